@@ -1,0 +1,89 @@
+import { STATUS_CODES } from 'node:http'
+import type { ApiError } from './api-error.js'
+import type { ErrorDefinition, ErrorStatus } from './definition.js'
+import type { Issue } from './issues.js'
+
+/**
+ * What may leave the server of one error: all that a format is given. A cause, a stack and, for a 5xx, the thrown
+ * message are not in it, so that no format can leak them.
+ */
+export interface Answer {
+  readonly code: string
+  readonly status: ErrorStatus
+  readonly type: string
+  /** A short name that is the same for every occurrence of the code: `Resource not found`. */
+  readonly title: string
+  readonly message: string
+  readonly meta: unknown
+  readonly issues: readonly Issue[]
+  readonly param: string | undefined
+  /** Seconds. */
+  readonly retryAfter: number | undefined
+  readonly requestId: string
+  /** The page about the code; `undefined` where the API has none. */
+  readonly docUrl: string | undefined
+  /** The path of the request, without its query. */
+  readonly instance: string
+}
+
+/** What the request and the options add to an error to make an {@link Answer}. */
+export type AnswerContext = Pick<Answer, 'requestId' | 'docUrl' | 'instance'>
+
+/** The part of a definition that shapes an answer. */
+export type AnswerDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
+
+/** Whether an error of this status can point at single fields: a request was wrong (400, 422), or a value is taken (409). */
+export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boolean {
+  return definition.status === 400 || definition.status === 409 || definition.status === 422
+}
+
+/** The title of a code: `resource_not_found` is `Resource not found`. */
+export function titleOf (code: string): string {
+  const words = code.replaceAll('_', ' ').replace(/\b(api|ip|uri|id)\b/g, word => word.toUpperCase())
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The reason phrase of a status, from Node's own table. */
+export function phraseOf (status: ErrorStatus): string {
+  return STATUS_CODES[status] as string
+}
+
+/** What of an error goes to the caller. */
+export function answerOf (error: ApiError, definition: AnswerDefinition, context: AnswerContext): Answer {
+  return {
+    code: definition.code,
+    status: definition.status,
+    type: definition.type,
+    title: titleOf(definition.code),
+    message: definition.status < 500 ? error.message : defaultMessage(definition, error.meta),
+    meta: definition.meta === undefined ? undefined : error.meta,
+    issues: carriesIssues(definition) ? error.issues ?? [] : [],
+    param: error.param,
+    retryAfter: error.retryAfter,
+    requestId: context.requestId,
+    docUrl: context.docUrl,
+    instance: context.instance
+  }
+}
+
+/** The message that a definition gives where an occurrence names none. */
+export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
+  return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
+}
+
+/** The answer that documentation shows for a definition. */
+export function exampleAnswer (definition: ErrorDefinition, context: AnswerContext): Answer {
+  const { example } = definition
+  return {
+    code: definition.code,
+    status: definition.status,
+    type: definition.type,
+    title: titleOf(definition.code),
+    message: example.message ?? defaultMessage(definition, example.meta),
+    meta: example.meta,
+    issues: carriesIssues(definition) ? example.issues ?? [] : [],
+    param: example.param,
+    retryAfter: example.retryAfter,
+    ...context
+  }
+}

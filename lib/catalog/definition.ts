@@ -1,0 +1,99 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { Issue } from './issues.js'
+
+/**
+ * Every status that an error answer may have. A status outside this list becomes 400 or 500
+ * (RFC 9110, section 15: an unknown status is understood as the x00 of its class).
+ */
+export const errorStatuses = [
+  400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415, 416, 417,
+  421, 422, 423, 424, 425, 426, 428, 429, 431, 451,
+  500, 501, 502, 503, 504, 507
+] as const
+
+/** A status of {@link errorStatuses}. */
+export type ErrorStatus = (typeof errorStatuses)[number]
+
+/** The groups that the standard codes belong to. A definition may name one of its own. */
+export const errorTypes = [
+  'invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error',
+  'conflict_error', 'validation_error', 'rate_limit_error', 'api_error'
+] as const
+
+/** A group of {@link errorTypes}. */
+export type ErrorType = (typeof errorTypes)[number]
+
+/** Whether the same request may be sent again, and when. */
+export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
+
+/**
+ * What a caller does about a failure: `never` (change the request first), `backoff` (send it again, waiting
+ * longer each time), `retry-after` (send it again after the seconds that `Retry-After` names).
+ */
+export type RetryAdvice = (typeof retryAdvices)[number]
+
+/** The parts of an answer that an example shows; what is left out comes from the definition. */
+export interface ErrorExample {
+  readonly message?: string
+  readonly meta?: unknown
+  readonly issues?: readonly Issue[]
+  readonly param?: string
+  /** Seconds. */
+  readonly retryAfter?: number
+}
+
+/** What every definition says, whatever its `meta`. */
+export interface DefinitionShape {
+  /** The HTTP status, one of {@link errorStatuses}. */
+  readonly status: ErrorStatus
+  /** The group: one of {@link errorTypes}, or a name of your own. */
+  readonly type: ErrorType | (string & {})
+  /** What a person reads, or a function of `meta` that gives it. */
+  readonly message: unknown
+  /** When it happens. */
+  readonly description: string
+  /** What the caller does about it. */
+  readonly action: string
+  /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
+  readonly retry?: RetryAdvice
+  /** A TypeBox schema of an object: the facts that go with the message. Absent: the error carries no `meta`. */
+  readonly meta?: TSchema
+  /** Response headers that always go with this error. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whether the error captures a stack. @default true for 5xx, false otherwise */
+  readonly stack?: boolean
+  /** The answer shown in documentation. `example.meta` is needed where `meta` has required properties. */
+  readonly example?: ErrorExample
+}
+
+/** The value of `meta` that a definition asks for; `undefined` where it has no `meta` schema. */
+export type MetaOf<D> = D extends { readonly meta: infer S extends TSchema } ? Static<S> : undefined
+
+/**
+ * Checks definitions property by property: an unknown property is `never`, and a `message` function receives the
+ * `meta` of its own schema.
+ */
+export type Checked<D> = {
+  [C in keyof D]: D[C] extends (...args: never[]) => unknown
+    ? D[C]
+    : {
+        [P in keyof D[C]]: P extends 'message'
+          ? string | ((meta: MetaOf<D[C]>) => string)
+          : P extends keyof DefinitionShape ? D[C][P] : never
+      }
+}
+
+/** A definition with its code and with every default filled in. */
+export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus> {
+  readonly code: Code
+  readonly status: Status
+  readonly type: string
+  readonly message: string | ((meta: never) => string)
+  readonly description: string
+  readonly action: string
+  readonly retry: RetryAdvice
+  readonly meta: TSchema | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly stack: boolean
+  readonly example: ErrorExample
+}

@@ -1,0 +1,57 @@
+import type { ErrorStatus } from './definition.js'
+
+/** A response header that errors carry: what it says, and for documentation which errors have it. */
+export interface ErrorHeader {
+  readonly name: string
+  readonly description: string
+  readonly schema: Readonly<Record<string, unknown>>
+  readonly example: string | number
+  /** Whether an error of this code and status always carries the header. */
+  readonly on: (error: { readonly code: string, readonly status: ErrorStatus }) => boolean
+}
+
+/** The headers that HTTP asks for on errors, beside `Content-Type`. */
+export const errorHeaders: readonly ErrorHeader[] = [
+  {
+    name: 'X-Request-Id',
+    description: 'The id of the request. Name it when you ask for support.',
+    schema: { type: 'string' },
+    example: 'req_4mXq1VbE0s6RkYt2',
+    on: () => true
+  },
+  {
+    name: 'Cache-Control',
+    description: 'An error is never stored by a cache.',
+    schema: { type: 'string', enum: ['no-store'] },
+    example: 'no-store',
+    on: () => true
+  },
+  {
+    name: 'WWW-Authenticate',
+    description: 'How to authenticate (RFC 9110, section 11.6.1; RFC 6750, section 3).',
+    schema: { type: 'string' },
+    example: 'Bearer realm="api"',
+    on: ({ code, status }) => status === 401 || code === 'insufficient_scope'
+  },
+  {
+    name: 'Allow',
+    description: 'The methods that this address answers (RFC 9110, section 10.2.1).',
+    schema: { type: 'string' },
+    example: 'GET, HEAD',
+    on: ({ status }) => status === 405
+  },
+  {
+    name: 'Accept',
+    description: 'The media types that this route reads (RFC 9110, section 12.5.1).',
+    schema: { type: 'string' },
+    example: 'application/json',
+    on: ({ status }) => status === 415
+  },
+  {
+    name: 'Retry-After',
+    description: 'Seconds until the request may be sent again (RFC 9110, section 10.2.3).',
+    schema: { type: 'integer', minimum: 1 },
+    example: 30,
+    on: ({ status }) => status === 429 || status === 503
+  }
+]

@@ -1,0 +1,265 @@
+import { Type, type TArray, type TObject, type TSchema, type TString, type TUnsafe } from '@sinclair/typebox'
+
+/** The part of the request that a field belongs to. */
+export const issueLocations = ['body', 'query', 'path', 'header'] as const
+
+/** One of {@link issueLocations}. */
+export type IssueLocation = (typeof issueLocations)[number]
+
+/** One field that was wrong, and how. It never repeats the value that was sent. */
+export interface Issue {
+  readonly in: IssueLocation
+  /** The field as a person writes it: `email`, `items[0].price`. Empty for the whole body. */
+  readonly field: string
+  /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
+  readonly pointer: string
+  /** What is wrong, as a constant: one of {@link issueKinds}, or the name of a format or of a keyword of your own. */
+  readonly code: string
+  /** What is wrong, read after the field's name: `must be at least 3 characters long`. */
+  readonly message: string
+}
+
+/** A schema for one of a few strings: `enum` is understood by OpenAPI 3.0, 3.1 and every generator, `const` is not. */
+export function oneOf<const Values extends readonly string[]> (
+  values: Values, options: { readonly description?: string } = {}
+): TUnsafe<Values[number]> {
+  return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
+}
+
+/** The schema of an {@link Issue}; with `codes`, closed over the codes that can occur. */
+export function issueSchema (codes?: readonly string[]): TObject<{
+  in: TUnsafe<IssueLocation>, field: TString, pointer: TString, code: TString | TUnsafe<string>, message: TString
+}> {
+  return Type.Object({
+    in: oneOf(issueLocations, { description: 'The part of the request that holds the field.' }),
+    field: Type.String({ description: 'The field as a person writes it, `items[0].price`; empty for the whole.' }),
+    pointer: Type.String({ description: 'The field as a JSON Pointer (RFC 6901).' }),
+    code: codes === undefined
+      ? Type.String({ description: 'What is wrong, as a constant.', pattern: '^[a-z][a-z0-9_]*$' })
+      : oneOf(codes, { description: 'What is wrong, as a constant.' }),
+    message: Type.String({ description: 'What is wrong, for a person.' })
+  }, { additionalProperties: false })
+}
+
+/** The schema of a list of issues. */
+export function issuesSchema (codes?: readonly string[]): TArray<TSchema> {
+  return Type.Array(issueSchema(codes), { description: 'The fields that were wrong.' })
+}
+
+/** The codes of an issue, but for a failed `format`, which gives the format's own name (see {@link formatMessages}). */
+export const issueCodes = [
+  'required', 'type', 'min_length', 'max_length', 'pattern', 'minimum', 'maximum',
+  'multiple_of', 'enum', 'const', 'min_items', 'max_items', 'unique_items', 'contains',
+  'min_properties', 'max_properties', 'unknown_field', 'property_name', 'any_of', 'unique', 'invalid'
+] as const
+
+/** One of {@link issueCodes}. */
+export type IssueCode = (typeof issueCodes)[number]
+
+/** What a code of an issue stands for. */
+export interface IssueKind {
+  /** The JSON Schema keywords that lead to this code. */
+  readonly keywords: readonly string[]
+  /** When it is given, for documentation. */
+  readonly description: string
+  /** The sentence for a failed keyword with the parameters that Ajv reports for it. */
+  readonly message: (params: Readonly<Record<string, unknown>>) => string
+}
+
+const count = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
+const named = (value: unknown): string => Array.isArray(value) ? value.join(' or ') : String(value)
+const listed = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(value => JSON.stringify(value)).join(', ')}` : 'one of the allowed values'
+const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
+const compared = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
+  `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
+
+/**
+ * The vocabulary of issues: the code, the JSON Schema keywords that it stands for, and its sentence.
+ */
+export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
+  required: {
+    keywords: ['required', 'dependencies', 'dependentRequired'],
+    description: 'The field is absent.',
+    message: () => 'is required'
+  },
+  type: {
+    keywords: ['type', 'nullable'],
+    description: 'The value has another JSON type.',
+    message: params => `must be ${article(named(params.type))}`
+  },
+  min_length: {
+    keywords: ['minLength'],
+    description: 'The text is too short.',
+    message: params => `must be at least ${count(params.limit, 'character', 'characters')} long`
+  },
+  max_length: {
+    keywords: ['maxLength'],
+    description: 'The text is too long.',
+    message: params => `must be at most ${count(params.limit, 'character', 'characters')} long`
+  },
+  pattern: {
+    keywords: ['pattern'],
+    description: 'The text does not have the expected form.',
+    message: () => 'does not have the expected form'
+  },
+  minimum: {
+    keywords: ['minimum', 'exclusiveMinimum', 'formatMinimum', 'formatExclusiveMinimum'],
+    description: 'The value is too small.',
+    message: params => compared(params, 'at least')
+  },
+  maximum: {
+    keywords: ['maximum', 'exclusiveMaximum', 'formatMaximum', 'formatExclusiveMaximum'],
+    description: 'The value is too large.',
+    message: params => compared(params, 'at most')
+  },
+  multiple_of: {
+    keywords: ['multipleOf'],
+    description: 'The number is not a multiple of the step.',
+    message: params => `must be a multiple of ${String(params.multipleOf)}`
+  },
+  enum: {
+    keywords: ['enum'],
+    description: 'The value is not one of the allowed ones.',
+    message: params => `must be ${listed(params.allowedValues)}`
+  },
+  const: {
+    keywords: ['const'],
+    description: 'The value is not the one that is allowed.',
+    message: params => `must be ${JSON.stringify(params.allowedValue)}`
+  },
+  min_items: {
+    keywords: ['minItems'],
+    description: 'The list is too short.',
+    message: params => `must have at least ${count(params.limit, 'item', 'items')}`
+  },
+  max_items: {
+    keywords: ['maxItems', 'items', 'additionalItems', 'unevaluatedItems'],
+    description: 'The list is too long.',
+    message: params => `must have at most ${count(params.limit ?? params.len, 'item', 'items')}`
+  },
+  unique_items: {
+    keywords: ['uniqueItems'],
+    description: 'The list has the same item twice.',
+    message: () => 'must not have the same item twice'
+  },
+  contains: {
+    keywords: ['contains', 'minContains', 'maxContains'],
+    description: 'The list lacks an item that it must contain.',
+    message: params => typeof params.minContains === 'number'
+      ? `must contain at least ${count(params.minContains, 'matching item', 'matching items')}`
+      : 'does not contain the items that it must'
+  },
+  min_properties: {
+    keywords: ['minProperties'],
+    description: 'The object has too few fields.',
+    message: params => `must have at least ${count(params.limit, 'field', 'fields')}`
+  },
+  max_properties: {
+    keywords: ['maxProperties'],
+    description: 'The object has too many fields.',
+    message: params => `must have at most ${count(params.limit, 'field', 'fields')}`
+  },
+  unknown_field: {
+    keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'not'],
+    description: 'The field, or its value, is not allowed here.',
+    message: () => 'is not allowed'
+  },
+  property_name: {
+    keywords: ['propertyNames'],
+    description: 'The name of the field is not allowed.',
+    message: () => 'has a name that is not allowed'
+  },
+  any_of: {
+    keywords: ['anyOf', 'oneOf', 'if', 'discriminator'],
+    description: 'The value fits none, or more than one, of the shapes that are allowed.',
+    message: () => 'must fit exactly one of the allowed shapes'
+  },
+  unique: {
+    keywords: [],
+    description: 'Another record already has this value.',
+    message: () => 'is already in use'
+  },
+  invalid: {
+    keywords: [],
+    description: 'The value is not valid, for a reason without a code of its own.',
+    message: () => 'is not valid'
+  }
+}
+
+/** The code that a JSON Schema keyword leads to, made from {@link issueKinds}. */
+export const issueCodeOfKeyword: ReadonlyMap<string, IssueCode> = new Map(
+  Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
+)
+
+/** The sentences for the formats of JSON Schema and Ajv; another format reads "must be a valid <format>". */
+export const formatMessages: Readonly<Record<string, string>> = {
+  date: 'must be a date, like 2030-01-31',
+  time: 'must be a time with an offset, like 12:30:00Z',
+  'date-time': 'must be a date and time with an offset, like 2030-01-31T12:30:00Z',
+  duration: 'must be a duration, like P1DT12H',
+  uri: 'must be a URI',
+  'uri-reference': 'must be a URI or a relative reference',
+  'uri-template': 'must be a URI template',
+  url: 'must be a URL',
+  email: 'must be an email address',
+  hostname: 'must be a host name',
+  ipv4: 'must be an IPv4 address',
+  ipv6: 'must be an IPv6 address',
+  regex: 'must be a regular expression',
+  uuid: 'must be a UUID',
+  'json-pointer': 'must be a JSON Pointer',
+  'relative-json-pointer': 'must be a relative JSON Pointer',
+  byte: 'must be base64',
+  int32: 'must be a 32-bit whole number',
+  int64: 'must be a 64-bit whole number'
+}
+
+/** The constant for a name in any spelling: `date-time` and `dateTime` are `date_time`. */
+export function constantOf (name: string): string {
+  const constant = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '')
+  return constant === '' ? 'invalid' : constant
+}
+
+/**
+ * The code and the sentence of a failed JSON Schema keyword.
+ *
+ * @param keyword as Ajv names it
+ * @param params as Ajv reports them
+ */
+export function issueOfKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
+  if (keyword === 'format') {
+    const format = String(params.format)
+    return { code: constantOf(format), message: formatMessages[format] ?? `must be a valid ${format}` }
+  }
+  const known = issueCodeOfKeyword.get(keyword)
+  if (known === undefined) return { code: constantOf(keyword), message: issueKinds.invalid.message(params) }
+  return { code: known, message: issueKinds[known].message(params) }
+}
+
+function article (type: string): string {
+  if (type === 'null') return 'null'
+  if (type === 'integer') return 'a whole number'
+  if (type === 'boolean') return 'true or false'
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
+}
+
+/** The parts of a path as a person writes them: `['items', 0, 'price']` is `items[0].price`. */
+export function fieldOf (path: ReadonlyArray<string | number>): string {
+  return path.reduce<string>(
+    (field, part) => /^\d+$/.test(String(part)) && field !== '' ? `${field}[${part}]` : field === '' ? String(part) : `${field}.${part}`, ''
+  )
+}
+
+/** The parts of a path as a JSON Pointer (RFC 6901, sections 3 and 4). */
+export function pointerOf (path: ReadonlyArray<string | number>): string {
+  return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** The parts that a JSON Pointer names. */
+export function pathOf (pointer: string): string[] {
+  return pointer === '' ? [] : pointer.slice(1).split('/').map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}

@@ -1,0 +1,71 @@
+import { Type, type TSchema } from '@sinclair/typebox'
+import { carriesIssues, type Answer } from '../catalog/answer.js'
+import { issuesSchema, oneOf, type Issue } from '../catalog/issues.js'
+import type { Field } from './format.js'
+
+/** The code, closed over the one value that errors of the definition have. */
+export const code: Field = {
+  schema: definition => oneOf([definition.code], { description: 'What went wrong, as a constant.' }),
+  value: answer => answer.code
+}
+
+export const message: Field = {
+  schema: () => Type.String({ description: 'What went wrong, for a person.' }),
+  value: answer => answer.message
+}
+
+export const type: Field = {
+  schema: definition => oneOf([definition.type], { description: 'The group of errors that the code belongs to.' }),
+  value: answer => answer.type
+}
+
+export const requestId: Field = {
+  schema: () => Type.String({ description: 'The id of the request, as in X-Request-Id.' }),
+  value: answer => answer.requestId
+}
+
+export const docUrl: Field = {
+  schema: (_definition, context) => context.hasDocUrl
+    ? Type.String({ format: 'uri-reference', description: 'The page about this code.' })
+    : undefined,
+  value: answer => answer.docUrl,
+  optional: true
+}
+
+export const meta: Field = {
+  schema: definition => definition.meta,
+  value: answer => answer.meta,
+  optional: true
+}
+
+/** The fields that were wrong, where the error is about fields at all. */
+export const details: Field = {
+  schema: (definition, context) => carriesIssues(definition) ? issuesSchema(context.issueCodes) : undefined,
+  value: answer => answer.issues.length === 0 ? undefined : answer.issues,
+  optional: true
+}
+
+/** `{ field: [reason] }`, on every 422. */
+export function reasonsByField (reason: (issue: Issue) => string): Field {
+  return {
+    schema: definition => definition.status === 422 ? reasonsSchema() : undefined,
+    value: (answer: Answer) => {
+      const reasons: Record<string, string[]> = {}
+      for (const issue of answer.issues) {
+        const field = issue.field === '' ? issue.in : issue.field
+        const list = Object.hasOwn(reasons, field) ? reasons[field] : undefined
+        if (list !== undefined) list.push(reason(issue))
+        else Object.defineProperty(reasons, field, { value: [reason(issue)], enumerable: true })
+      }
+      return reasons
+    }
+  }
+}
+
+function reasonsSchema (): TSchema {
+  return Type.Unsafe({
+    type: 'object',
+    description: 'The reasons by field.',
+    additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 }
+  })
+}

@@ -1,0 +1,124 @@
+import { Type, type TObject, type TSchema } from '@sinclair/typebox'
+import type { Answer, AnswerDefinition } from '../catalog/answer.js'
+
+/** What the documentation of a body depends on, beside the definition. */
+export interface SchemaContext {
+  /** Whether the API has a page for each code, so that `docUrl` of an answer is there. */
+  readonly hasDocUrl: boolean
+  /** The codes that issues can have on this route; absent: any. */
+  readonly issueCodes?: readonly string[] | undefined
+}
+
+/** A field of a body: its schema for documentation, and beside it the value that is sent. */
+export interface Field {
+  /** The schema of the field for one definition; `undefined` where errors of the definition never have the field. */
+  readonly schema: (definition: AnswerDefinition, context: SchemaContext) => TSchema | undefined
+  /** The value; `undefined` leaves the field out, which only an `optional` field may. */
+  readonly value: (answer: Answer) => unknown
+  /** @default false */
+  readonly optional?: boolean
+}
+
+/** Fields by name, in the order in which they are written; a group nests an object. */
+export interface Fields {
+  readonly [name: string]: Field | { readonly fields: Fields }
+}
+
+/** How errors look on the wire. One table gives the body, its schema and its examples, so that they cannot differ. */
+export interface Format {
+  readonly name: string
+  /** The media type, without parameters. */
+  readonly contentType: string
+  readonly fields: Fields
+}
+
+/** What `defineFormat` takes. */
+export interface FormatDefinition {
+  /** A name for messages. */
+  readonly name: string
+  /** @default 'application/json' */
+  readonly contentType?: string
+  readonly fields: Fields
+}
+
+/**
+ * Defines a body shape of your own, for the `format` option.
+ *
+ * @throws TypeError naming the property at fault
+ * @example
+ * const enveloped = defineFormat({
+ *   name: 'enveloped',
+ *   fields: {
+ *     error: {
+ *       fields: {
+ *         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
+ *         message: { schema: () => Type.String(), value: answer => answer.message }
+ *       }
+ *     }
+ *   }
+ * })
+ */
+export function defineFormat (definition: FormatDefinition): Format {
+  const { name, contentType = 'application/json', fields } = definition
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${String(name)}; it takes a name.`)
+  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
+    throw new TypeError(`defineFormat: ${name}: 'contentType' is '${String(contentType)}'; it takes a JSON media type without parameters, like 'application/json'.`)
+  }
+  checkFields(name, 'fields', fields)
+  return Object.freeze({ name, contentType, fields })
+}
+
+function checkFields (name: string, path: string, fields: unknown): void {
+  if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {
+    throw new TypeError(`defineFormat: ${name}: '${path}' takes an object with one field or more, each { schema, value } or { fields }.`)
+  }
+  for (const [key, field] of Object.entries(fields as Fields)) {
+    if (typeof field === 'object' && field !== null && 'fields' in field) {
+      checkFields(name, `${path}.${key}.fields`, field.fields)
+    } else if (typeof field?.schema !== 'function' || typeof field.value !== 'function') {
+      throw new TypeError(`defineFormat: ${name}: '${path}.${key}' takes { schema: (definition, context) => a TypeBox schema, value: answer => the value }, or { fields }.`)
+    }
+  }
+}
+
+/** The body of an answer. */
+export type WriteBody = (answer: Answer) => Record<string, unknown>
+
+/** The writer of bodies for one definition: fields that the definition never has are left out once and for all. */
+export function bodyWriter (format: Format, definition: AnswerDefinition): WriteBody {
+  return fieldsWriter(format.fields, definition)
+}
+
+function fieldsWriter (fields: Fields, definition: AnswerDefinition): WriteBody {
+  const writers: Array<readonly [name: string, value: (answer: Answer) => unknown]> = []
+  for (const [name, field] of Object.entries(fields)) {
+    if ('fields' in field) writers.push([name, fieldsWriter(field.fields, definition)])
+    else if (field.schema(definition, { hasDocUrl: true }) !== undefined) writers.push([name, field.value])
+  }
+  return answer => {
+    const body: Record<string, unknown> = {}
+    for (const [name, value] of writers) {
+      const given = value(answer)
+      if (given !== undefined) body[name] = given
+    }
+    return body
+  }
+}
+
+/** The schema of the bodies of one definition. */
+export function bodySchema (format: Format, definition: AnswerDefinition, context: SchemaContext): TObject {
+  return fieldsSchema(format.fields, definition, context)
+}
+
+function fieldsSchema (fields: Fields, definition: AnswerDefinition, context: SchemaContext): TObject {
+  const properties: Record<string, TSchema> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    if ('fields' in field) {
+      properties[name] = fieldsSchema(field.fields, definition, context)
+    } else {
+      const schema = field.schema(definition, context)
+      if (schema !== undefined) properties[name] = field.optional === true ? Type.Optional(schema) : schema
+    }
+  }
+  return Type.Object(properties, { additionalProperties: false })
+}

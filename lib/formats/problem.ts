@@ -1,0 +1,59 @@
+import { Type } from '@sinclair/typebox'
+import { carriesIssues, phraseOf } from '../catalog/answer.js'
+import { issueSchema } from '../catalog/issues.js'
+import { code, message, meta, requestId } from './fields.js'
+import { defineFormat, type Format } from './format.js'
+
+/**
+ * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the facts as `meta`. `type` is
+ * the page about the code; without such a page it is `about:blank`, and the title is then the status phrase (section 4.2.1).
+ */
+export const problemFormat: Format = defineFormat({
+  name: 'problem',
+  contentType: 'application/problem+json',
+  fields: {
+    type: {
+      schema: () => Type.String({ format: 'uri-reference', description: 'The page about this code, or about:blank.' }),
+      value: answer => answer.docUrl ?? 'about:blank'
+    },
+    title: {
+      schema: () => Type.String({ description: 'The name of the problem, the same for every occurrence.' }),
+      value: answer => answer.docUrl === undefined ? phraseOf(answer.status) : answer.title
+    },
+    status: {
+      schema: definition => Type.Unsafe<number>({ type: 'integer', enum: [definition.status], description: 'The HTTP status.' }),
+      value: answer => answer.status
+    },
+    detail: message,
+    instance: {
+      schema: () => Type.String({ format: 'uri-reference', description: 'The path of the request.' }),
+      value: answer => answer.instance
+    },
+    code,
+    request_id: requestId,
+    errors: {
+      schema: (definition, context) => {
+        if (!carriesIssues(definition)) return undefined
+        const { in: location, field, code, message } = issueSchema(context.issueCodes).properties
+        return Type.Array(Type.Object({
+          detail: message,
+          pointer: Type.String({ description: 'The field as a JSON Pointer in a URI fragment (RFC 6901, section 6).' }),
+          in: location,
+          field,
+          code
+        }, { additionalProperties: false }), { description: 'The fields that were wrong.' })
+      },
+      value: answer => answer.issues.length === 0
+        ? undefined
+        : answer.issues.map(issue => ({
+          detail: issue.message, pointer: fragment(issue.pointer), in: issue.in, field: issue.field, code: issue.code
+        })),
+      optional: true
+    },
+    meta
+  }
+})
+
+function fragment (pointer: string): string {
+  return `#${encodeURI(pointer.toWellFormed())}`
+}

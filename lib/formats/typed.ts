@@ -1,0 +1,18 @@
+import { Type } from '@sinclair/typebox'
+import { code, message, requestId, type } from './fields.js'
+import { defineFormat, type Format } from './format.js'
+
+/** `{ message, type, code, param, request_id }`: the shape of Stripe's family. `param` is null where no one parameter is meant. */
+export const typedFormat: Format = defineFormat({
+  name: 'typed',
+  fields: {
+    message,
+    type,
+    code,
+    param: {
+      schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that the error is about, or null.' }),
+      value: answer => answer.param ?? (answer.issues[0]?.field || null)
+    },
+    request_id: requestId
+  }
+})

@@ -1,0 +1,27 @@
+export { default } from './plugin.js'
+export type { ApiErrors } from './plugin.js'
+export type { ApiErrorsOptions } from './options.js'
+
+export { ApiError, isApiError, type ErrorInit } from './catalog/api-error.js'
+export { defineErrors, type AnyCatalog, type AnyErrorFactory, type Catalog, type ErrorFactory } from './catalog/define-errors.js'
+export type { Answer } from './catalog/answer.js'
+export type { DefinitionShape, ErrorDefinition, ErrorExample, ErrorStatus, ErrorType, RetryAdvice } from './catalog/definition.js'
+export type { Issue, IssueCode, IssueLocation } from './catalog/issues.js'
+export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
+
+export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
+export { formats, type FormatName } from './formats/index.js'
+
+export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
+
+export { serverOptions } from './respond/server-options.js'
+export type { LogEntry, LogFunction } from './respond/log.js'
+export type { AnswerEvent } from './respond/responder.js'
+
+export type { PolicyChoice, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+
+export { declareErrors } from './document/route-record.js'
+export { swaggerOptions } from './document/swagger-options.js'
+export type { RouteError } from './document/rules.js'
+
+export type { LedgerEntry } from './verify/ledger.js'

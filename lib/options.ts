@@ -1,0 +1,130 @@
+import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { standardErrors } from './catalog/standard-errors.js'
+import { formats, type FormatName } from './formats/index.js'
+import type { Format } from './formats/format.js'
+import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
+import { writeLog, type LogFunction } from './respond/log.js'
+import type { ResponderSettings } from './respond/responder.js'
+import { builtInTranslators } from './translate/index.js'
+import type { Translator } from './translate/translator.js'
+
+/** The options of the plugin. */
+export interface ApiErrorsOptions {
+  /** The catalog, as `defineErrors` returns it. Standard codes that are not in it are added. @default standardErrors */
+  readonly errors?: AnyCatalog
+  /** How errors look on the wire: a name, or what `defineFormat` returns. @default 'code' */
+  readonly format?: FormatName | Format
+  /** Whether callers whose `Accept` asks for `application/problem+json` get it in place of `format`. @default false */
+  readonly negotiate?: boolean
+  /** Rate limits by name. Absent: no route is limited by this plugin. */
+  readonly rateLimit?: RateLimitOptions
+  /** Translators that are asked before the built-in ones. @default [] */
+  readonly translators?: readonly Translator[]
+  /** The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: no `doc_url`. */
+  readonly docUrl?: string | ((code: string) => string)
+  /** The realm in `WWW-Authenticate`. @default 'api' */
+  readonly realm?: string
+  /** `false` writes no log; a function writes it in its own way. @default 4xx at info without a stack, 5xx at error with the causes */
+  readonly log?: false | LogFunction
+  /** Whether requests without a route get `route_not_found` or 405; `false` leaves the not-found handler alone. @default true */
+  readonly notFound?: boolean
+  /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
+  readonly requestId?: 'errors' | 'all'
+}
+
+/** The options with every default filled in. */
+export interface Settings extends ResponderSettings {
+  readonly rateLimit: RateLimitOptions | undefined
+  readonly notFound: boolean
+  readonly requestId: 'errors' | 'all'
+}
+
+const known = {
+  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true
+} satisfies Record<keyof ApiErrorsOptions, true>
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError with one sentence that names the option, what it got and what it takes
+ */
+export function resolveOptions (options: ApiErrorsOptions): Settings {
+  for (const name of Object.keys(options)) {
+    // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
+    if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
+      throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
+    }
+  }
+  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, requestId = 'errors' } = options
+  if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
+  if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
+  if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
+  if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
+  if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
+  if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
+  if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
+  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (rateLimit !== undefined) checkRateLimit(rateLimit)
+  const chosen = typeof format === 'string' ? formatNamed(format) : format
+  if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  return {
+    errors: defineErrors(standardErrors, errors ?? {}) as Settings['errors'],
+    format: chosen,
+    negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
+    translators: [...translators, ...builtInTranslators],
+    docUrl: docUrlOf(docUrl),
+    realm,
+    log: log ?? writeLog,
+    rateLimit,
+    notFound,
+    requestId
+  }
+}
+
+function formatNamed (name: string): Format {
+  if (!Object.hasOwn(formats, name)) fault('format', name, `one of ${Object.keys(formats).map(known => `'${known}'`).join(', ')}, or what defineFormat() returns`)
+  return formats[name as FormatName]
+}
+
+function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string | undefined {
+  if (docUrl === undefined) return () => undefined
+  if (typeof docUrl === 'function') return docUrl
+  const base = docUrl.endsWith('/') ? docUrl : `${docUrl}/`
+  return code => base + code
+}
+
+function checkRateLimit (rateLimit: RateLimitOptions): void {
+  if (typeof rateLimit !== 'object' || rateLimit === null) fault('rateLimit', rateLimit, 'an object with policies')
+  const { policies, default: choice } = rateLimit
+  if (typeof policies !== 'object' || policies === null || Object.keys(policies).length === 0) {
+    fault('rateLimit.policies', policies, 'an object with one policy or more, like { general: { max: 100, timeWindow: \'1 minute\' } }')
+  }
+  for (const [name, policy] of Object.entries(policies)) {
+    const { max, timeWindow, key } = policy ?? {}
+    if (!Number.isInteger(max) || max < 1) fault(`rateLimit.policies.${name}.max`, max, 'a whole number of 1 or more')
+    if (typeof timeWindow !== 'string' && !(Number.isInteger(timeWindow) && timeWindow > 0)) {
+      fault(`rateLimit.policies.${name}.timeWindow`, timeWindow, "milliseconds, or a text like '1 minute'")
+    }
+    if (key !== undefined && key !== 'ip' && typeof key !== 'function') fault(`rateLimit.policies.${name}.key`, key, "'ip', or a function of the request")
+  }
+  for (const name of namesOf(choice)) {
+    if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
+  }
+}
+
+function isCatalog (value: unknown): value is AnyCatalog {
+  return typeof value === 'object' && value !== null && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
+}
+
+function isTranslator (value: Partial<Translator> | null): boolean {
+  return typeof value?.name === 'string' && typeof value.translate === 'function'
+}
+
+function isFormat (value: unknown): value is Format {
+  return typeof value === 'object' && value !== null && 'fields' in value && 'contentType' in value
+}
+
+function fault (option: string, got: unknown, takes: string): never {
+  const shown = typeof got === 'string' ? `'${got}'` : typeof got === 'function' ? 'a function' : typeof got === 'object' && got !== null ? (Array.isArray(got) ? 'an array' : 'an object') : String(got)
+  throw new TypeError(`fastify-api-errors: the option '${option}' is ${shown}; it takes ${takes}.`)
+}

@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
+import type { StandardCode } from './catalog/standard-errors.js'
+import { createDocumenter, exchangeSchemas } from './document/documenter.js'
+import type { RouteError } from './document/rules.js'
+import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
+import type { PolicyChoice } from './rate-limit/policies.js'
+import { createNotFoundHandler } from './respond/not-found.js'
+import { registerResponder } from './respond/registry.js'
+import { createResponder, requestIdOf } from './respond/responder.js'
+import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { createLedger, type LedgerEntry } from './verify/ledger.js'
+
+/** What `app.apiErrors` offers. */
+export interface ApiErrors {
+  /** The whole catalog: the standard codes, and those of the application. */
+  readonly errors: AnyCatalog
+  /**
+   * The errors that a route can answer with, and the reason for each.
+   *
+   * @throws Error where no such route is registered
+   * @example
+   * app.apiErrors.explain('POST', '/queues/:id/entries')
+   */
+  readonly explain: (method: string, url: string) => readonly RouteError[]
+  /** Every kind of error that was sent so far, with its count and whether it is documented. */
+  readonly ledger: () => LedgerEntry[]
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    apiErrors: ApiErrors
+  }
+  interface FastifyContextConfig {
+    /** Codes that the route may answer with, beyond what is inferred; `false` keeps it out of the documentation. */
+    errors?: ReadonlyArray<StandardCode | AnyErrorFactory> | false
+    /** The rate-limit policies of the route: a name, several, or `false`. */
+    rateLimitPolicy?: PolicyChoice
+  }
+}
+
+async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
+  const settings = resolveOptions(options)
+  const { errors, rateLimit } = settings
+
+  const ledger = createLedger()
+  const responder = createResponder(settings, ({ route, method, status, code }) => {
+    ledger.record(route === null ? null : `${method} ${route}`, status, code)
+  })
+
+  app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
+  if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
+  registerResponder(app.server, responder)
+  app.server.on('checkExpectation', (request, response) => answerExpectation(responder, request, response))
+  app.addHook('preClose', done => {
+    app.server.off('request', app.routing)
+    app.server.on('request', (request, response) => answerClosing(responder, request, response))
+    done()
+  })
+  if (settings.requestId === 'all') {
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', requestIdOf(request))
+      done()
+    })
+  }
+
+  const documenter = createDocumenter(
+    { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
+    { errors, policiesOf: ({ route }) => rateLimit === undefined ? [] : policiesOf(route, rateLimit) }
+  )
+  app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
+  if (rateLimit !== undefined) await registerLimiter(app, rateLimit, errors)
+  app.addHook('onReady', done => {
+    if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
+    done()
+  })
+
+  const find = (method: string, url: string) => documenter.routes.find(record => record.route.url === url && record.methods.includes(method.toUpperCase()))
+  app.decorate('apiErrors', {
+    errors,
+    explain (method, url) {
+      const record = find(method, url)
+      if (record === undefined) throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
+      return documenter.errorsOf(record)
+    },
+    ledger: () => ledger.entries((route, _status, code) => {
+      if (route === null) return true
+      const [method, ...url] = route.split(' ')
+      const record = find(method as string, url.join(' '))
+      return record !== undefined && documenter.errorsOf(record).some(error => error.code === code)
+    })
+  } satisfies ApiErrors)
+}
+
+/**
+ * One `register`, and every error of the API comes out of one catalog, in one shape, with the right headers,
+ * documented on each route that can give it. Register it before the routes.
+ *
+ * @throws TypeError at register, with one sentence, where an option is wrong
+ * @example
+ * await app.register(apiErrors, { errors, format: 'problem' })
+ */
+const apiErrors: FastifyPluginAsync<ApiErrorsOptions> = fp(plugin, { name: 'fastify-api-errors', fastify: '5.x' })
+
+export default apiErrors

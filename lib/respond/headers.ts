@@ -1,0 +1,94 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiError } from '../catalog/api-error.js'
+import type { ErrorStatus } from '../catalog/definition.js'
+import { allowedMethods } from './allowed-methods.js'
+
+/** Seconds that a 429 or 503 asks to wait where nobody knows better: those answers always carry `Retry-After`. */
+export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
+
+/** Headers that describe the body which the error replaces; left in place they would describe the error's. */
+const replaced = [
+  'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
+  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer'
+] as const
+
+/** The media types that are looked for where a route does not say what it reads. */
+const commonMediaTypes = [
+  'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml', 'text/xml'
+] as const
+
+/** What the headers of an error depend on, beside the error. */
+export interface HeaderContext {
+  readonly requestId: string
+  readonly realm: string
+  /** Whether the body was chosen by `Accept`. */
+  readonly negotiate: boolean
+}
+
+/** Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. */
+export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, status: ErrorStatus, context: HeaderContext): void {
+  for (const name of replaced) if (reply.hasHeader(name)) reply.removeHeader(name)
+  if (error.headers !== undefined) setOwnHeaders(reply, error.headers)
+  reply.header('cache-control', 'no-store')
+  reply.header('x-request-id', context.requestId)
+  if (context.negotiate) addVary(reply)
+  if ((status === 401 || error.code === 'insufficient_scope') && !reply.hasHeader('www-authenticate')) {
+    reply.header('www-authenticate', challenge(error, request, context.realm))
+  }
+  if (status === 405 && !reply.hasHeader('allow')) reply.header('allow', allowedMethods(request).join(', '))
+  if (status === 415 && !reply.hasHeader('accept')) reply.header('accept', acceptedMediaTypes(request).join(', '))
+  const retryAfter = retryAfterOf(reply, error, status)
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+}
+
+/** A header that Node would refuse to send must not turn the answer into another error. */
+function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name)
+      validateHeaderValue(name, String(value))
+      reply.header(name, String(value))
+    } catch (fault) {
+      reply.log.warn({ err: fault }, `The header '${name}' of an error is not valid and was left out.`)
+    }
+  }
+}
+
+function addVary (reply: FastifyReply): void {
+  const vary = reply.getHeader('vary')
+  if (vary === undefined || vary === '') reply.header('vary', 'accept')
+  else if (!/(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary))) reply.header('vary', `${String(vary)}, accept`)
+}
+
+/** RFC 6750, section 3: an `error` only where a credential of the scheme was sent. */
+function challenge (error: ApiError, request: FastifyRequest, realm: string): string {
+  const scheme = `Bearer realm="${realm}"`
+  if (error.code === 'insufficient_scope') {
+    const { required } = (error.meta ?? {}) as { readonly required?: unknown }
+    const scope = Array.isArray(required) ? required.filter(isScope).join(' ') : ''
+    return `${scheme}, error="insufficient_scope"${scope === '' ? '' : `, scope="${scope}"`}`
+  }
+  return /^bearer +\S/i.test(request.headers.authorization ?? '') ? `${scheme}, error="invalid_token"` : scheme
+}
+
+/** RFC 6749, section 3.3: printable ASCII without space, quote and backslash. */
+function isScope (value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
+}
+
+function acceptedMediaTypes (request: FastifyRequest): string[] {
+  const { schema } = request.routeOptions
+  const body = schema?.body as { readonly content?: object } | undefined
+  if (typeof body?.content === 'object' && body.content !== null) return Object.keys(body.content)
+  const consumes = (schema as { readonly consumes?: unknown } | undefined)?.consumes
+  if (Array.isArray(consumes)) return consumes.map(String)
+  return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
+}
+
+function retryAfterOf (reply: FastifyReply, error: ApiError, status: ErrorStatus): number | undefined {
+  if (error.retryAfter !== undefined) return error.retryAfter
+  const given = Number(reply.getHeader('retry-after'))
+  if (Number.isInteger(given) && given >= 1) return given
+  return defaultRetryAfter[status]
+}

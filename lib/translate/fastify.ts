@@ -1,0 +1,37 @@
+import type { StandardCode } from '../catalog/standard-errors.js'
+import { isObject, type Translator } from './translator.js'
+
+/** What an error of Fastify becomes: its code, and a sentence where the code alone says too little. */
+export interface FastifyErrorAnswer {
+  readonly code: StandardCode
+  readonly message?: string
+}
+
+/**
+ * The errors of Fastify that a request can cause. Every other `FST_ERR_*` is a mistake of the application: it becomes
+ * `internal_error`, whatever status Fastify gives it.
+ */
+export const fastifyErrors: Readonly<Record<string, FastifyErrorAnswer>> = {
+  FST_ERR_NOT_FOUND: { code: 'route_not_found' },
+  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The address of the request is not a valid URL.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A parameter in the address is too long.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload_too_large' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The body does not have the length that Content-Length names.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, though its Content-Type is application/json.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_request', message: 'The body is not valid JSON.' },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'invalid_request', message: 'The request has no Content-Type.' },
+  FST_ERR_ROUTE_MISSING_CONTENT: { code: 'invalid_request', message: 'The request has no body.' },
+  FST_ERR_HANDLER_TIMEOUT: { code: 'service_unavailable' }
+}
+
+/** Fastify's own errors, by their `FST_ERR_*` codes. */
+export const fastifyTranslator: Translator = {
+  name: 'fastify',
+  translate (error, { errors }) {
+    if (!isObject(error) || typeof error.code !== 'string' || !error.code.startsWith('FST_ERR_')) return undefined
+    const answer = Object.hasOwn(fastifyErrors, error.code) ? fastifyErrors[error.code] : undefined
+    if (answer === undefined) return errors.internal_error({ cause: error })
+    return errors[answer.code]({ cause: error, ...(answer.message !== undefined && { message: answer.message }) })
+  }
+}

@@ -1,0 +1,59 @@
+import { STATUS_CODES } from 'node:http'
+import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
+import { isObject, type TranslateContext, type Translator } from './translator.js'
+import type { ApiError } from '../catalog/api-error.js'
+
+/**
+ * Errors of http-errors and @fastify/sensible, and any error with a 4xx `statusCode` or `status`.
+ *
+ * A 4xx keeps its message, for the application wrote it for the caller. A 5xx is believed only where the error has the
+ * `expose` of http-errors: a client of an upstream puts the upstream's status into its errors, which is not ours.
+ */
+export const httpErrorsTranslator: Translator = {
+  name: 'http-errors',
+  translate (error, context) {
+    if (!isObject(error)) return undefined
+    const status = error.statusCode ?? error.status
+    const code = standardCode(status)
+    if (code === undefined || !Number.isInteger(status)) return undefined
+    if ((status as number) >= 500 && !(error.expose === false && error.status === error.statusCode)) return undefined
+    if (code === 'rate_limit_exceeded') return rateLimited(error, context)
+    return plain(error, code, context)
+  }
+}
+
+function plain (error: Readonly<Record<string, unknown>>, code: StandardCode, { errors }: TranslateContext): ApiError {
+  const message = spoken(error)
+  return errors[code]({ cause: error, ...(message !== undefined && { message }) })
+}
+
+/** The message, where it says more than the reason phrase that http-errors fills in. */
+function spoken (error: Readonly<Record<string, unknown>>): string | undefined {
+  const { message } = error
+  if (typeof message !== 'string' || message === '') return undefined
+  return message === STATUS_CODES[Number(error.statusCode ?? error.status)] ? undefined : message
+}
+
+/** @fastify/rate-limit throws a 429 without a code and says the rest in headers of the reply. */
+function rateLimited (error: Readonly<Record<string, unknown>>, context: TranslateContext): ApiError {
+  const { errors, reply, request } = context
+  const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
+  const retryAfter = headerNumber(reply.getHeader('retry-after'))
+  if (limit === undefined && retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
+  const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
+  const window = isObject(settings) && typeof settings.timeWindow === 'number' ? Math.ceil(settings.timeWindow / 1000) : undefined
+  return errors.rate_limit_exceeded({
+    cause: error,
+    ...(retryAfter !== undefined && { retryAfter }),
+    meta: {
+      ...(limit !== undefined && { limit }),
+      ...(window !== undefined && { window }),
+      ...(retryAfter !== undefined && { retry_after: Math.max(1, retryAfter) })
+    }
+  })
+}
+
+function headerNumber (value: unknown): number | undefined {
+  const number = Number(value)
+  return value !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined
+}

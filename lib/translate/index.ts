@@ -1,0 +1,31 @@
+import { isApiError, type ApiError } from '../catalog/api-error.js'
+import { fastifyTranslator } from './fastify.js'
+import { httpErrorsTranslator } from './http-errors.js'
+import type { TranslateContext, Translator } from './translator.js'
+import { validationTranslator } from './validation.js'
+
+/** The built-in translators, in the order in which they are asked: the most specific first. */
+export const builtInTranslators: readonly Translator[] = [
+  validationTranslator,
+  fastifyTranslator,
+  httpErrorsTranslator
+]
+
+/**
+ * The catalog error for anything that was thrown. What no translator knows is `internal_error`.
+ *
+ * @param translators asked in order; the first that answers wins
+ */
+export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
+  if (isApiError(thrown)) return thrown
+  for (const translator of translators) {
+    try {
+      const error = translator.translate(thrown, context)
+      if (isApiError(error)) return error
+    } catch (fault) {
+      const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })
+      return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
+    }
+  }
+  return context.errors.internal_error({ cause: thrown })
+}

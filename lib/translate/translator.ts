@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiError } from '../catalog/api-error.js'
+import type { standardErrors } from '../catalog/standard-errors.js'
+
+/** What a translator may look at, beside the error. */
+export interface TranslateContext {
+  /** The standard codes, with the definitions of the application where it redefined one. */
+  readonly errors: typeof standardErrors
+  /** The request that failed. */
+  readonly request: FastifyRequest
+  /** Its reply, with the headers that were set so far. */
+  readonly reply: FastifyReply
+}
+
+/** Turns errors of one source into catalog errors. */
+export interface Translator {
+  readonly name: string
+  /** The catalog error, or `undefined` where the value is not of this source. It may read the value and never changes it. */
+  readonly translate: (error: unknown, context: TranslateContext) => ApiError | undefined
+}
+
+/**
+ * Defines a translator for the `translators` option; it is asked before the built-in ones. A translator that throws is
+ * logged, and its error becomes `internal_error`.
+ *
+ * @throws TypeError where `name` or `translate` is missing
+ * @example
+ * const quota = defineTranslator({
+ *   name: 'quota',
+ *   translate: (error, { errors }) => error instanceof QuotaError
+ *     ? errors.payment_required({ cause: error })
+ *     : undefined
+ * })
+ */
+export function defineTranslator (translator: Translator): Translator {
+  if (typeof translator?.name !== 'string' || translator.name === '') {
+    throw new TypeError("defineTranslator: 'name' is missing; it takes a name for messages.")
+  }
+  if (typeof translator.translate !== 'function') {
+    throw new TypeError(`defineTranslator: ${translator.name}: 'translate' takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.`)
+  }
+  return Object.freeze({ name: translator.name, translate: translator.translate })
+}
+
+/** Whether a value can have properties. */
+export function isObject (value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

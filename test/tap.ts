@@ -1,0 +1,26 @@
+/**
+ * Starts tap with the configuration of tap.config.ts. tap reads JSON through TAP_RCFILE and no TypeScript; this hands
+ * one over as the other. Arguments go on to tap: `npm run test:only -- test/formats/problem.test.ts`.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import config from '../tap.config.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'tap-'))
+const rcfile = join(folder, 'taprc.json')
+writeFileSync(rcfile, JSON.stringify(config))
+const env = { ...process.env, TAP_RCFILE: rcfile }
+const tap = (...args: readonly string[]): number =>
+  spawnSync(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
+
+// tap compiles its plugins into one file; after an installation that file still has the default ones.
+const built = readFileSync(join(root, 'node_modules/@tapjs/test/test-built/src/index.ts'), 'utf8')
+const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
+const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
+const status = (stale ? tap('build') : 0) || tap(...process.argv.slice(2))
+rmSync(folder, { recursive: true })
+process.exitCode = status
