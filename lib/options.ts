@@ -1,5 +1,6 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { standardErrors } from './catalog/standard-errors.js'
+import { resolveRules, type DocumentationRules, type NamedRule } from './document/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
 import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
@@ -30,6 +31,19 @@ export interface ApiErrorsOptions {
   readonly notFound?: boolean
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /** How the errors of a route are inferred for its documentation. */
+  readonly documentation?: DocumentationOptions
+  /**
+   * Whether the schemas of the statuses (`NotFound`, ... as in `app.apiErrors.schemas`) are registered by `addSchema`,
+   * for routes that `$ref` them. Each route's compilation gets dearer by it. @default false
+   */
+  readonly addSchemas?: boolean
+}
+
+/** The `documentation` option. */
+export interface DocumentationOptions {
+  /** Built-in rules switched off by `false`, and rules of your own. @default {} */
+  readonly rules?: DocumentationRules
 }
 
 /** The options with every default filled in. */
@@ -37,10 +51,13 @@ export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly notFound: boolean
   readonly requestId: 'errors' | 'all'
+  readonly rules: readonly NamedRule[]
+  readonly addSchemas: boolean
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true
+  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true,
+  documentation: true, addSchemas: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
@@ -56,6 +73,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     }
   }
   const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, requestId = 'errors' } = options
+  const { documentation = {}, addSchemas = false } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
@@ -64,11 +82,16 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
   if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (typeof addSchemas !== 'boolean') fault('addSchemas', addSchemas, 'true or false')
+  if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
+  const { rules = {} } = documentation
+  if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
-    errors: defineErrors(standardErrors, errors ?? {}) as Settings['errors'],
+    errors: catalog,
     format: chosen,
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
@@ -77,7 +100,9 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     log: log ?? writeLog,
     rateLimit,
     notFound,
-    requestId
+    requestId,
+    rules: resolveRules(rules, catalog),
+    addSchemas
   }
 }
 
@@ -110,6 +135,10 @@ function checkRateLimit (rateLimit: RateLimitOptions): void {
   for (const name of namesOf(choice)) {
     if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
   }
+}
+
+function isObjectWith (value: unknown, names?: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && (names === undefined || Object.keys(value).every(name => names.includes(name)))
 }
 
 function isCatalog (value: unknown): value is AnyCatalog {
