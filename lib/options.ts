@@ -56,8 +56,18 @@ export interface Settings extends ResponderSettings {
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true,
-  documentation: true, addSchemas: true
+  errors: true,
+  format: true,
+  negotiate: true,
+  rateLimit: true,
+  translators: true,
+  docUrl: true,
+  realm: true,
+  log: true,
+  notFound: true,
+  requestId: true,
+  documentation: true,
+  addSchemas: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**

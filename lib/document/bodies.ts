@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { carriesIssues, exampleAnswer } from '../catalog/answer.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
@@ -15,9 +14,9 @@ export function schemaOfCode (definition: ErrorDefinition, format: Format, docUr
   return toOpenApiSchema(bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined, issueCodes }), version)
 }
 
-/** Whether the bodies of a code tell it from others. */
-export function isClosedOver (schema: Json, code: string): boolean {
-  return JSON.stringify(schema).includes(`"enum":[${JSON.stringify(code)}]`)
+/** Whether a schema, given as text, tells its code from others. */
+export function isClosedOver (schema: string, code: string): boolean {
+  return schema.includes(`"enum":[${JSON.stringify(code)}]`)
 }
 
 /**
@@ -25,7 +24,7 @@ export function isClosedOver (schema: Json, code: string): boolean {
  * two are of one code, and differ in the codes that issues can have.
  */
 export function narrowing (wide: unknown, narrow: unknown): Json | undefined {
-  if (isDeepStrictEqual(wide, narrow)) return undefined
+  if (JSON.stringify(wide) === JSON.stringify(narrow)) return undefined
   const [from, to] = [wide, narrow] as [Json, Json]
   if (isSchemaMap(from.properties) && isSchemaMap(to.properties)) {
     const { properties: before } = from
@@ -79,7 +78,7 @@ export function exampleOf (definition: ErrorDefinition, format: Format, docUrl: 
   const answer = exampleAnswer({ ...definition, example: { ...definition.example, issues } }, {
     requestId: exampleRequestId, docUrl: docUrl(definition.code), instance: '/'
   })
-  return { variant, summary: answer.message, value: structuredClone(bodyWriter(format, definition)(answer)) }
+  return { variant, summary: answer.message, value: JSON.parse(JSON.stringify(bodyWriter(format, definition)(answer))) }
 }
 
 function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {

@@ -4,10 +4,10 @@ import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { NamedRule } from './custom-rules.js'
 import { codeOf, declarationsFor } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
-import type { RouteHeaders } from './headers.js'
+import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
-import { asksForCredentials } from './rules.js'
+import { asksForCredentials, type Facts } from './rules.js'
 import { declaredResponses } from './typed-responses.js'
 
 /** An error that a route can answer with, and why. */
@@ -81,21 +81,21 @@ export function createDocumenter ({ app, settings, rules, policiesOf, answers }:
   const { errors } = settings
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
-  const kept = new WeakMap<RouteRecord, Map<string, readonly StatusErrors[]>>()
+  const kept = new Map<RouteRecord, Map<string, readonly StatusErrors[]>>()
+  const keptHeaders = new Map<RouteRecord, RouteHeaders>()
+  const keptSecured = new Map<readonly StatusErrors[], readonly StatusErrors[]>()
   let byPattern: Map<string, RouteRecord[]> | undefined
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
   const isOut = ({ route, scope }: RouteRecord): boolean => route.config?.errors === false || route.errorHandler !== undefined || !answers(scope)
 
-  function errorsOf (record: RouteRecord, method: string): RouteError[] {
+  function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
     if (isOut(record)) return []
     const found: RouteError[] = []
-    const schema = schemaOf(record.route) ?? {}
-    const policies = policiesOf(record.route)
+    const facts: Facts = { record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record.route), secured: asked, errors, found }
     for (const [rule, infer] of rules) {
-      for (const finding of infer({ record, method, schema, policies, secured, errors, found })) {
-        const { code, reason, issues } = finding
+      for (const { code, reason, issues } of infer(facts)) {
         const definition = errors[code] as ErrorDefinition
         found.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
       }
@@ -103,24 +103,36 @@ export function createDocumenter ({ app, settings, rules, policiesOf, answers }:
     return found
   }
 
+  /** What was found without a document's `security`, and what that adds. Both are kept, for the first is known when the application is ready. */
   function statusesOf (record: RouteRecord, method: string): readonly StatusErrors[] {
-    if (byPattern === undefined) return group(errorsOf(record, method))
+    if (byPattern === undefined) return group(findingsOf(record, method, secured))
     const ofRecord = kept.get(record) ?? new Map<string, readonly StatusErrors[]>()
     kept.set(record, ofRecord)
-    const key = `${method} ${secured}`
-    let statuses = ofRecord.get(key)
-    if (statuses === undefined) ofRecord.set(key, statuses = group(errorsOf(record, method)))
-    return statuses
+    let statuses = ofRecord.get(method)
+    if (statuses === undefined) ofRecord.set(method, statuses = group(findingsOf(record, method, false)))
+    if (!secured || statuses.length === 0 || 'security' in (schemaOf(record.route) ?? {})) return statuses
+    let asked = keptSecured.get(statuses)
+    if (asked === undefined) keptSecured.set(statuses, asked = group(findingsOf(record, method, true)))
+    return asked
   }
 
   const documenter: Documenter = {
     settings,
     routes,
-    errorsOf,
+    errorsOf: (record, method) => findingsOf(record, method, secured),
     statusesOf,
-    statusesOfAll: record => group(record.methods.flatMap(method => errorsOf(record, method))),
-    headersOf: ({ route, scope }) => ({ limited: hasRateLimitHeaders && policiesOf(route).length > 0, cors: hasCors(scope) }),
-    usualHeaders: () => ({ limited: hasRateLimitHeaders, cors: hasCors(app) }),
+    statusesOfAll (record) {
+      const [method, ...others] = record.methods
+      if (method !== undefined && others.length === 0) return statusesOf(record, method)
+      return group(record.methods.flatMap(each => findingsOf(record, each, secured)))
+    },
+    headersOf (record) {
+      const { route, scope } = record
+      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(route).length > 0, hasCors(scope))
+      if (byPattern !== undefined) keptHeaders.set(record, headers)
+      return headers
+    },
+    usualHeaders: () => routeHeaders(hasRateLimitHeaders, hasCors(app)),
     setSecurity (security) { secured = asksForCredentials(security) },
     note (route, scope) {
       checkConfig(route, settings)

@@ -4,8 +4,7 @@ import type { Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type HeaderUse, type RouteHeaders } from './headers.js'
 import { descriptionOf, type DocumentSettings } from './responses.js'
-import { exchangeSchema, schemaOf } from './route-record.js'
-import { withoutDeclaredResponses } from './typed-responses.js'
+import { exchangeSchema, ownSchemaOf } from './route-record.js'
 
 type Json = Record<string, unknown>
 
@@ -31,7 +30,7 @@ export function exchangeSchemas (documenter: Documenter): void {
     const groups = documenter.statusesOfAll(record)
     if (groups.length === 0) continue
     const headers = documenter.headersOf(record)
-    const schema = withoutDeclaredResponses(schemaOf(record.route))
+    const schema = ownSchemaOf(record.route)
     const responses = successResponses(schema?.response, headers, settings)
     const isHead = record.methods.every(method => method === 'HEAD')
     for (const group of groups) responses[group.status] ??= responseOf(group, headers, isHead)

@@ -13,6 +13,15 @@ export interface RouteHeaders {
   readonly cors: boolean
 }
 
+const variants: ReadonlyMap<string, RouteHeaders> = new Map(
+  [true, false].flatMap(limited => [true, false].map(cors => [`${limited} ${cors}`, { limited, cors }]))
+)
+
+/** One object for routes with the same headers. */
+export function routeHeaders (limited: boolean, cors: boolean): RouteHeaders {
+  return variants.get(`${limited} ${cors}`) as RouteHeaders
+}
+
 /** Set by @fastify/cors, on errors, too. */
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',

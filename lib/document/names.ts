@@ -42,6 +42,11 @@ export type StatusName = (typeof names)[keyof typeof names]
 /** What is shared by a status is named by its reason phrase (RFC 9110, section 15), as the constructors of http-errors are. */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
+/** Whether a name is the one of a status. */
+export function isStatusName (name: string): name is StatusName {
+  return Object.values<string>(names).includes(name)
+}
+
 /** `resource_not_found` as a name of a component: `ResourceNotFound`. */
 export function componentName (code: string): string {
   return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
@@ -53,7 +58,7 @@ export function schemaName (code: string): string {
   return name.endsWith('Error') ? name : `${name}Error`
 }
 
-/** A short text that stands for a set too long for a name. It depends on the set alone. */
-export function shortHash (text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+/** Digits that stand for a text; they depend on it alone. */
+export function hashOf (text: string): string {
+  return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
 }

@@ -5,7 +5,7 @@ import type { Format } from '../formats/format.js'
 import { exampleOf, type DocUrl } from './bodies.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type DocumentedHeader, type HeaderUse, type RouteHeaders } from './headers.js'
-import { componentName, shortHash, statusNames } from './names.js'
+import { componentName, hashOf, statusNames } from './names.js'
 import type { OpenApiVersion } from './schema.js'
 import { createSchemas } from './schemas.js'
 
@@ -45,10 +45,10 @@ export type Refer = (section: Section, name: string, make: () => Json) => Refere
 /** Puts the error answers of one application into one document. */
 export interface ComponentBuilder {
   readonly components: Components
-  /** An error response of a route. For HEAD it has no content. */
-  readonly response: (group: StatusErrors, headers: RouteHeaders, isHead: boolean) => Reference
-  /** The headers of the other responses of a route. */
-  readonly successHeaders: (headers: RouteHeaders) => Record<string, Json | Reference>
+  /** The responses of a route, its own and those of errors, in a new object. For HEAD the errors have no content. */
+  readonly responses: (own: Json, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean) => Json
+  /** The headers of the other responses of a route; `undefined` where they have none of ours. */
+  readonly successHeaders: (headers: RouteHeaders) => Record<string, Json | Reference> | undefined
 }
 
 /** What a builder needs to know of the document. */
@@ -67,7 +67,8 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   const { errors, formats, docUrl, rateLimitHeaders, requestIdOnAll } = settings
   const { taken, usual } = context
   const components: Components = { schemas: {}, responses: {}, headers: {}, examples: {} }
-  const made = new Map<StatusErrors, Map<string, Reference>>()
+  const usesOnSuccess = new Map<RouteHeaders, readonly HeaderUse[]>()
+  const texts = new Map<readonly StatusErrors[], Map<string, string>>()
 
   const refer: Refer = (section, name, make) => {
     let free = name
@@ -101,28 +102,58 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
     ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, contentOf(group, format)])) })
   })
 
+  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Reference {
+    const narrowed = schemas.isNarrowed(group) ? JSON.stringify([...group.issues]) : ''
+    const name = nameOf(group, narrowed) + variantOf(headers, usual, group.status) + (isHead ? 'Head' : '')
+    return refer('responses', name, () => build(group, headers, isHead))
+  }
+
+  /** The name depends on the codes alone, so that a new route does not rename the responses of the others. */
+  function nameOf ({ status, definitions }: StatusErrors, narrowed: string): string {
+    const codes = definitions.map(({ code }) => code)
+    const isWhole = codes.length === Object.values(errors).filter(error => error.status === status).length
+    const name = codes.length === 1 ? componentName(codes.join()) : statusNames[status]
+    const told = (codes.length === 1 || isWhole ? '' : codes.join()) + narrowed
+    return told === '' ? name : hashedName(name, told)
+  }
+
+  const hashed = new Map<string, string>()
+
+  /** A name with as much of a hash as tells it from the others. */
+  function hashedName (name: string, told: string): string {
+    const digits = hashOf(told)
+    for (let length = 4; ; length++) {
+      const candidate = `${name}_${digits.slice(0, length)}`
+      const owner = hashed.get(candidate)
+      if (owner !== undefined && owner !== told) continue
+      hashed.set(candidate, told)
+      return candidate
+    }
+  }
+
   return {
     components,
-    response (group, headers, isHead) {
-      const variant = variantOf(headers, usual, group.status) + (isHead ? 'Head' : '')
-      const variants = made.get(group) ?? new Map<string, Reference>()
-      made.set(group, variants)
-      let response = variants.get(variant)
-      if (response === undefined) {
-        const name = responseName(group, errors) + (schemas.isNarrowed(group) ? `_${shortHash(JSON.stringify([...group.issues]))}` : '') + variant
-        variants.set(variant, response = refer('responses', name, () => build(group, headers, isHead)))
+    responses (own, groups, headers, isHead) {
+      const statuses = Object.keys(own)
+      const key = `${statuses.join()} ${headers.limited} ${headers.cors} ${isHead}`
+      const variants = texts.get(groups) ?? new Map<string, string>()
+      texts.set(groups, variants)
+      let text = variants.get(key)
+      if (text === undefined) {
+        const errors = groups.map(group => [group.status, responseOf(group, headers, isHead)])
+        variants.set(key, text = JSON.stringify({ ...Object.fromEntries(errors), ...Object.fromEntries(statuses.map(status => [status, null])) }))
       }
-      return { ...response } // equal objects in one document would be written as anchors and aliases in YAML
+      // The fastest way to thousands of equal objects. One object in many places would be written as an anchor and aliases in YAML.
+      const responses = JSON.parse(text) as Json
+      for (const status of statuses) responses[status] = own[status]
+      return responses
     },
-    successHeaders: headers => headersObject(headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll))
+    successHeaders (headers) {
+      const uses = usesOnSuccess.get(headers) ?? headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll)
+      usesOnSuccess.set(headers, uses)
+      return uses.length === 0 ? undefined : headersObject(uses)
+    }
   }
-}
-
-/** The name depends on the codes alone, so that a new route does not rename the responses of the others. */
-function responseName ({ status, definitions }: StatusErrors, errors: AnyCatalog): string {
-  const codes = definitions.map(({ code }) => code)
-  if (codes.length === Object.values(errors).filter(error => error.status === status).length) return statusNames[status]
-  return codes.length <= 2 ? codes.map(componentName).join('Or') : `${statusNames[status]}_${shortHash(codes.join())}`
 }
 
 /** How the responses of a route differ by their headers from those of most routes. */

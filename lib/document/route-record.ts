@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { withoutDeclaredResponses } from './typed-responses.js'
 
 /** A route as the documentation knows it, noted when it was registered. */
 export interface RouteRecord {
@@ -11,15 +12,29 @@ export interface RouteRecord {
   readonly methods: readonly string[]
 }
 
-const originals = new WeakMap<RouteOptions, FastifySchema | undefined>()
+/** The schema of a route before {@link exchangeSchema}. */
+interface Original {
+  readonly schema: FastifySchema | undefined
+  /** The same without the responses that are documented from the catalog. */
+  readonly own: FastifySchema | undefined
+}
+
+const originals = new WeakMap<RouteOptions, Original>()
 
 /** Gives a route another schema, for what reads it from now on; {@link schemaOf} still knows the first one. */
-export function exchangeSchema (route: RouteOptions, schema: FastifySchema): void {
-  if (!originals.has(route)) originals.set(route, route.schema)
-  route.schema = schema
+export function exchangeSchema (route: RouteOptions, exchanged: FastifySchema): void {
+  if (!originals.has(route)) originals.set(route, { schema: route.schema, own: withoutDeclaredResponses(route.schema) })
+  route.schema = exchanged
 }
 
 /** The schema of a route as it was registered. */
 export function schemaOf (route: RouteOptions): FastifySchema | undefined {
-  return originals.has(route) ? originals.get(route) : route.schema
+  const original = originals.get(route)
+  return original === undefined ? route.schema : original.schema
+}
+
+/** The schema of a route as it was registered, without the responses that are documented from the catalog. */
+export function ownSchemaOf (route: RouteOptions): FastifySchema | undefined {
+  const original = originals.get(route)
+  return original === undefined ? withoutDeclaredResponses(route.schema) : original.own
 }

@@ -15,6 +15,13 @@ export interface DocumentSchemas {
   readonly isNarrowed: (group: StatusErrors) => boolean
 }
 
+interface CodeSchema {
+  readonly code: string
+  readonly schema: Json
+  /** The schema as text, for comparison. */
+  readonly text: string
+}
+
 /** Makes the schemas of a document; they are added to its components as they are asked for. */
 export function createSchemas (
   { errors, formats, docUrl, addSchemas }: DocumentSettings, { version, groups }: DocumentContext, refer: Refer
@@ -28,17 +35,27 @@ export function createSchemas (
     byStatus.set(definition.status, [...byStatus.get(definition.status) ?? [], definition])
   }
   const suffixOf = (format: Format): string => format === formats[0] ? '' : componentName(format.name)
-  const schemaOf = (definition: ErrorDefinition, format: Format): Json => schemaOfCode(definition, format, docUrl, shown.get(definition.code), version)
+  const made = new Map<Format, Map<string, CodeSchema>>(formats.map(format => [format, new Map()]))
+
+  function schemaOf (definition: ErrorDefinition, format: Format): CodeSchema {
+    const { code } = definition
+    const ofFormat = made.get(format) as Map<string, CodeSchema>
+    let found = ofFormat.get(code)
+    if (found === undefined) {
+      const schema = schemaOfCode(definition, format, docUrl, shown.get(code), version)
+      ofFormat.set(code, found = { code, schema, text: JSON.stringify(schema) })
+    }
+    return found
+  }
+
+  const distinct = (definitions: readonly ErrorDefinition[], format: Format): CodeSchema[] =>
+    [...new Map(definitions.map(definition => schemaOf(definition, format)).map(found => [found.text, found])).values()]
 
   /** One schema for some codes, whose own schemas are components where they tell the code. */
   function union (definitions: readonly ErrorDefinition[], format: Format): Json {
-    const distinct = new Map(definitions.map(definition => {
-      const schema = schemaOf(definition, format)
-      return [JSON.stringify(schema), { schema, definition }]
-    }))
-    const members = [...distinct.values()]
-    const refs: Json[] = members.map(({ schema, definition: { code } }) =>
-      isClosedOver(schema, code) ? { ...refer('schemas', schemaName(code) + suffixOf(format), () => schema) } : schema)
+    const members = distinct(definitions, format)
+    const refs: Json[] = members.map(({ schema, code, text }) =>
+      isClosedOver(text, code) ? { ...refer('schemas', schemaName(code) + suffixOf(format), () => schema) } : schema)
     const [only] = refs
     if (only !== undefined && refs.length === 1) return only
     const told = discriminate(members.map(({ schema }) => schema))
@@ -53,7 +70,7 @@ export function createSchemas (
 
   function ofCodes ({ status, definitions }: StatusErrors, format: Format): Json {
     const all = byStatus.get(status) ?? []
-    const isWhole = definitions.length === all.length || new Set(all.map(definition => JSON.stringify(schemaOf(definition, format)))).size === 1
+    const isWhole = definitions.length === all.length || distinct(all, format).length === 1
     return isWhole ? ofStatus(status, format) : union(definitions, format)
   }
 
@@ -76,7 +93,7 @@ export function createSchemas (
       const issues = fewerIssues(group)
       if (issues === undefined) return schema
       const definition = group.definitions.find(({ code }) => group.issues.get(code)?.length !== 0) as ErrorDefinition
-      const closer = narrowing(schemaOf(definition, format), schemaOfCode(definition, format, docUrl, issues, version))
+      const closer = narrowing(schemaOf(definition, format).schema, schemaOfCode(definition, format, docUrl, issues, version))
       return closer === undefined ? schema : { allOf: [schema, closer] }
     }
   }

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { isStatusName } from './names.js'
 import { documentedRoute, type DocumentedRoute, type Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
 import { createComponents, sections, type ComponentBuilder, type Components, type Section } from './responses.js'
-import { schemaOf } from './route-record.js'
+import { ownSchemaOf, type RouteRecord } from './route-record.js'
 import { versionOf } from './schema.js'
-import { statusNames } from './names.js'
-import { withoutDeclaredResponses } from './typed-responses.js'
 
 type Json = Record<string, unknown>
 
@@ -47,12 +46,12 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   let marked: DocumentedRoute[] = []
 
   const transform: Transform = part => {
-    const schema = withoutDeclaredResponses(schemaOf(part.route))
-    const transformed = userTransform?.({ ...part, schema }) ?? { schema, url: part.url }
+    const own = ownSchemaOf(part.route)
+    const { schema, url } = userTransform?.({ ...part, schema: own }) ?? { schema: own, url: part.url }
     const found = documentedRoute(part.route)
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
-    if (found === undefined) return { ...transformed, schema: transformed.schema ?? {} }
-    return { ...transformed, schema: { ...transformed.schema, [mark]: marked.push(found) } as FastifySchema }
+    if (found === undefined) return { schema: schema ?? {}, url }
+    return { schema: { ...schema, [mark]: marked.push(found) } as FastifySchema, url }
   }
 
   const transformObject: TransformObject = part => {
@@ -88,35 +87,36 @@ function buildLocalReference (schema: { readonly $id?: string, readonly title?: 
 
 /** An operation of a document with what can go wrong in it. */
 interface ErrorOperation {
-  readonly responses: Json
-  readonly method: string
-  readonly route: DocumentedRoute
+  readonly operation: Json
+  readonly isHead: boolean
+  readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
 }
 
 /** Adds the errors of each marked operation to a document, and the components that they refer to. */
 function addErrors (document: Document, routeOf: (mark: number) => DocumentedRoute | undefined): void {
   const operations = new Map<Documenter, ErrorOperation[]>()
-  for (const path of Object.values(document.paths ?? {})) {
-    // OpenAPI 3.2 has the operations of further methods in a group of their own.
-    for (const [item, name, operation] of [path, path.additionalOperations ?? {}].flatMap(item => Object.entries(item).map(entry => [item, ...entry] as const))) {
-      const { [mark]: number, ...unmarked } = (operation ?? {}) as Json
-      if (typeof number !== 'number') continue
-      const route = routeOf(number)
-      item[name] = unmarked // several methods of a route share one object
-      if (route === undefined) continue
+  const visit = (item: Record<string, Json>): void => {
+    for (const name of Object.keys(item)) {
+      // OpenAPI 3.2 has the operations of further methods in a group of their own.
+      if (name === 'additionalOperations') visit(item[name] as Record<string, Json>)
+      const number = item[name]?.[mark]
+      const { record, documenter } = (typeof number === 'number' ? routeOf(number) : undefined) ?? {}
+      if (record === undefined || documenter === undefined) continue
+      // The methods of one route share one object.
+      const operation = item[name] = record.methods.length === 1 ? item[name] as Json : { ...item[name] }
+      delete operation[mark]
       const method = name.toUpperCase()
-      const { documenter } = route
       documenter.setSecurity(document.security)
-      const groups = documenter.statusesOf(route.record, method)
+      const groups = withoutDeclared(documenter.statusesOf(record, method), operation.responses as Json)
       if (groups.length === 0) continue
-      const responses = { ...unmarked.responses as Json }
-      unmarked.responses = responses
-      const ofDocumenter = operations.get(documenter) ?? []
-      operations.set(documenter, ofDocumenter)
-      ofDocumenter.push({ responses, method, route, groups })
+      const ofDocumenter = operations.get(documenter)
+      const added: ErrorOperation = { operation, isHead: method === 'HEAD', record, groups }
+      if (ofDocumenter === undefined) operations.set(documenter, [added])
+      else ofDocumenter.push(added)
     }
   }
+  for (const path of Object.values(document.paths ?? {})) visit(path)
   for (const [documenter, some] of operations) addComponents(document, documenter, some)
 }
 
@@ -124,11 +124,11 @@ function addComponents (document: Document, documenter: Documenter, operations: 
   const { settings } = documenter
   const others = { ...document.components }
   // The schemas of the statuses that were added to the application are replaced by the shorter ones made here.
-  if (settings.addSchemas) others.schemas = without(others.schemas, Object.values(statusNames))
+  if (settings.addSchemas) others.schemas = Object.fromEntries(Object.entries(others.schemas ?? {}).filter(([name]) => !isStatusName(name)))
   const builder = createComponents(settings, {
     version: versionOf(document.openapi),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
-    groups: new Set(operations.flatMap(({ groups }) => groups)),
+    groups: new Set([...new Set(operations.map(({ groups }) => groups))].flat()),
     usual: documenter.usualHeaders()
   })
   for (const operation of operations) addResponses(operation, documenter, builder)
@@ -139,17 +139,18 @@ function addComponents (document: Document, documenter: Documenter, operations: 
   }
 }
 
-function addResponses ({ responses, method, route: { record }, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {
+function addResponses ({ operation, isHead, record, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {
   const headers = documenter.headersOf(record)
+  const responses = operation.responses = builder.responses(operation.responses as Json, groups, headers, isHead)
   const added = builder.successHeaders(headers)
-  if (Object.keys(added).length > 0) {
-    for (const [status, response] of Object.entries(responses)) {
-      if (status.startsWith('2') && !('$ref' in (response as Json))) responses[status] = { ...response as Json, headers: { ...added, ...(response as Json).headers as Json } }
-    }
+  if (added === undefined) return
+  for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, Json]>) {
+    if (!status.startsWith('2') || '$ref' in response) continue
+    responses[status] = { ...response, headers: { ...added, ...response.headers as Json } }
   }
-  for (const group of groups) responses[group.status] ??= builder.response(group, headers, method === 'HEAD')
 }
 
-function without<Value> (record: Readonly<Record<string, Value>> | undefined, names: readonly string[]): Record<string, Value> {
-  return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => !names.includes(name)))
+/** The groups of statuses that the route does not declare itself; the list itself where it declares none of them. */
+function withoutDeclared (groups: readonly StatusErrors[], responses: Json): readonly StatusErrors[] {
+  return groups.some(({ status }) => status in responses) ? groups.filter(({ status }) => !(status in responses)) : groups
 }

@@ -49,8 +49,10 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
 
 /** The codes that a response schema stands for, where {@link responses} made it. */
 export function codesOf (schema: unknown): readonly string[] {
-  return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? []
+  return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? none
 }
+
+const none: readonly string[] = []
 
 /** The codes that the response schemas of a route stand for. */
 export function declaredResponses (response: unknown): readonly string[] {
@@ -59,9 +61,10 @@ export function declaredResponses (response: unknown): readonly string[] {
 
 /** The schema of a route without the responses that {@link responses} made: those are documented from the catalog. */
 export function withoutDeclaredResponses<Schema extends { readonly response?: unknown }> (schema: Schema | undefined): Schema | undefined {
-  const { response } = schema ?? {}
-  if (declaredResponses(response).length === 0) return schema
-  const own = Object.entries(response as object).filter(([, schema]) => codesOf(schema).length === 0)
+  const response = schema?.response as Readonly<Record<string, unknown>> | undefined
+  const statuses = Object.keys(response ?? {})
+  const own = statuses.filter(status => codesOf(response?.[status]).length === 0)
+  if (own.length === statuses.length) return schema
   const { response: _, ...rest } = schema as Schema
-  return (own.length === 0 ? rest : { ...rest, response: Object.fromEntries(own) }) as Schema
+  return (own.length === 0 ? rest : { ...rest, response: Object.fromEntries(own.map(status => [status, response?.[status]])) }) as Schema
 }
