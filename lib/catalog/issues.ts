@@ -160,7 +160,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
     message: params => `must have at most ${count(params.limit, 'field', 'fields')}`
   },
   unknown_field: {
-    keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'not'],
+    keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'boolean', 'not'],
     description: 'The field, or its value, is not allowed here.',
     message: () => 'is not allowed'
   },

@@ -4,7 +4,7 @@ import type { Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type HeaderUse, type RouteHeaders } from './headers.js'
 import { descriptionOf, type DocumentSettings } from './responses.js'
-import { exchangeSchema, ownSchemaOf } from './route-record.js'
+import { exchangeSchema, ownSchemaOf, schemaOf } from './route-record.js'
 
 type Json = Record<string, unknown>
 
@@ -12,9 +12,13 @@ type Json = Record<string, unknown>
  * Puts the errors into the routes' own schemas, for an application that registers @fastify/swagger without
  * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
  * documentation alone, and no request pays for it. Schema objects are shared between routes, so they are copied.
+ *
+ * Not in an application with schemas of another kind, such as zod's: its `transform` takes no JSON Schema beside them,
+ * so that there the errors come in by `swaggerOptions()` alone.
  */
 export function exchangeSchemas (documenter: Documenter): void {
   const { settings } = documenter
+  if (documenter.routes.some(({ route }) => Object.values(schemaOf(route) ?? {}).some(isForeign))) return
   const made = new Map<StatusErrors, Map<string, Json>>()
 
   function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json {
@@ -44,12 +48,16 @@ function successResponses (declared: unknown, headers: RouteHeaders, settings: D
   const added = inlineHeaders(headersOfSuccess(headers, settings.rateLimitHeaders, settings.requestIdOnAll))
   if (Object.keys(added).length === 0) return { ...responses }
   return Object.fromEntries(Object.entries(responses).map(([status, response]) =>
-    [status, status.startsWith('2') && isJsonSchema(response) ? { ...response, headers: { ...added, ...response.headers as Json } } : response]))
+    [status, status.startsWith('2') && isObject(response) ? { ...response, headers: { ...added, ...response.headers as Json } } : response]))
 }
 
-/** Whether headers can be written beside a schema: not where it belongs to a validator of its own, such as zod. */
-function isJsonSchema (response: unknown): response is Json {
-  return typeof response === 'object' && response !== null && !('~standard' in response)
+/** Whether a schema, or one among the responses, belongs to a validator of its own (Standard Schema, section "the interface"). */
+function isForeign (schema: unknown): boolean {
+  return isObject(schema) && ('~standard' in schema || Object.values(schema).some(inner => isObject(inner) && '~standard' in inner))
+}
+
+function isObject (value: unknown): value is Json {
+  return typeof value === 'object' && value !== null
 }
 
 /** One response with everything in place, for documents that take no shared components from us. */

@@ -1,0 +1,255 @@
+/**
+ * Forty routes, each built so that every error it can give is known. The document must list exactly those: none missing
+ * (recall), none that cannot happen (precision), and `explain` must name the fact that each comes from.
+ */
+import t from 'tap'
+import cors from '@fastify/cors'
+import proxy from '@fastify/http-proxy'
+import rateLimit from '@fastify/rate-limit'
+import swagger, { formatParamUrl } from '@fastify/swagger'
+import underPressure from '@fastify/under-pressure'
+import { Type } from '@sinclair/typebox'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import apiErrors, { declareErrors, defineErrors, responses, serverOptions, standardErrors, swaggerOptions } from 'fastify-api-errors'
+
+const errors = defineErrors(standardErrors, {
+  already_in_queue: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'You are already in this queue.',
+    description: 'The user joined this queue before.',
+    action: 'Read the existing entry.'
+  },
+  queue_closed: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'The queue is closed.',
+    description: 'The queue takes no more entries.',
+    action: 'Choose another queue.'
+  }
+})
+
+/** What any handler gives, and what every method with a body gives beside it. */
+const any = { handler: ['500 internal_error'] }
+const body = { ...any, body: ['400 invalid_request', '413 payload_too_large', '415 unsupported_media_type'] }
+const handler = async (): Promise<string> => 'ok'
+const name = Type.Object({ name: Type.String() })
+
+/** Hooks that declare what they answer with. */
+const requireUser = async (): Promise<void> => {}
+declareErrors(requireUser, [errors.invalid_token, errors.token_expired])
+const requireAdmin = async (): Promise<void> => {}
+declareErrors(requireAdmin, ['forbidden'])
+
+type Case = Omit<RouteOptions, 'handler'> & { readonly expect: Readonly<Record<string, readonly string[]>> }
+
+/** At the root of the application. */
+const cases: readonly Case[] = [
+  { method: 'GET', url: '/plain', expect: any },
+  { method: 'POST', url: '/post', expect: body },
+  { method: 'DELETE', url: '/delete', expect: body },
+  { method: 'OPTIONS', url: '/options', expect: body },
+  { method: 'GET', url: '/things/:id', expect: { ...any, resource: ['404 resource_not_found'] } },
+  { method: 'GET', url: '/files/*', expect: any },
+  { method: 'GET', url: '/v1/things::batch', expect: any },
+  { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, resource: ['404 resource_not_found'] } },
+  {
+    // The path of a request that got here has the parameter, and it is text: nothing can fail.
+    method: 'GET',
+    url: '/text/:id',
+    schema: { params: Type.Object({ id: Type.String() }) },
+    expect: { ...any, resource: ['404 resource_not_found'] }
+  },
+  {
+    method: 'GET',
+    url: '/number/:id',
+    schema: { params: Type.Object({ id: Type.Integer() }) },
+    expect: { ...any, resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
+  },
+  {
+    method: 'GET',
+    url: '/list',
+    schema: { querystring: Type.Object({ limit: Type.Optional(Type.Integer({ maximum: 100 })) }) },
+    expect: { ...any, parameters: ['400 invalid_parameter'] }
+  },
+  {
+    // A single value is taken for a list of one, and unknown names are taken out.
+    method: 'GET',
+    url: '/tags',
+    schema: { querystring: Type.Object({ tag: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false }) },
+    expect: any
+  },
+  {
+    method: 'GET',
+    url: '/header',
+    schema: { headers: Type.Object({ 'x-tenant': Type.String() }) },
+    expect: { ...any, headers: ['400 invalid_request'] }
+  },
+  { method: 'GET', url: '/header/optional', schema: { headers: Type.Object({ 'x-tenant': Type.Optional(Type.String()) }) }, expect: any },
+  {
+    method: 'POST',
+    url: '/required',
+    schema: { body: name },
+    expect: { ...body, bodySchema: ['422 missing_required_field', '422 validation_error'] }
+  },
+  {
+    method: 'PATCH',
+    url: '/optional',
+    schema: { body: Type.Partial(name) },
+    expect: { ...body, bodySchema: ['422 validation_error'] }
+  },
+  {
+    method: 'POST',
+    url: '/default',
+    schema: { body: Type.Object({ size: Type.String({ default: 'small' }) }) },
+    expect: { ...body, bodySchema: ['422 validation_error'] }
+  },
+  { method: 'POST', url: '/anything', schema: { body: Type.Any() }, expect: body },
+  { method: 'POST', url: '/only-required', schema: { body: { required: ['name'] } }, expect: { ...body, bodySchema: ['422 missing_required_field'] } },
+  {
+    method: 'PUT',
+    url: '/media',
+    schema: { body: { content: { 'application/json': { schema: name } } } },
+    expect: { ...body, bodySchema: ['422 missing_required_field', '422 validation_error'] }
+  },
+  {
+    method: 'POST',
+    url: '/shared',
+    schema: { body: { $ref: 'Shared#' } },
+    expect: { ...body, bodySchema: ['422 missing_required_field', '422 validation_error'] }
+  },
+  {
+    method: 'POST',
+    url: '/attached/:id',
+    attachValidation: true,
+    schema: { body: name, params: Type.Object({ id: Type.Integer() }), querystring: name, headers: name },
+    expect: { ...body, resource: ['404 resource_not_found'] }
+  },
+  { method: 'GET', url: '/named', config: { errors: [errors.already_in_queue, 'resource_gone'] }, expect: { ...any, config: ['409 already_in_queue', '410 resource_gone'] } },
+  { method: 'GET', url: '/responses', schema: { response: responses(errors.queue_closed) }, expect: { ...any, responses: ['409 queue_closed'] } },
+  { method: 'GET', url: '/hook', onRequest: requireUser, expect: { ...any, declared: ['401 invalid_token', '401 token_expired'] } },
+  {
+    method: 'GET',
+    url: '/hooks',
+    onRequest: [requireUser],
+    preHandler: [requireAdmin],
+    expect: { ...any, declared: ['401 invalid_token', '401 token_expired', '403 forbidden'] }
+  },
+  { method: 'GET', url: '/secured', schema: { security: [{ bearer: [] }] }, expect: { ...any, security: ['401 unauthorized', '403 forbidden'] } },
+  {
+    // The hook says what the requirement comes to.
+    method: 'GET',
+    url: '/secured/hook',
+    schema: { security: [{ bearer: [] }] },
+    onRequest: requireUser,
+    expect: { ...any, declared: ['401 invalid_token', '401 token_expired'] }
+  },
+  { method: 'GET', url: '/public', schema: { security: [] }, expect: any },
+  { method: 'GET', url: '/limited', config: { rateLimitPolicy: 'general' }, expect: { ...any, rateLimit: ['429 rate_limit_exceeded'] } },
+  { method: 'GET', url: '/limited/own', config: { rateLimit: { max: 5, timeWindow: 1000 } }, expect: { ...any, rateLimit: ['429 rate_limit_exceeded'] } },
+  { method: 'GET', url: '/timed', handlerTimeout: 1000, expect: { ...any, timeout: ['503 service_unavailable'] } },
+  {
+    method: 'POST',
+    url: '/everything/:id',
+    handlerTimeout: 1000,
+    onRequest: requireUser,
+    schema: { params: Type.Object({ id: Type.Integer() }), body: name, headers: name, security: [{ bearer: [] }] },
+    config: { errors: [errors.queue_closed], rateLimitPolicy: 'general' },
+    expect: {
+      ...body,
+      bodySchema: ['422 missing_required_field', '422 validation_error'],
+      parameters: ['400 invalid_parameter'],
+      headers: ['400 invalid_request'],
+      resource: ['404 resource_not_found'],
+      rateLimit: ['429 rate_limit_exceeded'],
+      timeout: ['503 service_unavailable'],
+      declared: ['401 invalid_token', '401 token_expired'],
+      config: ['409 queue_closed']
+    }
+  },
+  { method: 'GET', url: '/out', config: { errors: false }, expect: {} },
+  { method: 'GET', url: '/handled', errorHandler: (_error, _request, reply) => { reply.code(500).send('own') }, expect: {} }
+]
+
+/** In scopes of their own. */
+const scoped: ReadonlyArray<readonly [title: string, prepare: (scope: FastifyInstance) => unknown, route: Case]> = [
+  ['a scope that declares errors', scope => declareErrors(scope, [errors.missing_api_key]),
+    { method: 'GET', url: '/scope', expect: { ...any, declared: ['401 missing_api_key'] } }],
+  ['a scope with a hook that declares errors', scope => scope.addHook('preHandler', requireAdmin),
+    { method: 'GET', url: '/scope/hook', expect: { ...any, declared: ['403 forbidden'] } }],
+  ['a scope with its own error handler', scope => scope.setErrorHandler((_error, _request, reply) => { reply.code(500).send('own') }),
+    { method: 'GET', url: '/scope/handled', expect: {} }],
+  ['a scope under pressure', scope => scope.register(underPressure, { maxEventLoopDelay: 1000 }),
+    { method: 'GET', url: '/scope/pressure', expect: { ...any, pressure: ['503 service_unavailable'] } }]
+]
+
+const proxied = { ...any, proxy: ['502 bad_gateway', '504 gateway_timeout'] }
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly $ref?: string }>>
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }>>, readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+/** Every code that a schema allows, with its references followed. */
+function codesOf (schema: unknown, document: Document): string[] {
+  const { $ref, oneOf, allOf, properties } = schema as {
+    $ref?: string, oneOf?: unknown[], allOf?: unknown[], properties?: { code?: { enum?: string[] } }
+  }
+  if ($ref !== undefined) return codesOf(document.components.schemas[$ref.replace('#/components/schemas/', '')], document)
+  return [...(oneOf ?? allOf ?? []).flatMap(member => codesOf(member, document)), ...properties?.code?.enum ?? []]
+}
+
+/** The (status, code) pairs that an operation is documented with. */
+function documented (document: Document, path: string, method: string): string[] {
+  const { responses } = document.paths[path]?.[method.toLowerCase()] as Operation
+  return Object.entries(responses).flatMap(([status, { $ref }]) => {
+    if ($ref === undefined) return []
+    const response = document.components.responses[$ref.replace('#/components/responses/', '')]
+    return Object.values(response?.content ?? {}).flatMap(({ schema }) => codesOf(schema, document)).map(code => `${status} ${code}`)
+  }).sort()
+}
+
+t.test('the document lists exactly the errors of forty routes', async t => {
+  const app = Fastify(serverOptions({ ajv: { customOptions: { strictTypes: false } } }))
+  t.teardown(() => app.close())
+  await app.register(swagger, swaggerOptions({
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Facts', version: '1.0.0' },
+      components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } }
+    }
+  }))
+  await app.register(rateLimit, { global: false })
+  await app.register(apiErrors, { errors, rateLimit: { policies: { general: { max: 100, timeWindow: '1 minute' } } } })
+  await app.register(cors)
+  app.addSchema({ $id: 'Shared', type: 'object', properties: { name: { type: 'string' } }, required: ['name'] })
+  const expected = new Map<string, Case['expect']>()
+  for (const { expect, ...route } of cases) {
+    app.route({ ...route, handler })
+    expected.set(`${String(route.method)} ${route.url}`, expect)
+  }
+  for (const [, prepare, { expect, ...route }] of scoped) {
+    app.register(async scope => {
+      await prepare(scope)
+      scope.route({ ...route, handler })
+    })
+    expected.set(`${String(route.method)} ${route.url}`, expect)
+  }
+  await app.register(proxy, { upstream: 'http://127.0.0.1:1', prefix: '/proxy', httpMethods: ['GET'] })
+  expected.set('GET /proxy/*', proxied)
+  await app.ready()
+  const document = app.swagger() as unknown as Document
+
+  t.equal(expected.size, 40)
+  for (const [route, facts] of expected) {
+    const [method, url] = route.split(' ') as [string, string]
+    const path = formatParamUrl(url)
+    t.strictSame(documented(document, path, method), [...new Set(Object.values(facts).flat())].sort(), `${route}: the document`)
+    const explained = app.apiErrors.explain(method, url).map(({ rule, status, code }) => `${rule}: ${status} ${code}`).sort()
+    t.strictSame(explained, Object.entries(facts).flatMap(([rule, some]) => some.map(error => `${rule}: ${error}`)).sort(), `${route}: the reasons`)
+  }
+})
