@@ -189,9 +189,13 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>
 }
 
+interface Response {
+  readonly content: Readonly<Record<string, { readonly schema: unknown }>>
+}
+
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }>>, readonly schemas: Readonly<Record<string, unknown>> }
+  readonly components: { readonly responses: Readonly<Record<string, Response>>, readonly schemas: Readonly<Record<string, unknown>> }
 }
 
 /** Every code that a schema allows, with its references followed. */
