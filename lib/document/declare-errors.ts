@@ -54,8 +54,10 @@ export function declarationsFor ({ route, scope }: RouteRecord): Declaration[] {
   const add = (target: object, reason: string): void => {
     for (const error of declarations.get(target) ?? []) found.push({ code: codeOf(error), reason })
   }
-  for (const at of scopesAround(scope)) add(at, 'The scope of the route declares it.')
-  for (const { name, hook } of scopeHooks.get(scope) ?? []) add(hook, `The ${described(name, hook)} of the scope declares it.`)
+  for (const at of scopesAround(scope)) {
+    add(at, 'The scope of the route declares it.')
+    for (const { name, hook } of scopeHooks.get(at) ?? []) add(hook, `The ${described(name, hook)} of the scope declares it.`)
+  }
   for (const name of hookNames) {
     for (const hook of [route[name] ?? []].flat()) add(hook, `The ${described(name, hook)} of the route declares it.`)
   }
@@ -76,7 +78,7 @@ interface ScopeHook {
   readonly hook: object
 }
 
-/** The hooks that routes of a scope get from it, as far as they were added while {@link watchHooks} was on. */
+/** The hooks of a scope, as far as they were added while {@link watchHooks} was on. They run on the routes of the scopes below it, too. */
 const scopeHooks = new WeakMap<object, readonly ScopeHook[]>()
 
 const watched = new WeakSet<object>()
@@ -95,8 +97,4 @@ export function watchHooks (app: FastifyInstance): void {
     if (hookNames.includes(name)) scopeHooks.set(this, [...scopeHooks.get(this) ?? [], { name, hook }])
     return added
   } as typeof addHook
-  // A scope gets the hooks that its parent has when it is made, and none that the parent gets later.
-  app.addHook('onRegister', scope => {
-    scopeHooks.set(scope, scopeHooks.get(Object.getPrototypeOf(scope)) ?? [])
-  })
 }
