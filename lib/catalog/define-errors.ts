@@ -185,7 +185,8 @@ function isRecordOfStrings (value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).every(item => typeof item === 'string')
 }
 
-function describe (value: unknown): string {
+/** A value as the sentence about a wrong one shows it. */
+export function describe (value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'

@@ -28,7 +28,8 @@ const because = (reason: string, ...codes: readonly StandardCode[]): RouteError[
 /** The methods for which Fastify reads a body. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
 
-const hooksOfRoute = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
+/** The hooks that a route can have of its own, and that can answer the request. */
+export const hooksOfRoute = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
 
 /** The facts that codes are inferred from. */
 export const rules: readonly Rule[] = [
@@ -103,7 +104,7 @@ export function codeOf (error: string | AnyErrorFactory): string {
 }
 
 /** A scope and those around it: a Fastify scope is made with its parent as prototype. */
-function * scopesAbove (scope: FastifyInstance): Generator<object> {
+export function * scopesAbove (scope: FastifyInstance): Generator<object> {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
 }
 
