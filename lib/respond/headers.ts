@@ -8,10 +8,10 @@ import { allowedMethods } from './allowed-methods.js'
 export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
 
 /** Headers that describe the body which the error replaces; left in place they would describe the error's. */
-const replaced = [
+const replaced: ReadonlySet<string> = new Set([
   'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
   'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer'
-] as const
+])
 
 /** The media types that are looked for where a route does not say what it reads. */
 const commonMediaTypes = [
@@ -28,7 +28,7 @@ export interface HeaderContext {
 
 /** Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, status: ErrorStatus, context: HeaderContext): void {
-  for (const name of replaced) if (reply.hasHeader(name)) reply.removeHeader(name)
+  for (const name in reply.getHeaders()) if (replaced.has(name)) reply.removeHeader(name)
   if (error.headers !== undefined) setOwnHeaders(reply, error.headers)
   reply.header('cache-control', 'no-store')
   reply.header('x-request-id', context.requestId)

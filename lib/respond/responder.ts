@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answerOf, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
+import { answerDefinition, answerOf, titleOf, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
@@ -48,11 +48,8 @@ export interface Responder {
   /** Answers whatever was thrown. */
   readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
   /** The body of an error, for a connection that has no request. */
-  readonly render: (error: ApiError, context: RequestContext) => Rendered
+  readonly render: (error: ApiError, context: AnswerContext) => Rendered
 }
-
-/** What of the request goes into a body. */
-export type RequestContext = Omit<AnswerContext, 'docUrl'>
 
 /** An answer as text. */
 export interface Rendered {
@@ -76,7 +73,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       const first = !answered.has(reply)
       answered.add(reply)
       const requestId = requestIdOf(request)
-      const context: RequestContext = { requestId, instance: withoutQuery(request.originalUrl) }
+      const context: AnswerContext = { requestId, instance: withoutQuery(request.originalUrl) }
       try {
         const error = translate(thrown, translators, { errors, request, reply })
         const { definition, contentType, payload } = render(error, context, chooseFormat(settings, request))
@@ -139,21 +136,20 @@ function sendRaw (reply: FastifyReply, contentType: string, payload: string): vo
   raw.end(payload)
 }
 
-type Render = (error: ApiError, context: RequestContext, format: Format) => Rendered
+type Render = (error: ApiError, context: AnswerContext, format: Format) => Rendered
 
 function createRenderer (settings: ResponderSettings): Render {
-  const definitions = new Map<string, AnswerDefinition & { readonly docUrl: string | undefined }>()
+  const definitions = new Map<string, AnswerDefinition>()
   const writers = new Map<Format, Map<string, WriteBody>>()
 
   /** The catalog's definition, or for a code that is not in it what the error itself says. */
-  function definitionOf (error: ApiError): AnswerDefinition & { readonly docUrl: string | undefined } {
+  function definitionOf (error: ApiError): AnswerDefinition {
     const known = definitions.get(error.code)
     if (known !== undefined) return known
     const defined = Object.hasOwn(settings.errors, error.code) ? settings.errors[error.code] : undefined
-    if (defined === undefined) return { ...definitionOfUnknown(error), docUrl: undefined }
-    const { code, status, type, message, meta } = defined
-    const definition = { code, status, type, message, meta, docUrl: settings.docUrl(code) }
-    definitions.set(code, definition)
+    if (defined === undefined) return definitionOfUnknown(error)
+    const definition = answerDefinition(defined, settings.docUrl(defined.code))
+    definitions.set(definition.code, definition)
     return definition
   }
 
@@ -166,10 +162,10 @@ function createRenderer (settings: ResponderSettings): Render {
     return writer
   }
 
-  function attempt (error: ApiError, context: RequestContext, format: Format): Rendered {
+  function attempt (error: ApiError, context: AnswerContext, format: Format): Rendered {
     const definition = definitionOf(error)
-    const body = writerOf(format, definition)(answerOf(error, definition, { ...context, docUrl: definition.docUrl }))
-    return { definition, contentType: contentTypeOf(format), payload: JSON.stringify(body) }
+    const payload = writerOf(format, definition)(answerOf(error, definition, context))
+    return { definition, contentType: contentTypeOf(format), payload }
   }
 
   return (error, context, format) => {
@@ -181,7 +177,7 @@ function createRenderer (settings: ResponderSettings): Render {
   }
 
   /** A circular `meta`, a BigInt in it, a format that throws: the answer keeps the shape as far as it can. */
-  function renderFallback (error: ApiError, context: RequestContext, format: Format): Rendered {
+  function renderFallback (error: ApiError, context: AnswerContext, format: Format): Rendered {
     const plain = settings.errors.internal_error()
     const steps: ReadonlyArray<readonly [ApiError, Format]> = [[withoutMeta(error), format], [plain, format]]
     for (const [lesser, shape] of steps) {
@@ -206,6 +202,8 @@ function definitionOfUnknown (error: ApiError): AnswerDefinition {
     code: String(error.code),
     status,
     type: String(error.type),
+    title: titleOf(String(error.code)),
+    docUrl: undefined,
     message: standardErrors[standardCode(status) ?? 'internal_error'].message as string,
     meta: undefined
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
@@ -54,7 +54,7 @@ function lacksHost ({ headers, httpVersion }: Pick<IncomingMessage, 'headers' | 
 }
 
 function createRequestId (): string {
-  return `req_${randomBytes(12).toString('base64url')}`
+  return `req_${randomUUID()}`
 }
 
 function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
