@@ -194,6 +194,7 @@ t.test('a wrong definition throws one sentence that names the code and the fault
     [x({ message: () => 7 }), "x: 'message' is 7; it takes a function that returns a sentence for example.meta."],
     [x({ message: (meta: { id: string }) => meta.id }), "x: 'message' fails for example.meta (undefined): TypeError: Cannot read properties of undefined (reading 'id')."],
     [x({ description: undefined }), "x: 'description' is undefined; it takes a sentence that says when the error happens."],
+    [x({ description: () => 'No.' }), "x: 'description' is a function; it takes a sentence that says when the error happens."],
     [x({ description: '' }), "x: 'description' is ''; it takes a sentence that says when the error happens."],
     [x({ action: null }), "x: 'action' is null; it takes a sentence that says what the caller does."],
     [x({ action: '' }), "x: 'action' is ''; it takes a sentence that says what the caller does."],
