@@ -1,4 +1,5 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
@@ -125,6 +126,5 @@ function isFormat (value: unknown): value is Format {
 }
 
 function fault (option: string, got: unknown, takes: string): never {
-  const shown = typeof got === 'string' ? `'${got}'` : typeof got === 'function' ? 'a function' : typeof got === 'object' && got !== null ? (Array.isArray(got) ? 'an array' : 'an object') : String(got)
-  throw new TypeError(`fastify-api-errors: the option '${option}' is ${shown}; it takes ${takes}.`)
+  refuseOption('fastify-api-errors', option, got, takes)
 }

@@ -4,7 +4,7 @@ import { standardErrors, type StandardCode } from '../catalog/standard-errors.js
 import { declareErrors } from '../document/route-record.js'
 import { declareSecurity } from '../document/security.js'
 import { challenge, keyPlace, readCredential, securitySchemeOf, type ChallengeFailure, type Credential } from './credential.js'
-import { fault } from './fault.js'
+import { refuseOption } from '../catalog/describe.js'
 import { refusalOf, type ApiKeyRecord, type Refusal } from './record.js'
 import { withoutKey } from './redact.js'
 
@@ -90,9 +90,9 @@ const codes: readonly StandardCode[] = [
  */
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   const { lookup, scopes = [], header, scheme, realm } = options
-  if (typeof lookup !== 'function') fault('apiKey', 'lookup', lookup, 'a function of (key, request) that returns a record or null')
-  if (!Array.isArray(scopes) || !scopes.every(isScope)) fault('apiKey', 'scopes', scopes, "an array of words without quotes and backslashes, like ['queues:write']")
-  if (realm !== undefined && !isRealm(realm)) fault('apiKey', 'realm', realm, 'printable ASCII without quotes and backslashes')
+  if (typeof lookup !== 'function') refuseOption('apiKey', 'lookup', lookup, 'a function of (key, request) that returns a record or null')
+  if (!Array.isArray(scopes) || !scopes.every(isScope)) refuseOption('apiKey', 'scopes', scopes, "an array of words without quotes and backslashes, like ['queues:write']")
+  if (realm !== undefined && !isRealm(realm)) refuseOption('apiKey', 'realm', realm, 'printable ASCII without quotes and backslashes')
   const place = keyPlace(header, scheme)
   const isDefault = header === undefined && scheme === undefined && realm === undefined
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SecurityScheme } from '../document/security.js'
-import { fault } from './fault.js'
+import { refuseOption } from '../catalog/describe.js'
 
 /** Where in a request the key is. */
 export interface KeyPlace {
@@ -32,8 +32,8 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
  * @throws TypeError where one is not a name
  */
 export function keyPlace (header: string = 'authorization', scheme?: string): KeyPlace {
-  if (typeof header !== 'string' || !token.test(header)) fault('apiKey', 'header', header, "the name of a header, like 'x-api-key'")
-  if (scheme !== undefined && (typeof scheme !== 'string' || !token.test(scheme))) fault('apiKey', 'scheme', scheme, "the word before the key, like 'Bearer'")
+  if (typeof header !== 'string' || !token.test(header)) refuseOption('apiKey', 'header', header, "the name of a header, like 'x-api-key'")
+  if (scheme !== undefined && (typeof scheme !== 'string' || !token.test(scheme))) refuseOption('apiKey', 'scheme', scheme, "the word before the key, like 'Bearer'")
   const name = header.toLowerCase()
   return { header: name, scheme: scheme ?? (name === 'authorization' ? 'Bearer' : undefined) }
 }

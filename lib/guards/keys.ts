@@ -1,6 +1,6 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { fault } from './fault.js'
+import { refuseOption } from '../catalog/describe.js'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -34,7 +34,7 @@ export interface GenerateKeyOptions {
  */
 export function generateKey ({ prefix }: GenerateKeyOptions): string {
   if (typeof prefix !== 'string' || !new RegExp(`^${prefixForm}$`).test(prefix)) {
-    fault('generateKey', 'prefix', prefix, "words of letters and digits joined by underscores, like 'launch_live'")
+    refuseOption('generateKey', 'prefix', prefix, "words of letters and digits joined by underscores, like 'launch_live'")
   }
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('')
   const body = `${prefix}_${random}`

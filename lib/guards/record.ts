@@ -1,4 +1,4 @@
-import { describe } from '../catalog/define-errors.js'
+import { describe } from '../catalog/describe.js'
 import { ipAllowlist } from './ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
 

@@ -15,7 +15,7 @@ export const httpErrorsTranslator: Translator = {
     if (!isObject(error)) return undefined
     const status = error.statusCode ?? error.status
     const code = standardCode(status)
-    if (code === undefined || !Number.isInteger(status)) return undefined
+    if (code === undefined) return undefined
     if ((status as number) >= 500 && !(error.expose === false && error.status === error.statusCode)) return undefined
     if (code === 'rate_limit_exceeded') return rateLimited(error, context)
     return plain(error, code, context)
