@@ -12,6 +12,7 @@ import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
 import { createResponder } from './respond/responder.js'
+import { createConverter } from './respond/sent.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -55,6 +56,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
+  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
