@@ -29,6 +29,14 @@ export interface ApiErrorsOptions {
   readonly log?: false | LogFunction
   /** Whether requests without a route get `route_not_found` or 405; `false` leaves the not-found handler alone. @default true */
   readonly notFound?: boolean
+  /**
+   * What becomes of an error that a handler sends and does not throw, `reply.code(404).send({ message })`, with a status
+   * that the route declares no schema for: `'keep'` sends it as it is; `'convert'` gives it the contract's shape, at the
+   * cost of an `onSend` hook on each request. The message is kept for a 4xx, and goes to the log only for a 5xx.
+   *
+   * @default 'keep'
+   */
+  readonly sent?: 'keep' | 'convert'
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
 }
@@ -37,11 +45,12 @@ export interface ApiErrorsOptions {
 export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly notFound: boolean
+  readonly sent: 'keep' | 'convert'
   readonly requestId: 'errors' | 'all'
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true
+  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, sent: true, requestId: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
@@ -56,15 +65,16 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
       throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
     }
   }
-  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, requestId = 'errors' } = options
+  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, sent = 'keep', requestId = 'errors' } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
+  if (sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
   if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
-  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
@@ -78,6 +88,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     log: log ?? writeLog,
     rateLimit,
     notFound,
+    sent,
     requestId
   }
 }

@@ -7,10 +7,12 @@ import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
+import { watchServer } from './respond/connections.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
-import { createResponder, requestIdOf } from './respond/responder.js'
-import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { requestIdOf } from './respond/request-id.js'
+import { createResponder } from './respond/responder.js'
+import { createConverter } from './respond/sent.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -53,12 +55,8 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
   registerResponder(app.server, responder)
-  app.server.on('checkExpectation', (request, response) => answerExpectation(responder, request, response))
-  app.addHook('preClose', done => {
-    app.server.off('request', app.routing)
-    app.server.on('request', (request, response) => answerClosing(responder, request, response))
-    done()
-  })
+  watchServer(app, responder)
+  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
