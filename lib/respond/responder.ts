@@ -7,6 +7,7 @@ import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
 import { standardCode, standardErrors } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
 import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
+import type { DatabaseOptions } from '../translate/database.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
 import { withoutQuery } from './allowed-methods.js'
@@ -22,6 +23,8 @@ export interface ResponderSettings {
   /** A second format for callers who ask for it by `Accept`; `undefined` where there is no choice. */
   readonly negotiated: Format | undefined
   readonly translators: readonly Translator[]
+  /** What the constraints of the database are called for people. */
+  readonly database?: DatabaseOptions | undefined
   readonly docUrl: (code: string) => string | undefined
   readonly realm: string
   readonly log: LogFunction | false
@@ -65,7 +68,7 @@ const answers = channel('fastify-api-errors:answer')
 
 /** Makes the responder of an application. */
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
-  const { errors, translators } = settings
+  const { errors, translators, database } = settings
   const render = createRenderer(settings)
   const answered = new WeakSet<FastifyReply>()
 
@@ -78,7 +81,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       const requestId = requestIdOf(request)
       const context: RequestContext = { requestId, instance: withoutQuery(request.originalUrl) }
       try {
-        const error = translate(thrown, translators, { errors, request, reply })
+        const error = translate(thrown, translators, { errors, request, reply, database })
         const { definition, contentType, payload } = render(error, context, chooseFormat(settings, request))
         const { code, status } = definition
         setHeaders(reply, request, error, status, { requestId, realm: settings.realm, negotiate: settings.negotiated !== undefined })
