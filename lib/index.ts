@@ -12,6 +12,7 @@ export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'
 
+export type { DatabaseOptions, NamedConstraint } from './translate/database.js'
 export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
 
 export { serverOptions } from './respond/server-options.js'

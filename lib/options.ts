@@ -6,8 +6,9 @@ import type { Format } from './formats/format.js'
 import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
+import type { DatabaseOptions } from './translate/database.js'
 import { builtInTranslators } from './translate/index.js'
-import type { Translator } from './translate/translator.js'
+import { isObject, type Translator } from './translate/translator.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -21,6 +22,13 @@ export interface ApiErrorsOptions {
   readonly rateLimit?: RateLimitOptions
   /** Translators that are asked before the built-in ones. @default [] */
   readonly translators?: readonly Translator[]
+  /**
+   * Names for the constraints of the database. Absent: an answer names the column and has the sentence of its code.
+   *
+   * @example
+   * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
+   */
+  readonly database?: DatabaseOptions
   /** The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: no `doc_url`. */
   readonly docUrl?: string | ((code: string) => string)
   /** The realm in `WWW-Authenticate`. @default 'api' */
@@ -50,7 +58,18 @@ export interface Settings extends ResponderSettings {
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, realm: true, log: true, notFound: true, sent: true, requestId: true
+  errors: true,
+  format: true,
+  negotiate: true,
+  rateLimit: true,
+  translators: true,
+  database: true,
+  docUrl: true,
+  realm: true,
+  log: true,
+  notFound: true,
+  sent: true,
+  requestId: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
@@ -65,7 +84,20 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
       throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
     }
   }
-  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, sent = 'keep', requestId = 'errors' } = options
+  const {
+    errors,
+    format = 'code',
+    negotiate = false,
+    rateLimit,
+    translators = [],
+    database,
+    docUrl,
+    realm = 'api',
+    log,
+    notFound = true,
+    sent = 'keep',
+    requestId = 'errors'
+  } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
@@ -76,6 +108,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
+  if (database !== undefined) checkDatabase(database)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
   return {
@@ -83,6 +116,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     format: chosen,
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
+    database,
     docUrl: docUrlOf(docUrl),
     realm,
     log: log ?? writeLog,
@@ -121,6 +155,28 @@ function checkRateLimit (rateLimit: RateLimitOptions): void {
   }
   for (const name of namesOf(choice)) {
     if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
+  }
+}
+
+function checkDatabase (database: DatabaseOptions): void {
+  if (!isObject(database)) fault('database', database, 'an object with constraints')
+  checkProperties('database', database, ['constraints'])
+  const { constraints = {} } = database
+  const example = "{ field: 'email', message: 'Email already registered' }"
+  if (!isObject(constraints) || Array.isArray(constraints)) fault('database.constraints', constraints, `an object by the names of constraints, like { users_email_key: ${example} }`)
+  for (const [name, constraint] of Object.entries(constraints)) {
+    const option = `database.constraints.${name}`
+    if (!isObject(constraint)) fault(option, constraint, `an object like ${example}`)
+    checkProperties(option, constraint, ['field', 'message', 'onDelete'])
+    for (const [property, value] of Object.entries(constraint)) {
+      if (typeof value !== 'string' || value === '') fault(`${option}.${property}`, value, property === 'field' ? 'the name of a field of the body' : 'a sentence')
+    }
+  }
+}
+
+function checkProperties (option: string, value: object, takes: readonly string[]): void {
+  for (const property of Object.keys(value)) {
+    if (!takes.includes(property)) throw new TypeError(`fastify-api-errors: '${option}.${property}' is not an option; it takes ${takes.join(', ')}.`)
   }
 }
 

@@ -1,6 +1,13 @@
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { fastifyTranslator } from './fastify.js'
 import { httpErrorsTranslator } from './http-errors.js'
+import { mongodbTranslator } from './mongodb.js'
+import { mongooseTranslator } from './mongoose.js'
+import { mysqlTranslator } from './mysql.js'
+import { ormTranslator } from './orm.js'
+import { postgresTranslator } from './postgres.js'
+import { prismaTranslator } from './prisma.js'
+import { sqliteTranslator } from './sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
 import { validationTranslator } from './validation.js'
 
@@ -8,6 +15,13 @@ import { validationTranslator } from './validation.js'
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
   fastifyTranslator,
+  prismaTranslator,
+  postgresTranslator,
+  mysqlTranslator,
+  sqliteTranslator,
+  mongodbTranslator,
+  mongooseTranslator,
+  ormTranslator,
   httpErrorsTranslator
 ]
 
