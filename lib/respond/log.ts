@@ -7,7 +7,8 @@ export interface LogEntry {
   /** `info` for a 4xx, `error` for a 5xx. */
   readonly level: 'info' | 'error'
   readonly code: string
-  readonly status: ErrorStatus
+  /** The status that was sent; 499 where the caller had left and nothing was. */
+  readonly status: ErrorStatus | 499
   /** The method and the pattern of the route, `GET /queues/:id`; `null` where no route was found. */
   readonly route: string | null
   readonly requestId: string

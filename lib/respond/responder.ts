@@ -7,11 +7,12 @@ import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
 import { standardCode, standardErrors } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
 import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
+import { isClientClosedRequest } from '../translate/client-closed.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
 import { withoutQuery } from './allowed-methods.js'
 import { setHeaders } from './headers.js'
-import type { LogFunction } from './log.js'
+import type { LogEntry, LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
@@ -79,11 +80,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       const context: RequestContext = { requestId, instance: withoutQuery(request.originalUrl) }
       try {
         const error = translate(thrown, translators, { errors, request, reply })
+        if (isClientClosedRequest(error)) return abandon(error, request, reply, requestId)
         const { definition, contentType, payload } = render(error, context, chooseFormat(settings, request))
         const { code, status } = definition
         setHeaders(reply, request, error, status, { requestId, realm: settings.realm, negotiate: settings.negotiated !== undefined })
-        const route = request.is404 ? null : request.routeOptions.url ?? null
-        record({ error, code, status, route, method: request.method, requestId, request })
+        record({ error, code, status, route: routeOf(request), method: request.method, requestId, request })
         reply.code(status)
         if (first) send(reply, contentType, payload)
         else sendRaw(reply, contentType, payload)
@@ -100,8 +101,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   function record (event: AnswerEvent): void {
     onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
+    log(event)
+  }
+
+  function log ({ error, code, status, route, method, requestId, request }: Omit<AnswerEvent, 'status'> & Pick<LogEntry, 'status'>): void {
     if (settings.log === false) return
-    const { error, code, status, route, method, requestId, request } = event
     try {
       settings.log({
         level: status < 500 ? 'info' : 'error',
@@ -115,6 +119,17 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       request.log.error({ code, status, route, requestId }, `An error could not be logged: ${messageOf(fault)}`)
     }
   }
+
+  /** There is nobody to answer: nothing is sent, so nothing is counted as an answer. */
+  function abandon (error: ApiError, request: FastifyRequest, reply: FastifyReply, requestId: string): void {
+    reply.hijack()
+    reply.raw.destroy()
+    log({ error, code: error.code, status: 499, route: routeOf(request), method: request.method, requestId, request })
+  }
+}
+
+function routeOf (request: FastifyRequest): string | null {
+  return request.is404 ? null : request.routeOptions.url ?? null
 }
 
 /** Hands the body to Fastify, so that `onSend` hooks (CORS, compression) see it. For HEAD, Fastify and Node leave it out. */

@@ -2,12 +2,14 @@ import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { fastifyTranslator } from './fastify.js'
 import { httpErrorsTranslator } from './http-errors.js'
 import type { TranslateContext, Translator } from './translator.js'
+import { upstreamTranslator } from './upstream.js'
 import { validationTranslator } from './validation.js'
 
 /** The built-in translators, in the order in which they are asked: the most specific first. */
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
   fastifyTranslator,
+  upstreamTranslator,
   httpErrorsTranslator
 ]
 
