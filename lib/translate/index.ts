@@ -9,6 +9,7 @@ import { postgresTranslator } from './postgres.js'
 import { prismaTranslator } from './prisma.js'
 import { sqliteTranslator } from './sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
+import { upstreamTranslator } from './upstream.js'
 import { validationTranslator } from './validation.js'
 
 /** The built-in translators, in the order in which they are asked: the most specific first. */
@@ -22,6 +23,7 @@ export const builtInTranslators: readonly Translator[] = [
   mongodbTranslator,
   mongooseTranslator,
   ormTranslator,
+  upstreamTranslator,
   httpErrorsTranslator
 ]
 
