@@ -1,8 +1,10 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { describe } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
-import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
+import { checkRateLimit } from './rate-limit/check-options.js'
+import type { RateLimitOptions } from './rate-limit/policies.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
 import { builtInTranslators } from './translate/index.js'
@@ -93,25 +95,6 @@ function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string
   return code => base + code
 }
 
-function checkRateLimit (rateLimit: RateLimitOptions): void {
-  if (typeof rateLimit !== 'object' || rateLimit === null) fault('rateLimit', rateLimit, 'an object with policies')
-  const { policies, default: choice } = rateLimit
-  if (typeof policies !== 'object' || policies === null || Object.keys(policies).length === 0) {
-    fault('rateLimit.policies', policies, 'an object with one policy or more, like { general: { max: 100, timeWindow: \'1 minute\' } }')
-  }
-  for (const [name, policy] of Object.entries(policies)) {
-    const { max, timeWindow, key } = policy ?? {}
-    if (!Number.isInteger(max) || max < 1) fault(`rateLimit.policies.${name}.max`, max, 'a whole number of 1 or more')
-    if (typeof timeWindow !== 'string' && !(Number.isInteger(timeWindow) && timeWindow > 0)) {
-      fault(`rateLimit.policies.${name}.timeWindow`, timeWindow, "milliseconds, or a text like '1 minute'")
-    }
-    if (key !== undefined && key !== 'ip' && typeof key !== 'function') fault(`rateLimit.policies.${name}.key`, key, "'ip', or a function of the request")
-  }
-  for (const name of namesOf(choice)) {
-    if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
-  }
-}
-
 function isCatalog (value: unknown): value is AnyCatalog {
   return typeof value === 'object' && value !== null && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
 }
@@ -125,6 +108,5 @@ function isFormat (value: unknown): value is Format {
 }
 
 function fault (option: string, got: unknown, takes: string): never {
-  const shown = typeof got === 'string' ? `'${got}'` : typeof got === 'function' ? 'a function' : typeof got === 'object' && got !== null ? (Array.isArray(got) ? 'an array' : 'an object') : String(got)
-  throw new TypeError(`fastify-api-errors: the option '${option}' is ${shown}; it takes ${takes}.`)
+  throw new TypeError(`fastify-api-errors: the option '${option}' is ${describe(got)}; it takes ${takes}.`)
 }

@@ -5,6 +5,7 @@ import {
   errorStatuses, retryAdvices,
   type Checked, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type MetaOf, type RetryAdvice
 } from './definition.js'
+import { describe } from './describe.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
@@ -183,11 +184,4 @@ function isObjectSchema (value: unknown): value is TSchema {
 
 function isRecordOfStrings (value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).every(item => typeof item === 'string')
-}
-
-function describe (value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return String(value)
 }
