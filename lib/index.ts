@@ -19,7 +19,8 @@ export { serverOptions } from './respond/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log.js'
 export type { AnswerEvent } from './respond/responder.js'
 
-export type { PolicyChoice, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily } from './rate-limit/header-fields.js'
+export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
 export { declareErrors } from './document/route-record.js'
 export { swaggerOptions } from './document/swagger-options.js'

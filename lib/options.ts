@@ -3,7 +3,8 @@ import { refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
-import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
+import { checkRateLimit } from './rate-limit/check-options.js'
+import type { RateLimitOptions } from './rate-limit/policies.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
 import type { DatabaseOptions } from './translate/database.js'
@@ -137,25 +138,6 @@ function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string
   if (typeof docUrl === 'function') return docUrl
   const base = docUrl.endsWith('/') ? docUrl : `${docUrl}/`
   return code => base + code
-}
-
-function checkRateLimit (rateLimit: RateLimitOptions): void {
-  if (typeof rateLimit !== 'object' || rateLimit === null) fault('rateLimit', rateLimit, 'an object with policies')
-  const { policies, default: choice } = rateLimit
-  if (typeof policies !== 'object' || policies === null || Object.keys(policies).length === 0) {
-    fault('rateLimit.policies', policies, 'an object with one policy or more, like { general: { max: 100, timeWindow: \'1 minute\' } }')
-  }
-  for (const [name, policy] of Object.entries(policies)) {
-    const { max, timeWindow, key } = policy ?? {}
-    if (!Number.isInteger(max) || max < 1) fault(`rateLimit.policies.${name}.max`, max, 'a whole number of 1 or more')
-    if (typeof timeWindow !== 'string' && !(Number.isInteger(timeWindow) && timeWindow > 0)) {
-      fault(`rateLimit.policies.${name}.timeWindow`, timeWindow, "milliseconds, or a text like '1 minute'")
-    }
-    if (key !== undefined && key !== 'ip' && typeof key !== 'function') fault(`rateLimit.policies.${name}.key`, key, "'ip', or a function of the request")
-  }
-  for (const name of namesOf(choice)) {
-    if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
-  }
 }
 
 function checkDatabase (database: DatabaseOptions): void {

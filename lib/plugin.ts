@@ -5,8 +5,9 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { createDocumenter, exchangeSchemas } from './document/documenter.js'
 import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
-import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
+import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
+import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
 import { watchServer } from './respond/connections.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
@@ -53,7 +54,8 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
 
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
-  if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
+  if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
   if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
@@ -66,10 +68,13 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
 
   const documenter = createDocumenter(
     { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
-    { errors, policiesOf: ({ route }) => rateLimit === undefined ? [] : policiesOf(route, rateLimit) }
+    {
+      errors,
+      policiesOf: record => limitsOfRoute(record, rateLimit).map(({ name }) => name),
+      limitErrorsOf: record => limitErrorsOf(record, rateLimit)
+    }
   )
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
-  if (rateLimit !== undefined) await registerLimiter(app, rateLimit, errors)
   app.addHook('onReady', done => {
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
     done()

@@ -15,6 +15,8 @@ export interface RuleContext {
   readonly errors: AnyCatalog
   /** The rate-limit policies of the route; none where it is not limited. */
   readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** What the limits of the route answer with beside `rate_limit_exceeded`. @default nothing */
+  readonly limitErrorsOf?: (record: RouteRecord) => readonly RouteError[]
 }
 
 /** One fact about routes, and the codes that follow from it. */
@@ -69,9 +71,13 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'rate-limit',
-    infer: (record, { policiesOf }) => {
+    infer: (record, { policiesOf, limitErrorsOf }) => {
       const policies = policiesOf(record)
-      return policies.length === 0 ? [] : because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded')
+      if (policies.length === 0) return []
+      return [
+        ...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'),
+        ...limitErrorsOf?.(record) ?? []
+      ]
     }
   },
   {

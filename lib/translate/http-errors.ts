@@ -39,16 +39,17 @@ function rateLimited (error: Readonly<Record<string, unknown>>, context: Transla
   const { errors, reply, request } = context
   const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
   const retryAfter = headerNumber(reply.getHeader('retry-after'))
-  if (limit === undefined && retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
+  // A limit alone is told on every answer: it is no sign that this error came of it.
+  if (retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
   const window = isObject(settings) && typeof settings.timeWindow === 'number' ? Math.ceil(settings.timeWindow / 1000) : undefined
   return errors.rate_limit_exceeded({
     cause: error,
-    ...(retryAfter !== undefined && { retryAfter }),
+    retryAfter,
     meta: {
       ...(limit !== undefined && { limit }),
       ...(window !== undefined && { window }),
-      ...(retryAfter !== undefined && { retry_after: Math.max(1, retryAfter) })
+      retry_after: Math.max(1, retryAfter)
     }
   })
 }
