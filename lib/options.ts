@@ -5,6 +5,7 @@ import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
 import { checkRateLimit } from './rate-limit/check-options.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
+import type { ReferenceOptions } from './reference/routes.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
 import type { DatabaseOptions } from './translate/database.js'
@@ -30,8 +31,13 @@ export interface ApiErrorsOptions {
    * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
    */
   readonly database?: DatabaseOptions
-  /** The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: no `doc_url`. */
+  /**
+   * The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: the pages of
+   * `reference`; without these, no `doc_url`.
+   */
   readonly docUrl?: string | ((code: string) => string)
+  /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages. */
+  readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate`. @default 'api' */
   readonly realm?: string
   /** `false` writes no log; a function writes it in its own way. @default 4xx at info without a stack, 5xx at error with the causes */
@@ -53,6 +59,7 @@ export interface ApiErrorsOptions {
 /** The options with every default filled in. */
 export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
+  readonly reference: ReferenceOptions | undefined
   readonly notFound: boolean
   readonly sent: 'keep' | 'convert'
   readonly requestId: 'errors' | 'all'
@@ -66,6 +73,7 @@ const known = {
   translators: true,
   database: true,
   docUrl: true,
+  reference: true,
   realm: true,
   log: true,
   notFound: true,
@@ -76,9 +84,10 @@ const known = {
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param prefix of the scope that the plugin is registered in
  * @throws TypeError with one sentence that names the option, what it got and what it takes
  */
-export function resolveOptions (options: ApiErrorsOptions): Settings {
+export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
   for (const name of Object.keys(options)) {
     // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
     if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
@@ -93,6 +102,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     translators = [],
     database,
     docUrl,
+    reference,
     realm = 'api',
     log,
     notFound = true,
@@ -106,6 +116,7 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
   if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
+  if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
@@ -118,10 +129,11 @@ export function resolveOptions (options: ApiErrorsOptions): Settings {
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
     database,
-    docUrl: docUrlOf(docUrl),
+    docUrl: docUrlOf(docUrl ?? (reference === undefined ? undefined : prefix + reference.path)),
     realm,
     log: log ?? writeLog,
     rateLimit,
+    reference,
     notFound,
     sent,
     requestId
@@ -138,6 +150,13 @@ function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string
   if (typeof docUrl === 'function') return docUrl
   const base = docUrl.endsWith('/') ? docUrl : `${docUrl}/`
   return code => base + code
+}
+
+function checkReference (reference: ReferenceOptions): void {
+  if (typeof reference !== 'object' || reference === null) fault('reference', reference, "an object like { path: '/errors' }")
+  const { path, title } = reference
+  if (typeof path !== 'string' || !/^(\/[\w.~-]+)+$/.test(path)) fault('reference.path', path, "a path like '/errors'")
+  if (title !== undefined && (typeof title !== 'string' || title === '')) fault('reference.title', title, 'a heading')
 }
 
 function checkDatabase (database: DatabaseOptions): void {

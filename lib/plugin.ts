@@ -3,11 +3,14 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDocumenter, exchangeSchemas } from './document/documenter.js'
+import type { RouteRecord } from './document/route-record.js'
 import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
+import { createReference, type Reference } from './reference/reference.js'
+import { serveReference } from './reference/routes.js'
 import { watchServer } from './respond/connections.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
@@ -30,6 +33,8 @@ export interface ApiErrors {
   readonly explain: (method: string, url: string) => readonly RouteError[]
   /** Every kind of error that was sent so far, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
+  /** All about the errors of the application as plain data: what the pages of the reference and the lockfile are made of. */
+  readonly reference: () => Reference
 }
 
 declare module 'fastify' {
@@ -45,7 +50,7 @@ declare module 'fastify' {
 }
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
@@ -66,11 +71,12 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     })
   }
 
+  const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
   const documenter = createDocumenter(
     { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
     {
       errors,
-      policiesOf: record => limitsOfRoute(record, rateLimit).map(({ name }) => name),
+      policiesOf: policiesOfRoute,
       limitErrorsOf: record => limitErrorsOf(record, rateLimit)
     }
   )
@@ -79,6 +85,11 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
     done()
   })
+
+  const reference = (): Reference => createReference(documenter, {
+    title: settings.reference?.title ?? 'Errors', policies: rateLimit?.policies ?? {}, policiesOf: policiesOfRoute
+  })
+  if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
   const find = (method: string, url: string) => documenter.routes.find(record => record.route.url === url && record.methods.includes(method.toUpperCase()))
   app.decorate('apiErrors', {
@@ -93,7 +104,8 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
       const [method, ...url] = route.split(' ')
       const record = find(method as string, url.join(' '))
       return record !== undefined && documenter.errorsOf(record).some(error => error.code === code)
-    })
+    }),
+    reference
   } satisfies ApiErrors)
 }
 
