@@ -74,6 +74,14 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     errors,
     format,
     negotiate,
+    reference: { path: '/errors', title: 'Errors of the Launch API' },
+    database: {
+      constraints: {
+        users_email_key: { field: 'email', message: 'Email already registered' },
+        organizations_name_key: { field: 'name', message: 'Name already in use' },
+        products_sku_key: { field: 'sku', message: 'Product SKU already exists' }
+      }
+    },
     ...(rateLimit && {
       rateLimit: {
         policies: {

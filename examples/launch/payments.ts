@@ -20,7 +20,9 @@ export async function startPayments (): Promise<{ readonly url: string, readonly
       case 'declined': return answer(402, '{"reason":"insufficient funds"}')
       case 'busy': return answer(503, '{}', { 'retry-after': '7' })
       case 'slow': return // no answer at all
-      case 'broken': return void request.socket.destroy()
+      case 'broken':
+        request.socket.destroy()
+        return
       case 'garbled': return answer(201, '<html>')
       case 'surprising': return answer(201, '{}')
     }

@@ -21,6 +21,7 @@ export const demo = {
   otherOrganization: '22222222-2222-4222-8222-222222222222',
   product: '33333333-3333-4333-8333-333333333333',
   queue: '44444444-4444-4444-8444-444444444444',
+  closedQueue: '77777777-7777-4777-8777-777777777777',
   draw: '55555555-5555-4555-8555-555555555555',
   user: '66666666-6666-4666-8666-666666666666',
   email: 'ada@launch.example',
@@ -31,8 +32,10 @@ export const demo = {
 export async function seed (database: Database): Promise<void> {
   await database.query('insert into organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing', [demo.organization, 'Acme', demo.otherOrganization, 'Globex'])
   await database.query('insert into products (id, sku, name, price) values ($1, $2, $3, $4) on conflict do nothing', [demo.product, 'SHOE-1', 'Shoe', 12900])
-  await database.query('insert into queues (id, name) values ($1, $2) on conflict do nothing', [demo.queue, 'First drop'])
+  await database.query('insert into queues (id, name, open) values ($1, $2, true), ($3, $4, false) on conflict do nothing', [demo.queue, 'First drop', demo.closedQueue, 'Last drop'])
+  await database.query('insert into entries (queue_id, email) values ($1, $2) on conflict do nothing', [demo.queue, demo.email])
   await database.query('insert into draws (id, name) values ($1, $2) on conflict do nothing', [demo.draw, 'Golden ticket'])
+  await database.query('insert into registrations (draw_id, email) values ($1, $2) on conflict do nothing', [demo.draw, demo.email])
   await database.query(
     'insert into users (id, email, name, password_hash) values ($1, $2, $3, $4) on conflict do nothing',
     [demo.user, demo.email, 'Ada', await hashPassword(demo.password, '00ff00ff00ff00ff')]

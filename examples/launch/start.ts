@@ -9,7 +9,7 @@ if (!Object.hasOwn(formats, FORMAT)) {
 }
 
 const app = await createApp({ format: FORMAT as FormatName, databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, negotiate: true, logger: true })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { void app.close() })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close())
 const address = await app.listen({ port: Number(PORT), host: HOST })
 
 console.log(`
