@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
+import { describe } from './describe.js'
 import { issueLocations, issueSchema } from './issues.js'
 
 const properties = {
@@ -140,12 +141,4 @@ function isHeader (name: string, value: unknown): boolean {
   } catch {
     return false
   }
-}
-
-/** A value as a sentence about a wrong definition shows it. */
-export function describe (value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return String(value)
 }
