@@ -42,7 +42,7 @@ function completeSourceMaps (): boolean {
     const measured = JSON.parse(readFileSync(file, 'utf8')) as { 'source-map-cache'?: Record<string, { data: { sourcesContent?: Array<string | null> } | null }> }
     for (const [url, { data }] of Object.entries(measured['source-map-cache'] ?? {})) {
       const path = url.startsWith('file:') ? fileURLToPath(url) : ''
-      if (data !== null && path.endsWith('.ts')) data.sourcesContent = [readFileSync(path, 'utf8')]
+      if (data !== null && path.endsWith('.ts') && existsSync(path)) data.sourcesContent = [readFileSync(path, 'utf8')]
     }
     writeFileSync(file, JSON.stringify(measured))
   }
