@@ -3,11 +3,13 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDocumenter, exchangeSchemas } from './document/documenter.js'
+import { sameDeclarations } from './document/route-record.js'
 import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { watchServer } from './respond/connections.js'
+import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
@@ -52,6 +54,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     ledger.record(route === null ? null : `${method} ${route}`, status, code)
   })
 
+  guardHooks(app, sameDeclarations)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
   registerResponder(app.server, responder)
