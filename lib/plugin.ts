@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDocumenter, exchangeSchemas } from './document/documenter.js'
-import type { RouteRecord } from './document/route-record.js'
+import { sameDeclarations, type RouteRecord } from './document/route-record.js'
 import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { registerLimiter } from './rate-limit/limiter.js'
@@ -12,6 +12,7 @@ import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/reference.js'
 import { serveReference } from './reference/routes.js'
 import { watchServer } from './respond/connections.js'
+import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
@@ -58,6 +59,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     ledger.record(route === null ? null : `${method} ${route}`, status, code)
   })
 
+  guardHooks(app, sameDeclarations)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
   if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))

@@ -4,7 +4,6 @@ import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
 import { describe } from './describe.js'
 import { issueLocations, issueSchema } from './issues.js'
-import { describe } from './describe.js'
 
 const properties = {
   status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, stack: true, example: true
