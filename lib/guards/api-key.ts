@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../document/route-record.js'
@@ -40,9 +40,11 @@ export interface ApiKeyOptions {
   readonly realm?: string
 }
 
+const known = { lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>
+
 /** Lets requests with a good API key through: a hook of a route, or by {@link ApiKeyGuard.protect} of a whole scope. */
 export interface ApiKeyGuard {
-  (request: FastifyRequest): Promise<void>
+  (request: AnyRequest): Promise<void>
   /**
    * Guards all routes of a scope and of the scopes below it, and documents it on each of them. A not-found handler of
    * the scope is guarded, too.
@@ -55,6 +57,9 @@ export interface ApiKeyGuard {
    */
   readonly protect: (scope: GuardedScope) => void
 }
+
+/** A request of a server of HTTP/1.1 or HTTP/2. */
+export type AnyRequest = FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>
 
 /** The part of a Fastify instance that a guard needs; structural, so that an instance with any type provider fits. */
 export interface GuardedScope {
@@ -93,6 +98,10 @@ const codes: readonly StandardCode[] = [
  * app.post('/queues', { onRequest: guard }, async request => createQueue(request.apiKey))
  */
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
+  for (const name of Object.keys(options)) {
+    // A misspelt `scopes` would let every key through.
+    if (!Object.hasOwn(known, name)) throw new TypeError(`apiKey: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
+  }
   const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
   if (typeof lookup !== 'function') fault('apiKey', 'lookup', lookup, 'a function of (key, request) that returns a record or null')
   if (!Array.isArray(scopes) || !scopes.every(isScope)) fault('apiKey', 'scopes', scopes, "an array of words without quotes and backslashes, like ['queues:write']")
@@ -151,7 +160,7 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   ]
   declareErrors(check, errors)
   declareSecurity(check, security)
-  return Object.assign(check, {
+  return Object.assign(check as (request: AnyRequest) => Promise<void>, {
     protect (scope: GuardedScope) {
       if (!scope.hasRequestDecorator('apiKey')) scope.decorateRequest('apiKey', null)
       scope.addHook('onRequest', check)

@@ -338,6 +338,7 @@ t.test('a guard protects a scope, whatever the order, and the scopes below it', 
 
 for (const [options, message] of [
   [{}, "the option 'lookup' is undefined; it takes a function of (key, request) that returns a record or null."],
+  [{ lookup, scope: ['a'] }, "'scope' is not an option; it takes lookup, scopes, header, scheme, guessLimit, realm."],
   [{ lookup, scopes: 'a' }, "the option 'scopes' is 'a'; it takes an array of words without quotes and backslashes, like ['queues:write']."],
   [{ lookup, scopes: ['a b'] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
   [{ lookup, scopes: [''] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
