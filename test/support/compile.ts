@@ -10,14 +10,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
  * What the TypeScript compiler says of a file, in a program of its own: for declarations that change the types of a
  * whole program. Nothing, where it compiles.
  *
- * @param options of the compiler, beside the strict ones
+ * @param files others beside it, by name
  */
-export function compile (source: string, options: object = {}): string {
+export function compile (source: string, files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'compile-'))
   try {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(folder, 'user.ts'), source)
+    for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
       compilerOptions: {
         module: 'nodenext',
@@ -32,8 +32,7 @@ export function compile (source: string, options: object = {}): string {
           'fastify-api-errors': [join(root, 'lib/index.ts')],
           'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
           'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
-        },
-        ...options
+        }
       },
       files: ['user.ts', join(root, 'lib/index.ts')]
     }))
