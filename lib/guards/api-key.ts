@@ -1,13 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { isApiError, type ApiError } from '../catalog/api-error.js'
+import { refuseOption } from '../catalog/describe.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../document/route-record.js'
 import { declareSecurity } from '../document/security.js'
 import { challenge, keyPlace, readCredential, securitySchemeOf, type ChallengeFailure, type Credential } from './credential.js'
-import { refuseOption } from '../catalog/describe.js'
+import type { GuessLimit } from './guess-limit.js'
 import { refusalOf, type ApiKeyRecord, type Refusal } from './record.js'
 import { withoutKey } from './redact.js'
 
+export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
 export type { ApiKeyRecord, Moment } from './record.js'
 
@@ -32,13 +34,17 @@ export interface ApiKeyOptions {
   readonly header?: string
   /** The word before the key. @default 'Bearer' in Authorization; none in another header, which then holds the key alone */
   readonly scheme?: string
+  /** Stops addresses that send wrong keys, see {@link guessLimit}. Absent: any number may be tried. */
+  readonly guessLimit?: GuessLimit
   /** The realm in `WWW-Authenticate`. @default the one of the plugin, where `header` and `scheme` are the defaults, too; else 'api' */
   readonly realm?: string
 }
 
+const known = { lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>
+
 /** Lets requests with a good API key through: a hook of a route, or by {@link ApiKeyGuard.protect} of a whole scope. */
 export interface ApiKeyGuard {
-  (request: FastifyRequest): Promise<void>
+  (request: AnyRequest): Promise<void>
   /**
    * Guards all routes of a scope and of the scopes below it, and documents it on each of them. A not-found handler of
    * the scope is guarded, too.
@@ -51,6 +57,9 @@ export interface ApiKeyGuard {
    */
   readonly protect: (scope: GuardedScope) => void
 }
+
+/** A request of a server of HTTP/1.1 or HTTP/2. */
+export type AnyRequest = FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>
 
 /** The part of a Fastify instance that a guard needs; structural, so that an instance with any type provider fits. */
 export interface GuardedScope {
@@ -70,7 +79,7 @@ declare module 'fastify' {
   interface FastifyRequest extends WithApiKey {}
 }
 
-/** The codes that every guard answers with; one that asks for scopes has `insufficient_scope`, too. */
+/** The codes that every guard answers with; one that asks for scopes has `insufficient_scope`, one with a guess limit `rate_limit_exceeded`, too. */
 const codes: readonly StandardCode[] = [
   'missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'ip_not_allowed', 'service_unavailable'
 ]
@@ -89,20 +98,36 @@ const codes: readonly StandardCode[] = [
  * app.post('/queues', { onRequest: guard }, async request => createQueue(request.apiKey))
  */
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
-  const { lookup, scopes = [], header, scheme, realm } = options
+  for (const name of Object.keys(options)) {
+    // A misspelt `scopes` would let every key through.
+    if (!Object.hasOwn(known, name)) throw new TypeError(`apiKey: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
+  }
+  const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
   if (typeof lookup !== 'function') refuseOption('apiKey', 'lookup', lookup, 'a function of (key, request) that returns a record or null')
   if (!Array.isArray(scopes) || !scopes.every(isScope)) refuseOption('apiKey', 'scopes', scopes, "an array of words without quotes and backslashes, like ['queues:write']")
   if (realm !== undefined && !isRealm(realm)) refuseOption('apiKey', 'realm', realm, 'printable ASCII without quotes and backslashes')
+  if (guessLimit !== undefined && typeof guessLimit?.wait !== 'function') refuseOption('apiKey', 'guessLimit', guessLimit, 'what guessLimit() returns')
   const place = keyPlace(header, scheme)
   const isDefault = header === undefined && scheme === undefined && realm === undefined
 
   async function check (request: FastifyRequest): Promise<void> {
     const credential = readCredential(request.headers, place)
+    if (credential.sent) refuseGuesser(request)
     if (credential.key === undefined) throw refuse(request, credential.sent ? 'invalid_api_key' : 'missing_api_key', credential)
     const { record, refusal } = await judge(request, credential.key)
     if (refusal !== undefined) throw refuse(request, refusal, credential, record)
     const keyed: WithApiKey = request
     keyed.apiKey = record
+  }
+
+  function refuseGuesser (request: FastifyRequest): void {
+    const wait = guessLimit?.wait(request.ip) ?? 0
+    if (guessLimit === undefined || wait === 0) return
+    const seconds = Math.ceil(wait / 1000)
+    throw errorsOf(request).rate_limit_exceeded({
+      meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
+      retryAfter: seconds
+    })
   }
 
   async function judge (request: FastifyRequest, key: string) {
@@ -117,6 +142,7 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
 
   function refuse (request: FastifyRequest, code: Refusal | 'missing_api_key', { ofScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
     const errors = errorsOf(request)
+    if (code === 'invalid_api_key') guessLimit?.count(request.ip)
     if (code === 'ip_not_allowed') return errors.ip_not_allowed()
     // The plugin writes the challenge for a Bearer key itself, with its own realm.
     const written = isDefault && request.server.hasDecorator('apiErrors')
@@ -129,10 +155,12 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   }
 
   const security = { ...securitySchemeOf(place), scopes }
-  const errors = scopes.length === 0 ? codes : [...codes, 'insufficient_scope']
+  const errors: readonly StandardCode[] = [
+    ...codes, ...scopes.length > 0 ? ['insufficient_scope'] as const : [], ...guessLimit !== undefined ? ['rate_limit_exceeded'] as const : []
+  ]
   declareErrors(check, errors)
   declareSecurity(check, security)
-  return Object.assign(check, {
+  return Object.assign(check as (request: AnyRequest) => Promise<void>, {
     protect (scope: GuardedScope) {
       if (!scope.hasRequestDecorator('apiKey')) scope.decorateRequest('apiKey', null)
       scope.addHook('onRequest', check)

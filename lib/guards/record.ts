@@ -7,8 +7,8 @@ export type Moment = Date | string | number
 
 /** What `lookup` knows about a key. It may have more: all of it becomes `request.apiKey`. */
 export interface ApiKeyRecord {
-  /** Names the key in logs and limits. Never the key itself. */
-  readonly id: string | number
+  /** Names the key, in limits and in your logs. Never the key itself. */
+  readonly id: string
   /** What the key may do. Absent or null: nothing that needs a scope. */
   readonly scopes?: readonly string[] | null
   /** From this moment on the key no longer works. Absent or null: it works for ever. */
@@ -45,6 +45,7 @@ export function refusalOf (record: ApiKeyRecord | null, { key, ip, now, required
   // An unknown key is compared like a known one, so that both take the same time.
   const same = matchesHash(key, record === null ? noHash : record.hash ?? hashKey(key))
   if (record === null || !same) return 'invalid_api_key'
+  if (typeof record.id !== 'string') throw unreadable(record, 'id', 'a text')
   if (hasPassed(record, 'revokedAt', now)) return 'api_key_revoked'
   if (hasPassed(record, 'expiresAt', now)) return 'api_key_expired'
   const allowedIps = listOf(record, 'allowedIps')
