@@ -21,7 +21,9 @@ export function addressIn (server: PostgresServer, database: string): Address {
 /** A pool of pg, which most mappers use, too. */
 export function pgPool (address: Required<PostgresAddress>, { max, wait }: { readonly max?: number | undefined, readonly wait?: number | undefined }): pg.Pool {
   const pool = new pg.Pool({ connectionString: urlOf(address), max: max ?? 5, connectionTimeoutMillis: wait ?? 5_000 })
-  pool.on('error', () => {}) // an idle connection that the server ends is no error of a request
+  // A connection that the server ends emits an error: of the pool where it is idle, of itself where a mapper holds it. Without a listener the process ends.
+  pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   return pool
 }
 

@@ -47,6 +47,8 @@ export interface World {
   readonly createUser: (user: Readonly<Record<string, unknown>>) => Promise<unknown>
   readonly createOrder: (order: Readonly<Record<string, unknown>>) => Promise<unknown>
   readonly deleteUser: (id: number) => Promise<unknown>
+  /** What only this driver or mapper can do, by the name of the case. */
+  readonly own?: Readonly<Record<string, () => Promise<unknown>>>
   readonly close: () => Promise<void>
 }
 
@@ -290,7 +292,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   {
     what: 'The server does not answer in time',
     answer: 'unavailable',
-    run: ({ open, silentPort }) => withConnections(open, [{ port: silentPort, wait: 100 }], db => db.query('select 1 as one'))
+    run: ({ open, silentPort }) => withConnections(open, [{ host: '127.0.0.1', port: silentPort, wait: 100 }], db => db.query('select 1 as one'))
   },
   {
     what: 'The connection is ended by the server (`pg_terminate_backend`)',
@@ -318,6 +320,11 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ open }) => withConnections(open, [{ database: 'secrets' }], db => db.query('select 1 as one'))
   }
 ]
+
+/** A case of one source alone. */
+export function ownCase (given: Omit<Case<PostgresWorld>, 'run'>): Case<PostgresWorld> {
+  return { ...given, run: async ({ db }) => (db.own as NonNullable<World['own']>)[given.what]?.() }
+}
 
 /** The last ones, for after them there is no server. */
 export const death: ReadonlyArray<Case<PostgresWorld>> = [
