@@ -23,11 +23,19 @@ export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   SequelizeInvalidConnectionError: 'fault'
 }
 
+/** What they say, without a name, of connections that were closed before. */
+export const ormMessages: ReadonlySet<unknown> = new Set([
+  'Unable to acquire a connection', // Knex
+  'Driver not Connected', // TypeORM
+  'ConnectionManager.getConnection was called after the connection manager was closed!' // Sequelize
+])
+
 /** Errors of TypeORM, Sequelize, Knex and Kysely that have no driver's error below them. */
 export const ormTranslator: Translator = databaseTranslator('orm', error => {
   const { name, message, node, errors } = error
   if (name === 'SequelizeValidationError' && Array.isArray(errors)) return readValidation(errors)
   if (typeof name === 'string' && Object.hasOwn(ormErrors, name)) return { failure: ormErrors[name] as DatabaseFailure }
+  if (ormMessages.has(message)) return { failure: 'unavailable' }
   // Kysely's NoResultError has no name of its own; it carries the query.
   if (message === 'no result' && isObject(node) && typeof node.kind === 'string') return { failure: 'no_row' }
   return undefined
