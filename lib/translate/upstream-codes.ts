@@ -5,7 +5,7 @@ export type UpstreamFailure = Extract<StandardCode, 'bad_gateway' | 'service_una
 
 /** The failures that a group of codes, names or beginnings of codes stands for. */
 export interface UpstreamSource {
-  readonly codes?: Readonly<Record<string, UpstreamFailure>>
+  readonly codes: Readonly<Record<string, UpstreamFailure>>
   /** By `name`, for errors without a code that tells more. */
   readonly names?: Readonly<Record<string, UpstreamFailure>>
   /** By what a code begins with, where a library makes codes of the messages of another. */

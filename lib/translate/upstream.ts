@@ -19,7 +19,7 @@ export const upstreamTranslator: Translator = {
 }
 
 const sources: readonly UpstreamSource[] = Object.values(upstreamSources)
-const codes = new Map(sources.flatMap(source => Object.entries(source.codes ?? {})))
+const codes = new Map(sources.flatMap(source => Object.entries(source.codes)))
 const names = new Map(sources.flatMap(source => Object.entries(source.names ?? {})))
 const prefixes = sources.flatMap(source => Object.entries(source.prefixes ?? {}))
 

@@ -1,175 +1,195 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { LookupFunction } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { get } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
-import replyFrom from '@fastify/reply-from'
-import axios from 'axios'
+import type { FastifyReplyFromHooks } from '@fastify/reply-from'
 import type { FastifyInstance } from 'fastify'
-import got from 'got'
-import ky from 'ky'
-import { Agent, interceptors, Pool, request, type Dispatcher } from 'undici'
-import type { StandardCode } from '../../lib/catalog/standard-errors.js'
+import { Agent, Pool } from 'undici'
+import { standardErrors as errors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { certificateOfAnotherHost } from '../support/certificates.js'
-import type { Behaviour } from '../support/failing-server.js'
+import type { Behaviour, FailingServer } from '../support/failing-server.js'
+import { agentFor, calls, clients, mountCall, mountReplyFrom, proxies, type ClientName, type Mount } from '../support/upstream-clients.js'
 
-/** Whom a client is to call, and how long it may take. */
-export interface Upstream {
-  readonly url: string
-  readonly lookup?: LookupFunction
-  /** A certificate to trust. */
-  readonly ca?: string
-  /** Milliseconds for each phase: to connect, until the headers, between two parts of the body. */
-  readonly timeout: number
+/**
+ * What our caller gets: a code; the upstream's own answer; a connection that is cut, for the answer of the upstream was
+ * on its way already; or nothing, for the caller has left.
+ */
+export type UpstreamAnswer = StandardCode | 'passed on' | 'connection cut' | 'no answer'
+
+/** One way in which a call of another service fails, and what our caller gets. */
+export interface UpstreamCase {
+  readonly what: string
+  readonly through: string
+  /** Whether the client waits in vain. */
+  readonly timesOut: boolean
+  readonly answer: UpstreamAnswer
+  readonly mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => void
 }
 
-type Call = (upstream: Upstream, signal: AbortSignal) => Promise<unknown>
+/** Milliseconds: short where the client waits in vain, else long enough for a busy machine. */
+const timeouts = { inVain: 250, patient: 10_000 }
 
-function undiciOptions ({ timeout, lookup, ca }: Upstream): Pool.Options {
-  return { headersTimeout: timeout, bodyTimeout: timeout, connect: { timeout, ...(lookup && { lookup }), ...(ca && { ca }) } }
-}
-
-function agentFor (upstream: Upstream): Agent {
-  return new Agent(undiciOptions(upstream))
-}
-
-async function undiciJson (upstream: Upstream, signal: AbortSignal, dispatcher: Dispatcher): Promise<unknown> {
-  const { body } = await request(upstream.url, { dispatcher, signal })
-  return body.json()
-}
-
-/** How each client is used: the plainest way that its documentation shows. */
-export const calls = {
-  fetch: async (upstream, signal) => {
-    const response = await fetch(upstream.url, { signal, dispatcher: agentFor(upstream) as never })
-    return response.json()
-  },
-  'undici request': (upstream, signal) => undiciJson(upstream, signal, agentFor(upstream)),
-  'undici Pool': async (upstream, signal) => {
-    const { origin, pathname, search } = new URL(upstream.url)
-    const { body } = await new Pool(origin, undiciOptions(upstream)).request({ method: 'GET', path: pathname + search, signal })
-    return body.json()
-  },
-  'undici, retry interceptor': (upstream, signal) =>
-    undiciJson(upstream, signal, agentFor(upstream).compose(interceptors.retry({ maxRetries: 1, minTimeout: 1, maxTimeout: 1 }))),
-  'undici, response-error interceptor': (upstream, signal) =>
-    undiciJson(upstream, signal, agentFor(upstream).compose(interceptors.responseError())),
-  axios: async ({ url, timeout, lookup, ca }, signal) => {
-    const response = await axios.get(url, {
-      timeout,
-      signal,
-      responseType: 'json',
-      transitional: { silentJSONParsing: false },
-      ...(lookup && { lookup: lookup as never }),
-      ...(ca && { httpsAgent: new https.Agent({ ca }) })
-    })
-    return response.data
-  },
-  got: ({ url, timeout, lookup, ca }, signal) => got(url, {
-    timeout: { connect: timeout, secureConnect: timeout, response: timeout, read: timeout },
-    retry: { limit: 0 },
-    signal,
-    ...(lookup && { dnsLookup: lookup as never }),
-    ...(ca && { https: { certificateAuthority: ca } })
-  }).json(),
-  ky: (upstream, signal) => ky(upstream.url, {
-    timeout: upstream.timeout,
-    retry: 0,
-    signal,
-    fetch: (input, init) => fetch(input, { ...init, dispatcher: agentFor(upstream) as never })
-  }).json(),
-  'node:http': ({ url, timeout, lookup, ca }, signal) => new Promise((resolve, reject) => {
-    const { get } = url.startsWith('https:') ? https : http
-    get(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]), ...(lookup && { lookup }), ...(ca && { ca }) }, response => {
-      json(response).then(resolve, reject)
-    }).on('error', reject)
-  })
-} as const satisfies Readonly<Record<string, Call>>
-
-type Mount = (app: FastifyInstance, path: string, upstream: Upstream) => void
-
-function mountCall (call: Call): Mount {
-  return (app, path, upstream) => {
-    app.get(path, request => call(upstream, request.signal))
-  }
-}
-
-/** How a route is made of each client. The errors of the proxies need no option to come through the error handler. */
-export const clients = {
-  ...Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, mountCall(call)])) as { readonly [C in keyof typeof calls]: Mount },
-  '@fastify/reply-from': (app, path, upstream) => {
-    app.register(async scope => {
-      const { origin, pathname, search } = new URL(upstream.url)
-      await scope.register(replyFrom, { base: origin, undici: agentFor(upstream), destroyAgent: true })
-      scope.get(path, (_request, reply) => reply.from(pathname + search))
-    })
-  },
-  '@fastify/http-proxy': (app, path, upstream) => {
-    const { origin, pathname } = new URL(upstream.url)
-    app.register(httpProxy, { prefix: path, upstream: origin, rewritePrefix: pathname, undici: agentFor(upstream), destroyAgent: true })
-  }
-} as const satisfies Readonly<Record<string, Mount>>
-
-export type ClientName = keyof typeof clients
+/** The moment at which a call is given up, or the caller leaves: after it began, and before it runs into its own time-out. */
+export const soon = 100
 
 const direct = Object.keys(calls) as Array<keyof typeof calls>
-const proxies = ['@fastify/reply-from', '@fastify/http-proxy'] as const satisfies readonly ClientName[]
-const all: readonly ClientName[] = [...direct, ...proxies]
-const throwing = ['undici, response-error interceptor', 'axios', 'got', 'ky'] as const satisfies readonly ClientName[]
+const proxying = Object.keys(proxies) as Array<keyof typeof proxies>
+const overHttp1: readonly ClientName[] = [...direct, ...proxying]
+const all = Object.keys(clients) as ClientName[]
+const throwing: readonly ClientName[] = ['undici, response-error interceptor', 'axios', 'got', 'ky']
+const parsing: readonly ClientName[] = ['axios', 'got']
 
-/** A code of ours; or the caller's connection is cut, for the answer of the upstream was on its way already. */
-export type Answer = StandardCode | 'connection cut'
-
-/** One way in which an upstream fails, and what our caller gets. */
-export interface Failure {
-  /** What the upstream does. */
+interface Failure {
   readonly what: string
-  readonly upstream: Omit<Upstream, 'url' | 'timeout' | 'lookup'> & { readonly at: Behaviour | `http://${string}` }
-  /** Whether the client waits in vain. */
-  readonly timesOut?: true
-  readonly answers: ReadonlyArray<readonly [Answer, readonly ClientName[]]>
+  readonly at: Behaviour | `http://${string}`
+  readonly timesOut?: boolean
+  /** A certificate to trust. */
+  readonly ca?: string
+  readonly answers: ReadonlyArray<readonly [UpstreamAnswer, readonly ClientName[]]>
 }
 
-export const failures: readonly Failure[] = [
-  { what: 'refuses the connection', upstream: { at: 'refuses' }, answers: [['bad_gateway', all]] },
-  { what: 'does not finish the TLS handshake in time', upstream: { at: 'silent in the handshake' }, timesOut: true, answers: [['gateway_timeout', all]] },
-  { what: 'sends no headers in time', upstream: { at: 'silent' }, timesOut: true, answers: [['gateway_timeout', all]] },
+const failures: readonly Failure[] = [
+  { what: 'The upstream refuses the connection.', at: 'refuses', answers: [['bad_gateway', all]] },
+  { what: 'The upstream does not finish the TLS handshake in time.', at: 'silent in the handshake', timesOut: true, answers: [['gateway_timeout', overHttp1]] },
+  { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, answers: [['gateway_timeout', all]] },
   {
-    what: 'stops in the middle of its body',
-    upstream: { at: 'silent in the body' },
+    what: 'The upstream stops in the middle of its body.',
+    at: 'silent in the body',
     timesOut: true,
     answers: [
       ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its time-out now as one, now as a closed connection
-      ['connection cut', proxies]
+      ['connection cut', proxying]
     ]
   },
-  { what: 'resets the connection', upstream: { at: 'reset' }, answers: [['bad_gateway', all]] },
-  { what: 'resets the connection after its headers', upstream: { at: 'reset after the headers' }, answers: [['bad_gateway', all]] },
-  { what: 'resets the connection in its body', upstream: { at: 'reset in the body' }, answers: [['bad_gateway', direct], ['connection cut', proxies]] },
-  { what: 'closes the connection without an answer', upstream: { at: 'closed' }, answers: [['bad_gateway', all]] },
-  { what: 'closes the connection in its body', upstream: { at: 'closed in the body' }, answers: [['bad_gateway', direct], ['connection cut', proxies]] },
-  { what: 'answers with something that is not HTTP', upstream: { at: 'not HTTP' }, answers: [['bad_gateway', all]] },
-  { what: 'answers with a malformed chunk', upstream: { at: 'a malformed chunk' }, answers: [['bad_gateway', all]] },
-  { what: 'answers with headers that are too large', upstream: { at: 'huge headers' }, answers: [['bad_gateway', all]] },
-  { what: 'names an encoding that its body does not have', upstream: { at: 'a false encoding' }, answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The upstream resets the connection.', at: 'reset', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream resets the connection after its headers.', at: 'reset after the headers', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream resets the connection in its body.', at: 'reset in the body', answers: [['bad_gateway', direct], ['connection cut', proxying]] },
+  { what: 'The upstream closes the connection without an answer.', at: 'closed', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream closes the connection in its body.', at: 'closed in the body', answers: [['bad_gateway', direct], ['connection cut', proxying]] },
+  { what: 'The upstream answers with something that is not HTTP.', at: 'not HTTP', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream sends a malformed chunk.', at: 'a malformed chunk', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream sends headers that are too large.', at: 'huge headers', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream names an encoding that its body does not have.', at: 'a false encoding', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
   {
-    what: 'answers with something that is not JSON',
-    upstream: { at: 'not JSON' },
-    answers: [
-      ['bad_gateway', ['axios', 'got']],
-      ['internal_error', direct.filter(name => name !== 'axios' && name !== 'got')] // a SyntaxError like any other
-    ]
+    what: 'The upstream answers with something that is not JSON.',
+    at: 'not JSON',
+    answers: [['bad_gateway', parsing], ['internal_error', direct.filter(name => !parsing.includes(name))]]
   },
-  { what: 'redirects without end', upstream: { at: 'a redirect to itself' }, answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
-  { what: 'has an expired certificate', upstream: { at: 'an expired certificate' }, answers: [['bad_gateway', all]] },
-  { what: 'has a certificate that nobody vouches for', upstream: { at: 'an untrusted certificate' }, answers: [['bad_gateway', all]] },
-  { what: 'has a certificate for another host', upstream: { at: 'an untrusted certificate', ca: certificateOfAnotherHost }, answers: [['bad_gateway', all]] },
-  { what: 'does not speak TLS', upstream: { at: 'no TLS' }, answers: [['bad_gateway', all]] },
-  { what: 'has a name that does not exist', upstream: { at: 'http://missing.test:8080' }, answers: [['bad_gateway', all]] },
-  { what: 'has a name that cannot be looked up now', upstream: { at: 'http://failing.test:8080' }, answers: [['service_unavailable', all]] },
-  { what: 'answers 401', upstream: { at: 401 }, answers: [['bad_gateway', throwing]] },
-  { what: 'answers 404', upstream: { at: 404 }, answers: [['bad_gateway', throwing]] },
-  { what: 'answers 429', upstream: { at: 429 }, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']]] },
-  { what: 'answers 500', upstream: { at: 500 }, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']]] },
-  { what: 'answers 503', upstream: { at: 503 }, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']]] }
+  { what: 'The upstream redirects without end.', at: 'a redirect to itself', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The certificate of the upstream has expired.', at: 'an expired certificate', answers: [['bad_gateway', overHttp1]] },
+  { what: 'Nobody vouches for the certificate of the upstream.', at: 'an untrusted certificate', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The certificate of the upstream is for another host.', at: 'an untrusted certificate', ca: certificateOfAnotherHost, answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream does not speak TLS.', at: 'no TLS', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The name of the upstream does not exist.', at: 'http://missing.test:8080', answers: [['bad_gateway', all]] },
+  { what: 'The name of the upstream cannot be looked up now.', at: 'http://failing.test:8080', answers: [['service_unavailable', all]] },
+  { what: 'The upstream answers 401.', at: 401, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream answers 404.', at: 404, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream answers 429.', at: 429, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream answers 500.', at: 500, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream answers 503.', at: 503, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] }
+]
+
+function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): UpstreamCase[] {
+  return answers.flatMap(([answer, names]) => names.map(through => ({
+    what,
+    through,
+    timesOut,
+    answer,
+    mount: (app, path, upstreams) => clients[through](app, path, {
+      url: typeof at === 'string' && at.startsWith('http:') ? at : upstreams.url(at as Behaviour),
+      lookup: upstreams.lookup,
+      timeout: timesOut ? timeouts.inVain : timeouts.patient,
+      ...(ca !== undefined && { ca })
+    })
+  })))
+}
+
+function givenUp (what: string, at: Behaviour, answer: UpstreamAnswer, signalOf?: () => AbortSignal): UpstreamCase[] {
+  return direct.map(through => ({
+    what,
+    through,
+    timesOut: false,
+    answer,
+    mount: (app, path, upstreams) => mountCall(calls[through], signalOf)(app, path, { url: upstreams.url(at), timeout: timeouts.patient })
+  }))
+}
+
+function abortSoon (): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => { controller.abort() }, soon)
+  return controller.signal
+}
+
+// #region errors of an upstream behind a proxy
+const errorsOfUpstream: FastifyReplyFromHooks = {
+  onResponse (_request, reply, response) {
+    const { statusCode, headers, stream } = response as unknown as { statusCode: number, headers: object, stream: NodeJS.ReadableStream }
+    if (statusCode < 400) {
+      reply.send(stream)
+      return
+    }
+    stream.resume()
+    for (const name of Object.keys(headers)) reply.removeHeader(name)
+    reply.send(errors.bad_gateway({ message: `The upstream answered ${statusCode}.` }))
+  }
+}
+// #endregion
+
+function single (what: string, through: string, answer: UpstreamAnswer, at: Behaviour, mount: Mount): UpstreamCase {
+  return { what, through, timesOut: false, answer, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
+}
+
+/** Every case, each to be tried over sockets. */
+export const upstreamCases: readonly UpstreamCase[] = [
+  ...failures.flatMap(casesOf),
+  ...[401, 503].flatMap(status => [
+    single(`The upstream answers ${status}.`, '@fastify/reply-from, onResponse as below', 'bad_gateway', status as Behaviour,
+      mountReplyFrom(upstream => ({ undici: agentFor(upstream), destroyAgent: true }), errorsOfUpstream)),
+    single(`The upstream answers ${status}.`, '@fastify/http-proxy, onResponse as below', 'bad_gateway', status as Behaviour, (app, path, { url }) => {
+      app.register(httpProxy, { prefix: path, upstream: new URL(url).origin, replyOptions: errorsOfUpstream })
+    })
+  ]),
+  single('Every address of the upstream refuses the connection.', 'node:http', 'bad_gateway', 'refuses', (app, path, { url }) => {
+    const addresses = ['127.0.0.1', '127.0.0.2'].map(address => ({ address, family: 4 }))
+    app.get(path, () => new Promise((_resolve, reject) => {
+      get(url.replace('127.0.0.1', 'upstream.test'), { lookup: (_hostname, _options, callback) => { callback(null, addresses) } }).on('error', reject)
+    }))
+  }),
+  single('Every mirror in a Promise.any() refuses the connection.', 'fetch', 'bad_gateway', 'refuses', (app, path, { url }) => {
+    app.get(path, () => Promise.any([fetch(url), fetch(url)]))
+  }),
+  single('The Unix socket of the upstream is not there.', 'node:http', 'bad_gateway', 'refuses', (app, path) => {
+    app.get(path, () => new Promise((_resolve, reject) => { get({ socketPath: '/nowhere/upstream.sock' }).on('error', reject) }))
+  }),
+  single('The application wraps the error as the cause of its own.', 'fetch', 'bad_gateway', 'refuses', (app, path, { url }) => {
+    app.get(path, () => fetch(url).catch(cause => { throw new Error('The payment failed.', { cause }) }))
+  }),
+  single('The pool is destroyed.', 'undici Pool', 'service_unavailable', 'silent', (app, path, { url }) => {
+    const pool = new Pool(new URL(url).origin)
+    app.get(path, async () => {
+      await pool.destroy()
+      return pool.request({ method: 'GET', path: '/' })
+    })
+  }),
+  single('The pool is closed.', 'undici Pool', 'service_unavailable', 'silent', (app, path, { url }) => {
+    const pool = new Pool(new URL(url).origin)
+    app.get(path, async () => {
+      await pool.close()
+      return pool.request({ method: 'GET', path: '/' })
+    })
+  }),
+  single('The pool is destroyed.', '@fastify/reply-from', 'service_unavailable', 'silent', mountReplyFrom(() => {
+    const undici = new Agent()
+    undici.destroy()
+    return { undici }
+  })),
+  ...givenUp('AbortSignal.timeout() ends the call before the headers.', 'silent', 'gateway_timeout', () => AbortSignal.timeout(soon)),
+  ...givenUp('AbortSignal.timeout() ends the call in the body.', 'silent in the body', 'gateway_timeout', () => AbortSignal.timeout(soon)),
+  ...givenUp('The application ends the call by an AbortController.', 'silent', 'gateway_timeout', abortSoon),
+  ...givenUp('The caller leaves, and request.signal ends the call.', 'silent', 'no answer'),
+  ...proxying.map(through => ({
+    what: 'The caller leaves, and then the upstream sends no headers in time.',
+    through,
+    timesOut: true,
+    answer: 'no answer' as const,
+    mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => clients[through](app, path, { url: upstreams.url('silent'), timeout: timeouts.inVain })
+  }))
 ]
