@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { headerFields } from './header-fields.js'
+import { headerFields, seconds } from './header-fields.js'
 import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
 import { createOutage } from './outage.js'
 import type { RateLimitOptions } from './policies.js'
@@ -53,7 +53,10 @@ export function createEnforcer (
     }
     request[verdictsOf] = verdicts
     if (isFilled(verdicts)) for (const { name, value } of fields) reply.header(name, value(verdicts))
-    if (refused !== undefined) throw refusalOf(refused, request, errors)
+    if (refused !== undefined) {
+      reply.header('retry-after', String(seconds(refused.ttl)))
+      throw refusalOf(refused, request, errors)
+    }
     const unavailable = failures.length === 0 ? undefined : outageAnswer(failures)
     if (unavailable !== undefined) throw unavailable
   }
