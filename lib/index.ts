@@ -1,6 +1,6 @@
 export { default } from './plugin.js'
 export type { ApiErrors } from './plugin.js'
-export type { ApiErrorsOptions } from './options.js'
+export type { ApiErrorsOptions, DocumentationOptions } from './options.js'
 
 export { ApiError, isApiError, type ErrorInit } from './catalog/api-error.js'
 export { defineErrors, type AnyCatalog, type AnyErrorFactory, type Catalog, type ErrorFactory } from './catalog/define-errors.js'
@@ -22,8 +22,13 @@ export type { AnswerEvent } from './respond/responder.js'
 export type { HeaderFamily } from './rate-limit/header-fields.js'
 export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
-export { declareErrors } from './document/route-record.js'
+export { declareErrors, type ErrorReference } from './document/declare-errors.js'
+export { responses, type ErrorResponse, type ErrorResponses } from './document/typed-responses.js'
 export { swaggerOptions } from './document/swagger-options.js'
-export type { RouteError } from './document/rules.js'
+export type { DocumentationRule, DocumentationRules, RuleRoute } from './document/custom-rules.js'
+export type { RouteError } from './document/documenter.js'
+export type { StatusName } from './document/names.js'
+export type { RuleName } from './document/rules.js'
+export type { StatusSchemas } from './document/status-schemas.js'
 
 export type { LedgerEntry } from './verify/ledger.js'

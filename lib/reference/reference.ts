@@ -3,7 +3,7 @@ import type { ErrorDefinition, ErrorStatus, RetryAdvice } from '../catalog/defin
 import { errorHeaders } from '../catalog/headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Documenter } from '../document/documenter.js'
-import { byStatus, exampleOf } from '../document/responses.js'
+import { exampleOf } from '../document/bodies.js'
 import type { RouteRecord } from '../document/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
 import { fieldsOf, type FieldFacts } from './fields.js'
@@ -105,7 +105,9 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
       routes: namesOf(routes.filter(({ record }) => settings.policiesOf(record).includes(name)))
     })),
     routes: namesOf(routes),
-    codes: byStatus(Object.keys(errors), errors).flatMap(({ definitions }) => definitions.map(definition => describe(definition, routes, documenter)))
+    codes: Object.values(errors)
+      .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
+      .map(definition => describe(definition, routes, documenter))
   }
 }
 
@@ -126,7 +128,7 @@ function documentedRoutes (documenter: Documenter, { policies, policiesOf }: Ref
     const limits = policiesOf(record).map(name => policies[name]?.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && read.has(url)) continue // the twin that Fastify adds
-      const codes = new Set(documenter.errorsOf({ ...record, methods: [method] }).map(({ code }) => code))
+      const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
       routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
     }
   }
@@ -143,7 +145,7 @@ function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], 
   const { formats, docUrl } = documenter.settings
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const request = requestFor(definition, candidates, routes)
-  const examples = formats.map(format => exampleOf(definition, format, documenter.settings))
+  const examples = formats.map(format => exampleOf(definition, format, docUrl, undefined))
   const outside = Object.hasOwn(elsewhere, code) ? elsewhere[code as StandardCode] : undefined
   return {
     code,
