@@ -91,8 +91,10 @@ export function withoutBody (answer: WireAnswer): WireAnswer {
   return { ...answer, body: '' }
 }
 
-function joined (chunks: string): string {
-  return chunks.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '')
+function joined (text: string): string {
+  const [, size = '0', rest = ''] = /^([0-9a-f]+)\r\n(.*)$/s.exec(text) ?? []
+  const length = parseInt(size, 16)
+  return length === 0 ? '' : rest.slice(0, length) + joined(rest.slice(length + 2))
 }
 
 function parsed (text: string): unknown {
