@@ -73,22 +73,31 @@ function sorted (issue: ResponseIssue): string {
   return JSON.stringify(Object.entries(issue).sort(([a], [b]) => a < b ? -1 : 1))
 }
 
-interface Expected { readonly code?: string, readonly message: string, readonly issues?: readonly ResponseIssue[], readonly meta?: unknown, readonly requestId?: string, readonly retryAfter?: number, readonly status?: number }
+/** @default a status of 400, no issues, and undefined for the rest */
+interface Expected {
+  readonly status?: number
+  readonly message: string
+  readonly code?: string
+  readonly issues?: readonly ResponseIssue[]
+  readonly meta?: unknown
+  readonly requestId?: string
+  readonly retryAfter?: number
+}
 
 const problem = { 'content-type': 'application/problem+json' }
 const cases: ReadonlyArray<readonly [name: string, response: Response, expected: Expected]> = [
   ['a problem of another API, RFC 9457, section 3', json(403, {
-    type: 'https://example.com/probs/out-of-credit', title: 'You do not have enough credit.', detail: 'Your current balance is 30, but that costs 50.', instance: '/account/12345/msgs/abc', balance: 30
-  }, problem), { status: 403, message: 'Your current balance is 30, but that costs 50.' }],
+    type: 'https://shop.example/problems/balance', title: 'The balance is too low.', detail: 'You have 3 credits, and this costs 5.', instance: '/orders/7', balance: 3
+  }, problem), { status: 403, message: 'You have 3 credits, and this costs 5.' }],
   ['a problem with errors, RFC 9457, section 3', json(422, {
-    type: 'https://example.net/validation-error', title: 'Your request is not valid.', errors: [{ detail: 'must be a positive integer', pointer: '#/age' }, { detail: 'must be green', pointer: '#/profile/color' }]
+    type: 'https://shop.example/problems/fields', title: 'Some fields are wrong.', errors: [{ detail: 'must be 1 or more', pointer: '#/amount' }, { detail: 'must be red', pointer: '#/paint/color' }]
   }, problem), {
     status: 422,
-    message: 'Your request is not valid.',
-    issues: [{ field: 'age', pointer: '/age', message: 'must be a positive integer' }, { field: 'profile.color', pointer: '/profile/color', message: 'must be green' }]
+    message: 'Some fields are wrong.',
+    issues: [{ field: 'amount', pointer: '/amount', message: 'must be 1 or more' }, { field: 'paint.color', pointer: '/paint/color', message: 'must be red' }]
   }],
-  ['a problem of ASP.NET', json(400, { title: 'One or more validation errors occurred.', status: 400, errors: { Name: ['Too short.', 'Not a name.'], Age: 'Too young.' } }, problem), {
-    message: 'One or more validation errors occurred.',
+  ['a problem of ASP.NET', json(400, { title: 'Some fields are wrong.', status: 400, errors: { Name: ['Too short.', 'Not a name.'], Age: 'Too young.' } }, problem), {
+    message: 'Some fields are wrong.',
     issues: [{ field: 'Name', message: 'Too short.' }, { field: 'Name', message: 'Not a name.' }, { field: 'Age', message: 'Too young.' }]
   }],
   ['a problem without a word', json(400, { type: 'about:blank' }, problem), { message: 'HTTP 400' }],
