@@ -25,7 +25,9 @@ export function prismaSource (Client: new (options: { readonly adapter: unknown 
     ],
     open: (server, database) => async (settings = {}) => {
       const { max = 5, wait = 5_000, ...other } = settings
-      const adapter = new PrismaPg({ connectionString: urlOf(addressIn(server, database)(other)), max, connectionTimeoutMillis: wait }, { onPoolError () {}, onConnectionError () {} })
+      const adapter = new PrismaPg({
+        connectionString: urlOf(addressIn(server, database)(other)), max, connectionTimeoutMillis: wait
+      }, { onPoolError () {}, onConnectionError () {} })
       const db = new Client({ adapter })
       return {
         query: async sql => /^select/.test(sql) ? db.$queryRawUnsafe(sql) : db.$executeRawUnsafe(sql),
