@@ -24,4 +24,12 @@ export { declareErrors } from './document/route-record.js'
 export { swaggerOptions } from './document/swagger-options.js'
 export type { RouteError } from './document/rules.js'
 
-export type { LedgerEntry } from './verify/ledger.js'
+export type { FieldFacts } from './reference/fields.js'
+export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceLimit } from './reference/reference.js'
+export type { ReferenceOptions } from './reference/routes.js'
+export type { SampleRequest } from './reference/sample-request.js'
+
+export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
+export { collectLedger, readLedger } from './verify/collect-ledger.js'
+export type { OnUndocumented } from './verify/undocumented.js'
+export type { AnswerKind, LedgerEntry } from './verify/ledger.js'

@@ -8,6 +8,7 @@ import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
 import { builtInTranslators } from './translate/index.js'
 import type { Translator } from './translate/translator.js'
+import { warnUndocumented, type OnUndocumented } from './verify/undocumented.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -36,6 +37,11 @@ export interface ApiErrorsOptions {
   readonly notFound?: boolean
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /**
+   * What happens when an answer goes out that the documentation of its route does not have, once for each route, status
+   * and code: `'log'` writes a warning, a function is called. Absent: `ledger()` alone tells.
+   */
+  readonly undocumented?: 'log' | OnUndocumented
 }
 
 /** The options with every default filled in. */
@@ -44,10 +50,22 @@ export interface Settings extends ResponderSettings {
   readonly reference: ReferenceOptions | undefined
   readonly notFound: boolean
   readonly requestId: 'errors' | 'all'
+  readonly undocumented: OnUndocumented | undefined
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, docUrl: true, reference: true, realm: true, log: true, notFound: true, requestId: true
+  errors: true,
+  format: true,
+  negotiate: true,
+  rateLimit: true,
+  translators: true,
+  docUrl: true,
+  reference: true,
+  realm: true,
+  log: true,
+  notFound: true,
+  requestId: true,
+  undocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
@@ -63,7 +81,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
       throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
     }
   }
-  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, reference, realm = 'api', log, notFound = true, requestId = 'errors' } = options
+  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, reference, realm = 'api', log, notFound = true, requestId = 'errors', undocumented } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
@@ -73,6 +91,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
@@ -87,7 +106,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     rateLimit,
     reference,
     notFound,
-    requestId
+    requestId,
+    undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
 }
 

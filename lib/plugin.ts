@@ -14,6 +14,7 @@ import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { createResponder, requestIdOf } from './respond/responder.js'
 import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { createJudge, recordAnswer } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -51,9 +52,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, ({ route, method, status, code }) => {
-    ledger.record(route === null ? null : `${method} ${route}`, status, code)
-  })
+  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
@@ -76,6 +75,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
     { errors, policiesOf: policiesOfRoute }
   )
+  const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
   if (rateLimit !== undefined) await registerLimiter(app, rateLimit, errors)
   app.addHook('onReady', done => {
@@ -84,7 +84,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
 
   const reference = (): Reference => createReference(documenter, {
-    title: settings.reference?.title ?? 'Errors', policies: rateLimit?.policies ?? {}, policiesOf: policiesOfRoute
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, policies: rateLimit?.policies ?? {}, policiesOf: policiesOfRoute
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
@@ -96,12 +96,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
       if (record === undefined) throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
       return documenter.errorsOf(record)
     },
-    ledger: () => ledger.entries((route, _status, code) => {
-      if (route === null) return true
-      const [method, ...url] = route.split(' ')
-      const record = find(method as string, url.join(' '))
-      return record !== undefined && documenter.errorsOf(record).some(error => error.code === code)
-    }),
+    ledger: () => ledger.entries(isDocumented),
     reference
   } satisfies ApiErrors)
 }

@@ -75,6 +75,8 @@ export interface ReferenceSettings {
   readonly title: string
   /** The rate limits by name. */
   readonly policies: Readonly<Record<string, { readonly max: unknown, readonly timeWindow: unknown }>>
+  /** Whether requests without a route are answered by the contract. */
+  readonly notFound: boolean
   /** The names of the rate limits of a route. */
   readonly policiesOf: (record: RouteRecord) => readonly string[]
 }
@@ -91,6 +93,9 @@ export const elsewhere: Readonly<Partial<Record<StandardCode, string>>> = {
   service_unavailable: 'The server is about to stop.'
 }
 
+/** The codes of requests that no route is found for. */
+const withoutRoute: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
+
 /** Gathers what is known of the errors of an application. To be called when its routes are registered. */
 export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
   const { errors, formats } = documenter.settings
@@ -105,7 +110,7 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
       routes: namesOf(routes.filter(({ record }) => settings.policiesOf(record).includes(name)))
     })),
     routes: namesOf(routes),
-    codes: byStatus(Object.keys(errors), errors).flatMap(({ definitions }) => definitions.map(definition => describe(definition, routes, documenter)))
+    codes: byStatus(Object.keys(errors), errors).flatMap(({ definitions }) => definitions.map(definition => describe(definition, routes, documenter, settings)))
   }
 }
 
@@ -138,13 +143,14 @@ function namesOf (routes: readonly SampleRoute[]): string[] {
   return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
 }
 
-function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter): ReferenceCode {
+function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
   const { formats, docUrl } = documenter.settings
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const request = requestFor(definition, candidates, routes)
   const examples = formats.map(format => exampleOf(definition, format, documenter.settings))
-  const outside = Object.hasOwn(elsewhere, code) ? elsewhere[code as StandardCode] : undefined
+  const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
+  const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
+  const request = candidates.length > 0 || isElsewhere ? requestFor(definition, candidates, routes) : undefined
   return {
     code,
     title: titleOf(code),
