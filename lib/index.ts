@@ -12,13 +12,15 @@ export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'
 
+export type { DatabaseOptions, NamedConstraint } from './translate/database.js'
 export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
 
 export { serverOptions } from './respond/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log.js'
 export type { AnswerEvent } from './respond/responder.js'
 
-export type { PolicyChoice, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily } from './rate-limit/header-fields.js'
+export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
 export { declareErrors } from './document/route-record.js'
 export { swaggerOptions } from './document/swagger-options.js'

@@ -3,17 +3,21 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDocumenter, exchangeSchemas } from './document/documenter.js'
-import type { RouteRecord } from './document/route-record.js'
+import { sameDeclarations, type RouteRecord } from './document/route-record.js'
 import type { RouteError } from './document/rules.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
-import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
+import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
+import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/reference.js'
 import { serveReference } from './reference/routes.js'
+import { watchServer } from './respond/connections.js'
+import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
-import { createResponder, requestIdOf } from './respond/responder.js'
-import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { requestIdOf } from './respond/request-id.js'
+import { createResponder } from './respond/responder.js'
+import { createConverter } from './respond/sent.js'
 import { createJudge, recordAnswer } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
@@ -54,15 +58,13 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const ledger = createLedger()
   const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
+  guardHooks(app, sameDeclarations)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
-  if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
+  if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
-  app.server.on('checkExpectation', (request, response) => answerExpectation(responder, request, response))
-  app.addHook('preClose', done => {
-    app.server.off('request', app.routing)
-    app.server.on('request', (request, response) => answerClosing(responder, request, response))
-    done()
-  })
+  watchServer(app, responder)
+  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
@@ -70,21 +72,24 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     })
   }
 
-  const policiesOfRoute = ({ route }: RouteRecord): readonly string[] => rateLimit === undefined ? [] : policiesOf(route, rateLimit)
+  const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
   const documenter = createDocumenter(
     { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
-    { errors, policiesOf: policiesOfRoute }
+    {
+      errors,
+      policiesOf: policiesOfRoute,
+      limitErrorsOf: record => limitErrorsOf(record, rateLimit)
+    }
   )
   const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
-  if (rateLimit !== undefined) await registerLimiter(app, rateLimit, errors)
   app.addHook('onReady', done => {
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
     done()
   })
 
   const reference = (): Reference => createReference(documenter, {
-    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, policies: rateLimit?.policies ?? {}, policiesOf: policiesOfRoute
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => limitsOfRoute(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { exampleAnswer, phraseOf } from '../catalog/answer.js'
+import { answerDefinition, exampleAnswer, phraseOf } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { errorHeaders, type ErrorHeader } from '../catalog/headers.js'
@@ -128,8 +128,9 @@ const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
 
 /** The example of a code in a format: what an occurrence with the definition's `example` is answered with. */
 export function exampleOf (definition: ErrorDefinition, format: Format, settings: Pick<DocumentSettings, 'docUrl'>): Json {
-  const answer = exampleAnswer(definition, { requestId: exampleRequestId, docUrl: settings.docUrl(definition.code), instance: '/' })
-  return { summary: answer.message, value: bodyWriter(format, definition)(answer) }
+  const docUrl = settings.docUrl(definition.code)
+  const answer = exampleAnswer(definition, docUrl, { requestId: exampleRequestId, instance: '/' })
+  return { summary: answer.message, value: JSON.parse(bodyWriter(format, answerDefinition(definition, docUrl))(answer)) }
 }
 
 function headersOf ({ status, definitions }: StatusErrors): ErrorHeader[] {

@@ -28,5 +28,12 @@ export function declareErrors (target: object, errors: ReadonlyArray<string | An
 
 /** What was declared for exactly this scope or hook. */
 export function declaredErrors (target: object): ReadonlyArray<string | AnyErrorFactory> {
-  return declarations.get(target) ?? []
+  return declarations.get(standIns.get(target) ?? target) ?? []
+}
+
+const standIns = new WeakMap<object, object>()
+
+/** What is declared for a hook holds for the function that stands in its place, too. */
+export function sameDeclarations (hook: object, standIn: object): void {
+  standIns.set(standIn, hook)
 }

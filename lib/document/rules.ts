@@ -15,6 +15,8 @@ export interface RuleContext {
   readonly errors: AnyCatalog
   /** The rate-limit policies of the route; none where it is not limited. */
   readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** What the limits of the route answer with beside `rate_limit_exceeded`. @default nothing */
+  readonly limitErrorsOf?: (record: RouteRecord) => readonly RouteError[]
 }
 
 /** One fact about routes, and the codes that follow from it. */
@@ -28,7 +30,8 @@ const because = (reason: string, ...codes: readonly StandardCode[]): RouteError[
 /** The methods for which Fastify reads a body. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
 
-const hooksOfRoute = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
+/** The hooks that a route can have of its own, and that can answer the request. */
+export const hooksOfRoute = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
 
 /** The facts that codes are inferred from. */
 export const rules: readonly Rule[] = [
@@ -68,9 +71,13 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'rate-limit',
-    infer: (record, { policiesOf }) => {
+    infer: (record, { policiesOf, limitErrorsOf }) => {
       const policies = policiesOf(record)
-      return policies.length === 0 ? [] : because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded')
+      if (policies.length === 0) return []
+      return [
+        ...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'),
+        ...limitErrorsOf?.(record) ?? []
+      ]
     }
   },
   {
@@ -103,7 +110,7 @@ export function codeOf (error: string | AnyErrorFactory): string {
 }
 
 /** A scope and those around it: a Fastify scope is made with its parent as prototype. */
-function * scopesAbove (scope: FastifyInstance): Generator<object> {
+export function * scopesAbove (scope: FastifyInstance): Generator<object> {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
 }
 

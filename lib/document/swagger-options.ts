@@ -3,6 +3,7 @@ import { documentedRoute, originalSchema, type Documenter } from './documenter.j
 import { createComponents, type Components } from './responses.js'
 import type { RouteRecord } from './route-record.js'
 import { versionOf } from './schema.js'
+import { securityOf, withSecurity } from './security.js'
 
 type Json = Record<string, unknown>
 
@@ -20,7 +21,8 @@ interface SwaggerOptions {
   refResolver?: { buildLocalReference?: unknown }
 }
 
-type Transform = (part: { schema: FastifySchema | undefined, url: string, route: RouteOptions, [more: string]: unknown }) => { schema: FastifySchema | undefined, url: string }
+interface Transformed { schema: FastifySchema | undefined, url: string }
+type Transform = (part: Transformed & { route: RouteOptions, openapiObject?: Document, [more: string]: unknown }) => Transformed
 type TransformObject = (part: { openapiObject?: Document, swaggerObject?: Json }) => Json
 
 /** Marks an operation with its route between the two steps in which a document is made; it is taken out again. */
@@ -41,9 +43,10 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const marked: Array<{ readonly record: RouteRecord, readonly documenter: Documenter }> = []
 
   const transform: Transform = part => {
-    const schema = originalSchema(part.route, part.schema)
-    const transformed = userTransform?.({ ...part, schema }) ?? { schema, url: part.url }
     const found = documentedRoute(part.route)
+    const original = originalSchema(part.route, part.schema)
+    const schema = found === undefined || part.openapiObject === undefined ? original : withSecurity(original, securityOf(found.record), part.openapiObject)
+    const transformed = userTransform?.({ ...part, schema }) ?? { schema, url: part.url }
     if (found === undefined) return { ...transformed, schema: transformed.schema ?? {} }
     return { ...transformed, schema: { ...transformed.schema ?? schema, [mark]: marked.push(found) - 1 } as FastifySchema }
   }

@@ -73,12 +73,10 @@ export interface ReferenceAnswer {
 /** What a reference needs to know beside the routes. */
 export interface ReferenceSettings {
   readonly title: string
-  /** The rate limits by name. */
-  readonly policies: Readonly<Record<string, { readonly max: unknown, readonly timeWindow: unknown }>>
   /** Whether requests without a route are answered by the contract. */
   readonly notFound: boolean
-  /** The names of the rate limits of a route. */
-  readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** The rate limits of a route. */
+  readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
 }
 
 /** The codes that a request can get without having reached a route, and why. */
@@ -103,15 +101,21 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
   return {
     title: settings.title,
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
-    limits: Object.entries(settings.policies).map(([name, { max, timeWindow }]) => ({
-      name,
-      ...(typeof max === 'number' && { max }),
-      ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
-      routes: namesOf(routes.filter(({ record }) => settings.policiesOf(record).includes(name)))
-    })),
+    limits: limitsIn(routes, settings),
     routes: namesOf(routes),
     codes: byStatus(Object.keys(errors), errors).flatMap(({ definitions }) => definitions.map(definition => describe(definition, routes, documenter, settings)))
   }
+}
+
+function limitsIn (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
+  const limited = routes.flatMap(route => limitsOf(route.record).map(limit => ({ ...limit, route })))
+  const policies = new Map(limited.map(({ name, policy }) => [name, policy]))
+  return [...policies].map(([name, { max, timeWindow }]) => ({
+    name,
+    ...(typeof max === 'number' && { max }),
+    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
+    routes: namesOf(limited.filter(limit => limit.name === name).map(({ route }) => route))
+  }))
 }
 
 const units = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1000, 'second']] as const
@@ -122,13 +126,13 @@ function durationOf (milliseconds: number): string {
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }
 
-function documentedRoutes (documenter: Documenter, { policies, policiesOf }: ReferenceSettings): SampleRoute[] {
+function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
   const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
   for (const record of documenter.routes) {
     const { config, schema, url } = record.route
     if (config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) continue
-    const limits = policiesOf(record).map(name => policies[name]?.max).filter(max => typeof max === 'number')
+    const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && read.has(url)) continue // the twin that Fastify adds
       const codes = new Set(documenter.errorsOf({ ...record, methods: [method] }).map(({ code }) => code))

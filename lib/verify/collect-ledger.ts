@@ -8,10 +8,10 @@ import type { LedgerEntry } from './ledger.js'
 /** What is read of an event of the channel. */
 interface Answered {
   readonly route: string | null
-  readonly method: string
+  readonly method: string | null
   readonly status: number
   readonly code: string
-  readonly request: FastifyRequest
+  readonly request: FastifyRequest | null
 }
 
 /**
@@ -32,9 +32,9 @@ export function collectLedger (folder: string): () => void {
   const write = (message: unknown): void => {
     const { route, method, status, code, request } = message as Answered
     const name = route === null ? null : `${method} ${route}`
-    const entry = request.server.apiErrors?.ledger().find(entry => entry.route === name && entry.status === status && entry.code === code)
-    // Without an entry the plugin is not registered: there is no documentation that the answer could differ from.
-    if (entry !== undefined) appendFileSync(file, `${JSON.stringify({ ...entry, count: 1 })}\n`)
+    const ledger = request?.server.apiErrors?.ledger() ?? []
+    const { documented = true } = ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}
+    appendFileSync(file, `${JSON.stringify({ route: name, status, code, count: 1, documented })}\n`)
   }
   subscribe('fastify-api-errors:answer', write)
   return () => { unsubscribe('fastify-api-errors:answer', write) }

@@ -24,18 +24,28 @@ export const warnUndocumented: OnUndocumented = ({ route, status, code }, reques
   request.log.warn({ route, status, code }, 'An error went out that the documentation of its route does not have.')
 }
 
-/** Counts an answer in the ledger, and reports an undocumented one when it is the first of its kind. The answer itself goes out in any case. */
+/** What is read of an answer that went out. */
+interface Answered {
+  /** The pattern of the route. */
+  readonly route: string | null
+  readonly method: string | null
+  readonly status: number
+  readonly code: string
+  readonly request: FastifyRequest | null
+}
+
+/** Counts an answer, and reports an undocumented one when it is the first of its kind. The answer goes out in any case. */
 export function recordAnswer (
   { ledger, isDocumented, onUndocumented }: {
     readonly ledger: Ledger
     readonly isDocumented: (kind: AnswerKind) => boolean
     readonly onUndocumented: OnUndocumented | undefined
   },
-  { route, method, status, code, request }: AnswerKind & { readonly method: string, readonly request: FastifyRequest }
+  { route, method, status, code, request }: Answered
 ): void {
   const kind = { route: route === null ? null : `${method} ${route}`, status, code }
   const isFirst = ledger.record(kind)
-  if (!isFirst || onUndocumented === undefined || isDocumented(kind)) return
+  if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
   try {
     onUndocumented(kind, request)
   } catch (err) {
