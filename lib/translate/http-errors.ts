@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { parse } from '@lukeed/ms'
 import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
 import { isObject, type TranslateContext, type Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
@@ -42,18 +43,27 @@ function rateLimited (error: Readonly<Record<string, unknown>>, context: Transla
   const { errors, reply, request } = context
   const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
   const retryAfter = headerNumber(reply.getHeader('retry-after'))
-  if (limit === undefined && retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
+  // A limit alone is told on every answer: it is no sign that this error came of it.
+  if (retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
-  const window = isObject(settings) && typeof settings.timeWindow === 'number' ? Math.ceil(settings.timeWindow / 1000) : undefined
+  const window = isObject(settings) ? wholeSecondsOf(settings.timeWindow) : undefined
+  const message = spoken(error)
   return errors.rate_limit_exceeded({
     cause: error,
-    ...(retryAfter !== undefined && { retryAfter }),
+    // Its own message tells the wait in words; one that the application built stays.
+    ...(message !== undefined && !message.startsWith('Rate limit exceeded, retry in ') && { message }),
+    retryAfter,
     meta: {
       ...(limit !== undefined && { limit }),
       ...(window !== undefined && { window }),
-      ...(retryAfter !== undefined && { retry_after: Math.max(1, retryAfter) })
+      retry_after: Math.max(1, retryAfter)
     }
   })
+}
+
+function wholeSecondsOf (timeWindow: unknown): number | undefined {
+  const milliseconds = typeof timeWindow === 'string' ? parse(timeWindow) : timeWindow
+  return typeof milliseconds === 'number' ? Math.ceil(milliseconds / 1000) : undefined
 }
 
 function headerNumber (value: unknown): number | undefined {
