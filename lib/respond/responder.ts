@@ -12,7 +12,7 @@ import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 import { createRenderer, type RenderSettings } from './render.js'
 import { createRequestId, requestIdOf } from './request-id.js'
-import { finishAnswer, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { breakOff, finishAnswer, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
@@ -63,10 +63,17 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     settings,
     handle (thrown, request, reply) {
       if (types.isPromise(thrown)) quietly(() => Promise.prototype.then.call(thrown, undefined, () => {})) // else its rejection ends the process
-      if (isAnswered(reply)) return finishAnswer(reply, thrown)
-      if (reply.raw.destroyed) return noteGone(thrown, request, reply)
-      const answer = prepare(thrown, request, reply)
-      sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+      if (isAnswered(reply)) {
+        finishAnswer(reply, thrown)
+      } else if (reply.raw.destroyed) {
+        noteUnanswered(thrown, callerGone, request, reply)
+      } else if (reply.raw.headersSent) {
+        noteUnanswered(thrown, errors.internal_error.status, request, reply)
+        breakOff(reply)
+      } else {
+        const answer = prepare(thrown, request, reply)
+        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+      }
     },
     prepare,
     prepareRaw (error, method, log) {
@@ -103,11 +110,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
   }
 
-  /** Nothing can be sent, so nothing was answered; nor is it a failure of ours. */
-  function noteGone (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
+  function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
     const error = errorOf(thrown, request, reply)
     write({
-      level: 'info', code: error.code, status: callerGone, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
+      level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
     }, request, request.log)
   }
 
@@ -115,7 +122,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const { error, code, status, route, method, requestId, request } = event
     onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
-    write({ level: status < 500 ? 'info' : 'error', code, status, route: nameOf(method, route), requestId, error }, request, log)
+    write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
@@ -138,6 +145,10 @@ function quietly (attempt: () => unknown): void {
   try {
     attempt()
   } catch {}
+}
+
+function levelOf (status: number): LogEntry['level'] {
+  return status < 500 ? 'info' : 'error'
 }
 
 function routeOf (request: FastifyRequest): string | null {

@@ -52,12 +52,15 @@ export function finishAnswer (reply: FastifyReply, fault: unknown): void {
 }
 
 function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAnswer): void {
-  const { raw } = reply
+  if (reply.raw.headersSent) return breakOff(reply)
   reply.hijack()
-  if (raw.headersSent) {
-    raw.destroy() // a part of another answer is out: only an aborted connection says that it is not whole
-    return
-  }
-  raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
-  raw.end(payload)
+  reply.raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
+  reply.raw.end(payload)
+}
+
+/** A part of an answer is out: only an aborted connection says that it is not whole. */
+export function breakOff (reply: FastifyReply): void {
+  reply.hijack()
+  // Without an error, a stream of HTTP/2 ends as if it were whole.
+  reply.raw.destroy(new Error('The answer broke off.'))
 }
