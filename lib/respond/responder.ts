@@ -1,8 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
-import { types } from 'node:util'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
+import type { ErrorStatus } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
 import { translate } from '../translate/index.js'
@@ -12,7 +11,8 @@ import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 import { createRenderer, type RenderSettings } from './render.js'
 import { createRequestId, requestIdOf } from './request-id.js'
-import { breakOff, finishAnswer, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { isWellFormed } from './well-formed.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
@@ -62,7 +62,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   return {
     settings,
     handle (thrown, request, reply) {
-      if (types.isPromise(thrown)) quietly(() => Promise.prototype.then.call(thrown, undefined, () => {})) // else its rejection ends the process
+      ignoreRejection(thrown)
       if (isAnswered(reply)) {
         finishAnswer(reply, thrown)
       } else if (reply.raw.destroyed) {
@@ -140,10 +140,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 }
 
-/** For what must not keep an answer from being sent, and whose failure nobody is left to be told of: a log that fails, say. */
-function quietly (attempt: () => unknown): void {
+/** A log that fails must not keep an answer from being sent, and there is nobody left to tell. */
+function quietly (log: () => void): void {
   try {
-    attempt()
+    log()
   } catch {}
 }
 
@@ -162,16 +162,4 @@ function nameOf (method: string | null, route: string | null): string | null {
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
 function pathOf (url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
-}
-
-/** Whether the fields of an error have the types that they are declared with: another copy of the package may be older, and JavaScript checks nothing. */
-function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
-  return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&
-    errorStatuses.includes(status) &&
-    typeof type === 'string' &&
-    typeof message === 'string' &&
-    (issues === undefined || Array.isArray(issues)) &&
-    (param === undefined || typeof param === 'string') &&
-    (retryAfter === undefined || (Number.isInteger(retryAfter) && retryAfter >= 1)) &&
-    (headers === undefined || (typeof headers === 'object' && headers !== null))
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
 
 /** An answer that is ready to be sent. */
@@ -28,6 +29,7 @@ export function isAnswered (reply: FastifyReply): boolean {
 export function sendAnswer (reply: FastifyReply, answer: PreparedAnswer, onFault: (fault: unknown) => void): void {
   const { send } = reply
   const finish = (fault: unknown): void => {
+    ignoreRejection(fault)
     onFault(fault)
     sendRaw(reply, answer)
   }
@@ -56,6 +58,14 @@ function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAns
   reply.hijack()
   reply.raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
   reply.raw.end(payload)
+}
+
+/** A rejected promise that is thrown is awaited by nobody, and its rejection would end the process. */
+export function ignoreRejection (thrown: unknown): void {
+  if (!types.isPromise(thrown)) return
+  try {
+    Promise.prototype.then.call(thrown, undefined, () => {})
+  } catch {} // a promise whose constructor throws: it was made to do harm
 }
 
 /** A part of an answer is out: only an aborted connection says that it is not whole. */
