@@ -5,6 +5,7 @@ import { constantOf, formatMessages, issueKinds } from '../lib/catalog/issues.js
 import { standardErrors } from '../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../lib/formats/format.js'
 import { formats, type FormatName } from '../lib/formats/index.js'
+import { launchCurl } from './launch-curl.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
 
@@ -26,6 +27,7 @@ export const sections: Readonly<Record<string, () => string>> = {
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
   ),
+  'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)]))
 }
 

@@ -5,8 +5,11 @@
  * @param attempt 1 after the first
  */
 export function backoff (attempt: number, baseDelay: number, maxDelay: number): number {
-  return Math.random() * Math.min(maxDelay, baseDelay * 2 ** (attempt - 1))
+  return Math.random() * Math.min(maxDelay, baseDelay * 2 ** Math.min(attempt - 1, maxDoublings))
 }
+
+/** Beyond any delay; further on 2 to the power of it is Infinity, and 0 times that no number. */
+const maxDoublings = 64
 
 /** `setTimeout` takes no more, and would not wait at all. */
 const maxTimeout = 2 ** 31 - 1
