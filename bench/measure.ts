@@ -30,7 +30,10 @@ const connections = 64
 /** Starts a subject in a process of its own. */
 export async function start (name: string, execArgv: readonly string[] = []): Promise<Running> {
   const child: ChildProcess = fork(new URL('server.ts', import.meta.url), [name], { execArgv: ['--import=tsx', ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [{ port }] = await once(child, 'message') as [{ port: number }]
+  const [{ port }] = await Promise.race([
+    once(child, 'message') as Promise<[{ port: number }]>,
+    once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
+  ])
   const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
 
   async function ask (question: 'cpu' | 'state'): Promise<State> {

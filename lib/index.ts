@@ -1,6 +1,6 @@
 export { default } from './plugin.js'
 export type { ApiErrors } from './plugin.js'
-export type { ApiErrorsOptions } from './options.js'
+export type { ApiErrorsOptions, DocumentationOptions } from './options.js'
 
 export { ApiError, isApiError, type ErrorInit } from './catalog/api-error.js'
 export { defineErrors, type AnyCatalog, type AnyErrorFactory, type Catalog, type ErrorFactory } from './catalog/define-errors.js'
@@ -12,16 +12,31 @@ export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'
 
+export type { DatabaseOptions, NamedConstraint } from './translate/database.js'
 export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
 
 export { serverOptions } from './respond/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log.js'
 export type { AnswerEvent } from './respond/responder.js'
 
-export type { PolicyChoice, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily } from './rate-limit/header-fields.js'
+export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
-export { declareErrors } from './document/route-record.js'
+export { declareErrors, type ErrorReference } from './document/declare-errors.js'
+export { responses, type ErrorResponse, type ErrorResponses } from './document/typed-responses.js'
 export { swaggerOptions } from './document/swagger-options.js'
-export type { RouteError } from './document/rules.js'
+export type { DocumentationRule, DocumentationRules, RuleRoute } from './document/custom-rules.js'
+export type { RouteError } from './document/documenter.js'
+export type { StatusName } from './document/names.js'
+export type { RuleName } from './document/rules.js'
+export type { StatusSchemas } from './document/status-schemas.js'
 
-export type { LedgerEntry } from './verify/ledger.js'
+export type { FieldFacts } from './reference/fields.js'
+export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceLimit } from './reference/reference.js'
+export type { ReferenceOptions } from './reference/routes.js'
+export type { SampleRequest } from './reference/sample-request.js'
+
+export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
+export { collectLedger, readLedger } from './verify/collect-ledger.js'
+export type { OnUndocumented } from './verify/undocumented.js'
+export type { AnswerKind, LedgerEntry } from './verify/ledger.js'

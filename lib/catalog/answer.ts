@@ -29,6 +29,9 @@ export interface Answer {
 /** What the request and the options add to an error to make an {@link Answer}. */
 export type AnswerContext = Pick<Answer, 'requestId' | 'instance'>
 
+/** The part of an error that goes into an answer. */
+type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
+
 /** The part of a definition that shapes its answers. */
 export type AnswerShape = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
@@ -57,7 +60,7 @@ export function phraseOf (status: ErrorStatus): string {
 }
 
 /** What of an error goes to the caller. */
-export function answerOf (error: ApiError, definition: AnswerDefinition, context: AnswerContext): Answer {
+export function answerOf (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
   return {
     code: definition.code,
     status: definition.status,
@@ -79,20 +82,9 @@ export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, me
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }
 
-/** The answer that documentation shows for a definition. */
+/** The answer that documentation shows for a definition: the one to an occurrence with the `example` of the definition. */
 export function exampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: AnswerContext): Answer {
-  const { example } = definition
-  return {
-    code: definition.code,
-    status: definition.status,
-    type: definition.type,
-    title: titleOf(definition.code),
-    message: example.message ?? defaultMessage(definition, example.meta),
-    meta: example.meta,
-    issues: carriesIssues(definition) ? example.issues ?? [] : [],
-    param: example.param,
-    retryAfter: example.retryAfter,
-    docUrl,
-    ...context
-  }
+  const { message, meta, issues, param, retryAfter } = definition.example
+  const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
+  return answerOf(error, answerDefinition(definition, docUrl), context)
 }

@@ -1,11 +1,12 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import type { Answer, AnswerShape } from '../catalog/answer.js'
+import { describe } from '../catalog/describe.js'
 
 /** What the documentation of a body depends on, beside the definition. */
 export interface SchemaContext {
   /** Whether the API has a page for each code, so that `docUrl` of an answer is there. */
   readonly hasDocUrl: boolean
-  /** The codes that issues can have on this route; absent: any. */
+  /** The codes that issues can have where the schema is shown; absent: any; empty: there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
 }
 
@@ -59,26 +60,38 @@ export interface FormatDefinition {
  * })
  */
 export function defineFormat (definition: FormatDefinition): Format {
-  const { name, contentType = 'application/json', fields } = definition
-  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${String(name)}; it takes a name.`)
-  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
-    throw new TypeError(`defineFormat: ${name}: 'contentType' is '${String(contentType)}'; it takes a JSON media type without parameters, like 'application/json'.`)
+  if (!isObject(definition)) throw new TypeError(`defineFormat: the format is ${describe(definition)}; it takes an object with name and fields.`)
+  const { name, contentType = 'application/json', fields, ...unknown } = definition
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${describe(name)}; it takes a name.`)
+  const fault = (property: string, got: unknown, takes: string): never => {
+    throw new TypeError(`defineFormat: ${name}: '${property}' is ${describe(got)}; it takes ${takes}.`)
   }
-  checkFields(name, 'fields', fields)
+  const [stray] = Object.keys(unknown)
+  if (stray !== undefined) throw new TypeError(`defineFormat: ${name}: '${stray}' is not a property of a format; it takes name, contentType and fields.`)
+  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
+    fault('contentType', contentType, "a JSON media type without parameters, like 'application/json'")
+  }
+  checkFields('fields', fields, fault)
   return Object.freeze({ name, contentType, fields })
 }
 
-function checkFields (name: string, path: string, fields: unknown): void {
-  if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {
-    throw new TypeError(`defineFormat: ${name}: '${path}' takes an object with one field or more, each { schema, value } or { fields }.`)
-  }
+function checkFields (path: string, fields: unknown, fault: (property: string, got: unknown, takes: string) => never): void {
+  if (!isObject(fields) || Array.isArray(fields)) fault(path, fields, 'an object with one field or more, each { schema, value } or { fields }')
+  if (Object.keys(fields as Fields).length === 0) fault(path, fields, 'one field or more, each { schema, value } or { fields }')
   for (const [key, field] of Object.entries(fields as Fields)) {
-    if (typeof field === 'object' && field !== null && 'fields' in field) {
-      checkFields(name, `${path}.${key}.fields`, field.fields)
-    } else if (typeof field?.schema !== 'function' || typeof field.value !== 'function') {
-      throw new TypeError(`defineFormat: ${name}: '${path}.${key}' takes { schema: (definition, context) => a TypeBox schema, value: answer => the value }, or { fields }.`)
+    if (!isObject(field)) fault(`${path}.${key}`, field, 'a field, { schema, value }, or a group, { fields }')
+    if ('fields' in field) {
+      checkFields(`${path}.${key}.fields`, field.fields, fault)
+      continue
     }
+    if (typeof field.schema !== 'function') fault(`${path}.${key}.schema`, field.schema, 'a function of (definition, context) that returns a TypeBox schema, or undefined')
+    if (typeof field.value !== 'function') fault(`${path}.${key}.value`, field.value, 'a function of the answer that returns the value')
+    if (field.optional !== undefined && typeof field.optional !== 'boolean') fault(`${path}.${key}.optional`, field.optional, 'true or false')
   }
+}
+
+function isObject (value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 /** Writes the body of an answer as JSON. */

@@ -4,6 +4,7 @@ import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
+import type { DatabaseOptions } from '../translate/database.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
 import { setHeaders } from './headers.js'
@@ -20,6 +21,8 @@ export interface ResponderSettings extends RenderSettings {
   /** A second format for callers who ask for it by `Accept`; `undefined` where there is no choice. */
   readonly negotiated: Format | undefined
   readonly translators: readonly Translator[]
+  /** What the constraints of the database are called for people. */
+  readonly database?: DatabaseOptions | undefined
   readonly realm: string
   readonly log: LogFunction | false
 }
@@ -56,7 +59,7 @@ const answers = channel('fastify-api-errors:answer')
 
 /** Makes the responder of an application. */
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
-  const { errors, translators, format, negotiated, realm } = settings
+  const { errors, translators, database, format, negotiated, realm } = settings
   const render = createRenderer(settings)
 
   return {
@@ -65,7 +68,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       ignoreRejection(thrown)
       if (isAnswered(reply)) {
         finishAnswer(reply, thrown)
-      } else if (reply.raw.destroyed) {
+      } else if (reply.raw.destroyed || request.raw.aborted) {
         noteUnanswered(thrown, callerGone, request, reply)
       } else if (reply.raw.headersSent) {
         noteUnanswered(thrown, errors.internal_error.status, request, reply)
@@ -106,7 +109,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 
   function errorOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
-    const error = translate(thrown, translators, { errors, request, reply })
+    const error = translate(thrown, translators, { errors, request, reply, database })
     return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import type { DatabaseOptions } from './database.js'
 
 /** What a translator may look at, beside the error. */
 export interface TranslateContext {
@@ -10,6 +11,8 @@ export interface TranslateContext {
   readonly request: FastifyRequest
   /** Its reply, with the headers that were set so far. */
   readonly reply: FastifyReply
+  /** The `database` option. Absent: constraints have no names for people. */
+  readonly database?: DatabaseOptions | undefined
 }
 
 /** Turns errors of one source into catalog errors. */
