@@ -241,3 +241,7 @@ export const prisma: readonly Recorded[] = [
   { what: 'The pool has no connection in time, without an adapter', answer: 'unavailable', error: prismaError('P2024') },
   { what: 'The client cannot start', answer: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
 ]
+
+export const orm: readonly Recorded[] = [
+  { what: 'A model is not valid, and nothing tells which', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
+]
