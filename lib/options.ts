@@ -1,13 +1,18 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
+import { resolveRules, type DocumentationRules, type NamedRule } from './document/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
-import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
+import { checkRateLimit } from './rate-limit/check-options.js'
+import type { RateLimitOptions } from './rate-limit/policies.js'
+import type { ReferenceOptions } from './reference/routes.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
 import type { DatabaseOptions } from './translate/database.js'
 import { builtInTranslators } from './translate/index.js'
 import { isObject, type Translator } from './translate/translator.js'
+import { warnUndocumented, type OnUndocumented } from './verify/undocumented.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -28,66 +33,148 @@ export interface ApiErrorsOptions {
    * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
    */
   readonly database?: DatabaseOptions
-  /** The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: no `doc_url`. */
+  /**
+   * The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: the pages of
+   * `reference`; without these, no `doc_url`.
+   */
   readonly docUrl?: string | ((code: string) => string)
+  /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages. */
+  readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate`. @default 'api' */
   readonly realm?: string
   /** `false` writes no log; a function writes it in its own way. @default 4xx at info without a stack, 5xx at error with the causes */
   readonly log?: false | LogFunction
   /** Whether requests without a route get `route_not_found` or 405; `false` leaves the not-found handler alone. @default true */
   readonly notFound?: boolean
+  /**
+   * What becomes of an error that a handler sends and does not throw, `reply.code(404).send({ message })`, with a status
+   * that the route declares no schema for: `'keep'` sends it as it is; `'convert'` gives it the contract's shape, at the
+   * cost of an `onSend` hook on each request. The message is kept for a 4xx, and goes to the log only for a 5xx.
+   *
+   * @default 'keep'
+   */
+  readonly sent?: 'keep' | 'convert'
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /** How the errors of a route are inferred for its documentation. */
+  readonly documentation?: DocumentationOptions
+  /**
+   * Whether the schemas of the statuses (`NotFound`, ... as in `app.apiErrors.schemas`) are registered by `addSchema`,
+   * for routes that `$ref` them. Each route's compilation gets dearer by it. @default false
+   */
+  readonly addSchemas?: boolean
+  /**
+   * What happens when an answer goes out that the documentation of its route does not have, once for each route, status
+   * and code: `'log'` writes a warning, a function is called. Absent: `ledger()` alone tells.
+   */
+  readonly undocumented?: 'log' | OnUndocumented
+}
+
+/** The `documentation` option. */
+export interface DocumentationOptions {
+  /** Built-in rules switched off by `false`, and rules of your own. @default {} */
+  readonly rules?: DocumentationRules
 }
 
 /** The options with every default filled in. */
 export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
+  readonly reference: ReferenceOptions | undefined
   readonly notFound: boolean
+  readonly sent: 'keep' | 'convert'
   readonly requestId: 'errors' | 'all'
+  readonly rules: readonly NamedRule[]
+  readonly addSchemas: boolean
+  readonly undocumented: OnUndocumented | undefined
 }
 
 const known = {
-  errors: true, format: true, negotiate: true, rateLimit: true, translators: true, database: true, docUrl: true, realm: true, log: true, notFound: true, requestId: true
+  errors: true,
+  format: true,
+  negotiate: true,
+  rateLimit: true,
+  translators: true,
+  database: true,
+  docUrl: true,
+  reference: true,
+  realm: true,
+  log: true,
+  notFound: true,
+  sent: true,
+  requestId: true,
+  documentation: true,
+  addSchemas: true,
+  undocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param prefix of the scope that the plugin is registered in
  * @throws TypeError with one sentence that names the option, what it got and what it takes
  */
-export function resolveOptions (options: ApiErrorsOptions): Settings {
+export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
   for (const name of Object.keys(options)) {
     // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
     if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
       throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
     }
   }
-  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], database, docUrl, realm = 'api', log, notFound = true, requestId = 'errors' } = options
+  const {
+    errors,
+    format = 'code',
+    negotiate = false,
+    rateLimit,
+    translators = [],
+    database,
+    docUrl,
+    reference,
+    realm = 'api',
+    log,
+    notFound = true,
+    sent = 'keep',
+    requestId = 'errors',
+    documentation = {},
+    addSchemas = false,
+    undocumented
+  } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
+  if (sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
   if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
+  if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
-  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
+  if (typeof addSchemas !== 'boolean') fault('addSchemas', addSchemas, 'true or false')
+  if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
+  const { rules = {} } = documentation
+  if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
+  if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
-    errors: defineErrors(standardErrors, errors ?? {}) as Settings['errors'],
+    errors: catalog,
     format: chosen,
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
     database,
-    docUrl: docUrlOf(docUrl),
+    docUrl: docUrlOf(docUrl ?? (reference === undefined ? undefined : prefix + reference.path)),
     realm,
     log: log ?? writeLog,
     rateLimit,
+    reference,
     notFound,
-    requestId
+    sent,
+    requestId,
+    rules: resolveRules(rules, catalog),
+    addSchemas,
+    undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
 }
 
@@ -103,23 +190,11 @@ function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string
   return code => base + code
 }
 
-function checkRateLimit (rateLimit: RateLimitOptions): void {
-  if (typeof rateLimit !== 'object' || rateLimit === null) fault('rateLimit', rateLimit, 'an object with policies')
-  const { policies, default: choice } = rateLimit
-  if (typeof policies !== 'object' || policies === null || Object.keys(policies).length === 0) {
-    fault('rateLimit.policies', policies, 'an object with one policy or more, like { general: { max: 100, timeWindow: \'1 minute\' } }')
-  }
-  for (const [name, policy] of Object.entries(policies)) {
-    const { max, timeWindow, key } = policy ?? {}
-    if (!Number.isInteger(max) || max < 1) fault(`rateLimit.policies.${name}.max`, max, 'a whole number of 1 or more')
-    if (typeof timeWindow !== 'string' && !(Number.isInteger(timeWindow) && timeWindow > 0)) {
-      fault(`rateLimit.policies.${name}.timeWindow`, timeWindow, "milliseconds, or a text like '1 minute'")
-    }
-    if (key !== undefined && key !== 'ip' && typeof key !== 'function') fault(`rateLimit.policies.${name}.key`, key, "'ip', or a function of the request")
-  }
-  for (const name of namesOf(choice)) {
-    if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
-  }
+function checkReference (reference: ReferenceOptions): void {
+  if (typeof reference !== 'object' || reference === null) fault('reference', reference, "an object like { path: '/errors' }")
+  const { path, title } = reference
+  if (typeof path !== 'string' || !/^(\/[\w.~-]+)+$/.test(path)) fault('reference.path', path, "a path like '/errors'")
+  if (title !== undefined && (typeof title !== 'string' || title === '')) fault('reference.title', title, 'a heading')
 }
 
 function checkDatabase (database: DatabaseOptions): void {
@@ -144,6 +219,10 @@ function checkProperties (option: string, value: object, takes: readonly string[
   }
 }
 
+function isObjectWith (value: unknown, names?: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && (names === undefined || Object.keys(value).every(name => names.includes(name)))
+}
+
 function isCatalog (value: unknown): value is AnyCatalog {
   return typeof value === 'object' && value !== null && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
 }
@@ -157,6 +236,5 @@ function isFormat (value: unknown): value is Format {
 }
 
 function fault (option: string, got: unknown, takes: string): never {
-  const shown = typeof got === 'string' ? `'${got}'` : typeof got === 'function' ? 'a function' : typeof got === 'object' && got !== null ? (Array.isArray(got) ? 'an array' : 'an object') : String(got)
-  throw new TypeError(`fastify-api-errors: the option '${option}' is ${shown}; it takes ${takes}.`)
+  refuseOption('fastify-api-errors', option, got, takes)
 }
