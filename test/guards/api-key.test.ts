@@ -220,7 +220,7 @@ t.test('a failure that is no Error is logged, too, and without the key in any sp
   t.match(log.slice(before), "reason: 'down', url: '/keys/[API key]', sent: '[API key]'")
   const plain = await serve(t, apiKey({ lookup: async () => { throw 'down' } })) // eslint-disable-line no-throw-literal
   t.strictSame(await call(plain, bearer(key)), failed)
-  t.match(log.slice(before), '"thrown":"down"')
+  t.match(log.slice(before), /"thrown":".?down/)
 })
 
 for (const [record, reason] of [
@@ -310,17 +310,17 @@ t.test('without the plugin, Fastify answers with the same statuses and challenge
     { code: 'insufficient_scope', error: 'Forbidden', message: 'The credential lacks a scope that this needs.' }))
 })
 
-t.test('a guard protects a scope, whatever the order, and the scopes below it', async t => {
+t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {
   const app = Fastify(serverOptions({ logger }))
   t.teardown(() => app.close())
   await app.register(apiErrors)
   app.get('/open', async request => ({ key: request.apiKey }))
   app.register(async scope => {
     scope.get('/before', async request => ({ key: request.apiKey }))
-    apiKey({ lookup }).protect(scope)
+    scope.addHook('onRequest', apiKey({ lookup }))
     scope.get('/after', async request => ({ key: request.apiKey }))
     scope.register(async inner => {
-      apiKey({ lookup, scopes: ['admin'] }).protect(inner)
+      inner.addHook('onRequest', apiKey({ lookup, scopes: ['admin'] }))
       inner.get('/inner', async request => ({ key: request.apiKey }))
     })
   })
