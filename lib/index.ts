@@ -31,4 +31,12 @@ export type { StatusName } from './document/names.js'
 export type { RuleName } from './document/rules.js'
 export type { StatusSchemas } from './document/status-schemas.js'
 
-export type { LedgerEntry } from './verify/ledger.js'
+export type { FieldFacts } from './reference/fields.js'
+export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceLimit } from './reference/reference.js'
+export type { ReferenceOptions } from './reference/routes.js'
+export type { SampleRequest } from './reference/sample-request.js'
+
+export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
+export { collectLedger, readLedger } from './verify/collect-ledger.js'
+export type { OnUndocumented } from './verify/undocumented.js'
+export type { AnswerKind, LedgerEntry } from './verify/ledger.js'

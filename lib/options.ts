@@ -12,6 +12,7 @@ import type { ResponderSettings } from './respond/responder.js'
 import type { DatabaseOptions } from './translate/database.js'
 import { builtInTranslators } from './translate/index.js'
 import { isObject, type Translator } from './translate/translator.js'
+import { warnUndocumented, type OnUndocumented } from './verify/undocumented.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -62,6 +63,11 @@ export interface ApiErrorsOptions {
    * for routes that `$ref` them. Each route's compilation gets dearer by it. @default false
    */
   readonly addSchemas?: boolean
+  /**
+   * What happens when an answer goes out that the documentation of its route does not have, once for each route, status
+   * and code: `'log'` writes a warning, a function is called. Absent: `ledger()` alone tells.
+   */
+  readonly undocumented?: 'log' | OnUndocumented
 }
 
 /** The `documentation` option. */
@@ -79,6 +85,7 @@ export interface Settings extends ResponderSettings {
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly addSchemas: boolean
+  readonly undocumented: OnUndocumented | undefined
 }
 
 const known = {
@@ -96,7 +103,8 @@ const known = {
   sent: true,
   requestId: true,
   documentation: true,
-  addSchemas: true
+  addSchemas: true,
+  undocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
@@ -127,7 +135,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     sent = 'keep',
     requestId = 'errors',
     documentation = {},
-    addSchemas = false
+    addSchemas = false,
+    undocumented
   } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
@@ -143,6 +152,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
   const { rules = {} } = documentation
   if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
+  if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
@@ -163,7 +173,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     sent,
     requestId,
     rules: resolveRules(rules, catalog),
-    addSchemas
+    addSchemas,
+    undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
 }
 

@@ -22,6 +22,7 @@ import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
 import { createResponder } from './respond/responder.js'
 import { createConverter } from './respond/sent.js'
+import { createJudge, recordAnswer } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -70,9 +71,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, ({ route, method, status, code }) => {
-    ledger.record(route === null ? null : `${method} ${route}`, status, code)
-  })
+  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
   guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
@@ -107,6 +106,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     answers: scope => scope.errorHandler === errorHandler
   })
   watchHooks(app)
+  const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
   const schemas = createStatusSchemas(documenter.settings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
@@ -116,7 +116,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
 
   const reference = (): Reference => createReference(documenter, {
-    title: settings.reference?.title ?? 'Errors', policies: rateLimit?.policies ?? {}, policiesOf: policiesOfRoute
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => limitsOfRoute(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
@@ -133,12 +133,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     },
     ledger () {
       makeDocument(app)
-      return ledger.entries((route, _status, code) => {
-        if (route === null) return true
-        const [method = '', ...url] = route.split(' ')
-        return documenter.find(method, url.join(' ')).some(record =>
-          documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code)))
-      })
+      return ledger.entries(isDocumented)
     },
     reference
   } satisfies ApiErrors)

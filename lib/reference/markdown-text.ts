@@ -8,6 +8,7 @@ export function escapeMarkdown (text: string): string {
 /** A text as code in Markdown: between more backticks than it has itself (CommonMark, section 6.1). */
 export function codeSpan (text: string): string {
   const line = oneLine(text)
+  if (line === '') return ''
   if (line.includes('\\|')) return escapeMarkdown(line) // no code in a table can have these two characters
   const fence = '`'.repeat(longestRun(line, '`') + 1)
   const padding = /^`|`$|^ .* $/.test(line) ? ' ' : ''

@@ -1,6 +1,6 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { isJson } from './fields.js'
-import { jsonContent, parametersOf, pathOf, propertiesOf, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
+import { credentialOf, jsonContent, parametersOf, pathOf, propertiesOf, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
 
 /** What a recipe changes in a valid request of the route; `undefined` where the route does not lend itself to it. */
 type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
@@ -75,12 +75,12 @@ function takesBody ({ method }: SampleRoute): boolean {
 }
 
 function withoutCredential (route: SampleRoute): Partial<SampleRequest> {
-  const { authorization, ...headers } = validRequest(route).headers
-  return { headers }
+  const credential = credentialOf(route, '')
+  return { headers: Object.fromEntries(Object.entries(validRequest(route).headers).filter(([name]) => !Object.hasOwn(credential, name))) }
 }
 
 function withWrongCredential (route: SampleRoute): Partial<SampleRequest> {
-  return { headers: { ...validRequest(route).headers, authorization: 'Bearer wrong' } }
+  return { headers: { ...validRequest(route).headers, ...credentialOf(route, 'wrong') } }
 }
 
 /** Ids that nothing has: a far number, a UUID of zeros, or a text. */

@@ -73,10 +73,10 @@ export interface ReferenceAnswer {
 /** What a reference needs to know beside the routes. */
 export interface ReferenceSettings {
   readonly title: string
-  /** The rate limits by name. */
-  readonly policies: Readonly<Record<string, { readonly max: unknown, readonly timeWindow: unknown }>>
-  /** The names of the rate limits of a route. */
-  readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** Whether requests without a route are answered by the contract. */
+  readonly notFound: boolean
+  /** The rate limits of a route. */
+  readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
 }
 
 /** The codes that a request can get without having reached a route, and why. */
@@ -91,6 +91,9 @@ export const elsewhere: Readonly<Partial<Record<StandardCode, string>>> = {
   service_unavailable: 'The server is about to stop.'
 }
 
+/** The codes of requests that no route is found for. */
+const withoutRoute: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
+
 /** Gathers what is known of the errors of an application. To be called when its routes are registered. */
 export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
   const { errors, formats } = documenter.settings
@@ -98,17 +101,23 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
   return {
     title: settings.title,
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
-    limits: Object.entries(settings.policies).map(([name, { max, timeWindow }]) => ({
-      name,
-      ...(typeof max === 'number' && { max }),
-      ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
-      routes: namesOf(routes.filter(({ record }) => settings.policiesOf(record).includes(name)))
-    })),
+    limits: limitsIn(routes, settings),
     routes: namesOf(routes),
     codes: Object.values(errors)
       .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
-      .map(definition => describe(definition, routes, documenter))
+      .map(definition => describe(definition, routes, documenter, settings))
   }
+}
+
+function limitsIn (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
+  const limited = routes.flatMap(route => limitsOf(route.record).map(limit => ({ ...limit, route })))
+  const policies = new Map(limited.map(({ name, policy }) => [name, policy]))
+  return [...policies].map(([name, { max, timeWindow }]) => ({
+    name,
+    ...(typeof max === 'number' && { max }),
+    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
+    routes: namesOf(limited.filter(limit => limit.name === name).map(({ route }) => route))
+  }))
 }
 
 const units = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1000, 'second']] as const
@@ -119,13 +128,13 @@ function durationOf (milliseconds: number): string {
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }
 
-function documentedRoutes (documenter: Documenter, { policies, policiesOf }: ReferenceSettings): SampleRoute[] {
+function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
   const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
   for (const record of documenter.routes) {
     const { config, schema, url } = record.route
     if (config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) continue
-    const limits = policiesOf(record).map(name => policies[name]?.max).filter(max => typeof max === 'number')
+    const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && read.has(url)) continue // the twin that Fastify adds
       const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
@@ -140,13 +149,14 @@ function namesOf (routes: readonly SampleRoute[]): string[] {
   return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
 }
 
-function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter): ReferenceCode {
+function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
   const { formats, docUrl } = documenter.settings
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const request = requestFor(definition, candidates, routes)
   const examples = formats.map(format => exampleOf(definition, format, docUrl, undefined))
-  const outside = Object.hasOwn(elsewhere, code) ? elsewhere[code as StandardCode] : undefined
+  const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
+  const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
+  const request = candidates.length > 0 || isElsewhere ? requestFor(definition, candidates, routes) : undefined
   return {
     code,
     title: titleOf(code),

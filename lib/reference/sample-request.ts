@@ -1,5 +1,6 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { RouteRecord } from '../document/route-record.js'
+import { securityOf } from '../document/security.js'
 import { isJson } from './fields.js'
 import { sampleOf } from './sample.js'
 
@@ -33,8 +34,17 @@ export interface SampleRoute {
 
 export const jsonContent = { 'content-type': 'application/json' } as const
 
-/** The codes that tell that a route takes a credential in `Authorization`. */
+/** The codes that tell of a route that it takes a credential. */
 const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_api_key', 'unauthorized', 'invalid_token']
+
+/** The headers with the credential that a route takes: where its guard says so, else in `Authorization`; none for an open route. */
+export function credentialOf ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
+  const schemes = securityOf(record).map(({ scheme }) => scheme)
+  if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
+  return Object.fromEntries(schemes.map(scheme => scheme.type === 'apiKey'
+    ? [scheme.name.toLowerCase(), credential]
+    : ['authorization', `${scheme.scheme.charAt(0).toUpperCase()}${scheme.scheme.slice(1)} ${credential}`]))
+}
 
 /** A request with everything that the schemas of the route ask for. */
 export function validRequest (route: SampleRoute): SampleRequest {
@@ -44,7 +54,7 @@ export function validRequest (route: SampleRoute): SampleRequest {
     method: route.method,
     path: pathOf(route) + (query === '' ? '' : `?${query}`),
     headers: {
-      ...(credentialCodes.some(code => route.codes.has(code)) && { authorization: 'Bearer YOUR_KEY' }),
+      ...credentialOf(route, 'YOUR_KEY'),
       ...textsOf(headers, route),
       ...(body !== undefined && jsonContent)
     },

@@ -61,11 +61,11 @@ function sentAs (contentType: string): string {
   return contentType === 'application/json' ? `${contentType}; charset=utf-8` : contentType
 }
 
-function requestText ({ request, status }: ReferenceCode, { origin }: Site): string {
+function requestText ({ request, status, elsewhere }: ReferenceCode, { origin }: Site): string {
   if (request === undefined) {
     return status >= 500
       ? 'It comes from our side: no request gives it on purpose.'
-      : 'No route is documented with it, so there is no request to show.'
+      : elsewhere === undefined ? 'No route answers with it today, so there is no request to show.' : 'No single request shows it.'
   }
   const hint = request.certain
     ? ''
@@ -83,7 +83,7 @@ function fieldsText ({ contentType, fields }: ReferenceAnswer, isOneOfSeveral: b
 function routesText (reference: Reference, { routes, elsewhere }: ReferenceCode): string {
   const isEvery = routes.length === reference.routes.length && routes.length > 1
   const listed = isEvery ? ['Every route can answer with it.'] : routes.length === 0 ? [] : [listOf(routes)]
-  if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any' : 'Any other'} address can answer with it, too: ${elsewhere}`)
+  if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any address can answer with it' : 'Any other address can answer with it, too'}: ${elsewhere}`)
   return listed.length === 0 ? 'No route answers with it today.' : listed.join('\n\n')
 }
 

@@ -67,7 +67,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     handle (thrown, request, reply) {
       if (types.isPromise(thrown)) quietly(() => Promise.prototype.then.call(thrown, undefined, () => {})) // else its rejection ends the process
       if (isAnswered(reply)) return finishAnswer(reply, thrown)
-      if (reply.raw.destroyed) return noteGone(thrown, request, reply)
+      if (reply.raw.destroyed || request.raw.aborted) return noteGone(thrown, request, reply)
       const answer = prepare(thrown, request, reply)
       sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
     },
