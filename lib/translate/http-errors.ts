@@ -25,7 +25,14 @@ export const httpErrorsTranslator: Translator = {
 
 function plain (error: Readonly<Record<string, unknown>>, code: StandardCode, { errors }: TranslateContext): ApiError {
   const message = spoken(error)
-  return errors[code]({ cause: error, ...(message !== undefined && { message }) })
+  const length = code === 'range_not_satisfiable' ? unsatisfiedRange(error.headers) : undefined
+  return errors[code]({ cause: error, ...(message !== undefined && { message }), ...(length !== undefined && { headers: { 'content-range': length } }) })
+}
+
+/** RFC 9110, section 15.5.17: a 416 names the length of the resource. Of all foreign headers, @fastify/static's is taken over. */
+function unsatisfiedRange (headers: unknown): string | undefined {
+  const range = isObject(headers) ? headers['Content-Range'] : undefined
+  return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
 }
 
 /**
