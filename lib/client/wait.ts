@@ -8,8 +8,8 @@ export function backoff (attempt: number, baseDelay: number, maxDelay: number): 
   return Math.random() * Math.min(maxDelay, baseDelay * 2 ** Math.min(attempt - 1, maxDoublings))
 }
 
-/** Beyond any delay; further on 2 to the power of it is Infinity, and 0 times that no number. */
-const maxDoublings = 64
+/** Beyond any wait; without an end, 0 would be doubled to no number at all. */
+const maxDoublings = 50
 
 /** `setTimeout` takes no more, and would not wait at all. */
 const maxTimeout = 2 ** 31 - 1
