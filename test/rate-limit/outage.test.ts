@@ -57,7 +57,7 @@ const faults: Readonly<Record<string, Fault>> = {
   hangs: { begin: redis => redis.signal('SIGSTOP'), end: redis => redis.signal('SIGCONT') },
   'is out of memory': { begin: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 1]), end: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 0]) },
   'is read-only': { begin: async redis => run(redis, ['REPLICAOF', '127.0.0.1', await freePort()]), end: redis => run(redis, ['REPLICAOF', 'NO', 'ONE']) },
-  'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 2500, 'ALL']), end: () => {} },
+  'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 5000, 'ALL']), end: () => {} },
   'asks for a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
 }
 
@@ -74,18 +74,18 @@ for (const [what, fault] of Object.entries(faults)) {
         const redis = await startRedis(t)
         const client = redis.client(settings)
         await once(client, 'ready')
-        const { url, log } = await start(t, { redis: client, onStoreError })
+        const { url, log } = await start(t, { redis: client, onStoreError, storeTimeout: 500 })
         await untilCounted(url)
-        log.length = 0
+        const before = log.length
 
         await fault.begin(redis)
         const begin = performance.now()
         for (let sent = 0; sent < 10; sent++) t.strictSame(await call(url), onStoreError === 'allow' ? passed : unavailable)
-        t.ok(performance.now() - begin < 2000, 'requests do not wait for each other')
+        t.ok(performance.now() - begin < 4000, 'requests do not wait for each other')
         t.strictSame(log.filter(({ level }) => level === 40).map(({ msg }) => msg), [
           `The store of the rate limits fails: requests ${onStoreError === 'allow' ? 'pass without a limit' : 'are answered with 503'}.`
         ], 'the log is warned once')
-        t.equal(log.filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
+        t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
         if (what === 'asks for a password') return
         await fault.end(redis)
