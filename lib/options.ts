@@ -1,6 +1,7 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
+import { resolveRules, type DocumentationRules, type NamedRule } from './document/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
 import type { Format } from './formats/format.js'
 import { checkRateLimit } from './rate-limit/check-options.js'
@@ -55,11 +56,24 @@ export interface ApiErrorsOptions {
   readonly sent?: 'keep' | 'convert'
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /** How the errors of a route are inferred for its documentation. */
+  readonly documentation?: DocumentationOptions
+  /**
+   * Whether the schemas of the statuses (`NotFound`, ... as in `app.apiErrors.schemas`) are registered by `addSchema`,
+   * for routes that `$ref` them. Each route's compilation gets dearer by it. @default false
+   */
+  readonly addSchemas?: boolean
   /**
    * What happens when an answer goes out that the documentation of its route does not have, once for each route, status
    * and code: `'log'` writes a warning, a function is called. Absent: `ledger()` alone tells.
    */
   readonly undocumented?: 'log' | OnUndocumented
+}
+
+/** The `documentation` option. */
+export interface DocumentationOptions {
+  /** Built-in rules switched off by `false`, and rules of your own. @default {} */
+  readonly rules?: DocumentationRules
 }
 
 /** The options with every default filled in. */
@@ -69,6 +83,8 @@ export interface Settings extends ResponderSettings {
   readonly notFound: boolean
   readonly sent: 'keep' | 'convert'
   readonly requestId: 'errors' | 'all'
+  readonly rules: readonly NamedRule[]
+  readonly addSchemas: boolean
   readonly undocumented: OnUndocumented | undefined
 }
 
@@ -86,6 +102,8 @@ const known = {
   notFound: true,
   sent: true,
   requestId: true,
+  documentation: true,
+  addSchemas: true,
   undocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
@@ -116,6 +134,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound = true,
     sent = 'keep',
     requestId = 'errors',
+    documentation = {},
+    addSchemas = false,
     undocumented
   } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
@@ -128,13 +148,18 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
+  if (typeof addSchemas !== 'boolean') fault('addSchemas', addSchemas, 'true or false')
+  if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
+  const { rules = {} } = documentation
+  if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
   if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
   const chosen = typeof format === 'string' ? formatNamed(format) : format
   if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
-    errors: defineErrors(standardErrors, errors ?? {}) as Settings['errors'],
+    errors: catalog,
     format: chosen,
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
@@ -147,6 +172,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound,
     sent,
     requestId,
+    rules: resolveRules(rules, catalog),
+    addSchemas,
     undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
 }
@@ -190,6 +217,10 @@ function checkProperties (option: string, value: object, takes: readonly string[
   for (const property of Object.keys(value)) {
     if (!takes.includes(property)) throw new TypeError(`fastify-api-errors: '${option}.${property}' is not an option; it takes ${takes.join(', ')}.`)
   }
+}
+
+function isObjectWith (value: unknown, names?: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && (names === undefined || Object.keys(value).every(name => names.includes(name)))
 }
 
 function isCatalog (value: unknown): value is AnyCatalog {

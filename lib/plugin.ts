@@ -2,10 +2,14 @@ import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDocumenter, exchangeSchemas } from './document/documenter.js'
-import { sameDeclarations, type RouteRecord } from './document/route-record.js'
-import type { RouteError } from './document/rules.js'
+import { standIn, watchHooks } from './document/declare-errors.js'
+import { createDocumenter, type RouteError } from './document/documenter.js'
+import { exchangeSchemas } from './document/exchange.js'
+import type { RouteRecord } from './document/route-record.js'
+import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
+import { makeDocument } from './document/swagger-options.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { headerFieldsOf } from './rate-limit/header-fields.js'
 import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
@@ -26,8 +30,19 @@ export interface ApiErrors {
   /** The whole catalog: the standard codes, and those of the application. */
   readonly errors: AnyCatalog
   /**
-   * The errors that a route can answer with, and the reason for each.
+   * The schemas of the error bodies, one a status, in the application's format. Where `addSchemas` is set, a route can
+   * refer to them by name.
    *
+   * @example
+   * { response: { 404: app.apiErrors.schemas.NotFound } }
+   */
+  readonly schemas: StatusSchemas
+  /**
+   * The errors that a route can answer with, and the reason for each; a code is there once for each reason. None for a
+   * route that is kept out of the contract, or that a handler of its own answers for.
+   *
+   * @param method of the route, in any case
+   * @param url the pattern of the route, with the prefixes of its scopes
    * @throws Error where no such route is registered
    * @example
    * app.apiErrors.explain('POST', '/queues/:id/entries')
@@ -58,7 +73,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const ledger = createLedger()
   const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
-  guardHooks(app, sameDeclarations)
+  guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
   if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
@@ -73,19 +88,31 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   }
 
   const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
-  const documenter = createDocumenter(
-    { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
-    {
+  const errorHandler = app.errorHandler
+  const formats = settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated]
+  const documenter = createDocumenter({
+    app,
+    settings: {
       errors,
-      policiesOf: policiesOfRoute,
-      limitErrorsOf: record => limitErrorsOf(record, rateLimit)
-    }
-  )
+      formats,
+      docUrl: settings.docUrl,
+      rateLimitHeaders: headerFieldsOf(rateLimit),
+      requestIdOnAll: settings.requestId === 'all',
+      addSchemas: settings.addSchemas
+    },
+    rules: settings.rules,
+    policiesOf: policiesOfRoute,
+    limitErrorsOf: record => limitErrorsOf(record, rateLimit),
+    answers: scope => scope.errorHandler === errorHandler
+  })
+  watchHooks(app)
   const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
-  app.addHook('onReady', done => {
+  const schemas = createStatusSchemas(documenter.settings)
+  if (settings.addSchemas) addStatusSchemas(app, schemas)
+  app.addHook('onReady', async () => {
+    documenter.ready()
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
-    done()
   })
 
   const reference = (): Reference => createReference(documenter, {
@@ -93,15 +120,21 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
-  const find = (method: string, url: string) => documenter.routes.find(record => record.route.url === url && record.methods.includes(method.toUpperCase()))
   app.decorate('apiErrors', {
     errors,
+    schemas,
     explain (method, url) {
-      const record = find(method, url)
-      if (record === undefined) throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
-      return documenter.errorsOf(record)
+      const records = documenter.find(method, url)
+      if (records.length === 0) {
+        throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
+      }
+      makeDocument(app)
+      return records.flatMap(record => documenter.errorsOf(record, method.toUpperCase()))
     },
-    ledger: () => ledger.entries(isDocumented),
+    ledger () {
+      makeDocument(app)
+      return ledger.entries(isDocumented)
+    },
     reference
   } satisfies ApiErrors)
 }

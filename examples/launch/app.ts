@@ -91,7 +91,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
           webhooks: { max: 1000, timeWindow: '1 minute' }
         },
         default: 'general',
-        redis
+        ...(redis !== undefined && { redis })
       }
     })
   })

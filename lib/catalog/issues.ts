@@ -253,6 +253,29 @@ export function issueOfKeyword (keyword: string, params: Readonly<Record<string,
   return { code: known, message: issueKinds[known].message(params) }
 }
 
+/** What the sentence of a code is filled with where documentation shows it. */
+const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, unknown>>>>> = {
+  type: { type: 'string' },
+  min_length: { limit: 3 },
+  max_length: { limit: 100 },
+  minimum: { comparison: '>=', limit: 1 },
+  maximum: { comparison: '<=', limit: 100 },
+  multiple_of: { multipleOf: 5 },
+  enum: { allowedValues: ['small', 'large'] },
+  const: { allowedValue: 'small' },
+  min_items: { limit: 1 },
+  max_items: { limit: 10 },
+  min_properties: { limit: 1 },
+  max_properties: { limit: 10 }
+}
+
+/** A code with a sentence as an answer may have it, for documentation. */
+export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
+  if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
+  const [, message] = Object.entries(formatMessages).find(([format]) => constantOf(format) === code) ?? []
+  return { code, message: message ?? issueKinds.invalid.message({}) }
+}
+
 function article (type: string): string {
   if (type === 'null' || type === 'undefined') return type
   if (type === 'integer') return 'a whole number'

@@ -6,7 +6,7 @@ import { describe } from '../catalog/describe.js'
 export interface SchemaContext {
   /** Whether the API has a page for each code, so that `docUrl` of an answer is there. */
   readonly hasDocUrl: boolean
-  /** The codes that issues can have on this route; absent: any. */
+  /** The codes that issues can have where the schema is shown; absent: any; empty: there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
 }
 

@@ -46,7 +46,7 @@ export const problemFormat: Format = defineFormat({
     request_id: requestId,
     errors: {
       schema: (definition, context) => {
-        if (!carriesIssues(definition)) return undefined
+        if (!carriesIssues(definition) || context.issueCodes?.length === 0) return undefined
         const { in: location, field, code, message } = issueSchema(context.issueCodes).properties
         return Type.Array(Type.Object({
           detail: message,

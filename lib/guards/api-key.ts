@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression, RawS
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { refuseOption } from '../catalog/describe.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
-import { declareErrors } from '../document/route-record.js'
+import { declareErrors } from '../document/declare-errors.js'
 import { declareSecurity } from '../document/security.js'
 import { challenge, keyPlace, readCredential, securitySchemeOf, type ChallengeFailure, type Credential } from './credential.js'
 import type { GuessLimit } from './guess-limit.js'
@@ -164,8 +164,6 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
     protect (scope: GuardedScope) {
       if (!scope.hasRequestDecorator('apiKey')) scope.decorateRequest('apiKey', null)
       scope.addHook('onRequest', check)
-      declareErrors(scope, errors)
-      declareSecurity(scope, security)
     }
   })
 }

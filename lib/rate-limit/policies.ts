@@ -70,8 +70,11 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>
   /** The limits of a route that names none, and of requests without a route. @default false: they are not limited */
   readonly default?: PolicyChoice<Name>
-  /** An ioredis client, for one count over several processes. Absent: each process counts by itself, in memory. */
-  readonly redis?: unknown
+  /**
+   * A client of ioredis, a cluster's too, for one count over several processes. Its connection is yours: it is neither
+   * opened nor closed here. Absent: each process counts by itself, in memory.
+   */
+  readonly redis?: object
   /** What the keys in Redis begin with. @default 'fastify-api-errors-' */
   readonly nameSpace?: string
   /**

@@ -43,15 +43,25 @@ export function memoryStore (): Store {
 }
 
 /**
+ * How many commands that were given up may be unanswered while more are sent. One server answers in order: while it owes
+ * an answer, asking more would only make requests wait and commands pile up. Of a cluster the other nodes may well answer.
+ */
+const tolerated = { server: 0, cluster: 1000 } as const
+
+/** The part of a client of ioredis that is looked at here; the rest is up to @fastify/rate-limit. */
+interface RedisClient {
+  readonly isCluster?: boolean
+}
+
+/**
  * Counts in Redis. The commands of one request leave in one turn of the event loop, so that they share a round trip;
  * in a cluster the ones about one caller go to one node.
  *
- * @param redis a client of ioredis
  * @param nameSpace what the keys begin with
  * @param timeout milliseconds until a command that is not answered counts as failed
  */
-export function redisStore (redis: unknown, nameSpace: string, timeout: number): Store {
-  const ask = createTimeout(timeout)
+export function redisStore (redis: RedisClient, nameSpace: string, timeout: number): Store {
+  const ask = createTimeout(timeout, tolerated[redis.isCluster === true ? 'cluster' : 'server'])
   return (name, { continueExceeding = false, exponentialBackoff = false }) => {
     const store = new RedisStore(continueExceeding, exponentialBackoff, redis, nameSpace)
     return (identity, max, timeWindow, cost) => ask<Count>(answer => incrementBy(cost, store, `{${identity}}-${name}`, timeWindow, max, answer))
@@ -66,15 +76,12 @@ function incrementBy (cost: number, store: FastifyRateLimitStore, key: string, t
 
 type Callback<T> = (error: Error | null, value?: T) => void
 
-/**
- * Rejects what takes too long. While something that was given up is still unanswered, all the rest is given up at once:
- * Redis answers in order, so asking more would only make requests wait and commands pile up.
- */
-function createTimeout (milliseconds: number): <T>(ask: (answer: Callback<T>) => void) => Promise<T> {
+/** Rejects what takes too long, and at once what would come on top of too much that is still unanswered. */
+function createTimeout (milliseconds: number, tolerated: number): <T>(ask: (answer: Callback<T>) => void) => Promise<T> {
   let unanswered = 0
   return ask => new Promise((resolve, reject) => {
-    if (unanswered > 0) {
-      reject(new Error('Redis has not answered an earlier command yet.'))
+    if (unanswered > tolerated) {
+      reject(new Error('Redis has not answered earlier commands yet.'))
       return
     }
     let givenUp = false

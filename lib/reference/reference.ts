@@ -3,7 +3,7 @@ import type { ErrorDefinition, ErrorStatus, RetryAdvice } from '../catalog/defin
 import { errorHeaders } from '../catalog/headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Documenter } from '../document/documenter.js'
-import { byStatus, exampleOf } from '../document/responses.js'
+import { exampleOf } from '../document/bodies.js'
 import type { RouteRecord } from '../document/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
 import { fieldsOf, type FieldFacts } from './fields.js'
@@ -103,7 +103,9 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
     limits: limitsIn(routes, settings),
     routes: namesOf(routes),
-    codes: byStatus(Object.keys(errors), errors).flatMap(({ definitions }) => definitions.map(definition => describe(definition, routes, documenter, settings)))
+    codes: Object.values(errors)
+      .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
+      .map(definition => describe(definition, routes, documenter, settings))
   }
 }
 
@@ -135,7 +137,7 @@ function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettin
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && read.has(url)) continue // the twin that Fastify adds
-      const codes = new Set(documenter.errorsOf({ ...record, methods: [method] }).map(({ code }) => code))
+      const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
       routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
     }
   }
@@ -151,7 +153,7 @@ function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], 
   const { code, status, type, description, action, retry } = definition
   const { formats, docUrl } = documenter.settings
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const examples = formats.map(format => exampleOf(definition, format, documenter.settings))
+  const examples = formats.map(format => exampleOf(definition, format, docUrl, undefined))
   const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
   const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
   const request = candidates.length > 0 || isElsewhere ? requestFor(definition, candidates, routes) : undefined

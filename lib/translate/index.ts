@@ -5,8 +5,10 @@ import { mongodbTranslator } from './mongodb.js'
 import { mongooseTranslator } from './mongoose.js'
 import { mysqlTranslator } from './mysql.js'
 import { ormTranslator } from './orm.js'
+import { pluginsTranslator } from './plugins.js'
 import { postgresTranslator } from './postgres.js'
 import { prismaTranslator } from './prisma.js'
+import { replyStatusTranslator } from './reply-status.js'
 import { sqliteTranslator } from './sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
 import { upstreamTranslator } from './upstream.js'
@@ -15,6 +17,7 @@ import { validationTranslator } from './validation.js'
 /** The built-in translators, in the order in which they are asked: the most specific first. */
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
+  pluginsTranslator,
   fastifyTranslator,
   prismaTranslator,
   postgresTranslator,
@@ -24,7 +27,8 @@ export const builtInTranslators: readonly Translator[] = [
   mongooseTranslator,
   ormTranslator,
   upstreamTranslator,
-  httpErrorsTranslator
+  httpErrorsTranslator,
+  replyStatusTranslator
 ]
 
 /**

@@ -95,8 +95,11 @@ export function readPostgres ({ code, message = '', detail = '', table, column, 
     }
     case 'missing':
       return { failure, constraint, columns: column === undefined ? [] : [column] }
-    case 'check':
-      return { failure, constraint, likelyColumn: columnIn(constraint, table, 'check') }
+    case 'check': {
+      const names = quotedNames(message)
+      const check = constraint ?? names.at(-1)
+      return { failure, constraint: check, likelyColumn: columnIn(check, table ?? names[0], 'check') }
+    }
     default:
       return { failure, constraint }
   }
@@ -111,7 +114,7 @@ function keyColumns (detail: string): readonly string[] {
   return list === undefined ? [] : list.split(', ').map(name => name.replaceAll('"', ''))
 }
 
-/** The names in a message: only these stand in quotes, of whichever language. */
+/** The names in a message: only these stand in quotes, of whichever language. The table comes before its constraint. */
 function quotedNames (message: string): readonly string[] {
   return [...message.matchAll(/["«»„“”「」『』]\s?([^"«»„“”「」『』]+?)\s?["«»„“”「」『』]/g)].map(([, name]) => name as string)
 }

@@ -35,6 +35,22 @@ export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key
   P2037: 'unavailable' // too many connections
 }
 
+/** What driver adapters say, where the database itself said nothing: of raw queries, for which Prisma has one code only. */
+export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
+  UniqueConstraintViolation: 'unique',
+  ForeignKeyConstraintViolation: 'foreign_key',
+  RestrictViolation: 'still_referenced',
+  NullConstraintViolation: 'missing',
+  LengthMismatch: 'too_long',
+  ValueOutOfRange: 'out_of_range',
+  InvalidInputValue: 'malformed',
+  TransactionWriteConflict: 'concurrent',
+  DatabaseNotReachable: 'unavailable',
+  ConnectionClosed: 'unavailable',
+  SocketTimeout: 'unavailable',
+  TooManyConnections: 'unavailable'
+}
+
 /** Errors of Prisma. Where its driver adapter hands on what the database said, that decides: it says more than Prisma's code. */
 export const prismaTranslator: Translator = databaseTranslator('prisma', (error, request) => {
   const { name, code, meta } = error
@@ -42,7 +58,7 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
   const adapter = isObject(meta) && isObject(meta.driverAdapterError) && isObject(meta.driverAdapterError.cause) ? meta.driverAdapterError.cause : {}
   const original = readOriginal(adapter, request)
   if (original !== undefined) return original
-  const failure = typeof code === 'string' && Object.hasOwn(prismaCodes, code) ? prismaCodes[code] as DatabaseFailure | 'foreign_key' : 'fault'
+  const failure = adapterKinds[String(adapter.kind)] ?? prismaCodes[String(code)] ?? 'fault'
   return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...constraintOf(adapter) }
 })
 

@@ -12,20 +12,21 @@ export interface UpstreamSource {
   readonly prefixes?: Readonly<Record<string, UpstreamFailure>>
 }
 
+/** What Node.js reports of sockets. */
+export const socketCodes: Readonly<Record<string, UpstreamFailure>> = {
+  ECONNREFUSED: 'bad_gateway',
+  ECONNRESET: 'bad_gateway',
+  EPIPE: 'bad_gateway',
+  EHOSTDOWN: 'bad_gateway',
+  EHOSTUNREACH: 'bad_gateway',
+  ENETDOWN: 'bad_gateway',
+  ENETUNREACH: 'bad_gateway',
+  ETIMEDOUT: 'gateway_timeout'
+}
+
 /** The errors of calls to other services, by what reports them. A code that is not here is not of an upstream. */
-export const upstreamSources = {
-  'Node.js, sockets': {
-    codes: {
-      ECONNREFUSED: 'bad_gateway',
-      ECONNRESET: 'bad_gateway',
-      EPIPE: 'bad_gateway',
-      EHOSTDOWN: 'bad_gateway',
-      EHOSTUNREACH: 'bad_gateway',
-      ENETDOWN: 'bad_gateway',
-      ENETUNREACH: 'bad_gateway',
-      ETIMEDOUT: 'gateway_timeout'
-    }
-  },
+export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
+  'Node.js, sockets': { codes: socketCodes },
   'Node.js, DNS': {
     codes: {
       ENOTFOUND: 'bad_gateway',
@@ -130,4 +131,4 @@ export const upstreamSources = {
       FST_REPLY_FROM_INTERNAL_SERVER_ERROR: 'bad_gateway'
     }
   }
-} as const satisfies Readonly<Record<string, UpstreamSource>>
+}

@@ -1,5 +1,5 @@
 import { isObject, type Translator } from './translator.js'
-import { upstreamSources, type UpstreamFailure, type UpstreamSource } from './upstream-codes.js'
+import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-codes.js'
 
 /**
  * The errors of calls to other services: of `fetch`, undici, axios, got, ky, `node:http` and the proxies, and of
@@ -18,7 +18,7 @@ export const upstreamTranslator: Translator = {
   }
 }
 
-const sources: readonly UpstreamSource[] = Object.values(upstreamSources)
+const sources = Object.values(upstreamSources)
 const codes = new Map(sources.flatMap(source => Object.entries(source.codes)))
 const names = new Map(sources.flatMap(source => Object.entries(source.names ?? {})))
 const prefixes = sources.flatMap(source => Object.entries(source.prefixes ?? {}))
@@ -63,9 +63,12 @@ function isResponse (value: unknown): boolean {
 }
 
 /**
- * Whether the application, or a plugin, chose a status itself: an error of http-errors with an upstream's failure as its
- * `cause` stays what it is.
+ * Whether the application, a plugin or Fastify chose a status itself: an error of http-errors with an upstream's failure
+ * as its `cause` stays what it is. Fastify gives a 4xx to a socket error that broke off the body of the request.
  */
 function isOwnAnswer (error: unknown): boolean {
-  return isObject(error) && typeof (error.statusCode ?? error.status) === 'number' && ownFailure(error) === undefined
+  if (!isObject(error)) return false
+  const status = error.statusCode ?? error.status
+  if (typeof status !== 'number') return false
+  return ownFailure(error) === undefined || (status < 500 && Object.hasOwn(socketCodes, String(error.code)))
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { originalSchema, type Documenter } from '../document/documenter.js'
+import type { Documenter } from '../document/documenter.js'
+import { schemaOf } from '../document/route-record.js'
 import type { AnswerKind, Ledger } from './ledger.js'
 
 /** What the `undocumented` option does about an answer that the documentation of its route does not have. */
@@ -9,12 +10,12 @@ export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => vo
 export function createJudge (documenter: Documenter): (kind: AnswerKind) => boolean {
   return ({ route: name, status, code }) => {
     if (name === null) return true
-    const records = documenter.routes.filter(({ methods, route }) => methods.some(method => `${method} ${route.url}` === name))
-    return records.some(record => {
-      const { config, schema } = record.route
-      if (config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) return true
-      const declared = originalSchema(record.route, schema)?.response as object | undefined
-      return documenter.errorsOf(record).some(error => error.code === code) || (declared !== undefined && String(status) in declared)
+    const [method = '', ...url] = name.split(' ')
+    return documenter.find(method, url.join(' ')).some(record => {
+      const schema = schemaOf(record.route)
+      if (record.route.config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) return true
+      if (Object.hasOwn(schema?.response ?? {}, status)) return true
+      return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }
 }

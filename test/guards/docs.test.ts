@@ -11,13 +11,15 @@ t.test('the examples of docs/api-keys.md compile', async t => {
   const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
   t.equal(examples.length, 6)
   t.equal(compile(examples.join(''), {
-    'database.ts': `
-      export interface Key { id: string, scopes: string[] }
-      export const database = {
-        findKey: async (hash: string): Promise<Key | null> => ({ id: hash, scopes: [] }),
-        addKey: async (row: { hash: string, scopes: string[] }): Promise<void> => { void row }
-      }
-    `
+    files: {
+      'database.ts': `
+        export interface Key { id: string, scopes: string[] }
+        export const database = {
+          findKey: async (hash: string): Promise<Key | null> => ({ id: hash, scopes: [] }),
+          addKey: async (row: { hash: string, scopes: string[] }): Promise<void> => { void row }
+        }
+      `
+    }
   }), '')
 })
 

@@ -6,13 +6,19 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** What a file is compiled with. */
+export interface CompileOptions {
+  /** Files beside it, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Whether it is for a browser: the types of Node are then not there. @default false */
+  readonly browser?: boolean
+}
+
 /**
  * What the TypeScript compiler says of a file, in a program of its own: for declarations that change the types of a
  * whole program. Nothing, where it compiles.
- *
- * @param files others beside it, by name
  */
-export function compile (source: string, files: Readonly<Record<string, string>> = {}): string {
+export function compile (source: string, { files = {}, browser = false }: CompileOptions = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'compile-'))
   try {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
@@ -22,8 +28,7 @@ export function compile (source: string, files: Readonly<Record<string, string>>
       compilerOptions: {
         module: 'nodenext',
         target: 'es2023',
-        lib: ['es2023', 'es2024.string'],
-        types: ['node'],
+        ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
         strict: true,
         exactOptionalPropertyTypes: true,
         skipLibCheck: true,
@@ -34,7 +39,7 @@ export function compile (source: string, files: Readonly<Record<string, string>>
           'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
         }
       },
-      files: ['user.ts', join(root, 'lib/index.ts')]
+      files: browser ? ['user.ts'] : ['user.ts', join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
     }))
     return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' }).stdout
   } finally {

@@ -1,6 +1,7 @@
 /** Speaks HTTP/1.1 over a plain socket, so that a test sees what really goes over the wire. */
 import { connect, type Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 
 /** An answer as it came: the names of headers in lower case, without `date`, `connection` and `keep-alive`. */
 export interface WireAnswer {
@@ -10,8 +11,19 @@ export interface WireAnswer {
   readonly body: unknown
 }
 
-/** Starts an application on a free port of the loopback address. */
-export async function start (app: FastifyInstance): Promise<number> {
+/** The id that every request of {@link serve} has. */
+export const requestId = 'req_1'
+
+/** An application with the plugin; its requests all have the same id. */
+export async function create (options: ApiErrorsOptions = {}, server: FastifyServerOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions({ genReqId: () => requestId, ...server }))
+  await app.register(apiErrors, { log: false, ...options })
+  return app
+}
+
+/** Starts an application on a free port of the loopback address; it is closed at the end of the test. */
+export async function start (t: { readonly after: (close: () => Promise<void>) => void }, app: FastifyInstance): Promise<number> {
+  t.after(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
   return portOf(app)
 }
@@ -21,14 +33,14 @@ export function portOf (app: FastifyInstance): number {
 }
 
 /** Sends a text and gives everything that comes back until the server closes the connection. */
-export function exchange (port: number, text: string | readonly string[], socket: Socket = connect(port, '127.0.0.1')): Promise<string> {
+export function exchange (port: number, text: string, socket: Socket = connect(port, '127.0.0.1')): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = ''
     socket.setEncoding('latin1')
     socket.on('data', chunk => { received += String(chunk) })
     socket.on('error', error => received === '' ? reject(error) : resolve(received))
     socket.on('close', () => resolve(received))
-    for (const part of [text].flat()) socket.write(part)
+    socket.write(text)
   })
 }
 
@@ -55,11 +67,38 @@ export function answerOf (text: string): WireAnswer {
     const name = line.slice(0, colon).toLowerCase()
     if (!ofTheConnection.includes(name)) headers[name] = line.slice(colon + 1).trim()
   }
-  return { status: Number(statusLine.split(' ')[1]), headers, body: bodyOf(text.slice(end + 4), headers['transfer-encoding'] === 'chunked') }
+  const body = text.slice(end + 4)
+  return { status: Number(statusLine.split(' ')[1]), headers, body: parsed(headers['transfer-encoding'] === 'chunked' ? joined(body) : body) }
 }
 
-function bodyOf (text: string, chunked: boolean): unknown {
-  const whole = Buffer.from(chunked ? text.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, '') : text, 'latin1').toString()
+/** The whole answer that the contract gives: a body, the headers of every error, and those given. */
+export function contractAnswer (status: number, body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): WireAnswer {
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'x-request-id': String(body.request_id ?? requestId),
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(JSON.stringify(body))),
+      ...headers
+    },
+    body
+  }
+}
+
+/** The same answer to HEAD: no body, and the length that the body would have (RFC 9110, section 9.3.2). */
+export function withoutBody (answer: WireAnswer): WireAnswer {
+  return { ...answer, body: '' }
+}
+
+function joined (text: string): string {
+  const [, size = '0', rest = ''] = /^([0-9a-f]+)\r\n(.*)$/s.exec(text) ?? []
+  const length = parseInt(size, 16)
+  return length === 0 ? '' : rest.slice(0, length) + joined(rest.slice(length + 2))
+}
+
+function parsed (text: string): unknown {
+  const whole = Buffer.from(text, 'latin1').toString()
   try {
     return JSON.parse(whole)
   } catch {

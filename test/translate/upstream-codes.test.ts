@@ -5,22 +5,17 @@ import t from 'tap'
 import { errors as undiciErrors } from 'undici'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
-import { upstreamSources, type UpstreamSource } from '../../lib/translate/upstream-codes.js'
+import { upstreamSources } from '../../lib/translate/upstream-codes.js'
 import { upstreamTranslator } from '../../lib/translate/upstream.js'
 
-/** A request whose caller waits. */
-const context = {
-  errors: standardErrors,
-  request: { raw: { aborted: false } } as unknown as FastifyRequest,
-  reply: { raw: { destroyed: false } } as unknown as FastifyReply
-}
+const context = { errors: standardErrors, request: {} as FastifyRequest, reply: {} as FastifyReply }
 
 const translated = (error: unknown): string | undefined => upstreamTranslator.translate(error, context)?.code
 const withCode = (code: string): Error => Object.assign(new Error('upstream-secret'), { code })
 const withName = (name: string): Error => Object.assign(new Error('upstream-secret'), { name })
-const codesOf = (source: UpstreamSource): string[] => Object.keys(source.codes)
+const codesOf = (source: string): string[] => Object.keys(upstreamSources[source]?.codes ?? {})
 
-for (const [name, { codes, names, prefixes }] of Object.entries<UpstreamSource>(upstreamSources)) {
+for (const [name, { codes, names, prefixes }] of Object.entries(upstreamSources)) {
   t.test(name, async t => {
     const told = (failure: string): string => failure === 'aborted' ? 'gateway_timeout' : failure
     for (const [code, failure] of Object.entries(codes)) t.equal(translated(withCode(code)), told(failure), code)
@@ -30,25 +25,24 @@ for (const [name, { codes, names, prefixes }] of Object.entries<UpstreamSource>(
 }
 
 t.test('a code stands in one source only', async t => {
-  const codes = Object.values<UpstreamSource>(upstreamSources).flatMap(codesOf)
+  const codes = Object.keys(upstreamSources).flatMap(codesOf)
   t.equal(new Set(codes).size, codes.length)
 })
 
 t.test('every code of undici is known, or is a mistake of the application', async t => {
   const mistakes = ['UND_ERR', 'UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_MAX_ORIGINS_REACHED', 'UND_ERR_NOT_SUPPORTED',
     'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_WS_MESSAGE_SIZE_EXCEEDED']
-  const source = upstreamSources.undici
   const exported = Object.values(undiciErrors).map(AnyError => new (AnyError as unknown as new (...args: unknown[]) => Error & { code?: string })('', 0, {}))
-  const codes = exported.flatMap(({ code }) => code === undefined || Object.keys(source.prefixes).some(prefix => code.startsWith(prefix)) ? [] : [code])
-  t.strictSame([...codes].sort(), [...codesOf(source), ...mistakes].sort())
+  const codes = exported.flatMap(({ code }) => code === undefined || Object.keys(upstreamSources.undici?.prefixes ?? {}).some(prefix => code.startsWith(prefix)) ? [] : [code])
+  t.strictSame([...codes].sort(), [...codesOf('undici'), ...mistakes].sort())
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
 t.test('every code of axios is known, or is a mistake of the application', async t => {
   const mistakes = ['ERR_BAD_OPTION', 'ERR_BAD_OPTION_VALUE', 'ERR_BAD_REQUEST', 'ERR_DEPRECATED', 'ERR_FORM_DATA_DEPTH_EXCEEDED', 'ERR_INVALID_URL', 'ERR_NOT_SUPPORT']
-  const nodes = codesOf(upstreamSources['Node.js, sockets'])
+  const nodes = codesOf('Node.js, sockets')
   const codes = Object.values(AxiosError).filter(code => typeof code === 'string' && !nodes.includes(code))
-  t.strictSame(codes.sort(), [...codesOf(upstreamSources.axios), ...mistakes].sort())
+  t.strictSame(codes.sort(), [...codesOf('axios'), ...mistakes].sort())
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
@@ -56,15 +50,15 @@ t.test('every code of got is known, or is a mistake of the application', async t
   const mistakes = ['ERR_CACHE_ACCESS', 'ERR_GOT_REQUEST_ERROR', 'ERR_RETRYING', 'ERR_UPLOAD']
   const sources = ['core/errors.js', 'core/response.js'].map(file => readFileSync(new URL(file, import.meta.resolve('got')), 'utf8')).join('')
   const codes = [...sources.matchAll(/code = '(ERR_\w+)'/g)].map(([, code]) => code)
-  t.strictSame([...new Set(codes)].sort(), [...codesOf(upstreamSources.got), ...mistakes].sort())
+  t.strictSame([...new Set(codes)].sort(), [...codesOf('got'), ...mistakes].sort())
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
 t.test('every code of @fastify/reply-from is known', async t => {
   const errors: Record<string, new () => { readonly code: string }> = createRequire(import.meta.url)('@fastify/reply-from/lib/errors.js')
   const codes = Object.values(errors).map(AnyError => new AnyError().code)
-  const others = [...codesOf(upstreamSources['Node.js, sockets']), ...codesOf(upstreamSources.undici)]
-  t.strictSame(codes.filter(code => !others.includes(code)).sort(), codesOf(upstreamSources['@fastify/reply-from']).sort())
+  const others = [...codesOf('Node.js, sockets'), ...codesOf('undici')]
+  t.strictSame(codes.filter(code => !others.includes(code)).sort(), codesOf('@fastify/reply-from').sort())
 })
 
 t.test('a response of the upstream, in whatever client, is 502', async t => {
@@ -88,4 +82,9 @@ t.test('what is of no upstream is left to others', async t => {
   for (const value of [undefined, null, 'ECONNREFUSED', new Error('A mistake.'), new TypeError('fetch is not a function'), { config: {} }, { config: { signal: {} } }, new AggregateError([])]) {
     t.equal(translated(value), undefined)
   }
+})
+
+t.test('a socket error with a status is that of the request, not of an upstream', async t => {
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 400 })), undefined)
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from gives a 500 to its own')
 })
