@@ -164,8 +164,6 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
     protect (scope: GuardedScope) {
       if (!scope.hasRequestDecorator('apiKey')) scope.decorateRequest('apiKey', null)
       scope.addHook('onRequest', check)
-      declareErrors(scope, errors)
-      declareSecurity(scope, security)
     }
   })
 }

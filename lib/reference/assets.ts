@@ -95,12 +95,13 @@ th { font-size: .8125rem; font-weight: 600; color: var(--soft); }
   .beside { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; }
 }
 @media (max-width: 63.99rem) {
-  .contents span { position: absolute; clip-path: inset(50%); white-space: nowrap; }
+  .contents span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .contents li { position: relative; }
   .contents a { min-width: 2.75rem; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: 6px; text-align: center; }
   .contents ul { gap: .5rem; }
 }
 @media (max-width: 39.99rem) {
-  .scroll thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .scroll thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .scroll tr, .scroll td { display: block; }
   .scroll td { padding: .1rem 0; border: 0; }
   .scroll tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }

@@ -25,7 +25,7 @@ ${statusesOf(reference).map(({ status, phrase }) => html`<option value="${status
 <output for="search status"></output>
 </form>
 <div class="columns">
-<nav class="contents" aria-label="Statuses"><ul>
+<nav class="contents" aria-label="Contents"><ul>
 ${used.map(([page]) => page === undefined ? html`` : html`<li><a href="#${page.status}"><b>${page.status}</b> <span>${page.phrase}</span></a></li>\n`)}${
 reserved.length === 0 ? undefined : html`<li><a href="#not-in-use">Not in use</a></li>\n`}</ul></nav>
 <div>

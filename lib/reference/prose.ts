@@ -6,11 +6,9 @@ import { escapeHtml, html, type Html } from './html-text.js'
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
 const marked = new Marked({
-  tokenizer: {
-    url: () => undefined // an address in a sentence is a text: a value must not become a link by itself
-  },
+  // Tags are text, and so is an address in a sentence: a value must not become a link by itself.
+  tokenizer: { html: () => undefined, tag: () => undefined, url: () => undefined },
   renderer: {
-    html: ({ text }: Tokens.HTML | Tokens.Tag) => escapeHtml(text),
     image: ({ text }: Tokens.Image) => escapeHtml(text),
     link ({ href, tokens }: Tokens.Link) {
       const text = this.parser.parseInline(tokens)

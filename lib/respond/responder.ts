@@ -1,8 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
-import { types } from 'node:util'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
+import type { ErrorStatus } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
 import type { DatabaseOptions } from '../translate/database.js'
@@ -13,7 +12,8 @@ import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 import { createRenderer, type RenderSettings } from './render.js'
 import { createRequestId, requestIdOf } from './request-id.js'
-import { finishAnswer, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { isWellFormed } from './well-formed.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
@@ -65,11 +65,18 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   return {
     settings,
     handle (thrown, request, reply) {
-      if (types.isPromise(thrown)) quietly(() => Promise.prototype.then.call(thrown, undefined, () => {})) // else its rejection ends the process
-      if (isAnswered(reply)) return finishAnswer(reply, thrown)
-      if (reply.raw.destroyed || request.raw.aborted) return noteGone(thrown, request, reply)
-      const answer = prepare(thrown, request, reply)
-      sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+      ignoreRejection(thrown)
+      if (isAnswered(reply)) {
+        finishAnswer(reply, thrown)
+      } else if (reply.raw.destroyed || request.raw.aborted) {
+        noteUnanswered(thrown, callerGone, request, reply)
+      } else if (reply.raw.headersSent) {
+        noteUnanswered(thrown, errors.internal_error.status, request, reply)
+        breakOff(reply)
+      } else {
+        const answer = prepare(thrown, request, reply)
+        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+      }
     },
     prepare,
     prepareRaw (error, method, log) {
@@ -106,11 +113,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
   }
 
-  /** Nothing can be sent, so nothing was answered; nor is it a failure of ours. */
-  function noteGone (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
+  function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
     const error = errorOf(thrown, request, reply)
     write({
-      level: 'info', code: error.code, status: callerGone, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
+      level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
     }, request, request.log)
   }
 
@@ -118,7 +125,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const { error, code, status, route, method, requestId, request } = event
     onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
-    write({ level: status < 500 ? 'info' : 'error', code, status, route: nameOf(method, route), requestId, error }, request, log)
+    write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
@@ -136,11 +143,15 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 }
 
-/** For what must not keep an answer from being sent, and whose failure nobody is left to be told of: a log that fails, say. */
-function quietly (attempt: () => unknown): void {
+/** A log that fails must not keep an answer from being sent, and there is nobody left to tell. */
+function quietly (log: () => void): void {
   try {
-    attempt()
+    log()
   } catch {}
+}
+
+function levelOf (status: number): LogEntry['level'] {
+  return status < 500 ? 'info' : 'error'
 }
 
 function routeOf (request: FastifyRequest): string | null {
@@ -154,16 +165,4 @@ function nameOf (method: string | null, route: string | null): string | null {
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
 function pathOf (url: string): string {
   return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
-}
-
-/** Whether the fields of an error have the types that they are declared with: another copy of the package may be older, and JavaScript checks nothing. */
-function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
-  return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&
-    errorStatuses.includes(status) &&
-    typeof type === 'string' &&
-    typeof message === 'string' &&
-    (issues === undefined || Array.isArray(issues)) &&
-    (param === undefined || typeof param === 'string') &&
-    (retryAfter === undefined || (Number.isInteger(retryAfter) && retryAfter >= 1)) &&
-    (headers === undefined || (typeof headers === 'object' && headers !== null))
 }

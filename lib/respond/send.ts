@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
 
 /** An answer that is ready to be sent. */
@@ -28,6 +29,7 @@ export function isAnswered (reply: FastifyReply): boolean {
 export function sendAnswer (reply: FastifyReply, answer: PreparedAnswer, onFault: (fault: unknown) => void): void {
   const { send } = reply
   const finish = (fault: unknown): void => {
+    ignoreRejection(fault)
     onFault(fault)
     sendRaw(reply, answer)
   }
@@ -52,12 +54,23 @@ export function finishAnswer (reply: FastifyReply, fault: unknown): void {
 }
 
 function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAnswer): void {
-  const { raw } = reply
+  if (reply.raw.headersSent) return breakOff(reply)
   reply.hijack()
-  if (raw.headersSent) {
-    raw.destroy() // a part of another answer is out: only an aborted connection says that it is not whole
-    return
-  }
-  raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
-  raw.end(payload)
+  reply.raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
+  reply.raw.end(payload)
+}
+
+/** A rejected promise that is thrown is awaited by nobody, and its rejection would end the process. */
+export function ignoreRejection (thrown: unknown): void {
+  if (!types.isPromise(thrown)) return
+  try {
+    Promise.prototype.then.call(thrown, undefined, () => {})
+  } catch {} // a promise whose constructor throws: it was made to do harm
+}
+
+/** A part of an answer is out: only an aborted connection says that it is not whole. */
+export function breakOff (reply: FastifyReply): void {
+  reply.hijack()
+  // Without an error, a stream of HTTP/2 ends as if it were whole.
+  reply.raw.destroy(new Error('The answer broke off.'))
 }

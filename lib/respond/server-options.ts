@@ -16,8 +16,8 @@ export const clientErrors: Readonly<Record<string, StandardCode>> = {
 
 type RawRequest = Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]
 
-/** The options of Fastify that are read here, of whichever kind of server. */
-type GivenOptions = FastifyServerOptions & { readonly http?: object | null, readonly https?: object | boolean | null }
+/** The options of Fastify that are read here, of whichever kind of server; with `http2` named, its value is inferred as `true`. */
+type GivenOptions = FastifyServerOptions & { readonly http?: object | null, readonly https?: object | boolean | null, readonly http2?: boolean }
 
 /**
  * Options for `Fastify(...)` with which the errors that never reach an error handler have the contract's shape, too:
@@ -32,7 +32,7 @@ type GivenOptions = FastifyServerOptions & { readonly http?: object | null, read
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
-export function serverOptions<Options extends FastifyServerOptions = FastifyServerOptions> (options?: Options): Options {
+export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
   const given: GivenOptions = options ?? {}
   const { ajv, http, https } = given
   const merged = {

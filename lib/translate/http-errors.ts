@@ -17,7 +17,7 @@ export const httpErrorsTranslator: Translator = {
     const status = error.statusCode ?? error.status
     const code = standardCode(status)
     if (code === undefined) return undefined
-    if ((status as number) >= 500 && !(error.expose === false && error.status === error.statusCode)) return undefined
+    if ((status as number) >= 500 && !(typeof error.expose === 'boolean' && error.status === error.statusCode)) return undefined
     if (code === 'rate_limit_exceeded') return rateLimited(error, context)
     return plain(error, code, context)
   }
@@ -35,10 +35,13 @@ function unsatisfiedRange (headers: unknown): string | undefined {
   return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
 }
 
-/** The message, where it says more than the reason phrase that http-errors fills in. */
+/**
+ * The message, where a person wrote it: http-errors fills in the reason phrase, a parser repeats what it was given, and
+ * the system names paths and addresses.
+ */
 function spoken (error: Readonly<Record<string, unknown>>): string | undefined {
-  const { message } = error
-  if (typeof message !== 'string' || message === '') return undefined
+  const { message, name, syscall } = error
+  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined) return undefined
   return message === STATUS_CODES[Number(error.statusCode ?? error.status)] ? undefined : message
 }
 

@@ -125,15 +125,17 @@ function failuresOf (error: ValueError): Failure[] {
 }
 
 function paramsOf (keyword: string, schema: TSchema): Failure['params'] {
+  const { const: allowedValue, format, maxContains, minContains } = schema
   const timestamp: unknown = schema[`${keyword}Timestamp`]
+  const bytes: unknown = schema[keyword.replace('Items', 'ByteLength')]
   return {
-    limit: typeof timestamp === 'number' ? new Date(timestamp).toISOString() : schema[keyword],
+    limit: typeof timestamp === 'number' ? new Date(timestamp).toISOString() : schema[keyword] ?? bytes,
     comparison: comparisons[keyword],
     multipleOf: schema.multipleOf ?? schema.multipleOfTimestamp,
-    allowedValue: schema.const,
-    format: schema.format,
-    minContains: schema.minContains,
-    maxContains: schema.maxContains
+    allowedValue,
+    format,
+    minContains,
+    maxContains
   }
 }
 

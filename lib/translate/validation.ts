@@ -60,7 +60,7 @@ function isPart (name: unknown): name is Part {
 
 function reportOf (validation: readonly unknown[], part: Part, request: FastifyRequest): Report {
   const schema: unknown = request.routeOptions.schema?.[part]
-  const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[request.mediaType ?? ''] : undefined
+  const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
   const { location, property } = parts[part]
   return { validation, location, schema: isObject(content) ? content.schema : schema, value: request[property] }
 }

@@ -1,6 +1,11 @@
 import { isIn, valueAt, type Failure, type Report } from './failure.js'
 import { isObject } from './translator.js'
 
+/** The kinds of issue of zod 4. */
+export type ZodCode =
+  | 'invalid_type' | 'too_small' | 'too_big' | 'invalid_format' | 'not_multiple_of' | 'unrecognized_keys'
+  | 'invalid_value' | 'invalid_union' | 'invalid_key' | 'invalid_element' | 'custom'
+
 /** An issue of zod 4, as far as it is read here. */
 interface ZodIssue {
   readonly code: string
@@ -38,7 +43,7 @@ const sizes: Readonly<Record<string, readonly [small: string, big: string]>> = {
 }
 
 /** The keyword of JSON Schema that each kind of issue stands for. */
-export const zodIssues: Readonly<Record<string, (issue: ZodIssue) => Keyword>> = {
+export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> = {
   invalid_type: ({ expected }) => {
     const type = String(expected)
     if (type === 'never') return { keyword: 'boolean', params: {} }
@@ -106,7 +111,7 @@ function failuresOf (issue: ZodIssue, place: Place): Failure[] {
   // Only an object that was sent can lack a field; what a transformation made of a text is not looked into.
   const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
-  const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code] : undefined
+  const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
   const failure: Failure = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map(key => ({ ...failure, path: [...path, String(key)] }))
   if (issue.code === 'custom' && issue.message !== undefined && issue.message !== 'Invalid input') return [{ ...failure, message: issue.message }]

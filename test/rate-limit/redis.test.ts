@@ -1,5 +1,3 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -8,6 +6,7 @@ import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
 import { serve } from '../support/serve.js'
+import { startSlowProxy } from '../support/slow-proxy.js'
 
 const policies = {
   burst: { max: 5, timeWindow: '10 seconds' },
@@ -82,8 +81,8 @@ t.test('the commands of a request share a round trip', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const oneWay = 100
-  const proxy = await startProxy(t, redis.port, oneWay)
-  const client = redis.client({}, proxy)
+  const proxy = await startSlowProxy(t, redis.port, oneWay)
+  const client = redis.client({}, proxy.port)
   for (const choice of ['general', every] as const) {
     const url = await limited(t, { redis: client, default: choice, storeTimeout: 5000 })
     await call(url)
@@ -131,25 +130,3 @@ t.test('the clock of a process means nothing: windows end by the clock of Redis'
   }
   t.equal((await call(url)).headers.ratelimit, '"burst";r=1;t=10')
 })
-
-/** A proxy before a port that lets everything arrive later, in its order. */
-async function startProxy (t: Test, port: number, milliseconds: number): Promise<number> {
-  const sockets: Socket[] = []
-  const later = (from: Socket, to: Socket): void => {
-    sockets.push(from)
-    from.on('data', data => { setTimeout(() => to.write(data), milliseconds) })
-    from.on('error', () => {})
-    from.on('close', () => to.destroy())
-  }
-  const server = createServer(socket => {
-    const upstream = connect(port, '127.0.0.1')
-    later(socket, upstream)
-    later(upstream, socket)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return (server.address() as AddressInfo).port
-}

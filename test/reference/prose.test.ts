@@ -21,8 +21,9 @@ t.test('an address in a sentence is no link, for a value could have one', async 
 })
 
 t.test('tags and images are text', async t => {
-  t.equal(shown('a <b>b</b>'), '<p>a &#60;b&#62;b&#60;/b&#62;</p>')
-  t.equal(shown('<script>alert(1)</script>'), '&#60;script&#62;alert(1)&#60;/script&#62;')
+  t.equal(shown('a <b>b</b>'), '<p>a &lt;b&gt;b&lt;/b&gt;</p>')
+  t.equal(shown('<script>alert(1)</script>'), '<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>')
+  t.equal(shown('a <script> b <! c'), '<p>a &lt;script&gt; b &lt;! c</p>')
   t.equal(shown('![a <b>](https://example.com/a.png)'), '<p>a &#60;b&#62;</p>')
 })
 

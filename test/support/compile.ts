@@ -39,7 +39,7 @@ export function compile (source: string, { files = {}, browser = false }: Compil
           'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
         }
       },
-      files: browser ? ['user.ts'] : ['user.ts', join(root, 'lib/index.ts')]
+      files: browser ? ['user.ts'] : ['user.ts', join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
     }))
     return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' }).stdout
   } finally {

@@ -6,7 +6,7 @@ export type Fault = readonly [field: string, code: string, message: string]
 
 /** An API that answers invalid requests; the routes are added by `define`. */
 export async function createApi (options: FastifyServerOptions = {}, prepare: (app: FastifyInstance) => unknown = () => {}): Promise<FastifyInstance> {
-  const app = Fastify({ genReqId: () => 'req_1', ...options }) as FastifyInstance
+  const app = Fastify({ ...options, genReqId: () => 'req_1' }) as FastifyInstance
   await app.register(apiErrors)
   await prepare(app)
   return app
