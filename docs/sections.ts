@@ -6,6 +6,7 @@ import { standardErrors } from '../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../lib/formats/format.js'
 import { formats, type FormatName } from '../lib/formats/index.js'
 import { failureSections } from './failures.js'
+import { launchCurl } from './launch-curl.js'
 import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
@@ -28,6 +29,7 @@ export const sections: Readonly<Record<string, () => string>> = {
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
   ),
+  'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections
 }
