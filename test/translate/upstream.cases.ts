@@ -25,7 +25,7 @@ export interface UpstreamCase {
 }
 
 /** Milliseconds: short where the client waits in vain, else long enough for a busy machine. */
-const timeouts = { inVain: 250, patient: 10_000 }
+const timeouts = { inVain: 1000, patient: 30_000 }
 
 /** The moment at which a call is given up, or the caller leaves: after it began, and before it runs into its own time-out. */
 export const soon = 100
