@@ -5,6 +5,9 @@ import { constantOf, formatMessages, issueKinds } from '../lib/catalog/issues.js
 import { standardErrors } from '../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../lib/formats/format.js'
 import { formats, type FormatName } from '../lib/formats/index.js'
+import { failureSections } from './failures.js'
+import { launchCurl } from './launch-curl.js'
+import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
 
@@ -26,11 +29,9 @@ export const sections: Readonly<Record<string, () => string>> = {
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
   ),
-  ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)]))
-}
-
-function table (head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+  'launch-curl': launchCurl,
+  ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
+  ...failureSections
 }
 
 function carriers (on: (error: ErrorDefinition) => boolean): string {

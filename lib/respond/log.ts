@@ -53,7 +53,7 @@ function described (error: ApiError): Record<string, unknown> {
 /** A value as a text of bounded length. Takes anything and never throws. */
 export function printed (value: unknown): string {
   try {
-    return inspect(value, { depth: 3, customInspect: false, maxStringLength: maxPrinted, breakLength: Infinity }).slice(0, maxPrinted)
+    return inspect(value, { depth: 3, customInspect: false, maxStringLength: maxPrinted, breakLength: Infinity, compact: true }).slice(0, maxPrinted)
   } catch {
     return `a value of type ${typeof value} that cannot be shown` // a getter that throws where every error has a text
   }

@@ -2,14 +2,12 @@ import type { ApiError } from '../catalog/api-error.js'
 import { errorStatuses } from '../catalog/definition.js'
 import { issueLocations, type Issue } from '../catalog/issues.js'
 
-const isConstant = (value: unknown): boolean => typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value)
-
 /**
  * Whether the fields of an error have the types that they are declared with. JavaScript checks nothing, and an error of
  * another copy of the package may be of another version; a format takes the types for granted.
  */
 export function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
-  return isConstant(code) &&
+  return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&
     errorStatuses.includes(status) &&
     typeof type === 'string' &&
     typeof message === 'string' &&
@@ -21,8 +19,5 @@ export function isWellFormed ({ code, status, type, message, issues, param, retr
 
 function isIssue (issue: Partial<Issue> | null | undefined): boolean {
   return issueLocations.includes(issue?.in as Issue['in']) &&
-    typeof issue?.field === 'string' &&
-    typeof issue.pointer === 'string' &&
-    isConstant(issue.code) &&
-    typeof issue.message === 'string'
+    [issue?.field, issue?.pointer, issue?.code, issue?.message].every(text => typeof text === 'string')
 }
