@@ -115,10 +115,14 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
 
   /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
   function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
-    const error = errorOf(thrown, request, reply)
-    write({
-      level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
-    }, request, request.log)
+    try {
+      const error = errorOf(thrown, request, reply)
+      write({
+        level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
+      }, request, request.log)
+    } catch (fault) {
+      note('An error could not be logged as it is.', fault, request)
+    }
   }
 
   function record (event: AnswerEvent, log: FastifyBaseLogger): void {

@@ -11,8 +11,20 @@ import { throwables } from '../support/throwables.js'
 import { create, requestId, start } from '../support/wire.js'
 
 const anything = fc.anything({
-  maxDepth: 2, maxKeys: 3, withBigInt: true, withBoxedValues: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withObjectString: true, withSparseArray: true, withTypedArray: true
+  maxDepth: 2,
+  maxKeys: 3,
+  withBigInt: true,
+  withBoxedValues: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withNullPrototype: true,
+  withObjectString: true,
+  withSparseArray: true,
+  withTypedArray: true
 })
+
+const failure = fc.record({ keyword: fc.string(), instancePath: fc.string(), schemaPath: fc.string(), params: anything }, { requiredKeys: [] })
 
 /** What clients of databases, upstreams and frameworks put on their errors, with likely and unlikely values. */
 const properties = fc.record({
@@ -22,7 +34,7 @@ const properties = fc.record({
   statusCode: fc.oneof(fc.integer({ min: 399, max: 600 }), anything),
   expose: fc.oneof(fc.boolean(), anything),
   headers: fc.oneof(fc.dictionary(fc.string(), fc.string({ unit: 'binary' })), anything),
-  validation: fc.oneof(fc.array(fc.oneof(fc.record({ keyword: fc.string(), instancePath: fc.string(), schemaPath: fc.string(), params: anything }, { requiredKeys: [] }), anything)), anything),
+  validation: fc.oneof(fc.array(fc.oneof(failure, anything)), anything),
   validationContext: fc.oneof(fc.constantFrom('body', 'querystring', 'params', 'headers'), anything),
   name: anything,
   cause: anything,
