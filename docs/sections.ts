@@ -1,3 +1,4 @@
+import { databaseSections } from './databases.js'
 import { answerDefinition, exampleAnswer, phraseOf } from '../lib/catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus } from '../lib/catalog/definition.js'
 import { errorHeaders } from '../lib/catalog/headers.js'
@@ -25,6 +26,7 @@ export const sections: Readonly<Record<string, () => string>> = {
     ['code', 'when', 'keywords of JSON Schema'],
     Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
   ),
+  ...databaseSections,
   'issue-formats': () => table(
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
