@@ -2,16 +2,27 @@ import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDocumenter, exchangeSchemas } from './document/documenter.js'
-import type { RouteError } from './document/rules.js'
+import { standIn, watchHooks } from './document/declare-errors.js'
+import { createDocumenter, type RouteError } from './document/documenter.js'
+import { exchangeSchemas } from './document/exchange.js'
+import type { RouteRecord } from './document/route-record.js'
+import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
+import { makeDocument } from './document/swagger-options.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { headerFieldsOf } from './rate-limit/header-fields.js'
 import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
+import { createReference, type Reference } from './reference/reference.js'
+import { serveReference } from './reference/routes.js'
+import { watchServer } from './respond/connections.js'
+import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
-import { createResponder, requestIdOf } from './respond/responder.js'
-import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { requestIdOf } from './respond/request-id.js'
+import { createResponder } from './respond/responder.js'
+import { createConverter } from './respond/sent.js'
+import { createJudge, recordAnswer } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -19,8 +30,19 @@ export interface ApiErrors {
   /** The whole catalog: the standard codes, and those of the application. */
   readonly errors: AnyCatalog
   /**
-   * The errors that a route can answer with, and the reason for each.
+   * The schemas of the error bodies, one a status, in the application's format. Where `addSchemas` is set, a route can
+   * refer to them by name.
    *
+   * @example
+   * { response: { 404: app.apiErrors.schemas.NotFound } }
+   */
+  readonly schemas: StatusSchemas
+  /**
+   * The errors that a route can answer with, and the reason for each; a code is there once for each reason. None for a
+   * route that is kept out of the contract, or that a handler of its own answers for.
+   *
+   * @param method of the route, in any case
+   * @param url the pattern of the route, with the prefixes of its scopes
    * @throws Error where no such route is registered
    * @example
    * app.apiErrors.explain('POST', '/queues/:id/entries')
@@ -28,6 +50,8 @@ export interface ApiErrors {
   readonly explain: (method: string, url: string) => readonly RouteError[]
   /** Every kind of error that was sent so far, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
+  /** All about the errors of the application as plain data: what the pages of the reference and the lockfile are made of. */
+  readonly reference: () => Reference
 }
 
 declare module 'fastify' {
@@ -43,24 +67,19 @@ declare module 'fastify' {
 }
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, ({ route, method, status, code }) => {
-    ledger.record(route === null ? null : `${method} ${route}`, status, code)
-  })
+  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
+  guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
   if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
-  app.server.on('checkExpectation', (request, response) => answerExpectation(responder, request, response))
-  app.addHook('preClose', done => {
-    app.server.off('request', app.routing)
-    app.server.on('request', (request, response) => answerClosing(responder, request, response))
-    done()
-  })
+  watchServer(app, responder)
+  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
@@ -68,34 +87,55 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     })
   }
 
-  const documenter = createDocumenter(
-    { errors, formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated], docUrl: settings.docUrl },
-    {
+  const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
+  const errorHandler = app.errorHandler
+  const formats = settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated]
+  const documenter = createDocumenter({
+    app,
+    settings: {
       errors,
-      policiesOf: record => limitsOfRoute(record, rateLimit).map(({ name }) => name),
-      limitErrorsOf: record => limitErrorsOf(record, rateLimit)
-    }
-  )
+      formats,
+      docUrl: settings.docUrl,
+      rateLimitHeaders: headerFieldsOf(rateLimit),
+      requestIdOnAll: settings.requestId === 'all',
+      addSchemas: settings.addSchemas
+    },
+    rules: settings.rules,
+    policiesOf: policiesOfRoute,
+    limitErrorsOf: record => limitErrorsOf(record, rateLimit),
+    answers: scope => scope.errorHandler === errorHandler
+  })
+  watchHooks(app)
+  const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
-  app.addHook('onReady', done => {
+  const schemas = createStatusSchemas(documenter.settings)
+  if (settings.addSchemas) addStatusSchemas(app, schemas)
+  app.addHook('onReady', async () => {
+    documenter.ready()
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
-    done()
   })
 
-  const find = (method: string, url: string) => documenter.routes.find(record => record.route.url === url && record.methods.includes(method.toUpperCase()))
+  const reference = (): Reference => createReference(documenter, {
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => limitsOfRoute(record, rateLimit)
+  })
+  if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
+
   app.decorate('apiErrors', {
     errors,
+    schemas,
     explain (method, url) {
-      const record = find(method, url)
-      if (record === undefined) throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
-      return documenter.errorsOf(record)
+      const records = documenter.find(method, url)
+      if (records.length === 0) {
+        throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
+      }
+      makeDocument(app)
+      return records.flatMap(record => documenter.errorsOf(record, method.toUpperCase()))
     },
-    ledger: () => ledger.entries((route, _status, code) => {
-      if (route === null) return true
-      const [method, ...url] = route.split(' ')
-      const record = find(method as string, url.join(' '))
-      return record !== undefined && documenter.errorsOf(record).some(error => error.code === code)
-    })
+    ledger () {
+      makeDocument(app)
+      return ledger.entries(isDocumented)
+    },
+    reference
   } satisfies ApiErrors)
 }
 

@@ -1,81 +1,182 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { byStatus, inlineResponse, type DocumentSettings, type StatusErrors } from './responses.js'
-import type { RouteRecord } from './route-record.js'
-import { codeOf, inferErrors, type RouteError, type RuleContext } from './rules.js'
+import { carriesIssues } from '../catalog/answer.js'
+import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import type { NamedRule } from './custom-rules.js'
+import { codeOf, declarationsFor } from './declare-errors.js'
+import { createGrouper, type StatusErrors } from './groups.js'
+import type { RouteHeaders } from './headers.js'
+import type { DocumentSettings } from './responses.js'
+import { schemaOf, type RouteRecord } from './route-record.js'
+import { asksForCredentials, type Finding } from './rules.js'
+import { declaredResponses } from './typed-responses.js'
+
+/** An error that a route can answer with, and why. */
+export interface RouteError {
+  readonly code: string
+  readonly status: ErrorStatus
+  /** The rule that found it. */
+  readonly rule: string
+  /** A sentence that names the fact about the route. */
+  readonly reason: string
+  /** For a 400, 409 or 422, the codes that its issues can have; empty: it has none; absent: any. */
+  readonly issues?: readonly string[]
+}
+
+/** What the errors of routes depend on, beside the routes. */
+export interface DocumenterContext {
+  /** The scope that the plugin is registered in. */
+  readonly app: FastifyInstance
+  readonly settings: DocumentSettings
+  readonly rules: readonly NamedRule[]
+  /** The policies that limit a route; none where it is not limited. */
+  readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** What the limits of a route answer with, beside `rate_limit_exceeded`. */
+  readonly limitErrorsOf: (record: RouteRecord) => readonly Finding[]
+  /** Whether the errors of a scope are answered by the plugin, and not by a handler of the scope's own. */
+  readonly answers: (scope: FastifyInstance) => boolean
+}
 
 /** Knows the routes of an application, and the errors that each can answer with. */
 export interface Documenter {
   readonly settings: DocumentSettings
+  readonly routes: readonly RouteRecord[]
   /** Notes a route; to be called when it is registered. */
   readonly note: (route: RouteOptions, scope: FastifyInstance) => void
-  /** The errors of a route, with reasons. */
-  readonly errorsOf: (record: RouteRecord) => readonly RouteError[]
+  /** To be called when all routes and hooks are there: from then on, what was found out is kept. */
+  readonly ready: () => void
+  /** The routes with a method and a pattern: several where they differ by a constraint. */
+  readonly find: (method: string, url: string) => readonly RouteRecord[]
+  /** The errors of a route for one of its methods, with reasons; none for a route that is not under the contract. */
+  readonly errorsOf: (record: RouteRecord, method: string) => RouteError[]
   /** The codes of a route by status: what its documentation shows. */
-  readonly statusesOf: (record: RouteRecord) => readonly StatusErrors[]
-  readonly routes: readonly RouteRecord[]
+  readonly statusesOf: (record: RouteRecord, method: string) => readonly StatusErrors[]
+  /** The same over all of its methods. */
+  readonly statusesOfAll: (record: RouteRecord) => readonly StatusErrors[]
+  /** The headers that answers of a route can carry beside those that HTTP asks for on errors. */
+  readonly headersOf: (record: RouteRecord) => RouteHeaders
+  /** The same for a route that nothing special is said about. */
+  readonly usualHeaders: () => RouteHeaders
+  /** Takes the security requirements of a document, which hold for routes that do not say otherwise. */
+  readonly setSecurity: (security: unknown) => void
 }
 
-/** The routes that are documented, with the documenter of their application: documents are made without one at hand. */
-const documented = new WeakMap<RouteOptions, { readonly record: RouteRecord, readonly documenter: Documenter }>()
+/** A route under the contract. */
+export interface DocumentedRoute {
+  readonly record: RouteRecord
+  readonly documenter: Documenter
+}
+
+/** The routes that are documented: a document is made without a documenter at hand. */
+const documented = new WeakMap<RouteOptions, DocumentedRoute>()
+
+/** The same by handler, for @fastify/swagger copies the options of some HEAD routes. */
+const byHandler = new WeakMap<RouteOptions['handler'], DocumentedRoute[]>()
 
 /** The record and the documenter of a route; `undefined` for a route that is not under the contract. */
-export function documentedRoute (route: RouteOptions): { readonly record: RouteRecord, readonly documenter: Documenter } | undefined {
-  return documented.get(route)
+export function documentedRoute (route: RouteOptions): DocumentedRoute | undefined {
+  return documented.get(route) ?? byHandler.get(route.handler)?.findLast(({ record }) =>
+    record.route.url === route.url && record.route.method === route.method && record.route.constraints === route.constraints)
 }
 
 /** Makes the documenter of an application. */
-export function createDocumenter (settings: DocumentSettings, context: RuleContext): Documenter {
+export function createDocumenter ({ app, settings, rules, policiesOf, limitErrorsOf, answers }: DocumenterContext): Documenter {
+  const { errors } = settings
   const routes: RouteRecord[] = []
+  const group = createGrouper(errors)
+  const kept = new WeakMap<RouteRecord, Map<string, readonly StatusErrors[]>>()
+  let byPattern: Map<string, RouteRecord[]> | undefined
+  let secured = false
+  const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
+
+  const isOut = ({ route, scope }: RouteRecord): boolean => route.config?.errors === false || route.errorHandler !== undefined || !answers(scope)
+
+  function errorsOf (record: RouteRecord, method: string): RouteError[] {
+    if (isOut(record)) return []
+    const found: RouteError[] = []
+    const schema = schemaOf(record.route) ?? {}
+    const [policies, limitErrors] = [policiesOf(record), limitErrorsOf(record)]
+    for (const [rule, infer] of rules) {
+      for (const finding of infer({ record, method, schema, policies, limitErrors, secured, errors, found })) {
+        const { code, reason, issues } = finding
+        const definition = errors[code] as ErrorDefinition
+        found.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+      }
+    }
+    return found
+  }
+
+  function statusesOf (record: RouteRecord, method: string): readonly StatusErrors[] {
+    if (byPattern === undefined) return group(errorsOf(record, method))
+    const ofRecord = kept.get(record) ?? new Map<string, readonly StatusErrors[]>()
+    kept.set(record, ofRecord)
+    const key = `${method} ${secured}`
+    let statuses = ofRecord.get(key)
+    if (statuses === undefined) ofRecord.set(key, statuses = group(errorsOf(record, method)))
+    return statuses
+  }
+
   const documenter: Documenter = {
     settings,
     routes,
+    errorsOf,
+    statusesOf,
+    statusesOfAll: record => group(record.methods.flatMap(method => errorsOf(record, method))),
+    headersOf: record => ({ limited: hasRateLimitHeaders && policiesOf(record).length > 0, cors: hasCors(record.scope) }),
+    usualHeaders: () => ({ limited: hasRateLimitHeaders, cors: hasCors(app) }),
+    setSecurity (security) { secured = asksForCredentials(security) },
     note (route, scope) {
-      const { errors } = route.config ?? {}
-      if (Array.isArray(errors)) {
-        for (const error of errors) {
-          if (Object.hasOwn(settings.errors, codeOf(error))) continue
-          throw new TypeError(`fastify-api-errors: config.errors of ${String(route.method)} ${route.url} has '${codeOf(error)}', which is not in the catalog; it takes codes of the 'errors' option.`)
-        }
-      } else if (errors !== undefined && errors !== false) {
-        throw new TypeError(`fastify-api-errors: config.errors of ${String(route.method)} ${route.url} is ${String(errors)}; it takes an array of codes or factories, or false.`)
-      }
-      const record: RouteRecord = { route, scope, methods: [route.method].flat().map(method => method.toUpperCase()) }
+      checkConfig(route, settings)
+      const methods = [route.method].flat().map(method => method.toUpperCase())
+      const record: RouteRecord = { route, url: route.url, scope, methods }
       routes.push(record)
-      if (errors !== false) documented.set(route, { record, documenter })
+      documented.set(route, { record, documenter })
+      const same = byHandler.get(route.handler)
+      if (same === undefined) byHandler.set(route.handler, [{ record, documenter }])
+      else same.push({ record, documenter })
     },
-    errorsOf: record => inferErrors(record, context),
-    statusesOf: record => byStatus(inferErrors(record, context).map(({ code }) => code), settings.errors)
+    ready () {
+      for (const record of routes) checkDeclarations(record, settings)
+      byPattern = indexOf(routes)
+    },
+    find: (method, url) => (byPattern ?? indexOf(routes)).get(`${method.toUpperCase()} ${url}`) ?? []
   }
   return documenter
 }
 
-/**
- * Puts the errors into the routes' own schemas, for an application that registers @fastify/swagger without
- * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
- * documentation alone, and no request pays for it. Schema objects are shared between routes, so they are copied.
- */
-export function exchangeSchemas (documenter: Documenter): void {
-  const responses = new Map<string, Record<string, unknown>>()
-  for (const record of documenter.routes) {
-    const { route } = record
-    if (documentedRoute(route) === undefined) continue
-    const declared = (route.schema?.response ?? { 200: { description: 'Default Response', type: 'null' } }) as Record<string, unknown>
-    const added: Record<string, unknown> = {}
-    for (const group of documenter.statusesOf(record)) {
-      if (String(group.status) in declared) continue
-      const key = group.definitions.map(({ code }) => code).join()
-      let response = responses.get(key)
-      if (response === undefined) responses.set(key, response = inlineResponse(group, documenter.settings))
-      added[group.status] = response
+function hasCors (scope: FastifyInstance): boolean {
+  return scope.hasPlugin('@fastify/cors')
+}
+
+function indexOf (routes: readonly RouteRecord[]): Map<string, RouteRecord[]> {
+  const byPattern = new Map<string, RouteRecord[]>()
+  for (const record of routes) {
+    for (const url of new Set([record.url, record.route.url])) {
+      for (const method of record.methods) {
+        const key = `${method} ${url}`
+        byPattern.set(key, [...byPattern.get(key) ?? [], record])
+      }
     }
-    originals.set(route, route.schema)
-    route.schema = { ...route.schema, response: { ...declared, ...added } }
+  }
+  return byPattern
+}
+
+function checkConfig ({ method, url, config }: RouteOptions, { errors }: DocumentSettings): void {
+  const declared = config?.errors
+  if (declared === undefined || declared === false) return
+  if (!Array.isArray(declared)) {
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${String(declared)}; it takes an array of codes or factories, or false.`)
+  }
+  for (const error of declared) {
+    if (Object.hasOwn(errors, codeOf(error))) continue
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has '${codeOf(error)}', which is not in the catalog; it takes codes of the 'errors' option.`)
   }
 }
 
-const originals = new WeakMap<RouteOptions, RouteOptions['schema']>()
-
-/** The schema that a route had before {@link exchangeSchemas}. */
-export function originalSchema (route: RouteOptions, schema: RouteOptions['schema']): RouteOptions['schema'] {
-  return originals.has(route) ? originals.get(route) : schema
+function checkDeclarations (record: RouteRecord, { errors }: DocumentSettings): void {
+  const unknown = [
+    ...declarationsFor(record).map(({ code, reason }) => ({ code, where: reason })),
+    ...declaredResponses(schemaOf(record.route)?.response).map(code => ({ code, where: 'schema.response of the route names it.' }))
+  ].find(({ code }) => !Object.hasOwn(errors, code))
+  if (unknown === undefined) return
+  throw new TypeError(`fastify-api-errors: ${record.methods.join()} ${record.url} is declared to answer with '${unknown.code}', which is not in the catalog; it takes codes of the 'errors' option. ${unknown.where}`)
 }

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto'
-import { exampleAnswer, phraseOf } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
-import { errorHeaders, type ErrorHeader } from '../catalog/headers.js'
-import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
-import { toOpenApiSchema, type OpenApiVersion } from './schema.js'
+import type { ErrorDefinition } from '../catalog/definition.js'
+import { errorHeaders } from '../catalog/headers.js'
+import type { Format } from '../formats/format.js'
+import { exampleOf, type DocUrl } from './bodies.js'
+import type { StatusErrors } from './groups.js'
+import { headersOfErrors, headersOfSuccess, type DocumentedHeader, type HeaderUse, type RouteHeaders } from './headers.js'
+import { componentName, shortHash, statusNames } from './names.js'
+import type { OpenApiVersion } from './schema.js'
+import { createSchemas } from './schemas.js'
 
 type Json = Record<string, unknown>
 
@@ -13,163 +16,125 @@ export interface DocumentSettings {
   readonly errors: AnyCatalog
   /** The formats that an answer can have: one, or with `negotiate` two. */
   readonly formats: readonly Format[]
-  readonly docUrl: (code: string) => string | undefined
+  readonly docUrl: DocUrl
+  /** The fields that answers of a limited route carry; none where none are sent. */
+  readonly rateLimitHeaders: readonly DocumentedHeader[]
+  /** Whether answers that are no errors carry `X-Request-Id`, too. */
+  readonly requestIdOnAll: boolean
+  /** Whether the schemas of all statuses are shown, used or not. */
+  readonly addSchemas: boolean
 }
 
-/** The shared parts of a document that error answers refer to. */
-export interface Components {
-  readonly schemas: Record<string, Json>
-  readonly responses: Record<string, Json>
-  readonly headers: Record<string, Json>
-  readonly examples: Record<string, Json>
+/** The kinds of components that error answers use. */
+export const sections = ['schemas', 'responses', 'headers', 'examples'] as const
+
+/** One of {@link sections}. */
+export type Section = (typeof sections)[number]
+
+/** The shared parts of a document. */
+export type Components = Readonly<Record<Section, Record<string, Json>>>
+
+/** A reference to a component. */
+export interface Reference {
+  readonly $ref: string
 }
 
-/** Codes of one status. */
-export interface StatusErrors {
-  readonly status: ErrorStatus
-  readonly definitions: readonly ErrorDefinition[]
-}
+/** Gives the reference to a component, which is made where it is not there yet. */
+export type Refer = (section: Section, name: string, make: () => Json) => Reference
 
-/** The codes grouped by their status, statuses and codes in ascending order. */
-export function byStatus (codes: Iterable<string>, errors: AnyCatalog): StatusErrors[] {
-  const groups = new Map<ErrorStatus, ErrorDefinition[]>()
-  for (const code of [...new Set(codes)].sort()) {
-    const definition = errors[code] as ErrorDefinition
-    groups.set(definition.status, [...groups.get(definition.status) ?? [], definition])
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([status, definitions]) => ({ status, definitions }))
-}
-
-/** `resource_not_found` as a name of a component: `ResourceNotFound`. */
-export function componentName (code: string): string {
-  return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
-}
-
-/** The name of the schema of a code: `ResourceNotFoundError`. */
-export function schemaName (code: string): string {
-  const name = componentName(code)
-  return name.endsWith('Error') ? name : `${name}Error`
-}
-
-/** The name of what is shared by a status: `NotFound`. */
-export function statusName (status: ErrorStatus): string {
-  return phraseOf(status).replace(/[^A-Za-z]/g, '')
-}
-
-/** Collects the components that the responses of a document need, and gives each response as a `$ref`. */
-export function createComponents (settings: DocumentSettings, version: OpenApiVersion, taken: Iterable<string>): {
+/** Puts the error answers of one application into one document. */
+export interface ComponentBuilder {
   readonly components: Components
-  readonly refer: (group: StatusErrors) => { readonly $ref: string }
-} {
+  /** An error response of a route. For HEAD it has no content. */
+  readonly response: (group: StatusErrors, headers: RouteHeaders, isHead: boolean) => Reference
+  /** The headers of the other responses of a route. */
+  readonly successHeaders: (headers: RouteHeaders) => Record<string, Json | Reference>
+}
+
+/** What a builder needs to know of the document. */
+export interface DocumentContext {
+  readonly version: OpenApiVersion
+  /** The names that components of others have. */
+  readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
+  /** Every group of codes that the document shows. */
+  readonly groups: ReadonlySet<StatusErrors>
+  /** What routes of the application usually carry; responses of the others have a name that says so. */
+  readonly usual: RouteHeaders
+}
+
+/** Makes the builder for the error answers of an application in a document. */
+export function createComponents (settings: DocumentSettings, context: DocumentContext): ComponentBuilder {
+  const { errors, formats, docUrl, rateLimitHeaders, requestIdOnAll } = settings
+  const { taken, usual } = context
   const components: Components = { schemas: {}, responses: {}, headers: {}, examples: {} }
-  const reserved = new Set(taken)
-  const free = (name: string): string => reserved.has(name) ? `Api${name}` : name
+  const made = new Map<StatusErrors, Map<string, Reference>>()
 
-  const ref = (section: keyof Components, name: string, make: () => Json): { $ref: string } => {
-    components[section][name] ??= make()
-    return { $ref: `#/components/${section}/${name}` }
+  const refer: Refer = (section, name, make) => {
+    let free = name
+    while (taken[section].has(free)) free = `Api${free}`
+    components[section][free] ??= make()
+    return { $ref: `#/components/${section}/${free}` }
   }
+  const schemas = createSchemas(settings, context, refer)
 
-  function contentOf ({ status, definitions }: StatusErrors, format: Format): Json {
-    const suffix = format === settings.formats[0] ? '' : componentName(format.name)
-    const context = { hasDocUrl: definitions.some(({ code }) => settings.docUrl(code) !== undefined) }
-    const schemas = new Map(definitions.map(definition => [definition.code, toOpenApiSchema(bodySchema(format, definition, context), version)]))
-    const distinct = new Set([...schemas.values()].map(schema => JSON.stringify(schema)))
-    const examples = Object.fromEntries(definitions.map(definition => [
-      definition.code,
-      ref('examples', componentName(definition.code) + suffix, () => exampleOf(definition, format, settings))
-    ]))
-    if (distinct.size === 1 && definitions.length > 1) {
-      // A format without a code in the body has one schema for the whole status.
-      const [schema] = schemas.values()
-      return { schema: ref('schemas', free(statusName(status) + suffix), () => schema as Json), examples }
-    }
-    const refs = new Map([...schemas].map(([code, schema]) => {
-      const name = isCoded(schema) ? schemaName(code) : statusName(status)
-      return [code, ref('schemas', free(name + suffix), () => schema)]
+  function contentOf (group: StatusErrors, format: Format): Json {
+    const suffix = format === formats[0] ? '' : componentName(format.name)
+    const examples = Object.fromEntries(group.definitions.map(definition => {
+      const { variant, summary, value } = exampleOf(definition, format, docUrl, group.issues.get(definition.code))
+      const name = componentName(definition.code) + componentName(variant) + suffix
+      return [definition.code, refer('examples', name, () => ({ summary, value }))]
     }))
-    const [only] = refs.values()
-    if (refs.size === 1) return { schema: only, examples }
-    return { schema: { oneOf: [...refs.values()], ...discriminatorOf(schemas, refs) }, examples }
+    return { schema: schemas.ofGroup(group, format), examples }
   }
 
-  function refer (group: StatusErrors): { readonly $ref: string } {
-    return ref('responses', responseName(group, settings.errors), () => ({
-      description: descriptionOf(group.definitions),
-      headers: Object.fromEntries(headersOf(group).map(header => [
-        header.name, ref('headers', componentName(header.name.replaceAll('-', '_').toLowerCase()), () => headerObject(header))
-      ])),
-      content: Object.fromEntries(settings.formats.map(format => [format.contentType, contentOf(group, format)]))
+  function headersObject (uses: readonly HeaderUse[]): Record<string, Json | Reference> {
+    return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
+      const object = (): Json => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
+      // The shared header says `required` of one that errors always have; where only some codes of a status have it, it stands apart.
+      return [name, always || !errorHeaders.some(header => header.name === name) ? refer('headers', name, object) : object()]
     }))
   }
 
-  return { components, refer }
-}
-
-/** One response with everything in place, for documents that take no shared components from us. */
-export function inlineResponse (group: StatusErrors, settings: DocumentSettings): Json {
-  return {
+  const build = (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json => ({
     description: descriptionOf(group.definitions),
-    headers: Object.fromEntries(headersOf(group).map(({ name, description, schema }) => [name, { ...schema, description }])),
-    content: Object.fromEntries(settings.formats.map(format => {
-      const context = { hasDocUrl: group.definitions.some(({ code }) => settings.docUrl(code) !== undefined) }
-      const schemas = new Map(group.definitions.map(definition => [definition.code, toOpenApiSchema(bodySchema(format, definition, context), '3.1')]))
-      const distinct = new Map([...schemas.values()].map(schema => [JSON.stringify(schema), schema]))
-      const [only] = distinct.values()
-      return [format.contentType, {
-        schema: distinct.size === 1 ? only : { oneOf: [...distinct.values()] },
-        examples: Object.fromEntries(group.definitions.map(definition => [definition.code, exampleOf(definition, format, settings)]))
-      }]
-    }))
+    headers: headersObject(headersOfErrors(group, headers, rateLimitHeaders)),
+    ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, contentOf(group, format)])) })
+  })
+
+  return {
+    components,
+    response (group, headers, isHead) {
+      const variant = variantOf(headers, usual, group.status) + (isHead ? 'Head' : '')
+      const variants = made.get(group) ?? new Map<string, Reference>()
+      made.set(group, variants)
+      let response = variants.get(variant)
+      if (response === undefined) {
+        const name = responseName(group, errors) + (schemas.isNarrowed(group) ? `_${shortHash(JSON.stringify([...group.issues]))}` : '') + variant
+        variants.set(variant, response = refer('responses', name, () => build(group, headers, isHead)))
+      }
+      return { ...response } // equal objects in one document would be written as anchors and aliases in YAML
+    },
+    successHeaders: headers => headersObject(headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll))
   }
 }
 
-const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
-
-/** The example of a code in a format: what an occurrence with the definition's `example` is answered with. */
-export function exampleOf (definition: ErrorDefinition, format: Format, settings: Pick<DocumentSettings, 'docUrl'>): Json {
-  const answer = exampleAnswer(definition, { requestId: exampleRequestId, docUrl: settings.docUrl(definition.code), instance: '/' })
-  return { summary: answer.message, value: bodyWriter(format, definition)(answer) }
-}
-
-function headersOf ({ status, definitions }: StatusErrors): ErrorHeader[] {
-  return errorHeaders.filter(({ on }) => definitions.some(({ code }) => on({ code, status })))
-}
-
-function headerObject ({ description, schema, example }: ErrorHeader): Json {
-  return { description, schema, example }
-}
-
-function descriptionOf (definitions: readonly ErrorDefinition[]): string {
-  const [only] = definitions
-  if (definitions.length === 1 && only !== undefined) return `${only.description} ${only.action}`
-  return definitions.map(({ code, description, action }) => `- \`${code}\`: ${description} ${action}`).join('\n')
-}
-
-/** The name depends on the codes alone, so that a new route does not rename what a generated client uses. */
+/** The name depends on the codes alone, so that a new route does not rename the responses of the others. */
 function responseName ({ status, definitions }: StatusErrors, errors: AnyCatalog): string {
   const codes = definitions.map(({ code }) => code)
-  if (codes.length <= 2) return codes.map(componentName).join('Or')
-  const all = Object.values(errors).filter(error => error.status === status)
-  if (all.length === codes.length) return statusName(status)
-  return `${statusName(status)}_${createHash('sha256').update(codes.join()).digest('hex').slice(0, 8)}`
+  if (codes.length === Object.values(errors).filter(error => error.status === status).length) return statusNames[status]
+  return codes.length <= 2 ? codes.map(componentName).join('Or') : `${statusNames[status]}_${shortHash(codes.join())}`
 }
 
-/** Whether a schema is closed over one code. */
-function isCoded (schema: Json): boolean {
-  return JSON.stringify(schema).includes('"enum":["')
+/** How the responses of a route differ by their headers from those of most routes. */
+function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, status: number): string {
+  return (limited === usual.limited || status >= 500 ? '' : limited ? 'Limited' : 'Unlimited') +
+    (cors === usual.cors ? '' : cors ? 'Cors' : 'SameOrigin')
 }
 
-/** Which property tells the members apart: one with another single value in each (OpenAPI 3.1, section 4.8.25). */
-function discriminatorOf (schemas: ReadonlyMap<string, Json>, refs: ReadonlyMap<string, { readonly $ref: string }>): Json {
-  const [first] = schemas.values()
-  for (const propertyName of Object.keys((first?.properties ?? {}) as Json)) {
-    const mapping: Record<string, string> = {}
-    for (const [code, schema] of schemas) {
-      const values = ((schema.properties as Json)[propertyName] as { readonly enum?: readonly unknown[] } | undefined)?.enum
-      if (values?.length === 1 && typeof values[0] === 'string') mapping[values[0]] = (refs.get(code) as { $ref: string }).$ref
-    }
-    if (Object.keys(mapping).length === schemas.size) return { discriminator: { propertyName, mapping } }
-  }
-  return {}
+/** What a reader sees of some codes: when each happens, and what to do about it. */
+export function descriptionOf (definitions: readonly ErrorDefinition[]): string {
+  const sentence = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
+  const [first, ...others] = definitions
+  if (first !== undefined && others.length === 0) return sentence(first)
+  return definitions.map(definition => `- \`${definition.code}\`: ${sentence(definition)}`).join('\n')
 }

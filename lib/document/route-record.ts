@@ -1,32 +1,25 @@
-import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { AnyErrorFactory } from '../catalog/define-errors.js'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 
 /** A route as the documentation knows it, noted when it was registered. */
 export interface RouteRecord {
   readonly route: RouteOptions & { readonly url: string }
+  /** Its pattern at that time: of a `/` below a prefix, Fastify changes it later. */
+  readonly url: string
   /** The scope that the route was registered in. */
   readonly scope: FastifyInstance
   /** The methods, in capitals. */
   readonly methods: readonly string[]
 }
 
-/** Codes that a scope or a hook was declared to answer with. */
-const declarations = new WeakMap<object, Array<string | AnyErrorFactory>>()
+const originals = new WeakMap<RouteOptions, FastifySchema | undefined>()
 
-/**
- * Declares that every route of a scope, and of the scopes below it, may answer with these errors; or, given a hook,
- * every route that has the hook. For what cannot be inferred: a hook of the scope that checks a tenant, say.
- *
- * @param target a Fastify instance, or a hook function
- * @param errors codes, or factories of the catalog
- * @example
- * declareErrors(app, [errors.missing_api_key, errors.invalid_api_key])
- */
-export function declareErrors (target: object, errors: ReadonlyArray<string | AnyErrorFactory>): void {
-  declarations.set(target, [...declarations.get(target) ?? [], ...errors])
+/** Gives a route another schema, for what reads it from now on; {@link schemaOf} still knows the first one. */
+export function exchangeSchema (route: RouteOptions, schema: FastifySchema): void {
+  if (!originals.has(route)) originals.set(route, route.schema)
+  route.schema = schema
 }
 
-/** What was declared for exactly this scope or hook. */
-export function declaredErrors (target: object): ReadonlyArray<string | AnyErrorFactory> {
-  return declarations.get(target) ?? []
+/** The schema of a route as it was registered. */
+export function schemaOf (route: RouteOptions): FastifySchema | undefined {
+  return originals.has(route) ? originals.get(route) : route.schema
 }

@@ -1,127 +1,157 @@
-import type { FastifyInstance } from 'fastify'
-import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { declaredErrors, type RouteRecord } from './route-record.js'
+import { codeOf, declarationsFor } from './declare-errors.js'
+import { issueCodesOf, type RequestPart } from './issue-codes.js'
+import type { RouteRecord } from './route-record.js'
+import { declaredResponses } from './typed-responses.js'
+import { traitsOf } from './validator.js'
 
-/** A code that a route can answer with, and why. */
-export interface RouteError {
+/** A code that a fact about a route leads to. */
+export interface Finding {
   readonly code: string
-  /** A sentence that names the fact about the route. */
+  /** A sentence that names the fact. */
   readonly reason: string
+  /** The codes that its issues can have; empty: it has none; absent: any. */
+  readonly issues?: readonly string[]
 }
 
-/** What the rules may ask beside the route. */
-export interface RuleContext {
+/** What a rule looks at. */
+export interface Facts {
+  readonly record: RouteRecord
+  /** One of the methods of the route. */
+  readonly method: string
+  /** The schema of the route, as it was registered. */
+  readonly schema: FastifySchema & { readonly query?: unknown, readonly security?: unknown }
+  /** The policies that limit the route. */
+  readonly policies: readonly string[]
+  /** What these answer with, beside `rate_limit_exceeded`. */
+  readonly limitErrors: readonly Finding[]
+  /** Whether the document asks for authentication on routes that do not say otherwise. */
+  readonly secured: boolean
+  /** The catalog. */
   readonly errors: AnyCatalog
-  /** The rate-limit policies of the route; none where it is not limited. */
-  readonly policiesOf: (record: RouteRecord) => readonly string[]
-  /** What the limits of the route answer with beside `rate_limit_exceeded`. @default nothing */
-  readonly limitErrorsOf?: (record: RouteRecord) => readonly RouteError[]
+  /** What the rules before found. */
+  readonly found: readonly Finding[]
 }
 
 /** One fact about routes, and the codes that follow from it. */
-export interface Rule {
-  readonly name: string
-  readonly infer: (record: RouteRecord, context: RuleContext) => readonly RouteError[]
-}
+export type Rule = (facts: Facts) => readonly Finding[]
 
-const because = (reason: string, ...codes: readonly StandardCode[]): RouteError[] => codes.map(code => ({ code, reason }))
+const because = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
 
-/** The methods for which Fastify reads a body. */
+/** The methods for which Fastify reads a body, beside those of routes with a schema for it. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
 
-const hooksOfRoute = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
+/** The name of a built-in rule. */
+export type RuleName =
+  'handler' | 'body' | 'bodySchema' | 'parameters' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'responses' | 'config' | 'security'
 
-/** The facts that codes are inferred from. */
-export const rules: readonly Rule[] = [
-  {
-    name: 'any',
-    infer: () => because('Any handler can fail.', 'internal_error')
+/** The facts that codes are inferred from, in the order in which they are asked. */
+export const rules: Readonly<Record<RuleName, Rule>> = {
+  handler: () => because('Any handler can fail.', 'internal_error'),
+
+  body ({ method, schema, record }) {
+    if (!methodsWithBody.has(method) && schema.body === undefined) return []
+    // A proxy passes bodies on as they come.
+    if (isProxy(record.scope)) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return because('The method takes a body, which can be malformed, too large or of another media type.',
+      'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
-  {
-    name: 'body',
-    infer: ({ methods }) => methods.some(method => methodsWithBody.has(method))
-      ? because('The method takes a body, which can be malformed, too large or of another media type.',
-        'invalid_request', 'payload_too_large', 'unsupported_media_type')
-      : []
-  },
-  {
-    name: 'body-schema',
-    infer: ({ route }) => {
-      if (route.schema?.body === undefined || route.attachValidation === true) return []
-      return because('The body has a schema.', 'validation_error', ...(canMissField(route.schema.body) ? ['missing_required_field'] as const : []))
-    }
-  },
-  {
-    name: 'parameters',
-    infer: ({ route }) => (route.schema?.params !== undefined || route.schema?.querystring !== undefined) && route.attachValidation !== true
-      ? because('The path or the query has a schema.', 'invalid_parameter')
-      : []
-  },
-  {
-    name: 'headers',
-    infer: ({ route }) => route.schema?.headers !== undefined && route.attachValidation !== true
-      ? because('The headers have a schema.', 'invalid_request')
-      : []
-  },
-  {
-    name: 'resource',
-    infer: ({ route }) => /(^|[^:]):\w/.test(route.url) ? because('A parameter of the path names a resource.', 'resource_not_found') : []
-  },
-  {
-    name: 'rate-limit',
-    infer: (record, { policiesOf, limitErrorsOf }) => {
-      const policies = policiesOf(record)
-      if (policies.length === 0) return []
+
+  bodySchema (facts) {
+    const issues = issuesOf(facts, 'body', facts.schema.body)
+    if (issues === 'any') {
       return [
-        ...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'),
-        ...limitErrorsOf?.(record) ?? []
+        { code: 'validation_error', reason: 'The body is validated.' },
+        { code: 'missing_required_field', reason: 'The body is validated.', issues: ['required'] }
       ]
     }
+    const findings: Finding[] = []
+    if (issues.some(code => code !== 'required')) findings.push({ code: 'validation_error', reason: `The body can fail its schema: ${issues.join(', ')}.`, issues })
+    if (issues.includes('required')) findings.push({ code: 'missing_required_field', reason: 'The body has a required field.', issues: ['required'] })
+    return findings
   },
-  {
-    name: 'declared',
-    infer: ({ route, scope }) => {
-      const found: RouteError[] = []
-      for (const target of scopesAbove(scope)) {
-        found.push(...declaredErrors(target).map(error => ({ code: codeOf(error), reason: 'The scope of the route declares it.' })))
-      }
-      for (const name of hooksOfRoute) {
-        for (const hook of [route[name] ?? []].flat()) {
-          found.push(...declaredErrors(hook).map(error => ({ code: codeOf(error), reason: `A ${name} hook of the route declares it.` })))
-        }
-      }
-      return found
-    }
+
+  parameters (facts) {
+    const { schema } = facts
+    return [
+      ...failing('invalid_parameter', 'The path', issuesOf(facts, 'params', schema.params)),
+      ...failing('invalid_parameter', 'The query', issuesOf(facts, 'querystring', schema.querystring ?? schema.query))
+    ]
   },
-  {
-    name: 'config',
-    infer: ({ route }) => {
-      const declared = route.config?.errors
-      return Array.isArray(declared) ? declared.map(error => ({ code: codeOf(error), reason: 'config.errors of the route names it.' })) : []
-    }
+
+  headers: facts => failing('invalid_request', 'A header', issuesOf(facts, 'headers', facts.schema.headers)),
+
+  resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? because('A parameter of the path names a resource.', 'resource_not_found') : [],
+
+  rateLimit: ({ policies, limitErrors }) => policies.length === 0
+    ? []
+    : [...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
+
+  timeout ({ record: { route, scope } }) {
+    const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout?: number }).handlerTimeout ?? 0
+    return timeout > 0 ? because(`The handler has ${timeout} ms.`, 'service_unavailable') : []
+  },
+
+  pressure: ({ record: { scope } }) => scope.hasPlugin('@fastify/under-pressure')
+    ? because('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
+    : [],
+
+  proxy: ({ record: { scope } }) => isProxy(scope)
+    ? because('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
+    : [],
+
+  declared: ({ record }) => declarationsFor(record),
+
+  responses: ({ schema }) => declaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
+
+  config ({ record }) {
+    const declared = record.route.config?.errors
+    return Array.isArray(declared) ? declared.map(error => ({ code: codeOf(error), reason: 'config.errors of the route names it.' })) : []
+  },
+
+  security ({ schema, secured, errors, found }) {
+    const required = Array.isArray(schema.security) ? asksForCredentials(schema.security) : secured
+    // What guards a route is known better where it is declared.
+    if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
+    return because(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
   }
-]
-
-/** The code that a code or a factory stands for. */
-export function codeOf (error: string | AnyErrorFactory): string {
-  return typeof error === 'string' ? error : error.code
 }
 
-/** A scope and those around it: a Fastify scope is made with its parent as prototype. */
-function * scopesAbove (scope: FastifyInstance): Generator<object> {
-  for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
+/** Whether security requirements (OpenAPI, Security Requirement Object) ask for anything: an empty one is met by everybody. */
+export function asksForCredentials (security: unknown): boolean {
+  return Array.isArray(security) && security.some(requirement => Object.keys(requirement as object).length > 0)
 }
 
-/** Whether a schema requires a field anywhere; where only required fields are missing, the code is `missing_required_field`. */
-function canMissField (schema: unknown): boolean {
-  if (typeof schema !== 'object' || schema === null) return false
-  if (Array.isArray(schema)) return schema.some(canMissField)
-  if (Array.isArray((schema as { readonly required?: unknown }).required)) return true
-  return Object.values(schema).some(canMissField)
+function failing (code: StandardCode, subject: string, issues: readonly string[] | 'any'): Finding[] {
+  if (issues === 'any') return [{ code, reason: `${subject} is validated.` }]
+  return issues.length === 0 ? [] : [{ code, reason: `${subject} can fail its schema: ${issues.join(', ')}.`, issues }]
 }
 
-/** The codes that a route can answer with, each with the reasons in the order of the rules. */
-export function inferErrors (record: RouteRecord, context: RuleContext): RouteError[] {
-  return rules.flatMap(rule => rule.infer(record, context)).filter(({ code }) => Object.hasOwn(context.errors, code))
+/** The codes of issues that a part of the request can have, where it answers them at all. */
+function issuesOf ({ record: { route, scope, url } }: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  if (schema === undefined || route.attachValidation === true) return []
+  const compiler = route.validatorCompiler ?? scope.validatorCompiler
+  const traits = compiler === undefined ? undefined : traitsOf(compiler as Parameters<typeof traitsOf>[0])
+  if (traits === undefined) return 'any'
+  const always = new Set(parametersOf(url))
+  const codes = bodiesOf(schema).map(body => issueCodesOf(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
+  return codes.includes(undefined) ? 'any' : [...new Set(codes.flatMap(some => some ?? []))].sort()
+}
+
+/** A schema, or for a body one for each media type. */
+function bodiesOf (schema: unknown): readonly unknown[] {
+  const { content } = (schema ?? {}) as { readonly content?: unknown }
+  return typeof content === 'object' && content !== null ? Object.values(content as Record<string, { readonly schema?: unknown }>).map(({ schema }) => schema) : [schema]
+}
+
+/** The names of the parameters that a path of the pattern always has; `::` is a colon of the path itself. */
+function parametersOf (url: string): string[] {
+  return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
+}
+
+/** @fastify/http-proxy registers its routes in a scope of its own. */
+function isProxy (scope: FastifyInstance): boolean {
+  return scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy'
 }

@@ -1,8 +1,12 @@
-import type { FastifySchema, RouteOptions } from 'fastify'
-import { documentedRoute, originalSchema, type Documenter } from './documenter.js'
-import { createComponents, type Components } from './responses.js'
-import type { RouteRecord } from './route-record.js'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { documentedRoute, type DocumentedRoute, type Documenter } from './documenter.js'
+import type { StatusErrors } from './groups.js'
+import { createComponents, sections, type ComponentBuilder, type Components, type Section } from './responses.js'
+import { schemaOf } from './route-record.js'
 import { versionOf } from './schema.js'
+import { statusNames } from './names.js'
+import { securityOf, withSecurity } from './security.js'
+import { withoutDeclaredResponses } from './typed-responses.js'
 
 type Json = Record<string, unknown>
 
@@ -10,7 +14,8 @@ type Json = Record<string, unknown>
 interface Document extends Json {
   openapi?: string
   paths?: Record<string, Record<string, Json>>
-  components?: Partial<Record<keyof Components, Json>>
+  components?: Partial<Components>
+  security?: unknown
 }
 
 /** The part of the options of @fastify/swagger that is composed here; structural, so that any version of it fits. */
@@ -20,7 +25,15 @@ interface SwaggerOptions {
   refResolver?: { buildLocalReference?: unknown }
 }
 
-type Transform = (part: { schema: FastifySchema | undefined, url: string, route: RouteOptions, [more: string]: unknown }) => { schema: FastifySchema | undefined, url: string }
+interface TransformPart {
+  readonly schema: FastifySchema | undefined
+  readonly url: string
+  readonly route: RouteOptions
+  readonly openapiObject?: Document
+  readonly [more: string]: unknown
+}
+
+type Transform = (part: TransformPart) => { schema: FastifySchema | undefined, url: string }
 type TransformObject = (part: { openapiObject?: Document, swaggerObject?: Json }) => Json
 
 /** Marks an operation with its route between the two steps in which a document is made; it is taken out again. */
@@ -28,9 +41,11 @@ const mark = 'x-fastify-api-errors'
 
 /**
  * Options for @fastify/swagger that put the errors of each route into the document, as shared components. A
- * `transform`, `transformObject` or `refResolver` of yours is called, too. Components are named by the `$id` of their
+ * `transform`, `transformObject` or `refResolver` of yours is called, too; `transformObject` before the errors are
+ * added, so that the components are those of the operations that it leaves. Components are named by the `$id` of their
  * schema instead of `def-0`.
  *
+ * @param options those of @fastify/swagger. Absent: an OpenAPI 3.0 document with the name and the version of the package
  * @example
  * await app.register(swagger, swaggerOptions({ openapi: { info: { title: 'Launch API', version: '1.0.0' } } }))
  */
@@ -38,21 +53,26 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const given = (options ?? { openapi: {} }) as SwaggerOptions
   const userTransform = given.transform as Transform | undefined
   const userTransformObject = given.transformObject as TransformObject | undefined
-  const marked: Array<{ readonly record: RouteRecord, readonly documenter: Documenter }> = []
+  let marked: DocumentedRoute[] = []
 
   const transform: Transform = part => {
-    const schema = originalSchema(part.route, part.schema)
-    const transformed = userTransform?.({ ...part, schema }) ?? { schema, url: part.url }
     const found = documentedRoute(part.route)
+    const own = withoutDeclaredResponses(schemaOf(part.route))
+    const schema = found === undefined || part.openapiObject === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const transformed = userTransform?.({ ...part, schema }) ?? { schema, url: part.url }
+    // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { ...transformed, schema: transformed.schema ?? {} }
-    return { ...transformed, schema: { ...transformed.schema ?? schema, [mark]: marked.push(found) - 1 } as FastifySchema }
+    return { ...transformed, schema: { ...transformed.schema, [mark]: marked.push(found) } as FastifySchema }
   }
 
   const transformObject: TransformObject = part => {
+    const routes = marked
+    marked = []
     const { openapiObject } = part
-    if (openapiObject !== undefined) document(openapiObject, marked)
-    marked.length = 0
-    return userTransformObject?.(part) ?? openapiObject ?? part.swaggerObject as Json
+    if (openapiObject === undefined) return userTransformObject?.(part) ?? part.swaggerObject as Json
+    const document = (userTransformObject?.(part) ?? openapiObject) as Document
+    addErrors(document, number => routes[number - 1])
+    return document
   }
 
   return {
@@ -63,38 +83,83 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   } as Options
 }
 
+/** Makes the document of an application where that can be done: what it says about `security` is known from then on. */
+export function makeDocument (app: FastifyInstance): void {
+  try {
+    (app as { readonly swagger?: () => unknown }).swagger?.()
+  } catch {
+    // Too early, or a transform of the user's fails: whoever asks for the document gets told.
+  }
+}
+
 function buildLocalReference (schema: { readonly $id?: string, readonly title?: string }, _base: unknown, _fragment: unknown, index: number): string {
   return schema.$id ?? schema.title ?? `def-${index}`
 }
 
+/** An operation of a document with what can go wrong in it. */
+interface ErrorOperation {
+  readonly responses: Json
+  readonly method: string
+  readonly route: DocumentedRoute
+  readonly groups: readonly StatusErrors[]
+}
+
 /** Adds the errors of each marked operation to a document, and the components that they refer to. */
-function document (openapi: Document, marked: ReadonlyArray<{ readonly record: RouteRecord, readonly documenter: Documenter }>): void {
-  const builders = new Map<Documenter, ReturnType<typeof createComponents>>()
-  for (const item of Object.values(openapi.paths ?? {})) {
-    for (const [method, operation] of Object.entries(item)) {
-      if (typeof operation[mark] !== 'number') continue
-      const found = marked[operation[mark]]
-      const { [mark]: _, ...unmarked } = operation
-      item[method] = unmarked // several methods of a route share one object
-      if (found === undefined) continue
-      const { record, documenter } = found
-      let builder = builders.get(documenter)
-      if (builder === undefined) {
-        builder = createComponents(documenter.settings, versionOf(openapi.openapi), Object.keys(openapi.components?.schemas ?? {}))
-        builders.set(documenter, builder)
-      }
+function addErrors (document: Document, routeOf: (mark: number) => DocumentedRoute | undefined): void {
+  const operations = new Map<Documenter, ErrorOperation[]>()
+  for (const path of Object.values(document.paths ?? {})) {
+    // OpenAPI 3.2 has the operations of further methods in a group of their own.
+    for (const [item, name, operation] of [path, path.additionalOperations ?? {}].flatMap(item => Object.entries(item).map(entry => [item, ...entry] as const))) {
+      const { [mark]: number, ...unmarked } = (operation ?? {}) as Json
+      if (typeof number !== 'number') continue
+      const route = routeOf(number)
+      item[name] = unmarked // several methods of a route share one object
+      if (route === undefined) continue
+      const method = name.toUpperCase()
+      const { documenter } = route
+      documenter.setSecurity(document.security)
+      const groups = documenter.statusesOf(route.record, method)
+      if (groups.length === 0) continue
       const responses = { ...unmarked.responses as Json }
-      for (const group of documenter.statusesOf({ ...record, methods: [method.toUpperCase()] })) {
-        responses[group.status] ??= builder.refer(group)
-      }
       unmarked.responses = responses
+      const ofDocumenter = operations.get(documenter) ?? []
+      operations.set(documenter, ofDocumenter)
+      ofDocumenter.push({ responses, method, route, groups })
     }
   }
-  const components = { ...openapi.components }
-  for (const { components: added } of builders.values()) {
-    for (const section of ['schemas', 'responses', 'headers', 'examples'] as const) {
-      components[section] = { ...added[section], ...components[section] }
+  for (const [documenter, some] of operations) addComponents(document, documenter, some)
+}
+
+function addComponents (document: Document, documenter: Documenter, operations: readonly ErrorOperation[]): void {
+  const { settings } = documenter
+  const others = { ...document.components }
+  // The schemas of the statuses that were added to the application are replaced by the shorter ones made here.
+  if (settings.addSchemas) others.schemas = without(others.schemas, Object.values(statusNames))
+  const builder = createComponents(settings, {
+    version: versionOf(document.openapi),
+    taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
+    groups: new Set(operations.flatMap(({ groups }) => groups)),
+    usual: documenter.usualHeaders()
+  })
+  for (const operation of operations) addResponses(operation, documenter, builder)
+  document.components = {
+    ...others,
+    ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...builder.components[section] }] as const)
+      .filter(([, components]) => Object.keys(components).length > 0))
+  }
+}
+
+function addResponses ({ responses, method, route: { record }, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {
+  const headers = documenter.headersOf(record)
+  const added = builder.successHeaders(headers)
+  if (Object.keys(added).length > 0) {
+    for (const [status, response] of Object.entries(responses)) {
+      if (status.startsWith('2') && !('$ref' in (response as Json))) responses[status] = { ...response as Json, headers: { ...added, ...(response as Json).headers as Json } }
     }
   }
-  if (builders.size > 0) openapi.components = components
+  for (const group of groups) responses[group.status] ??= builder.response(group, headers, method === 'HEAD')
+}
+
+function without<Value> (record: Readonly<Record<string, Value>> | undefined, names: readonly string[]): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => !names.includes(name)))
 }

@@ -40,7 +40,7 @@ export const meta: Field = {
 
 /** The fields that were wrong, where the error is about fields at all. */
 export const details: Field = {
-  schema: (definition, context) => carriesIssues(definition) ? issuesSchema(context.issueCodes) : undefined,
+  schema: (definition, context) => carriesIssues(definition) && context.issueCodes?.length !== 0 ? issuesSchema(context.issueCodes) : undefined,
   value: answer => answer.issues.length === 0 ? undefined : answer.issues,
   optional: true
 }

@@ -30,7 +30,7 @@ export const problemFormat: Format = defineFormat({
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'The path of the request.' }),
-      value: answer => answer.instance
+      value: answer => pathReference(answer.instance)
     },
     code,
     violated_policies: {
@@ -46,7 +46,7 @@ export const problemFormat: Format = defineFormat({
     request_id: requestId,
     errors: {
       schema: (definition, context) => {
-        if (!carriesIssues(definition)) return undefined
+        if (!carriesIssues(definition) || context.issueCodes?.length === 0) return undefined
         const { in: location, field, code, message } = issueSchema(context.issueCodes).properties
         return Type.Array(Type.Object({
           detail: message,
@@ -67,6 +67,18 @@ export const problemFormat: Format = defineFormat({
   }
 })
 
+/** A JSON Pointer in a URI fragment. `encodeURI` takes a whole URI, and leaves the `#` of a field's name as it is. */
 function fragment (pointer: string): string {
-  return `#${encodeURI(pointer.toWellFormed())}`
+  return `#${encodeURI(pointer.toWellFormed()).replaceAll('#', '%23')}`
+}
+
+/**
+ * The path of a request as a URI reference. Node lets more through than a URI allows: raw UTF-8, quotes, a lone percent
+ * sign, two slashes at the beginning (which would name a host) and the absolute form of a proxy's request.
+ */
+function pathReference (path: string): string {
+  const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '').toWellFormed()
+  const encoded = local.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/@!$&'()*+,;=%]/gu, encodeURIComponent)
+  if (encoded.startsWith('//')) return `/.${encoded}`
+  return encoded.startsWith('/') ? encoded : `/${encoded}`
 }

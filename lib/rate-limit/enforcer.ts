@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { headerFields, seconds } from './header-fields.js'
+import { headerFieldsOf, seconds } from './header-fields.js'
 import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
 import { createOutage } from './outage.js'
 import type { RateLimitOptions } from './policies.js'
@@ -16,9 +16,10 @@ export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply:
 
 /** Makes the enforcer of an application. */
 export function createEnforcer (
-  app: FastifyInstance, { headers = 'ratelimit', onStoreError = 'allow' }: RateLimitOptions, errors: typeof standardErrors
+  app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors
 ): Enforce {
-  const fields = headers === false ? [] : headerFields[headers]
+  const { onStoreError = 'allow' } = options
+  const fields = headerFieldsOf(options)
   const outageAnswer = createOutage(onStoreError, app.log, errors)
 
   // Limits of several hooks count one request, and the answer tells of all of them.

@@ -1,4 +1,5 @@
 import type { Verdict } from './limit.js'
+import type { RateLimitOptions } from './policies.js'
 
 /** A header field that tells callers what is left of a limit. */
 export interface HeaderField {
@@ -33,6 +34,12 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
   ],
   'x-ratelimit': separateFields('X-RateLimit'),
   'draft-6': separateFields('RateLimit')
+}
+
+/** The fields that answers of a limited route carry; none where the application limits nothing, or wants none. */
+export function headerFieldsOf (options: Pick<RateLimitOptions, 'headers'> | undefined): readonly HeaderField[] {
+  const { headers = 'ratelimit' } = options ?? { headers: false }
+  return headers === false ? [] : headerFields[headers]
 }
 
 /** Three fields about one limit: of several, the one that stops the caller first. */

@@ -16,8 +16,8 @@ export const httpErrorsTranslator: Translator = {
     if (!isObject(error)) return undefined
     const status = error.statusCode ?? error.status
     const code = standardCode(status)
-    if (code === undefined || !Number.isInteger(status)) return undefined
-    if ((status as number) >= 500 && !(error.expose === false && error.status === error.statusCode)) return undefined
+    if (code === undefined) return undefined
+    if ((status as number) >= 500 && !(typeof error.expose === 'boolean' && error.status === error.statusCode)) return undefined
     if (code === 'rate_limit_exceeded') return rateLimited(error, context)
     return plain(error, code, context)
   }
@@ -25,13 +25,23 @@ export const httpErrorsTranslator: Translator = {
 
 function plain (error: Readonly<Record<string, unknown>>, code: StandardCode, { errors }: TranslateContext): ApiError {
   const message = spoken(error)
-  return errors[code]({ cause: error, ...(message !== undefined && { message }) })
+  const length = code === 'range_not_satisfiable' ? unsatisfiedRange(error.headers) : undefined
+  return errors[code]({ cause: error, ...(message !== undefined && { message }), ...(length !== undefined && { headers: { 'content-range': length } }) })
 }
 
-/** The message, where it says more than the reason phrase that http-errors fills in. */
+/** RFC 9110, section 15.5.17: a 416 names the length of the resource. Of all foreign headers, @fastify/static's is taken over. */
+function unsatisfiedRange (headers: unknown): string | undefined {
+  const range = isObject(headers) ? headers['Content-Range'] : undefined
+  return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
+}
+
+/**
+ * The message, where a person wrote it: http-errors fills in the reason phrase, a parser repeats what it was given, and
+ * the system names paths and addresses.
+ */
 function spoken (error: Readonly<Record<string, unknown>>): string | undefined {
-  const { message } = error
-  if (typeof message !== 'string' || message === '') return undefined
+  const { message, name, syscall } = error
+  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined) return undefined
   return message === STATUS_CODES[Number(error.statusCode ?? error.status)] ? undefined : message
 }
 

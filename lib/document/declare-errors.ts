@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify'
+import type { AnyErrorFactory } from '../catalog/define-errors.js'
+import type { RouteRecord } from './route-record.js'
+
+/** A code, or the factory of a catalog that has it. */
+export type ErrorReference = string | AnyErrorFactory
+
+/** The hooks that can answer a request with an error. */
+export const hookNames = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
+
+type HookName = (typeof hookNames)[number]
+
+const declarations = new WeakMap<object, readonly ErrorReference[]>()
+
+/**
+ * Declares that every route of a scope, and of the scopes below it, may answer with these errors; or, given a hook,
+ * every route that has the hook, be it an option of the route or added to a scope. For what cannot be inferred: a hook
+ * that checks a tenant, say.
+ *
+ * Called several times for one target, the declarations add up. A code that is not in the catalog makes `ready()` fail.
+ *
+ * @param target a Fastify instance, or a hook function
+ * @param errors codes, or factories of the catalog
+ * @throws TypeError where `target` is neither, or `errors` is not a list
+ * @example
+ * declareErrors(app, [errors.missing_api_key, errors.invalid_api_key])
+ * @example
+ * const requireTenant = async (request) => { if (request.tenant === null) throw errors.forbidden() }
+ * declareErrors(requireTenant, [errors.forbidden])
+ * app.addHook('preHandler', requireTenant)
+ */
+export function declareErrors (target: object, errors: readonly ErrorReference[]): void {
+  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
+    throw new TypeError(`declareErrors: the target is ${String(target)}; it takes a Fastify instance or a hook function.`)
+  }
+  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${String(errors)}; it takes a list of codes or factories.`)
+  declarations.set(target, [...declarations.get(target) ?? [], ...errors])
+}
+
+/** The code that a code or a factory stands for. */
+export function codeOf (error: ErrorReference): string {
+  return typeof error === 'string' ? error : error.code
+}
+
+/** What was declared for a route, and where. */
+export interface Declaration {
+  readonly code: string
+  readonly reason: string
+}
+
+/** What the scopes and the hooks of a route were declared to answer with. */
+export function declarationsFor (record: Pick<RouteRecord, 'route' | 'scope'>): Declaration[] {
+  return [...declaringTargets(record)].flatMap(({ target, subject }) =>
+    (declarations.get(target) ?? []).map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
+}
+
+/** What can declare something about a route: its scopes, and the hooks of its scope and of its own. */
+export function * declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): Generator<{ readonly target: object, readonly subject: string }> {
+  for (const target of scopesAround(scope)) yield { target, subject: 'The scope of the route' }
+  for (const { name, hook } of scopeHooks.get(scope) ?? []) yield { target: original(hook), subject: `The ${described(name, hook)} of the scope` }
+  for (const name of hookNames) {
+    for (const hook of [route[name] ?? []].flat()) yield { target: original(hook), subject: `The ${described(name, hook)} of the route` }
+  }
+}
+
+const standIns = new WeakMap<object, object>()
+
+/** What is declared for a hook holds for the function that stands in its place, too. */
+export function standIn (hook: object, inItsPlace: object): void {
+  standIns.set(inItsPlace, hook)
+}
+
+function original (hook: object): object {
+  const stoodFor = standIns.get(hook)
+  return stoodFor === undefined ? hook : original(stoodFor)
+}
+
+/** A scope and those around it: a Fastify scope is made with its parent as prototype. */
+function * scopesAround (scope: object): Generator<object> {
+  for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
+}
+
+function described (name: HookName, hook: object): string {
+  return typeof hook === 'function' && hook.name !== '' ? `${name} hook '${hook.name}'` : `${name} hook`
+}
+
+interface ScopeHook {
+  readonly name: HookName
+  readonly hook: object
+}
+
+/** The hooks that routes of a scope get from it, as far as they were added while {@link watchHooks} was on. */
+const scopeHooks = new WeakMap<object, readonly ScopeHook[]>()
+
+const watched = new WeakSet<object>()
+
+/**
+ * Notes the hooks that are added to a scope and to those below it from now on. Fastify shows the hooks of a scope to
+ * nobody; so `addHook` is wrapped, which every child inherits.
+ */
+export function watchHooks (app: FastifyInstance): void {
+  if ([...scopesAround(app)].some(scope => watched.has(scope))) return
+  watched.add(app)
+  const { addHook } = app
+  app.addHook = function (this: FastifyInstance, ...args: Parameters<typeof addHook>): FastifyInstance {
+    const [name, hook] = args as readonly unknown[] as readonly [HookName, object]
+    const added = addHook.apply(this, args) as FastifyInstance
+    if (hookNames.includes(name)) scopeHooks.set(this, [...scopeHooks.get(this) ?? [], { name, hook }])
+    return added
+  } as typeof addHook
+  // A scope gets the hooks that its parent has when it is made, and none that the parent gets later.
+  app.addHook('onRegister', scope => {
+    scopeHooks.set(scope, scopeHooks.get(Object.getPrototypeOf(scope)) ?? [])
+  })
+}

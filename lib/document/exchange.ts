@@ -1,0 +1,83 @@
+import type { FastifySchema } from 'fastify'
+import { discriminate, exampleOf, schemaOfCode } from './bodies.js'
+import type { Documenter } from './documenter.js'
+import type { StatusErrors } from './groups.js'
+import { headersOfErrors, headersOfSuccess, type HeaderUse, type RouteHeaders } from './headers.js'
+import { descriptionOf, type DocumentSettings } from './responses.js'
+import { exchangeSchema, schemaOf } from './route-record.js'
+import { withoutDeclaredResponses } from './typed-responses.js'
+
+type Json = Record<string, unknown>
+
+/**
+ * Puts the errors into the routes' own schemas, for an application that registers @fastify/swagger without
+ * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
+ * documentation alone, and no request pays for it. Schema objects are shared between routes, so they are copied.
+ */
+export function exchangeSchemas (documenter: Documenter): void {
+  const { settings } = documenter
+  const made = new Map<StatusErrors, Map<string, Json>>()
+
+  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json {
+    const variant = JSON.stringify({ ...headers, isHead })
+    const variants = made.get(group) ?? new Map<string, Json>()
+    made.set(group, variants)
+    const response = variants.get(variant) ?? inlineResponse(group, headers, isHead, settings)
+    variants.set(variant, response)
+    return response
+  }
+
+  for (const record of documenter.routes) {
+    const groups = documenter.statusesOfAll(record)
+    if (groups.length === 0) continue
+    const headers = documenter.headersOf(record)
+    const schema = withoutDeclaredResponses(schemaOf(record.route))
+    const responses = successResponses(schema?.response, headers, settings)
+    const isHead = record.methods.every(method => method === 'HEAD')
+    for (const group of groups) responses[group.status] ??= responseOf(group, headers, isHead)
+    exchangeSchema(record.route, { ...schema, response: responses } as FastifySchema)
+  }
+}
+
+/** What the route itself declares, or what @fastify/swagger says of one that declares nothing. */
+function successResponses (declared: unknown, headers: RouteHeaders, settings: DocumentSettings): Json {
+  const responses = (declared ?? { 200: { description: 'Default Response', type: 'null' } }) as Json
+  const added = inlineHeaders(headersOfSuccess(headers, settings.rateLimitHeaders, settings.requestIdOnAll))
+  if (Object.keys(added).length === 0) return { ...responses }
+  return Object.fromEntries(Object.entries(responses).map(([status, response]) =>
+    [status, status.startsWith('2') && isJsonSchema(response) ? { ...response, headers: { ...added, ...response.headers as Json } } : response]))
+}
+
+/** Whether headers can be written beside a schema: not where it belongs to a validator of its own, such as zod. */
+function isJsonSchema (response: unknown): response is Json {
+  return typeof response === 'object' && response !== null && !('~standard' in response)
+}
+
+/** One response with everything in place, for documents that take no shared components from us. */
+function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boolean, settings: DocumentSettings): Json {
+  const { definitions, issues } = group
+  const { formats, docUrl } = settings
+  const shown = { description: descriptionOf(definitions), headers: inlineHeaders(headersOfErrors(group, headers, settings.rateLimitHeaders)) }
+  if (isHead) return { ...shown, type: 'null' }
+  return {
+    ...shown,
+    content: Object.fromEntries(formats.map(format => {
+      const schemas = new Map(definitions.map(definition => {
+        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), '3.1')
+        return [JSON.stringify(schema), schema]
+      }))
+      const members = [...schemas.values()]
+      const schema = members.length === 1 ? members[0] : { [discriminate(members) === undefined ? 'anyOf' : 'oneOf']: members }
+      const examples = Object.fromEntries(definitions.map(definition => {
+        const { summary, value } = exampleOf(definition, format, docUrl, issues.get(definition.code))
+        return [definition.code, { summary, value }]
+      }))
+      return [format.contentType, { schema, examples }]
+    }))
+  }
+}
+
+/** As @fastify/swagger takes headers. It would move `required` into the schema, where it is not valid. */
+function inlineHeaders (uses: readonly HeaderUse[]): Json {
+  return Object.fromEntries(uses.map(({ header: { name, description, schema } }) => [name, { ...schema, description }]))
+}
