@@ -89,9 +89,9 @@ t.test('invalid_parameter: a parameter of the path, where the query takes any te
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/days/wrong/1', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: where every text is valid, a valid request is shown', async t => {
+t.test('invalid_parameter: where every text is valid, it is never the answer', async t => {
   const requests = await requestsOf(app => app.get('/names/:name', { schema: { params: { type: 'object', properties: { name: true } } } }, handler))
-  t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names/1', headers: {}, times: 1, certain: false })
+  t.equal(requests.invalid_parameter, undefined)
 })
 
 t.test('resource_not_found: an id that nothing has, by the schema of the parameter', async t => {

