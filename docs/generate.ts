@@ -1,5 +1,6 @@
-/** Writes the generated parts of the pages in this folder anew: `npm run docs`. */
+/** Writes the generated parts of the pages anew: `npm run docs`. */
 import { writeFileSync } from 'node:fs'
-import { folder, pages } from './pages.js'
+import { join } from 'node:path'
+import { pages, root } from './pages.js'
 
-for (const { file, fresh } of pages()) writeFileSync(folder + file, fresh)
+for (const { file, fresh } of pages()) writeFileSync(join(root, file), fresh)

@@ -1,14 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sections } from './sections.js'
 
-/** The folder of the pages. */
-export const folder: string = fileURLToPath(new URL('.', import.meta.url))
+/** The root of the project. */
+export const root: string = fileURLToPath(new URL('..', import.meta.url))
 
-/** The pages by file name, each as it is and as it should be. */
+const files: readonly string[] = [
+  ...readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md')).map(file => `docs/${file}`),
+  'examples/launch/README.md'
+]
+
+/** The pages by their path in the project, each as it is and as it should be. */
 export function pages (): Array<{ readonly file: string, readonly text: string, readonly fresh: string }> {
-  return readdirSync(folder).filter(file => file.endsWith('.md')).map(file => {
-    const text = readFileSync(folder + file, 'utf8')
+  return files.map(file => {
+    const text = readFileSync(join(root, file), 'utf8')
     return { file, text, fresh: refresh(text) }
   })
 }

@@ -1,3 +1,4 @@
+import { databaseSections } from './databases.js'
 import { answerDefinition, exampleAnswer, phraseOf } from '../lib/catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus } from '../lib/catalog/definition.js'
 import { errorHeaders } from '../lib/catalog/headers.js'
@@ -5,6 +6,9 @@ import { constantOf, formatMessages, issueKinds } from '../lib/catalog/issues.js
 import { standardErrors } from '../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../lib/formats/format.js'
 import { formats, type FormatName } from '../lib/formats/index.js'
+import { failureSections } from './failures.js'
+import { launchCurl } from './launch-curl.js'
+import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
 
@@ -22,15 +26,14 @@ export const sections: Readonly<Record<string, () => string>> = {
     ['code', 'when', 'keywords of JSON Schema'],
     Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
   ),
+  ...databaseSections,
   'issue-formats': () => table(
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
   ),
-  ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)]))
-}
-
-function table (head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
+  'launch-curl': launchCurl,
+  ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
+  ...failureSections
 }
 
 function carriers (on: (error: ErrorDefinition) => boolean): string {

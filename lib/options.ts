@@ -1,9 +1,9 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
-import { refuseOption } from './catalog/describe.js'
+import { describe, refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './document/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
-import type { Format } from './formats/format.js'
+import { defineFormat, type Format } from './formats/format.js'
 import { checkRateLimit } from './rate-limit/check-options.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/routes.js'
@@ -34,10 +34,10 @@ export interface ApiErrorsOptions {
    */
   readonly database?: DatabaseOptions
   /**
-   * The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: the pages of
-   * `reference`; without these, no `doc_url`.
+   * The pages about the codes: a base URL that the code is appended to, or a function of the code, `undefined` for one
+   * without a page. Absent: the pages of `reference`; without these, no `doc_url`.
    */
-  readonly docUrl?: string | ((code: string) => string)
+  readonly docUrl?: string | ((code: string) => string | undefined)
   /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages. */
   readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate`. @default 'api' */
@@ -114,6 +114,7 @@ const known = {
  * @throws TypeError with one sentence that names the option, what it got and what it takes
  */
 export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
+  if (!isRecord(options)) throw new TypeError(`fastify-api-errors: the options are ${describe(options)}; it takes an object.`)
   for (const name of Object.keys(options)) {
     // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
     if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
@@ -144,19 +145,19 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
-  if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
+  if (docUrl !== undefined && !isUrl(docUrl) && typeof docUrl !== 'function') fault('docUrl', docUrl, "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL")
   if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
   if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
   if (typeof addSchemas !== 'boolean') fault('addSchemas', addSchemas, 'true or false')
-  if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
+  if (!isRecord(documentation)) fault('documentation', documentation, 'an object with rules')
+  checkProperties('documentation', documentation, ['rules'])
   const { rules = {} } = documentation
-  if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
+  if (!isRecord(rules)) fault('documentation.rules', rules, 'an object of rules by name')
   if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
-  const chosen = typeof format === 'string' ? formatNamed(format) : format
-  if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  const chosen = typeof format === 'string' ? formatNamed(format) : formatDefined(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
     errors: catalog,
@@ -164,7 +165,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
     database,
-    docUrl: docUrlOf(docUrl ?? (reference === undefined ? undefined : prefix + reference.path)),
+    docUrl: docUrlOf(docUrl ?? (reference === undefined ? undefined : prefix + reference.path), catalog),
     realm,
     log: log ?? writeLog,
     rateLimit,
@@ -183,29 +184,46 @@ function formatNamed (name: string): Format {
   return formats[name as FormatName]
 }
 
-function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string | undefined {
+function formatDefined (format: Format): Format {
+  if (!isRecord(format)) fault('format', format, 'a name or what defineFormat() returns')
+  return Object.values(formats).includes(format) ? format : defineFormat(format)
+}
+
+/** Asked once for each code, so that a function that fails or gives nonsense is found at register. */
+function docUrlOf (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
   if (docUrl === undefined) return () => undefined
-  if (typeof docUrl === 'function') return docUrl
-  const base = docUrl.endsWith('/') ? docUrl : `${docUrl}/`
-  return code => base + code
+  const urlOf = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
+  const urls = new Map<string, string | undefined>()
+  for (const code of Object.keys(catalog)) {
+    const url = urlOf(code)
+    if (url !== undefined && !isUrl(url)) fault(`docUrl('${code}')`, url, 'a URL, or undefined where the code has no page')
+    urls.set(code, url)
+  }
+  return code => urls.get(code)
+}
+
+/** Whether a value is a text of the characters that a URL or a relative reference may have (RFC 3986, section 2). */
+function isUrl (value: unknown): value is string {
+  return typeof value === 'string' && /^([\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i.test(value)
 }
 
 function checkReference (reference: ReferenceOptions): void {
-  if (typeof reference !== 'object' || reference === null) fault('reference', reference, "an object like { path: '/errors' }")
+  if (!isRecord(reference)) fault('reference', reference, "an object like { path: '/errors' }")
+  checkProperties('reference', reference, ['path', 'title'])
   const { path, title } = reference
   if (typeof path !== 'string' || !/^(\/[\w.~-]+)+$/.test(path)) fault('reference.path', path, "a path like '/errors'")
   if (title !== undefined && (typeof title !== 'string' || title === '')) fault('reference.title', title, 'a heading')
 }
 
 function checkDatabase (database: DatabaseOptions): void {
-  if (!isObject(database)) fault('database', database, 'an object with constraints')
+  if (!isRecord(database)) fault('database', database, 'an object with constraints')
   checkProperties('database', database, ['constraints'])
   const { constraints = {} } = database
   const example = "{ field: 'email', message: 'Email already registered' }"
-  if (!isObject(constraints) || Array.isArray(constraints)) fault('database.constraints', constraints, `an object by the names of constraints, like { users_email_key: ${example} }`)
+  if (!isRecord(constraints)) fault('database.constraints', constraints, `an object by the names of constraints, like { users_email_key: ${example} }`)
   for (const [name, constraint] of Object.entries(constraints)) {
     const option = `database.constraints.${name}`
-    if (!isObject(constraint)) fault(option, constraint, `an object like ${example}`)
+    if (!isRecord(constraint)) fault(option, constraint, `an object like ${example}`)
     checkProperties(option, constraint, ['field', 'message', 'onDelete'])
     for (const [property, value] of Object.entries(constraint)) {
       if (typeof value !== 'string' || value === '') fault(`${option}.${property}`, value, property === 'field' ? 'the name of a field of the body' : 'a sentence')
@@ -219,20 +237,16 @@ function checkProperties (option: string, value: object, takes: readonly string[
   }
 }
 
-function isObjectWith (value: unknown, names?: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && (names === undefined || Object.keys(value).every(name => names.includes(name)))
+function isRecord (value: unknown): boolean {
+  return isObject(value) && !Array.isArray(value)
 }
 
-function isCatalog (value: unknown): value is AnyCatalog {
-  return typeof value === 'object' && value !== null && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
+function isCatalog (value: object): value is AnyCatalog {
+  return isRecord(value) && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
 }
 
-function isTranslator (value: Partial<Translator> | null): boolean {
-  return typeof value?.name === 'string' && typeof value.translate === 'function'
-}
-
-function isFormat (value: unknown): value is Format {
-  return typeof value === 'object' && value !== null && 'fields' in value && 'contentType' in value
+function isTranslator (value: unknown): boolean {
+  return isObject(value) && typeof value.name === 'string' && typeof value.translate === 'function'
 }
 
 function fault (option: string, got: unknown, takes: string): never {

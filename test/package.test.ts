@@ -55,6 +55,26 @@ t.test('a CommonJS module requires it: Fastify takes the default export, the nam
   t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
 })
 
+t.test('every other entry can be imported and required', async t => {
+  const printNames = `console.log(JSON.stringify([
+    ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
+    ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name])
+  ]))`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function')])}\n`
+  writeFileSync(join(folder, 'entries.mjs'), `
+    import * as guards from 'fastify-api-errors/api-key'
+    import * as client from 'fastify-api-errors/client'
+    ${printNames}
+  `)
+  writeFileSync(join(folder, 'entries.cjs'), `
+    const guards = require('fastify-api-errors/api-key')
+    const client = require('fastify-api-errors/client')
+    ${printNames}
+  `)
+  t.equal(run('node', ['entries.mjs']), functions)
+  t.equal(run('node', ['--no-warnings', 'entries.cjs']), functions)
+})
+
 for (const [provider, types] of [['@fastify/type-provider-typebox', '6.3'], ['type-provider-typebox-5', '5.2']] as const) {
   t.test(`TypeScript nodenext compiles it with the TypeBox provider ${types}`, async t => {
     writeFileSync(join(folder, 'user.ts'), `

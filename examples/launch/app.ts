@@ -55,7 +55,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
       info: {
         title: 'Launch API',
         version: '1.0.0',
-        description: 'The API of a product launch: users, organizations, products, queues, draws and orders.',
+        description: 'The API of a product launch: users, organizations, products, queues, draws and orders. [What each error means](/errors).',
         contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
         license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
       },
@@ -108,3 +108,5 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
   await app.register(webhooks)
   return app
 }
+
+export default createApp

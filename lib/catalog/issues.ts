@@ -144,7 +144,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
     message: () => 'must not have the same item twice'
   },
   contains: {
-    keywords: ['contains'],
+    keywords: ['contains', 'minContains', 'maxContains'],
     description: 'The list has too few, or too many, of the items that it must contain.',
     message: ({ minContains = 1, maxContains }) => maxContains === undefined
       ? `must contain at least ${count(minContains, 'matching item', 'matching items')}`

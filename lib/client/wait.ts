@@ -5,8 +5,11 @@
  * @param attempt 1 after the first
  */
 export function backoff (attempt: number, baseDelay: number, maxDelay: number): number {
-  return Math.random() * Math.min(maxDelay, baseDelay * 2 ** (attempt - 1))
+  return Math.random() * Math.min(maxDelay, baseDelay * 2 ** Math.min(attempt - 1, maxDoublings))
 }
+
+/** Beyond any wait; without an end, 0 would be doubled to no number at all. */
+const maxDoublings = 50
 
 /** `setTimeout` takes no more, and would not wait at all. */
 const maxTimeout = 2 ** 31 - 1

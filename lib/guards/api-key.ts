@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
+import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { refuseOption } from '../catalog/describe.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
@@ -42,31 +42,8 @@ export interface ApiKeyOptions {
 
 const known = { lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>
 
-/** Lets requests with a good API key through: a hook of a route, or by {@link ApiKeyGuard.protect} of a whole scope. */
-export interface ApiKeyGuard {
-  (request: AnyRequest): Promise<void>
-  /**
-   * Guards all routes of a scope and of the scopes below it, and documents it on each of them. A not-found handler of
-   * the scope is guarded, too.
-   *
-   * @example
-   * app.register(async scope => {
-   *   guard.protect(scope)
-   *   scope.get('/queues', async request => listQueues(request.apiKey))
-   * })
-   */
-  readonly protect: (scope: GuardedScope) => void
-}
-
-/** A request of a server of HTTP/1.1 or HTTP/2. */
-export type AnyRequest = FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>
-
-/** The part of a Fastify instance that a guard needs; structural, so that an instance with any type provider fits. */
-export interface GuardedScope {
-  addHook: (name: 'onRequest', hook: (request: FastifyRequest) => Promise<void>) => unknown
-  hasRequestDecorator: FastifyInstance['hasRequestDecorator']
-  decorateRequest: (name: 'apiKey', value: null) => unknown
-}
+/** Lets requests with a good API key through: a hook of a route or of a scope, for a server of HTTP/1.1 or HTTP/2. */
+export type ApiKeyGuard = (request: FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>) => Promise<void>
 
 /** What a guard adds to a request. */
 export interface WithApiKey {
@@ -96,6 +73,8 @@ const codes: readonly StandardCode[] = [
  * @example
  * const guard = apiKey({ lookup: key => findByHash(hashKey(key)), scopes: ['queues:write'] })
  * app.post('/queues', { onRequest: guard }, async request => createQueue(request.apiKey))
+ * @example
+ * scope.addHook('onRequest', apiKey({ lookup }))
  */
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   for (const name of Object.keys(options)) {
@@ -110,7 +89,7 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   const place = keyPlace(header, scheme)
   const isDefault = header === undefined && scheme === undefined && realm === undefined
 
-  async function check (request: FastifyRequest): Promise<void> {
+  async function guard (request: FastifyRequest): Promise<void> {
     const credential = readCredential(request.headers, place)
     if (credential.sent) refuseGuesser(request)
     if (credential.key === undefined) throw refuse(request, credential.sent ? 'invalid_api_key' : 'missing_api_key', credential)
@@ -154,18 +133,12 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
     })
   }
 
-  const security = { ...securitySchemeOf(place), scopes }
   const errors: readonly StandardCode[] = [
     ...codes, ...scopes.length > 0 ? ['insufficient_scope'] as const : [], ...guessLimit !== undefined ? ['rate_limit_exceeded'] as const : []
   ]
-  declareErrors(check, errors)
-  declareSecurity(check, security)
-  return Object.assign(check as (request: AnyRequest) => Promise<void>, {
-    protect (scope: GuardedScope) {
-      if (!scope.hasRequestDecorator('apiKey')) scope.decorateRequest('apiKey', null)
-      scope.addHook('onRequest', check)
-    }
-  })
+  declareErrors(guard, errors)
+  declareSecurity(guard, { ...securitySchemeOf(place), scopes })
+  return guard as ApiKeyGuard
 }
 
 /** The catalog of the application, so that what it redefined holds; without the plugin the standard one. */

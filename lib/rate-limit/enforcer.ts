@@ -27,16 +27,6 @@ export function createEnforcer (
   interface Counted { [verdictsOf]: readonly Verdict[] | null }
   app.decorateRequest(verdictsOf, null)
 
-  return (limits, request: FastifyRequest & Partial<Counted>, reply) => {
-    // `reply.callNotFound()` runs hooks a second time.
-    const counted = request[verdictsOf]
-    const due = counted ? limits.filter(limit => !counted.some(verdict => verdict.limit === limit)) : limits
-    const outcomes = due.map(limit => limit.check(request))
-    return outcomes.some(outcome => outcome instanceof Promise)
-      ? Promise.all(outcomes).then(settled => finish(settled, request, reply))
-      : finish(outcomes as ReadonlyArray<Outcome | undefined>, request, reply)
-  }
-
   function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): void {
     const verdicts = [...request[verdictsOf] ?? []]
     const failures: Failure[] = []
@@ -60,6 +50,16 @@ export function createEnforcer (
     }
     const unavailable = failures.length === 0 ? undefined : outageAnswer(failures)
     if (unavailable !== undefined) throw unavailable
+  }
+
+  return (limits, request: FastifyRequest & Partial<Counted>, reply) => {
+    // `reply.callNotFound()` runs hooks a second time.
+    const counted = request[verdictsOf]
+    const due = counted ? limits.filter(limit => !counted.some(verdict => verdict.limit === limit)) : limits
+    const outcomes = due.map(limit => limit.check(request))
+    return outcomes.some(outcome => outcome instanceof Promise)
+      ? Promise.all(outcomes).then(settled => finish(settled, request, reply))
+      : finish(outcomes as ReadonlyArray<Outcome | undefined>, request, reply)
   }
 }
 

@@ -11,6 +11,7 @@ type Own = Extract<RateLimitPolicy['key'], (...args: never[]) => unknown>
 /** The function that a policy's `key` stands for. It returns a promise only where the policy has a function of its own. */
 export function keyOf (key: Own, ipv6Subnet?: number): KeyOf<Promise<string>>
 export function keyOf (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyOf<string>
+export function keyOf (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyOf<string | Promise<string>>
 export function keyOf (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyOf<string | Promise<string>> {
   // A connection that is closed already, and one over a Unix socket, has no address.
   const address = (request: FastifyRequest): string => normalizeIP(request.ip ?? '', ipv6Subnet)

@@ -69,10 +69,17 @@ function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): 
   const max = amountOf(name, 'max', policy.max)
   const timeWindow = amountOf(name, 'timeWindow', policy.timeWindow)
   const cost = amountOf(name, 'cost', policy.cost ?? 1)
-  const limit: Limit = { name, item: serializeItem(name), policy, check: checkOf() }
-  return limit
 
-  function checkOf (): Limit['check'] {
+  const count = (key: string, max: number, timeWindow: number, cost: number): Outcome | undefined | Promise<Outcome> => {
+    if (cost === 0) return undefined
+    const verdict = ({ current, ttl }: Count): Verdict => ({
+      limit, key, max, timeWindow, remaining: Math.max(0, max - current), ttl, isExceeded: current > max, isBanned: current - max > ban
+    })
+    const counted = counter(identityOf(key), max, timeWindow, cost)
+    return counted instanceof Promise ? counted.then(verdict, (cause: unknown) => ({ limit, cause })) : verdict(counted)
+  }
+
+  const checkOf = (): Limit['check'] => {
     // Without a function in the policy there is nothing to wait for, and a promise costs more than a count in memory.
     if (skip === undefined && typeof kind !== 'function' && typeof allowList !== 'function' &&
       typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
@@ -82,7 +89,7 @@ function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): 
         return allowList?.includes(key) === true ? undefined : count(key, max, timeWindow, cost)
       }
     }
-    const keyOfRequest = typeof kind === 'function' ? keyOf(kind, ipv6Subnet) : keyOf(kind, ipv6Subnet)
+    const keyOfRequest = keyOf(kind, ipv6Subnet)
     return async request => {
       if (skip !== undefined && await skip(request)) return undefined
       const key = await keyOfRequest(request)
@@ -91,12 +98,6 @@ function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): 
     }
   }
 
-  function count (key: string, max: number, timeWindow: number, cost: number): Outcome | undefined | Promise<Outcome> {
-    if (cost === 0) return undefined
-    const verdict = ({ current, ttl }: Count): Verdict => ({
-      limit, key, max, timeWindow, remaining: Math.max(0, max - current), ttl, isExceeded: current > max, isBanned: current - max > ban
-    })
-    const counted = counter(identityOf(key), max, timeWindow, cost)
-    return counted instanceof Promise ? counted.then(verdict, (cause: unknown) => ({ limit, cause })) : verdict(counted)
-  }
+  const limit: Limit = { name, item: serializeItem(name), policy, check: checkOf() }
+  return limit
 }

@@ -39,7 +39,8 @@ export function registerLimiter (app: FastifyInstance, options: RateLimitOptions
     const limits = request.is404 ? firstDefaults : (request.routeOptions.config as LimitedConfig)[firstLimits]
     const waiting = limits === undefined ? undefined : enforce(limits, request, reply)
     if (waiting === undefined) done()
-    else waiting.then(() => done(), done)
+    // Fastify lets a request pass where the error is undefined.
+    else waiting.then(() => done(), (error: Error | undefined) => done(error ?? new Error('A function of a rate-limit policy threw nothing.')))
   })
 
   app.addHook('onRoute', function (route) {

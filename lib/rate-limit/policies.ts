@@ -38,7 +38,12 @@ export interface RateLimitBehaviour {
 
 /**
  * One limit, counted under its own name in fixed windows: a window starts with the first request of a caller, and
- * ends `timeWindow` later.
+ * ends `timeWindow` later. Where a function of it throws, or returns something else than it may, the request is answered
+ * with `internal_error`, and the log says why.
+ *
+ * @example
+ * const login: RateLimitPolicy = { max: 10, timeWindow: '1 minute', ban: 20 }
+ * const plan: RateLimitPolicy = { max: (request, key) => limitOfPlan(key), timeWindow: '1 hour', key: 'api-key' }
  */
 export interface RateLimitPolicy extends RateLimitBehaviour {
   /** Requests in one window: a whole number of 0 or more, or a function of the caller (a plan's own limit). */
@@ -64,7 +69,14 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
   readonly groupId?: string
 }
 
-/** The `rateLimit` option. What it says of {@link RateLimitBehaviour} holds for every policy that does not say otherwise. */
+/**
+ * The `rateLimit` option. What it says of {@link RateLimitBehaviour} holds for every policy that does not say otherwise.
+ *
+ * @example
+ * await app.register(apiErrors, {
+ *   rateLimit: { policies: { general: { max: 100, timeWindow: '1 minute' } }, default: 'general', redis: new Redis() }
+ * })
+ */
 export interface RateLimitOptions<Name extends string = string> extends RateLimitBehaviour {
   /** The limits by name. */
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>

@@ -26,11 +26,11 @@ ${statusesOf(reference).map(({ status, phrase }) => html`<option value="${status
 </form>
 <div class="columns">
 <nav class="contents" aria-label="Contents"><ul>
-${used.map(([page]) => page === undefined ? html`` : html`<li><a href="#${page.status}"><b>${page.status}</b> <span>${page.phrase}</span></a></li>\n`)}${
+${used.map(({ status, phrase }) => html`<li><a href="#${status}"><b>${status}</b> <span>${phrase}</span></a></li>\n`)}${
 reserved.length === 0 ? undefined : html`<li><a href="#not-in-use">Not in use</a></li>\n`}</ul></nav>
 <div>
-${used.map(codes => html`<section class="group" aria-labelledby="${codes[0]?.status}">
-<h2 id="${codes[0]?.status}">${codes[0]?.status} ${codes[0]?.phrase}</h2>
+${used.map(({ status, phrase, codes }) => html`<section class="group" aria-labelledby="${status}">
+<h2 id="${status}">${status} ${phrase}</h2>
 ${listOf(codes, site)}</section>
 `)}${reserved.length === 0
   ? undefined

@@ -8,11 +8,21 @@ export function isUsed ({ routes, elsewhere }: ReferenceCode): boolean {
   return routes.length > 0 || elsewhere !== undefined
 }
 
+/** The codes of one status. */
+export interface Group {
+  readonly status: number
+  readonly phrase: string
+  readonly codes: readonly ReferenceCode[]
+}
+
 /** The codes of a reference by status, and apart from them those that nothing gives today. */
-export function groupsOf ({ codes }: Reference): { readonly used: ReadonlyArray<readonly ReferenceCode[]>, readonly reserved: readonly ReferenceCode[] } {
-  const byStatus = new Map<number, ReferenceCode[]>()
-  for (const page of codes.filter(isUsed)) byStatus.set(page.status, [...byStatus.get(page.status) ?? [], page])
-  return { used: [...byStatus.values()], reserved: codes.filter(page => !isUsed(page)) }
+export function groupsOf ({ codes }: Reference): { readonly used: readonly Group[], readonly reserved: readonly ReferenceCode[] } {
+  const used = new Map<number, Group>()
+  for (const page of codes.filter(isUsed)) {
+    const { status, phrase } = page
+    used.set(status, { status, phrase, codes: [...used.get(status)?.codes ?? [], page] })
+  }
+  return { used: [...used.values()], reserved: codes.filter(page => !isUsed(page)) }
 }
 
 /** What an index says before it lists the codes. */
@@ -31,7 +41,7 @@ export function indexMarkdown (reference: Reference, site: Site): string {
   return document([
     `# ${escapeMarkdown(reference.title)}`,
     introduction.lead,
-    ...used.flatMap(codes => [`## ${codes[0]?.status} ${codes[0]?.phrase}`, listOf(codes)]),
+    ...used.flatMap(({ status, phrase, codes }) => [`## ${status} ${phrase}`, listOf(codes)]),
     ...(reserved.length === 0 ? [] : ['## Not in use', introduction.reserved, listOf(reserved)])
   ])
 }

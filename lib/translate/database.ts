@@ -117,15 +117,18 @@ function * withCauses (error: unknown): Generator<Readonly<Record<string, unknow
 
 function answerReading (reading: Reading, cause: unknown, { errors, request, database }: TranslateContext): ApiError {
   const { failure, constraint } = reading
-  const { code, message, issue } = databaseFailures[failure]
+  const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : named?.message) ?? message
-  const issues = reading.issues ?? (issue === undefined
-    ? undefined
-    : pathsOf(reading, named, request).map(path => ({
-      in: 'body' as const, field: fieldOf(path), pointer: pointerOf(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField
-    })))
-  return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues !== undefined && { issues }) })
+  const issues = reading.issues ?? pathsOf(reading, named, request).flatMap(path => issuesAt(path, failure))
+  return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
+}
+
+/** What a failure says of a path: one issue, or none where it is about no field. */
+export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
+  const { issue } = databaseFailures[failure]
+  if (issue === undefined) return []
+  return [{ in: 'body', field: fieldOf(path), pointer: pointerOf(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField }]
 }
 
 function pathsOf ({ columns, likelyColumn }: Reading, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {

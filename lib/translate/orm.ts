@@ -1,5 +1,4 @@
-import { fieldOf, issueKinds, pointerOf, type Issue } from '../catalog/issues.js'
-import { databaseTranslator, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
 import { isObject, type Translator } from './translator.js'
 
 /**
@@ -43,9 +42,12 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
 
 /** Reads the validation of a Sequelize model. What a validator says is left out: it may repeat the value. */
 function readValidation (errors: readonly unknown[]): Reading {
-  return readingOfIssues(errors.filter(isObject).map(({ path, type }): Issue => {
-    const at = typeof path === 'string' ? path.split('.') : []
-    const code = type === 'notNull Violation' ? 'required' : 'invalid'
-    return { in: 'body', field: fieldOf(at), pointer: pointerOf(at), code, message: issueKinds[code].message({}) }
-  }))
+  return readingOfIssues(errors.filter(isObject).flatMap(failed =>
+    issuesAt(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
+}
+
+/** A validator of the whole model has its own name in the place of an attribute's. */
+function isAttribute ({ instance, path }: Readonly<Record<string, unknown>>): boolean {
+  const model = isObject(instance) ? instance.constructor as { readonly rawAttributes?: object } : {}
+  return typeof path === 'string' && Object.hasOwn(model.rawAttributes ?? {}, path)
 }

@@ -58,17 +58,16 @@ function ownFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure 
   return failed ? 'bad_gateway' : undefined
 }
 
+/** Frameworks call the body that they answer with `response`, too; a response that a client got has headers. */
 function isResponse (value: unknown): boolean {
-  return isObject(value) && (typeof value.status === 'number' || typeof value.statusCode === 'number')
+  return isObject(value) && isObject(value.headers) && (typeof value.status === 'number' || typeof value.statusCode === 'number')
 }
 
 /**
  * Whether the application, a plugin or Fastify chose a status itself: an error of http-errors with an upstream's failure
- * as its `cause` stays what it is. Fastify gives a 4xx to a socket error that broke off the body of the request.
+ * as its `cause` stays what it is. Fastify gives a 400 to a socket error that broke off the body of the request.
  */
 function isOwnAnswer (error: unknown): boolean {
-  if (!isObject(error)) return false
-  const status = error.statusCode ?? error.status
-  if (typeof status !== 'number') return false
-  return ownFailure(error) === undefined || (status < 500 && Object.hasOwn(socketCodes, String(error.code)))
+  if (!isObject(error) || typeof (error.statusCode ?? error.status) !== 'number') return false
+  return ownFailure(error) === undefined || (error.statusCode === 400 && Object.hasOwn(socketCodes, String(error.code)))
 }

@@ -310,17 +310,17 @@ t.test('without the plugin, Fastify answers with the same statuses and challenge
     { code: 'insufficient_scope', error: 'Forbidden', message: 'The credential lacks a scope that this needs.' }))
 })
 
-t.test('a guard protects a scope, whatever the order, and the scopes below it', async t => {
+t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {
   const app = Fastify(serverOptions({ logger }))
   t.teardown(() => app.close())
   await app.register(apiErrors)
   app.get('/open', async request => ({ key: request.apiKey }))
   app.register(async scope => {
     scope.get('/before', async request => ({ key: request.apiKey }))
-    apiKey({ lookup }).protect(scope)
+    scope.addHook('onRequest', apiKey({ lookup }))
     scope.get('/after', async request => ({ key: request.apiKey }))
     scope.register(async inner => {
-      apiKey({ lookup, scopes: ['admin'] }).protect(inner)
+      inner.addHook('onRequest', apiKey({ lookup, scopes: ['admin'] }))
       inner.get('/inner', async request => ({ key: request.apiKey }))
     })
   })

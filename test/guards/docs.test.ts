@@ -9,7 +9,7 @@ const page = readFileSync(new URL('../../docs/api-keys.md', import.meta.url), 'u
 
 t.test('the examples of docs/api-keys.md compile', async t => {
   const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
-  t.equal(examples.length, 6)
+  t.equal(examples.length, 7)
   t.equal(compile(examples.join(''), {
     files: {
       'database.ts': `

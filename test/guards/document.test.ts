@@ -49,7 +49,7 @@ t.test('a guarded scope has them on every route of it, and on no other', async t
     app.get('/open', async () => 'ok')
     app.register(async scope => {
       scope.get('/before', async () => 'ok')
-      apiKey({ lookup, scopes: ['a'] }).protect(scope)
+      scope.addHook('onRequest', apiKey({ lookup, scopes: ['a'] }))
       scope.register(async inner => { inner.get('/inner', async () => 'ok') })
     })
   }
@@ -64,7 +64,7 @@ t.test('the document has the security of each route, and its scheme', async t =>
     app.get('/any', { onRequest: apiKey({ lookup }) }, async () => 'ok')
     app.get('/scoped', { preHandler: apiKey({ lookup, scopes: ['queues:read'] }) }, async () => 'ok')
     app.register(async scope => {
-      apiKey({ lookup, scopes: ['a', 'b'] }).protect(scope)
+      scope.addHook('onRequest', apiKey({ lookup, scopes: ['a', 'b'] }))
       scope.get('/both', { onRequest: apiKey({ lookup, scopes: ['b', 'c'] }) }, async () => 'ok')
       scope.get('/two-keys', { onRequest: apiKey({ lookup, header: 'X-Admin-Key' }) }, async () => 'ok')
     })

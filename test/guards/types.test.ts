@@ -39,11 +39,10 @@ for (const provider of ['@fastify/type-provider-typebox', 'type-provider-typebox
       app.get('/:id', { onRequest: guard, preHandler: [guard], schema: { params: Type.Object({ id: Type.String() }) } }, async request => request.params.id)
       app.route({ method: 'GET', url: '/', preValidation: [guard], handler: async () => 'ok' })
       app.addHook('onRequest', guard)
-      guard.protect(app)
-      guard.protect(Fastify())
-      guard.protect(Fastify({ http2: true }))
-      const typed: FastifyPluginAsyncTypebox = async scope => { guard.protect(scope) }
-      const plain: FastifyPluginAsync = async scope => { apiKey({ lookup }).protect(scope) }
+      Fastify().addHook('onRequest', guard)
+      Fastify({ http2: true }).addHook('onRequest', guard)
+      const typed: FastifyPluginAsyncTypebox = async scope => { scope.addHook('onRequest', guard) }
+      const plain: FastifyPluginAsync = async scope => { scope.addHook('preHandler', apiKey({ lookup })) }
       await app.register(typed)
       await app.register(plain)
       Fastify({ http2: true }).get('/', { onRequest: guard }, async () => 'ok')

@@ -20,15 +20,15 @@ async function byItself (app: FastifyInstance): Promise<void> {
 const wrongKey = { headers: { authorization: 'Bearer another' } }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has no key (addHook: false, as below).', setup: throughUs, request: {}, answer: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } } },
+  { what: 'The request has no key (with addHook: false).', setup: throughUs, request: {}, answer: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } } },
   {
-    what: 'The key is wrong (addHook: false, as below).',
+    what: 'The key is wrong (with addHook: false).',
     setup: throughUs,
     request: wrongKey,
     answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
-    what: 'The function that checks the key fails (addHook: false, as below).',
+    what: 'The function that checks the key fails (with addHook: false).',
     setup: async app => {
       await app.register(bearerAuth, { keys, addHook: false, auth: async () => { throw new Error('no connection') } })
       app.get('/', { onRequest: app.verifyBearerAuth! }, async () => 'secret')
@@ -37,7 +37,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'internal_error' }
   },
   {
-    what: 'The key is wrong (errorResponse: error => error).',
+    what: 'The key is wrong (with errorResponse: error => error).',
     setup: async app => {
       await app.register(bearerAuth, { keys, errorResponse: (error: Error) => error as never })
       app.get('/', async () => 'secret')

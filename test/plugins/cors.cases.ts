@@ -60,7 +60,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'internal_error', headers: { vary: 'Origin' } }
   },
   {
-    what: 'The preflight is malformed (strictPreflight: false and a hook, as below).',
+    what: 'The preflight is malformed (with strictPreflight: false and the hook).',
     setup: strict,
     request: { method: 'OPTIONS', url: '/' },
     answer: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
@@ -74,8 +76,8 @@ function memory (policy: RateLimitPolicy): (url: string) => Verdict {
 }
 
 t.test('100,000 distinct callers: what is remembered of them in memory is bounded', async t => {
-  if (globalThis.gc === undefined) (await import('node:v8')).setFlagsFromString('--expose-gc')
-  const collect = (await import('node:vm')).runInNewContext('gc') as () => void
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
   const count = memory({ max: 1, timeWindow: minute })
   const heap = (): number => {
     collect()

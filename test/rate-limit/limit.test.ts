@@ -57,6 +57,15 @@ t.test('what a function must not return: the log says which, the caller gets a 5
   }
 })
 
+t.test('a function that throws lets nobody pass, whatever it throws', async t => {
+  for (const thrown of [new Error('no plan'), undefined, null]) {
+    for (const hook of ['onRequest', 'preHandler'] as const) {
+      const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
+      t.match(await call(url), { status: 500, body: { code: 'internal_error' } })
+    }
+  }
+})
+
 t.test('cost: a request counts as several, or as none', async t => {
   stopClock(t)
   const cost = (request: FastifyRequest): number => Number(request.headers['x-cost'])

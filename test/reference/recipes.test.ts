@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
+import { declareSecurity, type SecurityScheme } from '../../lib/document/security.js'
 import { curlOf } from '../../lib/reference/curl.js'
 import { absent } from '../support/absent.js'
 import { build } from './app.js'
@@ -102,6 +103,11 @@ t.test('resource_not_found: an id that nothing has, by the schema of the paramet
   t.equal(await paths({ type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }), '/things/00000000-0000-4000-8000-000000000000')
 })
 
+t.test('invalid_parameter: of a route that describes none', async t => {
+  const requests = await requestsOf(app => app.get('/names', { config: { errors: ['invalid_parameter'] } }, handler))
+  t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names', headers: {}, times: 1, certain: false })
+})
+
 t.test('invalid_request: where only a header can be wrong, a valid request is shown', async t => {
   const requests = await requestsOf(app => app.get('/plain', {
     schema: { headers: Type.Object({ 'x-tenant': Type.String({ format: 'uuid' }) }) }
@@ -153,6 +159,29 @@ t.test('rate_limit_exceeded: one request more than the tightest of the limits al
 t.test('rate_limit_exceeded: without a known limit, a request of a route that has one', async t => {
   const requests = await requestsOf(app => app.get('/limited', { config: { errors: ['rate_limit_exceeded'] } }, handler))
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 1, certain: false })
+})
+
+t.test('a route with several parameters of which none is described', async t => {
+  const requests = await requestsOf(app => app.get('/days/:day-:night/at::noon/:id(^\\d+)/*', { schema: { params: { type: 'object' } } }, handler))
+  t.match(requests.resource_not_found, { path: '/days/no-such-id-no-such-id/at:noon/no-such-id/example', certain: true })
+})
+
+t.test('a credential stands where the guard of the route says', async t => {
+  const shown = async (...schemes: SecurityScheme[]): Promise<unknown[]> => {
+    const requests = await requestsOf(app => {
+      const guard = async (): Promise<void> => {}
+      for (const [index, scheme] of schemes.entries()) declareSecurity(guard, { name: `scheme${index}`, scheme, scopes: [] })
+      app.get('/private', { onRequest: guard, config: { errors: ['missing_api_key', 'invalid_api_key', 'resource_gone'] } }, handler)
+    })
+    return [requests.resource_gone, requests.missing_api_key, requests.invalid_api_key].map(request => request?.headers)
+  }
+  const inHeader = { type: 'apiKey', in: 'header', name: 'X-API-Key', description: '' } as const
+  t.strictSame(await shown(inHeader), [{ 'x-api-key': 'YOUR_KEY' }, {}, { 'x-api-key': 'wrong' }])
+  t.strictSame(await shown({ type: 'http', scheme: 'bearer', description: '' }), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }])
+  t.strictSame(await shown(inHeader, { type: 'http', scheme: 'basic', description: '' }), [
+    { 'x-api-key': 'YOUR_KEY', authorization: 'Basic YOUR_KEY' }, {}, { 'x-api-key': 'wrong', authorization: 'Basic wrong' }
+  ])
+  t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'where it does not say, in Authorization')
 })
 
 t.test('a failure of the server is never asked for', async t => {

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, type ReferenceOptions } from 'fastify-api-errors'
 import { build } from './app.js'
 
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -174,6 +174,32 @@ Every error answer names a code. Codes do not change: let your program decide by
     retry: 'never',
     url: '/errors/resource_gone'
   })
+})
+
+t.test('an index without codes that are not in use', async t => {
+  const app = Fastify()
+  await app.register(apiErrors, { reference: { path: '/errors' } })
+  app.get('/', { config: { errors: Object.values(app.apiErrors.errors) } }, async () => 'ok')
+  t.notMatch((await get(app, '/errors', { accept: 'text/markdown' })).body, 'Not in use')
+  t.notMatch((await get(app, '/errors', { accept: 'text/html' })).body, 'not-in-use')
+})
+
+t.test('the option takes a path, and a heading', async t => {
+  const fault = async (reference: unknown): Promise<string> => {
+    try {
+      await Fastify().register(apiErrors, { reference: reference as ReferenceOptions })
+    } catch (fault) {
+      return (fault as Error).message.replace('fastify-api-errors: the option ', '')
+    }
+    return ''
+  }
+  t.equal(await fault('/errors'), "'reference' is '/errors'; it takes an object like { path: '/errors' }.")
+  t.equal(await fault(null), "'reference' is null; it takes an object like { path: '/errors' }.")
+  t.equal(await fault({}), "'reference.path' is undefined; it takes a path like '/errors'.")
+  for (const path of ['errors', '/errors/', '/', '/:errors', '/errors/*']) t.equal(await fault({ path }), `'reference.path' is '${path}'; it takes a path like '/errors'.`)
+  t.equal(await fault({ path: '/errors', title: '' }), "'reference.title' is ''; it takes a heading.")
+  t.equal(await fault({ path: '/errors', title: 1 }), "'reference.title' is 1; it takes a heading.")
+  t.equal(await fault({ path: '/docs/errors_1.0~x', title: 'Errors' }), '')
 })
 
 t.test('the form is the one that Accept prefers; a browser and whoever takes anything get HTML', async t => {

@@ -65,18 +65,20 @@ t.test('the rate limits, and the routes that count under each', async t => {
     general: { max: 100, timeWindow: '1 minute' },
     burst: { max: 5, timeWindow: 10_000 },
     daily: { max: 1, timeWindow: 86_400_000 },
-    quick: { max: 1, timeWindow: 1500 }
+    quick: { max: 1, timeWindow: 1500 },
+    plan: { max: () => 10, timeWindow: () => '1 hour' }
   }
   const register = (app: FastifyInstance): void => {
     app.get('/a', handler)
-    app.get('/b', { config: { rateLimitPolicy: ['general', 'burst', 'daily', 'quick'] } }, handler)
+    app.get('/b', { config: { rateLimitPolicy: ['general', 'burst', 'daily', 'quick', 'plan'] } }, handler)
   }
   t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | In | Routes |
 | --- | --- | --- | --- |
 | \`general\` | 100 | 1 minute | \`GET /a\`, \`GET /b\` |
 | \`burst\` | 5 | 10 seconds | \`GET /b\` |
 | \`daily\` | 1 | 1 day | \`GET /b\` |
-| \`quick\` | 1 | 1500 ms | \`GET /b\` |`)
+| \`quick\` | 1 | 1500 ms | \`GET /b\` |
+| \`plan\` | depends on the caller | depends on the caller | \`GET /b\` |`)
   t.notOk('Limits' in await sections('rate_limit_exceeded', app => app.get('/a', handler)), 'no limits, no table')
   t.notOk('Limits' in await sections('internal_error', register, { rateLimit: { policies } }))
 })

@@ -17,6 +17,8 @@ export interface RedisServer {
   readonly client: (options?: Omit<RedisOptions, 'replyMapping'>, port?: number) => Redis
   /** How often a command was called by clients and by scripts since the last `CONFIG RESETSTAT`. */
   readonly calls: (command: string) => Promise<number>
+  /** The CPU time that it has used, in microseconds. */
+  readonly cpu: () => Promise<number>
   /** Sends a signal to the server. */
   readonly signal: (name: NodeJS.Signals) => void
   /** Starts it again, on the same port, after it was killed. */
@@ -42,7 +44,7 @@ export function lacksRedis (t: Test): boolean {
 }
 
 /** Starts a server on a free port of the loopback address until the test ends. */
-export async function startRedis (t: Test, ...settings: readonly string[]): Promise<RedisServer> {
+export async function startRedis (t: { readonly teardown: (end: () => unknown) => unknown }, ...settings: readonly string[]): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const port = await freePort()
   const clients: Redis[] = []
@@ -66,6 +68,13 @@ export async function startRedis (t: Test, ...settings: readonly string[]): Prom
     probe.disconnect()
   }
 
+  async function info (section: string, name: string): Promise<number> {
+    const redis = client()
+    const text = await redis.info(section)
+    redis.disconnect()
+    return Number(new RegExp(`^${name}[:=]([\\d.]+)`, 'm').exec(text)?.[1] ?? 0)
+  }
+
   t.teardown(async () => {
     for (const redis of clients) redis.disconnect()
     if (server.exitCode === null && server.signalCode === null) {
@@ -78,12 +87,8 @@ export async function startRedis (t: Test, ...settings: readonly string[]): Prom
   return {
     port,
     client,
-    async calls (command) {
-      const redis = client()
-      const stats = await redis.info('commandstats')
-      redis.disconnect()
-      return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
-    },
+    calls: command => info('commandstats', `cmdstat_${command}:calls`),
+    cpu: async () => (await info('cpu', 'used_cpu_user') + await info('cpu', 'used_cpu_sys')) * 1e6,
     signal: name => { server.kill(name) },
     async restart () {
       while (server.exitCode === null && server.signalCode === null) await delay(5)

@@ -28,6 +28,22 @@ t.test('Mongoose', async t => {
       })
     })
   }
+
+  await t.test('an error that is not whole is answered with what it has', async t => {
+    const app = Fastify({ genReqId: () => 'req_1' })
+    await app.register(apiErrors, { log: false })
+    app.post('/users', async () => {
+      throw Object.assign(new Error('secret'), { name: 'ValidationError', _message: 'User validation failed', errors: { a: null, b: { kind: 'required' } } })
+    })
+    const response = await app.inject({ method: 'POST', url: '/users' })
+    t.equal(response.statusCode, 422)
+    t.strictSame(response.json(), {
+      code: 'missing_required_field',
+      message: 'A required field is missing.',
+      request_id: 'req_1',
+      details: [{ in: 'body', field: 'b', pointer: '/b', code: 'required', message: 'is required' }]
+    })
+  })
   await world.close()
   server.stop()
 })

@@ -6,6 +6,7 @@ import { freePort } from '../support/free-port.js'
 import { startMariadb } from '../support/mariadb.js'
 import { check, serve, type Case } from './cases/case.js'
 import { database, death, mariadbSource, mysql2Source, schema, type MysqlSource, type MysqlWorld, type Open } from './cases/mysql.js'
+import * as recorded from './cases/recorded.js'
 
 async function start (source: MysqlSource, open: Open, ports: { readonly closedPort: number, readonly silentPort: number }) {
   const world: MysqlWorld = { db: await open(), open, ...ports }
@@ -56,4 +57,11 @@ t.test('a MariaDB server', async t => {
   await owner.close().catch(() => {})
   for (const socket of sockets) socket.destroy()
   silent.close()
+})
+
+t.test('as recorded from MySQL 8 and MariaDB', async t => {
+  const cases = recorded.replay(recorded.mysql)
+  const { ask, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, ask, given)
+  await app.close()
 })

@@ -62,9 +62,10 @@ t.test('every code of @fastify/reply-from is known', async t => {
 })
 
 t.test('a response of the upstream, in whatever client, is 502', async t => {
-  t.equal(translated({ status: 404, message: 'Not Found', response: { status: 404 } }), 'bad_gateway')
-  t.equal(translated({ message: 'Not Found', response: { statusCode: 404 } }), 'bad_gateway')
-  t.equal(translated({ message: 'Not Found', response: { body: '' } }), undefined)
+  t.equal(translated({ status: 404, message: 'Not Found', response: { status: 404, headers: {} } }), 'bad_gateway')
+  t.equal(translated({ message: 'Not Found', response: { statusCode: 404, headers: new Headers() } }), 'bad_gateway')
+  t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'what a framework is to answer with')
+  t.equal(translated({ message: 'Not Found', response: { headers: {} } }), undefined)
 })
 
 t.test('a status that the application chose stays, whatever the cause', async t => {
@@ -87,4 +88,5 @@ t.test('what is of no upstream is left to others', async t => {
 t.test('a socket error with a status is that of the request, not of an upstream', async t => {
   t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 400 })), undefined)
   t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from gives a 500 to its own')
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { status: 200, response: { status: 200, headers: {} } })), 'bad_gateway', 'axios has the status of an answer that broke off')
 })

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyReplyFromHooks } from '@fastify/reply-from'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Agent, Pool } from 'undici'
 import { standardErrors as errors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { certificateOfAnotherHost } from '../support/certificates.js'
@@ -25,7 +25,7 @@ export interface UpstreamCase {
 }
 
 /** Milliseconds: short where the client waits in vain, else long enough for a busy machine. */
-const timeouts = { inVain: 250, patient: 10_000 }
+const timeouts = { inVain: 1000, patient: 30_000 }
 
 /** The moment at which a call is given up, or the caller leaves: after it began, and before it runs into its own time-out. */
 export const soon = 100
@@ -133,6 +133,14 @@ const errorsOfUpstream: FastifyReplyFromHooks = {
 }
 // #endregion
 
+// #region a signal of the reply
+function signalOf (reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => { controller.abort() })
+  return controller.signal
+}
+// #endregion
+
 function single (what: string, through: string, answer: UpstreamAnswer, at: Behaviour, mount: Mount): UpstreamCase {
   return { what, through, timesOut: false, answer, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
 }
@@ -185,6 +193,9 @@ export const upstreamCases: readonly UpstreamCase[] = [
   ...givenUp('AbortSignal.timeout() ends the call in the body.', 'silent in the body', 'gateway_timeout', () => AbortSignal.timeout(soon)),
   ...givenUp('The application ends the call by an AbortController.', 'silent', 'gateway_timeout', abortSoon),
   ...givenUp('The caller leaves, and request.signal ends the call.', 'silent', 'no answer'),
+  single('The caller leaves, and a signal of the reply ends the call.', 'fetch', 'no answer', 'silent', (app, path, { url }) => {
+    app.get(path, (_request, reply) => fetch(url, { signal: signalOf(reply) }))
+  }),
   ...proxying.map(through => ({
     what: 'The caller leaves, and then the upstream sends no headers in time.',
     through,

@@ -15,6 +15,7 @@ interface LogLine {
   readonly thrown?: string
 }
 
+t.setTimeout(120_000)
 const upstreams = await startFailingServer()
 const log: LogLine[] = []
 const app = Fastify(serverOptions({
@@ -91,4 +92,17 @@ t.test('what was not answered is not counted as an answer', async t => {
   const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no answer' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
+})
+
+t.test('request.signal of a POST fires when its body has been read, with the caller still there', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.post('/', async ({ signal }) => {
+    await new Promise(resolve => { setTimeout(resolve, 20) })
+    return { aborted: signal.aborted }
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const { body } = await request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  t.strictSame(await body.json(), { aborted: true }, 'docs/upstreams.md says so')
 })

@@ -47,8 +47,8 @@ export interface Case<World> {
   readonly message?: string
   /** @default 'POST' */
   readonly method?: 'POST' | 'DELETE'
-  /** What the request sends. @default {} */
-  readonly body?: Readonly<Record<string, unknown>>
+  /** What the request sends; `null`: it has no body. @default {} */
+  readonly body?: Readonly<Record<string, unknown>> | null
   readonly run: (world: World, body: Readonly<Record<string, unknown>>) => Promise<unknown>
 }
 
@@ -95,9 +95,9 @@ export async function serve<World> (world: World, cases: ReadonlyArray<Case<Worl
   return {
     app,
     async ask (given) {
-      const response = await fetch(`${address}/${cases.indexOf(given)}`, {
-        method: given.method ?? 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(given.body ?? {})
-      })
+      const { method = 'POST', body = {} } = given
+      const sent = body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      const response = await fetch(`${address}/${cases.indexOf(given)}`, { method, ...sent })
       const headers = Object.fromEntries([...response.headers].filter(([name]) => !ofTheConnection.includes(name)))
       const text = await response.text()
       return { status: response.status, headers, body: text === '' ? '' : JSON.parse(text) }

@@ -176,6 +176,12 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     details: [['email', '/email', 'pattern', 'does not have the expected form']]
   },
   {
+    what: 'A field is not in the schema',
+    document: { email: 'new@example.com', plan: 'secret' },
+    code: 'validation_error',
+    details: [['plan', '/plan', 'unknown_field', 'is not allowed']]
+  },
+  {
     what: 'Values cannot be cast',
     document: { email: 'new@example.com', age: 'secret', owner: 'secret', items: [{ price: 'secret' }] },
     code: 'validation_error',

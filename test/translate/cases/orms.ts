@@ -16,6 +16,7 @@ const noRow = ownCase({ what: 'A record does not exist that must', answer: 'no_r
 const changedMeanwhile = ownCase({ what: 'A record has another version than it was read with (optimistic lock)', answer: 'concurrent' })
 const statementTimeout = ownCase({ what: 'A statement takes longer than the caller of the mapper waits', answer: 'unavailable' })
 const emptyModel = ownCase({ what: 'A model lacks a value that it requires', answer: 'missing', fields: ['email'] })
+const wholeModel = ownCase({ what: 'A model is refused by a validator of the whole model', answer: 'check', fields: [''] })
 const invalidModel = ownCase({ what: 'A model has a value that its validator refuses', answer: 'check', fields: ['email'] })
 
 export const drizzleSource: PostgresSource = {
@@ -119,7 +120,7 @@ export const typeormSource: PostgresSource = {
 
 export const sequelizeSource: PostgresSource = {
   name: 'sequelize',
-  cases: [...all, noRow, changedMeanwhile, emptyModel, invalidModel],
+  cases: [...all, noRow, changedMeanwhile, emptyModel, invalidModel, wholeModel],
   open: (server, database) => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
     const db = new Sequelize(urlOf(addressIn(server, database)(other)), {
@@ -130,6 +131,9 @@ export const sequelizeSource: PostgresSource = {
     }, { tableName: 'users', timestamps: false })
     const versioned = db.define('Versioned', { name: DataTypes.STRING, team_id: DataTypes.INTEGER }, { tableName: 'users', timestamps: false, version: 'team_id' })
     const strict = db.define('Strict', { email: { type: DataTypes.STRING, allowNull: false, validate: { isEmail: true } } }, { tableName: 'users', timestamps: false })
+    const whole = db.define('Whole', { email: DataTypes.STRING }, {
+      tableName: 'users', timestamps: false, validate: { oneOfTwo () { throw new Error('secret of a validator') } }
+    })
     const orders = db.define('Order', { user_id: DataTypes.INTEGER }, { tableName: 'orders', timestamps: false })
     return {
       query: sql => db.query(sql),
@@ -144,7 +148,8 @@ export const sequelizeSource: PostgresSource = {
           await second?.update({ name: 'two' })
         },
         [emptyModel.what]: () => strict.create({}),
-        [invalidModel.what]: () => strict.create({ email: 'secret' })
+        [invalidModel.what]: () => strict.create({ email: 'secret' }),
+        [wholeModel.what]: () => whole.create({ email: 'new@example.com' })
       },
       close: () => db.close()
     }
