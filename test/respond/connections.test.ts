@@ -171,6 +171,7 @@ async function askHttp2 (session: ClientHttp2Session, headers: Record<string, st
 t.test('over HTTP/2, the answers are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true }))
   await app.register(apiErrors, { log: false })
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
   app.get('/', async () => { throw errors.resource_conflict() })
   app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
   app.get('/ok', async () => 'ok')
