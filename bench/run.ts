@@ -38,7 +38,8 @@ const rows: readonly Row[] = [
   { what: 'a 429', a: at('ours, limited', { path: '/limited' }, 429), b: at('fastify, limited', { path: '/limited' }, 429), target: 1 },
   { what: 'a TypeError', a: at('ours', { path: '/type-error' }, 500), b: at('fastify', { path: '/type-error' }, 500), target: 1 },
   { what: 'a unique violation of Postgres', a: at('ours, unique', { path: '/unique' }, 409), b: at('fastify, unique', { path: '/unique' }, 500), target: 1 },
-  { what: 'a 200', a: at('ours', { path: '/ok' }, 200), b: at('fastify', { path: '/ok' }, 200), target: 1.01 }
+  { what: 'a 200', a: at('ours', { path: '/ok' }, 200), b: at('fastify', { path: '/ok' }, 200), target: 1.01 },
+  { what: "a 200 with sent: 'convert'", a: at('ours, sent: convert', { path: '/ok' }, 200), b: at('ours', { path: '/ok' }, 200) }
 ]
 
 const two = (value: number): string => value.toFixed(2)

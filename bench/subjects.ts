@@ -78,6 +78,10 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await failures(app)
     await ok(app)
   }, serverOptions()),
+  'ours, sent: convert': fastify(async app => {
+    await app.register(apiErrors, { log: false, sent: 'convert' })
+    await ok(app)
+  }, serverOptions()),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': fastify(async app => {
     await app.register(apiErrors, { log: false })

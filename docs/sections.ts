@@ -6,6 +6,7 @@ import { constantOf, formatMessages, issueKinds } from '../lib/catalog/issues.js
 import { standardErrors } from '../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../lib/formats/format.js'
 import { formats, type FormatName } from '../lib/formats/index.js'
+import { answerSections } from './answers.js'
 import { failureSections } from './failures.js'
 import { launchCurl } from './launch-curl.js'
 import { table } from './table.js'
@@ -33,7 +34,8 @@ export const sections: Readonly<Record<string, () => string>> = {
   ),
   'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
-  ...failureSections
+  ...failureSections,
+  ...answerSections
 }
 
 function carriers (on: (error: ErrorDefinition) => boolean): string {

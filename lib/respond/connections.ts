@@ -29,7 +29,7 @@ const listens = channel('tracing:net.server.listen:asyncStart')
 function forwardFromOtherAddresses (app: FastifyInstance): void {
   const forward = (message: unknown): void => {
     const { server } = message as { readonly server: Server }
-    if (server === app.server || !server.listeners('request').includes(app.routing)) return
+    if (!server.listeners('request').includes(app.routing)) return
     for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
   }
   app.server.once('listening', () => listens.subscribe(forward))

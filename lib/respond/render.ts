@@ -48,20 +48,11 @@ export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
     return { definition, contentType: contentTypeOf(format), payload }
   }
 
-  return (error, context, format) => {
-    const definition = definitions.get(error.code) ?? definitionOfUnknown(error)
-    try {
-      return attempt(error, definition, context, format)
-    } catch (fault) {
-      return { ...lesser(error, definition, context, format), fault }
-    }
-  }
-
   /** A circular `meta`, a BigInt in it, a message or a format that throws: the answer keeps the shape as far as it can. */
   function lesser (error: ApiError, definition: AnswerDefinition, context: AnswerContext, format: Format): Rendered {
     const attempts = [
       () => attempt(withoutMeta(error), definition, context, format),
-      () => attempt(plain(), definitions.get(plain.code) ?? plainDefinition, context, format)
+      () => attempt(plain(), definitions.get(plain.code) as AnswerDefinition, context, format)
     ]
     for (const make of attempts) {
       try {
@@ -71,6 +62,15 @@ export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
       }
     }
     return attempt(plain(), plainDefinition, context, codeFormat)
+  }
+
+  return (error, context, format) => {
+    const definition = definitions.get(error.code) ?? definitionOfUnknown(error)
+    try {
+      return attempt(error, definition, context, format)
+    } catch (fault) {
+      return { ...lesser(error, definition, context, format), fault }
+    }
   }
 }
 

@@ -62,31 +62,6 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   const { errors, translators, database, format, negotiated, realm } = settings
   const render = createRenderer(settings)
 
-  return {
-    settings,
-    handle (thrown, request, reply) {
-      ignoreRejection(thrown)
-      if (isAnswered(reply)) {
-        finishAnswer(reply, thrown)
-      } else if (reply.raw.destroyed || request.raw.aborted) {
-        noteUnanswered(thrown, callerGone, request, reply)
-      } else if (reply.raw.headersSent) {
-        noteUnanswered(thrown, errors.internal_error.status, request, reply)
-        breakOff(reply)
-      } else {
-        const answer = prepare(thrown, request, reply)
-        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
-      }
-    },
-    prepare,
-    prepareRaw (error, method, log) {
-      const requestId = createRequestId()
-      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, format)
-      record({ error, code, status, route: null, method, requestId, request: null }, log)
-      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId }, payload }
-    }
-  }
-
   function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
     try {
       return prepareAnswer(errorOf(thrown, request, reply), request, reply)
@@ -145,6 +120,31 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   function note (message: string, fault: unknown, request: FastifyRequest): void {
     if (settings.log !== false) quietly(() => request.log.error({ requestId: requestIdOf(request), reason: printed(fault) }, message))
   }
+
+  return {
+    settings,
+    handle (thrown, request, reply) {
+      ignoreRejection(thrown)
+      if (isAnswered(reply)) {
+        finishAnswer(reply, thrown)
+      } else if (reply.raw.destroyed || request.raw.aborted) {
+        noteUnanswered(thrown, callerGone, request, reply)
+      } else if (reply.raw.headersSent) {
+        noteUnanswered(thrown, errors.internal_error.status, request, reply)
+        breakOff(reply)
+      } else {
+        const answer = prepare(thrown, request, reply)
+        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+      }
+    },
+    prepare,
+    prepareRaw (error, method, log) {
+      const requestId = createRequestId()
+      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, format)
+      record({ error, code, status, route: null, method, requestId, request: null }, log)
+      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId }, payload }
+    }
+  }
 }
 
 /** A log that fails must not keep an answer from being sent, and there is nobody left to tell. */
@@ -159,7 +159,7 @@ function levelOf (status: number): LogEntry['level'] {
 }
 
 function routeOf (request: FastifyRequest): string | null {
-  return request.is404 ? null : request.routeOptions.url ?? null
+  return request.is404 ? null : request.routeOptions.url as string
 }
 
 function nameOf (method: string | null, route: string | null): string | null {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
 
@@ -56,6 +57,8 @@ export function finishAnswer (reply: FastifyReply, fault: unknown): void {
 function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAnswer): void {
   if (reply.raw.headersSent) return breakOff(reply)
   reply.hijack()
+  // A reason that a handler set may be what could not be sent; HTTP/2 has none.
+  if (reply.request.raw.httpVersionMajor === 1) reply.raw.statusMessage = STATUS_CODES[status] as string
   reply.raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': String(Buffer.byteLength(payload)) })
   reply.raw.end(payload)
 }

@@ -95,7 +95,7 @@ function clientErrorHandler (this: FastifyInstance, error: Error & { readonly co
     return
   }
   const responder = responderOf(this.server)
-  const code = clientErrors[error.code ?? ''] ?? 'invalid_request'
+  const code = clientErrors[String(error.code)] ?? 'invalid_request'
   const answer = responder.prepareRaw(responder.settings.errors[code]({ cause: error }), null, this.log)
   socket.write(asText(answer))
   socket.destroySoon()

@@ -69,7 +69,7 @@ t.test('what was thrown and is no Error is printed', async t => {
     [{ code: 42, at: { deep: { deeper: { deepest: {} } } } }, '{ code: 42, at: { deep: { deeper: { deepest: {} } } } }'],
     [12n, '12n'],
     [Symbol('a'), 'Symbol(a)'],
-    [Object.defineProperty({}, Symbol.toStringTag, { get () { throw new Error('trap') } }), 'a value of type object that cannot be shown'],
+    [class { static get name (): never { throw new Error('trap') } }, 'a value of type function that cannot be shown'],
     ['x'.repeat(10_000), `'${'x'.repeat(1999)}`]
   ] as const) {
     const { app, lines } = await logged({})

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type AnswerEvent } from 'fastify-api-errors'
-import { ask, contractAnswer, create, exchange, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
+import { answerOf, ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
 
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string): WireAnswer =>
   contractAnswer(errors[code].status, { code, message, request_id: requestId })
@@ -25,6 +25,17 @@ t.test('the status that was set before does not count', async t => {
   const app = await create()
   app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })
   t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('resource_conflict'))
+})
+
+t.test('a reason phrase that cannot be sent is replaced', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => {
+    reply.raw.statusMessage = 'a\r\nset-cookie: b'
+    throw errors.resource_conflict()
+  })
+  const text = await exchange(await start(t, app), requestOf('GET', '/'))
+  t.match(text, /^HTTP\/1.1 409 Conflict\r\n/)
+  t.strictSame(answerOf(text), answer('resource_conflict'))
 })
 
 t.test('an error handler of a scope wins in its scope, and hands on what it throws', async t => {
