@@ -12,13 +12,15 @@ export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'
 
+export type { DatabaseOptions, NamedConstraint } from './translate/database.js'
 export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
 
 export { serverOptions } from './respond/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log.js'
 export type { AnswerEvent } from './respond/responder.js'
 
-export type { PolicyChoice, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily } from './rate-limit/header-fields.js'
+export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
 export { declareErrors, type ErrorReference } from './document/declare-errors.js'
 export { responses, type ErrorResponse, type ErrorResponses } from './document/typed-responses.js'
@@ -29,4 +31,12 @@ export type { StatusName } from './document/names.js'
 export type { RuleName } from './document/rules.js'
 export type { StatusSchemas } from './document/status-schemas.js'
 
-export type { LedgerEntry } from './verify/ledger.js'
+export type { FieldFacts } from './reference/fields.js'
+export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceLimit } from './reference/reference.js'
+export type { ReferenceOptions } from './reference/routes.js'
+export type { SampleRequest } from './reference/sample-request.js'
+
+export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
+export { collectLedger, readLedger } from './verify/collect-ledger.js'
+export type { OnUndocumented } from './verify/undocumented.js'
+export type { AnswerKind, LedgerEntry } from './verify/ledger.js'

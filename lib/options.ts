@@ -1,13 +1,18 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { describe, refuseOption } from './catalog/describe.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './document/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
-import type { Format } from './formats/format.js'
-import { namesOf, type RateLimitOptions } from './rate-limit/policies.js'
+import { defineFormat, type Format } from './formats/format.js'
+import { checkRateLimit } from './rate-limit/check-options.js'
+import type { RateLimitOptions } from './rate-limit/policies.js'
+import type { ReferenceOptions } from './reference/routes.js'
 import { writeLog, type LogFunction } from './respond/log.js'
 import type { ResponderSettings } from './respond/responder.js'
+import type { DatabaseOptions } from './translate/database.js'
 import { builtInTranslators } from './translate/index.js'
-import type { Translator } from './translate/translator.js'
+import { isObject, type Translator } from './translate/translator.js'
+import { warnUndocumented, type OnUndocumented } from './verify/undocumented.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -21,14 +26,34 @@ export interface ApiErrorsOptions {
   readonly rateLimit?: RateLimitOptions
   /** Translators that are asked before the built-in ones. @default [] */
   readonly translators?: readonly Translator[]
-  /** The pages about the codes: a base URL that the code is appended to, or a function of the code. Absent: no `doc_url`. */
-  readonly docUrl?: string | ((code: string) => string)
+  /**
+   * Names for the constraints of the database. Absent: an answer names the column and has the sentence of its code.
+   *
+   * @example
+   * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
+   */
+  readonly database?: DatabaseOptions
+  /**
+   * The pages about the codes: a base URL that the code is appended to, or a function of the code, `undefined` for one
+   * without a page. Absent: the pages of `reference`; without these, no `doc_url`.
+   */
+  readonly docUrl?: string | ((code: string) => string | undefined)
+  /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages. */
+  readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate`. @default 'api' */
   readonly realm?: string
   /** `false` writes no log; a function writes it in its own way. @default 4xx at info without a stack, 5xx at error with the causes */
   readonly log?: false | LogFunction
   /** Whether requests without a route get `route_not_found` or 405; `false` leaves the not-found handler alone. @default true */
   readonly notFound?: boolean
+  /**
+   * What becomes of an error that a handler sends and does not throw, `reply.code(404).send({ message })`, with a status
+   * that the route declares no schema for: `'keep'` sends it as it is; `'convert'` gives it the contract's shape, at the
+   * cost of an `onSend` hook on each request. The message is kept for a 4xx, and goes to the log only for a 5xx.
+   *
+   * @default 'keep'
+   */
+  readonly sent?: 'keep' | 'convert'
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
   /** How the errors of a route are inferred for its documentation. */
@@ -38,6 +63,11 @@ export interface ApiErrorsOptions {
    * for routes that `$ref` them. Each route's compilation gets dearer by it. @default false
    */
   readonly addSchemas?: boolean
+  /**
+   * What happens when an answer goes out that the documentation of its route does not have, once for each route, status
+   * and code: `'log'` writes a warning, a function is called. Absent: `ledger()` alone tells.
+   */
+  readonly undocumented?: 'log' | OnUndocumented
 }
 
 /** The `documentation` option. */
@@ -49,10 +79,13 @@ export interface DocumentationOptions {
 /** The options with every default filled in. */
 export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
+  readonly reference: ReferenceOptions | undefined
   readonly notFound: boolean
+  readonly sent: 'keep' | 'convert'
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly addSchemas: boolean
+  readonly undocumented: OnUndocumented | undefined
 }
 
 const known = {
@@ -61,58 +94,88 @@ const known = {
   negotiate: true,
   rateLimit: true,
   translators: true,
+  database: true,
   docUrl: true,
+  reference: true,
   realm: true,
   log: true,
   notFound: true,
+  sent: true,
   requestId: true,
   documentation: true,
-  addSchemas: true
+  addSchemas: true,
+  undocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param prefix of the scope that the plugin is registered in
  * @throws TypeError with one sentence that names the option, what it got and what it takes
  */
-export function resolveOptions (options: ApiErrorsOptions): Settings {
+export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
+  if (!isRecord(options)) throw new TypeError(`fastify-api-errors: the options are ${describe(options)}; it takes an object.`)
   for (const name of Object.keys(options)) {
     // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
     if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
       throw new TypeError(`fastify-api-errors: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
     }
   }
-  const { errors, format = 'code', negotiate = false, rateLimit, translators = [], docUrl, realm = 'api', log, notFound = true, requestId = 'errors' } = options
-  const { documentation = {}, addSchemas = false } = options
+  const {
+    errors,
+    format = 'code',
+    negotiate = false,
+    rateLimit,
+    translators = [],
+    database,
+    docUrl,
+    reference,
+    realm = 'api',
+    log,
+    notFound = true,
+    sent = 'keep',
+    requestId = 'errors',
+    documentation = {},
+    addSchemas = false,
+    undocumented
+  } = options
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
+  if (sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
-  if (docUrl !== undefined && typeof docUrl !== 'string' && typeof docUrl !== 'function') fault('docUrl', docUrl, 'a base URL, or a function of the code that returns a URL')
+  if (docUrl !== undefined && !isUrl(docUrl) && typeof docUrl !== 'function') fault('docUrl', docUrl, "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL")
+  if (reference !== undefined) checkReference(reference)
   if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(realm)) fault('realm', realm, 'printable ASCII without quotes and backslashes')
-  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request)')
+  if (log !== undefined && log !== false && typeof log !== 'function') fault('log', log, 'false, or a function of (entry, request, log)')
   if (typeof addSchemas !== 'boolean') fault('addSchemas', addSchemas, 'true or false')
-  if (!isObjectWith(documentation, ['rules'])) fault('documentation', documentation, 'an object with rules')
+  if (!isRecord(documentation)) fault('documentation', documentation, 'an object with rules')
+  checkProperties('documentation', documentation, ['rules'])
   const { rules = {} } = documentation
-  if (!isObjectWith(rules)) fault('documentation.rules', rules, 'an object of rules by name')
+  if (!isRecord(rules)) fault('documentation.rules', rules, 'an object of rules by name')
+  if (undocumented !== undefined && undocumented !== 'log' && typeof undocumented !== 'function') fault('undocumented', undocumented, "'log', or a function of (answer, request)")
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
-  const chosen = typeof format === 'string' ? formatNamed(format) : format
-  if (!isFormat(chosen)) fault('format', format, 'a name or what defineFormat() returns')
+  if (database !== undefined) checkDatabase(database)
+  const chosen = typeof format === 'string' ? formatNamed(format) : formatDefined(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
     errors: catalog,
     format: chosen,
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
-    docUrl: docUrlOf(docUrl),
+    database,
+    docUrl: docUrlOf(docUrl ?? (reference === undefined ? undefined : prefix + reference.path), catalog),
     realm,
     log: log ?? writeLog,
     rateLimit,
+    reference,
     notFound,
+    sent,
     requestId,
     rules: resolveRules(rules, catalog),
-    addSchemas
+    addSchemas,
+    undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
 }
 
@@ -121,49 +184,71 @@ function formatNamed (name: string): Format {
   return formats[name as FormatName]
 }
 
-function docUrlOf (docUrl: ApiErrorsOptions['docUrl']): (code: string) => string | undefined {
+function formatDefined (format: Format): Format {
+  if (!isRecord(format)) fault('format', format, 'a name or what defineFormat() returns')
+  return Object.values(formats).includes(format) ? format : defineFormat(format)
+}
+
+/** Asked once for each code, so that a function that fails or gives nonsense is found at register. */
+function docUrlOf (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
   if (docUrl === undefined) return () => undefined
-  if (typeof docUrl === 'function') return docUrl
-  const base = docUrl.endsWith('/') ? docUrl : `${docUrl}/`
-  return code => base + code
+  const urlOf = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
+  const urls = new Map<string, string | undefined>()
+  for (const code of Object.keys(catalog)) {
+    const url = urlOf(code)
+    if (url !== undefined && !isUrl(url)) fault(`docUrl('${code}')`, url, 'a URL, or undefined where the code has no page')
+    urls.set(code, url)
+  }
+  return code => urls.get(code)
 }
 
-function checkRateLimit (rateLimit: RateLimitOptions): void {
-  if (typeof rateLimit !== 'object' || rateLimit === null) fault('rateLimit', rateLimit, 'an object with policies')
-  const { policies, default: choice } = rateLimit
-  if (typeof policies !== 'object' || policies === null || Object.keys(policies).length === 0) {
-    fault('rateLimit.policies', policies, 'an object with one policy or more, like { general: { max: 100, timeWindow: \'1 minute\' } }')
-  }
-  for (const [name, policy] of Object.entries(policies)) {
-    const { max, timeWindow, key } = policy ?? {}
-    if (!Number.isInteger(max) || max < 1) fault(`rateLimit.policies.${name}.max`, max, 'a whole number of 1 or more')
-    if (typeof timeWindow !== 'string' && !(Number.isInteger(timeWindow) && timeWindow > 0)) {
-      fault(`rateLimit.policies.${name}.timeWindow`, timeWindow, "milliseconds, or a text like '1 minute'")
+/** Whether a value is a text of the characters that a URL or a relative reference may have (RFC 3986, section 2). */
+function isUrl (value: unknown): value is string {
+  return typeof value === 'string' && /^([\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i.test(value)
+}
+
+function checkReference (reference: ReferenceOptions): void {
+  if (!isRecord(reference)) fault('reference', reference, "an object like { path: '/errors' }")
+  checkProperties('reference', reference, ['path', 'title'])
+  const { path, title } = reference
+  if (typeof path !== 'string' || !/^(\/[\w.~-]+)+$/.test(path)) fault('reference.path', path, "a path like '/errors'")
+  if (title !== undefined && (typeof title !== 'string' || title === '')) fault('reference.title', title, 'a heading')
+}
+
+function checkDatabase (database: DatabaseOptions): void {
+  if (!isRecord(database)) fault('database', database, 'an object with constraints')
+  checkProperties('database', database, ['constraints'])
+  const { constraints = {} } = database
+  const example = "{ field: 'email', message: 'Email already registered' }"
+  if (!isRecord(constraints)) fault('database.constraints', constraints, `an object by the names of constraints, like { users_email_key: ${example} }`)
+  for (const [name, constraint] of Object.entries(constraints)) {
+    const option = `database.constraints.${name}`
+    if (!isRecord(constraint)) fault(option, constraint, `an object like ${example}`)
+    checkProperties(option, constraint, ['field', 'message', 'onDelete'])
+    for (const [property, value] of Object.entries(constraint)) {
+      if (typeof value !== 'string' || value === '') fault(`${option}.${property}`, value, property === 'field' ? 'the name of a field of the body' : 'a sentence')
     }
-    if (key !== undefined && key !== 'ip' && typeof key !== 'function') fault(`rateLimit.policies.${name}.key`, key, "'ip', or a function of the request")
-  }
-  for (const name of namesOf(choice)) {
-    if (!Object.hasOwn(policies, name)) fault('rateLimit.default', name, `one of ${Object.keys(policies).map(known => `'${known}'`).join(', ')}, several of them, or false`)
   }
 }
 
-function isObjectWith (value: unknown, names?: readonly string[]): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && (names === undefined || Object.keys(value).every(name => names.includes(name)))
+function checkProperties (option: string, value: object, takes: readonly string[]): void {
+  for (const property of Object.keys(value)) {
+    if (!takes.includes(property)) throw new TypeError(`fastify-api-errors: '${option}.${property}' is not an option; it takes ${takes.join(', ')}.`)
+  }
 }
 
-function isCatalog (value: unknown): value is AnyCatalog {
-  return typeof value === 'object' && value !== null && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
+function isRecord (value: unknown): boolean {
+  return isObject(value) && !Array.isArray(value)
 }
 
-function isTranslator (value: Partial<Translator> | null): boolean {
-  return typeof value?.name === 'string' && typeof value.translate === 'function'
+function isCatalog (value: object): value is AnyCatalog {
+  return isRecord(value) && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
 }
 
-function isFormat (value: unknown): value is Format {
-  return typeof value === 'object' && value !== null && 'fields' in value && 'contentType' in value
+function isTranslator (value: unknown): boolean {
+  return isObject(value) && typeof value.name === 'string' && typeof value.translate === 'function'
 }
 
 function fault (option: string, got: unknown, takes: string): never {
-  const shown = typeof got === 'string' ? `'${got}'` : typeof got === 'function' ? 'a function' : typeof got === 'object' && got !== null ? (Array.isArray(got) ? 'an array' : 'an object') : String(got)
-  throw new TypeError(`fastify-api-errors: the option '${option}' is ${shown}; it takes ${takes}.`)
+  refuseOption('fastify-api-errors', option, got, takes)
 }

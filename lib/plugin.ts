@@ -2,18 +2,27 @@ import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { watchHooks } from './document/declare-errors.js'
+import { standIn, watchHooks } from './document/declare-errors.js'
 import { createDocumenter, type RouteError } from './document/documenter.js'
 import { exchangeSchemas } from './document/exchange.js'
+import type { RouteRecord } from './document/route-record.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
-import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { makeDocument } from './document/swagger-options.js'
-import { policiesOf, registerLimiter } from './rate-limit/limiter.js'
+import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { headerFieldsOf } from './rate-limit/header-fields.js'
+import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
+import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
+import { createReference, type Reference } from './reference/reference.js'
+import { serveReference } from './reference/routes.js'
+import { watchServer } from './respond/connections.js'
+import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
-import { createResponder, requestIdOf } from './respond/responder.js'
-import { answerClosing, answerExpectation } from './respond/server-options.js'
+import { requestIdOf } from './respond/request-id.js'
+import { createResponder } from './respond/responder.js'
+import { createConverter } from './respond/sent.js'
+import { createJudge, recordAnswer } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -41,6 +50,8 @@ export interface ApiErrors {
   readonly explain: (method: string, url: string) => readonly RouteError[]
   /** Every kind of error that was sent so far, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
+  /** All about the errors of the application as plain data: what the pages of the reference and the lockfile are made of. */
+  readonly reference: () => Reference
 }
 
 declare module 'fastify' {
@@ -56,23 +67,19 @@ declare module 'fastify' {
 }
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, ({ route, method, status, code }) => {
-    ledger.record(route === null ? null : `${method} ${route}`, status, code)
-  })
+  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
 
+  guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
-  if (settings.notFound) app.setNotFoundHandler(createNotFoundHandler(responder))
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
+  if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
-  app.server.on('checkExpectation', (request, response) => answerExpectation(responder, request, response))
-  app.addHook('preClose', done => {
-    app.server.off('request', app.routing)
-    app.server.on('request', (request, response) => answerClosing(responder, request, response))
-    done()
-  })
+  watchServer(app, responder)
+  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
@@ -80,6 +87,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     })
   }
 
+  const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
   const errorHandler = app.errorHandler
   const formats = settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated]
   const documenter = createDocumenter({
@@ -88,23 +96,29 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
       errors,
       formats,
       docUrl: settings.docUrl,
-      rateLimitHeaders: [],
+      rateLimitHeaders: headerFieldsOf(rateLimit),
       requestIdOnAll: settings.requestId === 'all',
       addSchemas: settings.addSchemas
     },
     rules: settings.rules,
-    policiesOf: route => rateLimit === undefined ? [] : policiesOf(route, rateLimit),
+    policiesOf: policiesOfRoute,
+    limitErrorsOf: record => limitErrorsOf(record, rateLimit),
     answers: scope => scope.errorHandler === errorHandler
   })
   watchHooks(app)
+  const isDocumented = createJudge(documenter)
   app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
-  if (rateLimit !== undefined) await registerLimiter(app, rateLimit, errors)
   const schemas = createStatusSchemas(documenter.settings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   app.addHook('onReady', async () => {
     documenter.ready()
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
   })
+
+  const reference = (): Reference => createReference(documenter, {
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => limitsOfRoute(record, rateLimit)
+  })
+  if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
   app.decorate('apiErrors', {
     errors,
@@ -119,13 +133,9 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     },
     ledger () {
       makeDocument(app)
-      return ledger.entries((route, _status, code) => {
-        if (route === null) return true
-        const [method = '', ...url] = route.split(' ')
-        return documenter.find(method, url.join(' ')).some(record =>
-          documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code)))
-      })
-    }
+      return ledger.entries(isDocumented)
+    },
+    reference
   } satisfies ApiErrors)
 }
 

@@ -27,10 +27,21 @@ export interface Answer {
 }
 
 /** What the request and the options add to an error to make an {@link Answer}. */
-export type AnswerContext = Pick<Answer, 'requestId' | 'docUrl' | 'instance'>
+export type AnswerContext = Pick<Answer, 'requestId' | 'instance'>
 
-/** The part of a definition that shapes an answer. */
-export type AnswerDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
+/** The part of an error that goes into an answer. */
+type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
+
+/** The part of a definition that shapes its answers. */
+export type AnswerShape = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
+
+/** What every answer of a code has in common. */
+export interface AnswerDefinition extends AnswerShape, Pick<Answer, 'title' | 'docUrl'> {}
+
+/** The part of a definition that answers need. */
+export function answerDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): AnswerDefinition {
+  return { code, status, type, message, meta, title: titleOf(code), docUrl }
+}
 
 /** Whether an error of this status can point at single fields: a request was wrong (400, 422), or a value is taken (409). */
 export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boolean {
@@ -49,19 +60,19 @@ export function phraseOf (status: ErrorStatus): string {
 }
 
 /** What of an error goes to the caller. */
-export function answerOf (error: ApiError, definition: AnswerDefinition, context: AnswerContext): Answer {
+export function answerOf (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
   return {
     code: definition.code,
     status: definition.status,
     type: definition.type,
-    title: titleOf(definition.code),
+    title: definition.title,
     message: definition.status < 500 ? error.message : defaultMessage(definition, error.meta),
     meta: definition.meta === undefined ? undefined : error.meta,
     issues: carriesIssues(definition) ? error.issues ?? [] : [],
     param: error.param,
     retryAfter: error.retryAfter,
     requestId: context.requestId,
-    docUrl: context.docUrl,
+    docUrl: definition.docUrl,
     instance: context.instance
   }
 }
@@ -71,19 +82,9 @@ export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, me
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }
 
-/** The answer that documentation shows for a definition. */
-export function exampleAnswer (definition: ErrorDefinition, context: AnswerContext): Answer {
-  const { example } = definition
-  return {
-    code: definition.code,
-    status: definition.status,
-    type: definition.type,
-    title: titleOf(definition.code),
-    message: example.message ?? defaultMessage(definition, example.meta),
-    meta: example.meta,
-    issues: carriesIssues(definition) ? example.issues ?? [] : [],
-    param: example.param,
-    retryAfter: example.retryAfter,
-    ...context
-  }
+/** The answer that documentation shows for a definition: the one to an occurrence with the `example` of the definition. */
+export function exampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: AnswerContext): Answer {
+  const { message, meta, issues, param, retryAfter } = definition.example
+  const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
+  return answerOf(error, answerDefinition(definition, docUrl), context)
 }

@@ -1,10 +1,7 @@
-import { Kind, type TSchema } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import { ApiError, type ErrorInit } from './api-error.js'
-import {
-  errorStatuses, retryAdvices,
-  type Checked, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type MetaOf, type RetryAdvice
-} from './definition.js'
+import { completeDefinition } from './complete-definition.js'
+import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
+import { describe } from './describe.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
@@ -41,12 +38,12 @@ export type Catalog<D> = {
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-type Merge<A, B> = Omit<A, keyof B> & B
-type Flat<T> = { [K in keyof T]: T[K] }
+/** Both, flat; where they share a key, the second. */
+type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
 /**
  * Merges definitions, left to right, into a catalog; a part is an object of definitions, or a catalog. A code that
- * a later part defines again is replaced.
+ * a later part defines again is replaced. More than five parts are merged in steps, for a catalog is a part itself.
  *
  * @throws TypeError at once, naming the code and the fault, where a definition is wrong
  * @example
@@ -60,29 +57,29 @@ type Flat<T> = { [K in keyof T]: T[K] }
  *   }
  * })
  */
-export function defineErrors<const A extends Part> (a: A & Checked<A>): Catalog<A>
-export function defineErrors<const A extends Part, const B extends Part> (
-  a: A & Checked<A>, b: B & Checked<B>
-): Flat<Merge<Catalog<A>, Catalog<B>>>
-export function defineErrors<const A extends Part, const B extends Part, const C extends Part> (
-  a: A & Checked<A>, b: B & Checked<B>, c: C & Checked<C>
-): Flat<Merge<Merge<Catalog<A>, Catalog<B>>, Catalog<C>>>
-export function defineErrors (...parts: readonly Part[]): AnyCatalog
+export function defineErrors<
+  const A extends Part, const B extends Part = {}, const C extends Part = {}, const D extends Part = {}, const E extends Part = {}
+> (
+  a: A & Checked<A>, b?: B & Checked<B>, c?: C & Checked<C>, d?: D & Checked<D>, e?: E & Checked<E>
+): Merge<Catalog<A>, Merge<Catalog<B>, Merge<Catalog<C>, Merge<Catalog<D>, Catalog<E>>>>>
 export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   const catalog: Record<string, AnyErrorFactory> = {}
   for (const part of parts) {
-    if (typeof part !== 'object' || part === null) {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) {
       throw new TypeError(`defineErrors: a part is ${describe(part)}; it takes an object of definitions by code, or a catalog.`)
     }
     for (const [code, definition] of Object.entries(part)) {
-      catalog[code] = isFactory(definition) ? definition : createFactory(complete(code, definition))
+      catalog[code] = typeof definition === 'function' ? factoryOf(code, definition) : createFactory(completeDefinition(code, definition))
     }
   }
   return Object.freeze(catalog)
 }
 
-function isFactory (value: DefinitionShape | AnyErrorFactory): value is AnyErrorFactory {
-  return typeof value === 'function'
+/** A factory of another catalog keeps its code, so it can stand under no other key. */
+function factoryOf (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
+  if (factory.code === key && factory.status !== undefined) return factory as AnyErrorFactory
+  const got = factory.code === undefined ? 'a function' : `the factory of ${describe(factory.code)}`
+  throw new TypeError(`defineErrors: ${key} is ${got}; it takes a definition, or the factory of this code.`)
 }
 
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
@@ -100,94 +97,4 @@ function createFactory (definition: ErrorDefinition): AnyErrorFactory {
       }
   Object.defineProperty(create, 'name', { value: definition.code })
   return Object.freeze(Object.assign(create, definition))
-}
-
-const properties = {
-  status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, stack: true, example: true
-} satisfies Record<keyof DefinitionShape, true>
-
-function complete (code: string, definition: DefinitionShape): ErrorDefinition {
-  const fault = (property: string, got: unknown, takes: string): never => {
-    throw new TypeError(`defineErrors: ${code}: '${property}' is ${describe(got)}; it takes ${takes}.`)
-  }
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(code)) {
-    throw new TypeError(`defineErrors: the code ${describe(code)} is not lower snake case, like 'resource_not_found'.`)
-  }
-  if (typeof definition !== 'object' || definition === null) {
-    throw new TypeError(`defineErrors: ${code} is ${describe(definition)}; it takes a definition, an object with status, type, message, description and action.`)
-  }
-  for (const property of Object.keys(definition)) {
-    if (!Object.hasOwn(properties, property)) {
-      throw new TypeError(`defineErrors: ${code}: '${property}' is not a property of a definition; it takes ${Object.keys(properties).join(', ')}.`)
-    }
-  }
-  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = definition
-  if (!errorStatuses.includes(status)) fault('status', status, `one of ${errorStatuses.join(', ')}`)
-  if (typeof type !== 'string' || type === '') fault('type', type, "a group such as 'conflict_error'")
-  if (!(typeof message === 'string' && message !== '') && typeof message !== 'function') fault('message', message, 'a sentence, or a function of meta that returns one')
-  if (typeof description !== 'string' || description === '') fault('description', description, 'a sentence that says when the error happens')
-  if (typeof action !== 'string' || action === '') fault('action', action, 'a sentence that says what the caller does')
-  if (retry !== undefined && !retryAdvices.includes(retry)) fault('retry', retry, `one of ${retryAdvices.map(describe).join(', ')}`)
-  if (stack !== undefined && typeof stack !== 'boolean') fault('stack', stack, 'true or false')
-  if (headers !== undefined && !isRecordOfStrings(headers)) fault('headers', headers, 'an object of header names and string values')
-  if (meta !== undefined && !isObjectSchema(meta)) fault('meta', meta, 'the schema of an object, like Type.Object({ id: Type.String() })')
-  if (typeof example !== 'object' || example === null) fault('example', example, 'an object with message, meta, issues, param or retryAfter')
-  if (meta !== undefined) checkExample(code, meta, example.meta)
-
-  const complete: ErrorDefinition = {
-    code,
-    status,
-    type,
-    message: message as ErrorDefinition['message'],
-    description,
-    action,
-    retry: retry ?? defaultRetry(status),
-    meta,
-    headers,
-    stack: stack ?? status >= 500,
-    example
-  }
-  const shown = typeof message === 'function' ? describeMessage(complete) : message
-  if (typeof shown !== 'string' || shown === '') fault('message', shown, 'a function that returns a sentence for example.meta')
-  return complete
-}
-
-function describeMessage (definition: ErrorDefinition): unknown {
-  try {
-    return (definition.message as (meta: unknown) => unknown)(definition.example.meta)
-  } catch (cause) {
-    throw new TypeError(`defineErrors: ${definition.code}: 'message' fails for example.meta (${describe(definition.example.meta)}): ${String(cause)}.`)
-  }
-}
-
-function checkExample (code: string, schema: TSchema, meta: unknown): void {
-  const required: readonly string[] = Array.isArray(schema.required) ? schema.required : []
-  if (meta === undefined) {
-    if (required.length === 0) return
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' is missing; it takes a value for each of ${required.join(', ')}, which 'meta' requires.`)
-  }
-  if (Kind in schema && !Value.Check(schema, meta)) {
-    const first = Value.Errors(schema, meta).First()
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' does not fit 'meta': ${first?.path === '' ? '/' : first?.path}: ${first?.message}.`)
-  }
-}
-
-function defaultRetry (status: ErrorStatus): RetryAdvice {
-  if (status === 429 || status === 503) return 'retry-after'
-  return status >= 500 ? 'backoff' : 'never'
-}
-
-function isObjectSchema (value: unknown): value is TSchema {
-  return typeof value === 'object' && value !== null && (value as TSchema).type === 'object'
-}
-
-function isRecordOfStrings (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.values(value).every(item => typeof item === 'string')
-}
-
-function describe (value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return String(value)
 }

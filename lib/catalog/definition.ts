@@ -42,6 +42,11 @@ export interface ErrorExample {
   readonly retryAfter?: number
 }
 
+/** The JSON Schema of an object, of whichever library. */
+export interface ObjectSchema {
+  readonly type: 'object'
+}
+
 /** What every definition says, whatever its `meta`. */
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
@@ -56,8 +61,11 @@ export interface DefinitionShape {
   readonly action: string
   /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
-  /** A TypeBox schema of an object: the facts that go with the message. Absent: the error carries no `meta`. */
-  readonly meta?: TSchema
+  /**
+   * The schema of an object: the facts that go with the message. A schema of `@sinclair/typebox` types and checks them;
+   * any other JSON Schema (of `typebox` 1, or plain) documents them. Absent: the error carries no `meta`.
+   */
+  readonly meta?: ObjectSchema
   /** Response headers that always go with this error. */
   readonly headers?: Readonly<Record<string, string>>
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
@@ -67,7 +75,9 @@ export interface DefinitionShape {
 }
 
 /** The value of `meta` that a definition asks for; `undefined` where it has no `meta` schema. */
-export type MetaOf<D> = D extends { readonly meta: infer S extends TSchema } ? Static<S> : undefined
+export type MetaOf<D> = D extends { readonly meta: infer S }
+  ? S extends TSchema ? Static<S> : Readonly<Record<string, unknown>>
+  : undefined
 
 /**
  * Checks definitions property by property: an unknown property is `never`, and a `message` function receives the

@@ -67,8 +67,9 @@ export interface IssueKind {
 }
 
 const count = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
-const named = (value: unknown): string => Array.isArray(value) ? value.join(' or ') : String(value)
-const listed = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(value => JSON.stringify(value)).join(', ')}` : 'one of the allowed values'
+const named = (types: unknown): string => [types].flat().map(type => article(String(type))).join(' or ')
+const shown = (value: unknown): string => typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
+const listed = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(shown).join(', ')}` : 'one of the allowed values'
 const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
 const compared = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
@@ -83,9 +84,9 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
     message: () => 'is required'
   },
   type: {
-    keywords: ['type', 'nullable'],
+    keywords: ['type'],
     description: 'The value has another JSON type.',
-    message: params => `must be ${article(named(params.type))}`
+    message: params => `must be ${named(params.type)}`
   },
   min_length: {
     keywords: ['minLength'],
@@ -125,7 +126,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   const: {
     keywords: ['const'],
     description: 'The value is not the one that is allowed.',
-    message: params => `must be ${JSON.stringify(params.allowedValue)}`
+    message: params => `must be ${shown(params.allowedValue)}`
   },
   min_items: {
     keywords: ['minItems'],
@@ -135,7 +136,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   max_items: {
     keywords: ['maxItems', 'items', 'additionalItems', 'unevaluatedItems'],
     description: 'The list is too long.',
-    message: params => `must have at most ${count(params.limit ?? params.len, 'item', 'items')}`
+    message: params => params.limit === undefined ? 'has too many items' : `must have at most ${count(params.limit, 'item', 'items')}`
   },
   unique_items: {
     keywords: ['uniqueItems'],
@@ -144,10 +145,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   contains: {
     keywords: ['contains', 'minContains', 'maxContains'],
-    description: 'The list lacks an item that it must contain.',
-    message: params => typeof params.minContains === 'number'
-      ? `must contain at least ${count(params.minContains, 'matching item', 'matching items')}`
-      : 'does not contain the items that it must'
+    description: 'The list has too few, or too many, of the items that it must contain.',
+    message: ({ minContains = 1, maxContains }) => maxContains === undefined
+      ? `must contain at least ${count(minContains, 'matching item', 'matching items')}`
+      : `must contain ${String(minContains)} to ${count(maxContains, 'matching item', 'matching items')}`
   },
   min_properties: {
     keywords: ['minProperties'],
@@ -172,7 +173,9 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   any_of: {
     keywords: ['anyOf', 'oneOf', 'if', 'discriminator'],
     description: 'The value fits none, or more than one, of the shapes that are allowed.',
-    message: () => 'must fit exactly one of the allowed shapes'
+    message: ({ passingSchemas }) => Array.isArray(passingSchemas) && passingSchemas.length > 1
+      ? 'must fit only one of the allowed shapes'
+      : 'must fit one of the allowed shapes'
   },
   unique: {
     keywords: [],
@@ -191,11 +194,13 @@ export const issueCodeOfKeyword: ReadonlyMap<string, IssueCode> = new Map(
   Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
 )
 
-/** The sentences for the formats of JSON Schema and Ajv; another format reads "must be a valid <format>". */
+/** The sentences for the formats of JSON Schema, Ajv and zod; another format reads "must be a valid <format>". */
 export const formatMessages: Readonly<Record<string, string>> = {
   date: 'must be a date, like 2030-01-31',
   time: 'must be a time with an offset, like 12:30:00Z',
   'date-time': 'must be a date and time with an offset, like 2030-01-31T12:30:00Z',
+  'iso-time': 'must be a time, like 12:30:00',
+  'iso-date-time': 'must be a date and time, like 2030-01-31T12:30:00',
   duration: 'must be a duration, like P1DT12H',
   uri: 'must be a URI',
   'uri-reference': 'must be a URI or a relative reference',
@@ -208,8 +213,15 @@ export const formatMessages: Readonly<Record<string, string>> = {
   regex: 'must be a regular expression',
   uuid: 'must be a UUID',
   'json-pointer': 'must be a JSON Pointer',
+  'json-pointer-uri-fragment': 'must be a JSON Pointer in a URI fragment',
   'relative-json-pointer': 'must be a relative JSON Pointer',
   byte: 'must be base64',
+  base64url: 'must be base64url',
+  cidrv4: 'must be an IPv4 range, like 192.0.2.0/24',
+  cidrv6: 'must be an IPv6 range, like 2001:db8::/32',
+  mac: 'must be a MAC address',
+  e164: 'must be a phone number, like +493012345678',
+  jwt: 'must be a JSON Web Token',
   int32: 'must be a 32-bit whole number',
   int64: 'must be a 64-bit whole number'
 }
@@ -233,7 +245,8 @@ export function constantOf (name: string): string {
 export function issueOfKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
   if (keyword === 'format') {
     const format = String(params.format)
-    return { code: constantOf(format), message: formatMessages[format] ?? `must be a valid ${format}` }
+    const sentence = Object.hasOwn(formatMessages, format) ? formatMessages[format] : undefined
+    return { code: constantOf(format), message: sentence ?? `must be a valid ${format}` }
   }
   const known = issueCodeOfKeyword.get(keyword)
   if (known === undefined) return { code: constantOf(keyword), message: issueKinds.invalid.message(params) }
@@ -264,7 +277,7 @@ export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
 }
 
 function article (type: string): string {
-  if (type === 'null') return 'null'
+  if (type === 'null' || type === 'undefined') return type
   if (type === 'integer') return 'a whole number'
   if (type === 'boolean') return 'true or false'
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
@@ -272,9 +285,7 @@ function article (type: string): string {
 
 /** The parts of a path as a person writes them: `['items', 0, 'price']` is `items[0].price`. */
 export function fieldOf (path: ReadonlyArray<string | number>): string {
-  return path.reduce<string>(
-    (field, part) => /^\d+$/.test(String(part)) && field !== '' ? `${field}[${part}]` : field === '' ? String(part) : `${field}.${part}`, ''
-  )
+  return path.map((part, at) => /^\d+$/.test(String(part)) ? `[${part}]` : at === 0 ? part : `.${part}`).join('')
 }
 
 /** The parts of a path as a JSON Pointer (RFC 6901, sections 3 and 4). */

@@ -442,6 +442,6 @@ export const codeOfStatus: { readonly [S in ErrorStatus]: StandardCode } = {
  * status at all.
  */
 export function standardCode (status: unknown): StandardCode | undefined {
-  if (typeof status !== 'number' || !(status >= 400 && status <= 599)) return undefined
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined
   return codeOfStatus[status as ErrorStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
 }

@@ -1,4 +1,4 @@
-import { carriesIssues, exampleAnswer } from '../catalog/answer.js'
+import { answerDefinition, carriesIssues, exampleAnswer } from '../catalog/answer.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
@@ -75,10 +75,9 @@ export interface BodyExample {
 /** The example of a code in a format, with issues that are possible where it is shown. */
 export function exampleOf (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
   const { issues, variant } = exampleIssues(definition, issueCodes)
-  const answer = exampleAnswer({ ...definition, example: { ...definition.example, issues } }, {
-    requestId: exampleRequestId, docUrl: docUrl(definition.code), instance: '/'
-  })
-  return { variant, summary: answer.message, value: JSON.parse(JSON.stringify(bodyWriter(format, definition)(answer))) }
+  const page = docUrl(definition.code)
+  const answer = exampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
+  return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, answerDefinition(definition, page))(answer)) }
 }
 
 function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {

@@ -49,19 +49,32 @@ export interface Declaration {
 }
 
 /** What the scopes and the hooks of a route were declared to answer with. */
-export function declarationsFor ({ route, scope }: RouteRecord): Declaration[] {
-  const found: Declaration[] = []
-  const add = (target: object, reason: string): void => {
-    for (const error of declarations.get(target) ?? []) found.push({ code: codeOf(error), reason })
-  }
-  for (const at of scopesAround(scope)) {
-    add(at, 'The scope of the route declares it.')
-    for (const { name, hook } of scopeHooks.get(at) ?? []) add(hook, `The ${described(name, hook)} of the scope declares it.`)
+export function declarationsFor (record: Pick<RouteRecord, 'route' | 'scope'>): Declaration[] {
+  return [...declaringTargets(record)].flatMap(({ target, subject }) =>
+    (declarations.get(target) ?? []).map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
+}
+
+/** What can declare something about a route: its scopes, and the hooks of its scopes and of its own. */
+export function * declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): Generator<{ readonly target: object, readonly subject: string }> {
+  for (const target of scopesAround(scope)) {
+    yield { target, subject: 'The scope of the route' }
+    for (const { name, hook } of scopeHooks.get(target) ?? []) yield { target: original(hook), subject: `The ${described(name, hook)} of the scope` }
   }
   for (const name of hookNames) {
-    for (const hook of [route[name] ?? []].flat()) add(hook, `The ${described(name, hook)} of the route declares it.`)
+    for (const hook of [route[name] ?? []].flat()) yield { target: original(hook), subject: `The ${described(name, hook)} of the route` }
   }
-  return found
+}
+
+const standIns = new WeakMap<object, object>()
+
+/** What is declared for a hook holds for the function that stands in its place, too. */
+export function standIn (hook: object, inItsPlace: object): void {
+  standIns.set(inItsPlace, hook)
+}
+
+function original (hook: object): object {
+  const stoodFor = standIns.get(hook)
+  return stoodFor === undefined ? hook : original(stoodFor)
 }
 
 /** A scope and those around it: a Fastify scope is made with its parent as prototype. */

@@ -7,7 +7,7 @@ import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
-import { asksForCredentials, type Facts } from './rules.js'
+import { asksForCredentials, type Facts, type Finding } from './rules.js'
 import { declaredResponses } from './typed-responses.js'
 
 /** An error that a route can answer with, and why. */
@@ -29,7 +29,9 @@ export interface DocumenterContext {
   readonly settings: DocumentSettings
   readonly rules: readonly NamedRule[]
   /** The policies that limit a route; none where it is not limited. */
-  readonly policiesOf: (route: RouteOptions) => readonly string[]
+  readonly policiesOf: (record: RouteRecord) => readonly string[]
+  /** What the limits of a route answer with, beside `rate_limit_exceeded`. */
+  readonly limitErrorsOf: (record: RouteRecord) => readonly Finding[]
   /** Whether the errors of a scope are answered by the plugin, and not by a handler of the scope's own. */
   readonly answers: (scope: FastifyInstance) => boolean
 }
@@ -77,7 +79,7 @@ export function documentedRoute (route: RouteOptions): DocumentedRoute | undefin
 }
 
 /** Makes the documenter of an application. */
-export function createDocumenter ({ app, settings, rules, policiesOf, answers }: DocumenterContext): Documenter {
+export function createDocumenter ({ app, settings, rules, policiesOf, limitErrorsOf, answers }: DocumenterContext): Documenter {
   const { errors } = settings
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
@@ -93,7 +95,9 @@ export function createDocumenter ({ app, settings, rules, policiesOf, answers }:
   function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
     if (isOut(record)) return []
     const found: RouteError[] = []
-    const facts: Facts = { record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record.route), secured: asked, errors, found }
+    const facts: Facts = {
+      record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record), limitErrors: limitErrorsOf(record), secured: asked, errors, found
+    }
     for (const [rule, infer] of rules) {
       for (const { code, reason, issues } of infer(facts)) {
         const definition = errors[code] as ErrorDefinition
@@ -127,8 +131,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, answers }:
       return group(record.methods.flatMap(each => findingsOf(record, each, secured)))
     },
     headersOf (record) {
-      const { route, scope } = record
-      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(route).length > 0, hasCors(scope))
+      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, hasCors(record.scope))
       if (byPattern !== undefined) keptHeaders.set(record, headers)
       return headers
     },

@@ -79,7 +79,12 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     for (const [keyword, value] of Object.entries(schema)) {
       if (canFail(keyword, value, schema, at, context)) codes.add(codeOf(keyword, value))
       for (const inner of innerSchemas(keyword, value)) visit(inner, placeOf(keyword, at, context))
+      // Ajv says that the list is too long; TypeBox names the item that is too many.
+      if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
+      // A union of constants is answered as the list of them.
+      if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
     }
+    if ('~refine' in schema) codes.add('invalid') // TypeBox's check of the application's own; the property is not enumerable
     if ('$dynamicRef' in schema || '$recursiveRef' in schema) known = false
     if (typeof schema.$ref === 'string') {
       const target = resolve(schema.$ref, at, context)

@@ -25,6 +25,8 @@ export interface Facts {
   readonly schema: FastifySchema & { readonly query?: unknown, readonly security?: unknown }
   /** The policies that limit the route. */
   readonly policies: readonly string[]
+  /** What these answer with, beside `rate_limit_exceeded`. */
+  readonly limitErrors: readonly Finding[]
   /** Whether the document asks for authentication on routes that do not say otherwise. */
   readonly secured: boolean
   /** The catalog. */
@@ -83,13 +85,9 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? because('A parameter of the path names a resource.', 'resource_not_found') : [],
 
-  rateLimit ({ record, policies }) {
-    if (policies.length > 0) return because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded')
-    const own = record.route.config?.rateLimit
-    return typeof own === 'object' && record.scope.hasPlugin('@fastify/rate-limit')
-      ? because('The route is limited by its config.rateLimit.', 'rate_limit_exceeded')
-      : []
-  },
+  rateLimit: ({ policies, limitErrors }) => policies.length === 0
+    ? []
+    : [...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
 
   timeout ({ record: { route, scope } }) {
     const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout?: number }).handlerTimeout ?? 0

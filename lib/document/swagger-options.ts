@@ -5,6 +5,7 @@ import type { StatusErrors } from './groups.js'
 import { createComponents, sections, type ComponentBuilder, type Components, type Section } from './responses.js'
 import { ownSchemaOf, type RouteRecord } from './route-record.js'
 import { versionOf } from './schema.js'
+import { securityOf, withSecurity } from './security.js'
 
 type Json = Record<string, unknown>
 
@@ -23,7 +24,15 @@ interface SwaggerOptions {
   refResolver?: { buildLocalReference?: unknown }
 }
 
-type Transform = (part: { schema: FastifySchema | undefined, url: string, route: RouteOptions, [more: string]: unknown }) => { schema: FastifySchema | undefined, url: string }
+interface TransformPart {
+  readonly schema: FastifySchema | undefined
+  readonly url: string
+  readonly route: RouteOptions
+  readonly openapiObject?: Document
+  readonly [more: string]: unknown
+}
+
+type Transform = (part: TransformPart) => { schema: FastifySchema | undefined, url: string }
 type TransformObject = (part: { openapiObject?: Document, swaggerObject?: Json }) => Json
 
 /** Marks an operation with its route between the two steps in which a document is made; it is taken out again. */
@@ -46,9 +55,10 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   let marked: DocumentedRoute[] = []
 
   const transform: Transform = part => {
-    const own = ownSchemaOf(part.route)
-    const { schema, url } = userTransform?.({ ...part, schema: own }) ?? { schema: own, url: part.url }
     const found = documentedRoute(part.route)
+    const own = ownSchemaOf(part.route)
+    const secured = found === undefined || part.openapiObject === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
     return { schema: { ...schema, [mark]: marked.push(found) } as FastifySchema, url }

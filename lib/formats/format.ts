@@ -1,5 +1,6 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
-import type { Answer, AnswerDefinition } from '../catalog/answer.js'
+import type { Answer, AnswerShape } from '../catalog/answer.js'
+import { describe } from '../catalog/describe.js'
 
 /** What the documentation of a body depends on, beside the definition. */
 export interface SchemaContext {
@@ -12,7 +13,7 @@ export interface SchemaContext {
 /** A field of a body: its schema for documentation, and beside it the value that is sent. */
 export interface Field {
   /** The schema of the field for one definition; `undefined` where errors of the definition never have the field. */
-  readonly schema: (definition: AnswerDefinition, context: SchemaContext) => TSchema | undefined
+  readonly schema: (definition: AnswerShape, context: SchemaContext) => TSchema | undefined
   /** The value; `undefined` leaves the field out, which only an `optional` field may. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
@@ -59,58 +60,80 @@ export interface FormatDefinition {
  * })
  */
 export function defineFormat (definition: FormatDefinition): Format {
-  const { name, contentType = 'application/json', fields } = definition
-  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${String(name)}; it takes a name.`)
-  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
-    throw new TypeError(`defineFormat: ${name}: 'contentType' is '${String(contentType)}'; it takes a JSON media type without parameters, like 'application/json'.`)
+  if (!isObject(definition)) throw new TypeError(`defineFormat: the format is ${describe(definition)}; it takes an object with name and fields.`)
+  const { name, contentType = 'application/json', fields, ...unknown } = definition
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${describe(name)}; it takes a name.`)
+  const fault = (property: string, got: unknown, takes: string): never => {
+    throw new TypeError(`defineFormat: ${name}: '${property}' is ${describe(got)}; it takes ${takes}.`)
   }
-  checkFields(name, 'fields', fields)
+  const [stray] = Object.keys(unknown)
+  if (stray !== undefined) throw new TypeError(`defineFormat: ${name}: '${stray}' is not a property of a format; it takes name, contentType and fields.`)
+  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
+    fault('contentType', contentType, "a JSON media type without parameters, like 'application/json'")
+  }
+  checkFields('fields', fields, fault)
   return Object.freeze({ name, contentType, fields })
 }
 
-function checkFields (name: string, path: string, fields: unknown): void {
-  if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {
-    throw new TypeError(`defineFormat: ${name}: '${path}' takes an object with one field or more, each { schema, value } or { fields }.`)
-  }
+function checkFields (path: string, fields: unknown, fault: (property: string, got: unknown, takes: string) => never): void {
+  if (!isObject(fields) || Array.isArray(fields)) fault(path, fields, 'an object with one field or more, each { schema, value } or { fields }')
+  if (Object.keys(fields as Fields).length === 0) fault(path, fields, 'one field or more, each { schema, value } or { fields }')
   for (const [key, field] of Object.entries(fields as Fields)) {
-    if (typeof field === 'object' && field !== null && 'fields' in field) {
-      checkFields(name, `${path}.${key}.fields`, field.fields)
-    } else if (typeof field?.schema !== 'function' || typeof field.value !== 'function') {
-      throw new TypeError(`defineFormat: ${name}: '${path}.${key}' takes { schema: (definition, context) => a TypeBox schema, value: answer => the value }, or { fields }.`)
+    if (!isObject(field)) fault(`${path}.${key}`, field, 'a field, { schema, value }, or a group, { fields }')
+    if ('fields' in field) {
+      checkFields(`${path}.${key}.fields`, field.fields, fault)
+      continue
     }
+    if (typeof field.schema !== 'function') fault(`${path}.${key}.schema`, field.schema, 'a function of (definition, context) that returns a TypeBox schema, or undefined')
+    if (typeof field.value !== 'function') fault(`${path}.${key}.value`, field.value, 'a function of the answer that returns the value')
+    if (field.optional !== undefined && typeof field.optional !== 'boolean') fault(`${path}.${key}.optional`, field.optional, 'true or false')
   }
 }
 
-/** The body of an answer. */
-export type WriteBody = (answer: Answer) => Record<string, unknown>
+function isObject (value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
 
-/** The writer of bodies for one definition: fields that the definition never has are left out once and for all. */
-export function bodyWriter (format: Format, definition: AnswerDefinition): WriteBody {
+/** Writes the body of an answer as JSON. */
+export type WriteBody = (answer: Answer) => string
+
+/**
+ * The writer of bodies for one definition: fields that the definition never has are left out once and for all. It puts
+ * the text together field by field, which takes a quarter of the time of building an object and stringifying it.
+ *
+ * @throws TypeError by the writer, where a value is circular or a BigInt
+ */
+export function bodyWriter (format: Format, definition: AnswerShape): WriteBody {
   return fieldsWriter(format.fields, definition)
 }
 
-function fieldsWriter (fields: Fields, definition: AnswerDefinition): WriteBody {
-  const writers: Array<readonly [name: string, value: (answer: Answer) => unknown]> = []
+function fieldsWriter (fields: Fields, definition: AnswerShape): WriteBody {
+  const writers: Array<readonly [key: string, write: (answer: Answer) => string | undefined]> = []
   for (const [name, field] of Object.entries(fields)) {
-    if ('fields' in field) writers.push([name, fieldsWriter(field.fields, definition)])
-    else if (field.schema(definition, { hasDocUrl: true }) !== undefined) writers.push([name, field.value])
+    const key = `${JSON.stringify(name)}:`
+    if ('fields' in field) {
+      writers.push([key, fieldsWriter(field.fields, definition)])
+    } else if (field.schema(definition, { hasDocUrl: true }) !== undefined) {
+      const { value } = field
+      writers.push([key, answer => JSON.stringify(value(answer))])
+    }
   }
   return answer => {
-    const body: Record<string, unknown> = {}
-    for (const [name, value] of writers) {
-      const given = value(answer)
-      if (given !== undefined) body[name] = given
+    let text = ''
+    for (const [key, write] of writers) {
+      const json = write(answer)
+      if (json !== undefined) text += (text === '' ? key : `,${key}`) + json
     }
-    return body
+    return `{${text}}`
   }
 }
 
 /** The schema of the bodies of one definition. */
-export function bodySchema (format: Format, definition: AnswerDefinition, context: SchemaContext): TObject {
+export function bodySchema (format: Format, definition: AnswerShape, context: SchemaContext): TObject {
   return fieldsSchema(format.fields, definition, context)
 }
 
-function fieldsSchema (fields: Fields, definition: AnswerDefinition, context: SchemaContext): TObject {
+function fieldsSchema (fields: Fields, definition: AnswerShape, context: SchemaContext): TObject {
   const properties: Record<string, TSchema> = {}
   for (const [name, field] of Object.entries(fields)) {
     if ('fields' in field) {

@@ -7,6 +7,9 @@ import { defineFormat, type Format } from './format.js'
 /**
  * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the facts as `meta`. `type` is
  * the page about the code; without such a page it is `about:blank`, and the title is then the status phrase (section 4.2.1).
+ *
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, in the letters
+ * that RFC 9457, section 3.2, has for the names of members.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
@@ -27,9 +30,19 @@ export const problemFormat: Format = defineFormat({
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'The path of the request.' }),
-      value: answer => answer.instance
+      value: answer => pathReference(answer.instance)
     },
     code,
+    violated_policies: {
+      schema: definition => definition.status === 429
+        ? Type.Array(Type.String(), { description: 'The names of the limits that were exceeded.' })
+        : undefined,
+      value: answer => {
+        const { policy } = (answer.meta ?? {}) as { readonly policy?: unknown }
+        return typeof policy === 'string' ? [policy] : undefined
+      },
+      optional: true
+    },
     request_id: requestId,
     errors: {
       schema: (definition, context) => {
@@ -54,6 +67,18 @@ export const problemFormat: Format = defineFormat({
   }
 })
 
+/** A JSON Pointer in a URI fragment. `encodeURI` takes a whole URI, and leaves the `#` of a field's name as it is. */
 function fragment (pointer: string): string {
-  return `#${encodeURI(pointer.toWellFormed())}`
+  return `#${encodeURI(pointer.toWellFormed()).replaceAll('#', '%23')}`
+}
+
+/**
+ * The path of a request as a URI reference. Node lets more through than a URI allows: raw UTF-8, quotes, a lone percent
+ * sign, two slashes at the beginning (which would name a host) and the absolute form of a proxy's request.
+ */
+function pathReference (path: string): string {
+  const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '').toWellFormed()
+  const encoded = local.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/@!$&'()*+,;=%]/gu, encodeURIComponent)
+  if (encoded.startsWith('//')) return `/.${encoded}`
+  return encoded.startsWith('/') ? encoded : `/${encoded}`
 }

@@ -1,60 +1,70 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { namesOf, type RateLimitOptions } from './policies.js'
+import { checkRoute } from './check-options.js'
+import { createEnforcer } from './enforcer.js'
+import { createLimits, hookOf, type Limit } from './limit.js'
+import { policiesOf, rateLimitHooks, routePolicy, routePolicyName, type RateLimitOptions } from './policies.js'
 
-/** The names of the policies that a route is counted under; what the route says wins over the default. */
-export function policiesOf (route: Pick<RouteOptions, 'config'>, options: RateLimitOptions): readonly string[] {
-  const config = route.config ?? {}
-  if (config.rateLimitPolicy !== undefined) return namesOf(config.rateLimitPolicy)
-  return config.rateLimit === undefined ? namesOf(options.default) : []
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+
+/** Hooks for the not-found handler, which does not run those of routes. */
+export interface NotFoundHooks {
+  readonly preValidation: Hook[]
+  readonly preHandler: Hook[]
 }
 
-type Check = ReturnType<FastifyInstance['createRateLimit']>
+/** The limits of a route that count before all other hooks: on its config, where a request finds them. */
+const firstLimits = Symbol('fastify-api-errors.firstLimits')
 
-/** Limits the routes that are registered from now on, by the policies that each of them names. */
-export async function registerLimiter (
-  app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors
-): Promise<void> {
-  if (!app.hasPlugin('@fastify/rate-limit')) {
-    await app.register(rateLimit, {
-      global: false,
-      nameSpace: options.nameSpace ?? 'fastify-api-errors-',
-      ...(options.redis !== undefined && { redis: options.redis })
-    })
-  }
-  const checks = new Map<string, Check>()
-  for (const [name, { max, timeWindow, key = 'ip' }] of Object.entries(options.policies)) {
-    const keyOf = key === 'ip' ? (request: FastifyRequest) => normalizeIP(request.ip) : key
-    checks.set(name, app.createRateLimit({ max, timeWindow, keyGenerator: request => `${name}-${keyOf(request)}` }))
-  }
-  const hooks = new Map<string, onRequestAsyncHookHandler>()
+interface LimitedConfig {
+  readonly [firstLimits]?: readonly Limit[]
+}
 
-  app.addHook('onRoute', route => {
-    const names = policiesOf(route, options)
-    if (names.length === 0) return
-    for (const name of names) {
-      if (!checks.has(name)) {
-        throw new TypeError(`fastify-api-errors: config.rateLimitPolicy of ${String(route.method)} ${route.url} is '${name}'; it takes one of ${[...checks.keys()].map(known => `'${known}'`).join(', ')}.`)
-      }
-    }
-    const id = names.join(' ')
-    let hook = hooks.get(id)
-    if (hook === undefined) hooks.set(id, hook = createHook(names.map(name => [name, checks.get(name) as Check]), errors))
-    route.onRequest = [hook, ...[route.onRequest ?? []].flat()]
+/**
+ * Limits the routes that are registered from now on, each by the policies that it names, and requests without a route by
+ * the default ones.
+ */
+export function registerLimiter (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHooks {
+  const createLimit = createLimits(options)
+  const policies = new Map(Object.entries(options.policies).map(([name, policy]) => [name, createLimit(name, policy)]))
+  const limitsOf = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
+  const enforce = createEnforcer(app, options, errors)
+  const hooksFor = (limits: readonly Limit[]): Hook[] =>
+    limits.length === 0 ? [] : [async (request, reply) => enforce(limits, request, reply)]
+
+  const defaults = limitsOf(policiesOf({}, options))
+  const firstDefaults = defaults.filter(isFirst)
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const limits = request.is404 ? firstDefaults : (request.routeOptions.config as LimitedConfig)[firstLimits]
+    const waiting = limits === undefined ? undefined : enforce(limits, request, reply)
+    if (waiting === undefined) done()
+    // Fastify lets a request pass where the error is undefined.
+    else waiting.then(() => done(), (error: Error | undefined) => done(error ?? new Error('A function of a rate-limit policy threw nothing.')))
   })
+
+  app.addHook('onRoute', function (route) {
+    checkRoute(route, options)
+    const named = limitsOf(policiesOf(route, options))
+    const others = named.filter(limit => !isFirst(limit))
+    const settings = route.config?.rateLimit
+    // Where the application registered @fastify/rate-limit itself, that one reads the setting.
+    if (settings && !this.hasPlugin('@fastify/rate-limit')) others.push(createLimit(routePolicyName(route), routePolicy(settings)))
+    const first = named.filter(isFirst)
+    if (first.length > 0) route.config = Object.assign({ ...route.config }, { [firstLimits]: first })
+    for (const name of rateLimitHooks) {
+      const limits = others.filter(limit => hookOf(limit.policy) === name)
+      // A copy: the array may be that of other routes, too.
+      if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...hooksFor(limits)] as never
+    }
+  })
+
+  return {
+    preValidation: hooksFor(defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(hookOf(policy)))),
+    preHandler: hooksFor(defaults.filter(({ policy }) => hookOf(policy) === 'preHandler'))
+  }
 }
 
-function createHook (policies: ReadonlyArray<readonly [string, Check]>, errors: typeof standardErrors): onRequestAsyncHookHandler {
-  return async request => {
-    let worst: { policy: string, limit: number, window: number, retry_after: number } | undefined
-    for (const [policy, check] of policies) {
-      const state = await check(request)
-      if (state.isAllowed || !state.isExceeded) continue
-      const retryAfter = Math.max(1, state.ttlInSeconds)
-      if (worst !== undefined && worst.retry_after >= retryAfter) continue
-      worst = { policy, limit: state.max, window: Math.ceil(state.timeWindow / 1000), retry_after: retryAfter }
-    }
-    if (worst !== undefined) throw errors.rate_limit_exceeded({ meta: worst, retryAfter: worst.retry_after })
-  }
+function isFirst ({ policy }: Limit): boolean {
+  return hookOf(policy) === 'onRequest'
 }

@@ -3,15 +3,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { allowedMethods } from './allowed-methods.js'
+import { printed } from './log.js'
 
 /** Seconds that a 429 or 503 asks to wait where nobody knows better: those answers always carry `Retry-After`. */
 export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
 
 /** Headers that describe the body which the error replaces; left in place they would describe the error's. */
-const replaced = [
-  'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
+const replaced: ReadonlySet<string> = new Set([
+  'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
   'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer'
-] as const
+])
+
+/** Headers that say how the body of the answer is sent; an error cannot know it. */
+const ofTheBody: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
 
 /** The media types that are looked for where a route does not say what it reads. */
 const commonMediaTypes = [
@@ -28,7 +32,9 @@ export interface HeaderContext {
 
 /** Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, status: ErrorStatus, context: HeaderContext): void {
-  for (const name of replaced) if (reply.hasHeader(name)) reply.removeHeader(name)
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (replaced.has(name) || !isSendable(reply, name, value)) reply.removeHeader(name)
+  }
   if (error.headers !== undefined) setOwnHeaders(reply, error.headers)
   reply.header('cache-control', 'no-store')
   reply.header('x-request-id', context.requestId)
@@ -42,16 +48,21 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
 }
 
-/** A header that Node would refuse to send must not turn the answer into another error. */
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderName(name)
-      validateHeaderValue(name, String(value))
-      reply.header(name, String(value))
-    } catch (fault) {
-      reply.log.warn({ err: fault }, `The header '${name}' of an error is not valid and was left out.`)
-    }
+    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, String(value))
+  }
+}
+
+/** A header that Node refuses to send, for a line break in it, must not turn the answer into another error. */
+function isSendable (reply: FastifyReply, name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value as string)
+    return true
+  } catch (fault) {
+    reply.log.warn({ reason: printed(fault) }, 'A header that cannot be sent was left out of an error.')
+    return false
   }
 }
 

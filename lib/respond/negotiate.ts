@@ -8,7 +8,7 @@ export function chooseFormat (
 ): Format {
   if (negotiated === undefined) return format
   const { accept } = request.headers
-  if (accept?.includes(negotiated.contentType) !== true) return format
+  if (accept?.toLowerCase().includes(negotiated.contentType) !== true) return format
   const preferred = new Negotiator(request.raw).mediaType([format.contentType, negotiated.contentType])
   return preferred === negotiated.contentType ? negotiated : format
 }

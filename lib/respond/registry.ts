@@ -15,15 +15,9 @@ export function registerResponder (server: object, responder: Responder): void {
   if (!responders.has(server)) responders.set(server, responder)
 }
 
-export function responderOf (server: object): Responder | undefined {
-  return responders.get(server)
-}
-
-let fallback: Responder | undefined
-
-/** Answers for a server on which the plugin is not registered. */
-export function defaultResponder (): Responder {
-  fallback ??= createResponder({
+/** The responder of a server; where the plugin is not registered on it, one with the defaults of the options. */
+export function responderOf (server: object): Responder {
+  return responders.get(server) ?? (fallback ??= createResponder({
     errors: standardErrors,
     format: codeFormat,
     negotiated: undefined,
@@ -31,6 +25,18 @@ export function defaultResponder (): Responder {
     docUrl: () => undefined,
     realm: 'api',
     log: writeLog
-  }, () => {})
-  return fallback
+  }, () => {}))
+}
+
+let fallback: Responder | undefined
+
+/** The servers that are closing, from `preClose` on; Fastify itself keeps it to itself. */
+const closing = new WeakSet<object>()
+
+export function noteClosing (server: object): void {
+  closing.add(server)
+}
+
+export function isClosing (server: object): boolean {
+  return closing.has(server)
 }

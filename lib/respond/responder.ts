@@ -1,28 +1,28 @@
 import { channel } from 'node:diagnostics_channel'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answerOf, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import type { AnyCatalog } from '../catalog/define-errors.js'
-import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
-import { standardCode, standardErrors } from '../catalog/standard-errors.js'
-import { codeFormat } from '../formats/code.js'
-import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
+import type { ErrorStatus } from '../catalog/definition.js'
+import { standardErrors } from '../catalog/standard-errors.js'
+import type { Format } from '../formats/format.js'
+import type { DatabaseOptions } from '../translate/database.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
-import { withoutQuery } from './allowed-methods.js'
 import { setHeaders } from './headers.js'
-import type { LogFunction } from './log.js'
+import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
+import { createRenderer, type RenderSettings } from './render.js'
+import { createRequestId, requestIdOf } from './request-id.js'
+import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
+import { isWellFormed } from './well-formed.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
-export interface ResponderSettings {
-  /** The whole catalog: the standard codes, and those of the application. */
-  readonly errors: AnyCatalog & typeof standardErrors
+export interface ResponderSettings extends RenderSettings {
   readonly format: Format
   /** A second format for callers who ask for it by `Accept`; `undefined` where there is no choice. */
   readonly negotiated: Format | undefined
   readonly translators: readonly Translator[]
-  readonly docUrl: (code: string) => string | undefined
+  /** What the constraints of the database are called for people. */
+  readonly database?: DatabaseOptions | undefined
   readonly realm: string
   readonly log: LogFunction | false
 }
@@ -34,9 +34,11 @@ export interface AnswerEvent {
   readonly status: ErrorStatus
   /** The pattern of the route; `null` where no route was found. */
   readonly route: string | null
-  readonly method: string
+  /** `null` where the connection sent nothing that is a request. */
+  readonly method: string | null
   readonly requestId: string
-  readonly request: FastifyRequest
+  /** `null` where the connection sent nothing that is a request. */
+  readonly request: FastifyRequest | null
 }
 
 /** Called for every answer that goes out. */
@@ -47,180 +49,124 @@ export interface Responder {
   readonly settings: ResponderSettings
   /** Answers whatever was thrown. */
   readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
-  /** The body of an error, for a connection that has no request. */
-  readonly render: (error: ApiError, context: RequestContext) => Rendered
-}
-
-/** What of the request goes into a body. */
-export type RequestContext = Omit<AnswerContext, 'docUrl'>
-
-/** An answer as text. */
-export interface Rendered {
-  readonly definition: AnswerDefinition
-  readonly contentType: string
-  readonly payload: string
+  /** Makes the answer, with its status and headers set on the reply, and counts it; to be sent by the caller. */
+  readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedAnswer
+  /** Makes the answer for a connection that no `FastifyRequest` came from, and counts it; to be sent by the caller. */
+  readonly prepareRaw: (error: ApiError, method: string | null, log: FastifyBaseLogger) => PreparedAnswer
 }
 
 const answers = channel('fastify-api-errors:answer')
 
 /** Makes the responder of an application. */
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
-  const { errors, translators } = settings
+  const { errors, translators, database, format, negotiated, realm } = settings
   const render = createRenderer(settings)
-  const answered = new WeakSet<FastifyReply>()
+
+  function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
+    try {
+      return prepareAnswer(errorOf(thrown, request, reply), request, reply)
+    } catch (fault) {
+      // Only a hostile value gets here, an ApiError whose properties throw, or a catalog whose internal_error throws.
+      note('An error could not be answered as it is.', fault, request)
+      return prepareAnswer(standardErrors.internal_error(), request, reply)
+    }
+  }
+
+  function prepareAnswer (error: ApiError, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
+    const requestId = requestIdOf(request)
+    const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request))
+    const { definition: { code, status }, contentType, payload } = rendered
+    if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
+    setHeaders(reply, request, error, status, { requestId, realm, negotiate: negotiated !== undefined })
+    reply.code(status).header('content-type', contentType)
+    record({ error, code, status, route: routeOf(request), method: request.method, requestId, request }, request.log)
+    return { status, headers: reply.getHeaders(), payload }
+  }
+
+  function errorOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+    const error = translate(thrown, translators, { errors, request, reply, database })
+    return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
+  }
+
+  /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
+  function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
+    try {
+      const error = errorOf(thrown, request, reply)
+      write({
+        level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
+      }, request, request.log)
+    } catch (fault) {
+      note('An error could not be logged as it is.', fault, request)
+    }
+  }
+
+  function record (event: AnswerEvent, log: FastifyBaseLogger): void {
+    const { error, code, status, route, method, requestId, request } = event
+    onAnswer(event)
+    if (answers.hasSubscribers) answers.publish(event)
+    write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
+  }
+
+  function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
+    if (settings.log === false) return
+    try {
+      settings.log(entry, request, log)
+    } catch (fault) {
+      quietly(() => log.error({ code: entry.code, requestId: entry.requestId, reason: printed(fault) }, 'An error could not be logged as it should be.'))
+    }
+  }
+
+  /** Logs what went wrong while an error was answered. */
+  function note (message: string, fault: unknown, request: FastifyRequest): void {
+    if (settings.log !== false) quietly(() => request.log.error({ requestId: requestIdOf(request), reason: printed(fault) }, message))
+  }
 
   return {
     settings,
-    render: (error, context) => render(error, context, settings.format),
     handle (thrown, request, reply) {
-      const first = !answered.has(reply)
-      answered.add(reply)
-      const requestId = requestIdOf(request)
-      const context: RequestContext = { requestId, instance: withoutQuery(request.originalUrl) }
-      try {
-        const error = translate(thrown, translators, { errors, request, reply })
-        const { definition, contentType, payload } = render(error, context, chooseFormat(settings, request))
-        const { code, status } = definition
-        setHeaders(reply, request, error, status, { requestId, realm: settings.realm, negotiate: settings.negotiated !== undefined })
-        const route = request.is404 ? null : request.routeOptions.url ?? null
-        record({ error, code, status, route, method: request.method, requestId, request })
-        reply.code(status)
-        if (first) send(reply, contentType, payload)
-        else sendRaw(reply, contentType, payload)
-      } catch (fault) {
-        // Only a hostile value gets here: an ApiError whose properties throw.
-        request.log.error({ requestId }, `An error could not be answered as it is: ${messageOf(fault)}`)
-        const { definition, contentType, payload } = render(errors.internal_error(), context, settings.format)
-        reply.code(definition.status).header('x-request-id', requestId).header('cache-control', 'no-store')
-        sendRaw(reply, contentType, payload)
+      ignoreRejection(thrown)
+      if (isAnswered(reply)) {
+        finishAnswer(reply, thrown)
+      } else if (reply.raw.destroyed || request.raw.aborted) {
+        noteUnanswered(thrown, callerGone, request, reply)
+      } else if (reply.raw.headersSent) {
+        noteUnanswered(thrown, errors.internal_error.status, request, reply)
+        breakOff(reply)
+      } else {
+        const answer = prepare(thrown, request, reply)
+        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
       }
-    }
-  }
-
-  function record (event: AnswerEvent): void {
-    onAnswer(event)
-    if (answers.hasSubscribers) answers.publish(event)
-    if (settings.log === false) return
-    const { error, code, status, route, method, requestId, request } = event
-    try {
-      settings.log({
-        level: status < 500 ? 'info' : 'error',
-        error,
-        code,
-        status,
-        route: route === null ? null : `${method} ${route}`,
-        requestId
-      }, request)
-    } catch (fault) {
-      request.log.error({ code, status, route, requestId }, `An error could not be logged: ${messageOf(fault)}`)
+    },
+    prepare,
+    prepareRaw (error, method, log) {
+      const requestId = createRequestId()
+      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, format)
+      record({ error, code, status, route: null, method, requestId, request: null }, log)
+      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId }, payload }
     }
   }
 }
 
-/** Hands the body to Fastify, so that `onSend` hooks (CORS, compression) see it. For HEAD, Fastify and Node leave it out. */
-function send (reply: FastifyReply, contentType: string, payload: string): void {
-  // With a serializer set, Fastify leaves the content type of a text as it is; else it appends a charset to problem+json.
-  reply.header('content-type', contentType).serializer(String).send(payload)
+/** A log that fails must not keep an answer from being sent, and there is nobody left to tell. */
+function quietly (log: () => void): void {
+  try {
+    log()
+  } catch {}
 }
 
-/**
- * An error while the error was being sent: a hook that fails on every answer. Fastify would go on with its default
- * handler, which sends the hook's message; here the hooks are left out.
- */
-function sendRaw (reply: FastifyReply, contentType: string, payload: string): void {
-  const { raw } = reply
-  const headers = { ...reply.getHeaders(), 'content-type': contentType, 'content-length': String(Buffer.byteLength(payload)) }
-  reply.hijack()
-  if (raw.headersSent) {
-    raw.destroy()
-    return
-  }
-  raw.writeHead(reply.statusCode, headers as Record<string, string>)
-  raw.end(payload)
+function levelOf (status: number): LogEntry['level'] {
+  return status < 500 ? 'info' : 'error'
 }
 
-type Render = (error: ApiError, context: RequestContext, format: Format) => Rendered
-
-function createRenderer (settings: ResponderSettings): Render {
-  const definitions = new Map<string, AnswerDefinition & { readonly docUrl: string | undefined }>()
-  const writers = new Map<Format, Map<string, WriteBody>>()
-
-  /** The catalog's definition, or for a code that is not in it what the error itself says. */
-  function definitionOf (error: ApiError): AnswerDefinition & { readonly docUrl: string | undefined } {
-    const known = definitions.get(error.code)
-    if (known !== undefined) return known
-    const defined = Object.hasOwn(settings.errors, error.code) ? settings.errors[error.code] : undefined
-    if (defined === undefined) return { ...definitionOfUnknown(error), docUrl: undefined }
-    const { code, status, type, message, meta } = defined
-    const definition = { code, status, type, message, meta, docUrl: settings.docUrl(code) }
-    definitions.set(code, definition)
-    return definition
-  }
-
-  function writerOf (format: Format, definition: AnswerDefinition): WriteBody {
-    if (!Object.hasOwn(settings.errors, definition.code)) return bodyWriter(format, definition)
-    let ofFormat = writers.get(format)
-    if (ofFormat === undefined) writers.set(format, ofFormat = new Map())
-    let writer = ofFormat.get(definition.code)
-    if (writer === undefined) ofFormat.set(definition.code, writer = bodyWriter(format, definition))
-    return writer
-  }
-
-  function attempt (error: ApiError, context: RequestContext, format: Format): Rendered {
-    const definition = definitionOf(error)
-    const body = writerOf(format, definition)(answerOf(error, definition, { ...context, docUrl: definition.docUrl }))
-    return { definition, contentType: contentTypeOf(format), payload: JSON.stringify(body) }
-  }
-
-  return (error, context, format) => {
-    try {
-      return attempt(error, context, format)
-    } catch {
-      return renderFallback(error, context, format)
-    }
-  }
-
-  /** A circular `meta`, a BigInt in it, a format that throws: the answer keeps the shape as far as it can. */
-  function renderFallback (error: ApiError, context: RequestContext, format: Format): Rendered {
-    const plain = settings.errors.internal_error()
-    const steps: ReadonlyArray<readonly [ApiError, Format]> = [[withoutMeta(error), format], [plain, format]]
-    for (const [lesser, shape] of steps) {
-      try {
-        return attempt(lesser, context, shape)
-      } catch {
-        continue
-      }
-    }
-    return attempt(plain, context, codeFormat)
-  }
+function routeOf (request: FastifyRequest): string | null {
+  return request.is404 ? null : request.routeOptions.url as string
 }
 
-function withoutMeta (error: ApiError): ApiError {
-  const { code, status, statusCode, type, message, issues, param, retryAfter } = error
-  return { code, status, statusCode, type, message, issues, param, retryAfter, meta: undefined } as ApiError
+function nameOf (method: string | null, route: string | null): string | null {
+  return route === null ? null : `${method} ${route}`
 }
 
-function definitionOfUnknown (error: ApiError): AnswerDefinition {
-  const status = errorStatuses.includes(error.status) ? error.status : standardErrors[standardCode(error.status) ?? 'internal_error'].status
-  return {
-    code: String(error.code),
-    status,
-    type: String(error.type),
-    message: standardErrors[standardCode(status) ?? 'internal_error'].message as string,
-    meta: undefined
-  }
-}
-
-function contentTypeOf (format: Format): string {
-  return format.contentType === 'application/json' ? 'application/json; charset=utf-8' : format.contentType
-}
-
-/** The id of a request as a header can carry it. */
-export function requestIdOf (request: FastifyRequest): string {
-  const id = String(request.id)
-  return /^[\x20-\x7e]+$/.test(id) ? id : encodeURIComponent(id.toWellFormed())
-}
-
-function messageOf (value: unknown): string {
-  return value instanceof Error ? value.message : 'no reason was given'
+/** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
+function pathOf (url: string): string {
+  return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
 }

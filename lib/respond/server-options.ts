@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
-import type { StandardCode } from '../catalog/standard-errors.js'
-import { defaultResponder, responderOf } from './registry.js'
-import type { Responder } from './responder.js'
+import type { ApiError } from '../catalog/api-error.js'
+import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
+import { isClosing, responderOf } from './registry.js'
+import { createRequestId } from './request-id.js'
+import type { PreparedAnswer } from './send.js'
 
 /** What Node's HTTP parser reports on a connection, and the code that it becomes; everything else is `invalid_request`. */
 export const clientErrors: Readonly<Record<string, StandardCode>> = {
@@ -13,103 +14,104 @@ export const clientErrors: Readonly<Record<string, StandardCode>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large'
 }
 
+type RawRequest = Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]
+
+/** The options of Fastify that are read here, of whichever kind of server; with `http2` named, its value is inferred as `true`. */
+type GivenOptions = FastifyServerOptions & { readonly http?: object | null, readonly https?: object | boolean | null, readonly http2?: boolean }
+
 /**
  * Options for `Fastify(...)` with which the errors that never reach an error handler have the contract's shape, too:
  * a bad URL, an over-long parameter, malformed HTTP, oversized headers, a request that arrives too slowly, a missing
- * Host. With them come request ids that are unique across processes, and Ajv's `allErrors`, so that an answer lists
- * every wrong field.
+ * Host, a request on an open connection while the server closes. With them come request ids that are unique across
+ * processes, and Ajv's `allErrors`, so that an answer lists every wrong field.
  *
- * They are merged with the options given: an option of the caller's wins, but for `http`, `ajv` and `rewriteUrl`, which
- * are combined.
+ * They are merged with the options given: an option of the caller's wins, but for `http`, `https`, `ajv` and
+ * `rewriteUrl`, which are combined. With a `frameworkErrors` of the caller's, a missing Host and a closing server stay
+ * with Node and Fastify.
  *
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
-export function serverOptions<Options extends FastifyServerOptions = FastifyServerOptions> (options?: Options): Options {
-  const given: FastifyServerOptions & { readonly http?: object | null } = options ?? {}
-  const { ajv, rewriteUrl } = given
+export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
+  const given: GivenOptions = options ?? {}
+  const { ajv, http, https } = given
   const merged = {
     genReqId: createRequestId,
-    frameworkErrors,
     clientErrorHandler,
-    // Fastify's own answer to requests on open connections while it closes is not of the contract; the plugin gives one.
-    return503OnClosing: false,
     ...given,
-    http: { requireHostHeader: false, ...given.http },
     ajv: { ...ajv, customOptions: { allErrors: true, ...ajv?.customOptions } },
-    rewriteUrl (this: FastifyInstance, request: Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]): string {
-      if (lacksHost(request)) return malformedUrl
-      return rewriteUrl === undefined ? request.url as string : rewriteUrl.call(this, request)
-    }
+    ...(given.frameworkErrors === undefined && {
+      frameworkErrors,
+      return503OnClosing: false,
+      http: { requireHostHeader: false, ...http },
+      ...(https && { https: { requireHostHeader: false, ...https as object } }),
+      rewriteUrl: refusing(given)
+    })
   }
   return merged as unknown as Options
 }
 
-/** A path that no router accepts: the request goes to `frameworkErrors`, which tells why. */
-const malformedUrl = '/%'
+/** Why a request is answered before it is routed. */
+type Refusal = (errors: typeof standardErrors) => ApiError
 
 /** RFC 9112, section 3.2: a request of HTTP/1.1 without Host is answered with 400. */
-function lacksHost ({ headers, httpVersion }: Pick<IncomingMessage, 'headers' | 'httpVersion'>): boolean {
-  return headers.host === undefined && httpVersion === '1.1'
-}
+const lacksHost: Refusal = errors => errors.invalid_request({ message: 'The request has no Host header.' })
 
-function createRequestId (): string {
-  return `req_${randomBytes(12).toString('base64url')}`
+const isShuttingDown: Refusal = errors => errors.service_unavailable({ message: 'The server is shutting down.', retryAfter: 1 })
+
+const refusals = new WeakMap<object, Refusal>()
+
+/** A path that no router accepts. */
+const malformedUrl = '/%'
+
+/**
+ * Fastify asks `rewriteUrl` about every request, on each of its servers, before anything else: the one place to refuse
+ * a request that Node or Fastify would answer by themselves. A refused one goes as a bad URL to `frameworkErrors`.
+ */
+function refusing ({ rewriteUrl, return503OnClosing = true }: GivenOptions) {
+  return function (this: FastifyInstance, request: RawRequest): string {
+    const { headers, httpVersion } = request as IncomingMessage
+    const refusal = headers.host === undefined && httpVersion === '1.1'
+      ? lacksHost
+      : return503OnClosing && isClosing(this.server) ? isShuttingDown : undefined
+    if (refusal !== undefined) {
+      refusals.set(request, refusal)
+      return malformedUrl
+    }
+    return rewriteUrl === undefined ? request.url as string : rewriteUrl.call(this, request)
+  }
 }
 
 function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const responder = responderOf(request.server.server) ?? defaultResponder()
-  const { errors } = responder.settings
-  responder.handle(
-    lacksHost(request.raw) ? errors.invalid_request({ message: 'The request has no Host header.', cause: error }) : error,
-    request, reply
-  )
+  const responder = responderOf(request.server.server)
+  const refusal = refusals.get(request.raw)
+  if (refusal !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+  responder.handle(refusal?.(responder.settings.errors) ?? error, request, reply)
 }
 
 function clientErrorHandler (this: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (!canAnswer(socket)) {
     socket.destroy(error)
     return
   }
-  const responder = responderOf(this.server) ?? defaultResponder()
-  const code = clientErrors[error.code ?? ''] ?? 'invalid_request'
-  const requestId = createRequestId()
-  this.log.info({ code, requestId, reason: error.code }, 'A connection sent something that is not a request.')
-  const { head, payload } = rawAnswer(responder, code, requestId)
-  socket.end(`HTTP/1.1 ${head.status} ${STATUS_CODES[head.status]}\r\n${
-    Object.entries(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  }\r\n${payload}`)
+  const responder = responderOf(this.server)
+  const code = clientErrors[String(error.code)] ?? 'invalid_request'
+  const answer = responder.prepareRaw(responder.settings.errors[code]({ cause: error }), null, this.log)
+  socket.write(asText(answer))
+  socket.destroySoon()
 }
 
-/** Answers a request that Node would else answer by itself with an empty body: an `Expect` that it does not know. */
-export function answerExpectation (responder: Responder, _request: IncomingMessage, response: ServerResponse): void {
-  const { head, payload } = rawAnswer(responder, 'expectation_failed', createRequestId())
-  response.writeHead(head.status, head.headers).end(payload)
+/** What Node tells about a connection beside the documented: whether it still shakes hands, and the answer that it is sending. */
+type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: { readonly headersSent: boolean } | null }
+
+/** A text in the middle of another answer would read as a part of that one. */
+function canAnswer (socket: OpenSocket): boolean {
+  return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
 }
 
-/** Answers a request that comes on an open connection while the server closes. */
-export function answerClosing (responder: Responder, _request: IncomingMessage, response: ServerResponse): void {
-  const { head, payload } = rawAnswer(responder, 'service_unavailable', createRequestId())
-  response.writeHead(head.status, { ...head.headers, 'Retry-After': '1' }).end(payload)
-}
-
-function rawAnswer (responder: Responder, code: StandardCode, requestId: string): {
-  readonly head: { readonly status: number, readonly headers: Record<string, string> }
-  readonly payload: string
-} {
-  const { definition, contentType, payload } = responder.render(responder.settings.errors[code](), { requestId, instance: '/' })
-  return {
-    head: {
-      status: definition.status,
-      headers: {
-        'Content-Type': contentType,
-        'Content-Length': String(Buffer.byteLength(payload)),
-        'Cache-Control': 'no-store',
-        'X-Request-Id': requestId,
-        Date: new Date().toUTCString(),
-        Connection: 'close'
-      }
-    },
-    payload
-  }
+function asText ({ status, headers, payload }: PreparedAnswer): string {
+  const lines = { ...headers, 'content-length': Buffer.byteLength(payload), date: new Date().toUTCString(), connection: 'close' }
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${
+    Object.entries(lines).map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')
+  }\r\n${payload}`
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { parse } from '@lukeed/ms'
 import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
 import { isObject, type TranslateContext, type Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
@@ -15,8 +16,8 @@ export const httpErrorsTranslator: Translator = {
     if (!isObject(error)) return undefined
     const status = error.statusCode ?? error.status
     const code = standardCode(status)
-    if (code === undefined || !Number.isInteger(status)) return undefined
-    if ((status as number) >= 500 && !(error.expose === false && error.status === error.statusCode)) return undefined
+    if (code === undefined) return undefined
+    if ((status as number) >= 500 && !(typeof error.expose === 'boolean' && error.status === error.statusCode)) return undefined
     if (code === 'rate_limit_exceeded') return rateLimited(error, context)
     return plain(error, code, context)
   }
@@ -24,13 +25,23 @@ export const httpErrorsTranslator: Translator = {
 
 function plain (error: Readonly<Record<string, unknown>>, code: StandardCode, { errors }: TranslateContext): ApiError {
   const message = spoken(error)
-  return errors[code]({ cause: error, ...(message !== undefined && { message }) })
+  const length = code === 'range_not_satisfiable' ? unsatisfiedRange(error.headers) : undefined
+  return errors[code]({ cause: error, ...(message !== undefined && { message }), ...(length !== undefined && { headers: { 'content-range': length } }) })
 }
 
-/** The message, where it says more than the reason phrase that http-errors fills in. */
+/** RFC 9110, section 15.5.17: a 416 names the length of the resource. Of all foreign headers, @fastify/static's is taken over. */
+function unsatisfiedRange (headers: unknown): string | undefined {
+  const range = isObject(headers) ? headers['Content-Range'] : undefined
+  return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
+}
+
+/**
+ * The message, where a person wrote it: http-errors fills in the reason phrase, a parser repeats what it was given, and
+ * the system names paths and addresses.
+ */
 function spoken (error: Readonly<Record<string, unknown>>): string | undefined {
-  const { message } = error
-  if (typeof message !== 'string' || message === '') return undefined
+  const { message, name, syscall } = error
+  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined) return undefined
   return message === STATUS_CODES[Number(error.statusCode ?? error.status)] ? undefined : message
 }
 
@@ -39,18 +50,27 @@ function rateLimited (error: Readonly<Record<string, unknown>>, context: Transla
   const { errors, reply, request } = context
   const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
   const retryAfter = headerNumber(reply.getHeader('retry-after'))
-  if (limit === undefined && retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
+  // A limit alone is told on every answer: it is no sign that this error came of it.
+  if (retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
-  const window = isObject(settings) && typeof settings.timeWindow === 'number' ? Math.ceil(settings.timeWindow / 1000) : undefined
+  const window = isObject(settings) ? wholeSecondsOf(settings.timeWindow) : undefined
+  const message = spoken(error)
   return errors.rate_limit_exceeded({
     cause: error,
-    ...(retryAfter !== undefined && { retryAfter }),
+    // Its own message tells the wait in words; one that the application built stays.
+    ...(message !== undefined && !message.startsWith('Rate limit exceeded, retry in ') && { message }),
+    retryAfter,
     meta: {
       ...(limit !== undefined && { limit }),
       ...(window !== undefined && { window }),
-      ...(retryAfter !== undefined && { retry_after: Math.max(1, retryAfter) })
+      retry_after: Math.max(1, retryAfter)
     }
   })
+}
+
+function wholeSecondsOf (timeWindow: unknown): number | undefined {
+  const milliseconds = typeof timeWindow === 'string' ? parse(timeWindow) : timeWindow
+  return typeof milliseconds === 'number' ? Math.ceil(milliseconds / 1000) : undefined
 }
 
 function headerNumber (value: unknown): number | undefined {

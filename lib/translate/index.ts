@@ -1,14 +1,34 @@
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { fastifyTranslator } from './fastify.js'
 import { httpErrorsTranslator } from './http-errors.js'
+import { mongodbTranslator } from './mongodb.js'
+import { mongooseTranslator } from './mongoose.js'
+import { mysqlTranslator } from './mysql.js'
+import { ormTranslator } from './orm.js'
+import { pluginsTranslator } from './plugins.js'
+import { postgresTranslator } from './postgres.js'
+import { prismaTranslator } from './prisma.js'
+import { replyStatusTranslator } from './reply-status.js'
+import { sqliteTranslator } from './sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
+import { upstreamTranslator } from './upstream.js'
 import { validationTranslator } from './validation.js'
 
 /** The built-in translators, in the order in which they are asked: the most specific first. */
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
+  pluginsTranslator,
   fastifyTranslator,
-  httpErrorsTranslator
+  prismaTranslator,
+  postgresTranslator,
+  mysqlTranslator,
+  sqliteTranslator,
+  mongodbTranslator,
+  mongooseTranslator,
+  ormTranslator,
+  upstreamTranslator,
+  httpErrorsTranslator,
+  replyStatusTranslator
 ]
 
 /**

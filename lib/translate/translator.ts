@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
+import { describe } from '../catalog/describe.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import type { DatabaseOptions } from './database.js'
 
 /** What a translator may look at, beside the error. */
 export interface TranslateContext {
@@ -10,6 +12,8 @@ export interface TranslateContext {
   readonly request: FastifyRequest
   /** Its reply, with the headers that were set so far. */
   readonly reply: FastifyReply
+  /** The `database` option. Absent: constraints have no names for people. */
+  readonly database?: DatabaseOptions | undefined
 }
 
 /** Turns errors of one source into catalog errors. */
@@ -23,7 +27,7 @@ export interface Translator {
  * Defines a translator for the `translators` option; it is asked before the built-in ones. A translator that throws is
  * logged, and its error becomes `internal_error`.
  *
- * @throws TypeError where `name` or `translate` is missing
+ * @throws TypeError naming the property at fault
  * @example
  * const quota = defineTranslator({
  *   name: 'quota',
@@ -33,13 +37,13 @@ export interface Translator {
  * })
  */
 export function defineTranslator (translator: Translator): Translator {
-  if (typeof translator?.name !== 'string' || translator.name === '') {
-    throw new TypeError("defineTranslator: 'name' is missing; it takes a name for messages.")
+  if (!isObject(translator)) throw new TypeError(`defineTranslator: the translator is ${describe(translator)}; it takes an object with name and translate.`)
+  const { name, translate } = translator
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineTranslator: 'name' is ${describe(name)}; it takes a name for messages.`)
+  if (typeof translate !== 'function') {
+    throw new TypeError(`defineTranslator: ${name}: 'translate' is ${describe(translate)}; it takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.`)
   }
-  if (typeof translator.translate !== 'function') {
-    throw new TypeError(`defineTranslator: ${translator.name}: 'translate' takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.`)
-  }
-  return Object.freeze({ name: translator.name, translate: translator.translate })
+  return Object.freeze({ name, translate })
 }
 
 /** Whether a value can have properties. */

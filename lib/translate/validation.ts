@@ -1,102 +1,91 @@
-import { fieldOf, issueOfKeyword, pathOf, pointerOf, type Issue, type IssueLocation } from '../catalog/issues.js'
+import type { FastifyRequest } from 'fastify'
+import { fieldOf, issueOfKeyword, pointerOf, type Issue, type IssueLocation } from '../catalog/issues.js'
+import type { Failure, ReadReport, Report } from './failure.js'
+import { jsonSchemaFailures } from './json-schema.js'
 import { isObject, type Translator } from './translator.js'
+import { typeboxFailures } from './typebox.js'
+import { resolveUnions } from './unions.js'
+import { zodFailures } from './zod.js'
 
-/** The parts of a request that Fastify validates, by the name it gives them. */
-export const validationLocations: Readonly<Record<string, IssueLocation>> = {
-  body: 'body',
-  querystring: 'query',
-  params: 'path',
-  headers: 'header'
-}
+/** The parts of a request that Fastify validates, by the name it gives them, and by the name the request has them. */
+const parts = {
+  body: { location: 'body', property: 'body' },
+  querystring: { location: 'query', property: 'query' },
+  params: { location: 'path', property: 'params' },
+  headers: { location: 'header', property: 'headers' }
+} as const satisfies Readonly<Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>>
 
 /** An answer lists this many issues at most: a list with 10,000 wrong items would else be answered with megabytes. */
 export const maxIssues = 100
 
-/** One failed keyword, as Ajv and the compilers that follow it report it. */
-interface Failure {
-  readonly keyword: string
-  readonly instancePath: string
-  readonly schemaPath: string
-  readonly params: Readonly<Record<string, unknown>>
-}
+/** The validators whose reports differ from those of Ajv, and last the one that reads every report. */
+const readers: readonly ReadReport[] = [zodFailures, typeboxFailures, jsonSchemaFailures]
 
-/** The errors of Fastify's validation: Ajv's, TypeBox's own compiler's, and those of others that report the same shape. */
+/** The errors of Fastify's validation, whichever validator found them. */
 export const validationTranslator: Translator = {
   name: 'validation',
-  translate (error, { errors }) {
-    if (!isObject(error) || !Array.isArray(error.validation)) return undefined
-    const location = validationLocations[String(error.validationContext)]
-    if (location === undefined) return undefined
-    const issues = issuesOf(error.validation, location)
+  translate (error, { errors, request }) {
+    if (!isObject(error) || !isPart(error.validationContext)) return undefined
+    const validation = listOf(error)
+    if (validation === undefined) return undefined
+    const report = reportOf(validation, error.validationContext, request)
+    const { location } = report
+    const issues = issuesOf(report)
     if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A header of the request is not valid.' })
     if (location !== 'body') {
-      const param = issues[0]?.field
-      return errors.invalid_parameter({ issues, cause: error, ...(param !== undefined && { param }) })
+      const [{ field } = { field: '' }] = issues
+      return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })
     }
-    return issues.length > 0 && issues.every(issue => issue.code === 'required')
+    return issues.every(issue => issue.code === 'required')
       ? errors.missing_required_field({ issues, cause: error })
       : errors.validation_error({ issues, cause: error })
   }
 }
 
-/** The issues that a list of failed keywords comes to: one for each field and code, in the order of the list. */
-export function issuesOf (validation: readonly unknown[], location: IssueLocation): Issue[] {
+/**
+ * What the validator reported. A validator may give an error of its own, as Joi and yup do: it has Fastify's code, and
+ * no list that is known, but for the one of an asynchronous schema of Ajv. A validator that broke has the status 500.
+ */
+function listOf ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  if (Array.isArray(validation)) return validation
+  if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
+  return Array.isArray(errors) ? errors : []
+}
+
+type Part = keyof typeof parts
+
+function isPart (name: unknown): name is Part {
+  return typeof name === 'string' && Object.hasOwn(parts, name)
+}
+
+function reportOf (validation: readonly unknown[], part: Part, request: FastifyRequest): Report {
+  const schema: unknown = request.routeOptions.schema?.[part]
+  const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
+  const { location, property } = parts[part]
+  return { validation, location, schema: isObject(content) ? content.schema : schema, value: request[property] }
+}
+
+/** The issues that a report comes to: one for each field and code, in the order of the report. */
+function issuesOf (report: Report): Issue[] {
   const issues = new Map<string, Issue>()
-  for (const failure of withoutBranches(validation.map(failureOf))) {
-    for (const path of pathsOf(failure)) {
-      const issue: Issue = { in: location, field: fieldOf(path), pointer: pointerOf(path), ...issueOfKeyword(failure.keyword, failure.params) }
-      const key = `${issue.code} ${issue.pointer}`
-      if (!issues.has(key)) issues.set(key, issue)
-      if (issues.size === maxIssues) return [...issues.values()]
-    }
+  for (const failure of failuresOf(report)) {
+    const issue = issueOf(failure, report.location)
+    const key = `${issue.code} ${issue.pointer}`
+    if (!issues.has(key)) issues.set(key, issue)
+    if (issues.size === maxIssues) break
   }
   return [...issues.values()]
 }
 
-function failureOf (value: unknown): Failure {
-  const failure = isObject(value) ? value : {}
-  return {
-    keyword: typeof failure.keyword === 'string' ? failure.keyword : 'invalid',
-    instancePath: typeof failure.instancePath === 'string' ? failure.instancePath : '',
-    schemaPath: typeof failure.schemaPath === 'string' ? failure.schemaPath : '',
-    params: isObject(failure.params) ? failure.params : {}
+function failuresOf (report: Report): Failure[] {
+  for (const read of readers) {
+    const failures = read(report)
+    if (failures !== undefined && failures.length > 0) return resolveUnions(failures)
   }
+  return [{ keyword: 'invalid', path: [], params: {} }]
 }
 
-/** The fields that a failure is about: an absent or an unknown one is named by its parameters, not by its path. */
-function pathsOf ({ instancePath, params }: Failure): string[][] {
-  const parent = pathOf(instancePath)
-  if (Array.isArray(params.requiredProperties)) return params.requiredProperties.map(name => [...parent, String(name)]) // TypeBox's compiler
-  if (Array.isArray(params.additionalProperties)) return params.additionalProperties.map(name => [...parent, String(name)])
-  const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName
-  return [name === undefined ? parent : [...parent, String(name)]]
-}
-
-/**
- * Ajv reports a failed `anyOf` together with the failures of each of its branches. Where only one branch has the type
- * of the value (a nullable text, say), its failures tell the caller more; otherwise the branches are noise.
- */
-function withoutBranches (failures: readonly Failure[]): readonly Failure[] {
-  let kept = failures
-  for (const union of failures.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')) {
-    const branches = branchesOf(union, kept)
-    const fitting = branches.filter(branch => !branch.some(failure =>
-      failure.instancePath === union.instancePath && (failure.keyword === 'type' || failure.keyword === 'const')))
-    const [only] = fitting
-    const told = fitting.length === 1 ? only : [union]
-    const gone = new Set([union, ...branches.flat()].filter(failure => told?.includes(failure) !== true))
-    kept = kept.filter(failure => !gone.has(failure))
-  }
-  return kept
-}
-
-function branchesOf (union: Failure, failures: readonly Failure[]): Failure[][] {
-  const branches = new Map<string, Failure[]>()
-  const prefix = `${union.schemaPath}/`
-  for (const failure of failures) {
-    if (!failure.schemaPath.startsWith(prefix)) continue
-    const name = failure.schemaPath.slice(prefix.length).split('/', 1).join()
-    branches.set(name, [...branches.get(name) ?? [], failure])
-  }
-  return [...branches.values()]
+function issueOf ({ keyword, path, params, message }: Failure, location: IssueLocation): Issue {
+  const issue = issueOfKeyword(keyword, params)
+  return { in: location, field: fieldOf(path), pointer: pointerOf(path), ...issue, ...(message !== undefined && { message }) }
 }

@@ -6,28 +6,34 @@ export interface LedgerEntry {
   readonly code: string
   /** How often it was sent. */
   readonly count: number
-  /** Whether the documentation of the route has it. */
+  /**
+   * Whether the documentation of the route has it. Nothing is expected of answers without a route, and of routes that are
+   * kept out of the documentation: theirs count as documented.
+   */
   readonly documented: boolean
 }
 
+/** What tells one kind of answer from another. */
+export type AnswerKind = Pick<LedgerEntry, 'route' | 'status' | 'code'>
+
 /** Counts the error answers of an application. */
 export interface Ledger {
-  readonly record: (route: string | null, status: number, code: string) => void
-  readonly entries: (isDocumented: (route: string | null, status: number, code: string) => boolean) => LedgerEntry[]
+  /** Counts an answer; returns whether it is the first of its kind. */
+  readonly record: (kind: AnswerKind) => boolean
+  readonly entries: (isDocumented: (kind: AnswerKind) => boolean) => LedgerEntry[]
 }
 
 /** Makes an empty ledger. It holds one number for each (route, status, code), however many answers there are. */
 export function createLedger (): Ledger {
-  const counts = new Map<string, { route: string | null, status: number, code: string, count: number }>()
+  const counts = new Map<string, AnswerKind & { count: number }>()
   return {
-    record (route, status, code) {
+    record ({ route, status, code }) {
       const key = `${code} ${status} ${route ?? ''}`
       const entry = counts.get(key)
-      if (entry !== undefined) entry.count++
-      else counts.set(key, { route, status, code, count: 1 })
+      if (entry === undefined) counts.set(key, { route, status, code, count: 1 })
+      else entry.count++
+      return entry === undefined
     },
-    entries: isDocumented => [...counts.values()].map(entry => ({
-      ...entry, documented: isDocumented(entry.route, entry.status, entry.code)
-    }))
+    entries: isDocumented => [...counts.values()].map(entry => ({ ...entry, documented: isDocumented(entry) }))
   }
 }

@@ -52,7 +52,7 @@ t.test('what is wrong is said in one sentence, at register', async t => {
   ]
   for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })
   for (const [plugin, message] of [
-    [{ documentation: { rule: {} } }, "the option 'documentation' is an object; it takes an object with rules."],
+    [{ documentation: { rule: {} } }, "'documentation.rule' is not an option; it takes rules."],
     [{ documentation: null }, "the option 'documentation' is null; it takes an object with rules."],
     [{ addSchemas: 1 }, "the option 'addSchemas' is 1; it takes true or false."]
   ] as const) {

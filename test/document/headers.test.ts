@@ -25,6 +25,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     settings: { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false },
     rules: resolveRules({}, standardErrors),
     policiesOf: ({ url }) => url === '/free/:id' ? [] : ['general'],
+    limitErrorsOf: () => [],
     answers: () => true
   })
   app.addHook('onRoute', function (route) { documenter.note(route, this) })

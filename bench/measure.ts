@@ -1,0 +1,105 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { Client } from 'undici'
+
+/** A request that is sent over and over. */
+export interface Shot {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body?: string
+}
+
+/** A subject that runs, and the clients that call it. */
+export interface Running {
+  /** CPU time for one request, in microseconds. */
+  readonly cost: (shot: Shot, requests: number, status: number) => Promise<number>
+  /** Heap after a collection in bytes, and the 99th percentile of the event loop's delay in milliseconds since the last call. */
+  readonly state: () => Promise<State>
+  readonly close: () => Promise<void>
+}
+
+/** What a server says of itself. CPU time is in microseconds. */
+export interface State {
+  readonly cpu: number
+  readonly heapUsed: number
+  readonly delay: number
+}
+
+const connections = 64
+
+/** Starts a subject in a process of its own. */
+export async function start (name: string, execArgv: readonly string[] = []): Promise<Running> {
+  const child: ChildProcess = fork(new URL('server.ts', import.meta.url), [name], { execArgv: ['--import=tsx', ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [{ port }] = await Promise.race([
+    once(child, 'message') as Promise<[{ port: number }]>,
+    once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
+  ])
+  const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
+
+  async function ask (question: 'cpu' | 'state'): Promise<State> {
+    child.send(question)
+    const [state] = await once(child, 'message') as [State]
+    return state
+  }
+  const used = async (): Promise<number> => (await ask('cpu')).cpu
+
+  return {
+    async cost ({ method = 'GET', path, body }, requests, status) {
+      const before = await used()
+      await Promise.all(clients.map(async client => {
+        for (let sent = 0; sent < requests / connections; sent++) {
+          const response = await client.request({
+            method, path, ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } })
+          })
+          await response.body.dump()
+          if (response.statusCode !== status) throw new Error(`${name}: ${method} ${path} gave ${response.statusCode}, not ${status}.`)
+        }
+      }))
+      return (await used() - before) / requests
+    },
+    state: () => ask('state'),
+    async close () {
+      await Promise.all(clients.map(client => client.close()))
+      child.disconnect()
+      await once(child, 'exit')
+    }
+  }
+}
+
+/** A middle value, and the range of the middle half. */
+export interface Spread {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+export function spreadOf (values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number
+  return { median: at(0.5), low: at(0.25), high: at(0.75) }
+}
+
+/** Two subjects and what is sent to each. */
+export interface Pair {
+  readonly a: { readonly name: string, readonly shot: Shot, readonly status: number }
+  readonly b: { readonly name: string, readonly shot: Shot, readonly status: number }
+}
+
+/** The cost of a beside the cost of b, measured in turns: A B A B ... Noise that lasts hits both. */
+export async function compare ({ a, b }: Pair, rounds: number, requests: number): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
+  const [one, other] = [await start(a.name), await start(b.name)]
+  try {
+    const costs: Array<{ a: number, b: number }> = []
+    for (let round = -2; round < rounds; round++) {
+      const cost = { a: await one.cost(a.shot, requests, a.status), b: await other.cost(b.shot, requests, b.status) }
+      if (round >= 0) costs.push(cost) // the first two warm up
+    }
+    return {
+      a: spreadOf(costs.map(cost => cost.a)),
+      b: spreadOf(costs.map(cost => cost.b)),
+      ratio: spreadOf(costs.map(cost => cost.a / cost.b))
+    }
+  } finally {
+    await Promise.all([one.close(), other.close()])
+  }
+}

@@ -1,0 +1,69 @@
+import RedisStore from '@fastify/rate-limit/store/RedisStore.js'
+import type { Redis } from 'ioredis'
+import type { RedisServer } from '../test/support/redis.js'
+
+/** Counts a caller under three policies. */
+type Way = () => Promise<unknown>
+
+const keys = ['general', 'burst', 'daily'].map(name => `bench-{203.0.113.7}-${name}`)
+const timeWindow = 3_600_000
+const max = 1_000_000_000
+const requests = 2000
+
+/** What one script for several keys could look like: no more than the plain case of @fastify/rate-limit's own. */
+const script = `
+  local counts = {}
+  for index, key in ipairs(KEYS) do
+    local current = redis.call('INCR', key)
+    local ttl = ARGV[1]
+    if current == 1 then redis.call('PEXPIRE', key, ttl) else ttl = redis.call('PTTL', key) end
+    counts[2 * index - 1], counts[2 * index] = current, ttl
+  end
+  return counts
+`
+
+function waysOf (client: Redis): Readonly<Record<string, Way>> {
+  const store = new RedisStore(false, false, client, '')
+  client.defineCommand('countAll', { numberOfKeys: keys.length, lua: script })
+  const { countAll } = client as unknown as { readonly countAll: (...args: Array<string | number>) => Promise<unknown> }
+  const count = (key: string): Promise<unknown> => new Promise((resolve, reject) => {
+    store.incr(key, (error, counted) => error === null ? resolve(counted) : reject(error), timeWindow, max)
+  })
+  return {
+    'one after the other': async () => { for (const key of keys) await count(key) },
+    'in one turn of the event loop': () => Promise.all(keys.map(count)),
+    'by `pipeline()` of ioredis': () => {
+      const pipeline = client.pipeline() as unknown as { rateLimit: (...args: unknown[]) => void, exec: Way }
+      for (const key of keys) pipeline.rateLimit(key, timeWindow, max, false, false)
+      return pipeline.exec()
+    },
+    'by one script of our own': () => countAll.call(client, ...keys, timeWindow)
+  }
+}
+
+/** Measures the ways in which a request can be counted under three policies: so many at a time, without HTTP. */
+export async function waysOfCounting (
+  redis: RedisServer, rounds: number, concurrent: number
+): Promise<Array<readonly [name: string, latency: number, cpu: number, redisCpu: number]>> {
+  const client = redis.client()
+  const ways = Object.entries(waysOf(client))
+  const rows: Array<readonly [string, number, number, number]> = []
+  const measured = new Map(ways.map(([name]) => [name, [] as Array<readonly [number, number, number]>]))
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, count] of round % 2 === 0 ? ways : ways.toReversed()) {
+      const before = { redis: await redis.cpu(), cpu: process.cpuUsage(), time: performance.now() }
+      let left = requests
+      await Promise.all(Array.from({ length: concurrent }, async () => { while (left-- > 0) await count() }))
+      const time = performance.now() - before.time
+      const { user, system } = process.cpuUsage(before.cpu)
+      const redisCpu = await redis.cpu() - before.redis
+      if (round >= 0) measured.get(name)?.push([time * 1000 * concurrent / requests, (user + system) / requests, redisCpu / requests])
+    }
+  }
+  for (const [name, values] of measured) {
+    const median = (column: 0 | 1 | 2): number => values.map(value => value[column]).toSorted((a, b) => a - b)[values.length >> 1] as number
+    rows.push([name, median(0), median(1), median(2)])
+  }
+  client.disconnect()
+  return rows
+}

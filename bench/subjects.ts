@@ -1,0 +1,133 @@
+import { createServer, type Server } from 'node:http'
+import { createWriteStream } from 'node:fs'
+import { serve } from '@hono/node-server'
+import sensible from '@fastify/sensible'
+import rateLimit from '@fastify/rate-limit'
+import { PGlite } from '@electric-sql/pglite'
+import express from 'express'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastifyHttpErrorsEnhanced from 'fastify-http-errors-enhanced'
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
+
+/** Something that can listen. */
+export interface Subject {
+  readonly listen: (port: number) => Promise<void>
+}
+
+const fastify = (build: (app: FastifyInstance) => Promise<void>, options: FastifyServerOptions = {}) => async (): Promise<Subject> => {
+  const app = Fastify(options) as FastifyInstance
+  await build(app)
+  return { listen: async port => { await app.listen({ port, host: '127.0.0.1' }) } }
+}
+
+const logged: FastifyServerOptions = { logger: { level: 'info', stream: createWriteStream('/dev/null') } }
+
+const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
+
+const tenFields = {
+  type: 'object',
+  required: Array.from({ length: 10 }, (_, index) => `field${index}`),
+  properties: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`field${index}`, { type: 'string', minLength: 5 }]))
+}
+const allErrors = { ajv: { customOptions: { allErrors: true } } }
+
+/** The errors that both sides give, with and without the plugin. */
+async function failures (app: FastifyInstance): Promise<void> {
+  app.post('/validation', { schema: { body: tenFields } }, async () => 'ok')
+  app.get('/only-get', async () => 'ok')
+  app.get('/type-error', async () => (undefined as unknown as { id: string }).id)
+}
+
+async function uniqueViolation (app: FastifyInstance): Promise<void> {
+  const database = new PGlite()
+  await database.exec("create table users (email text constraint users_email_key unique); insert into users values ('a@b.co')")
+  const failure: unknown = await database.query("insert into users values ('a@b.co')").catch((error: unknown) => error)
+  await database.close()
+  // The database's own work is left out: it is the same on both sides and a hundred times what is measured.
+  app.get('/unique', async () => { throw failure })
+}
+
+async function ok (app: FastifyInstance): Promise<void> {
+  app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
+}
+
+const body = JSON.stringify({ code: 'resource_not_found', message: 'No queue has this id.', request_id: 'req_4mXq1VbE0s6RkYt2' })
+
+/** What is measured, by name. */
+export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
+  'node:http': async () => {
+    const server: Server = createServer((_request, response) => {
+      response.writeHead(404, {
+        'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'content-length': Buffer.byteLength(body)
+      }).end(body)
+    })
+    return { listen: port => new Promise(resolve => { server.listen(port, '127.0.0.1', () => resolve()) }) }
+  },
+  fastify: fastify(async app => {
+    app.get('/queues/:id', async () => { throw notFound() })
+    await failures(app)
+    await ok(app)
+  }, allErrors),
+  'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
+  ours: fastify(async app => {
+    await app.register(apiErrors, { log: false })
+    app.get('/queues/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
+    app.get('/returned/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
+    await failures(app)
+    await ok(app)
+  }, serverOptions()),
+  'ours, sent: convert': fastify(async app => {
+    await app.register(apiErrors, { log: false, sent: 'convert' })
+    await ok(app)
+  }, serverOptions()),
+  'fastify, unique': fastify(uniqueViolation),
+  'ours, unique': fastify(async app => {
+    await app.register(apiErrors, { log: false })
+    await uniqueViolation(app)
+  }, serverOptions()),
+  'ours, pino': fastify(async app => {
+    await app.register(apiErrors)
+    app.get('/queues/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
+    app.get('/returned/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
+  }, serverOptions(logged)),
+  'ours, limited': fastify(async app => {
+    await app.register(apiErrors, { log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } })
+    app.get('/limited', async () => 'ok')
+  }, serverOptions()),
+  'fastify, limited': fastify(async app => {
+    await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })
+    app.get('/limited', async () => 'ok')
+  }),
+  'a hand-written setErrorHandler': fastify(async app => {
+    app.setErrorHandler((error: Error & { code?: string, statusCode?: number }, request, reply) => {
+      request.log.error(error)
+      reply.code(error.statusCode ?? 500).header('cache-control', 'no-store').header('x-request-id', request.id)
+        .send({ code: error.code ?? 'resource_not_found', message: error.message, request_id: request.id })
+    })
+    app.get('/queues/:id', async () => { throw notFound() })
+  }),
+  '@fastify/sensible': fastify(async app => {
+    await app.register(sensible)
+    app.get('/queues/:id', async () => { throw app.httpErrors.notFound('No queue has this id.') })
+  }),
+  'fastify-http-errors-enhanced': fastify(async app => {
+    await app.register(fastifyHttpErrorsEnhanced)
+    app.get('/queues/:id', async () => { throw notFound() })
+  }),
+  'Express 5': async () => {
+    const app = express()
+    app.get('/queues/:id', () => { throw notFound() })
+    app.use((error: Error & { statusCode: number }, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
+      response.status(error.statusCode).json({ code: 'resource_not_found', message: error.message })
+    })
+    return { listen: port => new Promise(resolve => { app.listen(port, '127.0.0.1', () => resolve()) }) }
+  },
+  Hono: async () => {
+    const app = new Hono()
+    app.get('/queues/:id', () => { throw new HTTPException(404, { message: 'No queue has this id.' }) })
+    app.onError((error, context) => context.json({ code: 'resource_not_found', message: error.message }, (error as HTTPException).status))
+    return { listen: port => new Promise(resolve => { serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => resolve()) }) }
+  }
+}

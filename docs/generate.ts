@@ -1,0 +1,6 @@
+/** Writes the generated parts of the pages anew: `npm run docs`. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pages, root } from './pages.js'
+
+for (const { file, fresh } of pages()) writeFileSync(join(root, file), fresh)

@@ -1,0 +1,61 @@
+const form = document.querySelector('.filter')
+if (form !== null) enableFilter(form)
+if (navigator.clipboard !== undefined) for (const block of document.querySelectorAll('pre')) addCopyButton(block)
+
+function enableFilter (form) {
+  const search = form.querySelector('#search')
+  const status = form.querySelector('#status')
+  const output = form.querySelector('output')
+  const items = [...document.querySelectorAll('.codes li')].map(element => ({ element, text: element.textContent.toLowerCase() }))
+  const groups = [...document.querySelectorAll('.group')]
+  const nothing = document.querySelector('.nothing')
+
+  const apply = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(word => word !== '')
+    let shown = 0
+    for (const { element, text } of items) {
+      const matches = element.dataset.status.startsWith(status.value) &&
+        words.every(word => text.includes(word) || element.dataset.status.startsWith(word))
+      element.hidden = !matches
+      if (matches) shown++
+    }
+    for (const group of groups) group.hidden = group.querySelector('.codes li:not([hidden])') === null
+    nothing.hidden = shown > 0
+    output.textContent = shown + ' of ' + items.length + ' codes'
+    const query = new URLSearchParams()
+    if (search.value !== '') query.set('q', search.value)
+    if (status.value !== '') query.set('status', status.value)
+    const address = location.pathname + (query.size === 0 ? '' : '?' + query) + location.hash
+    if (address !== location.pathname + location.search + location.hash) history.replaceState(null, '', address)
+  }
+
+  const given = new URLSearchParams(location.search)
+  search.value = given.get('q') ?? ''
+  status.value = given.get('status') ?? ''
+  if (status.selectedIndex === -1) status.value = ''
+  form.hidden = false
+  apply()
+  form.addEventListener('input', apply)
+  form.addEventListener('submit', event => {
+    event.preventDefault()
+    if (search.value !== '') document.querySelector('.codes li:not([hidden]) a')?.click()
+  })
+  document.addEventListener('keydown', event => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select') !== null) return
+    event.preventDefault()
+    search.focus()
+  })
+}
+
+function addCopyButton (block) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'copy'
+  button.textContent = 'Copy'
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(block.querySelector('code').textContent)
+    button.textContent = 'Copied'
+    setTimeout(() => { button.textContent = 'Copy' }, 2000)
+  })
+  block.prepend(button)
+}

@@ -1,0 +1,112 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import apiErrors, { serverOptions, swaggerOptions, type FormatName } from 'fastify-api-errors'
+import { Redis } from 'ioredis'
+import { openDatabase } from './database.js'
+import { errors } from './errors.js'
+import { createGuard } from './keys.js'
+import { startPayments } from './payments.js'
+import { draws } from './routes/draws.js'
+import { orders } from './routes/orders.js'
+import { organizations } from './routes/organizations.js'
+import { products } from './routes/products.js'
+import { queues } from './routes/queues.js'
+import { sessions } from './routes/sessions.js'
+import { users } from './routes/users.js'
+import { webhooks } from './routes/webhooks.js'
+import { seed } from './seed.js'
+
+/** How the example is run; everything has a default that needs nothing installed. */
+export interface LaunchOptions {
+  /** @default 'code' */
+  readonly format?: FormatName
+  /** @default false */
+  readonly negotiate?: boolean
+  /** The version of the OpenAPI document. @default '3.1.0' */
+  readonly openapi?: '3.0.3' | '3.1.0'
+  /** A Postgres server. Absent: one is embedded. */
+  readonly databaseUrl?: string | undefined
+  /** A Redis server for the limits. Absent: they are counted in memory. */
+  readonly redisUrl?: string | undefined
+  readonly logger?: FastifyServerOptions['logger']
+  /** Whether the limits hold. @default true */
+  readonly rateLimit?: boolean
+}
+
+/** The API of a product launch. Closing it closes all that it opened. */
+export async function createApp (options: LaunchOptions = {}): Promise<FastifyInstance> {
+  const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true } = options
+  const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
+
+  const database = await openDatabase(databaseUrl)
+  const payments = await startPayments()
+  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, { enableOfflineQueue: false, commandTimeout: 200, maxRetriesPerRequest: 1 })
+  app.addHook('onClose', async () => {
+    await database.close()
+    await payments.close()
+    redis?.disconnect()
+  })
+
+  await app.register(swagger, swaggerOptions({
+    openapi: {
+      openapi,
+      info: {
+        title: 'Launch API',
+        version: '1.0.0',
+        description: 'The API of a product launch: users, organizations, products, queues, draws and orders. [What each error means](/errors).',
+        contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
+      },
+      servers: [{ url: 'https://api.launch.example', description: 'Production' }],
+      tags: ['Sessions', 'Users', 'Organizations', 'Products', 'Queues', 'Draws', 'Orders', 'Webhooks'].map(name => ({ name, description: `${name}.` })),
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+          session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of a session.' }
+        }
+      }
+    }
+  }))
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(apiErrors, {
+    errors,
+    format,
+    negotiate,
+    reference: { path: '/errors', title: 'Errors of the Launch API' },
+    database: {
+      constraints: {
+        users_email_key: { field: 'email', message: 'Email already registered' },
+        organizations_name_key: { field: 'name', message: 'Name already in use' },
+        products_sku_key: { field: 'sku', message: 'Product SKU already exists' }
+      }
+    },
+    ...(rateLimit && {
+      rateLimit: {
+        policies: {
+          authentication: { max: 10, timeWindow: '1 minute' },
+          queue_entry: { max: 5, timeWindow: '10 seconds' },
+          general: { max: 100, timeWindow: '1 minute' },
+          webhooks: { max: 1000, timeWindow: '1 minute' }
+        },
+        default: 'general',
+        ...(redis !== undefined && { redis })
+      }
+    })
+  })
+
+  await seed(database)
+  const guard = createGuard(database)
+  await app.register(sessions, { database, secret: 'a secret of the example, not of a real API' })
+  await app.register(users, { database, guard })
+  await app.register(organizations, { database, guard })
+  await app.register(products, { database, guard })
+  await app.register(queues, { database, guard })
+  await app.register(draws, { database, guard })
+  await app.register(orders, { database, guard, paymentsUrl: payments.url })
+  await app.register(webhooks)
+  return app
+}
+
+export default createApp

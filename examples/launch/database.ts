@@ -1,0 +1,86 @@
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+
+/** A Postgres: the embedded one, or a server. */
+export interface Database {
+  readonly query: <Row>(sql: string, values?: unknown[]) => Promise<{ rows: Row[] }>
+  readonly close: () => Promise<void>
+}
+
+const schema = `
+  create table if not exists organizations (
+    id uuid primary key default gen_random_uuid(),
+    name text not null constraint organizations_name_key unique
+  );
+  create table if not exists api_keys (
+    id uuid primary key default gen_random_uuid(),
+    hash text not null constraint api_keys_hash_key unique,
+    organization_id uuid not null references organizations,
+    scopes text[] not null,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    allowed_ips text[]
+  );
+  create table if not exists users (
+    id uuid primary key default gen_random_uuid(),
+    email text not null constraint users_email_key unique,
+    name text not null,
+    password_hash text not null
+  );
+  create table if not exists products (
+    id uuid primary key default gen_random_uuid(),
+    sku text not null constraint products_sku_key unique,
+    name text not null,
+    price integer not null,
+    version integer not null default 1
+  );
+  create table if not exists queues (
+    id uuid primary key default gen_random_uuid(),
+    name text not null,
+    open boolean not null default true
+  );
+  create table if not exists entries (
+    id uuid primary key default gen_random_uuid(),
+    queue_id uuid not null references queues,
+    email text not null,
+    constraint entries_queue_id_email_key unique (queue_id, email)
+  );
+  create table if not exists draws (
+    id uuid primary key default gen_random_uuid(),
+    name text not null
+  );
+  create table if not exists registrations (
+    id uuid primary key default gen_random_uuid(),
+    draw_id uuid not null references draws,
+    email text not null,
+    constraint registrations_draw_id_email_key unique (draw_id, email)
+  );
+  create table if not exists orders (
+    idempotency_key text primary key,
+    fingerprint text not null,
+    payment_id text
+  );
+`
+
+/**
+ * Opens the database and creates its tables.
+ *
+ * @param url of a Postgres server; absent: one is embedded in the process and forgotten with it
+ */
+export async function openDatabase (url?: string): Promise<Database> {
+  if (url === undefined) {
+    const embedded = new PGlite()
+    await embedded.exec(schema)
+    return { query: (sql, values) => embedded.query(sql, values), close: () => embedded.close() }
+  }
+  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
+  pool.on('error', () => {}) // an idle connection that breaks is replaced; the next query tells if that fails
+  await pool.query(schema)
+  return {
+    async query<Row> (sql: string, values?: unknown[]) {
+      const { rows } = await pool.query(sql, values)
+      return { rows: rows as Row[] }
+    },
+    close: () => pool.end()
+  }
+}

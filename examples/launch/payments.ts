@@ -1,0 +1,38 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What the payment service does with a card: all the ways in which an upstream service can fail. */
+export const cards = ['valid', 'declined', 'busy', 'slow', 'broken', 'garbled', 'surprising'] as const
+
+/** One of {@link cards}. */
+export type Card = (typeof cards)[number]
+
+/** A payment service on this machine that can be made to fail. It stands for the one that a real API calls. */
+export async function startPayments (): Promise<{ readonly url: string, readonly close: () => Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    const card = new URL(request.url ?? '/', 'http://payments.invalid').searchParams.get('card') as Card
+    const answer = (status: number, body: string, headers: Record<string, string> = {}): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
+    }
+    request.resume()
+    switch (card) {
+      case 'valid': return answer(201, '{"payment":{"id":"pay_1"}}')
+      case 'declined': return answer(402, '{"reason":"insufficient funds"}')
+      case 'busy': return answer(503, '{}', { 'retry-after': '7' })
+      case 'slow': return // no answer at all
+      case 'broken':
+        request.socket.destroy()
+        return
+      case 'garbled': return answer(201, '<html>')
+      case 'surprising': return answer(201, '{}')
+    }
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise(resolve => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Database } from '../database.js'
+import { errors } from '../errors.js'
+import type { Guard } from '../keys.js'
+import { Id } from './id.js'
+
+/** Draws: a person registers once. */
+export const draws: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+  app.post('/draws', {
+    onRequest: [guard('draws:write')],
+    schema: {
+      summary: 'Announce a draw',
+      tags: ['Draws'],
+      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      response: { 201: Type.Object({ id: Type.String(), name: Type.String() }, { description: 'A draw.' }) }
+    }
+  }, async (request, reply) => {
+    const { rows: [draw] } = await database.query<{ id: string, name: string }>('insert into draws (name) values ($1) returning id, name', [request.body.name])
+    return await reply.code(201).send(draw as NonNullable<typeof draw>)
+  })
+
+  app.post('/draws/:id/registrations', {
+    onRequest: [guard('draws:write')],
+    schema: {
+      summary: 'Register for a draw',
+      tags: ['Draws'],
+      params: Id,
+      body: Type.Object({ email: Type.String({ format: 'email', maxLength: 254 }) }, { additionalProperties: false }),
+      response: { 201: Type.Object({ id: Type.String() }, { description: 'A registration.' }) }
+    },
+    config: { errors: [errors.already_registered] }
+  }, async (request, reply) => {
+    const { rows: [draw] } = await database.query('select id from draws where id = $1', [request.params.id])
+    if (draw === undefined) throw errors.resource_not_found({ message: 'No draw has this id.' })
+    const { rows: [registration] } = await database.query<{ id: string }>(
+      'insert into registrations (draw_id, email) values ($1, $2) on conflict do nothing returning id', [request.params.id, request.body.email]
+    )
+    if (registration === undefined) throw errors.already_registered()
+    return await reply.code(201).send(registration)
+  })
+}

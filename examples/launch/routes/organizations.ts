@@ -1,0 +1,37 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Database } from '../database.js'
+import { errors } from '../errors.js'
+import type { Guard } from '../keys.js'
+import { Id } from './id.js'
+
+const Organization = Type.Object({ id: Type.String(), name: Type.String() }, { description: 'An organization.' })
+
+/** Organizations: a name belongs to one of them, and a key sees its own only. */
+export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+  app.post('/organizations', {
+    onRequest: [guard('organizations:write')],
+    schema: {
+      summary: 'Create an organization',
+      tags: ['Organizations'],
+      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      response: { 201: Organization }
+    },
+    config: { errors: [errors.resource_already_exists] }
+  }, async (request, reply) => {
+    const { rows: [organization] } = await database.query<{ id: string, name: string }>(
+      'insert into organizations (name) values ($1) returning id, name', [request.body.name]
+    )
+    return await reply.code(201).send(organization as NonNullable<typeof organization>)
+  })
+
+  app.get('/organizations/:id', {
+    onRequest: [guard('organizations:read')],
+    schema: { summary: 'Read an organization', tags: ['Organizations'], params: Id, response: { 200: Organization } },
+    config: { errors: [errors.forbidden] }
+  }, async request => {
+    const { rows: [organization] } = await database.query<{ id: string, name: string }>('select id, name from organizations where id = $1', [request.params.id])
+    if (organization === undefined) throw errors.resource_not_found({ message: 'No organization has this id.' })
+    if (organization.id !== request.apiKey?.organizationId) throw errors.forbidden({ message: 'This key belongs to another organization.' })
+    return organization
+  })
+}

@@ -1,0 +1,66 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Database } from '../database.js'
+import { errors } from '../errors.js'
+import type { Guard } from '../keys.js'
+import { Id } from './id.js'
+
+const Queue = Type.Object({ id: Type.String(), name: Type.String(), open: Type.Boolean() }, { description: 'A queue.' })
+const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { description: 'An entry in a queue.' })
+
+interface QueueRow { id: string, name: string, open: boolean }
+
+/** Queues: a person joins once, while the queue is open. */
+export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+  app.post('/queues', {
+    onRequest: [guard('queues:write')],
+    schema: {
+      summary: 'Open a queue',
+      tags: ['Queues'],
+      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      response: { 201: Queue }
+    }
+  }, async (request, reply) => {
+    const { rows: [queue] } = await database.query<QueueRow>('insert into queues (name) values ($1) returning id, name, open', [request.body.name])
+    return await reply.code(201).send(queue as QueueRow)
+  })
+
+  app.delete('/queues/:id', {
+    onRequest: [guard('queues:write')],
+    schema: { summary: 'Close a queue', tags: ['Queues'], params: Id, response: { 204: Type.Null({ description: 'The queue is closed.' }) } },
+    config: { errors: [errors.resource_conflict] }
+  }, async (request, reply) => {
+    const queue = await find(request.params.id)
+    if (!queue.open) throw errors.resource_conflict({ message: 'The queue is closed already.' })
+    await database.query('update queues set open = false where id = $1', [queue.id])
+    return await reply.code(204).send(null)
+  })
+
+  app.post('/queues/:id/entries', {
+    onRequest: [guard('queues:write')],
+    schema: {
+      summary: 'Join a queue',
+      tags: ['Queues'],
+      params: Id,
+      body: Type.Object({ email: Type.String({ format: 'email', maxLength: 254 }) }, { additionalProperties: false }),
+      response: { 201: Entry }
+    },
+    config: { rateLimitPolicy: ['queue_entry', 'general'], errors: [errors.already_in_queue, errors.resource_conflict] }
+  }, async (request, reply) => {
+    const queue = await find(request.params.id)
+    if (!queue.open) throw errors.resource_conflict({ message: 'The queue is closed.' })
+    const { rows: [existing] } = await database.query<{ id: string }>(
+      'select id from entries where queue_id = $1 and email = $2', [queue.id, request.body.email]
+    )
+    if (existing !== undefined) throw errors.already_in_queue({ meta: { entry_id: existing.id } })
+    const { rows: [entry] } = await database.query<{ id: string, email: string }>(
+      'insert into entries (queue_id, email) values ($1, $2) returning id, email', [queue.id, request.body.email]
+    )
+    return await reply.code(201).send(entry as NonNullable<typeof entry>)
+  })
+
+  async function find (id: string): Promise<QueueRow> {
+    const { rows: [queue] } = await database.query<QueueRow>('select id, name, open from queues where id = $1', [id])
+    if (queue === undefined) throw errors.resource_not_found({ message: 'No queue has this id.' })
+    return queue
+  }
+}

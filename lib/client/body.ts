@@ -1,0 +1,83 @@
+import type { ResponseIssue } from './response-error.js'
+
+/** What the body of an error says; what it does not say is `undefined`. */
+export interface BodyFacts {
+  readonly code: string | undefined
+  readonly message: string | undefined
+  readonly issues: readonly ResponseIssue[]
+  readonly meta: unknown
+  readonly requestId: string | undefined
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/**
+ * Reads the body of an error. The names of the members tell the formats apart:
+ *
+ * | format | code | message | issues | request id |
+ * |---|---|---|---|---|
+ * | `code` | `code` | `message` | `details` | `request_id` |
+ * | `typed` | `code` | `message` | | `request_id` |
+ * | `summary` | | `summary` | `validation_errors` by field | |
+ * | `message` | | `message` | `errors` by field | |
+ * | `error` | `error` | `message` | `details` | `requestId` |
+ * | `problem`, RFC 9457 | `code` | `detail`, or `title` | `errors` | `request_id` |
+ */
+export function readBody (body: unknown): BodyFacts {
+  const json: Json = isObject(body) ? body : {}
+  return {
+    code: textOf(json.code) ?? constantOf(json.error),
+    message: textOf(json.detail) ?? textOf(json.message) ?? textOf(json.summary) ?? textOf(json.title),
+    issues: issuesOf(json.details ?? json.errors ?? json.validation_errors),
+    meta: json.meta,
+    requestId: textOf(json.request_id) ?? textOf(json.requestId)
+  }
+}
+
+function isObject (value: unknown): value is Json {
+  return typeof value === 'object' && value !== null
+}
+
+function textOf (value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Other APIs have a phrase there: `"error": "Bad Request"`. */
+function constantOf (value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value) ? value : undefined
+}
+
+function issuesOf (value: unknown): ResponseIssue[] {
+  if (Array.isArray(value)) return value.flatMap(item => issueOf(item) ?? [])
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([field, reasons]) => [reasons].flat().flatMap(reason => {
+    const message = textOf(reason)
+    return message === undefined ? [] : { field, message }
+  }))
+}
+
+function issueOf (item: unknown): ResponseIssue | undefined {
+  if (!isObject(item)) return undefined
+  const message = textOf(item.message) ?? textOf(item.detail)
+  const pointer = pointerOf(item.pointer)
+  const field = typeof item.field === 'string' ? item.field : pointer?.slice(1).replaceAll('/', '.')
+  if (message === undefined || field === undefined) return undefined
+  const [code, location] = [textOf(item.code), textOf(item.in)]
+  return {
+    field,
+    message,
+    ...(code !== undefined && { code }),
+    ...(pointer !== undefined && { pointer }),
+    ...(location !== undefined && { in: location })
+  }
+}
+
+/** A JSON Pointer, as it is or in a URI fragment (RFC 6901, section 6). */
+function pointerOf (value: unknown): string | undefined {
+  if (typeof value !== 'string' || !value.startsWith('#')) return typeof value === 'string' ? value : undefined
+  try {
+    return decodeURIComponent(value.slice(1))
+  } catch {
+    return value.slice(1)
+  }
+}

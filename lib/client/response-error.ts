@@ -1,0 +1,90 @@
+const brand = Symbol.for('fastify-api-errors.ResponseError')
+
+/** One field that was wrong. What an API does not tell is absent. */
+export interface ResponseIssue {
+  /** The field as a person writes it: `email`, `items[0].price`. */
+  readonly field: string
+  /** What is wrong, for a person. */
+  readonly message: string
+  /** What is wrong, as a constant: `required`, `min_length`. */
+  readonly code?: string
+  /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
+  readonly pointer?: string
+  /** The part of the request: `body`, `query`, `path` or `header`. */
+  readonly in?: string
+}
+
+/** What a {@link ResponseError} knows of an answer, beside its message. */
+export interface ResponseErrorInit<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown> {
+  readonly code: Code
+  readonly status: Status
+  readonly issues: readonly ResponseIssue[]
+  readonly meta: Meta | undefined
+  readonly requestId: string | undefined
+  readonly retryAfter: number | undefined
+  readonly body: unknown
+}
+
+/** An error that an API answered with, as `parseError` reads it. */
+export class ResponseError<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown>
+  extends Error implements ResponseErrorInit<Code, Status, Meta> {
+  override readonly name: string = 'ResponseError'
+  /** The code; `undefined` where the answer has none, as in the formats `summary` and `message`, or from a proxy. */
+  readonly code: Code
+  /** The HTTP status. */
+  readonly status: Status
+  /** The fields that were wrong; empty where it is not about fields. */
+  readonly issues: readonly ResponseIssue[]
+  /** The facts of this occurrence; `undefined` where the code has none, or the format does not send them. */
+  readonly meta: Meta | undefined
+  /** The id of the request, for support. */
+  readonly requestId: string | undefined
+  /** Seconds until the request may be sent again; `undefined` where the answer does not say. */
+  readonly retryAfter: number | undefined
+  /** The whole body: parsed, where it was JSON, else as text. */
+  readonly body: unknown
+
+  constructor (message: string, init: ResponseErrorInit<Code, Status, Meta>) {
+    super(message)
+    this.code = init.code
+    this.status = init.status
+    this.issues = init.issues
+    this.meta = init.meta
+    this.requestId = init.requestId
+    this.retryAfter = init.retryAfter
+    this.body = init.body
+  }
+}
+
+Object.defineProperty(ResponseError.prototype, brand, { value: true })
+
+/** Any catalog that `defineErrors` returned, as a type. */
+export type AnyCatalog = Readonly<Record<string, { readonly status: number } & ((...args: never[]) => { readonly meta: unknown })>>
+
+/**
+ * The errors of a catalog: where `error.code` is compared, `error.status` and `error.meta` have the types of that
+ * code. An answer without a code has `undefined` as its code. A code that the server got since is none of these: keep a default branch.
+ *
+ * @example
+ * import type { errors } from './server/errors.js' // the type alone: nothing of the server gets into the client
+ * type LaunchError = ErrorOf<typeof errors>
+ */
+export type ErrorOf<C extends AnyCatalog> = string extends keyof C
+  ? ResponseError
+  : { [Code in keyof C & string]: ResponseError<Code, C[Code]['status'], ReturnType<C[Code]>['meta']> }[keyof C & string] | ResponseError<undefined>
+
+/**
+ * Whether a value is a {@link ResponseError}, of this copy of the package or of another. Takes anything and never throws.
+ *
+ * @example
+ * catch (error) {
+ *   if (isResponseError<typeof errors>(error) && error.code === 'already_in_queue') show(error.meta?.entry_id)
+ * }
+ */
+export function isResponseError<C extends AnyCatalog = AnyCatalog> (value: unknown): value is ErrorOf<C> {
+  try {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { standardErrors } from '../catalog/standard-errors.js'
+import { headerFieldsOf, seconds } from './header-fields.js'
+import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
+import { createOutage } from './outage.js'
+import type { RateLimitOptions } from './policies.js'
+import { refusalOf } from './refusal.js'
+
+/**
+ * Counts a request under limits, and tells the caller what is left of them. It returns a promise only where there is
+ * something to wait for.
+ *
+ * @throws the answer to a request beyond a limit
+ */
+export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
+
+/** Makes the enforcer of an application. */
+export function createEnforcer (
+  app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors
+): Enforce {
+  const { onStoreError = 'allow' } = options
+  const fields = headerFieldsOf(options)
+  const outageAnswer = createOutage(onStoreError, app.log, errors)
+
+  // Limits of several hooks count one request, and the answer tells of all of them.
+  const verdictsOf = Symbol('fastify-api-errors.verdicts')
+  interface Counted { [verdictsOf]: readonly Verdict[] | null }
+  app.decorateRequest(verdictsOf, null)
+
+  function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): void {
+    const verdicts = [...request[verdictsOf] ?? []]
+    const failures: Failure[] = []
+    let refused: Verdict | undefined
+    for (const outcome of outcomes) {
+      if (outcome === undefined) continue
+      if (isFailure(outcome)) {
+        failures.push(outcome)
+        continue
+      }
+      verdicts.push(outcome)
+      notify(outcome, request)
+      // Of several, the longest wait wins: after a shorter one the caller would be refused again.
+      if (outcome.isExceeded && (refused === undefined || outcome.ttl > refused.ttl)) refused = outcome
+    }
+    request[verdictsOf] = verdicts
+    if (isFilled(verdicts)) for (const { name, value } of fields) reply.header(name, value(verdicts))
+    if (refused !== undefined) {
+      reply.header('retry-after', String(seconds(refused.ttl)))
+      throw refusalOf(refused, request, errors)
+    }
+    const unavailable = failures.length === 0 ? undefined : outageAnswer(failures)
+    if (unavailable !== undefined) throw unavailable
+  }
+
+  return (limits, request: FastifyRequest & Partial<Counted>, reply) => {
+    // `reply.callNotFound()` runs hooks a second time.
+    const counted = request[verdictsOf]
+    const due = counted ? limits.filter(limit => !counted.some(verdict => verdict.limit === limit)) : limits
+    const outcomes = due.map(limit => limit.check(request))
+    return outcomes.some(outcome => outcome instanceof Promise)
+      ? Promise.all(outcomes).then(settled => finish(settled, request, reply))
+      : finish(outcomes as ReadonlyArray<Outcome | undefined>, request, reply)
+  }
+}
+
+function isFilled (verdicts: readonly Verdict[]): verdicts is readonly [Verdict, ...Verdict[]] {
+  return verdicts.length > 0
+}
+
+function notify ({ limit, key, isExceeded, isBanned }: Verdict, request: FastifyRequest): void {
+  const { onExceeding, onExceeded, onBanReach } = limit.policy
+  if (isExceeded) onExceeded?.(request, key)
+  else onExceeding?.(request, key)
+  if (isBanned) onBanReach?.(request, key)
+}

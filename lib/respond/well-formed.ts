@@ -1,0 +1,23 @@
+import type { ApiError } from '../catalog/api-error.js'
+import { errorStatuses } from '../catalog/definition.js'
+import { issueLocations, type Issue } from '../catalog/issues.js'
+
+/**
+ * Whether the fields of an error have the types that they are declared with. JavaScript checks nothing, and an error of
+ * another copy of the package may be of another version; a format takes the types for granted.
+ */
+export function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
+  return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&
+    errorStatuses.includes(status) &&
+    typeof type === 'string' &&
+    typeof message === 'string' &&
+    (issues === undefined || (Array.isArray(issues) && issues.every(isIssue))) &&
+    (param === undefined || typeof param === 'string') &&
+    (retryAfter === undefined || (Number.isInteger(retryAfter) && retryAfter >= 1)) &&
+    (headers === undefined || (typeof headers === 'object' && headers !== null))
+}
+
+function isIssue (issue: Partial<Issue> | null | undefined): boolean {
+  return issueLocations.includes(issue?.in as Issue['in']) &&
+    [issue?.field, issue?.pointer, issue?.code, issue?.message].every(text => typeof text === 'string')
+}

@@ -1,0 +1,94 @@
+import type { StandardCode } from '../catalog/standard-errors.js'
+
+/** What an error of a plugin becomes. */
+export interface PluginErrorAnswer {
+  readonly code: StandardCode
+  /** A sentence where the code alone says too little. */
+  readonly message?: string
+  /** Headers that HTTP asks for with this error. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const notMultipart: PluginErrorAnswer = { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
+const incompleteForm: PluginErrorAnswer = { code: 'invalid_request', message: 'The form ends before it is complete.' }
+
+/**
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are mistakes of the
+ * application: those have the status 500, or come before the first request.
+ */
+export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorAnswer>>>> = {
+  '@fastify/basic-auth': {
+    FST_BASIC_AUTH_MISSING_OR_BAD_AUTHORIZATION_HEADER: { code: 'unauthorized' }
+  },
+  '@fastify/bearer-auth': {
+    FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER: { code: 'unauthorized' },
+    FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER: { code: 'invalid_token' }
+  },
+  '@fastify/circuit-breaker': {
+    FST_ERR_CIRCUIT_BREAKER_OPEN: { code: 'service_unavailable' },
+    FST_ERR_CIRCUIT_BREAKER_TIMEOUT: { code: 'service_unavailable' }
+  },
+  '@fastify/compress': {
+    FST_CP_ERR_INVALID_CONTENT_ENCODING: {
+      code: 'unsupported_media_type',
+      message: 'The body has a Content-Encoding that is not supported.',
+      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; which others the application takes is not known here
+    },
+    FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+  },
+  '@fastify/csrf-protection': {
+    FST_CSRF_MISSING_SECRET: { code: 'forbidden', message: 'The CSRF cookie is missing.' },
+    FST_CSRF_INVALID_TOKEN: { code: 'forbidden', message: 'The CSRF token is missing or not valid.' }
+  },
+  '@fastify/jwt': {
+    FST_JWT_NO_AUTHORIZATION_IN_HEADER: { code: 'unauthorized' },
+    FST_JWT_NO_AUTHORIZATION_IN_COOKIE: { code: 'unauthorized' },
+    FST_JWT_BAD_REQUEST: { code: 'invalid_request', message: 'The request does not carry the access token in the expected form.' },
+    FST_JWT_BAD_COOKIE_REQUEST: { code: 'internal_error' }, // @fastify/cookie has not parsed the request yet
+    FST_JWT_AUTHORIZATION_TOKEN_EXPIRED: { code: 'token_expired' },
+    FST_JWT_AUTHORIZATION_TOKEN_INVALID: { code: 'invalid_token' },
+    FST_JWT_AUTHORIZATION_TOKEN_UNTRUSTED: { code: 'invalid_token' },
+    FAST_JWT_MISSING_SIGNATURE: { code: 'invalid_token' }
+  },
+  /** The library under @fastify/jwt; some of its errors come through as they are. */
+  'fast-jwt': {
+    FAST_JWT_EXPIRED: { code: 'token_expired' },
+    FAST_JWT_INACTIVE: { code: 'invalid_token' },
+    FAST_JWT_INVALID_ALGORITHM: { code: 'invalid_token' },
+    FAST_JWT_INVALID_CLAIM_TYPE: { code: 'invalid_token' },
+    FAST_JWT_INVALID_CLAIM_VALUE: { code: 'invalid_token' },
+    FAST_JWT_INVALID_CRIT_HEADER: { code: 'invalid_token' },
+    FAST_JWT_INVALID_PAYLOAD: { code: 'invalid_token' },
+    FAST_JWT_INVALID_SIGNATURE: { code: 'invalid_token' },
+    FAST_JWT_INVALID_TYPE: { code: 'invalid_token' },
+    FAST_JWT_MALFORMED: { code: 'invalid_token' },
+    FAST_JWT_MISSING_REQUIRED_CLAIM: { code: 'invalid_token' },
+    FAST_JWT_VERIFY_ERROR: { code: 'invalid_token' }
+  },
+  '@fastify/multipart': {
+    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file of the form is too large.' },
+    FST_PARTS_LIMIT: { code: 'payload_too_large', message: 'The form has too many parts.' },
+    FST_FILES_LIMIT: { code: 'payload_too_large', message: 'The form has too many files.' },
+    FST_FIELDS_LIMIT: { code: 'payload_too_large', message: 'The form has too many fields.' },
+    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field of the form has a name that is not allowed.' },
+    FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
+    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A field of the form says that it is JSON, and is not valid JSON.' },
+    FST_MP_PREMATURE_CLOSE: incompleteForm
+  },
+  '@fastify/static': {
+    FST_STATIC_FORBIDDEN_PATH: { code: 'forbidden' },
+    FST_STATIC_INVALID_REDIRECT_URL: { code: 'invalid_request' }
+  },
+  '@fastify/under-pressure': {
+    FST_UNDER_PRESSURE: { code: 'service_unavailable' }
+  }
+}
+
+/** What the parser under @fastify/multipart reports has no code; its messages are constants. */
+export const formParserErrors: Readonly<Record<string, PluginErrorAnswer>> = {
+  'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form names no boundary.' },
+  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form names a boundary that is too long.' },
+  'Unexpected end of multipart data': incompleteForm,
+  'Part terminated early due to unexpected end of multipart data': incompleteForm,
+  'Preamble terminated early due to unexpected end of multipart data': incompleteForm
+}

@@ -1,0 +1,23 @@
+import { formParserErrors, pluginErrors, type PluginErrorAnswer } from './plugin-codes.js'
+import { isObject, type TranslateContext, type Translator } from './translator.js'
+
+/** The errors of the official plugins of Fastify. */
+export const pluginsTranslator: Translator = {
+  name: 'plugins',
+  translate (error, context) {
+    if (!isObject(error)) return undefined
+    const answer = typeof error.code === 'string' ? answers.get(error.code) : formAnswer(error, context)
+    if (answer === undefined) return undefined
+    const { code, message, headers } = answer
+    return context.errors[code]({ cause: error, ...(message !== undefined && { message }), ...(headers !== undefined && { headers }) })
+  }
+}
+
+const answers: ReadonlyMap<string, PluginErrorAnswer> = new Map(
+  Object.values(pluginErrors).flatMap(codes => Object.entries(codes))
+)
+
+function formAnswer ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorAnswer | undefined {
+  if (typeof message !== 'string' || !Object.hasOwn(formParserErrors, message)) return undefined
+  return /^multipart\//i.test(request.headers['content-type'] ?? '') ? formParserErrors[message] : undefined
+}

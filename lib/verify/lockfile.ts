@@ -1,0 +1,85 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+
+/** The promises of an application about its errors, as `errors.lock.json` has them: sorted, so that a diff can be read. */
+export interface Lock {
+  readonly lockfileVersion: 1
+  /** The names of the body formats; the one of the `format` option first. */
+  readonly formats: readonly string[]
+  readonly codes: Readonly<Record<string, LockedCode>>
+  /** The codes of each route. */
+  readonly routes: Readonly<Record<string, readonly string[]>>
+}
+
+/** What callers rely on of one code. */
+export interface LockedCode {
+  readonly status: number
+  readonly type: string
+  readonly retry: string
+  /** The types of the fields of `meta`; the name of an optional one ends in a question mark. */
+  readonly meta?: Readonly<Record<string, string>>
+}
+
+/** What a lock is made of; a `Reference` is one. */
+export interface LockSource {
+  readonly formats: ReadonlyArray<{ readonly name: string }>
+  readonly routes: readonly string[]
+  readonly codes: ReadonlyArray<{
+    readonly code: string
+    readonly status: number
+    readonly type: string
+    readonly retry: string
+    readonly meta: ReadonlyArray<{ readonly name: string, readonly type: string, readonly required: boolean }>
+    readonly routes: readonly string[]
+  }>
+}
+
+/** What an application promises now. */
+export function lockOf ({ formats, codes, routes }: LockSource): Lock {
+  return {
+    lockfileVersion: 1,
+    formats: formats.map(({ name }) => name),
+    codes: Object.fromEntries(codes.map(({ code, status, type, retry, meta }) => [code, {
+      status,
+      type,
+      retry,
+      ...(meta.length > 0 && { meta: Object.fromEntries(meta.map(({ name, type, required }) => [required ? name : `${name}?`, type]).sort()) })
+    }] as const).sort()),
+    routes: Object.fromEntries(routes.map(route => [route, codes.filter(code => code.routes.includes(route)).map(({ code }) => code).sort()] as const).sort())
+  }
+}
+
+/** The text of a lockfile. */
+export function writeLock (lock: Lock): string {
+  return `${JSON.stringify(lock, null, 2)}\n`
+}
+
+const lockSchema = Type.Object({
+  lockfileVersion: Type.Literal(1),
+  formats: Type.Array(Type.String()),
+  codes: Type.Record(Type.String(), Type.Object({
+    status: Type.Integer(),
+    type: Type.String(),
+    retry: Type.String(),
+    meta: Type.Optional(Type.Record(Type.String(), Type.String()))
+  })),
+  routes: Type.Record(Type.String(), Type.Array(Type.String()))
+})
+
+/**
+ * Reads the text of a lockfile.
+ *
+ * @param name of the file, for messages
+ * @throws Error with one sentence, where it is no lockfile
+ */
+export function parseLock (text: string, name: string): Lock {
+  let lock: unknown
+  try {
+    lock = JSON.parse(text)
+  } catch {
+    throw new Error(`${name} is not JSON; it takes what 'fastify-api-errors lock' writes.`)
+  }
+  const fault = Value.Errors(lockSchema, lock).First()
+  if (fault !== undefined) throw new Error(`${name} is not a lockfile, for ${fault.path === '' ? 'the whole' : fault.path} is wrong (${fault.message}); it takes what 'fastify-api-errors lock' writes.`)
+  return lock as Lock
+}

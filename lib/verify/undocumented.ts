@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify'
+import type { Documenter } from '../document/documenter.js'
+import { schemaOf } from '../document/route-record.js'
+import type { AnswerKind, Ledger } from './ledger.js'
+
+/** What the `undocumented` option does about an answer that the documentation of its route does not have. */
+export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
+
+/** Whether the documentation of an application has an answer: by its code, or by a status that the route declares itself. */
+export function createJudge (documenter: Documenter): (kind: AnswerKind) => boolean {
+  return ({ route: name, status, code }) => {
+    if (name === null) return true
+    const [method = '', ...url] = name.split(' ')
+    return documenter.find(method, url.join(' ')).some(record => {
+      const schema = schemaOf(record.route)
+      if (record.route.config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) return true
+      if (Object.hasOwn(schema?.response ?? {}, status)) return true
+      return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
+    })
+  }
+}
+
+/** Writes a warning, with the request's id. */
+export const warnUndocumented: OnUndocumented = ({ route, status, code }, request) => {
+  request.log.warn({ route, status, code }, 'An error went out that the documentation of its route does not have.')
+}
+
+/** What is read of an answer that went out. */
+interface Answered {
+  /** The pattern of the route. */
+  readonly route: string | null
+  readonly method: string | null
+  readonly status: number
+  readonly code: string
+  readonly request: FastifyRequest | null
+}
+
+/** Counts an answer, and reports an undocumented one when it is the first of its kind. The answer goes out in any case. */
+export function recordAnswer (
+  { ledger, isDocumented, onUndocumented }: {
+    readonly ledger: Ledger
+    readonly isDocumented: (kind: AnswerKind) => boolean
+    readonly onUndocumented: OnUndocumented | undefined
+  },
+  { route, method, status, code, request }: Answered
+): void {
+  const kind = { route: route === null ? null : `${method} ${route}`, status, code }
+  const isFirst = ledger.record(kind)
+  if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
+  try {
+    onUndocumented(kind, request)
+  } catch (err) {
+    request.log.error({ err }, "The function in the option 'undocumented' failed.")
+  }
+}

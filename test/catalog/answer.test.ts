@@ -1,0 +1,83 @@
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import { defineErrors, standardErrors } from 'fastify-api-errors'
+import { answerDefinition, answerOf, carriesIssues, defaultMessage, exampleAnswer, phraseOf, titleOf } from '../../lib/catalog/answer.js'
+import { errorStatuses } from '../../lib/catalog/definition.js'
+
+const docUrl = 'https://example.com/errors/x'
+const context = { requestId: 'req_1', instance: '/queues/7' }
+const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' }] as const
+
+const errors = defineErrors(standardErrors, {
+  queue_full: {
+    status: 503,
+    type: 'api_error',
+    message: meta => `${meta.waiting} are waiting.`,
+    description: 'The queue is full.',
+    action: 'Come back later.',
+    meta: Type.Object({ waiting: Type.Integer() }),
+    example: { message: 'SELECT failed', meta: { waiting: 3 }, retryAfter: 5 }
+  }
+})
+
+t.test('an answer has what the error says and what the request says', async t => {
+  const error = errors.validation_error({ message: 'Look again.', issues, param: 'email' })
+  t.strictSame(answerOf(error, answerDefinition(errors.validation_error, docUrl), context), {
+    code: 'validation_error',
+    status: 422,
+    type: 'validation_error',
+    title: 'Validation error',
+    message: 'Look again.',
+    meta: undefined,
+    issues,
+    param: 'email',
+    retryAfter: undefined,
+    requestId: 'req_1',
+    docUrl: 'https://example.com/errors/x',
+    instance: '/queues/7'
+  })
+})
+
+t.test('the message of a 5xx is the one of its definition, whatever was thrown', async t => {
+  const error = errors.queue_full({ message: 'connect ECONNREFUSED 10.0.0.7:5432', meta: { waiting: 9 }, cause: new Error('secret') })
+  const answer = answerOf(error, answerDefinition(errors.queue_full, docUrl), context)
+  t.equal(answer.message, '9 are waiting.')
+  t.strictSame(answer.meta, { waiting: 9 })
+  t.notMatch(JSON.stringify(answer), /ECONNREFUSED|secret/)
+})
+
+t.test('meta goes out only where the definition has a schema for it', async t => {
+  const error = errors.resource_not_found({ meta: { row: 'secret' } } as never)
+  t.equal(answerOf(error, answerDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
+})
+
+t.test('issues go out only where the status is about fields', async t => {
+  t.strictSame(errorStatuses.filter(status => carriesIssues({ status })), [400, 409, 422])
+  t.strictSame(answerOf(errors.forbidden({ issues }), answerDefinition(errors.forbidden, docUrl), context).issues, [])
+  t.strictSame(answerOf(errors.resource_conflict({ issues }), answerDefinition(errors.resource_conflict, docUrl), context).issues, issues)
+  t.strictSame(answerOf(errors.validation_error(), answerDefinition(errors.validation_error, docUrl), context).issues, [])
+})
+
+t.test('the answer of the documentation is the one to an occurrence with the example', async t => {
+  for (const definition of Object.values(errors)) {
+    const { message, meta, issues, param, retryAfter } = definition.example
+    const init = { message, meta, issues, param, retryAfter }
+    const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
+    const error = (definition as (init: object) => ReturnType<typeof errors.forbidden>)(given)
+    t.strictSame(exampleAnswer(definition, docUrl, context), answerOf(error, answerDefinition(definition, docUrl), context), definition.code)
+  }
+  t.equal(exampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
+})
+
+t.test('a title for each code, a phrase for each status', async t => {
+  t.equal(titleOf('resource_not_found'), 'Resource not found')
+  t.equal(titleOf('api_key_revoked'), 'API key revoked')
+  t.equal(titleOf('ip_not_allowed'), 'IP not allowed')
+  t.equal(phraseOf(404), 'Not Found')
+  t.strictSame(errorStatuses.filter(status => phraseOf(status) === undefined), [])
+})
+
+t.test('the message of a definition, said or made of meta', async t => {
+  t.equal(defaultMessage({ message: 'Gone.' }, undefined), 'Gone.')
+  t.equal(defaultMessage({ message: (meta: { id: string }) => `${meta.id} is gone.` }, { id: 'a' }), 'a is gone.')
+})

@@ -1,0 +1,117 @@
+import Fastify from 'fastify'
+import { expectTypeOf } from 'expect-type'
+import fc from 'fast-check'
+import t from 'tap'
+import { ApiError, defineErrors, isApiError, standardErrors } from 'fastify-api-errors'
+import { wholeSeconds } from '../../lib/catalog/api-error.js'
+
+/** The same module, loaded a second time: what an application has where two versions of the package are installed. */
+const copyUrl = '../../lib/catalog/api-error.js?copy'
+const copy = await import(copyUrl) as typeof import('../../lib/catalog/api-error.js')
+
+const { resource_not_found: notFound, internal_error: internal } = standardErrors
+
+t.test('an error with nothing said has what its definition says', async t => {
+  const { name, code, status, statusCode, type, message, meta, issues, param, headers, retryAfter, cause } = notFound()
+  t.strictSame({ name, code, status, statusCode, type, message, meta, issues, param, headers, retryAfter, cause }, {
+    name: 'ApiError',
+    code: 'resource_not_found',
+    status: 404,
+    statusCode: 404,
+    type: 'not_found_error',
+    message: 'The resource does not exist.',
+    meta: undefined,
+    issues: undefined,
+    param: undefined,
+    headers: undefined,
+    retryAfter: undefined,
+    cause: undefined
+  })
+  t.notOk(Object.hasOwn(notFound(), 'cause'))
+})
+
+t.test('an error with everything said', async t => {
+  const cause = new Error('no row')
+  const issues = [{ in: 'path', field: 'id', pointer: '/id', code: 'uuid', message: 'must be a UUID' }] as const
+  const given = notFound({ message: 'No queue has this id.', issues, param: 'id', headers: { link: '</queues>; rel="up"' }, retryAfter: 1.2, cause })
+  const { message, issues: sent, param, headers, retryAfter } = given
+  t.strictSame({ message, issues: sent, param, headers, retryAfter }, {
+    message: 'No queue has this id.', issues, param: 'id', headers: { link: '</queues>; rel="up"' }, retryAfter: 2
+  })
+  t.equal(given.cause, cause)
+})
+
+t.test('headers of an occurrence win over those of the definition', async t => {
+  const definition = { status: 410, type: 'not_found_error', message: 'Gone.', description: 'It was removed.', action: 'Forget it.' } as const
+  const { gone } = defineErrors({ gone: { ...definition, headers: { link: '</a>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' } } })
+  t.strictSame(gone().headers, { link: '</a>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' })
+  t.strictSame(gone({ headers: { link: '</b>' } }).headers, { link: '</b>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' })
+})
+
+t.test('a 4xx has no stack, a 5xx has one that begins at the caller', async t => {
+  const before = Error.stackTraceLimit
+  t.equal(notFound().stack, 'ApiError: The resource does not exist.')
+  t.equal(Error.stackTraceLimit, before)
+  t.match(internal().stack, /^ApiError: Something went wrong on our side\.\n.*\n.*api-error\.test/)
+})
+
+t.test('the limit of stacks stays where a message fails', async t => {
+  const before = Error.stackTraceLimit
+  let broken = false
+  const definition = { status: 404, type: 'x', description: 'd', action: 'a' } as const
+  const { picky } = defineErrors({ picky: { ...definition, message: () => { if (broken) throw new Error('no message'); return 'fine' } } })
+  t.equal(picky().message, 'fine')
+  broken = true
+  t.throws(() => picky(), { message: 'no message' })
+  t.equal(Error.stackTraceLimit, before)
+})
+
+t.test('retryAfter is whole seconds of 1 or more', async t => {
+  t.equal(wholeSeconds(30), 30)
+  t.equal(wholeSeconds(0.2), 1)
+  t.equal(wholeSeconds(-5), 1)
+  t.equal(wholeSeconds(NaN), 1)
+  t.equal(wholeSeconds(Infinity), 1)
+  fc.assert(fc.property(fc.double(), seconds => Number.isInteger(wholeSeconds(seconds)) && wholeSeconds(seconds) >= 1))
+  t.equal(standardErrors.rate_limit_exceeded({ retryAfter: 0 }).retryAfter, 1)
+})
+
+t.test('isApiError knows an error of another copy of the package', async t => {
+  t.not(copy.ApiError, ApiError)
+  const foreign = new copy.ApiError(notFound)
+  t.notOk(foreign instanceof ApiError)
+  t.ok(isApiError(foreign))
+  t.ok(isApiError(foreign, notFound))
+  t.ok(copy.isApiError(notFound()))
+})
+
+t.test('isApiError asks for a code, by name or by factory', async t => {
+  t.ok(isApiError(notFound(), 'resource_not_found'))
+  t.ok(isApiError(notFound(), notFound))
+  t.notOk(isApiError(notFound(), 'forbidden'))
+  t.notOk(isApiError(notFound(), standardErrors.forbidden))
+  const thrown: unknown = notFound()
+  if (isApiError(thrown, notFound)) expectTypeOf(thrown).toEqualTypeOf<ApiError<'resource_not_found'>>()
+  if (isApiError(thrown)) expectTypeOf(thrown).toEqualTypeOf<ApiError>()
+})
+
+t.test('isApiError takes anything and never throws', async t => {
+  const hostile = new Proxy({}, { get () { throw new Error('mine') } })
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const getter = Object.defineProperty(Object.create(notFound()), 'code', { get () { throw new Error('mine') } })
+  for (const value of [undefined, null, 404, 'resource_not_found', Symbol('x'), 1n, () => {}, {}, [], new Error('x'), { code: 'resource_not_found', status: 404 }, hostile, revoked]) {
+    t.equal(isApiError(value), false)
+  }
+  t.equal(isApiError(getter), true)
+  t.equal(isApiError(getter, 'resource_not_found'), false)
+  fc.assert(fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSet: true, withMap: true }), value => !isApiError(value)))
+})
+
+t.test('without the plugin, Fastify answers with the status of the error', async t => {
+  const app = Fastify()
+  app.get('/', () => { throw notFound() })
+  const response = await app.inject('/')
+  t.equal(response.statusCode, 404)
+  t.strictSame(response.json(), { statusCode: 404, code: 'resource_not_found', error: 'Not Found', message: 'The resource does not exist.' })
+})

@@ -1,0 +1,92 @@
+import { expectTypeOf } from 'expect-type'
+import fc from 'fast-check'
+import t from 'tap'
+import { standardErrors, type ErrorStatus, type StandardCode } from 'fastify-api-errors'
+import { errorStatuses, errorTypes, retryAdvices } from '../../lib/catalog/definition.js'
+import { codeOfStatus, standardCode } from '../../lib/catalog/standard-errors.js'
+
+const definitions = Object.values(standardErrors)
+
+/** The codes that are promised, by status. */
+const codesByStatus: Readonly<Record<number, readonly string[]>> = {
+  400: ['invalid_request', 'invalid_parameter'],
+  401: ['missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'unauthorized', 'invalid_token', 'token_expired', 'invalid_credentials'],
+  402: ['payment_required'],
+  403: ['forbidden', 'insufficient_scope', 'ip_not_allowed', 'device_mismatch'],
+  404: ['resource_not_found', 'route_not_found'],
+  405: ['method_not_allowed'],
+  406: ['not_acceptable'],
+  408: ['request_timeout'],
+  409: ['resource_already_exists', 'resource_conflict', 'concurrent_modification', 'idempotency_conflict'],
+  410: ['resource_gone'],
+  412: ['precondition_failed'],
+  413: ['payload_too_large'],
+  414: ['uri_too_long'],
+  415: ['unsupported_media_type'],
+  416: ['range_not_satisfiable'],
+  417: ['expectation_failed'],
+  421: ['misdirected_request'],
+  422: ['validation_error', 'missing_required_field'],
+  423: ['resource_locked'],
+  424: ['failed_dependency'],
+  425: ['too_early'],
+  426: ['upgrade_required'],
+  428: ['precondition_required'],
+  429: ['rate_limit_exceeded'],
+  431: ['request_header_fields_too_large'],
+  451: ['unavailable_for_legal_reasons'],
+  500: ['internal_error'],
+  501: ['not_implemented'],
+  502: ['bad_gateway'],
+  503: ['service_unavailable'],
+  504: ['gateway_timeout'],
+  507: ['insufficient_storage']
+}
+
+t.test('every status has its codes', async t => {
+  const found: Record<number, string[]> = {}
+  for (const { code, status } of definitions) (found[status] ??= []).push(code)
+  t.strictSame(found, codesByStatus)
+  t.strictSame(Object.keys(found).map(Number), [...errorStatuses])
+})
+
+t.test('the type StandardCode and the keys are the same', async t => {
+  expectTypeOf<StandardCode>().toEqualTypeOf<keyof typeof standardErrors>()
+  t.strictSame(Object.keys(standardErrors), definitions.map(({ code }) => code))
+})
+
+t.test('every code belongs to a group of the standard', async t => {
+  t.strictSame([...new Set(definitions.map(({ type }) => type))].sort(), [...errorTypes].sort())
+})
+
+t.test('which errors may be sent again', async t => {
+  const codes = (advice: string): string[] => definitions.filter(({ retry }) => retry === advice).map(({ code }) => code)
+  t.strictSame(codes('retry-after'), ['rate_limit_exceeded', 'service_unavailable'])
+  t.strictSame(codes('backoff'), [
+    'request_timeout', 'concurrent_modification', 'misdirected_request', 'resource_locked', 'too_early', 'internal_error', 'bad_gateway', 'gateway_timeout'
+  ])
+  t.equal(codes('never').length, definitions.length - 10)
+  t.strictSame([...new Set(definitions.map(({ retry }) => retry))].sort(), [...retryAdvices].sort())
+})
+
+t.test('every text is a sentence', async t => {
+  for (const { code, message, description, action } of definitions) {
+    for (const text of [message, description, action]) t.match(text, /^[A-Z].*[.]$/, code)
+  }
+})
+
+t.test('the code of a status', async t => {
+  t.strictSame(Object.keys(codeOfStatus).map(Number), [...errorStatuses])
+  for (const status of errorStatuses) t.equal(standardErrors[codeOfStatus[status]].status, status)
+  expectTypeOf(codeOfStatus).toEqualTypeOf<{ readonly [S in ErrorStatus]: StandardCode }>()
+})
+
+t.test('a status without a code of its own becomes the x00 of its class', async t => {
+  t.equal(standardCode(404), 'resource_not_found')
+  t.equal(standardCode(418), 'invalid_request')
+  t.equal(standardCode(499), 'invalid_request')
+  t.equal(standardCode(511), 'internal_error')
+  t.equal(standardCode(599), 'internal_error')
+  for (const none of [200, 302, 399, 600, 999, 404.5, NaN, -1, '404', null, undefined, {}]) t.equal(standardCode(none), undefined)
+  fc.assert(fc.property(fc.integer({ min: 400, max: 599 }), status => standardCode(status) !== undefined))
+})

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { standardErrors } from 'fastify-api-errors'
+import { parseError } from 'fastify-api-errors/client'
+import t from 'tap'
+import { adviceOf } from '../../lib/client/advice.js'
+import { compile } from '../support/compile.js'
+
+const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
+
+t.test('the examples of docs/client.md compile', async t => {
+  const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
+  t.equal(examples.length, 3)
+  t.equal(compile(examples.join(''), {
+    files: {
+      'errors.ts': `
+        import { defineErrors, standardErrors } from 'fastify-api-errors'
+        import { Type } from '@sinclair/typebox'
+        export const errors = defineErrors(standardErrors, {
+          queue_is_full: {
+            status: 409, type: 'conflict_error', message: 'Full.', description: 'No room.', action: 'Wait.', retry: 'backoff',
+            meta: Type.Object({ capacity: Type.Integer() }), example: { meta: { capacity: 7 } }
+          }
+        })
+      `
+    }
+  }), '')
+})
+
+t.test('its table has every property of an error', async t => {
+  const [, table = ''] = /^\| property .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
+  const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
+  const { name, ...error } = await parseError(new Response('', { status: 500 }))
+  t.strictSame(told.sort(), [...Object.keys(error), 'message'].sort())
+})
+
+t.test('its table of advice is the one that is followed', async t => {
+  const [, table = ''] = /^\| advice .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
+  const told = new Map([...table.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, advice, which]) => [advice, which as string]))
+  t.strictSame([...told.keys()], ['never', 'backoff', 'retry-after'])
+  for (const [code, { status }] of Object.entries(standardErrors)) {
+    const advice = adviceOf({ code, status }, {})
+    const named = told.get(advice)?.includes(String(status)) === true || told.get(advice)?.includes(`\`${code}\``) === true
+    t.ok(named || (advice === 'never' && status < 500), `${status} ${code}: ${advice}`)
+  }
+})
+
+t.test('its table of options has the defaults', async t => {
+  const [, table = ''] = /^\| option .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
+  const told = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
+  const source = readFileSync(new URL('../../lib/client/retry.ts', import.meta.url), 'utf8')
+  const defaults = new Map([...source.matchAll(/@default (.*?) \*\/\n {2}readonly (\w+)\?/g)].map(([, value, name]) => [name, value]))
+  t.strictSame(told.map(([name]) => name), [...defaults.keys()])
+  t.strictSame(told.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
+})

@@ -1,0 +1,39 @@
+import t from 'tap'
+import { standardErrors } from 'fastify-api-errors'
+import { createThrower } from '../support/api.js'
+
+const issues = [{ in: 'body', field: 'items[0].price', pointer: '/items/0/price', code: 'minimum', message: 'must be at least 1' }] as const
+
+t.test('{ code, message, request_id }', async t => {
+  const send = await createThrower()
+  t.strictSame(await send({ error: standardErrors.resource_not_found({ message: 'No user has this id.' }) }), {
+    status: 404,
+    contentType: 'application/json; charset=utf-8',
+    body: { code: 'resource_not_found', message: 'No user has this id.', request_id: 'req_1' }
+  })
+})
+
+t.test('details lists the fields', async t => {
+  const send = await createThrower()
+  t.strictSame(await send({ error: standardErrors.validation_error({ issues }) }), {
+    status: 422,
+    contentType: 'application/json; charset=utf-8',
+    body: { code: 'validation_error', message: 'One or more fields are not valid.', request_id: 'req_1', details: issues }
+  })
+})
+
+t.test('meta has the facts, doc_url the page', async t => {
+  const send = await createThrower({ docUrl: 'https://api.example.com/errors' })
+  const meta = { policy: 'general', limit: 100, window: 60, retry_after: 30 }
+  t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta, retryAfter: 30 }) }), {
+    status: 429,
+    contentType: 'application/json; charset=utf-8',
+    body: {
+      code: 'rate_limit_exceeded',
+      message: 'Too many requests. Wait before you send the next one.',
+      request_id: 'req_1',
+      doc_url: 'https://api.example.com/errors/rate_limit_exceeded',
+      meta
+    }
+  })
+})

@@ -1,0 +1,36 @@
+import t from 'tap'
+import { standardErrors, type Issue } from 'fastify-api-errors'
+import { createThrower } from '../support/api.js'
+
+const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
+
+t.test('{ message }', async t => {
+  const send = await createThrower({ format: 'message' })
+  t.strictSame(await send({ error: standardErrors.forbidden() }), {
+    status: 403,
+    contentType: 'application/json; charset=utf-8',
+    body: { message: 'You may not do this.' }
+  })
+})
+
+t.test('a 422 has the reasons by field, as sentences', async t => {
+  const send = await createThrower({ format: 'message' })
+  const issues = [issue('email', 'is required'), issue('name', 'is required'), issue('email', 'must be an email address'), issue('', 'must be an object')]
+  t.strictSame(await send({ error: standardErrors.validation_error({ issues }) }), {
+    status: 422,
+    contentType: 'application/json; charset=utf-8',
+    body: {
+      message: 'One or more fields are not valid.',
+      errors: {
+        email: ['The email field is required.', 'The email field must be an email address.'],
+        name: ['The name field is required.'],
+        body: ['The body must be an object.']
+      }
+    }
+  })
+})
+
+t.test('a 422 without issues has no reasons', async t => {
+  const send = await createThrower({ format: 'message' })
+  t.strictSame((await send({ error: standardErrors.validation_error() })).body, { message: 'One or more fields are not valid.', errors: {} })
+})

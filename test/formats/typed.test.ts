@@ -1,0 +1,23 @@
+import t from 'tap'
+import { standardErrors, type Issue } from 'fastify-api-errors'
+import { createThrower } from '../support/api.js'
+
+const issue = (field: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message: 'is required' })
+
+t.test('{ message, type, code, param, request_id }', async t => {
+  const send = await createThrower({ format: 'typed' })
+  t.strictSame(await send({ error: standardErrors.resource_not_found() }), {
+    status: 404,
+    contentType: 'application/json; charset=utf-8',
+    body: { message: 'The resource does not exist.', type: 'not_found_error', code: 'resource_not_found', param: null, request_id: 'req_1' }
+  })
+})
+
+t.test('param is what the error names, else its first field, else null', async t => {
+  const send = await createThrower({ format: 'typed' })
+  const paramOf = async (error: Error): Promise<unknown> => ((await send({ error })).body as { readonly param: unknown }).param
+  t.equal(await paramOf(standardErrors.invalid_parameter({ param: 'limit', issues: [issue('offset')] })), 'limit')
+  t.equal(await paramOf(standardErrors.validation_error({ issues: [issue('email'), issue('name')] })), 'email')
+  t.equal(await paramOf(standardErrors.validation_error({ issues: [issue('')] })), null)
+  t.equal(await paramOf(standardErrors.forbidden({ issues: [issue('email')] })), null)
+})

@@ -1,0 +1,364 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as requestOf } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { Writable } from 'node:stream'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
+import { apiKey, generateKey, hashKey, type ApiKeyGuard, type ApiKeyOptions, type ApiKeyRecord } from 'fastify-api-errors/api-key'
+import t, { type Test } from 'tap'
+import { call, type Answer } from '../support/call.js'
+import { createKeyStore } from '../support/key-store.js'
+import { thrown } from '../support/thrown.js'
+
+const store = await createKeyStore()
+const { lookup, issue } = store
+t.teardown(store.close)
+
+const day = 24 * 60 * 60 * 1000
+const inAnHour = new Date(Date.now() + day / 24)
+const yesterday = new Date(Date.now() - day)
+
+const withoutIpv6 = !Object.values(networkInterfaces()).flat().some(found => found?.family === 'IPv6') && process.env.CI !== 'true' && 'this machine has no IPv6'
+
+/** Everything that any server of this file logged. */
+let log = ''
+const logger = { level: 'trace', stream: new Writable({ write (chunk, _encoding, done) { log += String(chunk); done() } }) }
+
+interface ServeOptions {
+  readonly server?: FastifyServerOptions
+  readonly host?: string
+  /** What happens before the route is added. @default the plugin is registered */
+  readonly setUp?: (app: FastifyInstance) => unknown
+}
+
+/** Starts a server whose one route is guarded, and answers with what the guard found; gives the address of the route. */
+async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): Promise<string> {
+  const { server, host = '127.0.0.1', setUp = app => app.register(apiErrors) } = options
+  const app = Fastify(serverOptions({ logger, forceCloseConnections: true, ...server }))
+  t.teardown(() => app.close())
+  await setUp(app)
+  app.get('/queues', { onRequest: guard }, async request => ({ key: request.apiKey }))
+  await app.listen({ host, port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  return `http://127.0.0.1:${port}/queues`
+}
+
+const bearer = (key: string): { headers: { authorization: string } } => ({ headers: { authorization: `Bearer ${key}` } })
+
+/** The answer of an error in the default format. */
+function refused (status: number, challenge: string | undefined, code: string, message: string, more: object = {}): Answer {
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
+      ...(status === 503 && { 'retry-after': '10' }),
+      'x-request-id': 'REQUEST_ID'
+    },
+    body: { code, message, request_id: 'REQUEST_ID', ...more }
+  }
+}
+
+/** The answer of the route. */
+function found (record: object): Answer {
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { key: record } }
+}
+
+const stored = { scopes: [], expiresAt: null, revokedAt: null, allowedIps: null }
+
+const missing = refused(401, 'Bearer realm="api"', 'missing_api_key', 'No API key was sent.')
+const invalid = refused(401, 'Bearer realm="api", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.')
+const withoutScheme = refused(401, 'Bearer realm="api"', 'invalid_api_key', 'The API key is not valid.')
+const revoked = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_revoked', 'The API key was revoked.')
+const expired = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_expired', 'The API key has expired.')
+const elsewhere = refused(403, undefined, 'ip_not_allowed', 'This address is not on the allowlist of the API key.')
+const failed = refused(503, undefined, 'service_unavailable', 'The service is temporarily unavailable.')
+
+t.test('a good key is let through, and its record is request.apiKey', async t => {
+  const url = await serve(t, apiKey({ lookup }))
+  const { id, key } = await issue()
+  t.strictSame(await call(url, bearer(key)), found({ id, ...stored }))
+  t.strictSame(await call(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme has no case, and any number of spaces behind it')
+})
+
+t.test('without a key', async t => {
+  const url = await serve(t, apiKey({ lookup }))
+  t.strictSame(await call(url), missing, 'no header')
+  t.strictSame(await call(url, { headers: { authorization: '' } }), missing, 'an empty header')
+  t.strictSame(await call(url, { headers: { authorization: 'Bearer' } }), missing, 'the scheme alone')
+  t.strictSame(await call(url, { headers: { authorization: 'Basic YTpi' } }), missing, 'another scheme')
+})
+
+t.test('with something that is no key', async t => {
+  const lookups: string[] = []
+  const url = await serve(t, apiKey({ lookup: key => { lookups.push(key); return lookup(key) } }))
+  const { key } = await issue()
+  for (const malformed of [`${key} ${key}`, `"${key}"`, `${key}\\`, `'${key}'`, `${key}\t`.padEnd(80, '\tx'), 'é']) {
+    t.strictSame(await call(url, bearer(malformed)), invalid, malformed)
+  }
+  t.strictSame(await call(url, { headers: { authorization: key } }), withoutScheme, 'a key without its scheme')
+  t.strictSame(await call(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is no space')
+  t.strictSame(lookups, [], 'the store is not asked')
+})
+
+t.test('with a key that nobody issued', async t => {
+  const url = await serve(t, apiKey({ lookup }))
+  const { key } = await issue()
+  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
+  t.strictSame(await call(url, bearer(key.slice(0, -1))), invalid, 'a part of one')
+  t.strictSame(await call(url, bearer(key.toLowerCase())), invalid, 'in another case')
+  t.strictSame(await call(url, bearer('x')), invalid)
+  t.strictSame(await call(url, bearer(hashKey(key))), invalid, 'the hash of one')
+  t.strictSame(await call(url, bearer('x'.repeat(10_000))), invalid)
+})
+
+t.test('with a key that was revoked or has expired', async t => {
+  const url = await serve(t, apiKey({ lookup }))
+  const answerTo = async (record: Parameters<typeof issue>[0]): Promise<Answer> => await call(url, bearer((await issue(record)).key))
+  t.strictSame(await answerTo({ revokedAt: yesterday }), revoked)
+  t.strictSame(await answerTo({ expiresAt: yesterday }), expired)
+  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'both: that it was revoked says more')
+  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither yet')
+})
+
+t.test('a moment is a Date, a text or milliseconds; at the moment itself it has come', async t => {
+  for (const [moment, status] of [
+    [yesterday, 401], [yesterday.toISOString(), 401], [yesterday.getTime(), 401], [Date.now(), 401], [0, 401],
+    [inAnHour, 200], [inAnHour.toISOString(), 200], [inAnHour.getTime(), 200], [null, 200], [undefined, 200]
+  ] as const) {
+    const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1', expiresAt: moment ?? null }) }))
+    t.equal((await call(url, bearer('abc'))).status, status, String(moment))
+  }
+})
+
+t.test('a scope that the key lacks', async t => {
+  const url = await serve(t, apiKey({ lookup, scopes: ['queues:read', 'queues:write'] }))
+  const lacking = (held: string[]): Answer => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
+    'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['queues:read', 'queues:write'], held } })
+
+  const all = ['queues:write', 'users:read', 'queues:read']
+  const { id, key } = await issue({ scopes: all })
+  t.strictSame(await call(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all of them, and another')
+  for (const held of [['queues:read'], ['queues:readqueues:write'], ['queues'], []]) {
+    t.strictSame(await call(url, bearer((await issue({ scopes: held })).key)), lacking(held), held.join(' '))
+  }
+})
+
+t.test('a record without scopes holds none', async t => {
+  const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1' }), scopes: ['a'] }))
+  t.strictSame(await call(url, bearer('abc')), refused(403, 'Bearer realm="api", error="insufficient_scope", scope="a"', 'insufficient_scope',
+    'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+})
+
+t.test('an address that the key does not work from', async t => {
+  const url = await serve(t, apiKey({ lookup, scopes: ['queues:read'] }), { server: { trustProxy: true } })
+  const { key } = await issue({ scopes: ['queues:read'], allowedIps: ['192.0.2.0/24', '2001:db8::/32', '198.51.100.7'] })
+  const { key: unscoped } = await issue({ allowedIps: ['192.0.2.0/24'] })
+  const from = (ip: string, sent = key): RequestInit => ({ headers: { ...bearer(sent).headers, 'x-forwarded-for': ip } })
+  for (const ip of ['192.0.2.0', '192.0.2.255', '::ffff:192.0.2.9', '::ffff:c000:209', '2001:db8::1', '198.51.100.7']) {
+    t.equal((await call(url, from(ip))).status, 200, ip)
+  }
+  for (const ip of ['192.0.3.0', '::ffff:192.0.3.0', '2001:db9::1', '198.51.100.8', '::1', 'unknown']) {
+    t.strictSame(await call(url, from(ip)), elsewhere, ip)
+  }
+  t.strictSame(await call(url, from('192.0.3.0', unscoped)), elsewhere, 'from there, nothing is told about scopes')
+  t.strictSame(await call(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows nobody')
+})
+
+t.test('the address of an IPv4 caller, as a server on IPv6 sees it', { skip: withoutIpv6 }, async t => {
+  const url = await serve(t, apiKey({ lookup }), { host: '::' })
+  const { key } = await issue({ allowedIps: ['127.0.0.0/8'] })
+  t.equal((await call(url, bearer(key))).status, 200)
+  t.strictSame(await call(url, bearer((await issue({ allowedIps: ['192.0.2.0/24'] })).key)), elsewhere)
+})
+
+t.test('a caller over a Unix socket has no address', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'api-key-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const socketPath = join(folder, 'server')
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.get('/queues', { onRequest: apiKey({ lookup }) }, async () => 'ok')
+  await app.listen({ path: socketPath })
+  const statusWith = async (key: string): Promise<number | undefined> => await new Promise((resolve, reject) => {
+    requestOf({ socketPath, path: '/queues', ...bearer(key) }, response => { text(response).then(() => resolve(response.statusCode), reject) })
+      .on('error', reject).end()
+  })
+  t.equal(await statusWith((await issue()).key), 200)
+  t.equal(await statusWith((await issue({ allowedIps: ['0.0.0.0/0', '::/0'] })).key), 403)
+})
+
+t.test('a store that fails', async t => {
+  const broken = await createKeyStore()
+  await broken.close()
+  const url = await serve(t, apiKey({ lookup: broken.lookup }))
+  const before = log.length
+  t.strictSame(await call(url, bearer('abc')), failed)
+  const line = JSON.parse(log.slice(before).split('\n').find(line => line.includes('"code":"service_unavailable"')) as string)
+  t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The lookup of an API key failed.', err: { stack: /PGlite is closed/ } })
+})
+
+t.test('a store that fails with the key in its message: the log has the message without the key', async t => {
+  // A table of plain keys, and a column of another type: Postgres quotes the value that it cannot read.
+  const { key } = await issue()
+  const url = await serve(t, apiKey({ lookup: async sent => { await store.query('select $1::int', [sent]); return null } }))
+  const before = log.length
+  t.strictSame(await call(url, bearer(key)), failed)
+  t.match(log.slice(before), /invalid input syntax for type integer: \\"\[API key\]\\"/)
+})
+
+t.test('a failure that is no Error is logged, too, and without the key in any spelling', async t => {
+  const key = 'a/b+c=='
+  const url = await serve(t, apiKey({ lookup: async sent => { throw { reason: 'down', url: `/keys/${encodeURIComponent(sent)}`, sent } } })) // eslint-disable-line no-throw-literal
+  const before = log.length
+  t.strictSame(await call(url, bearer(key)), failed)
+  t.match(log.slice(before), "reason: 'down', url: '/keys/[API key]', sent: '[API key]'")
+  const plain = await serve(t, apiKey({ lookup: async () => { throw 'down' } })) // eslint-disable-line no-throw-literal
+  t.strictSame(await call(plain, bearer(key)), failed)
+  t.match(log.slice(before), '"thrown":"\'down\'"')
+})
+
+for (const [record, reason] of [
+  [{ id: 'key_1', expiresAt: 'soon' }, "The record of the API key 'key_1' cannot be read: 'expiresAt' is 'soon'; it takes a Date, an ISO 8601 text or milliseconds."],
+  [{ id: 'key_1', revokedAt: new Date(NaN) }, "The record of the API key 'key_1' cannot be read: 'revokedAt' is an object; it takes a Date, an ISO 8601 text or milliseconds."],
+  [{ id: 'key_1', scopes: 'a b' }, "The record of the API key 'key_1' cannot be read: 'scopes' is 'a b'; it takes an array of texts, or null."],
+  [{ id: 'key_1', allowedIps: '127.0.0.1' }, "The record of the API key 'key_1' cannot be read: 'allowedIps' is '127.0.0.1'; it takes an array of texts, or null."],
+  [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, "'home' is not an address or a range; an entry is like '192.0.2.1', '192.0.2.0/24' or '2001:db8::/32'."],
+  [{ id: 7 }, "The record of the API key '7' cannot be read: 'id' is 7; it takes a text."],
+  [true, "The record of the API key 'undefined' cannot be read: 'id' is undefined; it takes a text."]
+] as const) {
+  t.test(`a record that cannot be read lets nobody through: ${reason}`, async t => {
+    const url = await serve(t, apiKey({ lookup: () => record as unknown as ApiKeyRecord, scopes: ['a'] }))
+    const before = log.length
+    t.strictSame(await call(url, bearer('abc')), failed)
+    t.ok(log.slice(before).includes(JSON.stringify(reason).slice(1, -1)))
+  })
+}
+
+t.test('an error of the catalog that lookup throws is the answer', async t => {
+  const url = await serve(t, apiKey({ lookup: () => { throw standardErrors.payment_required({ message: 'The trial is over.' }) } }))
+  t.strictSame(await call(url, bearer('abc')), refused(402, undefined, 'payment_required', 'The trial is over.'))
+})
+
+t.test('lookup gets the key and the request', async t => {
+  const url = await serve(t, apiKey({ lookup: (key, request) => ({ id: `${key} ${request.method} ${request.url}` }) }))
+  t.strictSame(await call(url, bearer('abc')), found({ id: 'abc GET /queues' }))
+})
+
+t.test('a record with a hash is compared by the guard', async t => {
+  const right = generateKey({ prefix: 'launch_test' })
+  // Found by the first part of the key alone: the rest must be compared.
+  const url = await serve(t, apiKey({ lookup: key => key.startsWith('launch_test_') ? { id: 'key_1', hash: hashKey(right) } : undefined }))
+  t.strictSame(await call(url, bearer(right)), found({ id: 'key_1', hash: hashKey(right) }))
+  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
+  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_live' }))), invalid)
+})
+
+const places: ReadonlyArray<readonly [string, Partial<ApiKeyOptions>, (key: string) => Record<string, string>, challenge: string]> = [
+  ['another realm', { realm: 'launch' }, key => ({ authorization: `Bearer ${key}` }), 'Bearer realm="launch"'],
+  ['another scheme', { scheme: 'ApiKey' }, key => ({ authorization: `apikey ${key}` }), 'ApiKey realm="api"'],
+  ['another header', { header: 'X-API-Key' }, key => ({ 'x-api-key': key }), 'ApiKey realm="api", header="x-api-key"'],
+  ['another header with a scheme', { header: 'x-auth', scheme: 'Key', realm: 'a b' }, key => ({ 'X-Auth': `Key ${key}` }), 'Key realm="a b", header="x-auth"']
+]
+
+for (const [name, options, headersOf, challenge] of places) {
+  t.test(`the key in ${name}`, async t => {
+    const url = await serve(t, apiKey({ lookup, scopes: ['a'], ...options }))
+    const { id, key } = await issue({ scopes: ['a'] })
+    const { key: unscoped } = await issue()
+    t.strictSame(await call(url, { headers: headersOf(key) }), found({ id, ...stored, scopes: ['a'] }))
+    t.strictSame(await call(url), refused(401, challenge, 'missing_api_key', 'No API key was sent.'))
+    for (const wrong of ['abc', '"abc"', 'a b']) {
+      t.strictSame(await call(url, { headers: headersOf(wrong) }), refused(401, `${challenge}, error="invalid_token"`, 'invalid_api_key', 'The API key is not valid.'), wrong)
+    }
+    t.strictSame(await call(url, { headers: headersOf(unscoped) }), refused(403, `${challenge}, error="insufficient_scope", scope="a"`,
+      'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+  })
+}
+
+t.test('a header that is sent twice is no key', async t => {
+  const url = await serve(t, apiKey({ lookup, header: 'x-api-key' }))
+  const { key } = await issue()
+  const headers = new Headers([['x-api-key', key], ['x-api-key', key]])
+  t.strictSame(await call(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.'))
+})
+
+t.test('the realm of the plugin is the one of the guard, and what the application defines anew holds', async t => {
+  const errors = defineErrors(standardErrors, {
+    missing_api_key: { status: 401, type: 'authentication_error', message: 'Send a key.', description: 'No key came.', action: 'Create a key.' },
+    insufficient_scope: { status: 403, type: 'permission_error', message: 'Not with this key.', description: 'A scope lacks.', action: 'Ask for it.' }
+  })
+  const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: app => app.register(apiErrors, { errors, realm: 'launch' }) })
+  t.strictSame(await call(url), refused(401, 'Bearer realm="launch"', 'missing_api_key', 'Send a key.'))
+  t.strictSame(await call(url, bearer((await issue()).key)),
+    refused(403, 'Bearer realm="launch", error="insufficient_scope", scope="a"', 'insufficient_scope', 'Not with this key.'))
+})
+
+t.test('without the plugin, Fastify answers with the same statuses and challenges', async t => {
+  const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: () => {} })
+  const plain = (status: number, challenge: string, body: object): Answer =>
+    ({ status, headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': challenge }, body: { statusCode: status, ...body } })
+  t.strictSame(await call(url), plain(401, 'Bearer realm="api"', { code: 'missing_api_key', error: 'Unauthorized', message: 'No API key was sent.' }))
+  t.strictSame(await call(url, bearer('abc')), plain(401, 'Bearer realm="api", error="invalid_token"',
+    { code: 'invalid_api_key', error: 'Unauthorized', message: 'The API key is not valid.' }))
+  t.strictSame(await call(url, bearer((await issue()).key)), plain(403, 'Bearer realm="api", error="insufficient_scope", scope="a"',
+    { code: 'insufficient_scope', error: 'Forbidden', message: 'The credential lacks a scope that this needs.' }))
+})
+
+t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {
+  const app = Fastify(serverOptions({ logger }))
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.get('/open', async request => ({ key: request.apiKey }))
+  app.register(async scope => {
+    scope.get('/before', async request => ({ key: request.apiKey }))
+    scope.addHook('onRequest', apiKey({ lookup }))
+    scope.get('/after', async request => ({ key: request.apiKey }))
+    scope.register(async inner => {
+      inner.addHook('onRequest', apiKey({ lookup, scopes: ['admin'] }))
+      inner.get('/inner', async request => ({ key: request.apiKey }))
+    })
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const { id, key } = await issue({ scopes: ['admin'] })
+  const { key: unscoped } = await issue()
+  for (const path of ['/before', '/after', '/inner']) {
+    t.strictSame(await call(url + path), missing, path)
+    t.strictSame(await call(url + path, bearer(key)), found({ id, ...stored, scopes: ['admin'] }), path)
+  }
+  t.equal((await call(`${url}/inner`, bearer(unscoped))).status, 403)
+  t.equal((await call(`${url}/after`, bearer(unscoped))).status, 200)
+  t.strictSame(await call(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
+})
+
+for (const [options, message] of [
+  [{}, "the option 'lookup' is undefined; it takes a function of (key, request) that returns a record or null."],
+  [{ lookup, scope: ['a'] }, "'scope' is not an option; it takes lookup, scopes, header, scheme, guessLimit, realm."],
+  [{ lookup, scopes: 'a' }, "the option 'scopes' is 'a'; it takes an array of words without quotes and backslashes, like ['queues:write']."],
+  [{ lookup, scopes: ['a b'] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
+  [{ lookup, scopes: [''] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
+  [{ lookup, scopes: [7] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
+  [{ lookup, header: 'X API Key' }, "the option 'header' is 'X API Key'; it takes the name of a header, like 'x-api-key'."],
+  [{ lookup, header: 7 }, "the option 'header' is 7; it takes the name of a header, like 'x-api-key'."],
+  [{ lookup, scheme: '' }, "the option 'scheme' is ''; it takes the word before the key, like 'Bearer'."],
+  [{ lookup, scheme: null }, "the option 'scheme' is null; it takes the word before the key, like 'Bearer'."],
+  [{ lookup, realm: 'a"b' }, "the option 'realm' is 'a\"b'; it takes printable ASCII without quotes and backslashes."],
+  [{ lookup, realm: 7 }, "the option 'realm' is 7; it takes printable ASCII without quotes and backslashes."],
+  [{ lookup, guessLimit: { max: 10 } }, "the option 'guessLimit' is an object; it takes what guessLimit() returns."]
+] as const) {
+  t.test(`refused: ${message}`, async t => {
+    t.equal(thrown(() => apiKey(options as unknown as ApiKeyOptions)), `TypeError: apiKey: ${message}`)
+  })
+}
+
+t.test('no key was ever logged', async t => {
+  t.ok(log.includes('missing_api_key') && log.includes('insufficient_scope') && log.includes('service_unavailable'), 'everything was logged')
+  t.equal(store.issued.length > 20, true)
+  for (const key of store.issued) t.notOk(log.includes(key))
+  t.notMatch(log, /launch_test_/)
+})

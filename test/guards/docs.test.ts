@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import Fastify from 'fastify'
+import apiErrors from 'fastify-api-errors'
+import { apiKey, guessLimit } from 'fastify-api-errors/api-key'
+import t from 'tap'
+import { compile } from '../support/compile.js'
+
+const page = readFileSync(new URL('../../docs/api-keys.md', import.meta.url), 'utf8')
+
+t.test('the examples of docs/api-keys.md compile', async t => {
+  const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
+  t.equal(examples.length, 7)
+  t.equal(compile(examples.join(''), {
+    files: {
+      'database.ts': `
+        export interface Key { id: string, scopes: string[] }
+        export const database = {
+          findKey: async (hash: string): Promise<Key | null> => ({ id: hash, scopes: [] }),
+          addKey: async (row: { hash: string, scopes: string[] }): Promise<void> => { void row }
+        }
+      `
+    }
+  }), '')
+})
+
+t.test('its table has every code of a guard, and no other', async t => {
+  const told = [...page.matchAll(/^\| .* \| (\d{3}) `(\w+)`/gm)].map(([, status, code]) => `${status} ${code}`)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.get('/', { onRequest: apiKey({ lookup: () => null, scopes: ['a'], guessLimit: guessLimit({ max: 1, timeWindow: 1 }) }) }, async () => 'ok')
+  await app.ready()
+  const given = app.apiErrors.explain('GET', '/').map(({ code }) => code).filter(code => code !== 'internal_error')
+  t.strictSame([...new Set(told)].sort(), given.map(code => `${app.apiErrors.errors[code]?.status} ${code}`).sort())
+})

@@ -1,0 +1,170 @@
+import { Type } from '@sinclair/typebox'
+import Fastify from 'fastify'
+import { expectTypeOf } from 'expect-type'
+import t from 'tap'
+import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { resolveOptions } from '../lib/options.js'
+import { writeLog } from '../lib/respond/log.js'
+import { builtInTranslators } from '../lib/translate/index.js'
+import { thrown } from './support/thrown.js'
+
+t.test('without options: every default', async t => {
+  const { docUrl, errors, rules, ...settings } = resolveOptions({})
+  t.strictSame(settings, {
+    format: formats.code,
+    negotiated: undefined,
+    translators: builtInTranslators,
+    database: undefined,
+    realm: 'api',
+    log: writeLog,
+    rateLimit: undefined,
+    reference: undefined,
+    notFound: true,
+    sent: 'keep',
+    requestId: 'errors',
+    addSchemas: false,
+    undocumented: undefined
+  })
+  t.equal(docUrl('resource_not_found'), undefined)
+  t.strictSame(Object.keys(errors), Object.keys(standardErrors))
+  t.not(rules.length, 0)
+})
+
+t.test('errors: the standard codes that are not in it are added, those in it win', async t => {
+  const definition = { status: 410, type: 'x', message: 'Gone.', description: 'It is gone.', action: 'Forget it.' } as const
+  const mine = defineErrors({ resource_gone: definition, mine: definition })
+  const { errors } = resolveOptions({ errors: mine })
+  t.equal(errors.resource_gone, mine.resource_gone)
+  t.strictSame(Object.keys(errors), [...Object.keys(standardErrors), 'mine'])
+})
+
+t.test('format and negotiate', async t => {
+  const mine = defineFormat({ name: 'mine', fields: { text: { schema: () => Type.String(), value: answer => answer.message } } })
+  t.equal(resolveOptions({ format: 'typed' }).format, formats.typed)
+  t.equal(resolveOptions({ format: formats.typed }).format, formats.typed)
+  t.strictSame(resolveOptions({ format: mine }).format, mine)
+  t.equal(resolveOptions({ negotiate: true }).negotiated, formats.problem)
+  t.equal(resolveOptions({ format: 'problem', negotiate: true }).negotiated, undefined, 'there is no choice')
+})
+
+t.test('docUrl: a base, a function, or the pages of the reference', async t => {
+  const urlOf = (options: ApiErrorsOptions, prefix?: string): string | undefined => resolveOptions(options, prefix).docUrl('forbidden')
+  t.equal(urlOf({ docUrl: 'https://api.example.com/errors' }), 'https://api.example.com/errors/forbidden')
+  t.equal(urlOf({ docUrl: '/errors/' }), '/errors/forbidden')
+  t.equal(urlOf({ docUrl: code => `/errors#${code}` }), '/errors#forbidden')
+  t.equal(urlOf({ docUrl: () => undefined }), undefined)
+  t.equal(urlOf({ reference: { path: '/errors', title: 'Faults' } }, '/v1'), '/v1/errors/forbidden')
+  t.equal(urlOf({ reference: { path: '/errors' }, docUrl: '/pages' }), '/pages/forbidden')
+  t.equal(resolveOptions({ docUrl: '/errors' }).docUrl('of_another_catalog'), undefined)
+})
+
+t.test('translators are asked before the built-in ones', async t => {
+  const translator = { name: 'mine', translate: () => undefined }
+  t.strictSame(resolveOptions({ translators: [translator] }).translators, [translator, ...builtInTranslators])
+})
+
+t.test('what Fastify passes on to every plugin is no option of ours', async t => {
+  const app = Fastify()
+  await app.register(apiErrors, { prefix: '/v1', logLevel: 'warn', logSerializers: {} } as ApiErrorsOptions)
+  t.ok(app.hasPlugin('fastify-api-errors'))
+})
+
+t.test('types: names and shapes of options', async () => {
+  const unused = (): unknown => [
+    // @ts-expect-error an unknown option
+    resolveOptions({ formt: 'code' }),
+    // @ts-expect-error an unknown format
+    resolveOptions({ format: 'xml' }),
+    // @ts-expect-error definitions that are not yet a catalog
+    resolveOptions({ errors: { mine: { status: 410, type: 'x', message: 'Gone.', description: 'Gone.', action: 'Forget it.' } } })
+  ]
+  expectTypeOf(unused).toBeFunction()
+})
+
+t.test('a wrong option fails at register with one sentence', async t => {
+  const app = Fastify()
+  await t.rejects(async () => app.register(apiErrors, { format: 'xml' as 'code' }), {
+    name: 'TypeError',
+    message: "fastify-api-errors: the option 'format' is 'xml'; it takes one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns."
+  })
+})
+
+t.test('the sentence names the option, what it got and what it takes', async t => {
+  const names = 'errors, format, negotiate, rateLimit, translators, database, docUrl, reference, realm, log, notFound, sent, requestId, documentation, addSchemas, undocumented'
+  const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns"
+  const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
+  const takesRealm = 'printable ASCII without quotes and backslashes'
+  const takesTranslators = 'an array of what defineTranslator() returns'
+  const takesConstraint = "an object like { field: 'email', message: 'Email already registered' }"
+  const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
+  const rule = (given: unknown): object => ({ documentation: { rules: { tenant: given } } })
+
+  const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, takes: string]> = [
+    [{ errors: null }, 'errors', 'null', 'what defineErrors() returns'],
+    [{ errors: [] }, 'errors', 'an array', 'what defineErrors() returns'],
+    [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'what defineErrors() returns'],
+    [{ errors: { mine: () => {} } }, 'errors', 'an object', 'what defineErrors() returns'],
+    [{ format: 'xml' }, 'format', "'xml'", takesFormat],
+    [{ format: 'toString' }, 'format', "'toString'", takesFormat],
+    [{ format: null }, 'format', 'null', 'a name or what defineFormat() returns'],
+    [{ format: 7 }, 'format', '7', 'a name or what defineFormat() returns'],
+    [{ negotiate: 'yes' }, 'negotiate', "'yes'", 'true or false'],
+    [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
+    [{ translators: {} }, 'translators', 'an object', takesTranslators],
+    [{ translators: [() => undefined] }, 'translators', 'an array', takesTranslators],
+    [{ translators: [{ name: 'mine' }] }, 'translators', 'an array', takesTranslators],
+    [{ translators: [null] }, 'translators', 'an array', takesTranslators],
+    [{ database: 'postgres' }, 'database', "'postgres'", 'an object with constraints'],
+    [{ database: { constraints: [] } }, 'database.constraints', 'an array', `an object by the names of constraints, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
+    [constraint('email'), 'database.constraints.users_email_key', "'email'", takesConstraint],
+    [constraint({ field: '' }), 'database.constraints.users_email_key.field', "''", 'the name of a field of the body'],
+    [constraint({ message: 7 }), 'database.constraints.users_email_key.message', '7', 'a sentence'],
+    [constraint({ onDelete: true }), 'database.constraints.users_email_key.onDelete', 'true', 'a sentence'],
+    [{ docUrl: '' }, 'docUrl', "''", takesUrl],
+    [{ docUrl: 'my errors' }, 'docUrl', "'my errors'", takesUrl],
+    [{ docUrl: '/100%' }, 'docUrl', "'/100%'", takesUrl],
+    [{ docUrl: new URL('https://api.example.com') }, 'docUrl', 'an object', takesUrl],
+    [{ docUrl: () => 7 }, "docUrl('invalid_request')", '7', 'a URL, or undefined where the code has no page'],
+    [{ docUrl: (code: string) => code === 'forbidden' ? 'my errors' : undefined }, "docUrl('forbidden')", "'my errors'", 'a URL, or undefined where the code has no page'],
+    [{ reference: '/errors' }, 'reference', "'/errors'", "an object like { path: '/errors' }"],
+    [{ reference: {} }, 'reference.path', 'undefined', "a path like '/errors'"],
+    [{ reference: { path: 'errors' } }, 'reference.path', "'errors'", "a path like '/errors'"],
+    [{ reference: { path: '/errors', title: '' } }, 'reference.title', "''", 'a heading'],
+    [{ reference: { path: '/errors', title: 7 } }, 'reference.title', '7', 'a heading'],
+    [{ realm: 'a"b' }, 'realm', "'a\"b'", takesRealm],
+    [{ realm: 'a\nb' }, 'realm', "'a\nb'", takesRealm],
+    [{ realm: 7 }, 'realm', '7', takesRealm],
+    [{ log: true }, 'log', 'true', 'false, or a function of (entry, request, log)'],
+    [{ notFound: 0 }, 'notFound', '0', 'true or false'],
+    [{ sent: 'change' }, 'sent', "'change'", "'keep' or 'convert'"],
+    [{ requestId: 'some' }, 'requestId', "'some'", "'errors' or 'all'"],
+    [{ documentation: [] }, 'documentation', 'an array', 'an object with rules'],
+    [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],
+    [rule('acme'), 'documentation.rules.tenant', 'acme', 'false, or a rule, an object with errors and reason'],
+    [{ addSchemas: 'all' }, 'addSchemas', "'all'", 'true or false'],
+    [{ undocumented: 'throw' }, 'undocumented', "'throw'", "'log', or a function of (answer, request)"]
+  ]
+  for (const [options, option, got, takes] of wrong) {
+    t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: the option '${option}' is ${got}; it takes ${takes}.`)
+  }
+
+  const unknown: ReadonlyArray<readonly [options: unknown, sentence: string]> = [
+    [null, 'the options are null; it takes an object.'],
+    [[], 'the options are an array; it takes an object.'],
+    [{ formt: 'code' }, `'formt' is not an option; it takes ${names}.`],
+    [{ toString: 1 }, `'toString' is not an option; it takes ${names}.`],
+    [{ database: { constraint: {} } }, "'database.constraint' is not an option; it takes constraints."],
+    [constraint({ column: 'email' }), "'database.constraints.users_email_key.column' is not an option; it takes field, message, onDelete."],
+    [{ reference: { path: '/errors', titel: 'Errors' } }, "'reference.titel' is not an option; it takes path, title."],
+    [{ documentation: { rule: {} } }, "'documentation.rule' is not an option; it takes rules."]
+  ]
+  for (const [options, sentence] of unknown) {
+    t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: ${sentence}`)
+  }
+
+  t.equal(
+    thrown(() => resolveOptions({ format: { name: 'mine', contentType: 'text/html', fields: {} } })),
+    "TypeError: defineFormat: mine: 'contentType' is 'text/html'; it takes a JSON media type without parameters, like 'application/json'."
+  )
+  t.equal(thrown(() => resolveOptions({ docUrl: () => { throw new Error('no page') } })), 'Error: no page')
+})

@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+/** The packed tarball, installed into an empty project beside Fastify, as a user has it. */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'fastify-api-errors-package-'))
+t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (command: string, args: readonly string[]): string =>
+  execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: root, stdio: 'ignore' })
+const tarball = readdirSync(folder).find(file => file.endsWith('.tgz')) as string
+mkdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true })
+run('tar', ['-xzf', tarball, '-C', 'node_modules/fastify-api-errors', '--strip-components=1'])
+
+// What the package needs is linked, not downloaded again: its runtime dependencies and its peer, and for the types the two providers.
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object, peerDependencies: object }
+const needed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), '@fastify/type-provider-typebox', 'type-provider-typebox-5', '@types/node', 'typebox']
+for (const name of needed) {
+  mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true })
+  symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+}
+writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }')
+
+const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
+
+t.test('an ES module imports it', async t => {
+  writeFileSync(join(folder, 'user.mjs'), `
+    import Fastify from 'fastify'
+    import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
+    const app = Fastify(serverOptions())
+    await app.register(apiErrors)
+    const response = await app.inject('/nothing')
+    console.log(JSON.stringify({ status: response.statusCode, code: response.json().code, factory: standardErrors.resource_conflict.status }))
+  `)
+  t.equal(run('node', ['user.mjs']), expected)
+})
+
+t.test('a CommonJS module requires it: Fastify takes the default export, the named ones stay beside it', async t => {
+  writeFileSync(join(folder, 'user.cjs'), `
+    const Fastify = require('fastify')
+    const apiErrors = require('fastify-api-errors')
+    const app = Fastify(apiErrors.serverOptions())
+    app.register(apiErrors)
+    app.inject('/nothing').then(response => console.log(JSON.stringify({
+      status: response.statusCode, code: response.json().code, factory: apiErrors.standardErrors.resource_conflict.status
+    })))
+  `)
+  t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
+})
+
+t.test('every other entry can be imported and required', async t => {
+  const printNames = `console.log(JSON.stringify([
+    ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
+    ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name])
+  ]))`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function')])}\n`
+  writeFileSync(join(folder, 'entries.mjs'), `
+    import * as guards from 'fastify-api-errors/api-key'
+    import * as client from 'fastify-api-errors/client'
+    ${printNames}
+  `)
+  writeFileSync(join(folder, 'entries.cjs'), `
+    const guards = require('fastify-api-errors/api-key')
+    const client = require('fastify-api-errors/client')
+    ${printNames}
+  `)
+  t.equal(run('node', ['entries.mjs']), functions)
+  t.equal(run('node', ['--no-warnings', 'entries.cjs']), functions)
+})
+
+for (const [provider, types] of [['@fastify/type-provider-typebox', '6.3'], ['type-provider-typebox-5', '5.2']] as const) {
+  t.test(`TypeScript nodenext compiles it with the TypeBox provider ${types}`, async t => {
+    writeFileSync(join(folder, 'user.ts'), `
+      import Fastify from 'fastify'
+      import { Type, type TypeBoxTypeProvider } from '${provider}'
+      import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
+      const errors = defineErrors(standardErrors, {
+        already_in_queue: { status: 409, type: 'conflict_error', message: 'You are in.', description: 'Joined before.', action: 'Read it.' }
+      })
+      const app = Fastify(serverOptions({ logger: true })).withTypeProvider<TypeBoxTypeProvider>()
+      await app.register(apiErrors, { errors, format: 'problem' })
+      app.post('/queues/:id', {
+        schema: { params: Type.Object({ id: Type.String() }) },
+        config: { errors: [errors.already_in_queue, 'resource_conflict'] }
+      }, async request => {
+        const id: string = request.params.id
+        if (id === '') throw errors.already_in_queue()
+        // @ts-expect-error a number is not an id
+        const wrong: number = request.params.id
+        return wrong
+      })
+      app.get('/wrong', {
+        // @ts-expect-error no such code
+        config: { errors: ['no_such_code'] }
+      }, async () => 'ok')
+    `)
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext', target: 'es2022', strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: ['node']
+      },
+      files: ['user.ts']
+    }))
+    const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
+    t.equal(stdout, '', 'the compiler has nothing to say')
+  })
+}

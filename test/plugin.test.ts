@@ -1,0 +1,61 @@
+import swagger from '@fastify/swagger'
+import t from 'tap'
+import Fastify from 'fastify'
+import apiErrors, { standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { ask, contractAnswer, create, requestId, start } from './support/wire.js'
+
+t.test('one register: an error, an unknown address and another method have one shape', async t => {
+  const app = await create()
+  app.get('/queues/:id', async () => { throw errors.resource_not_found({ message: 'No queue has this id.' }) })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/queues/1'), contractAnswer(404, { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId }))
+  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId }))
+  t.strictSame(await ask(port, 'PUT', '/queues/1'), contractAnswer(405, {
+    code: 'method_not_allowed', message: errors.method_not_allowed.message, request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
+  }, { allow: 'GET, HEAD' }))
+  t.match(app.apiErrors.ledger(), [
+    { route: 'GET /queues/:id', status: 404, code: 'resource_not_found', count: 1, documented: true },
+    { route: null, status: 404, code: 'route_not_found', count: 1 },
+    { route: null, status: 405, code: 'method_not_allowed', count: 1 }
+  ])
+})
+
+t.test('explain tells what a route answers with, whatever the case of the method', async t => {
+  const app = await create()
+  app.get('/queues/:id', async () => 'ok')
+  await app.ready()
+  for (const method of ['GET', 'get']) {
+    t.strictSame(app.apiErrors.explain(method, '/queues/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'])
+  }
+  t.throws(() => app.apiErrors.explain('GET', '/queues/1'), {
+    message: "fastify-api-errors: explain('GET', '/queues/1'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
+  })
+})
+
+t.test('limits, schemas, pages and the document are there where they are asked for', async t => {
+  const app = Fastify()
+  await app.register(swagger, { openapi: { info: { title: 'Launch API', version: '1.0.0' } } })
+  await app.register(apiErrors, {
+    addSchemas: true,
+    log: false,
+    reference: { path: '/errors' },
+    rateLimit: { policies: { general: { max: 1, timeWindow: '1 minute' } }, default: 'general' }
+  })
+  app.get('/queues', async () => 'ok')
+  await app.ready()
+  t.ok(Object.keys(app.getSchemas()).length > 0)
+  t.strictSame([(await app.inject('/queues')).statusCode, (await app.inject('/queues')).statusCode], [200, 429])
+  t.equal((await app.inject('/errors')).statusCode, 200)
+  const { responses } = (app.swagger().paths?.['/queues'] as { get: { responses: object } }).get
+  t.strictSame(Object.keys(responses), ['200', '429', '500'])
+  t.equal(app.apiErrors.reference().title, 'Errors')
+})
+
+t.test('a wrong option fails at register, in one sentence', async t => {
+  for (const [options, message] of [
+    [{ sent: 'drop' }, "fastify-api-errors: the option 'sent' is 'drop'; it takes 'keep' or 'convert'."],
+    [{ log: true }, "fastify-api-errors: the option 'log' is true; it takes false, or a function of (entry, request, log)."]
+  ] as const) {
+    await t.rejects(async () => { await Fastify().register(apiErrors, options as unknown as ApiErrorsOptions) }, { message })
+  }
+})

@@ -1,0 +1,43 @@
+import basicAuth from '@fastify/basic-auth'
+import type { FastifyInstance } from 'fastify'
+import { standardErrors as errors } from '../../lib/catalog/standard-errors.js'
+import type { PluginCase } from './case.js'
+
+async function setup (app: FastifyInstance): Promise<void> {
+  // #region basic-auth
+  await app.register(basicAuth, {
+    authenticate: { realm: 'api' },
+    async validate (username, password) {
+      if (username !== 'ada' || password !== 'lovelace') throw errors.invalid_credentials()
+    }
+  })
+  app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
+  // #endregion
+}
+
+const challenge = { 'www-authenticate': 'Basic realm="api", charset="UTF-8"' }
+const basic = (credentials: string) => ({ headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } })
+
+export const cases: readonly PluginCase[] = [
+  { what: 'The request has no credentials.', setup, request: {}, answer: { code: 'unauthorized', headers: challenge } },
+  { what: 'The credentials are malformed.', setup, request: basic('no colon'), answer: { code: 'unauthorized', headers: challenge } },
+  { what: 'The password is wrong.', setup, request: basic('ada:wrong'), answer: { code: 'invalid_credentials', headers: challenge } },
+  {
+    what: 'The password is wrong, and validate() fails with a plain Error.',
+    setup: async app => {
+      await app.register(basicAuth, { authenticate: { realm: 'api' }, validate: async () => { throw new Error('Wrong user name or password.') } })
+      app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
+    },
+    request: basic('ada:wrong'),
+    answer: { code: 'unauthorized', message: 'Wrong user name or password.', headers: challenge }
+  },
+  {
+    what: 'The request has no credentials (without authenticate: the answer does not know the scheme).',
+    setup: async app => {
+      await app.register(basicAuth, { validate: async () => {} })
+      app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
+    },
+    request: {},
+    answer: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } }
+  }
+]

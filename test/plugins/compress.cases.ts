@@ -1,0 +1,46 @@
+import { gzipSync } from 'node:zlib'
+import compress from '@fastify/compress'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { PluginCase } from './case.js'
+
+async function setup (app: FastifyInstance): Promise<void> {
+  // #region compress
+  await app.register(compress)
+  app.post('/', async request => request.body)
+  // #endregion
+}
+
+function encoded (encoding: string, payload: Buffer): InjectOptions {
+  return { method: 'POST', url: '/', headers: { 'content-type': 'application/json', 'content-encoding': encoding }, payload }
+}
+
+export const cases: readonly PluginCase[] = [
+  {
+    what: 'The body has an encoding that is not supported.',
+    setup,
+    request: encoded('lzma', Buffer.from('{}')),
+    answer: {
+      code: 'unsupported_media_type',
+      message: 'The body has a Content-Encoding that is not supported.',
+      headers: { accept: 'application/json, text/plain', 'accept-encoding': 'identity' }
+    }
+  },
+  {
+    what: 'The body is not what its encoding says.',
+    setup,
+    request: encoded('gzip', Buffer.from('{}')),
+    answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+  },
+  {
+    what: 'The body is cut off.',
+    setup,
+    request: encoded('gzip', gzipSync('{"name":"a name"}').subarray(0, 20)),
+    answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+  },
+  {
+    what: 'The body is not JSON when it is decompressed.',
+    setup,
+    request: encoded('gzip', gzipSync('{')),
+    answer: { code: 'invalid_request', message: 'The body is not valid JSON.' }
+  }
+]

@@ -1,0 +1,36 @@
+import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import type { PluginCase } from './case.js'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const { size } = statSync(fileURLToPath(import.meta.url))
+
+async function setup (app: FastifyInstance): Promise<void> {
+  // #region static
+  await app.register(fastifyStatic, { root, prefix: '/files/', dotfiles: 'deny' })
+  // #endregion
+}
+
+const file = '/files/static.cases.ts'
+
+export const cases: readonly PluginCase[] = [
+  { what: 'The file is hidden.', setup, request: { url: '/files/.env' }, answer: { code: 'forbidden' } },
+  { what: 'The path leaves the folder.', setup, request: { url: '/files/a/..%2f..%2fpackage.json' }, answer: { code: 'forbidden' } },
+  { what: 'The file does not exist.', setup, request: { url: '/files/missing.txt' }, answer: { code: 'route_not_found' } },
+  { what: 'The file is a folder.', setup, request: { url: '/files/' }, answer: { code: 'route_not_found' } },
+  { what: 'If-Match names another version.', setup, request: { url: file, headers: { 'if-match': '"another"' } }, answer: { code: 'precondition_failed' } },
+  {
+    what: 'The range lies beyond the end.',
+    setup,
+    request: { url: file, headers: { range: `bytes=${size}-` } },
+    answer: { code: 'range_not_satisfiable', headers: { 'content-range': `bytes */${size}` } }
+  },
+  {
+    what: 'The method is not GET or HEAD.',
+    setup,
+    request: { method: 'POST', url: file },
+    answer: { code: 'method_not_allowed', meta: { allowed: ['GET', 'HEAD'] }, headers: { allow: 'GET, HEAD' } }
+  }
+]

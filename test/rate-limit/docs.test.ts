@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { checkRateLimit } from '../../lib/rate-limit/check-options.js'
+import { headerFields } from '../../lib/rate-limit/header-fields.js'
+import { thrown } from '../support/thrown.js'
+
+const page = readFileSync(new URL('../../docs/rate-limits.md', import.meta.url), 'utf8')
+
+/** The names in the first column of the table whose head begins so. */
+function firstColumn (head: string): string[] {
+  const [, rows = ''] = page.split(`| ${head} |`, 2)
+  return (/\n\|---.*\n((?:\|.*\n)+)/.exec(rows)?.[1] ?? '').trim().split('\n')
+    .flatMap(row => [...(row.split('|')[1] as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name as string))
+}
+
+const taken = (options: unknown): string[] => (/it takes (.*)\.$/.exec(thrown(() => checkRateLimit(options as never)))?.[1] ?? '').split(', ')
+
+t.test('the table of options has every option of a policy, and no other', async t => {
+  t.strictSame(firstColumn('option').sort(), taken({ policies: { a: { max: 1, timeWindow: 1, unknown: 1 } } }).sort())
+})
+
+t.test('every option beside the policies is in the page', async t => {
+  for (const name of taken({ policies: {}, unknown: 1 })) t.ok(page.includes(`\`${name}`) || page.includes(`${name}:`), name)
+})
+
+t.test('the table of header fields has every family with its fields', async t => {
+  const families = Object.entries(headerFields)
+  t.strictSame(firstColumn('`headers`'), [...families.map(([family]) => `'${family}'`), 'false'])
+  for (const [, fields] of families) t.ok(page.includes(`| ${fields.map(({ name }) => `\`${name}\``).join(', ')} |`))
+})

@@ -1,0 +1,190 @@
+import type { FastifyRequest } from 'fastify'
+import t, { type Test } from 'tap'
+import type { RateLimitBehaviour, RateLimitOptions, RateLimitPolicy } from 'fastify-api-errors'
+import { call } from '../support/call.js'
+import { stopClock } from '../support/clock.js'
+import { serve } from '../support/serve.js'
+
+/** An API with one route and one policy. */
+function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptions, 'policies'> = {}): Promise<string> {
+  return serve(t, { rateLimit: { policies: { general: policy }, default: 'general', ...options }, log: false }, app => app.get('/', async () => ({ ok: true })))
+}
+
+/** What calls with these headers are answered with, one after the other: the status, and what is left. */
+async function states (url: string, ...calls: Array<Record<string, string>>): Promise<string[]> {
+  const found: string[] = []
+  for (const headers of calls) {
+    const answer = await call(url, { headers })
+    found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
+  }
+  return found
+}
+
+const plan = (request: FastifyRequest): string => String(request.headers['x-plan'])
+const [free, pro] = [{ 'x-plan': 'free' }, { 'x-plan': 'pro' }]
+
+t.test('max and timeWindow by plan', async t => {
+  stopClock(t)
+  const url = await limited(t, {
+    key: plan,
+    max: (_request, key) => key === 'pro' ? 100 : 1,
+    timeWindow: async (_request, key) => key === 'pro' ? '1 hour' : 1000
+  })
+  t.strictSame(await states(url, free, free, pro), ['200 "general";r=0;t=1', '429 "general";r=0;t=1', '200 "general";r=99;t=3600'])
+  t.equal((await call(url, { headers: pro })).headers['ratelimit-policy'], '"general";q=100;w=3600')
+})
+
+t.test('a max of 0 lets nobody pass', async t => {
+  stopClock(t)
+  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000 }), {}), ['429 "general";r=0;t=1'])
+})
+
+t.test('what a function must not return: the log says which, the caller gets a 500', async t => {
+  const wrong: ReadonlyArray<readonly [Partial<RateLimitPolicy>, string]> = [
+    [{ max: () => NaN }, "'max' of the rate-limit policy 'general' returned NaN; it takes a whole number of 0 or more."],
+    [{ max: async () => undefined as never }, "'max' of the rate-limit policy 'general' returned undefined; it takes a whole number of 0 or more."],
+    [{ timeWindow: () => 'soon' }, "'timeWindow' of the rate-limit policy 'general' returned 'soon'; it takes milliseconds as a whole number of 1 or more, or a text like '1 minute'."],
+    [{ cost: () => -1 }, "'cost' of the rate-limit policy 'general' returned -1; it takes a whole number from 0 to 1000."]
+  ]
+  for (const [policy, message] of wrong) {
+    const causes: string[] = []
+    const url = await serve(t, {
+      rateLimit: { policies: { general: { max: 1, timeWindow: 1000, ...policy } }, default: 'general' },
+      log: ({ error }) => { causes.push(String(error.cause)) }
+    }, app => app.get('/', async () => ({ ok: true })))
+    t.match(await call(url), { status: 500, body: { code: 'internal_error', message: 'Something went wrong on our side.' } })
+    t.strictSame(causes, [`TypeError: fastify-api-errors: ${message}`])
+  }
+})
+
+t.test('a function that throws lets nobody pass, whatever it throws', async t => {
+  for (const thrown of [new Error('no plan'), undefined, null]) {
+    for (const hook of ['onRequest', 'preHandler'] as const) {
+      const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
+      t.match(await call(url), { status: 500, body: { code: 'internal_error' } })
+    }
+  }
+})
+
+t.test('cost: a request counts as several, or as none', async t => {
+  stopClock(t)
+  const cost = (request: FastifyRequest): number => Number(request.headers['x-cost'])
+  const url = await limited(t, { max: 10, timeWindow: 1000, cost })
+  const costs = (...numbers: number[]) => numbers.map(number => ({ 'x-cost': String(number) }))
+  t.strictSame(await states(url, ...costs(4, 0, 6, 1)), [
+    '200 "general";r=6;t=1', '200 -', '200 "general";r=0;t=1', '429 "general";r=0;t=1'
+  ])
+  const fixed = await limited(t, { max: 10, timeWindow: 1000, cost: 4 })
+  t.strictSame(await states(fixed, {}, {}, {}), ['200 "general";r=6;t=1', '200 "general";r=2;t=1', '429 "general";r=0;t=1'])
+})
+
+t.test('skip: a request that is left out is not counted, not limited, and told nothing', async t => {
+  stopClock(t)
+  const url = await limited(t, { max: 1, timeWindow: 1000, skip: async request => request.headers['x-plan'] === 'pro' })
+  t.strictSame(await states(url, pro, free, pro, free), ['200 -', '200 "general";r=0;t=1', '200 -', '429 "general";r=0;t=1'])
+})
+
+t.test('allowList: keys that are never limited', async t => {
+  stopClock(t)
+  const policy = { max: 1, timeWindow: 1000, key: plan }
+  const kept = ['200 -', '200 "general";r=0;t=1', '200 -', '429 "general";r=0;t=1']
+  const lists: Array<NonNullable<RateLimitBehaviour['allowList']>> = [['pro'], (_request, key) => key === 'pro', async request => plan(request) === 'pro']
+  for (const allowList of lists) {
+    t.strictSame(await states(await limited(t, { ...policy, allowList }), pro, free, pro, free), kept)
+    t.strictSame(await states(await limited(t, policy, { allowList }), pro, free, pro, free), kept, 'for all policies')
+  }
+  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by address')
+})
+
+t.test('onExceeding, onExceeded and onBanReach are told the request and the key', async t => {
+  const seen: string[] = []
+  const url = await limited(t, {
+    max: 1,
+    timeWindow: 1000,
+    ban: 1,
+    key: plan,
+    onExceeding: (request, key) => { seen.push(`exceeding ${request.url} ${key}`) },
+    onExceeded: (request, key) => { seen.push(`exceeded ${request.url} ${key}`) },
+    onBanReach: (request, key) => { seen.push(`ban ${request.url} ${key}`) }
+  })
+  for (let sent = 0; sent < 3; sent++) await call(url, { headers: pro })
+  t.strictSame(seen, ['exceeding / pro', 'exceeded / pro', 'exceeded / pro', 'ban / pro'])
+})
+
+t.test('ban: who goes on beyond the limit is forbidden for the rest of the window', async t => {
+  const clock = stopClock(t)
+  const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 2 })
+  t.strictSame(await states(url, {}, {}, {}), ['200 "general";r=0;t=60', '429 "general";r=0;t=60', '429 "general";r=0;t=60'])
+  clock.go(15_000)
+  t.strictSame(await call(url), {
+    status: 403,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-request-id': 'REQUEST_ID',
+      'ratelimit-policy': '"general";q=1;w=60',
+      ratelimit: '"general";r=0;t=45',
+      'retry-after': '45'
+    },
+    body: { code: 'forbidden', message: 'You are banned for a while: you kept sending requests beyond the rate limit.', request_id: 'REQUEST_ID' }
+  })
+  clock.go(45_000)
+  t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
+})
+
+t.test('banStatus 429: a ban is answered like the limit', async t => {
+  stopClock(t)
+  const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 0 }, { banStatus: 429 })
+  t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
+  t.match(await call(url), { status: 429, body: { code: 'rate_limit_exceeded', meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } } })
+})
+
+t.test('continueExceeding: each request beyond the limit starts the window anew', async t => {
+  const clock = stopClock(t)
+  const url = await limited(t, { max: 1, timeWindow: '1 minute', continueExceeding: true })
+  t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
+  clock.go(50_000)
+  t.strictSame(await states(url, {}), ['429 "general";r=0;t=60'])
+  clock.go(50_000)
+  t.strictSame(await states(url, {}), ['429 "general";r=0;t=60'])
+  clock.go(60_000)
+  t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
+})
+
+t.test('exponentialBackoff: each request beyond the limit doubles the window', async t => {
+  stopClock(t)
+  const url = await limited(t, { max: 1, timeWindow: '1 minute' }, { exponentialBackoff: true })
+  t.strictSame(await states(url, {}, {}, {}, {}), [
+    '200 "general";r=0;t=60', '429 "general";r=0;t=60', '429 "general";r=0;t=120', '429 "general";r=0;t=240'
+  ])
+})
+
+t.test('cache: of more callers than are remembered, the ones that were quiet longest are forgotten', async t => {
+  const url = await limited(t, { max: 1, timeWindow: '1 minute', key: plan, cache: 2 })
+  const plans = (...names: string[]) => names.map(name => ({ 'x-plan': name }))
+  t.strictSame((await states(url, ...plans('a', 'b', 'b', 'c', 'b', 'a'))).map(state => state.slice(0, 3)), ['200', '200', '429', '200', '429', '200'])
+})
+
+t.test('ipv6Subnet: what counts as one address', async t => {
+  const server = { trustProxy: true }
+  const from = (address: string) => ({ 'x-forwarded-for': address })
+  for (const [ipv6Subnet, expected] of [[64, ['200', '429', '200']], [48, ['200', '429', '429']], [128, ['200', '200', '200']]] as const) {
+    const url = await serve(t, { rateLimit: { policies: { general: { max: 1, timeWindow: 1000, ipv6Subnet } }, default: 'general' } },
+      app => app.get('/', async () => ({ ok: true })), server)
+    const found = await states(url, from('2001:db8:1:2::1'), from('2001:db8:1:2::2'), from('2001:db8:1:3::1'))
+    t.strictSame(found.map(state => state.slice(0, 3)), expected)
+  }
+})
+
+t.test('groupId: policies of one group share a count, each with its own limit', async t => {
+  stopClock(t)
+  const url = await serve(t, {
+    rateLimit: { policies: { read: { max: 3, timeWindow: 1000, groupId: 'calls' }, write: { max: 2, timeWindow: 1000, groupId: 'calls' } }, default: 'read' }
+  }, app => {
+    app.get('/', async () => ({ ok: true }))
+    app.post('/', { config: { rateLimitPolicy: 'write' } }, async () => ({ ok: true }))
+  })
+  const statuses = []
+  for (const method of ['GET', 'POST', 'POST', 'GET']) statuses.push((await call(url, { method })).status)
+  t.strictSame(statuses, [200, 200, 429, 429])
+})

@@ -1,0 +1,216 @@
+import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import t from 'tap'
+import apiErrors, { standardErrors, type RateLimitHook, type RateLimitOptions } from 'fastify-api-errors'
+import { call } from '../support/call.js'
+import { stopClock } from '../support/clock.js'
+import { serve } from '../support/serve.js'
+
+const minute = '1 minute'
+const address = { max: 2, timeWindow: minute }
+
+/** A guard that knows a key by its header, as the one of API keys sets it. */
+async function guard (request: FastifyRequest): Promise<void> {
+  const id = request.headers['x-key']
+  if (id === undefined) throw standardErrors.missing_api_key()
+  Object.assign(request, { apiKey: { id } })
+}
+
+/** Statuses, and what is left, of calls one after the other. */
+async function states (url: string, calls: ReadonlyArray<RequestInit | undefined>): Promise<string[]> {
+  const found: string[] = []
+  for (const init of calls) {
+    const answer = await call(url, init)
+    found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
+  }
+  return found
+}
+
+const keyed = (key: string): RequestInit => ({ headers: { 'x-key': key } })
+
+t.test('in onRequest a limit counts before the hooks that are registered later: failed authentications count', async t => {
+  stopClock(t)
+  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
+    app.addHook('onRequest', guard)
+    app.get('/', async () => ({ ok: true }))
+  })
+  t.strictSame(await states(url, [undefined, undefined, undefined, keyed('a')]), [
+    '401 "address";r=1;t=60', '401 "address";r=0;t=60', '429 "address";r=0;t=60', '429 "address";r=0;t=60'
+  ])
+})
+
+t.test("key: 'api-key' counts after the guard, each key by itself", async t => {
+  stopClock(t)
+  const policies = { address: { max: 10, timeWindow: minute }, key: { max: 1, timeWindow: minute, key: 'api-key' } } as const
+  const url = await serve(t, { rateLimit: { policies, default: ['address', 'key'] } }, app => {
+    app.addHook('onRequest', guard)
+    app.get('/', async () => ({ ok: true }))
+  })
+  t.strictSame(await states(url, [keyed('a'), keyed('b'), keyed('a'), undefined]), [
+    '200 "address";r=9;t=60, "key";r=0;t=60',
+    '200 "address";r=8;t=60, "key";r=0;t=60',
+    '429 "address";r=7;t=60, "key";r=0;t=60',
+    '401 "address";r=6;t=60'
+  ])
+  t.match(await call(url, keyed('b')), {
+    headers: { 'ratelimit-policy': '"address";q=10;w=60, "key";q=1;w=60', 'retry-after': '60' },
+    body: { meta: { policy: 'key', limit: 1, window: 60, retry_after: 60 } }
+  })
+})
+
+t.test('in the other hooks a limit counts after those of the route', async t => {
+  const order: string[] = []
+  const hooks = ['preParsing', 'preValidation', 'preHandler'] as const
+  const policies = Object.fromEntries(hooks.map((hook: RateLimitHook) => [hook, { max: 1, timeWindow: minute, hook, onExceeding: () => { order.push(`limit ${hook}`) } }]))
+  const url = await serve(t, { rateLimit: { policies, default: [...hooks] } }, app => {
+    for (const hook of hooks) app.addHook(hook as 'preHandler', async () => { order.push(`application ${hook}`) })
+    const shared = [async () => { order.push('route preHandler') }]
+    app.route({
+      method: 'POST',
+      url: '/',
+      preParsing: async () => { order.push('route preParsing') },
+      preHandler: shared,
+      handler: async request => { order.push(`handler ${JSON.stringify(request.body)}`) }
+    })
+    app.get('/other', { preHandler: shared }, async () => 'other')
+    t.equal(shared.length, 1, 'the array of a route stays as it is')
+  })
+  await call(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
+  t.strictSame(order, [
+    'application preParsing', 'route preParsing', 'limit preParsing',
+    'application preValidation', 'limit preValidation',
+    'application preHandler', 'route preHandler', 'limit preHandler',
+    'handler {"a":1}'
+  ])
+})
+
+t.test('config.rateLimit counts in its own hook, after those of the route', async t => {
+  stopClock(t)
+  const url = await serve(t, { rateLimit: { policies: { address } } }, app => {
+    app.addHook('onRequest', guard)
+    const keyGenerator = (request: FastifyRequest): string => (request as unknown as { apiKey: { id: string } }).apiKey.id
+    app.get('/', { config: { rateLimit: { max: 1, keyGenerator } } }, async () => ({ ok: true }))
+    app.get('/late', { config: { rateLimit: { max: 1, keyGenerator, hook: 'preHandler' } } }, async () => ({ ok: true }))
+  })
+  t.strictSame(await states(url, [keyed('a'), keyed('a'), undefined]), ['200 "GET /";r=0;t=60', '429 "GET /";r=0;t=60', '401 -'])
+  t.strictSame(await states(`${url}/late`, [keyed('a'), keyed('a')]), ['200 "GET /late";r=0;t=60', '429 "GET /late";r=0;t=60'])
+})
+
+for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
+  t.test(`without a route the default policies count, in ${hook}, too: a scan is limited`, async t => {
+    stopClock(t)
+    const policies = { address: { ...address, hook } }
+    const url = await serve(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
+    const fields = { 'ratelimit-policy': '"address";q=2;w=60', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID' }
+    t.strictSame(await call(`${url}/admin`), {
+      status: 404,
+      headers: { ...fields, ratelimit: '"address";r=1;t=60' },
+      body: { code: 'route_not_found', message: standardErrors.route_not_found().message, request_id: 'REQUEST_ID' }
+    })
+    t.strictSame(await call(url, { method: 'DELETE' }), {
+      status: 405,
+      headers: { ...fields, ratelimit: '"address";r=0;t=60', allow: 'GET, HEAD' },
+      body: { code: 'method_not_allowed', message: standardErrors.method_not_allowed().message, request_id: 'REQUEST_ID', meta: { allowed: ['GET', 'HEAD'] } }
+    })
+    t.strictSame(await call(`${url}/.env`), {
+      status: 429,
+      headers: { ...fields, ratelimit: '"address";r=0;t=60', 'retry-after': '60' },
+      body: {
+        code: 'rate_limit_exceeded',
+        message: standardErrors.rate_limit_exceeded().message,
+        request_id: 'REQUEST_ID',
+        meta: { policy: 'address', limit: 2, window: 60, retry_after: 60 }
+      }
+    })
+  })
+}
+
+t.test('without a default, requests without a route are not limited', async t => {
+  const url = await serve(t, { rateLimit: { policies: { address: { max: 0, timeWindow: minute } } } }, () => {})
+  t.equal((await call(url)).status, 404)
+})
+
+t.test('a not-found handler of the application is limited, too', async t => {
+  const url = await serve(t, { notFound: false, rateLimit: { policies: { address }, default: 'address' } }, app => {
+    app.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing here') })
+    app.register(async scope => scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing there') }), { prefix: '/there' })
+  })
+  const answers = []
+  for (const path of ['/here', '/there/x', '/here', '/there/x']) answers.push((await call(url + path)).body)
+  t.match(answers, ['nothing here', 'nothing there', { code: 'rate_limit_exceeded' }, { code: 'rate_limit_exceeded' }])
+})
+
+t.test('reply.callNotFound() runs hooks again, and no limit counts twice', async t => {
+  stopClock(t)
+  const policies = { address: { max: 5, timeWindow: minute, hook: 'preHandler' } } as const
+  const url = await serve(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', (_request, reply) => { reply.callNotFound() }))
+  const left = []
+  for (let sent = 0; sent < 2; sent++) left.push((await call(url)).headers.ratelimit)
+  t.strictSame(left, ['"address";r=4;t=60', '"address";r=3;t=60'])
+})
+
+t.test('GET and its HEAD share the count of a policy', async t => {
+  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
+  const statuses = []
+  for (const method of ['HEAD', 'GET', 'HEAD']) statuses.push((await fetch(url, { method })).status)
+  t.strictSame(statuses, [200, 200, 429])
+})
+
+t.test('routes in scopes with a prefix', async t => {
+  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
+    app.register(async scope => { scope.get('/', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true })) }, { prefix: '/v1' })
+    app.register(async scope => { scope.get('/', { config: { rateLimitPolicy: false } }, async () => ({ ok: true })) }, { prefix: '/v2' })
+  })
+  const statuses = []
+  for (const path of ['/v1', '/v1/', '/v2', '/v2', '/v2/']) statuses.push((await call(url + path)).status)
+  t.strictSame(statuses, [200, 429, 200, 200, 200], 'with and without its slash a route is one')
+})
+
+t.test('the plugin in a scope limits that scope', async t => {
+  const app = Fastify({ forceCloseConnections: true })
+  t.teardown(() => app.close())
+  app.get('/free', async () => ({ ok: true }))
+  app.register(async scope => {
+    await scope.register(apiErrors, { rateLimit: { policies: { address }, default: 'address' } })
+    scope.get('/', async () => ({ ok: true }))
+  }, { prefix: '/limited' })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const statuses = []
+  for (const path of ['/limited', '/limited', '/limited', '/free', '/limited/none', '/none']) statuses.push((await fetch(url + path)).status)
+  t.strictSame(statuses, [200, 200, 429, 200, 429, 404])
+})
+
+t.test('two applications in a process count apart', async t => {
+  const options = { rateLimit: { policies: { address }, default: 'address' } } satisfies { rateLimit: RateLimitOptions }
+  const routes = (app: FastifyInstance) => app.get('/', async () => ({ ok: true }))
+  const [one, other] = [await serve(t, options, routes), await serve(t, options, routes)]
+  const statuses = []
+  for (const url of [one, one, one, other]) statuses.push((await call(url)).status)
+  t.strictSame(statuses, [200, 200, 429, 200])
+})
+
+t.test('callers over a Unix socket have no address, and count as one', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'limiter-'))
+  const path = join(folder, 'socket')
+  const app = Fastify()
+  t.teardown(async () => {
+    await app.close()
+    rmSync(folder, { recursive: true })
+  })
+  await app.register(apiErrors, { rateLimit: { policies: { address: { max: 1, timeWindow: minute } }, default: 'address' } })
+  app.get('/', async () => ({ ok: true }))
+  await app.listen({ path })
+  const answers: string[] = []
+  for (let sent = 0; sent < 2; sent++) {
+    const socket = connect(path).end('GET / HTTP/1.1\r\nHost: local\r\nConnection: close\r\n\r\n').setEncoding('utf8')
+    let answer = ''
+    socket.on('data', text => { answer += String(text) })
+    await once(socket, 'close')
+    answers.push(answer.slice(0, 12))
+  }
+  t.strictSame(answers, ['HTTP/1.1 200', 'HTTP/1.1 429'])
+})

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import type { RateLimitOptions } from 'fastify-api-errors'
+import { call } from '../support/call.js'
+import { stopClock } from '../support/clock.js'
+import { lacksRedis, startRedis } from '../support/redis.js'
+import { serve } from '../support/serve.js'
+import { startSlowProxy } from '../support/slow-proxy.js'
+
+const policies = {
+  burst: { max: 5, timeWindow: '10 seconds' },
+  general: { max: 100, timeWindow: '1 minute' },
+  daily: { max: 1000, timeWindow: '1 day', key: () => 'team {a}\r\n' }
+} satisfies RateLimitOptions['policies']
+const every = ['burst', 'general', 'daily'] as const
+
+const routes = (app: FastifyInstance) => app.get('/', async () => ({ ok: true }))
+
+function limited (t: Test, options: Partial<RateLimitOptions>): Promise<string> {
+  return serve(t, { rateLimit: { policies, default: 'burst', ...options } }, routes)
+}
+
+t.test('processes that share a Redis share the counts', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const urls = [await limited(t, { redis: redis.client() }), await limited(t, { redis: redis.client() })]
+  const states: string[] = []
+  for (let sent = 0; sent < 6; sent++) {
+    const answer = await call(urls[sent % 2] as string)
+    states.push(`${answer.status} ${answer.headers.ratelimit}`)
+  }
+  t.strictSame(states, [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=10`).concat('429 "burst";r=0;t=10'))
+})
+
+t.test('each policy has a key of its own, which goes when its window ends', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const client = redis.client()
+  const url = await serve(t, { rateLimit: { policies, default: every, redis: redis.client() } }, app => {
+    routes(app)
+    app.get('/own', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
+    app.get('/group', { config: { rateLimit: { max: 1, groupId: 'letters' } } }, async () => ({ ok: true }))
+  })
+  await call(url)
+  for (const path of ['/own', '/group']) await call(url + path)
+  const team = '#CJNEwi16ElqaUJmNOfx7LieWO0Wcc5KCV0ffAQ32TKg'
+  const keys = (await client.keys('*')).sort()
+  t.strictSame(keys, [
+    `fastify-api-errors-{${team}}-daily`,
+    'fastify-api-errors-{127.0.0.1}-GET /own',
+    'fastify-api-errors-{127.0.0.1}-burst',
+    'fastify-api-errors-{127.0.0.1}-general',
+    'fastify-api-errors-{127.0.0.1}-letters'
+  ].sort())
+  for (const key of keys) t.ok(await client.pttl(key) > 0, `${key} goes when its window ends`)
+})
+
+t.test('nameSpace keeps applications apart', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const client = redis.client()
+  for (const nameSpace of ['one-', 'two-']) t.equal((await call(await limited(t, { redis: client, nameSpace }))).headers.ratelimit, '"burst";r=4;t=10')
+  t.strictSame((await client.keys('*')).sort(), ['one-{127.0.0.1}-burst', 'two-{127.0.0.1}-burst'])
+})
+
+t.test('a request costs one command for each policy, and no other', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const client = redis.client()
+  const url = await limited(t, { redis: client, default: every })
+  await call(url) // the script is sent, and from then on called by its hash
+  await client.config('RESETSTAT')
+  await call(url)
+  t.equal(await redis.calls('evalsha'), 3)
+  t.equal(await redis.calls('eval'), 0)
+  t.equal(await redis.calls('incr'), 3)
+})
+
+t.test('the commands of a request share a round trip', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const oneWay = 100
+  const proxy = await startSlowProxy(t, redis.port, oneWay)
+  const client = redis.client({}, proxy.port)
+  for (const choice of ['general', every] as const) {
+    const url = await limited(t, { redis: client, default: choice, storeTimeout: 5000 })
+    await call(url)
+    const begin = performance.now()
+    t.equal((await call(url)).status, 200)
+    const took = performance.now() - begin
+    t.ok(took >= 2 * oneWay - 5 && took < 4 * oneWay, `${String(choice)}: one round trip of ${2 * oneWay} ms took ${took.toFixed(0)} ms`)
+  }
+})
+
+t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const client = redis.client()
+  const own = { max: 3, timeWindow: '1 minute' } as const
+  const states = async (policy: Partial<RateLimitOptions['policies'][string]>, name: string): Promise<string[]> => {
+    const url = await limited(t, { redis: client, policies: { [name]: { ...own, ...policy } }, default: name })
+    const found = []
+    for (let sent = 0; sent < 4; sent++) {
+      const answer = await call(url)
+      found.push(`${answer.status} ${answer.headers['retry-after'] ?? '-'}`)
+    }
+    return found
+  }
+  t.strictSame(await states({ cost: 2 }, 'cost'), ['200 -', '429 60', '429 60', '429 60'])
+  t.strictSame(await states({ max: 1, exponentialBackoff: true }, 'backoff'), ['200 -', '429 60', '429 120', '429 240'])
+  const url = await limited(t, { redis: client, policies: { again: { max: 1, timeWindow: 400, continueExceeding: true } }, default: 'again' })
+  await call(url)
+  await delay(250)
+  t.equal((await call(url)).status, 429)
+  await delay(250)
+  t.equal((await call(url)).status, 429, 'the refused request started the window anew')
+  await delay(500)
+  t.equal((await call(url)).status, 200)
+})
+
+t.test('the clock of a process means nothing: windows end by the clock of Redis', async t => {
+  if (lacksRedis(t)) return
+  const redis = await startRedis(t)
+  const clock = stopClock(t)
+  const url = await limited(t, { redis: redis.client() })
+  for (const jump of [0, 3_600_000, -7_200_000]) {
+    clock.go(jump)
+    await call(url)
+  }
+  t.equal((await call(url)).headers.ratelimit, '"burst";r=1;t=10')
+})

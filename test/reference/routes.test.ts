@@ -1,0 +1,295 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { serverOptions, type ReferenceOptions } from 'fastify-api-errors'
+import { build } from './app.js'
+
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** The answer to a GET, without the date and the connection. */
+async function get (app: FastifyInstance, url: string, headers: Record<string, string> = {}): Promise<{ status: number, headers: Record<string, unknown>, body: string }> {
+  const { statusCode, headers: { date, connection, ...rest }, body } = await app.inject({ url, headers })
+  return { status: statusCode, headers: rest, body }
+}
+
+/** A small API of its own: one route, and a catalog that leaves most of the standard codes unused. */
+async function small (): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions())
+  await app.register(apiErrors, { reference: { path: '/errors' }, log: false })
+  app.get('/queues/:id', async () => 'ok')
+  return app
+}
+
+t.test('the page of a code as Markdown', async t => {
+  const answer = await get(await small(), '/errors/resource_not_found', { accept: 'text/markdown', host: 'api.example.com' })
+  const { etag } = answer.headers
+  t.match(etag, /^W\/"[\w-]{22}"$/)
+  t.strictSame(answer, {
+    status: 200,
+    headers: {
+      'content-type': 'text/markdown; charset=utf-8',
+      'content-length': String(answer.body.length),
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-cache',
+      vary: 'accept',
+      etag
+    },
+    body: `# Resource not found
+
+\`resource_not_found\`, status 404 Not Found, type \`not_found_error\`
+
+> The resource does not exist.
+
+## When it happens
+
+No resource has this id: it was never created, was deleted, or is hidden from the caller.
+
+## What to do
+
+Check the id.
+
+## Retry
+
+**Do not retry.** The same request fails in the same way until something has changed.
+
+## Example answer
+
+\`\`\`http
+HTTP/1.1 404 Not Found
+content-type: application/json; charset=utf-8
+x-request-id: req_4mXq1VbE0s6RkYt2
+cache-control: no-store
+
+{
+  "code": "resource_not_found",
+  "message": "The resource does not exist.",
+  "request_id": "req_4mXq1VbE0s6RkYt2",
+  "doc_url": "/errors/resource_not_found"
+}
+\`\`\`
+
+## Try it
+
+\`\`\`sh
+curl -i 'http://api.example.com/queues/no-such-id'
+\`\`\`
+
+## Fields
+
+| Field | Type | What it says |
+| --- | --- | --- |
+| \`code\` | \`"resource_not_found"\` | What went wrong, as a constant. |
+| \`message\` | \`string\` | What went wrong, for a person. |
+| \`request_id\` | \`string\` | The id of the request, as in X-Request-Id. |
+| \`doc_url\` | \`string\`, optional | The page about this code. |
+
+## Routes
+
+- \`GET /queues/:id\`
+
+[Errors](/errors)
+`
+  })
+})
+
+t.test('the page of a code as JSON', async t => {
+  const answer = await get(await small(), '/errors/resource_not_found', { accept: 'application/json', host: 'api.example.com' })
+  t.equal(answer.status, 200)
+  t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+  t.strictSame(JSON.parse(answer.body), {
+    code: 'resource_not_found',
+    title: 'Resource not found',
+    status: 404,
+    phrase: 'Not Found',
+    type: 'not_found_error',
+    message: 'The resource does not exist.',
+    description: 'No resource has this id: it was never created, was deleted, or is hidden from the caller.',
+    action: 'Check the id.',
+    retry: 'never',
+    headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store' },
+    answers: [{
+      format: 'code',
+      contentType: 'application/json',
+      fields: [
+        { name: 'code', type: '"resource_not_found"', required: true, description: 'What went wrong, as a constant.' },
+        { name: 'message', type: 'string', required: true, description: 'What went wrong, for a person.' },
+        { name: 'request_id', type: 'string', required: true, description: 'The id of the request, as in X-Request-Id.' },
+        { name: 'doc_url', type: 'string', required: false, description: 'The page about this code.' }
+      ],
+      body: {
+        code: 'resource_not_found',
+        message: 'The resource does not exist.',
+        request_id: 'req_4mXq1VbE0s6RkYt2',
+        doc_url: '/errors/resource_not_found'
+      }
+    }],
+    meta: [],
+    routes: ['GET /queues/:id'],
+    request: { method: 'GET', path: '/queues/no-such-id', headers: {}, times: 1, certain: true },
+    url: '/errors/resource_not_found',
+    curl: "curl -i 'http://api.example.com/queues/no-such-id'"
+  })
+})
+
+t.test('a code that no route answers with has no request', async t => {
+  const { body } = await get(await small(), '/errors/payment_required', { accept: 'application/json' })
+  t.match(JSON.parse(body), { routes: [], url: '/errors/payment_required' })
+  t.notOk('request' in JSON.parse(body) || 'curl' in JSON.parse(body))
+})
+
+t.test('the index as Markdown and as JSON', async t => {
+  const app = await small()
+  const { body } = await get(app, '/errors', { accept: 'text/markdown' })
+  t.equal(body.slice(0, body.indexOf('## 405')), `# Errors
+
+Every error answer names a code. Codes do not change: let your program decide by the code, and show the message to people.
+
+## 400 Bad Request
+
+| Code | Message | Retry |
+| --- | --- | --- |
+| [\`invalid_request\`](/errors/invalid_request) | The request is malformed. | Do not retry |
+
+## 404 Not Found
+
+| Code | Message | Retry |
+| --- | --- | --- |
+| [\`resource_not_found\`](/errors/resource_not_found) | The resource does not exist. | Do not retry |
+| [\`route_not_found\`](/errors/route_not_found) | No such route. | Do not retry |
+
+`)
+  t.match(body, /\n## Not in use\n\nNo route answers with these today\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
+
+  const index = JSON.parse((await get(app, '/errors', { accept: 'application/json' })).body)
+  t.strictSame(Object.keys(index), ['title', 'formats', 'limits', 'codes'])
+  t.strictSame(index.formats, [{ name: 'code', contentType: 'application/json' }])
+  t.strictSame(index.codes.map(({ code }: { code: string }) => code).sort(), Object.keys(app.apiErrors.errors).sort())
+  t.strictSame(index.codes.find(({ code }: { code: string }) => code === 'resource_gone'), {
+    code: 'resource_gone',
+    title: 'Resource gone',
+    status: 410,
+    type: 'not_found_error',
+    message: 'The resource is gone for good.',
+    retry: 'never',
+    url: '/errors/resource_gone'
+  })
+})
+
+t.test('an index without codes that are not in use', async t => {
+  const app = Fastify()
+  await app.register(apiErrors, { reference: { path: '/errors' } })
+  app.get('/', { config: { errors: Object.values(app.apiErrors.errors) } }, async () => 'ok')
+  t.notMatch((await get(app, '/errors', { accept: 'text/markdown' })).body, 'Not in use')
+  t.notMatch((await get(app, '/errors', { accept: 'text/html' })).body, 'not-in-use')
+})
+
+t.test('the option takes a path, and a heading', async t => {
+  const fault = async (reference: unknown): Promise<string> => {
+    try {
+      await Fastify().register(apiErrors, { reference: reference as ReferenceOptions })
+    } catch (fault) {
+      return (fault as Error).message.replace('fastify-api-errors: the option ', '')
+    }
+    return ''
+  }
+  t.equal(await fault('/errors'), "'reference' is '/errors'; it takes an object like { path: '/errors' }.")
+  t.equal(await fault(null), "'reference' is null; it takes an object like { path: '/errors' }.")
+  t.equal(await fault({}), "'reference.path' is undefined; it takes a path like '/errors'.")
+  for (const path of ['errors', '/errors/', '/', '/:errors', '/errors/*']) t.equal(await fault({ path }), `'reference.path' is '${path}'; it takes a path like '/errors'.`)
+  t.equal(await fault({ path: '/errors', title: '' }), "'reference.title' is ''; it takes a heading.")
+  t.equal(await fault({ path: '/errors', title: 1 }), "'reference.title' is 1; it takes a heading.")
+  t.equal(await fault({ path: '/docs/errors_1.0~x', title: 'Errors' }), '')
+})
+
+t.test('the form is the one that Accept prefers; a browser and whoever takes anything get HTML', async t => {
+  const app = await build()
+  const typeFor = async (accept?: string): Promise<unknown> => (await get(app, '/errors', accept === undefined ? {} : { accept })).headers['content-type']
+  t.equal(await typeFor(), 'text/html; charset=utf-8')
+  t.equal(await typeFor('*/*'), 'text/html; charset=utf-8')
+  t.equal(await typeFor('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'), 'text/html; charset=utf-8')
+  t.equal(await typeFor('image/png'), 'text/html; charset=utf-8')
+  t.equal(await typeFor('application/problem+json, application/json'), 'application/json; charset=utf-8')
+  t.equal(await typeFor('text/html;q=0.5, text/markdown'), 'text/markdown; charset=utf-8')
+})
+
+t.test('a page that the caller has already is not sent again', async t => {
+  const app = await small()
+  const { headers: { etag } } = await get(app, '/errors', { accept: 'text/markdown' })
+  const unchanged = {
+    status: 304,
+    headers: {
+      'content-security-policy': policy, 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', vary: 'accept', etag
+    },
+    body: ''
+  }
+  for (const tags of [String(etag), String(etag).replace('W/', ''), `"other", ${String(etag)}`, '*']) {
+    t.strictSame(await get(app, '/errors', { accept: 'text/markdown', 'if-none-match': tags }), unchanged, tags)
+  }
+  t.equal((await get(app, '/errors', { accept: 'text/markdown', 'if-none-match': 'W/"other"' })).status, 200)
+  t.equal((await get(app, '/errors', { accept: 'text/html', 'if-none-match': String(etag) })).status, 200, 'another form is another page')
+})
+
+t.test('a code that there is not', async t => {
+  const app = await small()
+  const { status, headers, body } = await get(app, '/errors/no_such_code', { accept: 'text/html' })
+  t.equal(status, 404)
+  t.equal(headers['content-type'], 'application/json; charset=utf-8')
+  t.strictSame(JSON.parse(body), {
+    code: 'resource_not_found', message: 'No error has this code.', request_id: headers['x-request-id'], doc_url: '/errors/resource_not_found'
+  })
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /errors/:code', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+})
+
+t.test('the files of the pages', async t => {
+  const app = await small()
+  for (const [name, contentType] of [['style.css', 'text/css; charset=utf-8'], ['script.js', 'text/javascript; charset=utf-8'], ['icon.svg', 'image/svg+xml']] as const) {
+    const { status, headers, body } = await get(app, `/errors/${name}`)
+    t.equal(status, 200)
+    t.strictSame(headers, {
+      'content-type': contentType, 'content-length': String(Buffer.byteLength(body)), 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', etag: headers.etag
+    })
+    t.equal((await get(app, `/errors/${name}`, { 'if-none-match': String(headers.etag) })).status, 304)
+  }
+})
+
+t.test('the pages are neither in the document nor in the contract, and no limit counts them', async t => {
+  const app = await build({ rateLimit: { policies: { search: { max: 1, timeWindow: '1 minute' }, hourly: { max: 1, timeWindow: '1 hour' } }, default: 'search' } })
+  for (let i = 0; i < 3; i++) t.equal((await get(app, '/errors')).status, 200)
+  t.strictSame(Object.keys(app.swagger().paths ?? {}), ['/health', '/search', '/queues/{id}', '/queues/{id}/entries', '/broken'])
+  t.strictSame(app.apiErrors.reference().routes, ['GET /broken', 'GET /health', 'GET /queues/:id', 'GET /search', 'POST /queues/:id/entries'])
+})
+
+t.test('doc_url and the type of a problem lead to the page, below a prefix, too', async t => {
+  const app = Fastify(serverOptions())
+  await app.register(async scope => {
+    await scope.register(apiErrors, { format: 'problem', reference: { path: '/errors' }, log: false })
+    scope.get('/fail', async () => { throw scope.apiErrors.errors.resource_gone?.() })
+  }, { prefix: '/v1' })
+  const { type } = JSON.parse((await get(app, '/v1/fail')).body)
+  t.equal(type, '/v1/errors/resource_gone')
+  t.match((await get(app, type, { accept: 'text/html' })).body, '<code class="name">resource_gone</code>')
+  t.match((await get(app, '/v1/errors', { accept: 'text/html' })).body, '<a href="/v1/errors/resource_gone">')
+})
+
+t.test('a docUrl of the application wins over the path', async t => {
+  const app = await build({ docUrl: 'https://docs.example.com/errors' })
+  t.equal(JSON.parse((await get(app, '/nothing')).body).doc_url, 'https://docs.example.com/errors/route_not_found')
+})
+
+t.test('the commands name the host that the caller used, and nothing that is no host', async t => {
+  const app = await small()
+  const curlFor = async (host: string): Promise<unknown> =>
+    JSON.parse((await get(app, '/errors/route_not_found', { accept: 'application/json', host })).body).curl
+  t.equal(await curlFor('api.example.com:8080'), "curl -i 'http://api.example.com:8080/no-such-route'")
+  t.equal(await curlFor('[::1]:3000'), "curl -i 'http://[::1]:3000/no-such-route'")
+  t.equal(await curlFor("a';rm -rf /;'"), "curl -i 'http://localhost/no-such-route'")
+})
+
+t.test('only so many pages are kept, whatever hosts callers name', async t => {
+  const app = await small()
+  for (let i = 0; i < 1001; i++) {
+    const { body } = await app.inject({ url: '/errors/route_not_found', headers: { accept: 'application/json', host: `h${i}` } })
+    if (i % 500 === 0) t.match(JSON.parse(body).curl, `http://h${i}/`)
+  }
+})

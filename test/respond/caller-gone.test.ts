@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { connect as connectHttp2, constants } from 'node:http2'
+import { connect, type AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import apiErrors, { serverOptions, type LogEntry } from '../../lib/index.js'
+
+/** An application whose handler waits until the caller has left, and then fails: like a call that was given up, or with another error. */
+async function start (t: Test, options: object = {}, error: Error = new DOMException('This operation was aborted', 'AbortError')): Promise<{
+  readonly app: FastifyInstance
+  readonly port: number
+  readonly arrived: Promise<void>
+  readonly logged: Promise<LogEntry>
+}> {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1', ...options }))
+  const logged = new Promise<LogEntry>(resolve => {
+    app.register(apiErrors, { log: entry => { resolve(entry) } })
+  })
+  const arrived = new Promise<void>(resolve => {
+    app.addHook('onRequest', async () => { resolve() })
+  })
+  app.all('/', async (_request, reply) => {
+    await once(reply.raw, 'close')
+    throw error
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  return { app, port: (app.server.address() as AddressInfo).port, arrived, logged }
+}
+
+const abandoned = { level: 'info', status: 499, requestId: 'req_1' }
+
+t.test('a caller that leaves while it waits gets no answer', async t => {
+  const { app, port, arrived, logged } = await start(t)
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await arrived
+  socket.destroy()
+  t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
+  t.strictSame(app.apiErrors.ledger(), [], 'nothing was answered')
+})
+
+t.test('so does one whose body had arrived in full', async t => {
+  const { port, arrived, logged } = await start(t)
+  const socket = connect(port, '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
+  await arrived
+  socket.destroy()
+  t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'POST /' })
+})
+
+t.test('so does one that leaves in the middle of its body', async t => {
+  const { port, arrived, logged } = await start(t)
+  const socket = connect(port, '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
+  await arrived
+  socket.resetAndDestroy()
+  t.match(await logged, { ...abandoned, code: 'invalid_request', route: 'POST /' })
+})
+
+t.test('so does one that resets its stream of HTTP/2', async t => {
+  const { port, arrived, logged } = await start(t, { http2: true })
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  t.teardown(() => { session.close() })
+  const stream = session.request({ ':path': '/' })
+  await arrived
+  stream.close(constants.NGHTTP2_CANCEL)
+  t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
+})
+
+t.test('whatever the error is, nobody is left to be answered', async t => {
+  const { port, arrived, logged } = await start(t, {}, new Error('A mistake.'))
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
+  await arrived
+  socket.destroy()
+  t.match(await logged, { ...abandoned, code: 'internal_error', route: 'GET /' })
+})

@@ -1,0 +1,208 @@
+import dns from 'node:dns'
+import { EventEmitter, once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import t, { type Test } from 'tap'
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
+import { answerOf, ask, contractAnswer, create, exchange, portOf, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
+
+const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The address of the request is not a valid URL.', request_id: requestId })
+const noHost = contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId })
+const failed = contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
+const closing = contractAnswer(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
+
+/** An answer that no `FastifyRequest` belongs to has an id of its own. */
+function rawAnswer (t: Test, answer: WireAnswer, status: number, code: keyof typeof errors): void {
+  const { request_id: id } = answer.body as { readonly request_id: string }
+  t.match(id, /^req_[\w-]{36}$/)
+  t.strictSame(answer, contractAnswer(status, { code, message: errors[code].message, request_id: id }))
+}
+
+t.test('an Expect that the server does not know gives 417', async t => {
+  const app = await create()
+  app.post('/', async () => 'ok')
+  const port = await start(t, app)
+  rawAnswer(t, await ask(port, 'POST', '/', { Expect: 'magic' }, '{}'), 417, 'expectation_failed')
+  const text = await exchange(port, requestOf('POST', '/', { Expect: '100-continue', 'Content-Type': 'text/plain' }, 'body'))
+  t.match(text, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/)
+})
+
+/** Closes the application while a request is under way, and sends another one on the same connection. */
+async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: WireAnswer, readonly second: string }> {
+  const slow = new EventEmitter()
+  app.get('/slow', async () => {
+    slow.emit('start')
+    await once(slow, 'finish')
+    return 'done'
+  })
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // a drain, as load balancers need it
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const port = portOf(app)
+  const [busy, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  const first = exchange(port, requestOf('GET', '/slow'), busy)
+  await Promise.all([once(idle, 'connect'), once(slow, 'start')])
+  const closed = app.close()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  const second = await exchange(port, requestOf('GET', path, { Connection: 'keep-alive' }), idle)
+  slow.emit('finish')
+  const answer = answerOf(await first)
+  await closed
+  t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection is left')
+  return { first: answer, second }
+}
+
+t.test('while the server closes, a request under way is answered and a new one gets 503', async t => {
+  const { first, second } = await askWhileClosing(t, await create())
+  t.equal(first.body, 'done')
+  t.strictSame(answerOf(second), closing)
+  t.match(second, /\r\nconnection: close\r\n/)
+})
+
+t.test('with return503OnClosing: false, new requests are answered to the end', async t => {
+  const app = await create({}, { return503OnClosing: false })
+  app.get('/', (_request, reply) => { reply.send('still here') })
+  t.equal(answerOf((await askWhileClosing(t, app)).second).body, 'still here')
+})
+
+t.test('requests in one packet with the one that closes the server get an answer each', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => { reply.send('ok') })
+  app.get('/close', (_request, reply) => {
+    app.close()
+    reply.send('closing')
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const text = await exchange(portOf(app), requestOf('GET', '/close', { Connection: 'keep-alive' }) + requestOf('GET', '/'))
+  t.match(text, /closingHTTP\/1.1 (200 OK|503 Service Unavailable)\r\n/)
+  t.notMatch(text, '"statusCode"', 'none of them in the shape of Fastify')
+})
+
+t.test('errors thrown while the server closes have the contract\'s shape', async t => {
+  const app = await create()
+  let fail = (): void => {}
+  app.get('/fail', async () => {
+    await new Promise<void>(resolve => { fail = resolve })
+    throw errors.resource_conflict()
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const answer = ask(portOf(app), 'GET', '/fail')
+  await new Promise(resolve => setTimeout(resolve, 50))
+  const closed = app.close()
+  fail()
+  t.strictSame(await answer, failed)
+  await closed
+})
+
+t.test('where localhost has two addresses, both answer alike', async t => {
+  // This machine may have one address for it only; any address of 127.0.0.0/8 is of the loopback interface.
+  const { lookup } = dns
+  t.after(() => { dns.lookup = lookup })
+  const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
+  dns.lookup = ((host: string, ...rest: [object, (error: null, addresses: object[]) => void]) => {
+    // Fastify asks for all addresses of localhost; Node, when it listens, for one of a host.
+    if (host === 'localhost' && rest.length === 2) rest[1](null, addresses)
+    else (lookup as (...all: unknown[]) => void)(host, ...rest)
+  }) as unknown as typeof lookup
+  const app = await create()
+  app.get('/', async () => { throw errors.resource_conflict() })
+  t.after(() => app.close())
+  await app.listen({ port: 0 })
+  dns.lookup = lookup
+  const port = portOf(app)
+  const to = (host: string, text: string): Promise<string> => exchange(port, text, connect(port, host))
+  t.strictSame(app.addresses().map(at => (at as AddressInfo).address).sort(), ['127.0.0.1', '127.0.0.2'])
+  for (const host of ['127.0.0.1', '127.0.0.2']) {
+    t.strictSame(answerOf(await to(host, requestOf('GET', '/'))), failed, host)
+    t.strictSame(answerOf(await to(host, requestOf('GET', '/%zz'))), badUrl, host)
+    t.strictSame(answerOf(await to(host, 'GET / HTTP/1.1\r\n\r\n')), noHost, host)
+    rawAnswer(t, answerOf(await to(host, 'GARBAGE\r\n\r\n')), 400, 'invalid_request')
+    rawAnswer(t, answerOf(await to(host, requestOf('GET', '/', { Expect: 'magic' }))), 417, 'expectation_failed')
+  }
+})
+
+t.test('other servers that start to listen meanwhile are let alone', async t => {
+  const app = await create()
+  const other = createServer()
+  t.after(() => { other.close() })
+  app.server.once('listening', () => other.listen({ host: '127.0.0.1', port: 0 }))
+  await start(t, app)
+  if (!other.listening) await once(other, 'listening')
+  t.strictSame([other.listenerCount('checkExpectation'), other.listenerCount('clientError')], [0, 0])
+})
+
+const tls = { key: privateKey, cert: certificateOfAnotherHost }
+
+function tlsSocket (port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => resolve(socket))
+    socket.on('error', reject)
+  })
+}
+
+t.test('over TLS, the answers are the same', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => requestId, https: tls }))
+  await app.register(apiErrors, { log: false })
+  app.get('/', async () => { throw errors.resource_conflict() })
+  const port = await start(t, app as unknown as FastifyInstance)
+  const send = async (text: string): Promise<WireAnswer> => answerOf(await exchange(port, text, await tlsSocket(port)))
+  t.strictSame(await send(requestOf('GET', '/')), failed)
+  t.strictSame(await send(requestOf('GET', '/%zz')), badUrl)
+  t.strictSame(await send('GET / HTTP/1.1\r\n\r\n'), noHost)
+  rawAnswer(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
+  rawAnswer(t, await send(requestOf('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
+  const plain = await exchange(port, requestOf('GET', '/')).catch((error: Error & { code?: string }) => error.code)
+  t.match(String(plain), /^$|ECONNRESET/, 'what cannot be encrypted gets no answer, and its connection is closed')
+})
+
+/** Sends one request over HTTP/2; `content-length` and the like are asserted by name. */
+async function askHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
+  const stream = session.request(headers)
+  const [answer] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
+  let text = ''
+  for await (const chunk of stream) text += String(chunk)
+  const { ':status': status, date: _, ...rest } = answer
+  return { status, headers: Object.fromEntries(Object.entries(rest)), body: text === '' ? '' : JSON.parse(text) }
+}
+
+t.test('over HTTP/2, the answers are the same', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true }))
+  await app.register(apiErrors, { log: false })
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
+  app.get('/', async () => { throw errors.resource_conflict() })
+  app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
+  app.get('/ok', async () => 'ok')
+  app.get('/cut', async (_request, reply) => {
+    reply.raw.write('half of')
+    throw errors.resource_conflict()
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const session = connectHttp2(`http://127.0.0.1:${portOf(app as unknown as FastifyInstance)}`)
+  t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
+  t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
+  t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
+  t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), contractAnswer(405, {
+    code: 'method_not_allowed', message: 'This address does not answer this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
+  }, { allow: 'GET, HEAD' }))
+  t.strictSame(await askHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
+  const expectation = await askHttp2(session, { ':path': '/ok', expect: 'magic' })
+  rawAnswer(t, expectation as WireAnswer, 417, 'expectation_failed')
+  const cut = session.request({ ':path': '/cut' })
+  cut.resume()
+  await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'an answer that was begun breaks off')
+  const closed = app.close()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  t.strictSame(await askHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
+  session.close()
+  await closed
+})
+
+t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true, https: { ...tls, allowHTTP1: true } }))
+  await app.register(apiErrors, { log: false })
+  const port = await start(t, app as unknown as FastifyInstance)
+  t.strictSame(answerOf(await exchange(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
+})

@@ -1,0 +1,173 @@
+import t from 'tap'
+import { standardErrors as errors } from 'fastify-api-errors'
+import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
+
+const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): WireAnswer =>
+  contractAnswer(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
+
+t.test('every error is not to be stored, and names its request', async t => {
+  const app = await create()
+  app.get('/', () => { throw errors.resource_not_found() })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
+})
+
+t.test('a 401 says how to authenticate, and that a token was wrong only where one was sent', async t => {
+  const app = await create({ realm: 'Launch API' })
+  app.get('/', () => { throw errors.unauthorized() })
+  app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
+  const port = await start(t, app)
+  const bare = 'Bearer realm="Launch API"'
+  for (const [headers, challenge] of [
+    [{}, bare],
+    [{ Authorization: 'Bearer abc' }, `${bare}, error="invalid_token"`],
+    [{ Authorization: 'bearer  abc' }, `${bare}, error="invalid_token"`],
+    [{ Authorization: 'Bearer ' }, bare],
+    [{ Authorization: 'Basic YTpi' }, bare]
+  ] as const) {
+    t.strictSame(await ask(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
+  }
+  t.strictSame(await ask(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error wins')
+})
+
+t.test('a 403 for a missing scope names the scopes that are needed', async t => {
+  const app = await create()
+  app.get('/', () => { throw errors.insufficient_scope() })
+  app.get('/two', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read', 'queues:write'] } }) })
+  app.get('/strange', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }) })
+  app.get('/other', () => { throw errors.forbidden() })
+  const port = await start(t, app)
+  const bare = 'Bearer realm="api", error="insufficient_scope"'
+  t.strictSame(await ask(port, 'GET', '/'), answer('insufficient_scope', { 'www-authenticate': bare }))
+  t.strictSame(
+    await ask(port, 'GET', '/two'),
+    answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read queues:write"` }, { meta: { required: ['queues:read', 'queues:write'] } })
+  )
+  t.strictSame(
+    await ask(port, 'GET', '/strange'),
+    answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
+    'what is no scope (RFC 6749, section 3.3) stays out of the header'
+  )
+  t.strictSame(await ask(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
+})
+
+t.test('a 405 that a handler throws has Allow, too', async t => {
+  const app = await create()
+  app.get('/', () => { throw errors.method_not_allowed() })
+  app.put('/', async () => 'ok')
+  app.get('/own', () => { throw errors.method_not_allowed({ headers: { allow: 'PATCH' } }) })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('method_not_allowed', { allow: 'GET, HEAD, PUT' }))
+  t.strictSame(await ask(port, 'GET', '/own'), answer('method_not_allowed', { allow: 'PATCH' }))
+})
+
+t.test('a 415 names the media types that the route reads', async t => {
+  const app = await create()
+  app.post('/any', async () => 'ok')
+  app.post('/content', { schema: { body: { content: { 'application/json': { schema: {} }, 'text/csv': { schema: {} } } } } }, async () => 'ok')
+  app.post('/consumes', { schema: { consumes: ['text/plain'] } }, async () => 'ok')
+  app.post('/own', () => { throw errors.unsupported_media_type({ headers: { accept: 'image/png' } }) })
+  await app.register(async scope => {
+    scope.addContentTypeParser('application/xml', (_request, _payload, done) => { done(null, '') })
+    scope.post('/parser', async () => 'ok')
+  })
+  const port = await start(t, app)
+  for (const [path, accept] of [
+    ['/any', 'application/json, text/plain'],
+    ['/content', 'application/json, text/csv'],
+    ['/consumes', 'text/plain'],
+    ['/parser', 'application/json, text/plain, application/xml']
+  ] as const) {
+    t.strictSame(await ask(port, 'POST', path, { 'Content-Type': 'image/gif' }, 'GIF89a'), answer('unsupported_media_type', { accept }), path)
+  }
+  t.strictSame(await ask(port, 'POST', '/own'), answer('unsupported_media_type', { accept: 'image/png' }))
+})
+
+t.test('a 429 and a 503 say when to come back', async t => {
+  const app = await create()
+  app.get('/429', () => { throw errors.rate_limit_exceeded({ meta: {} }) })
+  app.get('/503', () => { throw errors.service_unavailable() })
+  app.get('/soon', () => { throw errors.service_unavailable({ retryAfter: 2.1 }) })
+  app.get('/reply', (_request, reply) => { throw (reply.header('retry-after', 7), errors.service_unavailable()) })
+  app.get('/date', (_request, reply) => { throw (reply.header('retry-after', 'Fri, 31 Dec 1999 23:59:59 GMT'), errors.service_unavailable()) })
+  app.get('/zero', (_request, reply) => { throw (reply.header('retry-after', 0), errors.service_unavailable()) })
+  app.get('/500', () => { throw errors.internal_error() })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/429'), answer('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
+  for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10']] as const) {
+    t.strictSame(await ask(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
+  }
+  t.strictSame(await ask(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
+})
+
+t.test('headers that describe the body which the error replaces are removed, and all others stay', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => {
+    reply.headers({
+      'content-encoding': 'gzip',
+      'content-type': 'text/html',
+      'content-length': '9999',
+      'content-range': 'bytes 0-1/2',
+      'content-disposition': 'attachment',
+      'transfer-encoding': 'chunked',
+      etag: '"a"',
+      'last-modified': 'Fri, 31 Dec 1999 23:59:59 GMT',
+      expires: 'Fri, 31 Dec 2100 23:59:59 GMT',
+      'cache-control': 'public, max-age=3600',
+      'accept-ranges': 'bytes',
+      'access-control-allow-origin': '*',
+      'set-cookie': 'a=b'
+    })
+    throw errors.resource_not_found()
+  })
+  const port = await start(t, app)
+  const expected = answer('resource_not_found', { 'access-control-allow-origin': '*', 'set-cookie': 'a=b' })
+  t.strictSame(await ask(port, 'GET', '/'), expected)
+  t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
+})
+
+t.test('an error may bring headers, but for those that say how its body is sent', async t => {
+  const app = await create()
+  app.get('/', () => {
+    throw errors.range_not_satisfiable({
+      headers: { 'Content-Range': 'bytes */100', 'X-Note': 'ok', 'Content-Length': '1', 'content-type': 'text/html', 'Transfer-Encoding': 'chunked', 'cache-control': 'public' }
+    })
+  })
+  const port = await start(t, app)
+  const expected = answer('range_not_satisfiable', { 'content-range': 'bytes */100', 'x-note': 'ok' })
+  t.strictSame(await ask(port, 'GET', '/'), expected)
+  t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
+})
+
+t.test('a header with a line break is left out, wherever it comes from, and splits no answer', async t => {
+  const lines: string[] = []
+  const app = await create({}, { logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
+  const evil = 'a\r\nSet-Cookie: admin=1\r\n\r\n<html>'
+  app.get('/error', () => { throw errors.resource_not_found({ headers: { 'x-evil': evil, 'bad name': 'b', 'x-good': 'yes' } }) })
+  app.get('/reply', (_request, reply) => { throw (reply.header('x-evil', evil), errors.resource_not_found()) })
+  app.get('/foreign', () => { throw Object.assign(new Error('Gone fishing.'), { statusCode: 404, headers: { 'x-evil': evil, 'x-foreign': 'b' } }) })
+  app.get('/ok', (_request, reply) => { reply.header('x-evil', evil).send({ a: 1 }) })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
+  t.strictSame(await ask(port, 'GET', '/reply'), answer('resource_not_found'))
+  t.strictSame(await ask(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
+  t.strictSame(await ask(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
+  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error.'))
+  t.notMatch(lines.join(), 'admin')
+})
+
+t.test('with negotiate, Vary tells caches that the body depends on Accept', async t => {
+  const app = await create({ negotiate: true })
+  app.get('/:vary', (request, reply) => {
+    const { vary } = request.params as { vary: string }
+    if (vary !== 'none') reply.header('vary', vary === 'empty' ? '' : vary)
+    throw errors.resource_not_found()
+  })
+  const port = await start(t, app)
+  for (const [given, vary] of [
+    ['none', 'accept'], ['empty', 'accept'], ['origin', 'origin, accept'], ['Accept', 'Accept'], ['origin,accept', 'origin,accept'], ['*', '*'],
+    ['accept-encoding', 'accept-encoding, accept']
+  ] as const) {
+    t.strictSame(await ask(port, 'GET', `/${given}`), answer('resource_not_found', { vary }), given)
+  }
+})

@@ -1,0 +1,156 @@
+import t from 'tap'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import apiErrors, { standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
+import { create, exchange, start } from '../support/wire.js'
+
+type Line = Record<string, unknown>
+
+/** An application whose log is kept; its lines are given without time, process and host. */
+async function logged (options: ApiErrorsOptions, server: FastifyServerOptions = {}): Promise<{ readonly app: FastifyInstance, readonly lines: Line[] }> {
+  const lines: Line[] = []
+  const write = (text: string): void => {
+    const { time, pid, hostname, ...line } = JSON.parse(text) as Line
+    lines.push(line)
+  }
+  const app = Fastify({ genReqId: () => 'req_1', disableRequestLogging: true, logger: { stream: { write } }, ...server })
+  await app.register(apiErrors, options)
+  return { app, lines }
+}
+
+const [info, error] = [30, 50]
+
+t.test('a 4xx is logged at info: its code, no stack', async t => {
+  const { app, lines } = await logged({})
+  app.get('/queues/:id', () => { throw errors.resource_not_found({ message: 'No queue has this id.', cause: new Error('select * from queues') }) })
+  await app.inject('/queues/1')
+  await app.inject('/nope')
+  t.strictSame(lines, [
+    { level: info, reqId: 'req_1', code: 'resource_not_found', status: 404, route: 'GET /queues/:id', requestId: 'req_1', msg: 'No queue has this id.' },
+    { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'No such route.' }
+  ])
+})
+
+t.test('a 5xx is logged at error: the stacks and messages of all its causes', async t => {
+  const { app, lines } = await logged({})
+  app.get('/queues/:id', () => {
+    throw new Error('The queue could not be read.', { cause: new TypeError('rows is undefined', { cause: new Error('connection lost') }) })
+  })
+  t.equal((await app.inject('/queues/1')).json<{ message: string }>().message, 'Something went wrong on our side.')
+  t.match(lines, [{
+    level: error,
+    reqId: 'req_1',
+    code: 'internal_error',
+    status: 500,
+    route: 'GET /queues/:id',
+    requestId: 'req_1',
+    msg: 'Something went wrong on our side.',
+    err: {
+      type: 'ApiError',
+      code: 'internal_error',
+      message: 'Something went wrong on our side.: The queue could not be read.: rows is undefined: connection lost',
+      stack: /^ApiError: .*\n {4}at .*caused by: Error: The queue could not be read\.\n.*caused by: TypeError: rows is undefined\n.*caused by: Error: connection lost\n/s
+    }
+  }])
+  t.notOk('thrown' in (lines[0] as Line))
+})
+
+t.test('a 5xx of the catalog is logged with the message that was not sent', async t => {
+  const { app, lines } = await logged({})
+  app.get('/', () => { throw errors.bad_gateway({ message: 'The payment service answered with a page of HTML.' }) })
+  t.equal((await app.inject('/')).json<{ message: string }>().message, errors.bad_gateway.message)
+  t.match(lines, [{ level: error, code: 'bad_gateway', status: 502, msg: 'The payment service answered with a page of HTML.', err: { stack: /log\.test\.ts/ } }])
+})
+
+t.test('what was thrown and is no Error is printed', async t => {
+  for (const [thrown, printed] of [
+    ['a text', "'a text'"],
+    [undefined, undefined],
+    [null, 'null'],
+    [{ code: 42, at: { deep: { deeper: { deepest: {} } } } }, '{ code: 42, at: { deep: { deeper: { deepest: {} } } } }'],
+    [12n, '12n'],
+    [Symbol('a'), 'Symbol(a)'],
+    [class { static get name (): never { throw new Error('trap') } }, 'a value of type function that cannot be shown'],
+    ['x'.repeat(10_000), `'${'x'.repeat(1999)}`]
+  ] as const) {
+    const { app, lines } = await logged({})
+    app.get('/', () => { throw thrown })
+    await app.inject('/')
+    t.strictSame(lines.map(({ thrown, msg }) => ({ thrown, msg })), [{ thrown: printed, msg: 'Something went wrong on our side.' }])
+    t.match(lines, [{ err: { type: 'ApiError', message: 'Something went wrong on our side.', stack: /^ApiError: / } }])
+  }
+})
+
+t.test('a function that was thrown is printed, and not called as the cause that it might be', async t => {
+  const { app, lines } = await logged({})
+  let called = false
+  app.get('/', () => { throw function cause () { called = true } }) // eslint-disable-line no-throw-literal
+  await app.inject('/')
+  t.match(lines, [{ level: error, thrown: '[Function: cause]', msg: 'Something went wrong on our side.' }])
+  t.notOk(called)
+})
+
+t.test('the members of an AggregateError are printed, too', async t => {
+  const { app, lines } = await logged({})
+  app.get('/', () => { throw new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')], 'no address answered') })
+  await app.inject('/')
+  t.match(lines, [{ err: { message: /no address answered$/ }, thrown: /ECONNREFUSED ::1:5432.*ECONNREFUSED 127\.0\.0\.1:5432/s }])
+})
+
+t.test('an error of another realm has its stack in the log', async t => {
+  const { runInNewContext } = await import('node:vm')
+  const { app, lines } = await logged({})
+  app.get('/', () => { throw runInNewContext('new TypeError("from elsewhere")') })
+  await app.inject('/')
+  t.match(lines, [{ err: { message: /from elsewhere$/, stack: /caused by: TypeError: from elsewhere/ } }])
+})
+
+t.test('what has no request is logged by the application', async t => {
+  const lines: Line[] = []
+  const app = await create({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
+  await exchange(await start(t, app), 'GARBAGE\r\n\r\n')
+  t.match(lines.at(-1), { level: info, code: 'invalid_request', status: 400, route: null, requestId: /^req_/, msg: 'The request is malformed.' })
+})
+
+t.test('log: false writes nothing', async t => {
+  const { app, lines } = await logged({ log: false })
+  app.get('/', () => { throw new Error('secret') })
+  app.get('/hook', { onSend: async () => { throw new Error('secret') } }, () => { throw errors.resource_conflict() })
+  app.get('/meta', () => { throw errors.insufficient_scope({ meta: { held: [1n] } as object }) })
+  for (const path of ['/', '/meta', '/nope']) await app.inject(path)
+  t.strictSame(lines, [])
+  await app.inject('/hook')
+  t.strictSame(lines.map(({ msg }) => msg), [], 'disableRequestLogging silences the default handler of Fastify, too')
+})
+
+t.test('a function writes the log in its own way', async t => {
+  const calls: Array<{ entry: LogEntry, url: string | undefined, isRequestLog: boolean }> = []
+  const { app, lines } = await logged({
+    log: (entry, request, log) => { calls.push({ entry, url: request?.url, isRequestLog: log === request?.log }) }
+  })
+  const cause = new Error('secret')
+  app.get('/queues/:id', () => { throw cause })
+  app.delete('/queues/:id', () => { throw errors.resource_not_found() })
+  await app.inject('/queues/1?a=b')
+  await app.inject({ method: 'DELETE', url: '/queues/1' })
+  t.match(calls, [
+    { entry: { level: 'error', code: 'internal_error', status: 500, route: 'GET /queues/:id', requestId: 'req_1', error: { code: 'internal_error', cause } }, url: '/queues/1?a=b', isRequestLog: true },
+    { entry: { level: 'info', code: 'resource_not_found', status: 404, route: 'DELETE /queues/:id', requestId: 'req_1', error: { code: 'resource_not_found' } }, url: '/queues/1', isRequestLog: true }
+  ])
+  t.strictSame(lines, [])
+})
+
+t.test('a log that throws costs the log, not the answer', async t => {
+  const { app, lines } = await logged({ log: () => { throw new Error('The log is full.') } })
+  app.get('/', () => { throw errors.resource_conflict() })
+  const answer = await app.inject('/')
+  t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
+  t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged as it should be.' }])
+})
+
+t.test('so does a serializer of the logger that throws, and a logger that throws at everything', async t => {
+  const failing = (): never => { throw new Error('The serializer is broken.') }
+  const { app } = await logged({}, { logger: { level: 'error', serializers: { err: failing }, stream: { write: failing } } })
+  app.get('/', () => { throw new Error('secret') })
+  const answer = await app.inject('/')
+  t.strictSame([answer.statusCode, answer.json()], [500, { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }])
+})

@@ -1,0 +1,148 @@
+import diagnostics from 'node:diagnostics_channel'
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import Fastify from 'fastify'
+import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type AnswerEvent } from 'fastify-api-errors'
+import { answerOf, ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
+
+const answer = (code: keyof typeof errors, message: string = errors[code].message as string): WireAnswer =>
+  contractAnswer(errors[code].status, { code, message, request_id: requestId })
+
+t.test('what a handler throws, returns or sends is answered alike, to GET and to HEAD', async t => {
+  const app = await create()
+  app.get('/thrown', async () => { throw errors.resource_not_found() })
+  app.get('/returned', async () => errors.resource_not_found())
+  app.get('/sent', (_request, reply) => { reply.send(errors.resource_not_found()) })
+  app.get('/problem', async () => { throw errors.resource_not_found() })
+  const port = await start(t, app)
+  for (const path of ['/thrown', '/returned', '/sent']) {
+    t.strictSame(await ask(port, 'GET', path), answer('resource_not_found'), path)
+    t.strictSame(await ask(port, 'HEAD', path), withoutBody(answer('resource_not_found')), path)
+  }
+})
+
+t.test('the status that was set before does not count', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('resource_conflict'))
+})
+
+t.test('a reason phrase that cannot be sent is replaced', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => {
+    reply.raw.statusMessage = 'a\r\nset-cookie: b'
+    throw errors.resource_conflict()
+  })
+  const text = await exchange(await start(t, app), requestOf('GET', '/'))
+  t.match(text, /^HTTP\/1.1 409 Conflict\r\n/)
+  t.strictSame(answerOf(text), answer('resource_conflict'))
+})
+
+t.test('an error handler of a scope wins in its scope, and hands on what it throws', async t => {
+  const app = await create()
+  const fail = (): never => { throw errors.resource_conflict() }
+  app.get('/outside', fail)
+  await app.register(async scope => {
+    scope.get('/before', fail)
+    scope.setErrorHandler((_error, request, reply) => {
+      if (request.url === '/again') throw errors.resource_gone()
+      reply.code(499).send({ own: true })
+    })
+    scope.get('/after', fail)
+    scope.get('/again', fail)
+  })
+  app.get('/route', { errorHandler: (_error, _request, reply) => { reply.code(499).send({ own: true }) } }, fail)
+  const port = await start(t, app)
+  const own = { status: 499, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': '12' }, body: { own: true } }
+  t.strictSame(await ask(port, 'GET', '/outside'), answer('resource_conflict'))
+  for (const path of ['/before', '/after', '/route']) t.strictSame(await ask(port, 'GET', path), own, path)
+  t.strictSame(await ask(port, 'GET', '/again'), answer('resource_gone'))
+})
+
+t.test('the plugin of a scope answers in that scope; what is outside of all goes to the outermost', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => requestId }))
+  await app.register(async scope => {
+    await scope.register(apiErrors, { log: false, format: 'summary' })
+    scope.get('/', () => { throw errors.resource_conflict() })
+    await scope.register(async inner => {
+      await inner.register(apiErrors, { log: false, format: 'message' })
+      inner.get('/inner', () => { throw errors.resource_conflict() })
+    }, { prefix: '/inner' })
+  }, { prefix: '/v1' })
+  const port = await start(t, app)
+  const message = errors.resource_conflict.message
+  t.strictSame((await ask(port, 'GET', '/v1')).body, { summary: message })
+  t.strictSame((await ask(port, 'GET', '/v1/inner/inner')).body, { message })
+  t.strictSame((await ask(port, 'GET', '/v1/nope')).body, { summary: 'No such route.' })
+  t.strictSame((await ask(port, 'GET', '/v1/inner/nope')).body, { message: 'No such route.' })
+  t.strictSame((await ask(port, 'GET', '/%zz')).body, { summary: 'The address of the request is not a valid URL.' })
+})
+
+t.test('a translator that throws costs the translation, not the answer', async t => {
+  const causes: unknown[] = []
+  const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('The translator is broken.') } })
+  const app = await create({ translators: [broken], log: ({ error }) => { causes.push(error.cause) } })
+  app.get('/', () => { throw new Error('secret') })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('internal_error'))
+  t.match(causes, [{ errors: [{ message: 'secret' }, { message: "The translator 'broken' failed.", cause: { message: 'The translator is broken.' } }] }])
+})
+
+t.test('an internal_error of the application that cannot be made gives the standard one', async t => {
+  const own = defineErrors({
+    internal_error: {
+      status: 500,
+      type: 'api_error',
+      message: (meta: { team: string }) => `Ask ${meta.team}.`,
+      description: 'It failed.',
+      action: 'Wait.',
+      meta: Type.Object({ team: Type.String() }),
+      example: { meta: { team: 'us' } }
+    }
+  })
+  const lines: string[] = []
+  const app = await create({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
+  app.get('/', () => { throw new Error('secret') })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('internal_error'))
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be answered as it is.', reason: /^TypeError/ }, {}])
+})
+
+t.test('every answer is published on a diagnostics channel, what has no request too', async t => {
+  const events: AnswerEvent[] = []
+  const listen = (message: unknown): void => { events.push(message as AnswerEvent) }
+  diagnostics.subscribe('fastify-api-errors:answer', listen)
+  t.after(() => diagnostics.unsubscribe('fastify-api-errors:answer', listen))
+  const app = await create()
+  app.get('/queues/:id', async () => errors.resource_not_found())
+  const port = await start(t, app)
+  await ask(port, 'GET', '/queues/1?a=b')
+  await ask(port, 'GET', '/nope')
+  await ask(port, 'GET', '/%zz')
+  await ask(port, 'GET', '/', { Expect: 'magic' })
+  await exchange(port, 'GARBAGE\r\n\r\n')
+  t.match(events, [
+    { code: 'resource_not_found', status: 404, route: '/queues/:id', method: 'GET', requestId, error: { code: 'resource_not_found' }, request: { url: '/queues/1?a=b' } },
+    { code: 'route_not_found', status: 404, route: null, method: 'GET', request: { url: '/nope' } },
+    { code: 'invalid_request', status: 400, route: null, method: 'GET', request: { url: '/%zz' } },
+    { code: 'expectation_failed', status: 417, route: null, method: 'GET', request: null },
+    { code: 'invalid_request', status: 400, route: null, method: null, requestId: /^req_/, request: null }
+  ])
+  t.equal(events.length, 5)
+  t.match(app.apiErrors.ledger(), [
+    { route: 'GET /queues/:id', status: 404, code: 'resource_not_found', count: 1 },
+    { route: null, status: 404, code: 'route_not_found', count: 1 },
+    { route: null, status: 400, code: 'invalid_request', count: 2 },
+    { route: null, status: 417, code: 'expectation_failed', count: 1 }
+  ])
+})
+
+t.test('the instance of a problem is the path of the request, as a valid URI reference', async t => {
+  const app = await create({ format: 'problem' })
+  app.get('/*', async () => errors.resource_conflict())
+  const port = await start(t, app)
+  for (const [path, instance] of [
+    ['/queues/1?key=secret', '/queues/1'], ['/queues#top', '/queues'], ['/a%20b', '/a%20b'], ['/a|b"<c>', '/a%7Cb%22%3Cc%3E'], ['/%zz', '/%25zz'], ["/a(b)!$&'*+,;=:@~", "/a(b)!$&'*+,;=:@~"]
+  ] as const) {
+    const { body } = await ask(port, 'GET', path)
+    t.match(body, { instance }, path)
+  }
+})

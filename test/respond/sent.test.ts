@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream'
+import compress from '@fastify/compress'
+import t from 'tap'
+import type { FastifyReply, RouteShorthandOptions } from 'fastify'
+import { standardErrors as errors, type LogEntry } from 'fastify-api-errors'
+import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
+
+const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): WireAnswer =>
+  contractAnswer(errors[code].status, { code, message, request_id: requestId }, headers)
+
+const json = (status: number, body: unknown): WireAnswer => ({
+  status, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(JSON.stringify(body).length) }, body
+})
+
+const sends = (status: number, payload?: unknown, type?: string) => (_request: unknown, reply: FastifyReply): void => {
+  if (type !== undefined) reply.type(type)
+  reply.code(status).send(payload)
+}
+
+t.test("sent: 'keep', the default, sends what a handler sends", async t => {
+  const app = await create()
+  app.get('/', sends(404, { message: 'No queue has this id.' }))
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), json(404, { message: 'No queue has this id.' }))
+})
+
+t.test("sent: 'convert' gives it the contract's shape", async t => {
+  const app = await create({ sent: 'convert' })
+  app.get('/message', sends(404, { message: 'No queue has this id.' }))
+  app.get('/other', sends(409, { error: 'closed' }))
+  app.get('/no-text', sends(409, { message: { text: 'closed' } }))
+  app.get('/list', sends(409, ['closed']))
+  app.get('/text', sends(403, 'Not for you.'))
+  app.get('/json-text', sends(403, '"Not for you."', 'application/json'))
+  app.get('/buffer', sends(403, Buffer.from('{"message":"Not for you."}'), 'application/problem+json'))
+  app.get('/nothing', sends(401))
+  app.get('/null', sends(410, null))
+  app.get('/teapot', sends(418, { message: 'Tea only.' }))
+  const port = await start(t, app)
+  for (const [path, expected] of [
+    ['/message', answer('resource_not_found', 'No queue has this id.')],
+    ['/other', answer('resource_conflict')],
+    ['/no-text', answer('resource_conflict')],
+    ['/list', answer('resource_conflict')],
+    ['/text', answer('forbidden', 'Not for you.')],
+    ['/json-text', answer('forbidden', 'Not for you.')],
+    ['/buffer', answer('forbidden', 'Not for you.')],
+    ['/nothing', answer('unauthorized', undefined, { 'www-authenticate': 'Bearer realm="api"' })],
+    ['/null', answer('resource_gone')],
+    ['/teapot', answer('invalid_request', 'Tea only.')]
+  ] as const) {
+    t.strictSame(await ask(port, 'GET', path), expected, path)
+    t.strictSame(await ask(port, 'HEAD', path), withoutBody(expected), path)
+  }
+})
+
+t.test('the message of a 5xx goes to the log, not to the caller', async t => {
+  const entries: LogEntry[] = []
+  const app = await create({ sent: 'convert', log: entry => { entries.push(entry) } })
+  app.get('/', sends(500, { message: 'select * from users failed' }))
+  app.get('/503', sends(503))
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('internal_error'))
+  t.strictSame(await ask(port, 'GET', '/503'), answer('service_unavailable', undefined, { 'retry-after': '10' }))
+  t.match(entries, [
+    { level: 'error', code: 'internal_error', route: 'GET /', error: { message: 'select * from users failed', cause: '{"message":"select * from users failed"}' } },
+    { level: 'error', code: 'service_unavailable', error: { cause: undefined } }
+  ])
+  t.match(app.apiErrors.ledger(), [{ route: 'GET /', status: 500, code: 'internal_error', count: 1 }, { route: 'GET /503', code: 'service_unavailable' }])
+})
+
+t.test('a status that the route has a schema for is its own affair', async t => {
+  const app = await create({ sent: 'convert' })
+  const own = { type: 'object', properties: { why: { type: 'string' } } }
+  for (const key of ['404', '4xx', '4XX', 'default']) app.get(`/${key}`, { schema: { response: { [key]: own } } } as RouteShorthandOptions, sends(404, { why: 'closed' }))
+  app.get('/200', { schema: { response: { 200: own, 409: own, '5xx': own } } }, sends(404, { message: 'No queue has this id.' }))
+  const port = await start(t, app)
+  for (const key of ['404', '4xx', '4XX', 'default']) t.strictSame(await ask(port, 'GET', `/${key}`), json(404, { why: 'closed' }), key)
+  t.strictSame(await ask(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
+})
+
+t.test('what is no error, or neither JSON nor text, goes out as it is', async t => {
+  const app = await create({ sent: 'convert' })
+  app.get('/ok', sends(200, { message: 'Welcome.' }))
+  app.get('/moved', sends(304))
+  app.get('/page', sends(404, '<h1>Not found</h1>', 'text/html'))
+  app.get('/image', sends(404, Buffer.from('GIF89a'), 'image/gif'))
+  app.get('/stream', (_request, reply) => { reply.code(404).type('application/json').send(Readable.from(['{"message":"from upstream"}'])) })
+  app.get('/thrown', () => { throw errors.resource_conflict() })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
+  t.strictSame(await ask(port, 'GET', '/moved'), { status: 304, headers: {}, body: '' })
+  t.strictSame(await ask(port, 'GET', '/page'), { status: 404, headers: { 'content-type': 'text/html', 'content-length': '18' }, body: '<h1>Not found</h1>' })
+  t.strictSame(await ask(port, 'GET', '/image'), { status: 404, headers: { 'content-type': 'image/gif', 'content-length': '6' }, body: 'GIF89a' })
+  t.match(await ask(port, 'GET', '/stream'), { status: 404, body: { message: 'from upstream' } })
+  t.strictSame(await ask(port, 'GET', '/thrown'), answer('resource_conflict'))
+})
+
+t.test('hooks that come after it see the converted answer', async t => {
+  const app = await create({ sent: 'convert' })
+  await app.register(compress, { threshold: 0 })
+  app.get('/', sends(404, { message: 'No queue has this id.' }))
+  const answer = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })
+  t.equal(answer.headers['content-encoding'], 'gzip')
+  const { gunzipSync } = await import('node:zlib')
+  t.strictSame(JSON.parse(gunzipSync(answer.rawPayload).toString()), { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
+})

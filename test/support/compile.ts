@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What a file is compiled with. */
+export interface CompileOptions {
+  /** Files beside it, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Whether it is for a browser: the types of Node are then not there. @default false */
+  readonly browser?: boolean
+}
+
+/**
+ * What the TypeScript compiler says of a file, in a program of its own: for declarations that change the types of a
+ * whole program. Nothing, where it compiles.
+ */
+export function compile (source: string, { files = {}, browser = false }: CompileOptions = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'compile-'))
+  try {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: true,
+        noEmit: true,
+        paths: {
+          'fastify-api-errors': [join(root, 'lib/index.ts')],
+          'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
+          'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
+        }
+      },
+      files: browser ? ['user.ts'] : ['user.ts', join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
+    }))
+    return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' }).stdout
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

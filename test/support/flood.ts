@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+/**
+ * Sends GET requests over several connections, on each of them many before the first is answered; gives the number of
+ * answers by status. It reads no more than status lines, so that it takes little of the processor from the server.
+ */
+export async function flood (port: number, path: string, calls: number, connections = 8, pipelining = 16): Promise<Map<number, number>> {
+  const statuses = new Map<number, number>()
+  const request = `GET ${path} HTTP/1.1\r\nHost: flood\r\n\r\n`
+  let unsent = calls
+
+  async function run (): Promise<void> {
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+    await once(socket, 'connect')
+    let unanswered = 0
+    let rest = ''
+    const send = (): void => {
+      const count = Math.min(pipelining - unanswered, unsent)
+      unsent -= count
+      unanswered += count
+      if (count > 0) socket.write(request.repeat(count))
+      else if (unanswered === 0) socket.end()
+    }
+    socket.on('data', chunk => {
+      const text = rest + String(chunk)
+      let end = 0
+      for (const match of text.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
+        const status = Number(match[1])
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        unanswered--
+        end = match.index + match[0].length
+      }
+      rest = text.slice(Math.max(end, text.length - 12))
+      if (unanswered < pipelining / 2) send()
+    })
+    send()
+    await once(socket, 'close')
+  }
+
+  await Promise.all(Array.from({ length: connections }, run))
+  return statuses
+}

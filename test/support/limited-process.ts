@@ -1,0 +1,21 @@
+/** A server in a process of its own whose routes are limited in a Redis: `limited-process.ts REDIS_PORT MAX...`. It tells its port. */
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import { Redis } from 'ioredis'
+import apiErrors from 'fastify-api-errors'
+
+const [redisPort, ...limits] = process.argv.slice(2).map(Number) as [number, ...number[]]
+const app = Fastify()
+await app.register(apiErrors, {
+  log: false,
+  rateLimit: {
+    policies: Object.fromEntries(limits.map(max => [String(max), { max, timeWindow: '1 hour' }])),
+    redis: new Redis(redisPort, '127.0.0.1'),
+    onStoreError: 'deny',
+    storeTimeout: 60_000 // a time-out on a busy machine would say nothing about counting
+  }
+})
+for (const max of limits) app.get(`/${max}`, { config: { rateLimitPolicy: String(max) } }, async () => ({ ok: true }))
+await app.listen({ port: 0, host: '127.0.0.1' })
+process.on('disconnect', () => process.exit())
+process.send?.((app.server.address() as AddressInfo).port)

@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Test } from 'tap'
+
+/** Starts a proxy before a port that lets everything arrive later, in its order, until the test ends. */
+export async function startSlowProxy (
+  t: Test, port: number, milliseconds: number
+): Promise<{ readonly port: number, readonly setDelay: (milliseconds: number) => void }> {
+  let delay = milliseconds
+  const sockets: Socket[] = []
+  const pass = (from: Socket, to: Socket): void => {
+    sockets.push(from)
+    from.on('data', data => { setTimeout(() => to.write(data), delay) })
+    from.on('error', () => {})
+    from.on('close', () => to.destroy())
+  }
+  const server = createServer(socket => {
+    const upstream = connect(port, '127.0.0.1')
+    pass(socket, upstream)
+    pass(upstream, socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { port: (server.address() as AddressInfo).port, setDelay: milliseconds => { delay = milliseconds } }
+}

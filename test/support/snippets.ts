@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** A runnable example of a page: a block marked `ts run`, and what the `json` blocks behind it say that it prints. */
+export interface Snippet {
+  readonly code: string
+  readonly prints: readonly unknown[]
+}
+
+/** The runnable examples of a page, in their order. */
+export function snippetsOf (markdown: string): Snippet[] {
+  return [...markdown.matchAll(/```ts run\n([^]*?)```((?:\s*```json\n[^]*?```)*)/g)].map(([, code = '', blocks = '']) => ({
+    code,
+    prints: [...blocks.matchAll(/```json\n([^]*?)```/g)].map(([, json = '']) => JSON.parse(json) as unknown)
+  }))
+}
+
+/** Runs an example, and gives what it logged. */
+export async function run ({ code }: Snippet): Promise<unknown[]> {
+  const parent = fileURLToPath(new URL('../../.tap/snippets/', import.meta.url)) // within the project, so that its packages are found
+  mkdirSync(parent, { recursive: true })
+  const folder = mkdtempSync(parent)
+  const printed: unknown[] = []
+  const { log } = console
+  console.log = (...values: unknown[]) => { printed.push(...values) }
+  try {
+    writeFileSync(join(folder, 'snippet.ts'), code)
+    await import(pathToFileURL(join(folder, 'snippet.ts')).href)
+  } finally {
+    console.log = log
+    rmSync(folder, { recursive: true })
+  }
+  return printed
+}

@@ -1,0 +1,138 @@
+/**
+ * What the tests of databases have in common: a failure that is made to happen behind a route, and the whole answer that
+ * the caller gets. The table in docs/databases.md is written from the same cases.
+ */
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { type DatabaseOptions } from 'fastify-api-errors'
+import type { Test } from 'tap'
+
+/** The answers that there are, as a caller sees them. */
+export const answers = {
+  unique: { status: 409, code: 'resource_already_exists', message: 'A resource with this identifier already exists.', issue: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' },
+  overlap: { status: 409, code: 'resource_conflict', message: 'The request conflicts with a record that exists.' },
+  unknown_reference: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'names a record that does not exist', ofBody: 'names a record that does not exist' },
+  still_referenced: { status: 409, code: 'resource_conflict', message: 'Other records still refer to this one.' },
+  missing: { status: 422, code: 'missing_required_field', message: 'A required field is missing.', issue: 'required', ofField: 'is required', ofBody: 'lacks a required field' },
+  check: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' },
+  too_long: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'max_length', ofField: 'is too long', ofBody: 'has a value that is too long' },
+  out_of_range: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is out of range', ofBody: 'has a value that is out of range' },
+  malformed: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' },
+  no_row: { status: 404, code: 'resource_not_found', message: 'The resource does not exist.' },
+  concurrent: { status: 409, code: 'concurrent_modification', message: 'Another request changed the resource at the same time.' },
+  unavailable: { status: 503, code: 'service_unavailable', message: 'The service is temporarily unavailable.', retryAfter: 10 },
+  fault: { status: 500, code: 'internal_error', message: 'Something went wrong on our side.' }
+} as const satisfies Record<string, ExpectedAnswer>
+
+interface ExpectedAnswer {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly issue?: string
+  readonly ofField?: string
+  readonly ofBody?: string
+  readonly retryAfter?: number
+}
+
+/** The name of an answer. */
+export type AnswerName = keyof typeof answers
+
+/** One failure. */
+export interface Case<World> {
+  /** What happens, in the words of the table in docs. */
+  readonly what: string
+  readonly answer: AnswerName
+  /** The columns that the issues name. @default [''], the body as a whole */
+  readonly fields?: readonly string[]
+  /** The sentence, where the `database` option has one for the constraint. */
+  readonly message?: string
+  /** @default 'POST' */
+  readonly method?: 'POST' | 'DELETE'
+  /** What the request sends; `null`: it has no body. @default {} */
+  readonly body?: Readonly<Record<string, unknown>> | null
+  readonly run: (world: World, body: Readonly<Record<string, unknown>>) => Promise<unknown>
+}
+
+/** A way to a database, and the cases that it is tried with. */
+export interface Source<World> {
+  /** The driver or mapper, as its package is called. */
+  readonly name: string
+  readonly cases: ReadonlyArray<Case<World>>
+}
+
+/** Cases without some, and with other fields in some: what a driver cannot do, and what it does not hand on. */
+export function variant<World> (cases: ReadonlyArray<Case<World>>, { without = [], fields = {} }: {
+  readonly without?: readonly string[], readonly fields?: Readonly<Record<string, readonly string[]>>
+}): ReadonlyArray<Case<World>> {
+  for (const what of [...without, ...Object.keys(fields)]) {
+    if (!cases.some(given => given.what === what)) throw new Error(`There is no case '${what}'.`)
+  }
+  return cases.filter(({ what }) => !without.includes(what)).map(given => {
+    const other = fields[given.what]
+    return other === undefined ? given : { ...given, fields: other }
+  })
+}
+
+/** An answer with everything in it, but for what tells of the connection and the clock. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+const ofTheConnection: readonly string[] = ['date', 'connection', 'keep-alive', 'content-length']
+
+/** An application with a route for each case. */
+export async function serve<World> (world: World, cases: ReadonlyArray<Case<World>>, database: DatabaseOptions): Promise<{
+  readonly ask: (given: Case<World>) => Promise<Answer>
+  readonly app: FastifyInstance
+}> {
+  const app = Fastify({ genReqId: () => 'req_1' })
+  await app.register(apiErrors, { database, log: false })
+  cases.forEach(({ run }, index) => {
+    app.route({ method: ['POST', 'DELETE'], url: `/${index}`, handler: request => run(world, request.body as Readonly<Record<string, unknown>>) })
+  })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    app,
+    async ask (given) {
+      const { method = 'POST', body = {} } = given
+      const sent = body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      const response = await fetch(`${address}/${cases.indexOf(given)}`, { method, ...sent })
+      const headers = Object.fromEntries([...response.headers].filter(([name]) => !ofTheConnection.includes(name)))
+      const text = await response.text()
+      return { status: response.status, headers, body: text === '' ? '' : JSON.parse(text) }
+    }
+  }
+}
+
+/** The whole answer that a case must have. */
+export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>, 'answer' | 'fields' | 'message'>): Answer {
+  const { status, code, message: sentence, issue, ofField, ofBody, retryAfter }: ExpectedAnswer = answers[answer]
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      'x-request-id': 'req_1'
+    },
+    body: {
+      code,
+      message: message ?? sentence,
+      request_id: 'req_1',
+      ...(issue !== undefined && {
+        details: fields.map(field => ({ in: 'body', field, pointer: field === '' ? '' : `/${field.replaceAll('.', '/')}`, code: issue, message: field === '' ? ofBody : ofField }))
+      })
+    }
+  }
+}
+
+/** What must not reach a caller: values of the rows, names of constraints, SQL, addresses, paths. */
+const secrets = /ada@|bob@|grace|secret|insert|select|update |delete |_key|_fkey|_check|node_modules|127\.0\.0\.1|\.ts\b/i
+
+/** Asks for a case and compares the whole answer. */
+export async function check<World> (t: Test, ask: (given: Case<World>) => Promise<Answer>, given: Case<World>): Promise<void> {
+  const answer = await ask(given)
+  t.strictSame(answer, expected(given), given.what)
+  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: nothing of the database is told`)
+}

@@ -1,0 +1,147 @@
+import rateLimit from '@fastify/rate-limit'
+import sensible from '@fastify/sensible'
+import Fastify, { type FastifyInstance } from 'fastify'
+import createError from 'http-errors'
+import { STATUS_CODES } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import apiErrors, { standardErrors } from 'fastify-api-errors'
+import { codeOfStatus, standardCode } from '../../lib/catalog/standard-errors.js'
+import { createThrower } from '../support/api.js'
+
+const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
+
+/** The answer to an error of a status; `message` where the caller gets the application's own. */
+function answerTo (status: number, message?: string): object {
+  const code = standardCode(status) ?? 'internal_error'
+  const { status: sent, message: usual } = standardErrors[code]
+  return {
+    status: sent, contentType: 'application/json; charset=utf-8', body: { code, message: sent < 500 && message !== undefined ? message : usual, request_id: 'req_1' }
+  }
+}
+
+t.test('http-errors: every status, with and without a message', async t => {
+  const send = await createThrower({ log: false })
+  for (const status of statuses) {
+    t.strictSame(await send({ error: createError(status) }), answerTo(status), `${status} without`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.') }), answerTo(status, 'Ask Ada.'), `${status} with`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: true }) }), answerTo(status, 'Ask Ada.'), `${status} exposed`)
+  }
+})
+
+t.test('@fastify/sensible: every status, thrown and by its reply helpers', async t => {
+  const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
+  await app.register(sensible)
+  await app.register(apiErrors, { log: false })
+  app.get<{ Params: { status: number } }>('/thrown/:status', ({ params }) => { throw app.httpErrors.createError(Number(params.status), 'Ask Ada.') })
+  app.get('/assert', (): void => {
+    const assert: FastifyInstance['assert'] = app.assert
+    assert(false, 403, 'Ask Ada.')
+  })
+  app.get('/reply', (_request, reply) => reply.conflict('Ask Ada.'))
+  app.get('/failed', (_request, reply) => reply.serviceUnavailable('Ask Ada.'))
+  const get = async (url: string): Promise<object> => {
+    const { statusCode, headers, body } = await app.inject(url)
+    return { status: statusCode, contentType: headers['content-type'], body: JSON.parse(body) as unknown }
+  }
+  for (const status of statuses) t.strictSame(await get(`/thrown/${status}`), answerTo(status, 'Ask Ada.'), String(status))
+  t.strictSame(await get('/assert'), answerTo(403, 'Ask Ada.'))
+  t.strictSame(await get('/reply'), answerTo(409, 'Ask Ada.'))
+  t.strictSame(await get('/failed'), answerTo(503))
+})
+
+t.test('any error with a 4xx statusCode or status', async t => {
+  const send = await createThrower()
+  for (const status of statuses.filter(status => status < 500)) {
+    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode: status }) }), answerTo(status, 'Ask Ada.'))
+    t.strictSame(await send({ error: { status, message: 'Ask Ada.' } }), answerTo(status, 'Ask Ada.'))
+  }
+  t.strictSame(await send({ error: { statusCode: 404 } }), answerTo(404))
+  t.strictSame(await send({ error: { statusCode: 404, message: '' } }), answerTo(404))
+  t.strictSame(await send({ error: { statusCode: 404, message: { row: 'secret' } } }), answerTo(404))
+})
+
+t.test('a 5xx of somebody else is not ours', async t => {
+  const send = await createThrower({ log: false })
+  for (const status of [500, 502, 503, 504, 599]) {
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { statusCode: status }) }), answerTo(500))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: status, expose: 'no' }) }), answerTo(500))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: 500, expose: false }) }), answerTo(500))
+  }
+})
+
+t.test('what is no error status is a fault of the server', async t => {
+  const send = await createThrower({ log: false })
+  for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
+    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))
+  }
+})
+
+t.test('headers and details of an error that is not ours are not sent', async t => {
+  const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
+  await app.register(apiErrors)
+  app.get('/', () => { throw createError(403, 'Ask Ada.', { headers: { 'x-row': 'secret' }, details: { row: 'secret' } }) })
+  const response = await app.inject('/')
+  t.equal(response.headers['x-row'], undefined)
+  t.strictSame(response.json(), { code: 'forbidden', message: 'Ask Ada.', request_id: 'req_1' })
+})
+
+t.test('a message that no person wrote is not sent', async t => {
+  const send = await createThrower()
+  const parsed = (): unknown => { try { return JSON.parse('{ S3cr3t') } catch (error) { return Object.assign(error as Error, { statusCode: 400 }) } }
+  t.strictSame(await send({ error: parsed() }), answerTo(400))
+  const missing = await readFile('/nowhere/S3cr3t').catch((error: unknown) => Object.assign(error as Error, { statusCode: 404 }))
+  t.strictSame(await send({ error: missing }), answerTo(404))
+})
+
+t.test('@fastify/rate-limit, registered by the application itself', async t => {
+  const limited = async (options: object, config: object = {}): Promise<FastifyInstance> => {
+    const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
+    await app.register(apiErrors)
+    await app.register(rateLimit, options)
+    app.get('/', { config }, () => 'fine')
+    return app
+  }
+  const message = 'Too many requests. Wait before you send the next one.'
+  const second = async (app: FastifyInstance): Promise<{ status: number, retryAfter: unknown, body: unknown }> => {
+    await app.inject('/')
+    const response = await app.inject('/')
+    return { status: response.statusCode, retryAfter: response.headers['retry-after'], body: response.json() as unknown }
+  }
+
+  t.strictSame(await second(await limited({ max: 1, timeWindow: 60_000 })), {
+    status: 429,
+    retryAfter: '60',
+    body: { code: 'rate_limit_exceeded', message, request_id: 'req_1', meta: { limit: 1, retry_after: 60 } }
+  }, 'for the whole API')
+  t.strictSame(await second(await limited({ global: false }, { rateLimit: { max: 1, timeWindow: 30_000 } })), {
+    status: 429,
+    retryAfter: '30',
+    body: { code: 'rate_limit_exceeded', message, request_id: 'req_1', meta: { limit: 1, window: 30, retry_after: 30 } }
+  }, 'for one route')
+  t.strictSame(await second(await limited({ max: 1, timeWindow: 60_000, enableDraftSpec: true })), {
+    status: 429,
+    retryAfter: '60',
+    body: { code: 'rate_limit_exceeded', message, request_id: 'req_1', meta: { limit: 1, retry_after: 60 } }
+  }, 'with the draft headers')
+  t.strictSame(await second(await limited({ max: 1, timeWindow: 60_000, addHeaders: { 'retry-after': false } })), {
+    status: 429,
+    retryAfter: '1',
+    body: { code: 'rate_limit_exceeded', message: 'Rate limit exceeded, retry in 1 minute', request_id: 'req_1' }
+  }, 'without Retry-After')
+  const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false, 'retry-after': false }
+  t.strictSame(await second(await limited({ max: 1, timeWindow: 60_000, addHeaders: none })), {
+    status: 429,
+    retryAfter: '1',
+    body: { code: 'rate_limit_exceeded', message: 'Rate limit exceeded, retry in 1 minute', request_id: 'req_1' }
+  }, 'without headers')
+})
+
+t.test('a 429 of the application itself', async t => {
+  const send = await createThrower()
+  t.strictSame(await send({ error: createError(429, 'One at a time.') }), answerTo(429, 'One at a time.'))
+})
+
+t.test('the table has a code for every status that http-errors knows and an answer may have', async t => {
+  t.strictSame(statuses.filter(status => !Object.hasOwn(codeOfStatus, status)), [407, 411, 418, 505, 506, 508, 509, 510, 511])
+})

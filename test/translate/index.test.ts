@@ -1,0 +1,118 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { expectTypeOf } from 'expect-type'
+import t from 'tap'
+import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type TranslateContext, type Translator } from 'fastify-api-errors'
+import { builtInTranslators } from '../../lib/translate/index.js'
+import { createThrower } from '../support/api.js'
+import { thrown } from '../support/thrown.js'
+
+class QuotaError extends Error {}
+
+const quota = defineTranslator({
+  name: 'quota',
+  translate: (error, { errors }) => error instanceof QuotaError ? errors.payment_required({ message: 'The plan has no calls left.', cause: error }) : undefined
+})
+
+const message = 'Something went wrong on our side.'
+const internal = { status: 500, contentType: 'application/json; charset=utf-8', body: { code: 'internal_error', message, request_id: 'req_1' } }
+
+t.test('an error of the catalog goes out as it is', async t => {
+  const send = await createThrower({ translators: [{ name: 'never asked', translate: () => { throw new Error('asked') } }] })
+  t.strictSame(await send({ error: standardErrors.resource_gone() }), {
+    status: 410,
+    contentType: 'application/json; charset=utf-8',
+    body: { code: 'resource_gone', message: 'The resource is gone for good.', request_id: 'req_1' }
+  })
+})
+
+t.test('a translator of the application answers for its own errors', async t => {
+  const send = await createThrower({ translators: [quota] })
+  t.strictSame(await send({ error: new QuotaError('user 7 of plan 3') }), {
+    status: 402,
+    contentType: 'application/json; charset=utf-8',
+    body: { code: 'payment_required', message: 'The plan has no calls left.', request_id: 'req_1' }
+  })
+})
+
+t.test('it is asked before the built-in ones, in the order of the option', async t => {
+  const first = defineTranslator({ name: 'first', translate: (_error, { errors }) => errors.resource_locked() })
+  const second = defineTranslator({ name: 'second', translate: (_error, { errors }) => errors.resource_gone() })
+  const send = await createThrower({ translators: [first, second] })
+  t.equal((await send({ error: Object.assign(new Error('no'), { statusCode: 404 }) })).status, 423)
+})
+
+t.test('it may look at the request and its reply', async t => {
+  const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
+  await app.register(apiErrors, {
+    translators: [defineTranslator({
+      name: 'tenant',
+      translate: (_error, { errors, request, reply }) => reply.getHeader('x-tenant') === 'acme' ? errors.resource_locked({ message: `${request.method} is closed.` }) : undefined
+    })]
+  })
+  app.get('/', (_request, reply) => {
+    reply.header('x-tenant', 'acme')
+    throw new Error('no')
+  })
+  const response = await app.inject('/')
+  t.strictSame(response.json(), { code: 'resource_locked', message: 'GET is closed.', request_id: 'req_1' })
+})
+
+t.test('it gets the codes as the application defined them', async t => {
+  const errors = defineErrors(standardErrors, {
+    payment_required: { status: 402, type: 'billing_error', message: 'Pay first.', description: 'The plan is used up.', action: 'Change the plan.' }
+  })
+  const plain = defineTranslator({ name: 'plain', translate: (_error, { errors }) => errors.payment_required() })
+  const send = await createThrower({ errors, format: 'typed', translators: [plain] })
+  t.strictSame((await send({ error: new Error('no') })).body, {
+    message: 'Pay first.', type: 'billing_error', code: 'payment_required', param: null, request_id: 'req_1'
+  })
+})
+
+t.test('what it returns counts only as an error of the catalog', async t => {
+  const asynchronous = { name: 'asynchronous', translate: async () => standardErrors.forbidden() } as unknown as Translator
+  const send = await createThrower({ translators: [asynchronous], log: false })
+  t.strictSame(await send({ error: new Error('no') }), internal)
+})
+
+t.test('one that fails is logged with the error that it was given', async t => {
+  const entries: LogEntry[] = []
+  const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('no such table') } })
+  const send = await createThrower({ translators: [broken, quota], log: entry => { entries.push(entry) } })
+  const error = new QuotaError('user 7')
+  t.strictSame(await send({ error }), internal)
+  const cause = entries[0]?.error.cause as AggregateError
+  t.equal(cause.message, 'An error could not be translated.')
+  t.equal(cause.errors[0], error)
+  t.match(cause.errors[1], { message: "The translator 'broken' failed.", cause: { message: 'no such table' } })
+})
+
+t.test('what nobody knows is internal_error, with what was thrown as its cause', async t => {
+  const entries: LogEntry[] = []
+  const send = await createThrower({ log: entry => { entries.push(entry) } })
+  for (const value of [new Error('S3cr3t'), 'S3cr3t', 7, null, undefined, {}, [], Symbol('S3cr3t'), () => {}]) {
+    const answer = await send({ error: value })
+    t.strictSame(answer, internal)
+    t.equal(entries.at(-1)?.error.cause, value)
+  }
+})
+
+t.test('the built-in translators have names of their own', async t => {
+  const names = builtInTranslators.map(({ name }) => name)
+  t.strictSame(names, [...new Set(names)])
+})
+
+t.test('what defineTranslator returns and what it refuses', async t => {
+  t.strictSame(Object.keys(quota), ['name', 'translate'])
+  t.ok(Object.isFrozen(quota))
+  expectTypeOf<Parameters<Translator['translate']>>().toEqualTypeOf<[error: unknown, context: TranslateContext]>()
+  const takes = 'it takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.'
+  const wrong: ReadonlyArray<readonly [translator: unknown, sentence: string]> = [
+    [undefined, 'the translator is undefined; it takes an object with name and translate.'],
+    [() => undefined, 'the translator is a function; it takes an object with name and translate.'],
+    [{ translate: () => undefined }, "'name' is undefined; it takes a name for messages."],
+    [{ name: '', translate: () => undefined }, "'name' is ''; it takes a name for messages."],
+    [{ name: 'quota' }, `quota: 'translate' is undefined; ${takes}`],
+    [{ name: 'quota', translate: 'payment_required' }, `quota: 'translate' is 'payment_required'; ${takes}`]
+  ]
+  for (const [translator, sentence] of wrong) t.equal(thrown(() => defineTranslator(translator as Translator)), `TypeError: defineTranslator: ${sentence}`)
+})

@@ -1,0 +1,41 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import apiErrors, { serverOptions } from '../../lib/index.js'
+
+/** What an application answers that sets a status and then throws. */
+async function answerTo (status: number, thrown: unknown): Promise<unknown> {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(apiErrors)
+  app.get('/', async (_request, reply) => {
+    reply.code(status)
+    throw thrown
+  })
+  const response = await app.inject('/')
+  await app.close()
+  return { status: response.statusCode, body: response.json() }
+}
+
+const internal = { status: 500, body: { code: 'internal_error', message: 'Something went wrong on our side.', request_id: 'req_1' } }
+
+t.test('a plain Error after a 4xx has the code of the status, and keeps its message to itself', async t => {
+  t.strictSame(await answerTo(404, new Error('no row 7 in users')), {
+    status: 404, body: { code: 'resource_not_found', message: 'The resource does not exist.', request_id: 'req_1' }
+  })
+})
+
+t.test('an Error of a class of the application does so, too', async t => {
+  class NotFoundError extends Error { override readonly name = 'NotFoundError' }
+  t.match(await answerTo(404, new NotFoundError('no row 7 in users')), { status: 404, body: { code: 'resource_not_found' } })
+})
+
+t.test('a status that is no error says nothing', async t => {
+  t.strictSame(await answerTo(201, new Error('a mistake')), internal)
+  t.strictSame(await answerTo(500, new Error('a mistake')), internal)
+  t.strictSame(await answerTo(503, new Error('a mistake')), internal)
+})
+
+t.test('a mistake stays a mistake', async t => {
+  t.strictSame(await answerTo(404, new TypeError('users is not a function')), internal)
+  t.strictSame(await answerTo(404, Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })), internal)
+  t.strictSame(await answerTo(404, 'a text'), internal)
+})

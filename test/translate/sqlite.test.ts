@@ -1,0 +1,25 @@
+import { isBuiltin } from 'node:module'
+import t, { type Test } from 'tap'
+import { check, serve } from './cases/case.js'
+import * as recorded from './cases/recorded.js'
+import { betterSqliteSource, database, nodeSqliteSource, openSqlite, type SqliteSource } from './cases/sqlite.js'
+
+async function tryAll (t: Test, source: SqliteSource): Promise<void> {
+  const world = openSqlite(source)
+  const { ask, app } = await serve(world, source.cases, database)
+  for (const given of source.cases) await check(t, ask, given)
+  await app.close()
+  world.remove()
+}
+
+t.test('better-sqlite3', t => tryAll(t, betterSqliteSource))
+
+// No reason to fail under CI: Node 20 has none, and never will.
+t.test('node:sqlite', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
+
+t.test('as recorded from node:sqlite', async t => {
+  const cases = recorded.replay(recorded.sqlite)
+  const { ask, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, ask, given)
+  await app.close()
+})

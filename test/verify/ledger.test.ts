@@ -1,0 +1,54 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import apiErrors, { type ApiErrorsOptions, serverOptions } from 'fastify-api-errors'
+import { createLedger } from '../../lib/verify/ledger.js'
+
+async function build (options: ApiErrorsOptions = {}) {
+  const app = Fastify(serverOptions())
+  await app.register(apiErrors, { log: false, ...options })
+  const { errors } = app.apiErrors
+  app.get('/documented', { config: { errors: ['resource_gone'] } }, async () => { throw errors.resource_gone?.() })
+  app.get('/undocumented', async () => { throw errors.resource_gone?.() })
+  app.get('/by-status', { schema: { response: { 410: { type: 'object', properties: {} } } } }, async () => { throw errors.resource_gone?.() })
+  app.get('/apart', { config: { errors: false } }, async () => { throw errors.resource_gone?.() })
+  app.get('/hidden', { schema: { hide: true } }, async () => { throw errors.resource_gone?.() })
+  app.get('/fine', async () => 'ok')
+  return app
+}
+
+t.test('every kind of error that was sent, with its count, and whether it is documented', async t => {
+  const app = await build()
+  for (const url of ['/documented', '/documented', '/undocumented', '/by-status', '/apart', '/hidden', '/nothing', '/fine']) await app.inject(url)
+  await app.inject({ method: 'HEAD', url: '/undocumented' })
+  t.strictSame(app.apiErrors.ledger(), [
+    { route: 'GET /documented', status: 410, code: 'resource_gone', count: 2, documented: true },
+    { route: 'GET /undocumented', status: 410, code: 'resource_gone', count: 1, documented: false },
+    { route: 'GET /by-status', status: 410, code: 'resource_gone', count: 1, documented: true },
+    { route: 'GET /apart', status: 410, code: 'resource_gone', count: 1, documented: true },
+    { route: 'GET /hidden', status: 410, code: 'resource_gone', count: 1, documented: true },
+    { route: null, status: 404, code: 'route_not_found', count: 1, documented: true },
+    { route: 'HEAD /undocumented', status: 410, code: 'resource_gone', count: 1, documented: false }
+  ])
+})
+
+t.test('the documentation of @fastify/swagger that the plugin adds to does not count as the route\'s own', async t => {
+  const { default: swagger } = await import('@fastify/swagger')
+  const app = Fastify()
+  await app.register(swagger)
+  await app.register(apiErrors, { log: false })
+  app.get('/queues/:id', async () => { throw app.apiErrors.errors.route_not_found?.() })
+  await app.inject('/queues/1')
+  t.match(app.apiErrors.ledger(), [{ status: 404, code: 'route_not_found', documented: false }])
+})
+
+t.test('a ledger holds one number for each kind, however many answers there are', async t => {
+  const ledger = createLedger()
+  const kind = { route: 'GET /a', status: 404, code: 'resource_not_found' }
+  t.equal(ledger.record(kind), true)
+  t.strictSame(new Set(Array.from({ length: 999 }, () => ledger.record({ ...kind }))), new Set([false]))
+  t.equal(ledger.record({ ...kind, route: null }), true)
+  t.strictSame(ledger.entries(({ route }) => route !== null), [
+    { ...kind, count: 1000, documented: true },
+    { ...kind, route: null, count: 1, documented: false }
+  ])
+})

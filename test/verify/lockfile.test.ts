@@ -1,0 +1,91 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { lockOf, parseLock, writeLock } from '../../lib/verify/lockfile.js'
+
+const own = defineErrors({
+  zoned_out: { status: 409, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.', retry: 'backoff' },
+  already_in_queue: {
+    status: 409,
+    type: 'conflict_error',
+    message: 'No.',
+    description: 'No.',
+    action: 'No.',
+    meta: Type.Object({ place: Type.Integer(), entry: Type.Optional(Type.Object({ id: Type.String() })) }),
+    example: { meta: { place: 1 } }
+  }
+})
+
+async function build (options: ApiErrorsOptions): Promise<FastifyInstance> {
+  const app = Fastify()
+  await app.register(apiErrors, { errors: own, ...options })
+  app.get('/queues', async () => 'ok')
+  app.get('/:id', { config: { errors: [own.zoned_out, own.already_in_queue] } }, async () => 'ok')
+  await app.ready()
+  return app
+}
+
+t.test('what a lockfile has: sorted, whatever the order in the code is', async t => {
+  const app = await build({ format: 'typed', negotiate: true })
+  const lock = lockOf(app.apiErrors.reference())
+  t.strictSame(Object.keys(lock.codes), Object.keys(app.apiErrors.errors).sort())
+  const text = writeLock({ ...lock, codes: Object.fromEntries(Object.entries(lock.codes).filter(([code]) => code in own)) })
+  t.equal(text, `{
+  "lockfileVersion": 1,
+  "formats": [
+    "typed",
+    "problem"
+  ],
+  "codes": {
+    "already_in_queue": {
+      "status": 409,
+      "type": "conflict_error",
+      "retry": "never",
+      "meta": {
+        "entry.id": "string",
+        "entry?": "object",
+        "place": "integer"
+      }
+    },
+    "zoned_out": {
+      "status": 409,
+      "type": "conflict_error",
+      "retry": "backoff"
+    }
+  },
+  "routes": {
+    "GET /:id": [
+      "already_in_queue",
+      "internal_error",
+      "resource_not_found",
+      "zoned_out"
+    ],
+    "GET /queues": [
+      "internal_error"
+    ]
+  }
+}
+`)
+  t.strictSame(parseLock(writeLock(lock), 'errors.lock.json'), lock, 'it reads what it writes')
+})
+
+t.test('what is no lockfile gets one sentence', async t => {
+  const fault = (text: string): string => {
+    try {
+      parseLock(text, 'errors.lock.json')
+    } catch (fault) {
+      return (fault as Error).message
+    }
+    return ''
+  }
+  const takes = "it takes what 'fastify-api-errors lock' writes."
+  const whole = { lockfileVersion: 1, formats: [], codes: {}, routes: {} }
+  t.equal(fault('{'), `errors.lock.json is not JSON; ${takes}`)
+  t.equal(fault('null'), `errors.lock.json is not a lockfile, for the whole is wrong (Expected object); ${takes}`)
+  t.equal(fault('{}'), `errors.lock.json is not a lockfile, for /lockfileVersion is wrong (Expected required property); ${takes}`)
+  t.equal(fault(JSON.stringify({ ...whole, lockfileVersion: 2 })), `errors.lock.json is not a lockfile, for /lockfileVersion is wrong (Expected 1); ${takes}`)
+  t.equal(fault(JSON.stringify({ ...whole, codes: { gone: { status: '410', type: 'a', retry: 'b' } } })), `errors.lock.json is not a lockfile, for /codes/gone/status is wrong (Expected integer); ${takes}`)
+  t.equal(fault(JSON.stringify({ ...whole, routes: { 'GET /': 'none' } })), `errors.lock.json is not a lockfile, for /routes/GET ~1 is wrong (Expected array); ${takes}`)
+  t.equal(fault(JSON.stringify(whole)), '')
+})

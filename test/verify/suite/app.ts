@@ -1,0 +1,12 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { serverOptions } from 'fastify-api-errors'
+
+/** An API whose draws answer with an error that they are not documented with. */
+export async function build (): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions())
+  await app.register(apiErrors, { log: false })
+  const { errors } = app.apiErrors
+  app.get('/queues/:id', { config: { errors: ['resource_gone'] } }, async () => { throw errors.resource_gone?.() })
+  app.get('/draws/:id', async () => { throw errors.resource_locked?.() })
+  return app
+}

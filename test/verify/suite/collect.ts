@@ -1,0 +1,3 @@
+import { collectLedger } from 'fastify-api-errors'
+
+if (process.env.LEDGER !== undefined) collectLedger(process.env.LEDGER)

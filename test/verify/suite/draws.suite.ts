@@ -1,0 +1,8 @@
+import { test } from 'node:test'
+import { build } from './app.js'
+
+test('draws', async () => {
+  const app = await build()
+  await app.inject('/draws/1')
+  await app.inject('/nothing')
+})

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { serverOptions, type AnswerKind, type ApiErrorsOptions } from 'fastify-api-errors'
+
+/** An API that answers 410 on a route that is not documented with it, and the warnings and errors in its log. */
+async function build (options: ApiErrorsOptions): Promise<{ readonly app: FastifyInstance, readonly lines: Array<Record<string, unknown>> }> {
+  const lines: Array<Record<string, unknown>> = []
+  const stream = new PassThrough().on('data', line => lines.push(...[JSON.parse(String(line))].filter(({ level }) => level >= 40)))
+  const app = Fastify(serverOptions({ logger: { stream }, genReqId: () => 'req_1' }))
+  await app.register(apiErrors, { log: false, ...options })
+  const { errors } = app.apiErrors
+  app.get('/queues/:id', async request => {
+    throw (request.params as { readonly id: string }).id === '1' ? errors.resource_gone?.() : errors.resource_not_found?.()
+  })
+  return { app, lines }
+}
+
+const gone: AnswerKind = { route: 'GET /queues/:id', status: 410, code: 'resource_gone' }
+
+t.test("'log' warns once for each kind of undocumented answer", async t => {
+  const { app, lines } = await build({ undocumented: 'log' })
+  for (const url of ['/queues/1', '/queues/1', '/queues/2', '/nothing']) await app.inject(url)
+  const [line, ...more] = lines
+  t.strictSame(more, [])
+  const { time, pid, hostname, ...warning } = line ?? {}
+  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error went out that the documentation of its route does not have.' })
+})
+
+t.test('a function is called once for each kind, with the request', async t => {
+  const calls: Array<[AnswerKind, string]> = []
+  const { app } = await build({ undocumented: (answer, request) => calls.push([answer, request.url]) })
+  for (const url of ['/queues/1?a', '/queues/1?b', '/queues/2', '/nothing']) await app.inject(url)
+  t.strictSame(calls, [[gone, '/queues/1?a']])
+})
+
+t.test('a function that fails changes nothing about the answer', async t => {
+  const { app, lines } = await build({ undocumented: () => { throw new Error('The queue of reports is full.') } })
+  const response = await app.inject('/queues/1')
+  t.equal(response.statusCode, 410)
+  t.match(response.json(), { code: 'resource_gone' })
+  t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: "The function in the option 'undocumented' failed." }])
+})
+
+t.test('without the option the ledger alone tells', async t => {
+  const { app, lines } = await build({})
+  await app.inject('/queues/1')
+  t.strictSame(lines, [])
+  t.strictSame(app.apiErrors.ledger(), [{ ...gone, count: 1, documented: false }])
+})
+
+t.test('what is no request is counted, and never undocumented', async t => {
+  const { app } = await build({ undocumented: () => t.fail('not documented') })
+  const socket = connect(Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port), '127.0.0.1').resume()
+  socket.write('this is not HTTP\r\n\r\n')
+  await once(socket, 'close')
+  t.strictSame(app.apiErrors.ledger(), [{ route: null, status: 400, code: 'invalid_request', count: 1, documented: true }])
+  await app.close()
+})
+
+t.test('the option takes nothing else', async t => {
+  await t.rejects(build({ undocumented: 'warn' as 'log' }), new TypeError("fastify-api-errors: the option 'undocumented' is 'warn'; it takes 'log', or a function of (answer, request)."))
+})
