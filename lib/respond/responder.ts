@@ -158,7 +158,8 @@ function levelOf (status: number): LogEntry['level'] {
   return status < 500 ? 'info' : 'error'
 }
 
-function routeOf (request: FastifyRequest): string | null {
+/** The pattern of the route of a request; `null` where none was found. */
+export function routeOf (request: FastifyRequest): string | null {
   return request.is404 ? null : request.routeOptions.url as string
 }
 

@@ -31,7 +31,7 @@ interface Answered {
   readonly route: string | null
   readonly method: string | null
   readonly status: number
-  readonly code: string
+  readonly code: string | null
   readonly request: FastifyRequest | null
 }
 
