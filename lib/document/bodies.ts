@@ -30,16 +30,21 @@ export function narrowing (wide: unknown, narrow: unknown): Json | undefined {
     const { properties: before } = from
     const properties = Object.entries(to.properties).flatMap(([name, schema]) => {
       const part = name in before ? narrowing(before[name], schema) : undefined
-      return part === undefined ? [] : [[name, part] as const]
+      return part === undefined ? [] : [[name, asPart(part)] as const]
     })
     return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
   }
   if (to.items !== undefined && from.items !== undefined) {
     const items = narrowing(from.items, to.items)
-    return items && { type: 'array', ...(to.maxItems !== undefined && { maxItems: to.maxItems }), items }
+    return items && { type: 'array', items: asPart(items) }
   }
   const { description: _, ...rest } = to
   return rest
+}
+
+/** Within `allOf`, so that a tool that takes `properties` for complete (Redocly, for examples) does not here. */
+function asPart (schema: Json): Json {
+  return 'properties' in schema ? { allOf: [schema] } : schema
 }
 
 function isSchemaMap (value: unknown): value is Json {

@@ -46,6 +46,8 @@ export interface Documenter {
   readonly ready: () => void
   /** The routes with a method and a pattern: several where they differ by a constraint. */
   readonly find: (method: string, url: string) => readonly RouteRecord[]
+  /** Whether the plugin answers the errors of a route, and the route is not kept out. */
+  readonly isUnderContract: (record: RouteRecord) => boolean
   /** The errors of a route for one of its methods, with reasons; none for a route that is not under the contract. */
   readonly errorsOf: (record: RouteRecord, method: string) => RouteError[]
   /** The codes of a route by status: what its documentation shows. */
@@ -90,10 +92,10 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
-  const isOut = ({ route, scope }: RouteRecord): boolean => route.config?.errors === false || route.errorHandler !== undefined || !answers(scope)
+  const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
 
   function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
-    if (isOut(record)) return []
+    if (!isUnderContract(record)) return []
     const found: RouteError[] = []
     const facts: Facts = {
       record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record), limitErrors: limitErrorsOf(record), secured: asked, errors, found
@@ -123,6 +125,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const documenter: Documenter = {
     settings,
     routes,
+    isUnderContract,
     errorsOf: (record, method) => findingsOf(record, method, secured),
     statusesOf,
     statusesOfAll (record) {
