@@ -1,8 +1,9 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
+import { describe } from '../catalog/describe.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { NamedRule } from './custom-rules.js'
-import { codeOf, declarationsFor } from './declare-errors.js'
+import { declarationsFor, strayOf } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
@@ -180,11 +181,11 @@ function checkConfig ({ method, url, config }: RouteOptions, { errors }: Documen
   const declared = config?.errors
   if (declared === undefined || declared === false) return
   if (!Array.isArray(declared)) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${String(declared)}; it takes an array of codes or factories, or false.`)
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${describe(declared)}; it takes an array of codes or factories, or false.`)
   }
-  for (const error of declared) {
-    if (Object.hasOwn(errors, codeOf(error))) continue
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has '${codeOf(error)}', which is not in the catalog; it takes codes of the 'errors' option.`)
+  const stray = strayOf(declared, errors)
+  if (stray !== undefined) {
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
   }
 }
 

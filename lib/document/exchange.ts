@@ -43,7 +43,13 @@ export function exchangeSchemas (documenter: Documenter): void {
     if (!documenter.isUnderContract(record)) continue
     const schema = ownSchemaOf(record.route)
     let responses: Json | undefined
-    exchangeSchema(record.route, { ...schema, get response () { return responses ??= responsesOf(record, schema?.response) } })
+    exchangeSchema(record.route, {
+      ...schema,
+      get response () {
+        responses ??= responsesOf(record, schema?.response)
+        return responses
+      }
+    })
   }
 }
 
