@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import { createWriteStream } from 'node:fs'
 import { serve } from '@hono/node-server'
 import sensible from '@fastify/sensible'
 import rateLimit from '@fastify/rate-limit'
@@ -22,7 +21,7 @@ const fastify = (build: (app: FastifyInstance) => Promise<void>, options: Fastif
   return { listen: async port => { await app.listen({ port, host: '127.0.0.1' }) } }
 }
 
-const logged: FastifyServerOptions = { logger: { level: 'info', stream: createWriteStream('/dev/null') } }
+const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null' } }
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
 
@@ -38,6 +37,12 @@ async function failures (app: FastifyInstance): Promise<void> {
   app.post('/validation', { schema: { body: tenFields } }, async () => 'ok')
   app.get('/only-get', async () => 'ok')
   app.get('/type-error', async () => (undefined as unknown as { id: string }).id)
+}
+
+/** A route whose one request of this hour is used up. */
+async function limited (app: FastifyInstance): Promise<void> {
+  app.get('/limited', async () => 'ok')
+  await app.inject('/limited')
 }
 
 async function uniqueViolation (app: FastifyInstance): Promise<void> {
@@ -70,6 +75,53 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await failures(app)
     await ok(app)
   }, allErrors),
+  x1: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.setErrorHandler(h as any)
+    app.get('/tc/:id', async () => { throw cheap() })
+    app.get('/rc/:id', async () => cheap())
+    app.get('/ta/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
+    app.get('/ra/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
+    app.get('/tn/:id', async () => { throw notFound() })
+    app.get('/rn/:id', async () => notFound())
+  }, serverOptions()),
+  plugin: fastify(async app => { await app.register(apiErrors, { log: false }); await ok(app) }),
+  genid: fastify(ok, { genReqId: (serverOptions() as any).genReqId }),
+  rewrite: fastify(ok, { rewriteUrl: (serverOptions() as any).rewriteUrl }),
+  trivial: fastify(ok, { rewriteUrl: r => r.url as string }),
+  so: fastify(ok, serverOptions()),
+  plain: fastify(ok),
+  floor: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.get('/q/:id', async () => { throw cheap() })
+    app.get('/r/:id', async () => cheap())
+    app.setErrorHandler(h as any)
+    app.get('/queues/:id', async () => { throw cheap() })
+    app.get('/returned/:id', async () => cheap())
+  }),
+  floorid: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.get('/q/:id', async () => { throw cheap() })
+    app.get('/r/:id', async () => cheap())
+    app.setErrorHandler(h as any)
+    app.get('/queues/:id', async () => { throw cheap() })
+    app.get('/returned/:id', async () => cheap())
+  }, serverOptions()),
   'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
   ours: fastify(async app => {
     await app.register(apiErrors, { log: false })
@@ -94,11 +146,11 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   }, serverOptions(logged)),
   'ours, limited': fastify(async app => {
     await app.register(apiErrors, { log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } })
-    app.get('/limited', async () => 'ok')
+    await limited(app)
   }, serverOptions()),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })
-    app.get('/limited', async () => 'ok')
+    await limited(app)
   }),
   'a hand-written setErrorHandler': fastify(async app => {
     app.setErrorHandler((error: Error & { code?: string, statusCode?: number }, request, reply) => {

@@ -71,7 +71,9 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
+  const responder = createResponder(settings, ({ status, code, request }, route) => {
+    recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, { route, status, code }, request)
+  })
 
   guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))

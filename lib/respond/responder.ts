@@ -12,6 +12,7 @@ import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 import { createRenderer, type RenderSettings } from './render.js'
 import { createRequestId, requestIdOf } from './request-id.js'
+import { createRouteNames } from './route-names.js'
 import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
 import { isWellFormed } from './well-formed.js'
 
@@ -41,8 +42,8 @@ export interface AnswerEvent {
   readonly request: FastifyRequest | null
 }
 
-/** Called for every answer that goes out. */
-export type OnAnswer = (event: AnswerEvent) => void
+/** Called for every answer that goes out, with the method and the pattern of its route; `null` where no route was found. */
+export type OnAnswer = (event: AnswerEvent, route: string | null) => void
 
 /** Answers errors in the one shape of an application. */
 export interface Responder {
@@ -61,6 +62,7 @@ const answers = channel('fastify-api-errors:answer')
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
   const { errors, translators, database, format, negotiated, realm } = settings
   const render = createRenderer(settings)
+  const nameOf = createRouteNames()
 
   function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
     try {
@@ -77,10 +79,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request))
     const { definition: { code, status }, contentType, payload } = rendered
     if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
-    setHeaders(reply, request, error, status, { requestId, realm, negotiate: negotiated !== undefined })
-    reply.code(status).header('content-type', contentType)
+    const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
+    reply.code(status)
     record({ error, code, status, route: routeOf(request), method: request.method, requestId, request }, request.log)
-    return { status, headers: reply.getHeaders(), payload }
+    return { status, headers, payload }
   }
 
   function errorOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
@@ -101,10 +103,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 
   function record (event: AnswerEvent, log: FastifyBaseLogger): void {
-    const { error, code, status, route, method, requestId, request } = event
-    onAnswer(event)
+    const { error, code, status, requestId, request } = event
+    const route = nameOf(event.method, event.route)
+    onAnswer(event, route)
     if (answers.hasSubscribers) answers.publish(event)
-    write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
+    if (settings.log !== false) write({ level: levelOf(status), code, status, route, requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
@@ -159,14 +162,11 @@ function levelOf (status: number): LogEntry['level'] {
 }
 
 function routeOf (request: FastifyRequest): string | null {
-  return request.is404 ? null : request.routeOptions.url as string
-}
-
-function nameOf (method: string | null, route: string | null): string | null {
-  return route === null ? null : `${method} ${route}`
+  return request.routeOptions.url ?? null
 }
 
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
 function pathOf (url: string): string {
+  if (!/[^\w\-.~!$&'()*+,;=:@/]/.test(url)) return url
   return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
 }

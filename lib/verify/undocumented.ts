@@ -25,16 +25,6 @@ export const warnUndocumented: OnUndocumented = ({ route, status, code }, reques
   request.log.warn({ route, status, code }, 'An error went out that the documentation of its route does not have.')
 }
 
-/** What is read of an answer that went out. */
-interface Answered {
-  /** The pattern of the route. */
-  readonly route: string | null
-  readonly method: string | null
-  readonly status: number
-  readonly code: string
-  readonly request: FastifyRequest | null
-}
-
 /** Counts an answer, and reports an undocumented one when it is the first of its kind. The answer goes out in any case. */
 export function recordAnswer (
   { ledger, isDocumented, onUndocumented }: {
@@ -42,9 +32,9 @@ export function recordAnswer (
     readonly isDocumented: (kind: AnswerKind) => boolean
     readonly onUndocumented: OnUndocumented | undefined
   },
-  { route, method, status, code, request }: Answered
+  kind: AnswerKind,
+  request: FastifyRequest | null
 ): void {
-  const kind = { route: route === null ? null : `${method} ${route}`, status, code }
   const isFirst = ledger.record(kind)
   if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
   try {
