@@ -90,6 +90,40 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     app.get('/tn/:id', async () => { throw notFound() })
     app.get('/rn/:id', async () => notFound())
   }, serverOptions()),
+  y: fastify(async app => {
+    const { createResponder } = await import('../../dist/respond/responder.js' as any)
+    const { resolveOptions } = await import('../../dist/options.js' as any)
+    const { sendAnswer } = await import('../../dist/respond/send.js' as any)
+    const responder = createResponder(resolveOptions({ log: false }), () => {})
+    app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
+    const thrower = async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) }
+    const returner = async () => standardErrors.resource_not_found({ message: 'No queue has this id.' })
+    app.get('/t/handle/:id', thrower)
+    app.get('/r/handle/:id', returner)
+    const sub = (name: string, h: (e: any, q: any, r: any) => void) => app.register(async scope => {
+      scope.setErrorHandler(h as any)
+      scope.get(`/t/${name}/:id`, thrower)
+      scope.get(`/r/${name}/:id`, returner)
+    })
+    const { setHeaders } = await import('../../dist/respond/headers.js' as any)
+    const { createRenderer } = await import('../../dist/respond/render.js' as any)
+    const { requestIdOf } = await import('../../dist/respond/request-id.js' as any)
+    const settings = resolveOptions({ log: false })
+    const render = createRenderer(settings)
+    const quick = (e: any, q: any) => `{"code":"resource_not_found","message":${JSON.stringify(e.message)},"request_id":"${q.id}"}`
+    sub('id', (e, q, r) => { r.code(404).headers({ 'cache-control': 'no-store', 'x-request-id': requestIdOf(q), 'content-type': 'application/json; charset=utf-8' }).send(quick(e, q)) })
+    sub('render', (e, q, r) => { r.code(404).headers({ 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }).send(render(e, { requestId: q.id, instance: '/' }, settings.format).payload) })
+    sub('headers', (e, q, r) => { r.code(404); setHeaders(r, q, e, { requestId: q.id, status: 404, contentType: 'application/json; charset=utf-8', negotiate: false, realm: 'api' }); r.send(quick(e, q)) })
+    sub('twice', (e, q, r) => { r.code(404); r.getHeaders(); r.headers({ 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }); r.send(quick(e, q)) })
+    sub('prepared', (e, q, r) => { const a = responder.prepare(e, q, r); r.serializer(String); r.send(a.payload) })
+    sub('sendanswer', (e, q, r) => { 
+      const payload = `{"code":"resource_not_found","message":${JSON.stringify(e.message)},"request_id":"${q.id}"}`
+      const headers = { 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }
+      r.code(404).headers(headers)
+      sendAnswer(r, { payload, headers, status: 404 }, () => {})
+    })
+    sub('floor', (error, request, reply) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) })
+  }, serverOptions()),
   plugin: fastify(async app => { await app.register(apiErrors, { log: false }); await ok(app) }),
   genid: fastify(ok, { genReqId: (serverOptions() as any).genReqId }),
   rewrite: fastify(ok, { rewriteUrl: (serverOptions() as any).rewriteUrl }),

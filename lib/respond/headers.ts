@@ -43,11 +43,7 @@ export type Headers = Readonly<Record<string, unknown>>
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
   const { status, contentType, requestId, realm, negotiate } = context
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (replaced.has(name) || !isSendable(reply, name, value)) reply.removeHeader(name)
-  }
-  if (error.headers !== undefined) setOwnHeaders(reply, error.headers)
-  const present = reply.getHeaders() as Record<string, unknown>
+  const present = presentHeaders(reply, error)
   const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
   if (negotiate) added.vary = varyOf(present)
   if ((status === 401 || error.code === 'insufficient_scope') && present['www-authenticate'] === undefined) {
@@ -59,6 +55,19 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   reply.headers(added)
   return Object.assign(present, added)
+}
+
+/** The headers that stay, with those of the error. */
+function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, unknown> {
+  const present: Record<string, unknown> = reply.getHeaders()
+  for (const name of Object.keys(present)) {
+    if (!replaced.has(name) && isSendable(reply, name, present[name])) continue
+    reply.removeHeader(name)
+    delete present[name]
+  }
+  if (error.headers === undefined) return present
+  setOwnHeaders(reply, error.headers)
+  return reply.getHeaders()
 }
 
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {

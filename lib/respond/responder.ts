@@ -12,7 +12,6 @@ import { callerGone, printed, type LogEntry, type LogFunction } from './log.js'
 import { chooseFormat } from './negotiate.js'
 import { createRenderer, type RenderSettings } from './render.js'
 import { createRequestId, requestIdOf } from './request-id.js'
-import { createRouteNames } from './route-names.js'
 import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send.js'
 import { isWellFormed } from './well-formed.js'
 
@@ -42,8 +41,8 @@ export interface AnswerEvent {
   readonly request: FastifyRequest | null
 }
 
-/** Called for every answer that goes out, with the method and the pattern of its route; `null` where no route was found. */
-export type OnAnswer = (event: AnswerEvent, route: string | null) => void
+/** Called for every answer that goes out. */
+export type OnAnswer = (event: AnswerEvent) => void
 
 /** Answers errors in the one shape of an application. */
 export interface Responder {
@@ -62,7 +61,6 @@ const answers = channel('fastify-api-errors:answer')
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
   const { errors, translators, database, format, negotiated, realm } = settings
   const render = createRenderer(settings)
-  const nameOf = createRouteNames()
 
   function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
     try {
@@ -103,11 +101,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 
   function record (event: AnswerEvent, log: FastifyBaseLogger): void {
-    const { error, code, status, requestId, request } = event
-    const route = nameOf(event.method, event.route)
-    onAnswer(event, route)
+    const { error, code, status, route, method, requestId, request } = event
+    onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
-    if (settings.log !== false) write({ level: levelOf(status), code, status, route, requestId, error }, request, log)
+    if (settings.log !== false) write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
@@ -124,6 +121,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     if (settings.log !== false) quietly(() => request.log.error({ requestId: requestIdOf(request), reason: printed(fault) }, message))
   }
 
+  function noteHookFault (fault: unknown, request: FastifyRequest): void {
+    note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request)
+  }
+
   return {
     settings,
     handle (thrown, request, reply) {
@@ -137,7 +138,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
         breakOff(reply)
       } else {
         const answer = prepare(thrown, request, reply)
-        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+        sendAnswer(reply, answer, noteHookFault)
       }
     },
     prepare,
@@ -161,8 +162,13 @@ function levelOf (status: number): LogEntry['level'] {
   return status < 500 ? 'info' : 'error'
 }
 
-function routeOf (request: FastifyRequest): string | null {
+/** The pattern of the route of a request; `null` where none was found. */
+export function routeOf (request: FastifyRequest): string | null {
   return request.routeOptions.url ?? null
+}
+
+function nameOf (method: string | null, route: string | null): string | null {
+  return route === null ? null : `${method} ${route}`
 }
 
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */

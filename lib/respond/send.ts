@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { types } from 'node:util'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** An answer that is ready to be sent. */
 export interface PreparedAnswer {
@@ -10,10 +10,13 @@ export interface PreparedAnswer {
   readonly payload: string
 }
 
+/** Called with what a hook threw on an answer. */
+export type OnFault = (fault: unknown, request: FastifyRequest) => void
+
 /** An answer on its way through the `onSend` hooks. */
 interface Underway {
   readonly answer: PreparedAnswer
-  readonly onFault: (fault: unknown) => void
+  readonly onFault: OnFault
   readonly send: FastifyReply['send']
 }
 
@@ -36,10 +39,8 @@ export function isAnswered (reply: AnsweredReply): boolean {
  *
  * Where a hook fails on it, Fastify goes on to its default error handler, which would send the hook's message: the
  * answer is then sent as it was, without the hooks.
- *
- * @param onFault called with what a hook threw
  */
-export function sendAnswer (reply: AnsweredReply, answer: PreparedAnswer, onFault: (fault: unknown) => void): void {
+export function sendAnswer (reply: AnsweredReply, answer: PreparedAnswer, onFault: OnFault): void {
   const { send } = reply
   reply[underway] = { answer, onFault, send }
   reply.send = sendFault
@@ -64,7 +65,7 @@ function sendFault (this: AnsweredReply, fault?: unknown): FastifyReply {
 export function finishAnswer (reply: AnsweredReply, fault: unknown): void {
   const { answer, onFault } = reply[underway] as Underway
   ignoreRejection(fault)
-  onFault(fault)
+  onFault(fault, reply.request)
   sendRaw(reply, answer)
 }
 

@@ -3,7 +3,8 @@ export interface LedgerEntry {
   /** The method and the pattern of the route, `GET /queues/:id`; `null` for answers without a route. */
   readonly route: string | null
   readonly status: number
-  readonly code: string
+  /** The code; `null` where a handler sent an error in a shape of its own, which the option `sent` looks for. */
+  readonly code: string | null
   /** How often it was sent. */
   readonly count: number
   /**
