@@ -23,7 +23,7 @@ interface Answered {
  * @param folder made where it is not there; whoever starts the tests empties it
  * @returns a function that ends the writing
  * @example
- * // test/collect.js, loaded by: node --import ./test/collect.js --test
+ * // ledger/collect.js, loaded by: node --import ./ledger/collect.js --test
  * import { collectLedger } from 'fastify-api-errors'
  *
  * collectLedger('.ledger')
