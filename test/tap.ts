@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import config from '../tap.config.js'
-import { completeCoverage } from './support/coverage.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const coverage = join(root, '.tap/coverage')
@@ -30,11 +29,12 @@ const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin 
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 const args = process.argv.slice(2)
 const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
-const report = !args.includes('--disable-coverage') && existsSync(coverage) ? reportCoverage() : 0
+const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
 rmSync(folder, { recursive: true })
 process.exitCode = tests || report
 
-function reportCoverage (): number {
+async function reportCoverage (): Promise<number> {
+  const { completeCoverage } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   return tap('report', 'text', ...args.filter(arg => /coverage/.test(arg)))
 }

@@ -51,13 +51,13 @@ function isSchemaMap (value: unknown): value is Json {
  * schema's index by value. `nested`: something deeper does.
  */
 export function discriminate (schemas: readonly Json[]): { readonly propertyName: string, readonly values: readonly string[] } | 'nested' | undefined {
-  const [first] = schemas
   let nested = false
-  for (const propertyName of Object.keys((first?.properties ?? {}) as Json)) {
-    const members = schemas.map(schema => ((schema.properties ?? {}) as Record<string, Json | undefined>)[propertyName] ?? {})
+  const shapes = schemas.map(({ properties }) => properties as Record<string, Json | undefined>)
+  for (const propertyName of Object.keys(shapes[0] as object)) {
+    const members = shapes.map(shape => shape[propertyName] ?? {})
     const values = members.flatMap(({ enum: values }) => Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : [])
     if (new Set(values).size === schemas.length) return { propertyName, values }
-    if (members.every(({ properties }) => properties !== undefined) && discriminate(members as Json[]) !== undefined) nested = true
+    if (members.every(({ properties }) => properties !== undefined) && discriminate(members) !== undefined) nested = true
   }
   return nested ? 'nested' : undefined
 }
@@ -83,8 +83,7 @@ export function exampleOf (definition: ErrorDefinition, format: Format, docUrl: 
 function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {
   const issues = definition.example.issues ?? []
   if (codes === undefined || !carriesIssues(definition) || issues.every(({ code }) => codes.includes(code))) return { issues, variant: '' }
-  const [first] = issues
   const [code] = codes
-  if (first === undefined || code === undefined) return { issues: [], variant: 'plain' }
-  return { issues: [{ ...first, ...sampleIssue(code) }], variant: code }
+  if (code === undefined) return { issues: [], variant: 'plain' }
+  return { issues: [{ ...issues[0] as Issue, ...sampleIssue(code) }], variant: code }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
 import type { RouteRecord } from './route-record.js'
+import { scopesAround } from './scopes.js'
 
 /** A code, or the factory of a catalog that has it. */
 export type ErrorReference = string | AnyErrorFactory
@@ -75,11 +76,6 @@ export function standIn (hook: object, inItsPlace: object): void {
 function original (hook: object): object {
   const stoodFor = standIns.get(hook)
   return stoodFor === undefined ? hook : original(stoodFor)
-}
-
-/** A scope and those around it: a Fastify scope is made with its parent as prototype. */
-function * scopesAround (scope: object): Generator<object> {
-  for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
 }
 
 function described (name: HookName, hook: object): string {

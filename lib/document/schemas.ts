@@ -66,10 +66,10 @@ export function createSchemas (
   }
 
   const ofStatus = (status: ErrorStatus, format: Format): Json =>
-    ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(byStatus.get(status) ?? [], format)) })
+    ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(byStatus.get(status) as ErrorDefinition[], format)) })
 
   function ofCodes ({ status, definitions }: StatusErrors, format: Format): Json {
-    const all = byStatus.get(status) ?? []
+    const all = byStatus.get(status) as ErrorDefinition[]
     const isWhole = definitions.length === all.length || distinct(all, format).length === 1
     return isWhole ? ofStatus(status, format) : union(definitions, format)
   }
@@ -78,7 +78,7 @@ export function createSchemas (
   function fewerIssues ({ issues }: StatusErrors): readonly string[] | undefined {
     const some = [...issues.values()]
     if (some.includes(undefined)) return undefined
-    const here = [...new Set(some.flatMap(codes => codes ?? []))].sort()
+    const here = [...new Set(some.flat() as string[])].sort()
     const isFewer = [...issues].some(([code, own]) => own?.length !== 0 && shown.get(code)?.every(issue => here.includes(issue)) !== true)
     return isFewer ? here : undefined
   }
