@@ -75,6 +75,19 @@ t.test('every other entry can be imported and required', async t => {
   t.equal(run('node', ['--no-warnings', 'entries.cjs']), functions)
 })
 
+t.test('the program reads an API that TypeScript compiled to CommonJS', async t => {
+  writeFileSync(join(folder, 'app.cjs'), `
+    exports.__esModule = true
+    exports.default = async () => {
+      const app = require('fastify')()
+      await app.register(require('fastify-api-errors'))
+      return app.get('/queues', async () => 'ok')
+    }
+  `)
+  const program = join(folder, 'node_modules/fastify-api-errors/dist/cli.js')
+  t.equal(run('node', ['--no-warnings', program, 'lock', '--app', 'app.cjs']), 'Wrote 48 codes and 1 route to errors.lock.json.\n')
+})
+
 for (const [provider, types] of [['@fastify/type-provider-typebox', '6.3'], ['type-provider-typebox-5', '5.2']] as const) {
   t.test(`TypeScript nodenext compiles it with the TypeBox provider ${types}`, async t => {
     writeFileSync(join(folder, 'user.ts'), `
