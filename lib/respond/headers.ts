@@ -8,11 +8,15 @@ import { printed } from './log.js'
 /** Seconds that a 429 or 503 asks to wait where nobody knows better: those answers always carry `Retry-After`. */
 export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
 
-/** Headers that describe the body which the error replaces; left in place they would describe the error's. */
+/** Headers that describe the body which the error replaces, its digests (RFC 9530) too; left in place they would describe the error's. */
 const replaced: ReadonlySet<string> = new Set([
   'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
-  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer'
+  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer',
+  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control', 'x-accel-expires'
 ])
+
+/** Targeted cache controls, `CDN-Cache-Control` and those of single networks: there they win over `Cache-Control: no-store` (RFC 9213, section 2.2). */
+const targetedCacheControl = /(^|-)cdn-cache-control$/
 
 /** Headers that say how the body of the answer is sent; an error cannot know it. */
 const ofTheBody: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
@@ -61,10 +65,11 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
 function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, unknown> {
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
-    if (!replaced.has(name) && isSendable(reply, name, present[name])) continue
+    if (!replaced.has(name) && !targetedCacheControl.test(name) && isSendable(reply, name, present[name])) continue
     reply.removeHeader(name)
     delete present[name]
   }
+  for (const name of replaced) reply.removeTrailer(name)
   if (error.headers === undefined) return present
   setOwnHeaders(reply, error.headers)
   return reply.getHeaders()

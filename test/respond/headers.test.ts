@@ -126,6 +126,33 @@ t.test('headers that describe the body which the error replaces are removed, and
   t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
 })
 
+t.test('what a shared cache would go by, and digests, are removed, as headers and as trailers', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => {
+    reply.headers({
+      'cdn-cache-control': 'max-age=600',
+      'cloudflare-cdn-cache-control': 'max-age=600',
+      'surrogate-control': 'max-age=600',
+      'x-accel-expires': '600',
+      age: '5',
+      warning: '110 - "Response is Stale"',
+      digest: 'sha-256=a',
+      'content-digest': 'sha-256=:YQ==:',
+      'repr-digest': 'sha-256=:YQ==:',
+      'x-cdn': 'edge'
+    })
+    reply.trailer('Content-Digest', (_reply, _payload, done) => { done(null, 'sha-256=:YQ==:') })
+    throw errors.resource_not_found()
+  })
+  app.get('/timing', (_request, reply) => {
+    reply.trailer('server-timing', (_reply, _payload, done) => { done(null, 'db;dur=5') })
+    throw errors.resource_not_found()
+  })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', { 'x-cdn': 'edge' }))
+  t.match(await ask(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
+})
+
 t.test('an error may bring headers, but for those that say how its body is sent', async t => {
   const app = await create()
   app.get('/', () => {
