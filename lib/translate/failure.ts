@@ -8,7 +8,7 @@ export interface Failure {
   readonly path: readonly string[]
   /** What the keyword asks for, by the names that Ajv uses. */
   readonly params: Readonly<Record<string, unknown>>
-  /** A sentence that the application wrote for the caller, in place of the one of the keyword. */
+  /** A sentence that the application wrote for the caller, in place of the one of the keyword; or one that does without the limit. */
   readonly message?: string
   /** What failed in each branch of an `anyOf` or `oneOf`. Absent or empty: the branches are not known. */
   readonly branches?: ReadonlyArray<readonly Failure[]>
@@ -21,6 +21,8 @@ export interface Report {
   /** The schema, as the route has it. */
   readonly schema: unknown
   readonly value: unknown
+  /** A schema that was added to the application, by its `$id`. */
+  readonly sharedSchema?: (id: string) => unknown
 }
 
 /** Reads the reports of one validator; `undefined` where a report is of another. */

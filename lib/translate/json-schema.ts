@@ -1,4 +1,4 @@
-import { pathOf } from '../catalog/issues.js'
+import { issueKinds, pathOf } from '../catalog/issues.js'
 import { isIn, valueAt, type Failure, type Report } from './failure.js'
 import { isObject } from './translator.js'
 
@@ -20,10 +20,11 @@ const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
  * The failures in a report of Ajv, of TypeBox 1, or of another that reports like them. Both put what failed inside a
  * keyword right before the keyword itself: a stack is enough to put it back in its place.
  */
-export function jsonSchemaFailures ({ validation, schema, value }: Report): Failure[] {
+export function jsonSchemaFailures ({ validation, schema, value, sharedSchema }: Report): Failure[] {
   const entries: Entry[] = []
   for (const reported of validation) {
-    const entry = entryOf(reported, value)
+    const given = entryOf(reported, value)
+    const entry = isData(keywordAt(given.schemaPath, schema, sharedSchema)) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
       const inside = pop(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
@@ -58,6 +59,23 @@ function entryOf (reported: unknown, value: unknown): Entry {
     params,
     failures: keyword === '~refine' ? [refinement(instancePath, params)] : pathsOf(instancePath, params, value).map(path => ({ keyword, path, params }))
   }
+}
+
+/** What a schema of the route, or one that it refers to, has for a keyword. */
+function keywordAt (schemaPath: string, schema: unknown, sharedSchema: Report['sharedSchema']): unknown {
+  const at = schemaPath.indexOf('#')
+  return schemaAt(at > 0 ? sharedSchema?.(schemaPath.slice(0, at)) : schema, schemaPath.slice(at))
+}
+
+/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
+function isData (limit: unknown): boolean {
+  return isObject(limit) && typeof limit.$data === 'string'
+}
+
+/** The sentence of the keyword would repeat the value that was sent as its limit; the name of a format is its code, even. */
+function withoutLimit (entry: Entry): Entry {
+  const keyword = entry.keyword === 'format' ? 'invalid' : entry.keyword
+  return { ...entry, failures: entry.failures.map(({ path }) => ({ keyword, path, params: {}, message: issueKinds.invalid.message({}) })) }
 }
 
 /** TypeBox's `Refine`: a check of the application's own, with its own sentence. */

@@ -60,8 +60,8 @@ function constants ({ keyword, params }: Failure): readonly unknown[] {
   return keyword === 'const' ? [params.allowedValue] : params.allowedValues as readonly unknown[]
 }
 
-function isConstant ({ keyword, params }: Failure): boolean {
-  return keyword === 'const' || (keyword === 'enum' && Array.isArray(params.allowedValues))
+function isConstant ({ keyword, params, message }: Failure): boolean {
+  return (keyword === 'const' && message === undefined) || (keyword === 'enum' && Array.isArray(params.allowedValues))
 }
 
 function isMismatch (failure: Failure): boolean {

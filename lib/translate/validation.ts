@@ -62,7 +62,7 @@ function reportOf (validation: readonly unknown[], part: Part, request: FastifyR
   const schema: unknown = request.routeOptions.schema?.[part]
   const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
   const { location, property } = parts[part]
-  return { validation, location, schema: isObject(content) ? content.schema : schema, value: request[property] }
+  return { validation, location, schema: isObject(content) ? content.schema : schema, value: request[property], sharedSchema: id => request.server.getSchema(id) }
 }
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */

@@ -335,6 +335,39 @@ t.test('a check of the application\'s own, with its own sentence', async t => {
   await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is not valid']])
 })
 
+t.test('a limit that is a value of the request is not repeated', async t => {
+  const data = { $data: '1/sent' }
+  const schema = { type: 'object', properties: { sent: {}, same: { const: data } } }
+  const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
+    app.addSchema({ $id: 'Pair', ...schema })
+    app.post('/', {
+      schema: {
+        body: {
+          type: 'object',
+          properties: {
+            sent: {},
+            list: {},
+            same: { const: data },
+            either: { anyOf: [{ const: data }, { const: 'a' }] },
+            among: { enum: { $data: '1/list' } },
+            lowest: { type: 'number', minimum: data },
+            form: { type: 'string', format: data },
+            pair: { $ref: 'Pair#' },
+            fixed: { const: 'b' }
+          }
+        }
+      }
+    }, async () => 'ok')
+  })
+  const invalid = (field: string, code: string): Fault => [field, code, 'is not valid']
+  t.strictSame((await postTo(app, { sent: secret, same: 'x', either: 'x', pair: { sent: secret, same: 'x' }, fixed: 'x' })).faults, [
+    invalid('same', 'const'), invalid('either', 'const'), invalid('pair.same', 'const'), ['fixed', 'const', 'must be "b"']
+  ])
+  t.strictSame((await postTo(app, { list: [secret], among: 'x' })).faults, [invalid('among', 'enum')])
+  t.strictSame((await postTo(app, { sent: 90210, lowest: 1 })).faults, [invalid('lowest', 'minimum')])
+  t.strictSame((await postTo(app, { sent: 'email', form: 'x' })).faults, [invalid('form', 'invalid')])
+})
+
 t.test('every keyword of the vocabulary was made to fail', async t => {
   const tried = new Set([...Object.keys(cases), 'unevaluatedProperties', 'unevaluatedItems', 'discriminator', 'false schema', 'anyOf', 'items', 'minContains', 'maxContains'])
   t.strictSame([...issueCodeOfKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
