@@ -71,7 +71,7 @@ const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'MySQL and MariaDB: the error number': failuresOf(mysqlErrors),
   'SQLite: the result code': failuresOf(sqliteErrors),
   'MongoDB: the code of the server, or the name of the error of the driver': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
-  'Mongoose: the name of the error': { ValidationError: 'check', CastError: 'check', StrictModeError: 'check', ...mongooseErrors },
+  'Mongoose: the name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
   'Prisma: the code': prismaCodes,
   'TypeORM, Knex and Sequelize: the name of the error': ormErrors
 }

@@ -9,7 +9,7 @@ import { maxIssues } from './validation.js'
 export interface NamedConstraint {
   /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, where the database names it. */
   readonly field?: string
-  /** The sentence of the answer. Absent: the one of the code. */
+  /** The sentence of the answer. Absent, or where a column is null that must not be, which is no constraint of this name: the one of the code. */
   readonly message?: string
   /** The sentence where a record cannot be deleted, because a foreign key of this name still refers to it. Absent: a general one. */
   readonly onDelete?: string
@@ -115,11 +115,15 @@ function * withCauses (error: unknown): Generator<Readonly<Record<string, unknow
   }
 }
 
+/** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */
+const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
+
 function answerReading (reading: Reading, cause: unknown, { errors, request, database }: TranslateContext): ApiError {
   const { failure, constraint } = reading
+  if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !isObject(request.body)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
-  const sentence = (failure === 'still_referenced' ? named?.onDelete : named?.message) ?? message
+  const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
   const issues = reading.issues ?? pathsOf(reading, named, request).flatMap(path => issuesAt(path, failure))
   return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }

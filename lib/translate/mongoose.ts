@@ -35,7 +35,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
   if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => issueOf(at, failed)))
-  if (name === 'CastError' && typeof path === 'string') return readingOfIssues(issueOf(path, error))
+  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: issueOf(path, error) }
   if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, issueOfKeyword('additionalProperties', {}))])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined

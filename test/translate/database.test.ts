@@ -78,6 +78,29 @@ t.test('the error of a database may lie below others', async t => {
   }, 'but not below an error with a status of its own: the application decided')
 })
 
+t.test('a value that the database cannot read is a parameter, where the request has no body', async t => {
+  const malformed = Object.assign(new Error('invalid input syntax for type uuid: "abc"'), { severity: 'ERROR', code: '22P02' })
+  const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
+  const app = Fastify({ genReqId: () => 'req_1' })
+  await app.register(apiErrors, { log: false })
+  app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
+  const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A parameter of the address has an invalid value.', request_id: 'req_1' } }
+  const field = (name: string): object => {
+    const { status, body } = expected({ answer: 'malformed', fields: [name] })
+    return { status, body }
+  }
+  const ask = async (method: 'GET' | 'DELETE' | 'POST', cast: boolean, payload?: object): Promise<object> => {
+    const response = await app.inject({ method, url: '/abc', ...(cast && { headers: { 'x-cast': 'yes' } }), ...(payload !== undefined && { payload }) })
+    return { status: response.statusCode, body: response.json() }
+  }
+  t.strictSame(await ask('GET', false), parameter)
+  t.strictSame(await ask('GET', true), parameter)
+  t.strictSame(await ask('DELETE', false), parameter)
+  t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
+  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body it may be a field of it')
+  t.strictSame(await ask('POST', true), field('_id'))
+})
+
 t.test('the log has what the caller does not get', async t => {
   const entries: LogEntry[] = []
   const missing = Object.assign(new Error('relation "users" does not exist'), { severity: 'ERROR', code: '42P01' })

@@ -177,6 +177,12 @@ export const sqlite: readonly Recorded[] = [
     error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, errstr: 'constraint failed', message: 'UNIQUE constraint failed: users.email' }
   },
   { what: 'A required value is missing', answer: 'missing', fields: ['name'], error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.name' } },
+  {
+    what: 'A required value is missing, and the `database` option has a sentence for the unique constraint of its column',
+    answer: 'missing',
+    fields: ['email'],
+    error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.email' }
+  },
   { what: 'The SQL is broken', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
   { what: 'A lock is not released in time', answer: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
   { what: 'There is no text', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
