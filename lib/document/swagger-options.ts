@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { describe, refuseOption } from '../catalog/describe.js'
 import { isStatusName } from './names.js'
 import { documentedRoute, type DocumentedRoute, type Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
@@ -19,6 +20,8 @@ interface Document extends Json {
 
 /** The part of the options of @fastify/swagger that is composed here; structural, so that any version of it fits. */
 interface SwaggerOptions {
+  openapi?: unknown
+  swagger?: unknown
   transform?: unknown
   transformObject?: unknown
   refResolver?: { buildLocalReference?: unknown }
@@ -28,12 +31,12 @@ interface TransformPart {
   readonly schema: FastifySchema | undefined
   readonly url: string
   readonly route: RouteOptions
-  readonly openapiObject?: Document
+  readonly openapiObject: Document
   readonly [more: string]: unknown
 }
 
 type Transform = (part: TransformPart) => { schema: FastifySchema | undefined, url: string }
-type TransformObject = (part: { openapiObject?: Document, swaggerObject?: Json }) => Json
+type TransformObject = (part: { openapiObject: Document }) => Json
 
 /** Marks an operation with its route between the two steps in which a document is made; it is taken out again. */
 const mark = 'x-fastify-api-errors'
@@ -44,12 +47,14 @@ const mark = 'x-fastify-api-errors'
  * added, so that the components are those of the operations that it leaves. Components are named by the `$id` of their
  * schema instead of `def-0`.
  *
- * @param options those of @fastify/swagger. Absent: an OpenAPI 3.0 document with the name and the version of the package
+ * @param options those of @fastify/swagger. Without `openapi`: an OpenAPI 3.0 document with the name and the version of the package
+ * @throws TypeError with one sentence where an option is wrong; `swagger`, a document of Swagger 2.0, has no place for the errors
  * @example
  * await app.register(swagger, swaggerOptions({ openapi: { info: { title: 'Launch API', version: '1.0.0' } } }))
  */
 export function swaggerOptions<Options extends object = { openapi: { info: { title: string, version: string } } }> (options?: Options): Options {
-  const given = (options ?? { openapi: {} }) as SwaggerOptions
+  const given: SwaggerOptions = { openapi: {}, ...options }
+  checkOptions(options, given)
   const userTransform = given.transform as Transform | undefined
   const userTransformObject = given.transformObject as TransformObject | undefined
   let marked: DocumentedRoute[] = []
@@ -57,7 +62,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transform: Transform = part => {
     const found = documentedRoute(part.route)
     const own = ownSchemaOf(part.route)
-    const secured = found === undefined || part.openapiObject === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const secured = found === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
     const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
@@ -67,9 +72,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transformObject: TransformObject = part => {
     const routes = marked
     marked = []
-    const { openapiObject } = part
-    if (openapiObject === undefined) return userTransformObject?.(part) ?? part.swaggerObject as Json
-    const document = (userTransformObject?.(part) ?? openapiObject) as Document
+    const document = (userTransformObject?.(part) ?? part.openapiObject) as Document
     addErrors(document, number => routes[number - 1])
     return document
   }
@@ -80,6 +83,18 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
     transform,
     transformObject
   } as Options
+}
+
+function checkOptions (options: unknown, { swagger, transform, transformObject, refResolver }: SwaggerOptions): void {
+  if (options !== undefined && !isObject(options)) throw new TypeError(`swaggerOptions: the options are ${describe(options)}; it takes those of @fastify/swagger.`)
+  if (swagger !== undefined) refuseOption('swaggerOptions', 'swagger', swagger, "nothing, for a document of Swagger 2.0 cannot have the errors: 'openapi' makes one of OpenAPI 3")
+  if (transform !== undefined && typeof transform !== 'function') refuseOption('swaggerOptions', 'transform', transform, 'a function, as @fastify/swagger calls it')
+  if (transformObject !== undefined && typeof transformObject !== 'function') refuseOption('swaggerOptions', 'transformObject', transformObject, 'a function, as @fastify/swagger calls it')
+  if (refResolver !== undefined && !isObject(refResolver)) refuseOption('swaggerOptions', 'refResolver', refResolver, 'an object with buildLocalReference')
+}
+
+function isObject (value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Makes the document of an application where that can be done: what it says about `security` is known from then on. */

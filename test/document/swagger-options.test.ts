@@ -10,6 +10,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { defineFormat, formats, serverOptions, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { codesByStatus, createApp, documentOf, info, resolved, type Document, type Json, type Setup } from './documents.js'
+import { thrown } from '../support/thrown.js'
 
 const Email = Type.Object({ email: Type.String({ format: 'email' }) })
 const Name = Type.Object({ name: Type.String({ minLength: 1 }) })
@@ -353,21 +354,6 @@ t.test('headers of the successful answers', async t => {
 })
 
 t.test('where nothing is to be said, nothing is', async t => {
-  const swagger2 = Fastify()
-  await swagger2.register(swagger, swaggerOptions({ swagger: { info } }))
-  await swagger2.register(apiErrors)
-  swagger2.get('/a', async () => ({}))
-  await swagger2.ready()
-  t.match(swagger2.swagger(), { swagger: '2.0', paths: { '/a': { get: {} } } }, 'a document of Swagger 2.0 stays as it is')
-  await swagger2.close()
-
-  const transformed = Fastify()
-  await transformed.register(swagger, swaggerOptions({ swagger: { info }, transformObject: ({ swaggerObject }: { swaggerObject: Json }) => ({ ...swaggerObject, 'x-own': true }) }) as object)
-  await transformed.register(apiErrors)
-  await transformed.ready()
-  t.match(transformed.swagger(), { swagger: '2.0', 'x-own': true }, 'or as a transform makes it')
-  await transformed.close()
-
   const webhooks = { openapi: '3.1.0', info, webhooks: {} }
   const bare = await createApp({ swagger: { transformObject: () => webhooks } }, routes)
   t.strictSame(documentOf(bare), webhooks, 'a transform that leaves no paths gets no errors')
@@ -396,4 +382,15 @@ t.test('where nothing is to be said, nothing is', async t => {
     message: "fastify-api-errors: explain('GET', '/b'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
   })
   await plain.close()
+})
+
+t.test('a document without openapi is one of OpenAPI 3, and what cannot have the errors is refused', async t => {
+  t.match(swaggerOptions({ hideUntagged: true }), { openapi: {}, hideUntagged: true })
+  for (const [options, sentence] of [
+    [5, 'the options are 5; it takes those of @fastify/swagger.'],
+    [{ swagger: { info } }, "the option 'swagger' is an object; it takes nothing, for a document of Swagger 2.0 cannot have the errors: 'openapi' makes one of OpenAPI 3."],
+    [{ transform: 5 }, "the option 'transform' is 5; it takes a function, as @fastify/swagger calls it."],
+    [{ transformObject: {} }, "the option 'transformObject' is an object; it takes a function, as @fastify/swagger calls it."],
+    [{ refResolver: 'id' }, "the option 'refResolver' is 'id'; it takes an object with buildLocalReference."]
+  ] as const) t.equal(thrown(() => swaggerOptions(options as object)), `TypeError: swaggerOptions: ${sentence}`)
 })

@@ -117,13 +117,3 @@ t.test('the header of the key is no parameter of the route', async t => {
   })
   t.strictSame(document.paths['/queues']?.get?.parameters, [{ schema: { type: 'string' }, in: 'header', name: 'x-tenant', required: false }])
 })
-
-t.test('a document of Swagger 2 has no such security', async t => {
-  const app = Fastify(serverOptions())
-  t.teardown(() => app.close())
-  await app.register(swagger, swaggerOptions({ swagger: { info } }))
-  await app.register(apiErrors)
-  app.get('/queues', { onRequest: apiKey({ lookup }) }, async () => 'ok')
-  await app.ready()
-  t.equal((app.swagger() as unknown as Document).paths['/queues']?.get?.security, undefined)
-})
