@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
@@ -41,6 +41,7 @@ type Command = (reference: Reference, options: Options) => Outcome
 const commands: Readonly<Record<string, Command>> = { reference: writeReference, lock: writeLockfile, check }
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw new Error(`--url is '${url}'; it takes scheme and host of the API, like 'https://api.example.com'.`)
   const files = referenceFiles(reference, url.replace(/\/$/, ''))
   mkdirSync(out, { recursive: true })
   for (const { name, content } of files) writeFileSync(join(out, name), content)
@@ -48,6 +49,8 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
 }
 
 function writeLockfile (reference: Reference, { lockfile }: Options): Outcome {
+  const folder = dirname(resolve(lockfile))
+  if (!existsSync(folder)) throw new Error(`--lockfile is '${lockfile}', whose folder does not exist; it takes a file in a folder that does.`)
   writeFileSync(lockfile, writeLock(lockOf(reference)))
   return { output: `Wrote ${amountOf(reference)} to ${lockfile}.`, code: 0 }
 }
@@ -87,7 +90,9 @@ async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   if (!isApplication(app)) {
     throw new Error(`--app is '${module}', which exports no Fastify instance; it takes a module whose default export, or export 'app' or 'build', is one, a promise of one, or a function that returns one.`)
   }
-  if (app.apiErrors === undefined) throw new Error(`--app is '${module}', which does not register fastify-api-errors.`)
+  if (app.apiErrors === undefined) {
+    throw new Error(`--app is '${module}', whose instance does not register fastify-api-errors; it takes one that does so itself, for what a scope registers the rest of the application cannot see.`)
+  }
   return app
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
+import { describe } from './catalog/describe.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { standIn, watchHooks } from './document/declare-errors.js'
 import { createDocumenter, type RouteError } from './document/documenter.js'
@@ -125,9 +126,9 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     errors,
     schemas,
     explain (method, url) {
-      const records = documenter.find(method, url)
+      const records = typeof method === 'string' ? documenter.find(method, url) : []
       if (records.length === 0) {
-        throw new Error(`fastify-api-errors: explain('${method}', '${url}'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
+        throw new Error(`fastify-api-errors: explain(${describe(method)}, ${describe(url)}): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
       }
       makeDocument(app)
       return records.flatMap(record => documenter.errorsOf(record, method.toUpperCase()))

@@ -114,9 +114,12 @@ t.test('bad input gets one sentence', async t => {
   const takes = "which exports no Fastify instance; it takes a module whose default export, or export 'app' or 'build', is one, a promise of one, or a function that returns one."
   t.equal(await fault('lock', '--app', app('nothing.ts')), `--app is 'nothing.ts', ${takes}`)
   t.equal(await fault('lock', '--app', app('null.ts')), `--app is 'null.ts', ${takes}`)
-  t.equal(await fault('lock', '--app', app('plain.ts')), "--app is 'plain.ts', which does not register fastify-api-errors.")
+  t.equal(await fault('lock', '--app', app('plain.ts')), "--app is 'plain.ts', whose instance does not register fastify-api-errors; it takes one that does so itself, for what a scope registers the rest of the application cannot see.")
   t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), "nowhere.json does not exist; 'fastify-api-errors lock' writes it.")
   t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json is not JSON; it takes what 'fastify-api-errors lock' writes.")
   t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('other.json')), "other.json is not a lockfile, for /lockfileVersion is wrong (Expected 1); it takes what 'fastify-api-errors lock' writes.")
-  t.match(await fault('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), /^ENOENT: no such file or directory/)
+  t.equal(await fault('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), "--lockfile is 'no/folder/lock.json', whose folder does not exist; it takes a file in a folder that does.")
+  for (const url of ['notaurl', 'ftp://example.com']) {
+    t.equal(await fault('reference', '--app', app('app.ts'), '--url', url), `--url is '${url}'; it takes scheme and host of the API, like 'https://api.example.com'.`)
+  }
 })

@@ -30,6 +30,9 @@ t.test('explain tells what a route answers with, whatever the case of the method
   t.throws(() => app.apiErrors.explain('GET', '/queues/1'), {
     message: "fastify-api-errors: explain('GET', '/queues/1'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
   })
+  t.throws(() => (app.apiErrors.explain as () => unknown)(), {
+    message: "fastify-api-errors: explain(undefined, undefined): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
+  })
 })
 
 t.test('limits, schemas, pages and the document are there where they are asked for', async t => {

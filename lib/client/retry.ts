@@ -16,6 +16,8 @@ export interface RetryOptions {
   readonly advice?: Readonly<Record<string, RetryAdvice>>
 }
 
+const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice']
+
 const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']
 
 type Fetch = typeof fetch
@@ -35,10 +37,13 @@ type Init = Parameters<Fetch>[1]
  * const response = await patient('/queues', { signal: AbortSignal.timeout(10_000) })
  */
 export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
+  const stray = Object.keys(options).find(name => !known.includes(name))
+  if (stray !== undefined) throw new TypeError(`withRetry: '${stray}' is not an option; it takes ${known.join(', ')}.`)
   const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {} } = options
   if (!Number.isInteger(attempts) || attempts < 1) fault('attempts', attempts, 'a whole number of 1 or more')
   if (!(baseDelay >= 0)) fault('baseDelay', baseDelay, 'milliseconds, 0 or more')
   if (!(maxDelay >= 0)) fault('maxDelay', maxDelay, 'milliseconds, 0 or more')
+  if (!Array.isArray(methods) || !methods.every(isMethod)) fault('methods', methods, "an array of methods in capitals, like ['GET', 'POST']")
 
   /** Milliseconds until the request is sent again; `undefined` where it is not. */
   async function delayAfter (response: Response, attempt: number): Promise<number | undefined> {
@@ -70,11 +75,15 @@ export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
   }
 }
 
+function isMethod (value: unknown): boolean {
+  return typeof value === 'string' && /^[^a-z]+$/.test(value)
+}
+
 /** A stream, or in Node anything that is iterated over time, is gone when it was sent. */
 function isStream (body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
 function fault (option: string, got: unknown, takes: string): never {
-  throw new TypeError(`withRetry: the option '${option}' is ${typeof got === 'string' ? `'${got}'` : String(got)}; it takes ${takes}.`)
+  throw new TypeError(`withRetry: the option '${option}' is ${typeof got === 'string' || Array.isArray(got) ? JSON.stringify(got).replaceAll('"', "'") : String(got)}; it takes ${takes}.`)
 }

@@ -29,7 +29,8 @@ const maxAddresses = 10_000
  * @example
  * const guard = apiKey({ lookup, guessLimit: guessLimit({ max: 10, timeWindow: 60_000 }) })
  */
-export function guessLimit ({ max, timeWindow }: GuessLimitOptions): GuessLimit {
+export function guessLimit (options: GuessLimitOptions): GuessLimit {
+  const { max, timeWindow } = options ?? {}
   if (!Number.isInteger(max) || max < 1) refuseOption('guessLimit', 'max', max, 'a whole number of 1 or more')
   if (!Number.isInteger(timeWindow) || timeWindow < 1) refuseOption('guessLimit', 'timeWindow', timeWindow, 'a whole number of milliseconds, 1 or more')
   const guesses = new Map<string, { count: number, readonly ends: number }>()

@@ -1,6 +1,6 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { refuseOption } from '../catalog/describe.js'
+import { describe, refuseOption } from '../catalog/describe.js'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -32,7 +32,8 @@ export interface GenerateKeyOptions {
  * const key = generateKey({ prefix: 'launch_live' }) // launch_live_aZ09... , 48 characters
  * await database.query('insert into api_keys (hash) values ($1)', [hashKey(key)])
  */
-export function generateKey ({ prefix }: GenerateKeyOptions): string {
+export function generateKey (options: GenerateKeyOptions): string {
+  const { prefix } = options ?? {}
   if (typeof prefix !== 'string' || !new RegExp(`^${prefixForm}$`).test(prefix)) {
     refuseOption('generateKey', 'prefix', prefix, "words of letters and digits joined by underscores, like 'launch_live'")
   }
@@ -57,8 +58,11 @@ export function parseKey (key: string): { readonly prefix: string } | null {
 /**
  * The SHA-256 of a key, in hex: what is stored, and looked up, in place of the key. It is what `sha256sum` prints, and
  * in Postgres `encode(sha256(key::bytea), 'hex')`. A slow hash, as for passwords, would gain nothing: a random key cannot be guessed.
+ *
+ * @throws TypeError where the key is no text
  */
 export function hashKey (key: string): string {
+  if (typeof key !== 'string') throw new TypeError(`hashKey: the key is ${describe(key)}; it takes a text.`)
   return createHash('sha256').update(key).digest('hex')
 }
 

@@ -4,6 +4,7 @@ import type { ServerOptions as HttpsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
+import { describe } from '../catalog/describe.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
 import { isClosing, responderOf } from './registry.js'
 import { createRequestId } from './request-id.js'
@@ -39,10 +40,12 @@ type GivenOptions = FastifyServerOptions & {
  * `rewriteUrl`, which are combined. With a `frameworkErrors` of the caller's, a missing Host and a closing server stay
  * with Node and Fastify.
  *
+ * @throws TypeError where the options are no object
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) throw new TypeError(`serverOptions: the options are ${describe(options)}; it takes those of Fastify().`)
   const given: GivenOptions = options ?? {}
   const { ajv, http, https } = given
   const merged = {

@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert'
+import { describe, refuseOption } from '../catalog/describe.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** What {@link assertLedger} reads of an application. */
@@ -33,12 +34,18 @@ export interface LedgerReport {
  *
  * @returns what was found
  * @throws AssertionError naming each undocumented answer and, with `unexercised: 'fail'`, each code without an answer
- * @throws TypeError where `except` names a code that is not in the catalog
+ * @throws TypeError where the application does not register the plugin, an option is wrong, or `except` names a code that is not in the catalog
  * @example
  * assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })
  */
 export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = {}): LedgerReport {
+  if ((app as Partial<LedgerSource> | null | undefined)?.apiErrors === undefined) {
+    throw new TypeError(`assertLedger: the application is ${describe(app)} without fastify-api-errors; it takes the instance, or the scope, that registers it.`)
+  }
   const { answers = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
+  if (!Array.isArray(answers)) refuseOption('assertLedger', 'answers', answers, 'what readLedger() returns')
+  if (mode !== 'list' && mode !== 'fail') refuseOption('assertLedger', 'unexercised', mode, "'list' or 'fail'")
+  if (!Array.isArray(except)) refuseOption('assertLedger', 'except', except, 'an array of codes')
   const { codes } = app.apiErrors.reference()
   const unknown = except.find(name => !codes.some(({ code }) => code === name))
   if (unknown !== undefined) throw new TypeError(`assertLedger: 'except' has '${unknown}'; it takes codes of the catalog.`)

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { FastifyRequest } from 'fastify'
+import { describe } from '../catalog/describe.js'
 import type { LedgerEntry } from './ledger.js'
 
 const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']
@@ -22,6 +23,7 @@ interface Answered {
  *
  * @param folder made where it is not there; whoever starts the tests empties it
  * @returns a function that ends the writing
+ * @throws TypeError where `folder` is no path
  * @example
  * // ledger/collect.js, loaded by: node --import ./ledger/collect.js --test
  * import { collectLedger } from 'fastify-api-errors'
@@ -29,6 +31,7 @@ interface Answered {
  * collectLedger('.ledger')
  */
 export function collectLedger (folder: string): () => void {
+  checkFolder('collectLedger', folder)
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${process.pid}-${threadId}.jsonl`)
   const write = (message: unknown): void => {
@@ -50,6 +53,8 @@ export function collectLedger (folder: string): () => void {
  * assertLedger(await build(), { answers: readLedger('.ledger') })
  */
 export function readLedger (folder: string): LedgerEntry[] {
+  checkFolder('readLedger', folder)
+  if (!existsSync(folder)) throw new Error(`readLedger: the folder '${folder}' does not exist; it takes the one that collectLedger() wrote to.`)
   const entries = new Map<string, LedgerEntry>()
   for (const file of readdirSync(folder).filter(name => name.endsWith('.jsonl')).sort()) {
     for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
@@ -59,4 +64,8 @@ export function readLedger (folder: string): LedgerEntry[] {
     }
   }
   return [...entries.values()]
+}
+
+function checkFolder (owner: string, folder: unknown): void {
+  if (typeof folder !== 'string' || folder === '') throw new TypeError(`${owner}: the folder is ${describe(folder)}; it takes a path, like '.ledger'.`)
 }

@@ -223,7 +223,11 @@ for (const [options, message] of [
   [{ attempts: 0 }, "the option 'attempts' is 0; it takes a whole number of 1 or more."],
   [{ attempts: '3' }, "the option 'attempts' is '3'; it takes a whole number of 1 or more."],
   [{ baseDelay: -1 }, "the option 'baseDelay' is -1; it takes milliseconds, 0 or more."],
-  [{ maxDelay: NaN }, "the option 'maxDelay' is NaN; it takes milliseconds, 0 or more."]
+  [{ maxDelay: NaN }, "the option 'maxDelay' is NaN; it takes milliseconds, 0 or more."],
+  [{ methods: 'GET' }, "the option 'methods' is 'GET'; it takes an array of methods in capitals, like ['GET', 'POST']."],
+  [{ methods: ['post'] }, "the option 'methods' is ['post']; it takes an array of methods in capitals, like ['GET', 'POST']."],
+  [{ methods: [5] }, "the option 'methods' is [5]; it takes an array of methods in capitals, like ['GET', 'POST']."],
+  [{ foo: 1 }, "'foo' is not an option; it takes attempts, baseDelay, maxDelay, methods, advice."]
 ] as const) {
   t.test(`refused: ${message}`, async t => {
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)

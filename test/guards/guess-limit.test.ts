@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
-import { apiKey, guessLimit, type GuessLimit, type GuessLimitOptions } from 'fastify-api-errors/api-key'
+import { apiKey, guessLimit, type GuessLimit } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
 import { call } from '../support/call.js'
 import { createKeyStore } from '../support/key-store.js'
@@ -90,13 +90,14 @@ t.test('10,000 addresses are remembered, and callers without one are one', async
 })
 
 for (const [options, message] of [
+  [undefined, "the option 'max' is undefined; it takes a whole number of 1 or more."],
   [{ timeWindow: 1000 }, "the option 'max' is undefined; it takes a whole number of 1 or more."],
   [{ max: 0, timeWindow: 1000 }, "the option 'max' is 0; it takes a whole number of 1 or more."],
   [{ max: 1.5, timeWindow: 1000 }, "the option 'max' is 1.5; it takes a whole number of 1 or more."],
   [{ max: 1, timeWindow: '1 minute' }, "the option 'timeWindow' is '1 minute'; it takes a whole number of milliseconds, 1 or more."],
   [{ max: 1, timeWindow: 0 }, "the option 'timeWindow' is 0; it takes a whole number of milliseconds, 1 or more."]
 ] as const) {
-  t.test(`refused: ${message}`, async t => {
-    t.equal(thrown(() => guessLimit(options as GuessLimitOptions)), `TypeError: guessLimit: ${message}`)
+  t.test(`refused: ${JSON.stringify(options)}`, async t => {
+    t.equal(thrown(() => guessLimit(options as never)), `TypeError: guessLimit: ${message}`)
   })
 }

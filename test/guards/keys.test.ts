@@ -110,3 +110,8 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
     syncBuiltinESMExports()
   }
 }
+
+t.test('what is no text has no hash, and without options there is no key', async t => {
+  t.throws(() => hashKey(5 as never), new TypeError('hashKey: the key is 5; it takes a text.'))
+  t.throws(() => generateKey(undefined as never), new TypeError("generateKey: the option 'prefix' is undefined; it takes words of letters and digits joined by underscores, like 'launch_live'."))
+})

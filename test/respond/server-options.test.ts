@@ -262,3 +262,8 @@ t.test('the options tell the kind of server, and TypeScript knows it', async t =
   // @ts-expect-error a limit is a number
   t.throws(() => Fastify(serverOptions({ bodyLimit: '1 MB' })), { code: 'FST_ERR_ROUTE_BODY_LIMIT_OPTION_NOT_INT' })
 })
+
+t.test('the options are an object', async t => {
+  t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: the options are 5; it takes those of Fastify().'))
+  t.throws(() => serverOptions(null as never), new TypeError('serverOptions: the options are null; it takes those of Fastify().'))
+})

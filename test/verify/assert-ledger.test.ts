@@ -76,3 +76,17 @@ t.test("'except' takes codes of the catalog", async t => {
   const app = await build()
   t.throws(() => assertLedger(app, { except: ['intrenal_error'] }), new TypeError("assertLedger: 'except' has 'intrenal_error'; it takes codes of the catalog."))
 })
+
+t.test('what is wrong is said in one sentence', async t => {
+  const scoped = Fastify()
+  await scoped.register(async scope => { await scope.register(apiErrors) })
+  const takes = 'it takes the instance, or the scope, that registers it.'
+  t.throws(() => assertLedger(scoped), new TypeError(`assertLedger: the application is an object without fastify-api-errors; ${takes}`))
+  t.throws(() => assertLedger(undefined as never), new TypeError(`assertLedger: the application is undefined without fastify-api-errors; ${takes}`))
+  const app = await build()
+  for (const [options, sentence] of [
+    [{ except: 'x' }, "the option 'except' is 'x'; it takes an array of codes."],
+    [{ unexercised: 'warn' }, "the option 'unexercised' is 'warn'; it takes 'list' or 'fail'."],
+    [{ answers: '.ledger' }, "the option 'answers' is '.ledger'; it takes what readLedger() returns."]
+  ] as const) t.throws(() => assertLedger(app, options as object), new TypeError(`assertLedger: ${sentence}`))
+})

@@ -8,6 +8,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { assertLedger, collectLedger, readLedger, serverOptions } from 'fastify-api-errors'
 import { build } from './suite/app.js'
+import { thrown } from '../support/thrown.js'
 
 const suite = (name: string): string => fileURLToPath(new URL(`suite/${name}`, import.meta.url))
 
@@ -66,5 +67,12 @@ t.test('an error that a handler sends in a shape of its own is collected, too', 
 })
 
 t.test('where nothing was collected, nothing is proven', async t => {
-  t.throws(() => readLedger(join(t.testdir(), 'nowhere')), { code: 'ENOENT' })
+  const folder = join(t.testdir(), 'nowhere')
+  t.equal(thrown(() => readLedger(folder)), `Error: readLedger: the folder '${folder}' does not exist; it takes the one that collectLedger() wrote to.`)
+})
+
+t.test('a folder is a path', async t => {
+  t.equal(thrown(() => collectLedger(5 as never)), "TypeError: collectLedger: the folder is 5; it takes a path, like '.ledger'.")
+  t.equal(thrown(() => readLedger(undefined as never)), "TypeError: readLedger: the folder is undefined; it takes a path, like '.ledger'.")
+  t.equal(thrown(() => readLedger('')), "TypeError: readLedger: the folder is ''; it takes a path, like '.ledger'.")
 })
