@@ -194,11 +194,19 @@ function docUrlOf (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (co
   const urlOf = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
   const urls = new Map<string, string | undefined>()
   for (const code of Object.keys(catalog)) {
-    const url = urlOf(code)
+    const url = urlFrom(urlOf, code)
     if (url !== undefined && !isUrl(url)) fault(`docUrl('${code}')`, url, 'a URL, or undefined where the code has no page')
     urls.set(code, url)
   }
   return code => urls.get(code)
+}
+
+function urlFrom (urlOf: (code: string) => string | undefined, code: string): string | undefined {
+  try {
+    return urlOf(code)
+  } catch (cause) {
+    throw new TypeError(`fastify-api-errors: docUrl('${code}') fails: ${cause instanceof Error ? cause.message : String(cause)}; it takes a function that returns a URL, or undefined where the code has no page.`, { cause })
+  }
 }
 
 /** Whether a value is a text of the characters that a URL or a relative reference may have (RFC 3986, section 2). */

@@ -10,8 +10,9 @@ import type { RouteRecord } from './document/route-record.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
 import { makeDocument } from './document/swagger-options.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { checkUnlimitedRoute } from './rate-limit/check-options.js'
 import { headerFieldsOf } from './rate-limit/header-fields.js'
-import { registerLimiter } from './rate-limit/limiter.js'
+import { registerLimiter, type NotFoundHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/reference.js'
@@ -68,6 +69,8 @@ declare module 'fastify' {
 }
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
+  if (Object.hasOwn(app, 'apiErrors')) throw new Error('fastify-api-errors: it is registered on this instance already; it takes one register, and one more in a scope that answers in another way.')
+  const isOutermost = !app.hasDecorator('apiErrors')
   const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
 
@@ -78,7 +81,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
-  if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
+  if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
   if (settings.sent !== undefined) app.addHook('onSend', settings.sent === 'convert' ? createConverter(responder, record) : createWatcher(record))
@@ -86,6 +89,13 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))
       done()
+    })
+  }
+
+  if (rateLimit === undefined && isOutermost) {
+    app.addHook('onRoute', function (route) {
+      // A plugin of its own that a scope registered may have limits.
+      if (this.apiErrors === app.apiErrors) checkUnlimitedRoute(route)
     })
   }
 
@@ -141,11 +151,20 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   } satisfies ApiErrors)
 }
 
+function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHooks>, handler: ReturnType<typeof createNotFoundHandler>): void {
+  try {
+    app.setNotFoundHandler(hooks, handler)
+  } catch (cause) {
+    throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already; notFound: false leaves it in its place.`, { cause })
+  }
+}
+
 /**
  * One `register`, and every error of the API comes out of one catalog, in one shape, with the right headers,
  * documented on each route that can give it. Register it before the routes.
  *
  * @throws TypeError at register, with one sentence, where an option is wrong
+ * @throws Error at register, where the instance has the plugin already, or with `notFound` a not-found handler
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

@@ -166,5 +166,10 @@ t.test('the sentence names the option, what it got and what it takes', async t =
     thrown(() => resolveOptions({ format: { name: 'mine', contentType: 'text/html', fields: {} } })),
     "TypeError: defineFormat: mine: 'contentType' is 'text/html'; it takes a JSON media type without parameters, like 'application/json'."
   )
-  t.equal(thrown(() => resolveOptions({ docUrl: () => { throw new Error('no page') } })), 'Error: no page')
+  for (const fault of ['no page', new Error('no page')]) {
+    t.equal(
+      thrown(() => resolveOptions({ docUrl: () => { throw fault } })),
+      "TypeError: fastify-api-errors: docUrl('invalid_request') fails: no page; it takes a function that returns a URL, or undefined where the code has no page."
+    )
+  }
 })

@@ -62,3 +62,20 @@ t.test('a wrong option fails at register, in one sentence', async t => {
     await t.rejects(async () => { await Fastify().register(apiErrors, options as unknown as ApiErrorsOptions) }, { message })
   }
 })
+
+t.test('an application takes one register, and one not-found handler', async t => {
+  const twice = Fastify()
+  await twice.register(apiErrors)
+  await t.rejects(async () => { await twice.register(apiErrors) }, {
+    message: 'fastify-api-errors: it is registered on this instance already; it takes one register, and one more in a scope that answers in another way.'
+  })
+  for (const prefix of ['', '/v1']) {
+    const handled = Fastify()
+    await t.rejects(async () => {
+      await handled.register(async scope => {
+        scope.setNotFoundHandler(async () => 'mine')
+        await scope.register(apiErrors)
+      }, { prefix })
+    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' has a not-found handler already; notFound: false leaves it in its place.` })
+  }
+})

@@ -115,8 +115,18 @@ export function checkRoute ({ method, url, config }: Pick<RouteOptions, 'method'
   check(settings, routeRules, [], name => `config.rateLimit.${name} ${of}`)
 }
 
+/**
+ * Checks a route of an application without the `rateLimit` option: there is no policy that it could name.
+ *
+ * @throws TypeError with one sentence that names the route, and what it got
+ */
+export function checkUnlimitedRoute ({ method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
+  checkChoice(config?.rateLimitPolicy, {}, `config.rateLimitPolicy of ${String(method)} ${url}`)
+}
+
 function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptions['policies'], subject: string): void {
-  const takes = `${Object.keys(policies).map(describe).join(', ')}, several in an array, or false`
+  const names = Object.keys(policies).map(describe)
+  const takes = names.length === 0 ? "false, for the option 'rateLimit' is not set" : `${names.join(', ')}, several in an array, or false`
   if (choice === undefined || choice === false) return
   if (typeof choice !== 'string' && !Array.isArray(choice)) fault(subject, choice, takes)
   for (const name of namesOf(choice)) if (!Object.hasOwn(policies, name)) fault(subject, name, takes)

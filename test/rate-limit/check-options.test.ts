@@ -127,3 +127,25 @@ t.test('the fault shows where it is made: at register, and at the route', async 
   await other.register(apiErrors, { rateLimit: { policies: { general } } })
   t.match(thrown(() => other.get('/', { config: { rateLimitPolicy: 'all' } }, async () => 'never')), /config\.rateLimitPolicy of GET \/ is 'all'/)
 })
+
+t.test('without the option, no route can name a policy', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  const strict = { config: { rateLimitPolicy: 'strict' } }
+  t.equal(
+    thrown(() => app.get('/', strict, async () => 'never')),
+    "TypeError: fastify-api-errors: config.rateLimitPolicy of GET / is 'strict'; it takes false, for the option 'rateLimit' is not set."
+  )
+  t.doesNotThrow(() => app.get('/unlimited', { config: { rateLimitPolicy: false } }, async () => 'ok'))
+  await app.register(async scope => {
+    await scope.register(apiErrors, { notFound: false, rateLimit: { policies: { strict: general } } })
+    scope.get('/limited', strict, async () => 'ok')
+    await scope.register(async below => {
+      await below.register(apiErrors, { notFound: false })
+      below.get('/below', strict, async () => 'ok')
+    })
+  })
+  t.equal((await app.inject('/limited')).statusCode, 200, 'a scope may have limits of its own')
+  t.equal((await app.inject('/below')).statusCode, 200, 'or those around it')
+})
