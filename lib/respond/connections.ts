@@ -16,7 +16,7 @@ export function watchServer (app: FastifyInstance, responder: Responder): void {
 
 /** Node answers an `Expect` that it does not know by itself, with an empty body. */
 function answerExpectation (app: FastifyInstance, responder: Responder, request: IncomingMessage, response: ServerResponse): void {
-  const { status, headers, payload } = responder.prepareRaw(responder.settings.errors.expectation_failed(), request.method as string, app.log)
+  const { status, headers, payload } = responder.prepareRaw(responder.settings.errors.expectation_failed(), request, app.log)
   response.writeHead(status, { ...headers as Record<string, string>, 'content-length': Buffer.byteLength(payload) }).end(payload)
 }
 

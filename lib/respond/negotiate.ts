@@ -1,14 +1,13 @@
-import type { FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import type { Format } from '../formats/format.js'
 
 /** The format for a caller: the second one where `Accept` prefers it (RFC 9110, section 12.5.1), else the first. */
 export function chooseFormat (
-  { format, negotiated }: { readonly format: Format, readonly negotiated: Format | undefined }, request: FastifyRequest
+  { format, negotiated }: { readonly format: Format, readonly negotiated: Format | undefined }, { accept }: { readonly accept?: string | undefined }
 ): Format {
-  if (negotiated === undefined) return format
-  const { accept } = request.headers
-  if (accept?.toLowerCase().includes(negotiated.contentType) !== true) return format
-  const preferred = new Negotiator(request.raw).mediaType([format.contentType, negotiated.contentType])
+  if (negotiated === undefined || accept?.toLowerCase().includes(negotiated.contentType) !== true) return format
+  // Neither JSON nor problem+json has a charset to choose; with one in the way, the type would count as another.
+  const headers = { accept: accept.replace(/;\s*charset=[^;,]*/gi, '') }
+  const preferred = new Negotiator({ headers }).mediaType([format.contentType, negotiated.contentType])
   return preferred === negotiated.contentType ? negotiated : format
 }

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { attempt } from '../attempt.js'
 import type { ApiError } from '../catalog/api-error.js'
@@ -45,6 +46,9 @@ export interface AnswerEvent {
 /** Called for every answer that goes out. */
 export type OnAnswer = (event: AnswerEvent) => void
 
+/** A request of Node's, as far as it is read. */
+type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
+
 /** Answers errors in the one shape of an application. */
 export interface Responder {
   readonly settings: ResponderSettings
@@ -53,14 +57,14 @@ export interface Responder {
   /** Makes the answer, with its status and headers set on the reply, and counts it; to be sent by the caller. */
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedAnswer
   /** Makes the answer for a connection that no `FastifyRequest` came from, and counts it; to be sent by the caller. */
-  readonly prepareRaw: (error: ApiError, method: string | null, log: FastifyBaseLogger) => PreparedAnswer
+  readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedAnswer
 }
 
 const answers = channel('fastify-api-errors:answer')
 
 /** Makes the responder of an application. */
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
-  const { errors, translators, database, format, negotiated, realm } = settings
+  const { errors, translators, database, negotiated, realm } = settings
   const render = createRenderer(settings)
 
   function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
@@ -75,7 +79,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
 
   function prepareAnswer (error: ApiError, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
     const requestId = requestIdOf(request)
-    const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request))
+    const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request.headers))
     const { definition: { code, status }, contentType, payload } = rendered
     if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
     const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
@@ -142,11 +146,12 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
       }
     },
     prepare,
-    prepareRaw (error, method, log) {
+    prepareRaw (error, request, log) {
       const requestId = createRequestId()
-      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, format)
-      record({ error, code, status, route: null, method, requestId, request: null }, log)
-      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId }, payload }
+      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
+      record({ error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, log)
+      const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
+      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
     }
   }
 }

@@ -30,6 +30,9 @@ t.test('a caller gets problem+json where its Accept prefers it', async t => {
     ['application/problem+json;q=0', code],
     ['text/html, application/problem+json;q=0.1', problem],
     ['*/*, application/problem+json', problem],
+    ['application/problem+json; charset=utf-8', problem],
+    ['application/problem+json;charset="utf-8";q=0.9, application/json; charset=UTF-8;q=0.5', problem],
+    ['application/problem+json; charset=utf-8; q=0.5, application/json; charset=utf-8', code],
     ['application/json', code],
     ['application/*', code],
     ['*/*', code],
@@ -61,6 +64,15 @@ t.test('a format of your own with its media type is one of the two', async t => 
   const port = await start(t, app)
   t.strictSame(await ask(port, 'GET', '/queues'), contractAnswer(409, { oops: 'resource_conflict' }, { vary: 'accept', 'content-type': 'application/vnd.launch+json' }))
   t.strictSame(await ask(port, 'GET', '/queues', { Accept: 'application/problem+json' }), problem)
+})
+
+t.test('an Expect that the server does not know is answered in the format that the caller asks for', async t => {
+  const port = await start(t, await create({ negotiate: true }))
+  for (const [accept, type] of [['application/problem+json', 'application/problem+json'], ['*/*', 'application/json; charset=utf-8']] as const) {
+    t.match(await ask(port, 'GET', '/', { Accept: accept, Expect: 'magic' }), {
+      status: 417, headers: { 'content-type': type, vary: 'accept' }, body: { code: 'expectation_failed' }
+    })
+  }
 })
 
 t.test('a bad URL is negotiated, too; what is not HTTP has no Accept', async t => {
