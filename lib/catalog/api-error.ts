@@ -16,7 +16,10 @@ export interface ErrorInit<Meta = unknown> {
   readonly param?: string
   /** Response headers of this occurrence; they win over those of the definition. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Seconds until the request may be sent again; rounded up to a whole second of 1 or more. */
+  /**
+   * Seconds until the request may be sent again; rounded up to a whole second, at least 1 and at most 2,147,483,647. What
+   * is no finite number (a text, a Date, NaN) counts as absent.
+   */
   readonly retryAfter?: number
   /** What went wrong underneath. It is logged and never sent. */
   readonly cause?: unknown
@@ -60,15 +63,21 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
     this.issues = init.issues
     this.param = init.param
     this.headers = init.headers === undefined ? definition.headers : { ...definition.headers, ...init.headers }
-    this.retryAfter = init.retryAfter === undefined ? undefined : wholeSeconds(init.retryAfter)
+    this.retryAfter = wholeSeconds(init.retryAfter)
   }
 }
 
 Object.defineProperty(ApiError.prototype, brand, { value: true })
 
-/** `Retry-After` is a whole number of seconds (RFC 9110, section 10.2.3); 0 or a fraction would invite a retry too early. */
-export function wholeSeconds (seconds: number): number {
-  return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : 1
+/** The largest number of 32 bits: callers keep seconds in one, and a larger one may be written as 1e+21. */
+const maxSeconds = 2 ** 31 - 1
+
+/**
+ * `Retry-After` is a whole number of seconds (RFC 9110, section 10.2.3); 0 or a fraction would invite a retry too early.
+ * `undefined` for what is no finite number.
+ */
+export function wholeSeconds (seconds: number | undefined): number | undefined {
+  return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined
 }
 
 /**

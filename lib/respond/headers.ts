@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiError } from '../catalog/api-error.js'
+import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { allowedMethods } from './allowed-methods.js'
 import { printed } from './log.js'
@@ -124,8 +124,6 @@ function acceptedMediaTypes (request: FastifyRequest): string[] {
 }
 
 function retryAfterOf (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
-  if (error.retryAfter !== undefined) return error.retryAfter
-  const given = Number(present['retry-after'])
-  if (Number.isInteger(given) && given >= 1) return given
-  return defaultRetryAfter[status]
+  const given = error.retryAfter ?? Number(present['retry-after'])
+  return Number.isInteger(given) && given >= 1 ? wholeSeconds(given) : defaultRetryAfter[status]
 }

@@ -91,10 +91,13 @@ t.test('a 429 and a 503 say when to come back', async t => {
   app.get('/reply', (_request, reply) => { throw (reply.header('retry-after', 7), errors.service_unavailable()) })
   app.get('/date', (_request, reply) => { throw (reply.header('retry-after', 'Fri, 31 Dec 1999 23:59:59 GMT'), errors.service_unavailable()) })
   app.get('/zero', (_request, reply) => { throw (reply.header('retry-after', 0), errors.service_unavailable()) })
+  app.get('/far', () => { throw errors.service_unavailable({ retryAfter: 1e21 }) })
+  app.get('/farther', (_request, reply) => { throw (reply.header('retry-after', '1e21'), errors.service_unavailable()) })
+  app.get('/text', () => { throw errors.service_unavailable({ retryAfter: '30' as never }) })
   app.get('/500', () => { throw errors.internal_error() })
   const port = await start(t, app)
   t.strictSame(await ask(port, 'GET', '/429'), answer('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
-  for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10']] as const) {
+  for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
     t.strictSame(await ask(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
   }
   t.strictSame(await ask(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
