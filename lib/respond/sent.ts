@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
-import type { FastifyReply, FastifyRequest, FastifySchema, onSendHookHandler } from 'fastify'
+import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import { declaresStatus } from '../catalog/declared-status.js'
 import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
 import { requestIdOf } from './request-id.js'
 import { routeOf, type Responder } from './responder.js'
@@ -57,19 +58,13 @@ export function createConverter (responder: Responder, onSent: OnSent): onSendHo
 /** The code for an error that is none of ours and has a status that its route says nothing of; `undefined` for any other answer. */
 function foreignCode (request: FastifyRequest, reply: FastifyReply): StandardCode | undefined {
   const code = standardCode(reply.statusCode)
-  return code === undefined || isAnswered(reply) || declares(request.routeOptions.schema, reply.statusCode) ? undefined : code
+  return code === undefined || isAnswered(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode) ? undefined : code
 }
 
 function tell (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
   const event: SentEvent = { code: null, status, route: routeOf(request), method: request.method, requestId: requestIdOf(request), request }
   onSent(event)
   if (sent.hasSubscribers) sent.publish(event)
-}
-
-/** Whether a route has a schema for a status: by its number, by its class, or for all (Fastify's own order). */
-function declares (schema: FastifySchema | undefined, status: number): boolean {
-  const declared = Object.keys(schema?.response ?? {}).map(key => key.toLowerCase())
-  return [String(status), `${String(status).charAt(0)}xx`, 'default'].some(key => declared.includes(key))
 }
 
 /** A body that a message can be read from; `undefined` for any other. */

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { declaresStatus } from '../catalog/declared-status.js'
 import { attempt } from '../attempt.js'
 import type { Documenter } from '../document/documenter.js'
 import { schemaOf } from '../document/route-record.js'
@@ -15,7 +16,7 @@ export function createJudge (documenter: Documenter): (kind: AnswerKind) => bool
     return documenter.find(method, url.join(' ')).some(record => {
       const schema = schemaOf(record.route)
       if (record.route.config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) return true
-      if (Object.hasOwn(schema?.response ?? {}, status)) return true
+      if (declaresStatus(schema?.response, status)) return true
       return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }

@@ -51,6 +51,19 @@ t.test('without the option the ledger alone tells', async t => {
   t.strictSame(app.apiErrors.ledger(), [{ ...gone, count: 1, documented: false }])
 })
 
+t.test('what a route declares for a class of statuses, or for all, is documented, thrown as well as sent', async t => {
+  for (const declared of ['410', '4xx', '4XX', 'default']) {
+    const app = Fastify()
+    await app.register(apiErrors, { log: false, sent: 'keep' })
+    const schema = { response: { [declared]: { type: 'object', additionalProperties: true } } }
+    app.get('/thrown', { schema }, async () => { throw app.apiErrors.errors.resource_gone?.() })
+    app.get('/sent', { schema }, (_request, reply) => { reply.code(410).send({ message: 'It is gone.' }) })
+    await app.inject('/thrown')
+    await app.inject('/sent')
+    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /thrown', status: 410, code: 'resource_gone', count: 1, documented: true }], declared)
+  }
+})
+
 t.test('what is no request is counted, and never undocumented', async t => {
   const { app } = await build({ undocumented: () => t.fail('not documented') })
   const socket = connect(Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port), '127.0.0.1').resume()
