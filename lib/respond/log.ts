@@ -32,9 +32,11 @@ export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log:
  * Writes an entry to the log of the request: a 4xx as its code and message, a 5xx with the error, its stack and the
  * chain of causes. A stack of an expected 4xx costs more than the rest of the answer and tells nothing.
  */
-export function writeLog (entry: LogEntry, _request: FastifyRequest | null, log: FastifyBaseLogger): void {
+export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
   const { level, code, status, route, requestId, error } = entry
-  const fields = { code, status, route, requestId }
+  // Under this label, Fastify's logger of the request has it on each line already.
+  const isThere = request?.server.initialConfig.requestIdLogLabel === 'requestId'
+  const fields = { code, status, route, ...(!isThere && { requestId }) }
   if (level === 'info') log.info(fields, error.message)
   else log.error({ ...fields, ...described(error) }, error.message)
 }

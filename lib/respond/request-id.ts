@@ -18,8 +18,9 @@ export function createRequestId (): string {
   return `req_${id}`
 }
 
-/** The id of a request as a header can carry it. */
-export function requestIdOf ({ id }: FastifyRequest): string {
-  const text = String(id)
+/** The id of a request as a header can carry it. A request whose `genReqId` gave it none gets one. */
+export function requestIdOf (request: FastifyRequest): string {
+  if (request.id === '') request.id = createRequestId()
+  const text = String(request.id)
   return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }

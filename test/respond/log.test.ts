@@ -30,6 +30,14 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
   ])
 })
 
+t.test('where the logger of Fastify calls the id requestId, too, a line has it once', async t => {
+  const texts: string[] = []
+  const app = Fastify({ genReqId: () => 'req_1', requestIdLogLabel: 'requestId', disableRequestLogging: true, logger: { stream: { write: (text: string) => { texts.push(text) } } } })
+  await app.register(apiErrors)
+  await app.inject('/nope')
+  t.strictSame(texts.map(text => text.match(/"requestId":"req_1"/g)?.length), [1])
+})
+
 t.test('a 5xx is logged at error: the stacks and messages of all its causes', async t => {
   const { app, lines } = await logged({})
   app.get('/queues/:id', () => {

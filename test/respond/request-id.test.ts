@@ -45,3 +45,13 @@ t.test('else a 200 has no such header', async t => {
   app.get('/', (_request, reply) => { reply.send('ok') })
   t.strictSame(await ask(await start(t, app), 'GET', '/'), { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
 })
+
+t.test('a request whose id is empty gets one', async t => {
+  const ids: string[] = []
+  const app = await create({ log: entry => { ids.push(entry.requestId) } }, { genReqId: () => '' })
+  app.get('/', () => { throw errors.resource_conflict() })
+  const answer = await ask(await start(t, app), 'GET', '/')
+  t.match(ids, [/^req_[\w-]{20}$/])
+  const [id = ''] = ids
+  t.strictSame(answer, contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: id }, { 'x-request-id': id }))
+})
