@@ -94,7 +94,15 @@ function failuresOf (report: Report): Failure[] {
   return [{ keyword: 'invalid', path: [], params: {} }]
 }
 
-function issueOf ({ keyword, path, params, message }: Failure, location: IssueLocation): Issue {
+/** Characters of one name: the caller chose the name of an unknown field. */
+const maxNameLength = 100
+
+function shortened (name: string): string {
+  return name.length > maxNameLength ? `${name.slice(0, maxNameLength).toWellFormed()}…` : name
+}
+
+function issueOf ({ keyword, path: names, params, message }: Failure, location: IssueLocation): Issue {
   const issue = issueOfKeyword(keyword, params)
+  const path = names.map(shortened)
   return { in: location, field: fieldOf(path), pointer: pointerOf(path), ...issue, ...(message !== undefined && { message }) }
 }

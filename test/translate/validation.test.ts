@@ -222,3 +222,14 @@ t.test('of a report without end only the beginning is read', async t => {
   t.match(await postTo(app, { a: secret }), { status: 422, faults: [['a', 'type', 'must be a whole number']] })
   t.ok(read > 0 && read <= 10_000, `${read} looks at 50,000 entries`)
 })
+
+t.test('a long name is shortened', async t => {
+  const app = await createApi({ ajv: { customOptions: { removeAdditional: false } } }, app => {
+    app.post('/', { schema: { body: { type: 'object', properties: {}, additionalProperties: false } } }, async () => 'ok')
+  })
+  const name = 'n'.repeat(100)
+  for (const [sent, told] of [[name, name], [`${name}n`, `${name}…`], [`${name.slice(1)}😀${name}`, `${name.slice(1)}\ufffd…`]] as const) {
+    const response = await app.inject({ method: 'POST', url: '/', payload: { [sent]: 1 } })
+    t.strictSame(response.json<{ details: unknown }>().details, [{ in: 'body', field: told, pointer: `/${told}`, code: 'unknown_field', message: 'is not allowed' }])
+  }
+})
