@@ -1,3 +1,4 @@
+import cors from '@fastify/cors'
 import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
@@ -213,4 +214,22 @@ t.test('callers over a Unix socket have no address, and count as one', async t =
     answers.push(answer.slice(0, 12))
   }
   t.strictSame(answers, ['HTTP/1.1 200', 'HTTP/1.1 429'])
+})
+
+t.test('with @fastify/cors before the plugin, a browser can read the 429, and preflights are not counted', async t => {
+  const limited = { log: false, rateLimit: { policies: { general: { max: 1, timeWindow: 60_000 } }, default: 'general' } } as const
+  const answers = async (order: ReadonlyArray<'cors' | 'ours'>): Promise<unknown> => {
+    const app = Fastify()
+    for (const plugin of order) await (plugin === 'cors' ? app.register(cors) : app.register(apiErrors, limited))
+    app.get('/', async () => 'ok')
+    const headers = { origin: 'https://shop.test', 'access-control-request-method': 'GET' }
+    const found = []
+    for (const method of ['GET', 'GET', 'OPTIONS'] as const) {
+      const { statusCode, headers: { 'access-control-allow-origin': allowed } } = await app.inject({ method, url: '/', headers })
+      found.push([method, statusCode, allowed])
+    }
+    return found
+  }
+  t.strictSame(await answers(['cors', 'ours']), [['GET', 200, '*'], ['GET', 429, '*'], ['OPTIONS', 204, '*']])
+  t.strictSame(await answers(['ours', 'cors']), [['GET', 200, '*'], ['GET', 429, undefined], ['OPTIONS', 429, undefined]])
 })

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions, type ReferenceOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors, type ReferenceOptions } from 'fastify-api-errors'
 import { build } from './app.js'
 
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -292,4 +292,29 @@ t.test('only so many pages are kept, whatever hosts callers name', async t => {
     const { body } = await app.inject({ url: '/errors/route_not_found', headers: { accept: 'application/json', host: `h${i}` } })
     if (i % 500 === 0) t.match(JSON.parse(body).curl, `http://h${i}/`)
   }
+})
+
+t.test('a hook of the instance guards the reference, whether it came before or after; one of a scope does not', async t => {
+  const guard = async (): Promise<never> => { throw standardErrors.forbidden() }
+  const statuses = async (register: (app: FastifyInstance, plugin: () => Promise<void>) => Promise<void>): Promise<number[]> => {
+    const app = Fastify()
+    await register(app, async () => { await app.register(apiErrors, { reference: { path: '/errors' }, log: false }) })
+    if (!app.hasRoute({ method: 'GET', url: '/queues' })) app.get('/queues', async () => 'ok')
+    return [(await app.inject('/errors')).statusCode, (await app.inject('/queues')).statusCode]
+  }
+  t.strictSame(await statuses(async (app, plugin) => {
+    app.addHook('onRequest', guard)
+    await plugin()
+  }), [403, 403])
+  t.strictSame(await statuses(async (app, plugin) => {
+    await plugin()
+    app.addHook('onRequest', guard)
+  }), [403, 403])
+  t.strictSame(await statuses(async (app, plugin) => {
+    await plugin()
+    await app.register(async api => {
+      api.addHook('onRequest', guard)
+      api.get('/queues', async () => 'ok')
+    })
+  }), [200, 403])
 })
