@@ -13,7 +13,8 @@ export function createRequestId (): string {
     batch = randomBytes(256 * bytes).toString('base64url')
     used = 0
   }
-  return `req_${batch.slice(used, used += length)}`
+  used += length
+  return `req_${batch.slice(used - length, used)}`
 }
 
 /** The id of a request as a header can carry it. */
