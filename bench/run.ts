@@ -12,7 +12,7 @@ import { compare, spreadOf, type Effort, type Pair, type Shot, type Spread } fro
 import type { Startup, Variant } from './startup.js'
 
 const quick = process.argv.includes('--quick')
-const usual: Effort = quick ? { launches: 1, rounds: 3, requests: 3200 } : { launches: 2, rounds: 9, requests: 6400 }
+const usual: Effort = quick ? { launches: 1, rounds: 3, requests: 3200 } : { launches: 2, rounds: 7, requests: 6400 }
 /** Where a hundredth counts: what differs from process to process is more than that. */
 const fine: Effort = quick ? { launches: 2, rounds: 3, requests: 3200 } : { launches: 6, rounds: 7, requests: 6400 }
 
