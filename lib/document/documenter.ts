@@ -1,13 +1,15 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
+import { describe } from '../catalog/describe.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { NamedRule } from './custom-rules.js'
-import { codeOf, declarationsFor } from './declare-errors.js'
+import { declarationsFor, strayOf } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
 import { asksForCredentials, type Facts, type Finding } from './rules.js'
+import { runsPlugin } from './scopes.js'
 import { declaredResponses } from './typed-responses.js'
 
 /** An error that a route can answer with, and why. */
@@ -46,8 +48,8 @@ export interface Documenter {
   readonly ready: () => void
   /** The routes with a method and a pattern: several where they differ by a constraint. */
   readonly find: (method: string, url: string) => readonly RouteRecord[]
-  /** Whether a route is under the contract: not kept out of it, and not answered for by a handler of its own. */
-  readonly covers: (record: RouteRecord) => boolean
+  /** Whether the plugin answers the errors of a route, and the route is not kept out. */
+  readonly isUnderContract: (record: RouteRecord) => boolean
   /** The errors of a route for one of its methods, with reasons; none for a route that is not under the contract. */
   readonly errorsOf: (record: RouteRecord, method: string) => RouteError[]
   /** The codes of a route by status: what its documentation shows. */
@@ -93,10 +95,10 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
-  const covers = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
+  const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
 
   function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
-    if (!covers(record)) return []
+    if (!isUnderContract(record)) return []
     const found: RouteError[] = []
     const facts: Facts = {
       record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record), limitErrors: limitErrorsOf(record), secured: asked, errors, found
@@ -126,7 +128,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const documenter: Documenter = {
     settings,
     routes,
-    covers,
+    isUnderContract,
     errorsOf: (record, method) => findingsOf(record, method, secured),
     statusesOf,
     statusesOfAll (record) {
@@ -135,11 +137,11 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       return group(record.methods.flatMap(each => findingsOf(record, each, secured)))
     },
     headersOf (record) {
-      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, hasCors(record.scope))
+      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, runsPlugin(record.scope, '@fastify/cors'))
       if (isReady) keptHeaders.set(record, headers)
       return headers
     },
-    usualHeaders: () => routeHeaders(hasRateLimitHeaders, hasCors(app)),
+    usualHeaders: () => routeHeaders(hasRateLimitHeaders, runsPlugin(app, '@fastify/cors')),
     setSecurity (security) { secured = asksForCredentials(security) },
     note (route, scope) {
       checkConfig(route, settings)
@@ -165,10 +167,6 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   return documenter
 }
 
-function hasCors (scope: FastifyInstance): boolean {
-  return scope.hasPlugin('@fastify/cors')
-}
-
 function indexOf (routes: readonly RouteRecord[]): Map<string, RouteRecord[]> {
   const byPattern = new Map<string, RouteRecord[]>()
   for (const record of routes) {
@@ -186,11 +184,11 @@ function checkConfig ({ method, url, config }: RouteOptions, { errors }: Documen
   const declared = config?.errors
   if (declared === undefined || declared === false) return
   if (!Array.isArray(declared)) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${String(declared)}; it takes an array of codes or factories, or false.`)
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${describe(declared)}; it takes an array of codes or factories, or false.`)
   }
-  for (const error of declared) {
-    if (Object.hasOwn(errors, codeOf(error))) continue
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has '${codeOf(error)}', which is not in the catalog; it takes codes of the 'errors' option.`)
+  const stray = strayOf(declared, errors)
+  if (stray !== undefined) {
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
   }
 }
 

@@ -14,6 +14,8 @@ const ofRoute: unique symbol = Symbol('the route of an exchanged schema')
  * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
  * documentation alone, and no request pays for it. Schema objects are shared between routes, so they are copied.
  *
+ * The responses are made when a document reads them. With `swaggerOptions()` none does, and they cost no memory.
+ *
  * Not in an application with schemas of another kind, such as zod's: its `transform` takes no JSON Schema beside them,
  * so that there the errors come in by `swaggerOptions()` alone.
  */
@@ -44,7 +46,7 @@ export function exchangeSchemas (documenter: Documenter): void {
     }
   }
   for (const record of documenter.routes) {
-    if (!documenter.covers(record)) continue
+    if (!documenter.isUnderContract(record)) continue
     const { response: _, ...others } = ownSchemaOf(record.route) ?? {}
     exchangeSchema(record.route, Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response))
   }

@@ -5,7 +5,7 @@ import type { Format } from '../formats/format.js'
 import { exampleOf, type DocUrl } from './bodies.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type DocumentedHeader, type HeaderUse, type RouteHeaders } from './headers.js'
-import { componentName, hashOf, statusNames } from './names.js'
+import { componentName, createHashedNames, statusNames } from './names.js'
 import type { OpenApiVersion } from './schema.js'
 import { createSchemas } from './schemas.js'
 
@@ -68,6 +68,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   const { taken, usual } = context
   const components: Components = { schemas: {}, responses: {}, headers: {}, examples: {} }
   const usesOnSuccess = new Map<RouteHeaders, readonly HeaderUse[]>()
+  const hashedName = createHashedNames()
   const texts = new Map<readonly StatusErrors[], Map<string, string>>()
 
   const refer: Refer = (section, name, make) => {
@@ -117,20 +118,6 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
     return told === '' ? name : hashedName(name, told)
   }
 
-  const hashed = new Map<string, string>()
-
-  /** A name with as much of a hash as tells it from the others. */
-  function hashedName (name: string, told: string): string {
-    const digits = hashOf(told)
-    for (let length = 4; ; length++) {
-      const candidate = `${name}_${digits.slice(0, length)}`
-      const owner = hashed.get(candidate)
-      if (owner !== undefined && owner !== told) continue
-      hashed.set(candidate, told)
-      return candidate
-    }
-  }
-
   return {
     components,
     responses (own, groups, headers, isHead) {
@@ -158,8 +145,8 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
 
 /** How the responses of a route differ by their headers from those of most routes. */
 function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, status: number): string {
-  return (limited === usual.limited || status >= 500 ? '' : limited ? 'Limited' : 'Unlimited') +
-    (cors === usual.cors ? '' : cors ? 'Cors' : 'SameOrigin')
+  return (limited === usual.limited || status >= 500 ? '' : 'Unlimited') +
+    (cors === usual.cors ? '' : 'Cors')
 }
 
 /** What a reader sees of some codes: when each happens, and what to do about it. */

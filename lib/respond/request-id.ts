@@ -13,8 +13,9 @@ export function createRequestId (): string {
     batch = randomBytes(256 * bytes).toString('base64url')
     used = 0
   }
+  const id = batch.slice(used, used + length)
   used += length
-  return `req_${batch.slice(used - length, used)}`
+  return `req_${id}`
 }
 
 /** The id of a request as a header can carry it. */
