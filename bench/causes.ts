@@ -1,4 +1,5 @@
 const works = 'Fastify makes no error of its own here and sends a shorter answer with two headers less; ours makes one of the catalog.'
+const starts = 'What each route and its HEAD twin declare is checked, and their schemas are exchanged for @fastify/swagger; the rest is the collector, which has more to go through.'
 
 /** Why a target is missed where it is missed, as the profiles show it; by what is measured. */
 export const causes: Readonly<Record<string, string>> = {
@@ -11,5 +12,9 @@ export const causes: Readonly<Record<string, string>> = {
   'a 429, beside fastify, limited': 'The error carries what was exceeded, and the answer `RateLimit` and `RateLimit-Policy`.',
   'a TypeError, beside fastify': 'Both sides capture one stack. Ours asks each translator, and makes an error of the catalog around the one that was thrown.',
   'a unique violation of Postgres, beside fastify, unique': 'Fastify answers 500 with the message of the database; ours reads it, asks the constraint for its column and answers with an issue.',
+  'ready of 100 routes': starts,
+  'ready of 1000 routes': starts,
+  'ready of 5000 routes': starts,
+  'heap of 5000 routes': 'A record, its place in two indexes and the exchanged schema of each route and of its HEAD twin.',
   'swagger of 1000 routes': 'What the routes can answer with is inferred here, when a document is asked for, and not at every start.'
 }
