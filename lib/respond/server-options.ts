@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
+import { watchRoutes } from '../early-routes.js'
 import { isClosing, responderOf } from './registry.js'
 import { createRequestId } from './request-id.js'
 import type { PreparedAnswer } from './send.js'
@@ -35,6 +36,9 @@ type GivenOptions = FastifyServerOptions & {
  * processes, and Ajv's `allErrors`, so that an answer lists every wrong field. The message of a failed validation, which
  * an error handler of a scope's own may read, names the first ten faults.
  *
+ * It also has the plugin see the routes that are registered before it is loaded, as those are that follow an
+ * `app.register(apiErrors)` without `await`.
+ *
  * They are merged with the options given: an option of the caller's wins, but for `http`, `https`, `ajv` and
  * `rewriteUrl`, which are combined. With a `frameworkErrors` of the caller's, a missing Host and a closing server stay
  * with Node and Fastify.
@@ -44,6 +48,7 @@ type GivenOptions = FastifyServerOptions & {
  */
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
   const given: GivenOptions = options ?? {}
+  watchRoutes()
   const { ajv, http, https } = given
   const merged = {
     genReqId: createRequestId,
