@@ -3,6 +3,8 @@ import { clientErrors } from '../lib/respond/server-options.js'
 import { fastifyErrors } from '../lib/translate/fastify.js'
 import { throwables } from '../test/support/throwables.js'
 import { places } from '../test/support/throwing-places.js'
+import { databaseRows } from './databases.js'
+import { failureRows } from './failures.js'
 import { table } from './table.js'
 
 const answer = (code: StandardCode): string => `${standardErrors[code].status} \`${code}\``
@@ -19,5 +21,12 @@ export const answerSections: Readonly<Record<string, () => string>> = {
     for (const [name, { code = 'internal_error' }] of Object.entries(throwables)) names.set(code, [...names.get(code) ?? [], name])
     return table(['thrown', 'answer'], [...names].map(([code, list]) => [list.join('; '), answer(code)]))
   },
+  'every-failure': () => table(['source', 'what happens', 'answer'], [
+    ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ['your code', `It throws ${name}.`, answer(code)]),
+    ...Object.entries(fastifyErrors).map(([name, { code }]) => ['Fastify', `\`${name}\``, answer(code)]),
+    ...Object.entries(clientErrors).map(([name, code]) => ['Node', `\`${name}\``, answer(code)]),
+    ...databaseRows,
+    ...failureRows
+  ]),
   'own-code-places': () => Object.keys(places).map(place => `- ${place}`).join('\n')
 }

@@ -31,6 +31,11 @@ export const databaseSections: Readonly<Record<string, () => string>> = {
   'database-codes': () => Object.entries(codeTables).map(([heading, codes]) => `### ${heading}\n\n${codesTable(codes)}`).join('\n\n')
 }
 
+/** What the tests try, by the driver or mapper: what happens, and what it is answered with. */
+export const databaseRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = Object.entries(databases).flatMap(([database, sources]) =>
+  sources.flatMap(({ name, cases }) => cases.map(given => [`${database}, \`${name}\``, given.what, answerOf(given)] as const))
+)
+
 /** What happens, what it is answered with, and through what it was tried. */
 function casesTable (sources: readonly AnySource[]): string {
   const through = new Map<string, { readonly cells: readonly string[], readonly names: string[] }>()

@@ -31,10 +31,20 @@ export const failureSections: Readonly<Record<string, () => string>> = {
     : `${snippet(`plugins/${plugin}.cases.ts`, plugin)}\n\n${casesTable(cases)}`]))
 }
 
+/** What the tests try, by the client or plugin: what happens, and what it is answered with. */
+export const failureRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = [
+  ...upstreamCases.map(({ through, what, answer }) => [`\`${through}\``, what, answerCell(answer)] as const),
+  ...Object.entries(pluginCases).flatMap(([plugin, cases]) => cases.map(given => [`\`@fastify/${plugin}\``, given.what, pluginAnswer(given)] as const))
+]
+
+function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
+  return 'code' in answer ? answerCell(answer.code) : `${answer.status}, \`${answer.body}\``
+}
+
 function casesTable (cases: readonly PluginCase[]): string {
   return table(['what happens', 'answer', 'headers'], cases.map(({ what, answer }) => [
     what,
-    'code' in answer ? answerCell(answer.code) : `${answer.status}, \`${answer.body}\``,
+    pluginAnswer({ answer }),
     Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range').map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
   ]))
 }

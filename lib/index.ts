@@ -18,6 +18,7 @@ export { defineTranslator, type TranslateContext, type Translator } from './tran
 export { serverOptions } from './respond/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log.js'
 export type { AnswerEvent } from './respond/responder.js'
+export type { SentEvent } from './respond/sent.js'
 
 export type { HeaderFamily } from './rate-limit/header-fields.js'
 export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'

@@ -48,10 +48,9 @@ export interface ApiErrorsOptions {
   readonly notFound?: boolean
   /**
    * What becomes of an error that a handler sends and does not throw, `reply.code(404).send({ message })`, with a status
-   * that the route declares no schema for: `'keep'` sends it as it is; `'convert'` gives it the contract's shape, at the
-   * cost of an `onSend` hook on each request. The message is kept for a 4xx, and goes to the log only for a 5xx.
-   *
-   * @default 'keep'
+   * that the route declares no schema for: `'keep'` sends it as it is, and the ledger has it as undocumented; `'convert'`
+   * gives it the contract's shape: the message is kept for a 4xx, and goes to the log only for a 5xx. Both cost an
+   * `onSend` hook on each request. Absent: it goes out as it is, and nothing looks at it.
    */
   readonly sent?: 'keep' | 'convert'
   /** Which answers carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
@@ -81,7 +80,7 @@ export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly reference: ReferenceOptions | undefined
   readonly notFound: boolean
-  readonly sent: 'keep' | 'convert'
+  readonly sent: 'keep' | 'convert' | undefined
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly addSchemas: boolean
@@ -133,7 +132,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     realm = 'api',
     log,
     notFound = true,
-    sent = 'keep',
+    sent,
     requestId = 'errors',
     documentation = {},
     addSchemas = false,
@@ -142,7 +141,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (errors !== undefined && !isCatalog(errors)) fault('errors', errors, 'what defineErrors() returns')
   if (typeof negotiate !== 'boolean') fault('negotiate', negotiate, 'true or false')
   if (typeof notFound !== 'boolean') fault('notFound', notFound, 'true or false')
-  if (sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
+  if (sent !== undefined && sent !== 'keep' && sent !== 'convert') fault('sent', sent, "'keep' or 'convert'")
   if (requestId !== 'errors' && requestId !== 'all') fault('requestId', requestId, "'errors' or 'all'")
   if (!Array.isArray(translators) || !translators.every(isTranslator)) fault('translators', translators, 'an array of what defineTranslator() returns')
   if (docUrl !== undefined && !isUrl(docUrl) && typeof docUrl !== 'function') fault('docUrl', docUrl, "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL")

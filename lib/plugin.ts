@@ -21,8 +21,8 @@ import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
 import { createResponder } from './respond/responder.js'
-import { createConverter } from './respond/sent.js'
-import { createJudge, recordAnswer } from './verify/undocumented.js'
+import { createConverter, createWatcher } from './respond/sent.js'
+import { createJudge, createRecorder } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -71,7 +71,8 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const responder = createResponder(settings, event => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event))
+  const record = createRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
+  const responder = createResponder(settings, record)
 
   guardHooks(app, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
@@ -79,7 +80,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   if (settings.notFound) app.setNotFoundHandler(notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
-  if (settings.sent === 'convert') app.addHook('onSend', createConverter(responder))
+  if (settings.sent !== undefined) app.addHook('onSend', settings.sent === 'convert' ? createConverter(responder, record) : createWatcher(record))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', requestIdOf(request))

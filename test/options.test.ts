@@ -20,7 +20,7 @@ t.test('without options: every default', async t => {
     rateLimit: undefined,
     reference: undefined,
     notFound: true,
-    sent: 'keep',
+    sent: undefined,
     requestId: 'errors',
     addSchemas: false,
     undocumented: undefined

@@ -92,7 +92,7 @@ th { font-size: .8125rem; font-weight: 600; color: var(--soft); }
   .contents { position: sticky; top: 1.5rem; align-self: start; max-height: calc(100vh - 3rem); padding: 2px; overflow-y: auto; }
   .contents ul { display: block; margin: 0; }
   .page { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 31rem); gap: 3rem; }
-  .beside { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; }
+  .beside { align-self: start; }
 }
 @media (max-width: 63.99rem) {
   .contents span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -43,16 +43,22 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   const unknown = except.find(name => !codes.some(({ code }) => code === name))
   if (unknown !== undefined) throw new TypeError(`assertLedger: 'except' has '${unknown}'; it takes codes of the catalog.`)
 
-  const sent = new Set(answers.map(({ code }) => code))
+  const sent = new Set<string | null>(answers.map(({ code }) => code))
   const undocumented = answers.filter(({ documented }) => !documented)
   const unexercised = codes
     .filter(({ code, routes }) => routes.length > 0 && !sent.has(code) && !except.includes(code))
     .map(({ code, routes }) => ({ code, routes }))
 
   const faults: string[] = []
-  if (undocumented.length > 0) {
+  const undeclared = undocumented.filter(({ code }) => code !== null)
+  if (undeclared.length > 0) {
     faults.push('These answers are not documented. Name their codes in config.errors of the route, or in declareErrors() of its scope:')
-    faults.push(...undocumented.map(({ route, status, code, count }) => `  ${route}: ${status} ${code}, sent ${count === 1 ? 'once' : `${count} times`}`))
+    faults.push(...undeclared.map(({ route, status, code, count }) => `  ${route}: ${status} ${code}, sent ${times(count)}`))
+  }
+  const shapeless = undocumented.filter(({ code }) => code === null)
+  if (shapeless.length > 0) {
+    faults.push("These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sent: 'convert':")
+    faults.push(...shapeless.map(({ route, status, count }) => `  ${route}: ${status}, sent ${times(count)}`))
   }
   if (mode === 'fail' && unexercised.length > 0) {
     faults.push("These codes are documented, and no test has seen them. Test them, or name them in 'except':")
@@ -60,4 +66,8 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   }
   if (faults.length > 0) throw new AssertionError({ message: faults.join('\n'), stackStartFn: assertLedger })
   return { undocumented, unexercised }
+}
+
+function times (count: number): string {
+  return count === 1 ? 'once' : `${count} times`
 }

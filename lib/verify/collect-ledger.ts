@@ -5,12 +5,14 @@ import { threadId } from 'node:worker_threads'
 import type { FastifyRequest } from 'fastify'
 import type { LedgerEntry } from './ledger.js'
 
-/** What is read of an event of the channel. */
+const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']
+
+/** What is read of an event of the channels. */
 interface Answered {
   readonly route: string | null
   readonly method: string | null
   readonly status: number
-  readonly code: string
+  readonly code: string | null
   readonly request: FastifyRequest | null
 }
 
@@ -21,7 +23,7 @@ interface Answered {
  * @param folder made where it is not there; whoever starts the tests empties it
  * @returns a function that ends the writing
  * @example
- * // test/collect.js, loaded by: node --import ./test/collect.js --test
+ * // ledger/collect.js, loaded by: node --import ./ledger/collect.js --test
  * import { collectLedger } from 'fastify-api-errors'
  *
  * collectLedger('.ledger')
@@ -36,8 +38,8 @@ export function collectLedger (folder: string): () => void {
     const { documented = true } = ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}
     appendFileSync(file, `${JSON.stringify({ route: name, status, code, count: 1, documented })}\n`)
   }
-  subscribe('fastify-api-errors:answer', write)
-  return () => { unsubscribe('fastify-api-errors:answer', write) }
+  for (const channel of channels) subscribe(channel, write)
+  return () => { for (const channel of channels) unsubscribe(channel, write) }
 }
 
 /**

@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Readable } from 'node:stream'
 import compress from '@fastify/compress'
 import t from 'tap'
 import type { FastifyReply, RouteShorthandOptions } from 'fastify'
-import { standardErrors as errors, type LogEntry } from 'fastify-api-errors'
+import { standardErrors as errors, type LogEntry, type SentEvent } from 'fastify-api-errors'
 import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
 
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): WireAnswer =>
@@ -17,10 +18,56 @@ const sends = (status: number, payload?: unknown, type?: string) => (_request: u
   reply.code(status).send(payload)
 }
 
-t.test("sent: 'keep', the default, sends what a handler sends", async t => {
+t.test('without the option, what a handler sends goes out unseen', async t => {
   const app = await create()
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   t.strictSame(await ask(await start(t, app), 'GET', '/'), json(404, { message: 'No queue has this id.' }))
+  t.strictSame(app.apiErrors.ledger(), [])
+})
+
+t.test("sent: 'keep' sends it as it is, and counts it as undocumented", async t => {
+  const undocumented: unknown[] = []
+  const app = await create({ sent: 'keep', undocumented: (answer, request) => undocumented.push([answer, request.url]) })
+  const own = { type: 'object', properties: { why: { type: 'string' } } }
+  app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
+  app.get('/page', sends(500, '<h1>Broken</h1>', 'text/html'))
+  app.get('/declared', { schema: { response: { 404: own } } }, sends(404, { why: 'closed' }))
+  app.get('/hidden', { config: { errors: false } }, sends(404, { why: 'closed' }))
+  app.get('/ok', sends(200, { message: 'Welcome.' }))
+  app.get('/thrown', () => { throw errors.resource_not_found() })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/queues/1'), json(404, { message: 'No queue has this id.' }))
+  t.strictSame(await ask(port, 'GET', '/queues/2'), json(404, { message: 'No queue has this id.' }))
+  t.strictSame(await ask(port, 'GET', '/page'), { status: 500, headers: { 'content-type': 'text/html', 'content-length': '15' }, body: '<h1>Broken</h1>' })
+  t.strictSame(await ask(port, 'GET', '/declared'), json(404, { why: 'closed' }))
+  t.strictSame(await ask(port, 'GET', '/hidden'), json(404, { why: 'closed' }))
+  t.strictSame(await ask(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
+  t.strictSame(await ask(port, 'GET', '/thrown'), answer('resource_not_found'))
+  t.strictSame(app.apiErrors.ledger(), [
+    { route: 'GET /queues/:id', status: 404, code: null, count: 2, documented: false },
+    { route: 'GET /page', status: 500, code: null, count: 1, documented: false },
+    { route: 'GET /hidden', status: 404, code: null, count: 1, documented: true },
+    { route: 'GET /thrown', status: 404, code: 'resource_not_found', count: 1, documented: false }
+  ])
+  t.strictSame(undocumented, [
+    [{ route: 'GET /queues/:id', status: 404, code: null }, '/queues/1'],
+    [{ route: 'GET /page', status: 500, code: null }, '/page'],
+    [{ route: 'GET /thrown', status: 404, code: 'resource_not_found' }, '/thrown']
+  ])
+})
+
+t.test('what is kept is published', async t => {
+  const events: unknown[] = []
+  const note = (message: unknown): void => {
+    const { request, ...event } = message as SentEvent
+    events.push({ ...event, url: request.url })
+  }
+  subscribe('fastify-api-errors:sent', note)
+  t.teardown(() => { unsubscribe('fastify-api-errors:sent', note) })
+  const app = await create({ sent: 'keep' })
+  app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
+  await app.inject('/queues/1')
+  t.strictSame(events, [{ code: null, status: 404, route: '/queues/:id', method: 'GET', requestId, url: '/queues/1' }])
 })
 
 t.test("sent: 'convert' gives it the contract's shape", async t => {
@@ -93,6 +140,9 @@ t.test('what is no error, or neither JSON nor text, goes out as it is', async t 
   t.strictSame(await ask(port, 'GET', '/image'), { status: 404, headers: { 'content-type': 'image/gif', 'content-length': '6' }, body: 'GIF89a' })
   t.match(await ask(port, 'GET', '/stream'), { status: 404, body: { message: 'from upstream' } })
   t.strictSame(await ask(port, 'GET', '/thrown'), answer('resource_conflict'))
+  t.match(app.apiErrors.ledger().filter(({ code }) => code === null), [
+    { route: 'GET /page', status: 404, documented: false }, { route: 'GET /image' }, { route: 'GET /stream' }
+  ], 'and it is drift')
 })
 
 t.test('hooks that come after it see the converted answer', async t => {

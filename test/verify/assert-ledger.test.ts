@@ -42,6 +42,15 @@ t.test('it fails on an undocumented answer, and says what to do', async t => {
   GET /draws/:id: 423 resource_locked, sent 2 times`)
 })
 
+t.test('it fails on an error that a handler sends in a shape of its own', async t => {
+  const app = Fastify()
+  await app.register(apiErrors, { log: false, sent: 'keep' })
+  app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
+  await app.inject('/queues/1')
+  t.equal(failure(() => assertLedger(app)), `These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sent: 'convert':
+  GET /queues/:id: 404, sent once`)
+})
+
 t.test('it can fail on codes that are documented and that no test has seen', async t => {
   const app = await build()
   t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, and no test has seen them. Test them, or name them in 'except':

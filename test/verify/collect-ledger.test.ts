@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import t from 'tap'
-import { assertLedger, collectLedger, readLedger, serverOptions } from 'fastify-api-errors'
+import apiErrors, { assertLedger, collectLedger, readLedger, serverOptions } from 'fastify-api-errors'
 import { build } from './suite/app.js'
 
 const suite = (name: string): string => fileURLToPath(new URL(`suite/${name}`, import.meta.url))
@@ -20,7 +20,7 @@ t.test('a suite of several processes comes to one ledger', async t => {
   t.equal(readdirSync(folder).length, 2, 'a file for each process that answered an error')
 
   const answers = readLedger(folder)
-  t.strictSame([...answers].sort((a, b) => a.code < b.code ? -1 : 1), [
+  t.strictSame([...answers].sort((a, b) => String(a.code) < String(b.code) ? -1 : 1), [
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 1, documented: true },
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 2, documented: false },
     { route: null, status: 404, code: 'route_not_found', count: 1, documented: true }
@@ -52,6 +52,17 @@ t.test('an application without the plugin has no documentation that an answer co
   await Fastify(serverOptions()).inject('/%')
   stop()
   t.strictSame(readLedger(folder), [{ route: null, status: 400, code: 'invalid_request', count: 1, documented: true }])
+})
+
+t.test('an error that a handler sends in a shape of its own is collected, too', async t => {
+  const folder = t.testdir()
+  const stop = collectLedger(folder)
+  const app = Fastify()
+  await app.register(apiErrors, { log: false, sent: 'keep' })
+  app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
+  await app.inject('/queues/1')
+  stop()
+  t.strictSame(readLedger(folder), [{ route: 'GET /queues/:id', status: 404, code: null, count: 1, documented: false }])
 })
 
 t.test('where nothing was collected, nothing is proven', async t => {
