@@ -84,7 +84,7 @@ t.test('an answer of a whole application behind CORS, and a scope without it', a
 t.test('a header that only some codes of a status have is not required', async t => {
   const app = await createApp({}, app => {
     app.get('/some', { config: { errors: ['forbidden', 'insufficient_scope'] } }, async () => '')
-    app.get('/all', { config: { errors: ['insufficient_scope', 'rate_limit_exceeded', 'unauthorized'] } }, async () => '')
+    app.get('/all', { config: { errors: ['insufficient_scope', 'method_not_allowed', 'rate_limit_exceeded', 'service_unavailable', 'unauthorized', 'unsupported_media_type'] } }, async () => '')
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
@@ -93,7 +93,11 @@ t.test('a header that only some codes of a status have is not required', async t
   t.equal(required('/some', '403', 'WWW-Authenticate'), undefined)
   t.equal(required('/all', '403', 'WWW-Authenticate'), true)
   t.equal(required('/all', '401', 'WWW-Authenticate'), true)
+  t.equal(required('/all', '405', 'Allow'), true)
+  t.equal(required('/all', '415', 'Accept'), true)
   t.equal(required('/all', '429', 'Retry-After'), true)
+  t.equal(required('/all', '503', 'Retry-After'), true)
+  t.equal(required('/all', '500', 'Retry-After'), undefined)
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
