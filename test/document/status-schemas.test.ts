@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, formats, standardErrors } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
-import { componentName, isStatusName, schemaName, statusNames } from '../../lib/document/names.js'
+import { componentName, createHashedNames, isStatusName, schemaName, statusNames } from '../../lib/document/names.js'
 import { createApp, documentOf } from './documents.js'
 
 t.test('every status has the name that http-errors gives it', t => {
@@ -111,4 +111,55 @@ t.test('a format with the code inside an object is told apart by nothing that Op
   t.strictSame(documentOf(app).components.schemas?.Conflict, {
     anyOf: [{ $ref: '#/components/schemas/ConcurrentModificationError' }, { $ref: '#/components/schemas/ResourceConflictError' }]
   })
+})
+
+t.test('a format that shows no issues has one schema a code, however the routes differ in theirs', async t => {
+  const app = await createApp({ plugin: { format: 'typed' } }, app => {
+    app.post('/a', { schema: { body: Type.Object({ email: Type.String({ format: 'email' }) }) } }, async () => '')
+    app.post('/b', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }) }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  t.strictSame(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.startsWith('Validation')), ['ValidationError'])
+})
+
+t.test('bodies that nothing tells apart are any of them', async t => {
+  const format = defineFormat({
+    name: 'fields',
+    fields: {
+      message: { schema: () => Type.String(), value: answer => answer.message },
+      fields: {
+        schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.String()),
+        value: answer => answer.issues.length === 0 ? undefined : answer.issues.map(({ field }) => field),
+        optional: true
+      }
+    }
+  })
+  const app = await createApp({ plugin: { format } }, app => {
+    app.post('/things/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const message = { type: 'string' }
+  t.strictSame(documentOf(app).components.schemas?.BadRequest, {
+    anyOf: [
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message, fields: { type: 'array', items: { type: 'string' } } } },
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
+    ]
+  })
+})
+
+t.test('names with a hash are short, and longer where two would be the same', t => {
+  const seen = new Map<string, string>()
+  let pair: readonly [string, string] | undefined
+  for (let number = 0; pair === undefined; number++) {
+    const name = createHashedNames()('Conflict', String(number))
+    const before = seen.get(name)
+    if (before !== undefined) pair = [before, String(number)]
+    seen.set(name, String(number))
+  }
+  const hashedName = createHashedNames()
+  const [first, second] = pair.map(text => hashedName('Conflict', text)) as [string, string]
+  t.match(first, /^Conflict_\w{4}$/)
+  t.match(second, new RegExp(`^${first}\\w$`))
+  t.equal(hashedName('Conflict', pair[1]), second, 'the same text has the same name')
+  t.end()
 })
