@@ -116,7 +116,7 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     sub('headers', (e, q, r) => { r.code(404); setHeaders(r, q, e, { requestId: q.id, status: 404, contentType: 'application/json; charset=utf-8', negotiate: false, realm: 'api' }); r.send(quick(e, q)) })
     sub('twice', (e, q, r) => { r.code(404); r.getHeaders(); r.headers({ 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }); r.send(quick(e, q)) })
     sub('prepared', (e, q, r) => { const a = responder.prepare(e, q, r); r.serializer(String); r.send(a.payload) })
-    sub('sendanswer', (e, q, r) => { 
+    sub('sendanswer', (e, q, r) => {
       const payload = `{"code":"resource_not_found","message":${JSON.stringify(e.message)},"request_id":"${q.id}"}`
       const headers = { 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }
       r.code(404).headers(headers)

@@ -78,7 +78,7 @@ async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   let app: unknown
   try {
     const { default: main, app: instance, build } = await import(pathToFileURL(path).href)
-    const exported = [main, instance, build, main?.app, main?.build].find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
+    const exported = [main, instance, build, main?.default, main?.app, main?.build].find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
     app = await (typeof exported === 'function' ? exported() : exported)
     if (isApplication(app)) await app.ready()
   } catch (fault) {

@@ -57,6 +57,8 @@ t.test('check tells each change, and fails where one is breaking', async t => {
 
 0 breaking, 0 notable, 1 fine. Where the change is meant, 'fastify-api-errors lock' accepts it.`
   })
+  t.strictSame(await runCommand(['lock', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: `Wrote 49 codes and 2 routes to ${lockfile}.` })
+  t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^Nothing has changed/ }, 'lock accepts the change')
 })
 
 t.test('the ways in which a module can export its application', async t => {
@@ -65,6 +67,7 @@ t.test('the ways in which a module can export its application', async t => {
     'promise.ts': api().replace('export async function build', 'async function build') + 'export const app = build()',
     'factory.ts': api().replace('export async function', 'export default async function'),
     'common.cjs': "module.exports = { build: () => import('./app.ts').then(({ build }) => build()) }",
+    'transpiled.cjs': "exports.__esModule = true\nexports.default = () => import('./app.ts').then(({ build }) => build())",
     'app.ts': api()
   }
   const folder = t.testdir(inOtherWays)

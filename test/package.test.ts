@@ -75,9 +75,23 @@ t.test('every other entry can be imported and required', async t => {
   t.equal(run('node', ['--no-warnings', 'entries.cjs']), functions)
 })
 
-for (const [provider, types] of [['@fastify/type-provider-typebox', '6.3'], ['type-provider-typebox-5', '5.2']] as const) {
-  t.test(`TypeScript nodenext compiles it with the TypeBox provider ${types}`, async t => {
-    writeFileSync(join(folder, 'user.ts'), `
+t.test('the program reads an API that TypeScript compiled to CommonJS', async t => {
+  writeFileSync(join(folder, 'app.cjs'), `
+    exports.__esModule = true
+    exports.default = async () => {
+      const app = require('fastify')()
+      await app.register(require('fastify-api-errors'))
+      return app.get('/queues', async () => 'ok')
+    }
+  `)
+  const program = join(folder, 'node_modules/fastify-api-errors/dist/cli.js')
+  t.equal(run('node', ['--no-warnings', program, 'lock', '--app', 'app.cjs']), 'Wrote 48 codes and 1 route to errors.lock.json.\n')
+})
+
+t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3', async t => {
+  const providers = { 'user5.ts': 'type-provider-typebox-5', 'user6.ts': '@fastify/type-provider-typebox' }
+  for (const [file, provider] of Object.entries(providers)) {
+    writeFileSync(join(folder, file), `
       import Fastify from 'fastify'
       import { Type, type TypeBoxTypeProvider } from '${provider}'
       import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
@@ -101,13 +115,13 @@ for (const [provider, types] of [['@fastify/type-provider-typebox', '6.3'], ['ty
         config: { errors: ['no_such_code'] }
       }, async () => 'ok')
     `)
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: {
-        module: 'nodenext', target: 'es2022', strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: ['node']
-      },
-      files: ['user.ts']
-    }))
-    const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
-    t.equal(stdout, '', 'the compiler has nothing to say')
-  })
-}
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: {
+      module: 'nodenext', target: 'es2022', strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: ['node']
+    },
+    files: Object.keys(providers)
+  }))
+  const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
+  t.equal(stdout, '', 'the compiler has nothing to say')
+})

@@ -3,17 +3,23 @@
  * one over as the other. Arguments go on to tap: `npm run test:only -- test/formats/problem.test.ts`.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import config from '../tap.config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const coverage = join(root, '.tap/coverage')
+
+// What the tests leave in the folder of temporary files, the killed ones too, goes with this one when they are done.
 const folder = mkdtempSync(join(tmpdir(), 'tap-'))
+chmodSync(folder, 0o711) // the user that Postgres runs as finds its own folder in it
+process.once('SIGINT', () => {}) // tap gets it as well, and ends
+
 const rcfile = join(folder, 'taprc.json')
 writeFileSync(rcfile, JSON.stringify(config))
-const env = { ...process.env, TAP_RCFILE: rcfile }
+const env = { ...process.env, TAP_RCFILE: rcfile, TMPDIR: folder }
 const tap = (...args: readonly string[]): number =>
   spawnSync(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
 
@@ -23,28 +29,12 @@ const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin 
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 const args = process.argv.slice(2)
 const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
-const report = completeSourceMaps() ? tap('report', 'text', ...args.filter(arg => /coverage/.test(arg))) : 0
-const status = tests || report
+const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
 rmSync(folder, { recursive: true })
-process.exitCode = status
+process.exitCode = tests || report
 
-/**
- * Puts the sources into the source maps of the coverage that the tests left, for tsx leaves them out: without them tap's
- * report finds no line to count and says 100 % of every file.
- *
- * @returns whether there is anything to report
- */
-function completeSourceMaps (): boolean {
-  const coverage = join(root, '.tap/coverage')
-  if (args.includes('--disable-coverage') || !existsSync(coverage)) return false
-  for (const name of readdirSync(coverage)) {
-    const file = join(coverage, name)
-    const measured = JSON.parse(readFileSync(file, 'utf8')) as { 'source-map-cache'?: Record<string, { data: { sourcesContent?: Array<string | null> } | null }> }
-    for (const [url, { data }] of Object.entries(measured['source-map-cache'] ?? {})) {
-      const path = url.startsWith('file:') ? fileURLToPath(url) : ''
-      if (data !== null && path.endsWith('.ts') && existsSync(path)) data.sourcesContent = [readFileSync(path, 'utf8')]
-    }
-    writeFileSync(file, JSON.stringify(measured))
-  }
-  return true
+async function reportCoverage (): Promise<number> {
+  const { completeCoverage } = await import('./support/coverage.js')
+  completeCoverage(coverage, join(root, 'lib'))
+  return tap('report', 'text', ...args.filter(arg => /coverage/.test(arg)))
 }

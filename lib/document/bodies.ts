@@ -64,8 +64,7 @@ export function exampleOf (definition: ErrorDefinition, format: Format, docUrl: 
 function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {
   const issues = definition.example.issues ?? []
   if (codes === undefined || !carriesIssues(definition) || issues.every(({ code }) => codes.includes(code))) return { issues, variant: '' }
-  const [first] = issues
   const [code] = codes
-  if (first === undefined || code === undefined) return { issues: [], variant: 'plain' }
-  return { issues: [{ ...first, ...sampleIssue(code) }], variant: code }
+  if (code === undefined) return { issues: [], variant: 'plain' }
+  return { issues: [{ ...issues[0] as Issue, ...sampleIssue(code) }], variant: code }
 }

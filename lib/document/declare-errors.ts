@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { describe } from '../catalog/describe.js'
 import type { RouteRecord } from './route-record.js'
+import { scopesAround } from './scopes.js'
 
 /** A code, or the factory of a catalog that has it. */
 export type ErrorReference = string | AnyErrorFactory
@@ -92,11 +93,6 @@ export function standIn (hook: object, inItsPlace: object): void {
 function original (hook: object): object {
   const stoodFor = standIns.get(hook)
   return stoodFor === undefined ? hook : original(stoodFor)
-}
-
-/** A scope and those around it: a Fastify scope is made with its parent as prototype. */
-function * scopesAround (scope: object): Generator<object> {
-  for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) yield at
 }
 
 function described (name: HookName, hook: object): string {

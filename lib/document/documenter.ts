@@ -9,6 +9,7 @@ import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
 import { asksForCredentials, type Facts, type Finding } from './rules.js'
+import { runsPlugin } from './scopes.js'
 import { declaredResponses } from './typed-responses.js'
 
 /** An error that a route can answer with, and why. */
@@ -136,11 +137,11 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       return group(record.methods.flatMap(each => findingsOf(record, each, secured)))
     },
     headersOf (record) {
-      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, hasCors(record.scope))
+      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, runsPlugin(record.scope, '@fastify/cors'))
       if (isReady) keptHeaders.set(record, headers)
       return headers
     },
-    usualHeaders: () => routeHeaders(hasRateLimitHeaders, hasCors(app)),
+    usualHeaders: () => routeHeaders(hasRateLimitHeaders, runsPlugin(app, '@fastify/cors')),
     setSecurity (security) { secured = asksForCredentials(security) },
     note (route, scope) {
       checkConfig(route, settings)
@@ -164,10 +165,6 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
     }
   }
   return documenter
-}
-
-function hasCors (scope: FastifyInstance): boolean {
-  return scope.hasPlugin('@fastify/cors')
 }
 
 function indexOf (routes: readonly RouteRecord[]): Map<string, RouteRecord[]> {

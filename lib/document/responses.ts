@@ -145,8 +145,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
 
 /** How the responses of a route differ by their headers from those of most routes. */
 function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders): string {
-  return (limited === usual.limited ? '' : limited ? 'Limited' : 'Unlimited') +
-    (cors === usual.cors ? '' : cors ? 'Cors' : 'SameOrigin')
+  return (limited === usual.limited ? '' : 'Unlimited') + (cors === usual.cors ? '' : 'Cors')
 }
 
 /** What a reader sees of some codes: when each happens, and what to do about it. */

@@ -4,6 +4,7 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import { codeOf, declarationsFor } from './declare-errors.js'
 import { issueCodesOf, type RequestPart } from './issue-codes.js'
 import type { RouteRecord } from './route-record.js'
+import { runsPlugin } from './scopes.js'
 import { declaredResponses } from './typed-responses.js'
 import { traitsOf } from './validator.js'
 
@@ -90,11 +91,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
 
   timeout ({ record: { route, scope } }) {
-    const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout?: number }).handlerTimeout ?? 0
+    // Early versions of Fastify 5 have neither, and `undefined > 0` is false.
+    const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout: number }).handlerTimeout
     return timeout > 0 ? because(`The handler has ${timeout} ms.`, 'service_unavailable') : []
   },
 
-  pressure: ({ record: { scope } }) => scope.hasPlugin('@fastify/under-pressure')
+  pressure: ({ record: { scope } }) => runsPlugin(scope, '@fastify/under-pressure')
     ? because('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
     : [],
 
@@ -137,12 +139,12 @@ function issuesOf ({ record: { route, scope, url } }: Facts, part: RequestPart, 
   if (traits === undefined) return 'any'
   const always = new Set(parametersOf(url))
   const codes = bodiesOf(schema).map(body => issueCodesOf(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
-  return codes.includes(undefined) ? 'any' : [...new Set(codes.flatMap(some => some ?? []))].sort()
+  return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
 }
 
 /** A schema, or for a body one for each media type. */
 function bodiesOf (schema: unknown): readonly unknown[] {
-  const { content } = (schema ?? {}) as { readonly content?: unknown }
+  const { content } = schema as { readonly content?: unknown }
   return typeof content === 'object' && content !== null ? Object.values(content as Record<string, { readonly schema?: unknown }>).map(({ schema }) => schema) : [schema]
 }
 

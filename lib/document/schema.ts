@@ -5,7 +5,7 @@ type Json = Readonly<Record<string, unknown>>
 
 /** The version that a document's `openapi` field names; what is not 3.0 is written as 3.1. */
 export function versionOf (openapi: unknown): OpenApiVersion {
-  return String(openapi ?? '3.0').startsWith('3.0') ? '3.0' : '3.1'
+  return String(openapi).startsWith('3.0') ? '3.0' : '3.1'
 }
 
 /** A copy of a JSON Schema (without TypeBox's symbols and without `$id`s) as a document of the version writes it. */

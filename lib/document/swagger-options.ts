@@ -91,8 +91,9 @@ export function makeDocument (app: FastifyInstance): void {
   }
 }
 
-function buildLocalReference (schema: { readonly $id?: string, readonly title?: string }, _base: unknown, _fragment: unknown, index: number): string {
-  return schema.$id ?? schema.title ?? `def-${index}`
+/** It is asked about schemas with an `$id` alone. */
+function buildLocalReference ({ $id }: { readonly $id: string }): string {
+  return $id
 }
 
 /** An operation of a document with what can go wrong in it. */

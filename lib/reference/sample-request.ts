@@ -92,6 +92,5 @@ export function propertiesOf (schema: unknown): Array<[name: string, schema: unk
 }
 
 function textsOf (schema: unknown, route: SampleRoute): Record<string, string> {
-  const value = sample(schema, route)
-  return Object.fromEntries(Object.entries(isJson(value) ? value : {}).map(([name, member]) => [name, String(member)]))
+  return Object.fromEntries(Object.entries({ ...sample(schema, route) as object }).map(([name, member]) => [name, String(member)]))
 }

@@ -13,7 +13,9 @@ export function createRequestId (): string {
     batch = randomBytes(256 * bytes).toString('base64url')
     used = 0
   }
-  return `req_${batch.slice(used, used += length)}`
+  const id = batch.slice(used, used + length)
+  used += length
+  return `req_${id}`
 }
 
 /** The id of a request as a header can carry it. */

@@ -1,4 +1,6 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerOptions } from 'node:http'
+import type { SecureServerOptions } from 'node:http2'
+import type { ServerOptions as HttpsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
@@ -16,8 +18,15 @@ export const clientErrors: Readonly<Record<string, StandardCode>> = {
 
 type RawRequest = Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]
 
-/** The options of Fastify that are read here, of whichever kind of server; with `http2` named, its value is inferred as `true`. */
-type GivenOptions = FastifyServerOptions & { readonly http?: object | null, readonly https?: object | boolean | null, readonly http2?: boolean }
+/**
+ * The options of Fastify, of whichever kind of server. Where a type is named, a literal in it keeps its own: `http2` is
+ * inferred as `true`, by which Fastify tells the kinds apart, and `minVersion` as `'TLSv1.3'`.
+ */
+type GivenOptions = FastifyServerOptions & {
+  readonly http?: ServerOptions | null
+  readonly https?: HttpsServerOptions | SecureServerOptions | null
+  readonly http2?: boolean
+}
 
 /**
  * Options for `Fastify(...)` with which the errors that never reach an error handler have the contract's shape, too:
@@ -44,7 +53,7 @@ export function serverOptions<Options extends GivenOptions = FastifyServerOption
       frameworkErrors,
       return503OnClosing: false,
       http: { requireHostHeader: false, ...http },
-      ...(https && { https: { requireHostHeader: false, ...https as object } }),
+      ...(https && { https: { requireHostHeader: false, ...https } }),
       rewriteUrl: refusing(given)
     })
   }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import t from 'tap'
 import {
   constantOf, fieldOf, formatMessages, issueCodeOfKeyword, issueCodes, issueKinds, issueLocations, issueOfKeyword, issueSchema, issuesSchema,
-  oneOf, pathOf, pointerOf, type IssueCode, type IssueLocation
+  oneOf, pathOf, pointerOf, sampleIssue, type IssueCode, type IssueLocation
 } from '../../lib/catalog/issues.js'
 
 const ajvFormats = createRequire(import.meta.url)('ajv-formats/dist/formats.js') as { readonly fullFormats: Readonly<Record<string, unknown>> }
@@ -74,6 +74,13 @@ t.test('every format of Ajv that can fail has a sentence of its own', async t =>
   const cannotFail = ['float', 'double', 'password', 'binary']
   const names = Object.keys(ajvFormats.fullFormats).filter(name => !cannotFail.includes(name))
   t.strictSame(names.filter(name => !Object.hasOwn(formatMessages, name)), [])
+})
+
+t.test('the sentence that documentation shows for a code', async t => {
+  t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each is filled in')
+  t.strictSame(sampleIssue('max_length'), { code: 'max_length', message: 'must be at most 100 characters long' })
+  t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'of a format')
+  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is not valid' }, 'of a format of the application')
 })
 
 t.test('a constant of any name', async t => {

@@ -183,7 +183,8 @@ const scoped: ReadonlyArray<readonly [title: string, prepare: (scope: FastifyIns
     { method: 'GET', url: '/scope/pressure', expect: { ...any, pressure: ['503 service_unavailable'] } }]
 ]
 
-const proxied = { ...any, proxy: ['502 bad_gateway', '504 gateway_timeout'] }
+/** Bodies are passed on as they come. */
+const proxied = { ...any, body: ['415 unsupported_media_type'], proxy: ['502 bad_gateway', '504 gateway_timeout'] }
 
 interface Operation {
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>
@@ -243,8 +244,8 @@ t.test('the document lists exactly the errors of forty routes', async t => {
     })
     expected.set(`${String(route.method)} ${route.url}`, expect)
   }
-  await app.register(proxy, { upstream: 'http://127.0.0.1:1', prefix: '/proxy', httpMethods: ['GET'] })
-  expected.set('GET /proxy/*', proxied)
+  await app.register(proxy, { upstream: 'http://127.0.0.1:1', prefix: '/proxy', httpMethods: ['POST'] })
+  expected.set('POST /proxy/*', proxied)
   await app.ready()
   const document = app.swagger() as unknown as Document
 
@@ -256,4 +257,22 @@ t.test('the document lists exactly the errors of forty routes', async t => {
     const explained = app.apiErrors.explain(method, url).map(({ rule, status, code }) => `${rule}: ${status} ${code}`).sort()
     t.strictSame(explained, Object.entries(facts).flatMap(([rule, some]) => some.map(error => `${rule}: ${error}`)).sort(), `${route}: the reasons`)
   }
+})
+
+t.test('where it cannot be known how a body fails, it can fail in any way', async t => {
+  const Elsewhere = { $id: 'Elsewhere', type: 'object', required: ['name'] }
+  const app = Fastify(serverOptions({ ajv: { customOptions: { schemas: [Elsewhere] } } }))
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.post('/elsewhere', { schema: { body: { $ref: 'Elsewhere#' } } }, handler)
+  app.post('/early', { schema: { body: Type.Object({ name: Type.Optional(Type.String()) }) } }, handler)
+  const errorsOf = (url: string) => app.apiErrors.explain('POST', url).filter(({ rule }) => rule === 'bodySchema').map(({ status: _status, rule: _rule, ...error }) => error)
+  const anything = [
+    { code: 'validation_error', reason: 'The body is validated.' },
+    { code: 'missing_required_field', reason: 'The body is validated.', issues: ['required'] }
+  ]
+  t.strictSame(errorsOf('/early'), anything, 'before the application is ready')
+  await app.ready()
+  t.strictSame(errorsOf('/early'), [{ code: 'validation_error', reason: 'The body can fail its schema: type.', issues: ['type'] }])
+  t.strictSame(errorsOf('/elsewhere'), anything, 'a schema that the validator alone knows')
 })

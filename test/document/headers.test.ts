@@ -70,6 +70,18 @@ for (const isOurs of [true, false]) {
   })
 }
 
+t.test('what a route declares keeps its headers, and those of successes go to successes alone', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ wiring, plugin: { requestId: 'all' } }, app => {
+      app.get('/things/:id', { schema: { response: { 200: { type: 'object' }, 404: { description: 'Own.', type: 'object' } } } }, async () => '')
+    })
+    const document = documentOf(app)
+    t.strictSame(headersOf(document, '/things/{id}', '200'), ['X-Request-Id'], wiring)
+    t.strictSame(headersOf(document, '/things/{id}', '404'), [], wiring)
+    await app.close()
+  }
+})
+
 t.test('an answer of a whole application behind CORS, and a scope without it', async t => {
   const app = await createApp({}, async app => {
     await app.register(cors)

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, formats, standardErrors } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
-import { componentName, createHashedNames, isStatusName, schemaName, statusNames } from '../../lib/document/names.js'
+import { componentName, isStatusName, schemaName, statusNames } from '../../lib/document/names.js'
 import { createApp, documentOf } from './documents.js'
 
 t.test('every status has the name that http-errors gives it', t => {
@@ -145,21 +145,4 @@ t.test('bodies that nothing tells apart are any of them', async t => {
       { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
     ]
   })
-})
-
-t.test('names with a hash are short, and longer where two would be the same', t => {
-  const seen = new Map<string, string>()
-  let pair: readonly [string, string] | undefined
-  for (let number = 0; pair === undefined; number++) {
-    const name = createHashedNames()('Conflict', String(number))
-    const before = seen.get(name)
-    if (before !== undefined) pair = [before, String(number)]
-    seen.set(name, String(number))
-  }
-  const hashedName = createHashedNames()
-  const [first, second] = pair.map(text => hashedName('Conflict', text)) as [string, string]
-  t.match(first, /^Conflict_\w{4}$/)
-  t.match(second, new RegExp(`^${first}\\w$`))
-  t.equal(hashedName('Conflict', pair[1]), second, 'the same text has the same name')
-  t.end()
 })

@@ -294,6 +294,18 @@ t.test('transforms of the user are called, and what they leave out needs no comp
   t.notMatch(JSON.stringify(document), 'x-fastify-api-errors', 'no mark is left')
 })
 
+t.test('a document that is asked for while the application gets ready has the errors, too', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info } }))
+  let early: Document | undefined
+  app.addHook('onReady', async () => { early = documentOf(app) })
+  await app.register(apiErrors)
+  routes(app)
+  await app.ready()
+  t.strictSame(shown(early as Document), expected)
+})
+
 t.test('a route with its own swaggerTransform is documented, too', async t => {
   const app = await createApp({}, app => {
     app.get('/transformed/:id', { config: { swaggerTransform: ({ schema, url }: { schema: object, url: string }) => ({ schema, url }) } as object }, async () => ({}))
@@ -348,6 +360,25 @@ t.test('where nothing is to be said, nothing is', async t => {
   await swagger2.ready()
   t.match(swagger2.swagger(), { swagger: '2.0', paths: { '/a': { get: {} } } }, 'a document of Swagger 2.0 stays as it is')
   await swagger2.close()
+
+  const transformed = Fastify()
+  await transformed.register(swagger, swaggerOptions({ swagger: { info }, transformObject: ({ swaggerObject }: { swaggerObject: Json }) => ({ ...swaggerObject, 'x-own': true }) }) as object)
+  await transformed.register(apiErrors)
+  await transformed.ready()
+  t.match(transformed.swagger(), { swagger: '2.0', 'x-own': true }, 'or as a transform makes it')
+  await transformed.close()
+
+  const webhooks = { openapi: '3.1.0', info, webhooks: {} }
+  const bare = await createApp({ swagger: { transformObject: () => webhooks } }, routes)
+  t.strictSame(documentOf(bare), webhooks, 'a transform that leaves no paths gets no errors')
+  await bare.close()
+
+  const pathsAlone = ({ openapiObject: { components: _, ...document } }: { openapiObject: Json }) => document
+  for (const addSchemas of [false, true]) {
+    const app = await createApp({ plugin: { addSchemas }, swagger: { transformObject: pathsAlone } }, routes)
+    t.strictSame(shown(documentOf(app)), expected, 'a transform that leaves no components gets those of the errors')
+    await app.close()
+  }
 
   const without = Fastify()
   await without.register(swagger, swaggerOptions())

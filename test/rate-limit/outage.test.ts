@@ -57,7 +57,7 @@ const faults: Readonly<Record<string, Fault>> = {
   hangs: { begin: redis => redis.signal('SIGSTOP'), end: redis => redis.signal('SIGCONT') },
   'is out of memory': { begin: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 1]), end: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 0]) },
   'is read-only': { begin: async redis => run(redis, ['REPLICAOF', '127.0.0.1', await freePort()]), end: redis => run(redis, ['REPLICAOF', 'NO', 'ONE']) },
-  'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 5000, 'ALL']), end: () => {} },
+  'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 3000, 'ALL']), end: () => {} },
   'asks for a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
 }
 

@@ -1,5 +1,9 @@
+import { Server as HttpServer } from 'node:http'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
+import { Server as HttpsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { expectTypeOf } from 'expect-type'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/respond/server-options.js'
@@ -224,4 +228,26 @@ t.test('options are merged with those of the caller', async t => {
     await app.register(apiErrors)
     t.equal(answerOf(await exchange(await start(t, app), 'GARBAGE\r\n\r\n')).status, 418)
   })
+})
+
+t.test('the options tell the kind of server, and TypeScript knows it', async t => {
+  const plain = Fastify(serverOptions()).server
+  expectTypeOf(plain).toEqualTypeOf<HttpServer>()
+  const http = Fastify(serverOptions({ http: { maxHeaderSize: 1024 } })).server
+  expectTypeOf(http).toEqualTypeOf<HttpServer>()
+  const https = Fastify(serverOptions({ https: { minVersion: 'TLSv1.3' } })).server
+  expectTypeOf(https).toEqualTypeOf<HttpsServer>()
+  const http2 = Fastify(serverOptions({ http2: true })).server
+  expectTypeOf(http2).toEqualTypeOf<Http2Server>()
+  const http2Secure = Fastify(serverOptions({ http2: true, https: { minVersion: 'TLSv1.3' } })).server
+  expectTypeOf(http2Secure).toEqualTypeOf<Http2SecureServer>()
+  t.ok(plain instanceof HttpServer)
+  t.ok(http instanceof HttpServer)
+  t.ok(https instanceof HttpsServer)
+  t.equal(http2.constructor.name, 'Http2Server')
+  t.equal(http2Secure.constructor.name, 'Http2SecureServer')
+  // @ts-expect-error no such option
+  Fastify(serverOptions({ htp2: true }))
+  // @ts-expect-error a limit is a number
+  t.throws(() => Fastify(serverOptions({ bodyLimit: '1 MB' })), { code: 'FST_ERR_ROUTE_BODY_LIMIT_OPTION_NOT_INT' })
 })

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export interface CompileOptions {
   /** Files beside it, by name. */
   readonly files?: Readonly<Record<string, string>>
-  /** Whether it is for a browser: the types of Node are then not there. @default false */
+  /** Whether it is for a browser: the types of Node are then not there, and the package is checked without them, too. @default false */
   readonly browser?: boolean
 }
 
@@ -24,24 +24,30 @@ export function compile (source: string, { files = {}, browser = false }: Compil
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: {
-        module: 'nodenext',
-        target: 'es2023',
-        ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: true,
-        noEmit: true,
-        paths: {
-          'fastify-api-errors': [join(root, 'lib/index.ts')],
-          'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
-          'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
-        }
-      },
-      files: browser ? ['user.ts'] : ['user.ts', join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
-    }))
-    return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' }).stdout
+    const { options, errors } = ts.convertCompilerOptionsFromJson({
+      module: 'nodenext',
+      target: 'es2023',
+      ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: true,
+      noEmit: true,
+      paths: {
+        'fastify-api-errors': [join(root, 'lib/index.ts')],
+        'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
+        'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
+      }
+    }, folder)
+    const more = browser ? [] : [join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
+    const program = ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') })
+    // The package itself is checked with the project: to check it again for each program takes most of the time.
+    const checked = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder) || (browser && fileName.startsWith(join(root, 'lib'))))
+    return ts.formatDiagnostics([
+      ...errors,
+      ...program.getOptionsDiagnostics(),
+      ...program.getGlobalDiagnostics(),
+      ...checked.flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+    ], { getCurrentDirectory: () => folder, getCanonicalFileName: name => name, getNewLine: () => '\n' })
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -1,0 +1,68 @@
+import t from 'tap'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Type } from '@sinclair/typebox'
+import { defineErrors, defineFormat, standardErrors, type Field } from 'fastify-api-errors'
+import { createApp, documentOf, resolved, type Document, type Json } from './documents.js'
+
+const message: Field = { schema: () => Type.String(), value: answer => answer.message }
+const code: Field = { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code }
+const meta: Field = { schema: definition => definition.meta, value: answer => answer.meta, optional: true }
+
+const conflict = { status: 409, type: 'conflict_error', message: 'No.', description: 'It is taken.', action: 'Choose another.' } as const
+const errors = defineErrors(standardErrors, {
+  queue_closed: { ...conflict, meta: Type.Object({ reason: Type.String() }), example: { meta: { reason: 'Full.' } } },
+  queue_full: { ...conflict, meta: Type.Object({ size: Type.Integer() }), example: { meta: { size: 3 } } }
+})
+
+/** How a union of two codes is told apart in the document of one route that has both. */
+async function unionOf (fields: Readonly<Record<string, Field | { readonly fields: Readonly<Record<string, Field>> }>>, wiring: 'swagger first' | 'swagger alone'): Promise<[string[], Document]> {
+  const app = await createApp({ plugin: { errors, format: defineFormat({ name: 'own', fields }) }, wiring }, app => {
+    app.get('/queue', { config: { errors: [errors.queue_closed, errors.queue_full] } }, async () => '')
+  })
+  const document = documentOf(app)
+  await app.close()
+  const response = resolved(document.paths['/queue']?.get?.responses['409'], document) as { content: Record<string, { schema: Json }> }
+  return [Object.keys(response.content['application/json']?.schema ?? {}), document]
+}
+
+t.test('the schemas of several codes are one of them, where a body tells which', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    for (const [title, fields, keywords] of [
+      ['by a code', { code, message, meta }, wiring === 'swagger first' ? ['oneOf', 'discriminator'] : ['oneOf']],
+      ['by a code further down, which a discriminator cannot point to', { error: { fields: { code, message, meta } } }, ['anyOf']],
+      ['by nothing', { message, meta }, ['anyOf']],
+      ['by nothing, further down', { error: { fields: { message, meta } } }, ['anyOf']]
+    ] as const) {
+      const [found, document] = await unionOf(fields, wiring)
+      t.strictSame(found, keywords, `${title}, ${wiring}`)
+      t.strictSame(await new Validator().validate(document), { valid: true }, `${title}, ${wiring}, is valid`)
+    }
+  }
+})
+
+t.test('an example shows issues that are possible where it stands', async t => {
+  const errors = defineErrors(standardErrors, {
+    invalid_request: {
+      status: 400,
+      type: 'invalid_request_error',
+      message: 'The request is wrong.',
+      description: 'It cannot be read.',
+      action: 'Mend it.',
+      example: { issues: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }] }
+    }
+  })
+  const app = await createApp({ plugin: { errors } }, app => {
+    app.post('/no-schema', async () => '')
+    app.get('/header', { schema: { headers: Type.Object({ 'x-tenant': Type.String() }) } }, async () => '')
+    app.get('/form', { schema: { headers: Type.Object({ 'x-day': Type.Optional(Type.String({ format: 'date' })) }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  const detailsOf = (path: string, method: string): unknown => {
+    const response = resolved(document.paths[path]?.[method]?.responses['400'], document) as { content: Record<string, { examples: Record<string, { value: { details?: unknown } }> }> }
+    return response.content['application/json']?.examples.invalid_request?.value.details
+  }
+  t.strictSame(detailsOf('/no-schema', 'post'), undefined, 'where there are none, none')
+  t.strictSame(detailsOf('/header', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }], 'its own')
+  t.strictSame(detailsOf('/form', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'date', message: 'must be a date, like 2030-01-31' }], 'another')
+})

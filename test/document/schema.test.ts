@@ -1,0 +1,67 @@
+import t from 'tap'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Type } from '@sinclair/typebox'
+import { defineErrors, standardErrors } from 'fastify-api-errors'
+import { toOpenApiSchema, versionOf } from '../../lib/document/schema.js'
+import { createApp, documentOf, type Json } from './documents.js'
+
+/** What JSON Schema says, and how OpenAPI 3.0 says it; where that is the same, it is left out. */
+const cases: ReadonlyArray<readonly [what: string, schema: Json, in30?: Json]> = [
+  ['plain', { type: 'string', minLength: 1, default: 'a' }],
+  ['a constant', { const: 'a' }, { enum: ['a'] }],
+  ['a constant that is null', { const: null }, { enum: [null] }],
+  ['examples', { type: 'string', examples: ['a', 'b'] }, { type: 'string', example: 'a' }],
+  ['no examples', { type: 'string', examples: [] }, { type: 'string' }],
+  ['bounds', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true }],
+  ['bounds as 3.0 has them', { type: 'number', minimum: 0, exclusiveMinimum: true }],
+  ['a record', { type: 'object', patternProperties: { '^(.*)$': { const: 1 } } }, { type: 'object', additionalProperties: { enum: [1] } }],
+  ['a type or null', { type: ['string', 'null'], maxLength: 9 }, { type: 'string', maxLength: 9, nullable: true }],
+  ['several types', { type: ['string', 'integer'] }, { anyOf: [{ type: 'string' }, { type: 'integer' }] }],
+  ['several types or null', { type: ['string', 'integer', 'null'] }, { anyOf: [{ type: 'string' }, { type: 'integer' }], nullable: true }],
+  ['a schema or null', { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'D.' }, { type: 'string', description: 'D.', nullable: true }],
+  ['one of several, or null', { oneOf: [{ type: 'string' }, { const: null }, { type: 'boolean' }] }, { oneOf: [{ type: 'string' }, { type: 'boolean' }], nullable: true }],
+  ['a union without null', { anyOf: [{ type: 'string' }, { enum: ['a', null] }] }],
+  ['properties by the names of keywords', { type: 'object', properties: { const: { type: 'string' }, enum: { type: 'null' } } }],
+  ['values that look like schemas', { enum: [{ const: 1 }], default: { const: 1 } }]
+]
+
+t.test('a schema as each version of OpenAPI writes it', async t => {
+  for (const [what, schema, in30 = schema] of cases) {
+    t.strictSame(toOpenApiSchema(schema, '3.1'), schema, `${what}, 3.1`)
+    t.strictSame(toOpenApiSchema(schema, '3.0'), in30, `${what}, 3.0`)
+  }
+  const identified = { $id: 'A', $schema: 'https://json-schema.org/draft-07/schema#', items: { $id: 'B', type: 'string' } }
+  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version), { items: { type: 'string' } }, 'without ids, for it is in another document')
+})
+
+t.test('the version of a document', async t => {
+  t.strictSame(['3.0.0', '3.0.4', '3.1.0', '3.2.0'].map(versionOf), ['3.0', '3.0', '3.1', '3.1'])
+})
+
+t.test('the facts of a code are valid in documents of both versions', async t => {
+  const meta = Type.Object({
+    kind: Type.Literal('draw'),
+    note: Type.Union([Type.String(), Type.Null()]),
+    share: Type.Number({ exclusiveMinimum: 0 }),
+    winners: Type.Record(Type.String(), Type.Integer()),
+    place: Type.Unsafe<number | null>({ type: ['integer', 'null'], examples: [1] })
+  }, { $id: 'DrawFacts' })
+  const errors = defineErrors(standardErrors, {
+    draw_over: {
+      status: 409,
+      type: 'conflict_error',
+      message: 'The draw is over.',
+      description: 'It ended.',
+      action: 'Wait for the next one.',
+      meta,
+      example: { meta: { kind: 'draw', note: null, share: 0.5, winners: { ada: 1 }, place: null } }
+    }
+  })
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    const app = await createApp({ plugin: { errors }, openapi: { openapi } }, app => { app.get('/draw', { config: { errors: [errors.draw_over] } }, async () => '') })
+    const document = documentOf(app)
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, openapi)
+    t.notMatch(JSON.stringify(document), 'DrawFacts')
+    await app.close()
+  }
+})
