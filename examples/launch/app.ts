@@ -1,8 +1,9 @@
+import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import apiErrors, { serverOptions, swaggerOptions, type FormatName } from 'fastify-api-errors'
+import apiErrors, { serverOptions, swaggerOptions, type Format, type FormatName } from 'fastify-api-errors'
 import { Redis } from 'ioredis'
 import { openDatabase } from './database.js'
 import { errors } from './errors.js'
@@ -21,7 +22,7 @@ import { seed } from './seed.js'
 /** How the example is run; everything has a default that needs nothing installed. */
 export interface LaunchOptions {
   /** @default 'code' */
-  readonly format?: FormatName
+  readonly format?: FormatName | Format
   /** @default false */
   readonly negotiate?: boolean
   /** The version of the OpenAPI document. @default '3.1.0' */
@@ -59,16 +60,17 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
         contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
         license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
       },
-      servers: [{ url: 'https://api.launch.example', description: 'Production' }],
+      servers: [{ url: 'https://api.launch.example', description: 'Production', 'x-internal': false } as { url: string }],
       tags: ['Sessions', 'Users', 'Organizations', 'Products', 'Queues', 'Draws', 'Orders', 'Webhooks'].map(name => ({ name, description: `${name}.` })),
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
-          session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of a session.' }
+          session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of a session, made and checked as RFC8725 asks.' }
         }
       }
     }
   }))
+  await app.register(cors, { exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'] })
   await app.register(swaggerUi, { routePrefix: '/docs' })
   await app.register(apiErrors, {
     errors,
@@ -105,7 +107,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
   await app.register(queues, { database, guard })
   await app.register(draws, { database, guard })
   await app.register(orders, { database, guard, paymentsUrl: payments.url })
-  await app.register(webhooks)
+  await app.register(webhooks, { database, guard })
   return app
 }
 

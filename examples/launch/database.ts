@@ -60,6 +60,11 @@ const schema = `
     fingerprint text not null,
     payment_id text
   );
+  create table if not exists payment_events (
+    payment_id text not null,
+    event text not null,
+    primary key (payment_id, event)
+  );
 `
 
 /**

@@ -10,6 +10,7 @@ export const demoKeys = {
   reader: { key: 'launch_demo_oPzXi0GPD4zqL6ioVaLEonGoBwKeuN2RpEYE', scopes: allScopes.filter(scope => scope.endsWith(':read')) },
   revoked: { key: 'launch_demo_2OfjpkfulHCMy1NXIOKGR87vjUkV7M00eYuh', scopes: allScopes, revokedAt: new Date('2026-01-01T00:00:00Z') },
   expired: { key: 'launch_demo_WGTa2RA3asOpoP5CtmreQJ56xUEXCT3NpfpK', scopes: allScopes, expiresAt: new Date('2026-01-01T00:00:00Z') },
+  payments: { key: 'launch_demo_KIJTxb6Mtc3VGnR7dUWzv6XlU1GrxM1FYBnF', scopes: ['payments:notify'] },
   elsewhere: { key: 'launch_demo_7HVe5DmWxzQV79yeJSyiyO7MmOqKMk4XW39q', scopes: allScopes, allowedIps: ['203.0.113.0/24'] }
 } as const satisfies Readonly<Record<string, {
   readonly key: string, readonly scopes: readonly string[], readonly revokedAt?: Date, readonly expiresAt?: Date, readonly allowedIps?: readonly string[]

@@ -10,12 +10,25 @@ export interface ErrorHeader {
   readonly on: (error: { readonly code: string, readonly status: ErrorStatus }) => boolean
 }
 
+/** Characters: no header is longer than what Node reads of all headers together (`http.maxHeaderSize`). */
+const maxHeaderLength = 16_384
+
+/** A schema of headers of a form, which is a regular expression. */
+export function textHeader (pattern: string): ErrorHeader['schema'] {
+  return { type: 'string', maxLength: maxHeaderLength, pattern }
+}
+
+/** A schema of headers that are a whole number. */
+export function numberHeader (minimum: number): ErrorHeader['schema'] {
+  return { type: 'integer', format: 'int64', minimum, maximum: Number.MAX_SAFE_INTEGER }
+}
+
 /** The headers that HTTP asks for on errors, beside `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'X-Request-Id',
     description: 'The id of the request. Name it when you ask for support.',
-    schema: { type: 'string' },
+    schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
     example: 'req_4mXq1VbE0s6RkYt2',
     on: () => true
   },
@@ -29,28 +42,28 @@ export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'WWW-Authenticate',
     description: 'How to authenticate (RFC 9110, section 11.6.1; RFC 6750, section 3).',
-    schema: { type: 'string' },
+    schema: textHeader('^[!-~]+( [ -~]+)?$'),
     example: 'Bearer realm="api"',
     on: ({ code, status }) => status === 401 || code === 'insufficient_scope'
   },
   {
     name: 'Allow',
     description: 'The methods that this address answers (RFC 9110, section 10.2.1).',
-    schema: { type: 'string' },
+    schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
     example: 'GET, HEAD',
     on: ({ status }) => status === 405
   },
   {
     name: 'Accept',
     description: 'The media types that this route reads (RFC 9110, section 12.5.1).',
-    schema: { type: 'string' },
+    schema: textHeader('^([!-~]+/[ -~]+)?$'),
     example: 'application/json',
     on: ({ status }) => status === 415
   },
   {
     name: 'Retry-After',
     description: 'Seconds until the request may be sent again (RFC 9110, section 10.2.3).',
-    schema: { type: 'integer', minimum: 1 },
+    schema: numberHeader(1),
     example: 30,
     on: ({ status }) => status === 429 || status === 503
   }

@@ -20,46 +20,26 @@ export function isClosedOver (schema: string, code: string): boolean {
 }
 
 /**
- * What a schema allows less than another, as a schema to be met beside it; `undefined` where it allows as much. The
- * two are of one code, and differ in the codes that issues can have.
+ * What the body of a code allows less in one place than in the whole document, to be met beside the schema of the code;
+ * `undefined` where it allows as much. The two differ in the codes that issues can have. A property that differs is
+ * there whole, for tools take the `properties` of an object inside for complete.
  */
-export function narrowing (wide: unknown, narrow: unknown): Json | undefined {
-  if (JSON.stringify(wide) === JSON.stringify(narrow)) return undefined
-  const [from, to] = [wide, narrow] as [Json, Json]
-  if (isSchemaMap(from.properties) && isSchemaMap(to.properties)) {
-    const { properties: before } = from
-    const properties = Object.entries(to.properties).flatMap(([name, schema]) => {
-      const part = name in before ? narrowing(before[name], schema) : undefined
-      return part === undefined ? [] : [[name, part] as const]
+export function narrowing (wide: Json, narrow: Json): Json | undefined {
+  const before = wide.properties as Json
+  const properties = Object.entries(narrow.properties as Json).filter(([name, schema]) => JSON.stringify(before[name]) !== JSON.stringify(schema))
+  return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
+}
+
+/** Which property tells schemas apart: one with another single value in each (OpenAPI 3.1.1, section 4.8.25), with the values. */
+export function discriminate (schemas: readonly Json[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
+  for (const propertyName of Object.keys(schemas[0]?.properties as Json)) {
+    const values = schemas.flatMap(({ properties }) => {
+      const { enum: values } = (properties as Record<string, Json | undefined>)[propertyName] ?? {}
+      return Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : []
     })
-    return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
-  }
-  if (to.items !== undefined && from.items !== undefined) {
-    const items = narrowing(from.items, to.items)
-    return items && { type: 'array', ...(to.maxItems !== undefined && { maxItems: to.maxItems }), items }
-  }
-  const { description: _, ...rest } = to
-  return rest
-}
-
-function isSchemaMap (value: unknown): value is Json {
-  return typeof value === 'object' && value !== null
-}
-
-/**
- * Which property tells schemas apart: one with another single value in each (OpenAPI 3.1.1, section 4.8.25), with the
- * schema's index by value. `nested`: something deeper does.
- */
-export function discriminate (schemas: readonly Json[]): { readonly propertyName: string, readonly values: readonly string[] } | 'nested' | undefined {
-  let nested = false
-  const shapes = schemas.map(({ properties }) => properties as Record<string, Json | undefined>)
-  for (const propertyName of Object.keys(shapes[0] as object)) {
-    const members = shapes.map(shape => shape[propertyName] ?? {})
-    const values = members.flatMap(({ enum: values }) => Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : [])
     if (new Set(values).size === schemas.length) return { propertyName, values }
-    if (members.every(({ properties }) => properties !== undefined) && discriminate(members) !== undefined) nested = true
   }
-  return nested ? 'nested' : undefined
+  return undefined
 }
 
 const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'

@@ -1,6 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import { codeOf, type ErrorReference } from './declare-errors.js'
+import { refuseOption } from '../catalog/describe.js'
+import { codeOf, strayOf, type ErrorReference } from './declare-errors.js'
 import { rules, type Rule, type RuleName } from './rules.js'
 
 /** What a rule of your own may look at. */
@@ -55,18 +56,16 @@ function ruleOf ({ errors, reason, when = () => true }: DocumentationRule): Rule
 }
 
 function check (name: string, rule: false | DocumentationRule, errors: AnyCatalog): void {
-  const fault = (what: string, takes: string): never => {
-    throw new TypeError(`fastify-api-errors: the option 'documentation.rules.${name}'${what}; it takes ${takes}.`)
-  }
+  const option = `documentation.rules.${name}`
+  const fault = (property: string, got: unknown, takes: string): never => refuseOption('fastify-api-errors', option + property, got, takes)
   if (rule === false) {
-    if (!Object.hasOwn(rules, name)) fault(' switches off a rule that does not exist', `one of ${Object.keys(rules).join(', ')}`)
-    return
+    if (Object.hasOwn(rules, name)) return
+    throw new TypeError(`fastify-api-errors: the option '${option}' switches off a rule that does not exist; it takes one of ${Object.keys(rules).join(', ')}.`)
   }
-  if (typeof rule !== 'object' || rule === null) fault(` is ${String(rule)}`, 'false, or a rule, an object with errors and reason')
-  if (!Array.isArray(rule.errors)) fault(`.errors is ${String(rule.errors)}`, 'a list of codes or factories')
-  for (const error of rule.errors) {
-    if (!Object.hasOwn(errors, codeOf(error))) fault(`.errors has '${codeOf(error)}', which is not in the catalog`, "codes of the 'errors' option")
-  }
-  if (typeof rule.reason !== 'string' || rule.reason === '') fault(`.reason is '${String(rule.reason)}'`, 'a sentence that names the fact')
-  if (rule.when !== undefined && typeof rule.when !== 'function') fault(`.when is ${String(rule.when)}`, 'a function of the route')
+  if (typeof rule !== 'object' || rule === null) fault('', rule, 'false, or a rule, an object with errors and reason')
+  if (!Array.isArray(rule.errors)) fault('.errors', rule.errors, 'a list of codes or factories')
+  const stray = strayOf(rule.errors, errors)
+  if (stray !== undefined) throw new TypeError(`fastify-api-errors: the option '${option}.errors' has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
+  if (typeof rule.reason !== 'string' || rule.reason === '') fault('.reason', rule.reason, 'a sentence that names the fact')
+  if (rule.when !== undefined && typeof rule.when !== 'function') fault('.when', rule.when, 'a function of the route')
 }

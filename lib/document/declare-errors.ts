@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { AnyErrorFactory } from '../catalog/define-errors.js'
+import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
+import { describe } from '../catalog/describe.js'
 import type { RouteRecord } from './route-record.js'
 import { scopesAround } from './scopes.js'
 
@@ -32,15 +33,31 @@ const declarations = new WeakMap<object, readonly ErrorReference[]>()
  */
 export function declareErrors (target: object, errors: readonly ErrorReference[]): void {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
-    throw new TypeError(`declareErrors: the target is ${String(target)}; it takes a Fastify instance or a hook function.`)
+    throw new TypeError(`declareErrors: the target is ${describe(target)}; it takes a Fastify instance or a hook function.`)
   }
-  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${String(errors)}; it takes a list of codes or factories.`)
+  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${describe(errors)}; it takes a list of codes or factories.`)
+  for (const error of errors) {
+    if (!isReference(error)) throw new TypeError(`declareErrors: the errors have ${describe(error)}; it takes a list of codes or factories.`)
+  }
   declarations.set(target, [...declarations.get(target) ?? [], ...errors])
 }
 
 /** The code that a code or a factory stands for. */
 export function codeOf (error: ErrorReference): string {
   return typeof error === 'string' ? error : error.code
+}
+
+function isReference (value: unknown): value is ErrorReference {
+  return typeof value === 'string' || typeof (value as Partial<AnyErrorFactory> | null | undefined)?.code === 'string'
+}
+
+/** The first of some errors that is not in a catalog, as a message shows it; `undefined` where all of them are. */
+export function strayOf (errors: readonly unknown[], catalog: AnyCatalog): string | undefined {
+  for (const error of errors) {
+    if (!isReference(error)) return describe(error)
+    if (!Object.hasOwn(catalog, codeOf(error))) return describe(codeOf(error))
+  }
+  return undefined
 }
 
 /** What was declared for a route, and where. */

@@ -1,8 +1,9 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
+import { describe } from '../catalog/describe.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { NamedRule } from './custom-rules.js'
-import { codeOf, declarationsFor } from './declare-errors.js'
+import { declarationsFor, strayOf } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
@@ -47,6 +48,8 @@ export interface Documenter {
   readonly ready: () => void
   /** The routes with a method and a pattern: several where they differ by a constraint. */
   readonly find: (method: string, url: string) => readonly RouteRecord[]
+  /** Whether the plugin answers the errors of a route, and the route is not kept out. */
+  readonly isUnderContract: (record: RouteRecord) => boolean
   /** The errors of a route for one of its methods, with reasons; none for a route that is not under the contract. */
   readonly errorsOf: (record: RouteRecord, method: string) => RouteError[]
   /** The codes of a route by status: what its documentation shows. */
@@ -91,10 +94,10 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
-  const isOut = ({ route, scope }: RouteRecord): boolean => route.config?.errors === false || route.errorHandler !== undefined || !answers(scope)
+  const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
 
   function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
-    if (isOut(record)) return []
+    if (!isUnderContract(record)) return []
     const found: RouteError[] = []
     const facts: Facts = {
       record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record), limitErrors: limitErrorsOf(record), secured: asked, errors, found
@@ -124,6 +127,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const documenter: Documenter = {
     settings,
     routes,
+    isUnderContract,
     errorsOf: (record, method) => findingsOf(record, method, secured),
     statusesOf,
     statusesOfAll (record) {
@@ -174,11 +178,11 @@ function checkConfig ({ method, url, config }: RouteOptions, { errors }: Documen
   const declared = config?.errors
   if (declared === undefined || declared === false) return
   if (!Array.isArray(declared)) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${String(declared)}; it takes an array of codes or factories, or false.`)
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${describe(declared)}; it takes an array of codes or factories, or false.`)
   }
-  for (const error of declared) {
-    if (Object.hasOwn(errors, codeOf(error))) continue
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has '${codeOf(error)}', which is not in the catalog; it takes codes of the 'errors' option.`)
+  const stray = strayOf(declared, errors)
+  if (stray !== undefined) {
+    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
   }
 }
 

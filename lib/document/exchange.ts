@@ -1,10 +1,9 @@
-import type { FastifySchema } from 'fastify'
 import { discriminate, exampleOf, schemaOfCode } from './bodies.js'
 import type { Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type HeaderUse, type RouteHeaders } from './headers.js'
 import { descriptionOf, type DocumentSettings } from './responses.js'
-import { exchangeSchema, ownSchemaOf, schemaOf } from './route-record.js'
+import { exchangeSchema, ownSchemaOf, schemaOf, type RouteRecord } from './route-record.js'
 
 type Json = Record<string, unknown>
 
@@ -12,6 +11,8 @@ type Json = Record<string, unknown>
  * Puts the errors into the routes' own schemas, for an application that registers @fastify/swagger without
  * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
  * documentation alone, and no request pays for it. Schema objects are shared between routes, so they are copied.
+ *
+ * The responses are made when a document reads them. With `swaggerOptions()` none does, and they cost no memory.
  *
  * Not in an application with schemas of another kind, such as zod's: its `transform` takes no JSON Schema beside them,
  * so that there the errors come in by `swaggerOptions()` alone.
@@ -30,15 +31,25 @@ export function exchangeSchemas (documenter: Documenter): void {
     return response
   }
 
-  for (const record of documenter.routes) {
-    const groups = documenter.statusesOfAll(record)
-    if (groups.length === 0) continue
+  function responsesOf (record: RouteRecord, declared: unknown): Json {
     const headers = documenter.headersOf(record)
-    const schema = ownSchemaOf(record.route)
-    const responses = successResponses(schema?.response, headers, settings)
+    const responses = successResponses(declared, headers, settings)
     const isHead = record.methods.every(method => method === 'HEAD')
-    for (const group of groups) responses[group.status] ??= responseOf(group, headers, isHead)
-    exchangeSchema(record.route, { ...schema, response: responses } as FastifySchema)
+    for (const group of documenter.statusesOfAll(record)) responses[group.status] ??= responseOf(group, headers, isHead)
+    return responses
+  }
+
+  for (const record of documenter.routes) {
+    if (!documenter.isUnderContract(record)) continue
+    const schema = ownSchemaOf(record.route)
+    let responses: Json | undefined
+    exchangeSchema(record.route, {
+      ...schema,
+      get response () {
+        responses ??= responsesOf(record, schema?.response)
+        return responses
+      }
+    })
   }
 }
 

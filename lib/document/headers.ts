@@ -1,5 +1,5 @@
 import type { ErrorHeader } from '../catalog/headers.js'
-import { errorHeaders } from '../catalog/headers.js'
+import { errorHeaders, textHeader } from '../catalog/headers.js'
 import type { StatusErrors } from './groups.js'
 
 /** A response header as a document describes it. */
@@ -26,7 +26,7 @@ export function routeHeaders (limited: boolean, cors: boolean): RouteHeaders {
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',
   description: 'The origin that may read this answer (Fetch, CORS protocol).',
-  schema: { type: 'string', maxLength: 2048, pattern: '^(\\*|null|[a-z][a-z0-9+.-]*://\\S+)$' },
+  schema: textHeader('^(\\*|null|[a-z][a-z0-9+.-]*://\\S+)$'),
   example: '*'
 }
 

@@ -59,6 +59,21 @@ export function schemaName (code: string): string {
 }
 
 /** Digits that stand for a text; they depend on it alone. */
-export function hashOf (text: string): string {
+function hashOf (text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
+}
+
+/** Makes names with as much of a hash of a text as tells them from the names for other texts. */
+export function createHashedNames (): (name: string, told: string) => string {
+  const owners = new Map<string, string>()
+  return (name, told) => {
+    const digits = hashOf(told)
+    for (let length = 4; ; length++) {
+      const candidate = `${name}_${digits.slice(0, length)}`
+      const owner = owners.get(candidate)
+      if (owner !== undefined && owner !== told) continue
+      owners.set(candidate, told)
+      return candidate
+    }
+  }
 }

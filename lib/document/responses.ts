@@ -5,7 +5,7 @@ import type { Format } from '../formats/format.js'
 import { exampleOf, type DocUrl } from './bodies.js'
 import type { StatusErrors } from './groups.js'
 import { headersOfErrors, headersOfSuccess, type DocumentedHeader, type HeaderUse, type RouteHeaders } from './headers.js'
-import { componentName, hashOf, statusNames } from './names.js'
+import { componentName, createHashedNames, statusNames } from './names.js'
 import type { OpenApiVersion } from './schema.js'
 import { createSchemas } from './schemas.js'
 
@@ -68,6 +68,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   const { taken, usual } = context
   const components: Components = { schemas: {}, responses: {}, headers: {}, examples: {} }
   const usesOnSuccess = new Map<RouteHeaders, readonly HeaderUse[]>()
+  const hashedName = createHashedNames()
   const texts = new Map<readonly StatusErrors[], Map<string, string>>()
 
   const refer: Refer = (section, name, make) => {
@@ -115,20 +116,6 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
     const name = codes.length === 1 ? componentName(codes.join()) : statusNames[status]
     const told = (codes.length === 1 || isWhole ? '' : codes.join()) + narrowed
     return told === '' ? name : hashedName(name, told)
-  }
-
-  const hashed = new Map<string, string>()
-
-  /** A name with as much of a hash as tells it from the others. */
-  function hashedName (name: string, told: string): string {
-    const digits = hashOf(told)
-    for (let length = 4; ; length++) {
-      const candidate = `${name}_${digits.slice(0, length)}`
-      const owner = hashed.get(candidate)
-      if (owner !== undefined && owner !== told) continue
-      hashed.set(candidate, told)
-      return candidate
-    }
   }
 
   return {

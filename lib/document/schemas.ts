@@ -2,23 +2,27 @@ import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
 import { discriminate, isClosedOver, narrowing, schemaOfCode } from './bodies.js'
 import { issuesByCode, type StatusErrors } from './groups.js'
-import { componentName, schemaName, statusNames } from './names.js'
+import { componentName, createHashedNames, schemaName, statusNames } from './names.js'
 import type { DocumentContext, DocumentSettings, Refer } from './responses.js'
 
 type Json = Record<string, unknown>
 
-/** The schemas of error bodies in one document: one a code, one a status. */
+/** The schemas of error bodies in one document: one a code, with others for places with fewer issues, and one a status. */
 export interface DocumentSchemas {
-  /** The schema of the bodies of a group: a reference, a union with a discriminator, or either narrowed to the issues of the group. */
+  /** The schema of the bodies of a group: a reference, or a union with a discriminator. */
   readonly ofGroup: (group: StatusErrors, format: Format) => Json
   /** Whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
   readonly isNarrowed: (group: StatusErrors) => boolean
 }
 
 interface CodeSchema {
+  /** The name of its component. */
+  readonly name: string
   readonly code: string
   readonly schema: Json
-  /** The schema as text, for comparison. */
+  /** The schema of the bodies by itself. */
+  readonly body: Json
+  /** The same as text, for comparison. */
   readonly text: string
 }
 
@@ -36,65 +40,59 @@ export function createSchemas (
   }
   const suffixOf = (format: Format): string => format === formats[0] ? '' : componentName(format.name)
   const made = new Map<Format, Map<string, CodeSchema>>(formats.map(format => [format, new Map()]))
+  const hashedName = createHashedNames()
 
-  function schemaOf (definition: ErrorDefinition, format: Format): CodeSchema {
+  /** Whether these issues of a code are fewer than it has elsewhere. */
+  const isFewer = (code: string, issues: readonly string[] | undefined): issues is readonly string[] =>
+    issues !== undefined && issues.length > 0 && shown.get(code)?.every(issue => issues.includes(issue)) !== true
+
+  function schemaOf (definition: ErrorDefinition, format: Format, issues?: readonly string[]): CodeSchema {
     const { code } = definition
+    const told = isFewer(code, issues) ? issues.join() : ''
     const ofFormat = made.get(format) as Map<string, CodeSchema>
-    let found = ofFormat.get(code)
+    let found = ofFormat.get(`${code} ${told}`)
     if (found === undefined) {
-      const schema = schemaOfCode(definition, format, docUrl, shown.get(code), version)
-      ofFormat.set(code, found = { code, schema, text: JSON.stringify(schema) })
+      const body = schemaOfCode(definition, format, docUrl, told === '' ? shown.get(code) : issues, version)
+      const own = { code, name: schemaName(code) + suffixOf(format), schema: body, body, text: JSON.stringify(body) }
+      found = told === '' ? own : narrowed(schemaOf(definition, format), own, told)
+      ofFormat.set(`${code} ${told}`, found)
     }
     return found
   }
 
-  const distinct = (definitions: readonly ErrorDefinition[], format: Format): CodeSchema[] =>
-    [...new Map(definitions.map(definition => schemaOf(definition, format)).map(found => [found.text, found])).values()]
+  /** The schema of a code and what is less here, as a component; the one of the code where nothing is. */
+  function narrowed (wide: CodeSchema, own: CodeSchema, told: string): CodeSchema {
+    const closer = narrowing(wide.body, own.body)
+    if (closer === undefined) return wide
+    return { ...own, name: hashedName(own.name, told), schema: { allOf: [refer('schemas', wide.name, () => wide.schema), closer] } }
+  }
+
+  const distinct = (schemas: readonly CodeSchema[]): CodeSchema[] => [...new Map(schemas.map(found => [found.text, found])).values()]
+  const allOf = (status: ErrorStatus, format: Format): CodeSchema[] => distinct((byStatus.get(status) as ErrorDefinition[]).map(definition => schemaOf(definition, format)))
 
   /** One schema for some codes, whose own schemas are components where they tell the code. */
-  function union (definitions: readonly ErrorDefinition[], format: Format): Json {
-    const members = distinct(definitions, format)
-    const refs: Json[] = members.map(({ schema, code, text }) =>
-      isClosedOver(text, code) ? { ...refer('schemas', schemaName(code) + suffixOf(format), () => schema) } : schema)
+  function union (members: readonly CodeSchema[]): Json {
+    const refs: Json[] = members.map(({ name, schema, code, text }) => isClosedOver(text, code) ? { ...refer('schemas', name, () => schema) } : schema)
     const [only] = refs
     if (only !== undefined && refs.length === 1) return only
-    const told = discriminate(members.map(({ schema }) => schema))
+    const told = discriminate(members.map(({ body }) => body))
     if (told === undefined) return { anyOf: refs }
-    if (told === 'nested') return { oneOf: refs }
     const mapping = Object.fromEntries(told.values.map((value, index) => [value, refs[index]?.$ref]))
     return { oneOf: refs, discriminator: { propertyName: told.propertyName, mapping } }
   }
 
-  const ofStatus = (status: ErrorStatus, format: Format): Json =>
-    ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(byStatus.get(status) as ErrorDefinition[], format)) })
-
-  function ofCodes ({ status, definitions }: StatusErrors, format: Format): Json {
-    const all = byStatus.get(status) as ErrorDefinition[]
-    const isWhole = definitions.length === all.length || distinct(all, format).length === 1
-    return isWhole ? ofStatus(status, format) : union(definitions, format)
-  }
-
-  /** The codes that the issues of a group can have; `undefined` where any, or where they are not fewer than elsewhere. */
-  function fewerIssues ({ issues }: StatusErrors): readonly string[] | undefined {
-    const some = [...issues.values()]
-    if (some.includes(undefined)) return undefined
-    const here = [...new Set(some.flat() as string[])].sort()
-    const isFewer = [...issues].some(([code, own]) => own?.length !== 0 && shown.get(code)?.every(issue => here.includes(issue)) !== true)
-    return isFewer ? here : undefined
-  }
+  const ofStatus = (status: ErrorStatus, format: Format): Json => ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(allOf(status, format))) })
 
   const [first] = formats
   if (addSchemas && first !== undefined) for (const status of byStatus.keys()) ofStatus(status, first)
 
   return {
-    isNarrowed: group => fewerIssues(group) !== undefined,
-    ofGroup (group, format) {
-      const schema = ofCodes(group, format)
-      const issues = fewerIssues(group)
-      if (issues === undefined) return schema
-      const definition = group.definitions.find(({ code }) => group.issues.get(code)?.length !== 0) as ErrorDefinition
-      const closer = narrowing(schemaOf(definition, format).schema, schemaOfCode(definition, format, docUrl, issues, version))
-      return closer === undefined ? schema : { allOf: [schema, closer] }
+    isNarrowed: ({ issues }) => [...issues].some(([code, some]) => isFewer(code, some)),
+    ofGroup ({ status, definitions, issues }, format) {
+      const members = distinct(definitions.map(definition => schemaOf(definition, format, issues.get(definition.code))))
+      const all = allOf(status, format)
+      const isWhole = members.length === all.length && members.every(({ text }, index) => text === all[index]?.text)
+      return isWhole ? ofStatus(status, format) : union(members)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Type, type TUnsafe } from '@sinclair/typebox'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
+import { describe } from '../catalog/describe.js'
 
 /**
  * A response schema for errors of the catalog: what may be sent with the status are the errors themselves. It is
@@ -38,7 +39,7 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
   const byStatus: Record<number, string[]> = {}
   for (const factory of factories) {
     if (typeof factory !== 'function' || typeof factory.code !== 'string') {
-      throw new TypeError(`responses: ${String(factory)} is not a factory; it takes factories of a catalog, like errors.resource_not_found.`)
+      throw new TypeError(`responses: ${describe(factory)} is not a factory; it takes factories of a catalog, like errors.resource_not_found.`)
     }
     (byStatus[factory.status] ??= []).push(factory.code)
   }

@@ -1,3 +1,4 @@
+import { numberHeader, textHeader } from '../catalog/headers.js'
 import type { Verdict } from './limit.js'
 import type { RateLimitOptions } from './policies.js'
 
@@ -14,20 +15,24 @@ export interface HeaderField {
 /** The families of fields; an answer has the fields of one. */
 export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
+/** A list of names, each with whole numbers (RFC 9651, section 3.1). */
+const item = '"([^"\\\\]|\\\\.)*"(;[a-z]=[0-9]+)+'
+const listHeader = textHeader(`^${item}(, ${item})*$`)
+
 /** The fields of each family. */
 export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>> = {
   ratelimit: [
     {
       name: 'RateLimit-Policy',
       description: 'The limits of this route, a list of structured fields (RFC 9651): the name of each with its quota of requests as q and its window in seconds as w.',
-      schema: { type: 'string' },
+      schema: listHeader,
       example: '"general";q=100;w=60',
       value: verdicts => verdicts.map(({ limit, max, timeWindow }) => `${limit.item};q=${integer(max)};w=${integer(seconds(timeWindow))}`).join(', ')
     },
     {
       name: 'RateLimit',
       description: 'What is left of each limit, a list of structured fields (RFC 9651): the name of each with the remaining requests as r and the seconds until its window ends as t.',
-      schema: { type: 'string' },
+      schema: listHeader,
       example: '"general";r=99;t=60',
       value: verdicts => verdicts.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(seconds(ttl))}`).join(', ')
     }
@@ -48,21 +53,21 @@ function separateFields (prefix: string): HeaderField[] {
     {
       name: `${prefix}-Limit`,
       description: 'The requests that the limit allows in one window.',
-      schema: { type: 'integer', minimum: 0 },
+      schema: numberHeader(0),
       example: 100,
       value: verdicts => closest(verdicts).max
     },
     {
       name: `${prefix}-Remaining`,
       description: 'The requests that are left in the window.',
-      schema: { type: 'integer', minimum: 0 },
+      schema: numberHeader(0),
       example: 99,
       value: verdicts => closest(verdicts).remaining
     },
     {
       name: `${prefix}-Reset`,
       description: 'Seconds until the window ends.',
-      schema: { type: 'integer', minimum: 1 },
+      schema: numberHeader(1),
       example: 60,
       value: verdicts => seconds(closest(verdicts).ttl)
     }

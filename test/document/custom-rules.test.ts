@@ -45,10 +45,13 @@ t.test('what is wrong is said in one sentence, at register', async t => {
     [{ resources: false }, `the option 'documentation.rules.resources' switches off a rule that does not exist; it takes one of ${Object.keys(rules).join(', ')}.`],
     [{ a: true }, "the option 'documentation.rules.a' is true; it takes false, or a rule, an object with errors and reason."],
     [{ a: null }, "the option 'documentation.rules.a' is null; it takes false, or a rule, an object with errors and reason."],
-    [{ a: { reason: 'A.' } }, "the option 'documentation.rules.a'.errors is undefined; it takes a list of codes or factories."],
-    [{ a: { errors: ['nope'], reason: 'A.' } }, "the option 'documentation.rules.a'.errors has 'nope', which is not in the catalog; it takes codes of the 'errors' option."],
-    [{ a: { errors: [] } }, "the option 'documentation.rules.a'.reason is 'undefined'; it takes a sentence that names the fact."],
-    [{ a: { errors: [], reason: 'A.', when: 1 } }, "the option 'documentation.rules.a'.when is 1; it takes a function of the route."]
+    [{ a: 'forbidden' }, "the option 'documentation.rules.a' is 'forbidden'; it takes false, or a rule, an object with errors and reason."],
+    [{ a: { reason: 'A.' } }, "the option 'documentation.rules.a.errors' is undefined; it takes a list of codes or factories."],
+    [{ a: { errors: 'forbidden', reason: 'A.' } }, "the option 'documentation.rules.a.errors' is 'forbidden'; it takes a list of codes or factories."],
+    [{ a: { errors: ['nope'], reason: 'A.' } }, "the option 'documentation.rules.a.errors' has 'nope', which is not in the catalog; it takes codes of the 'errors' option."],
+    [{ a: { errors: [] } }, "the option 'documentation.rules.a.reason' is undefined; it takes a sentence that names the fact."],
+    [{ a: { errors: [], reason: '' } }, "the option 'documentation.rules.a.reason' is ''; it takes a sentence that names the fact."],
+    [{ a: { errors: [], reason: 'A.', when: 'always' } }, "the option 'documentation.rules.a.when' is 'always'; it takes a function of the route."]
   ]
   for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })
   for (const [plugin, message] of [

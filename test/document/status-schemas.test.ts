@@ -1,7 +1,7 @@
 import t from 'tap'
 import createError from 'http-errors'
 import { Type } from '@sinclair/typebox'
-import { defineErrors, formats, standardErrors } from 'fastify-api-errors'
+import { defineErrors, defineFormat, formats, standardErrors } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 import { componentName, isStatusName, schemaName, statusNames } from '../../lib/document/names.js'
@@ -97,4 +97,18 @@ t.test('a format without a code in the body has one schema a status', async t =>
     }
     await app.close()
   }
+})
+
+t.test('a format with the code inside an object is told apart by nothing that OpenAPI has a word for', async t => {
+  const format = defineFormat({
+    name: 'enveloped',
+    fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code } } } }
+  })
+  const app = await createApp({ plugin: { format } }, app => {
+    app.get('/a', { config: { errors: ['resource_conflict', 'concurrent_modification'] } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  t.strictSame(documentOf(app).components.schemas?.Conflict, {
+    anyOf: [{ $ref: '#/components/schemas/ConcurrentModificationError' }, { $ref: '#/components/schemas/ResourceConflictError' }]
+  })
 })

@@ -111,16 +111,22 @@ t.test('what operations share is a component', async t => {
   t.strictSame(document.components.headers?.['X-Request-Id'], {
     description: 'The id of the request. Name it when you ask for support.',
     required: true,
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]([ -~]*[!-~])?$' },
     example: 'req_4mXq1VbE0s6RkYt2'
   }, 'a header that is always there says so')
-  t.strictSame(document.components.schemas?.UnprocessableEntity, {
-    oneOf: [{ $ref: '#/components/schemas/MissingRequiredFieldError' }, { $ref: '#/components/schemas/ValidationError' }],
-    discriminator: {
-      propertyName: 'code',
-      mapping: {
-        missing_required_field: '#/components/schemas/MissingRequiredFieldError',
-        validation_error: '#/components/schemas/ValidationError'
+  const { $ref } = document.paths['/users']?.post?.responses['422'] as { readonly $ref: string }
+  const unprocessable = document.components.responses?.[$ref.replace('#/components/responses/', '')]
+  const [, name] = /#\/components\/schemas\/(ValidationError_\w{4})"/.exec(JSON.stringify(unprocessable)) ?? []
+  t.match(unprocessable, {
+    content: {
+      'application/json': {
+        schema: {
+          oneOf: [{ $ref: '#/components/schemas/MissingRequiredFieldError' }, { $ref: `#/components/schemas/${name}` }],
+          discriminator: {
+            propertyName: 'code',
+            mapping: { missing_required_field: '#/components/schemas/MissingRequiredFieldError', validation_error: `#/components/schemas/${name}` }
+          }
+        }
       }
     }
   }, 'a status with several codes is a union that the code tells apart')
@@ -135,11 +141,34 @@ t.test('issues are closed over what the schema of the route can give', async t =
     ((((schema as Json).properties as Json).details as Json).items as { properties: { code: { enum: unknown } } }).properties.code.enum
   t.strictSame(issueCodes(document.components.schemas?.ValidationError), ['email', 'min_length', 'required', 'type'], 'in the document')
   const ofRoute = (path: string, method: string) =>
-    (resolved(document.paths[path]?.[method]?.responses['422'], document) as { content: Record<string, { schema: { allOf: unknown[] }, examples: Json }> }).content['application/json']
-  t.strictSame(issueCodes(ofRoute('/users', 'post')?.schema.allOf[1]), ['email', 'required', 'type'], 'on one route')
-  t.strictSame(issueCodes(ofRoute('/users/{id}', 'put')?.schema.allOf[1]), ['min_length', 'required', 'type'], 'on another')
+    (resolved(document.paths[path]?.[method]?.responses['422'], document) as { content: Record<string, { schema: { oneOf: Json[] }, examples: Json }> }).content['application/json']
+  const [missing, invalid] = ofRoute('/users', 'post')?.schema.oneOf ?? []
+  t.strictSame(issueCodes(missing), ['required'], 'fields that are absent are that everywhere')
+  t.strictSame((invalid?.allOf as Json[])[0], document.components.schemas?.ValidationError)
+  t.strictSame(issueCodes((invalid?.allOf as Json[])[1]), ['email', 'required', 'type'], 'on one route')
+  t.strictSame(issueCodes((ofRoute('/users/{id}', 'put')?.schema.oneOf[1]?.allOf as Json[])[1]), ['min_length', 'required', 'type'], 'on another')
   const { value } = ofRoute('/users/{id}', 'put')?.examples.validation_error as { value: { details: Array<{ code: string }> } }
   t.strictSame(value.details.map(({ code }) => code), ['min_length'], 'the example has issues of the route')
+})
+
+t.test('a status whose answers are the same on every route has one schema', async t => {
+  const app = await createApp({}, app => {
+    app.post('/users', { schema: { body: Email } }, async () => ({}))
+    app.put('/users/:id', { schema: { body: Email } }, async () => ({}))
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.strictSame(document.components.schemas?.UnprocessableEntity, {
+    oneOf: [{ $ref: '#/components/schemas/MissingRequiredFieldError' }, { $ref: '#/components/schemas/ValidationError' }],
+    discriminator: {
+      propertyName: 'code',
+      mapping: { missing_required_field: '#/components/schemas/MissingRequiredFieldError', validation_error: '#/components/schemas/ValidationError' }
+    }
+  })
+  for (const path of ['/users', '/users/{id}']) {
+    t.match(Object.values(document.paths[path] ?? {})[0]?.responses['422'], { $ref: '#/components/responses/UnprocessableEntity' })
+  }
+  t.match(document.components.responses?.UnprocessableEntity, { content: { 'application/json': { schema: { $ref: '#/components/schemas/UnprocessableEntity' } } } })
 })
 
 t.test('what a route says itself wins', async t => {

@@ -21,7 +21,7 @@ t.test('a factory gives the schema of its status', t => {
     409: { description: 'resource_conflict, already_in_queue' }
   }, 'at run time it allows anything, so that nothing is rewritten')
   t.throws(() => responses('resource_not_found' as never), {
-    message: 'responses: resource_not_found is not a factory; it takes factories of a catalog, like errors.resource_not_found.'
+    message: "responses: 'resource_not_found' is not a factory; it takes factories of a catalog, like errors.resource_not_found."
   })
   t.end()
 })

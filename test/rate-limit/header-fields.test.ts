@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { parseList } from 'structured-headers'
 import t from 'tap'
@@ -11,6 +13,9 @@ import { serve } from '../support/serve.js'
 
 const policies = { burst: { max: 5, timeWindow: 10_000 }, general: { max: 6, timeWindow: '1 minute' } } as const
 const content = { 'content-type': 'application/json; charset=utf-8' }
+
+const ajv = new Ajv()
+addFormats.default(ajv)
 
 /** All the fields that any family has. */
 const everyField = Object.values(headerFields).flat().map(({ name }) => name.toLowerCase())
@@ -43,6 +48,10 @@ for (const [headers, first, last] of expected) {
       app.get('/free', { config: { rateLimitPolicy: false } }, async () => ({ ok: true }))
     })
     t.strictSame((await call(url)).headers, { ...content, ...first })
+    for (const { name, schema, example } of headers === false ? [] : headerFields[headers ?? 'ratelimit']) {
+      const sent = first[name.toLowerCase()]
+      for (const value of [example, schema.type === 'integer' ? Number(sent) : sent]) t.ok(ajv.validate(schema, value), `${name}: ${String(value)} is as documented`)
+    }
     const seen = new Set<string>()
     for (const path of ['/broken', '/none', '/', '/']) for (const name of Object.keys((await call(url + path)).headers)) seen.add(name)
     t.strictSame(everyField.filter(name => seen.has(name)).sort(), Object.keys(first).sort(), 'no other family, on no status')

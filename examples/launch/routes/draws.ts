@@ -2,16 +2,18 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
-import { Id } from './id.js'
+import { Email, Id, Name } from './fields.js'
 
 /** Draws: a person registers once. */
 export const draws: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/draws', {
     onRequest: [guard('draws:write')],
     schema: {
+      operationId: 'announceDraw',
       summary: 'Announce a draw',
+      description: 'From then on people can register for it.',
       tags: ['Draws'],
-      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      body: Type.Object({ name: Name }, { additionalProperties: false }),
       response: { 201: Type.Object({ id: Type.String(), name: Type.String() }, { description: 'A draw.' }) }
     }
   }, async (request, reply) => {
@@ -22,10 +24,12 @@ export const draws: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
   app.post('/draws/:id/registrations', {
     onRequest: [guard('draws:write')],
     schema: {
+      operationId: 'registerForDraw',
       summary: 'Register for a draw',
+      description: 'A person registers once.',
       tags: ['Draws'],
       params: Id,
-      body: Type.Object({ email: Type.String({ format: 'email', maxLength: 254 }) }, { additionalProperties: false }),
+      body: Type.Object({ email: Email }, { additionalProperties: false }),
       response: { 201: Type.Object({ id: Type.String() }, { description: 'A registration.' }) }
     },
     config: { errors: [errors.already_registered] }

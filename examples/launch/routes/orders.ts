@@ -4,6 +4,7 @@ import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
 import { cards, type Card } from '../payments.js'
+import { Uuid } from './fields.js'
 
 /** Milliseconds that the payment service has for an answer. */
 const patience = 400
@@ -13,12 +14,13 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
   app.post('/orders', {
     onRequest: [guard('orders:write')],
     schema: {
+      operationId: 'order',
       summary: 'Order and pay',
       description: 'The card decides what the payment service does: it is the example\'s own switch for failures.',
       tags: ['Orders'],
-      headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 64, description: 'The same for each try of one order.' }) }),
+      headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\w-]+$', description: 'The same for each try of one order.' }) }),
       body: Type.Object({
-        product_id: Type.String({ format: 'uuid' }),
+        product_id: Uuid,
         quantity: Type.Integer({ minimum: 1, maximum: 10 }),
         card: Type.Unsafe<Card>({ type: 'string', enum: [...cards] })
       }, { additionalProperties: false }),

@@ -2,7 +2,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
-import { Id } from './id.js'
+import { Id, Name } from './fields.js'
 
 const Organization = Type.Object({ id: Type.String(), name: Type.String() }, { description: 'An organization.' })
 
@@ -11,9 +11,11 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
   app.post('/organizations', {
     onRequest: [guard('organizations:write')],
     schema: {
+      operationId: 'createOrganization',
       summary: 'Create an organization',
+      description: 'Its name is its own.',
       tags: ['Organizations'],
-      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      body: Type.Object({ name: Name }, { additionalProperties: false }),
       response: { 201: Organization }
     },
     config: { errors: [errors.resource_already_exists] }
@@ -26,7 +28,14 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
 
   app.get('/organizations/:id', {
     onRequest: [guard('organizations:read')],
-    schema: { summary: 'Read an organization', tags: ['Organizations'], params: Id, response: { 200: Organization } },
+    schema: {
+      operationId: 'readOrganization',
+      summary: 'Read an organization',
+      description: 'The one that the key belongs to.',
+      tags: ['Organizations'],
+      params: Id,
+      response: { 200: Organization }
+    },
     config: { errors: [errors.forbidden] }
   }, async request => {
     const { rows: [organization] } = await database.query<{ id: string, name: string }>('select id, name from organizations where id = $1', [request.params.id])

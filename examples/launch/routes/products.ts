@@ -2,7 +2,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
-import { Id } from './id.js'
+import { Id, Name } from './fields.js'
 
 interface ProductRow { id: string, sku: string, name: string, price: number, version: number }
 
@@ -16,7 +16,9 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
   app.get('/products', {
     onRequest: [guard('products:read')],
     schema: {
+      operationId: 'listProducts',
       summary: 'List products',
+      description: 'By SKU or by price, the first ones.',
       tags: ['Products'],
       querystring: Type.Object({
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
@@ -33,10 +35,12 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
   app.post('/products', {
     onRequest: [guard('products:write')],
     schema: {
+      operationId: 'createProduct',
       summary: 'Create a product',
+      description: 'Its SKU is its own.',
       tags: ['Products'],
       body: Type.Object({
-        sku: Type.String({ pattern: '^[A-Z]{2,8}-[0-9]{1,8}$' }), name: Type.String({ minLength: 1, maxLength: 80 }), price
+        sku: Type.String({ pattern: '^[A-Z]{2,8}-[0-9]{1,8}$', maxLength: 17 }), name: Name, price
       }, { additionalProperties: false }),
       response: { 201: Product }
     },
@@ -52,10 +56,12 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
   app.put('/products/:id/price', {
     onRequest: [guard('products:write')],
     schema: {
+      operationId: 'changePrice',
       summary: 'Change a price',
+      description: 'The change names the version that it is made to, so that two people do not overwrite each other.',
       tags: ['Products'],
       params: Id,
-      body: Type.Object({ price, version: Type.Integer({ minimum: 1, description: 'The version that the change is made to.' }) }, { additionalProperties: false }),
+      body: Type.Object({ price, version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The version that the change is made to.' }) }, { additionalProperties: false }),
       response: { 200: Product }
     },
     config: { errors: [errors.concurrent_modification] }

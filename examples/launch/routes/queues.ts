@@ -2,7 +2,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
-import { Id } from './id.js'
+import { Email, Id, Name } from './fields.js'
 
 const Queue = Type.Object({ id: Type.String(), name: Type.String(), open: Type.Boolean() }, { description: 'A queue.' })
 const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { description: 'An entry in a queue.' })
@@ -14,9 +14,11 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
   app.post('/queues', {
     onRequest: [guard('queues:write')],
     schema: {
+      operationId: 'openQueue',
       summary: 'Open a queue',
+      description: 'From then on people can join it.',
       tags: ['Queues'],
-      body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
+      body: Type.Object({ name: Name }, { additionalProperties: false }),
       response: { 201: Queue }
     }
   }, async (request, reply) => {
@@ -26,7 +28,14 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
 
   app.delete('/queues/:id', {
     onRequest: [guard('queues:write')],
-    schema: { summary: 'Close a queue', tags: ['Queues'], params: Id, response: { 204: Type.Null({ description: 'The queue is closed.' }) } },
+    schema: {
+      operationId: 'closeQueue',
+      summary: 'Close a queue',
+      description: 'Nobody can join it any more; who is in it stays in it.',
+      tags: ['Queues'],
+      params: Id,
+      response: { 204: Type.Null({ description: 'The queue is closed.' }) }
+    },
     config: { errors: [errors.resource_conflict] }
   }, async (request, reply) => {
     const queue = await find(request.params.id)
@@ -38,10 +47,12 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
   app.post('/queues/:id/entries', {
     onRequest: [guard('queues:write')],
     schema: {
+      operationId: 'joinQueue',
       summary: 'Join a queue',
+      description: 'A person joins once, while the queue is open.',
       tags: ['Queues'],
       params: Id,
-      body: Type.Object({ email: Type.String({ format: 'email', maxLength: 254 }) }, { additionalProperties: false }),
+      body: Type.Object({ email: Email }, { additionalProperties: false }),
       response: { 201: Entry }
     },
     config: { rateLimitPolicy: ['queue_entry', 'general'], errors: [errors.already_in_queue, errors.resource_conflict] }

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify'
 import { declareErrors } from 'fastify-api-errors'
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
+import { Device, Email, printable } from './fields.js'
 
 const scrypt = promisify(scryptCallback) as (password: string, salt: string, length: number) => Promise<Buffer>
 
@@ -27,18 +28,25 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
 
   async function session (request: FastifyRequest): Promise<void> {
     await request.jwtVerify()
+  }
+  declareErrors(session, [errors.unauthorized, errors.invalid_token, errors.token_expired])
+
+  async function sameDevice (request: FastifyRequest): Promise<void> {
     if (request.user.device !== request.headers['x-device-id']) throw errors.device_mismatch()
   }
-  declareErrors(session, [errors.unauthorized, errors.invalid_token, errors.token_expired, errors.device_mismatch])
+  declareErrors(sameDevice, [errors.device_mismatch])
 
   app.post('/sessions', {
     schema: {
+      operationId: 'signIn',
       summary: 'Sign in',
+      description: 'The token of the session belongs to the device that signed in.',
       tags: ['Sessions'],
+      security: [],
       body: Type.Object({
-        email: Type.String({ format: 'email' }),
-        password: Type.String({ minLength: 1, maxLength: 200 }),
-        device_id: Type.String({ minLength: 1, maxLength: 100 }),
+        email: Email,
+        password: Type.String({ minLength: 1, maxLength: 200, pattern: printable }),
+        device_id: Device,
         lifetime: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, default: 900, description: 'Seconds.' }))
       }, { additionalProperties: false }),
       response: { 201: Type.Object({ token: Type.String() }, { description: 'The token of the session.' }) }
@@ -56,10 +64,14 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
 
   app.get('/me', {
     onRequest: [session],
+    preHandler: [sameDevice],
     schema: {
+      operationId: 'readMe',
       summary: 'The signed-in user',
+      description: 'Only the device that signed in gets an answer.',
       tags: ['Sessions'],
       security: [{ session: [] }],
+      headers: Type.Object({ 'x-device-id': Device }),
       response: { 200: Type.Object({ id: Type.String(), email: Type.String() }, { description: 'The user.' }) }
     }
   }, async request => {

@@ -4,7 +4,7 @@ import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
 import { hashPassword } from './sessions.js'
-import { Id } from './id.js'
+import { Email, Id, printable } from './fields.js'
 
 const User = Type.Object({ id: Type.String(), email: Type.String(), name: Type.String() }, { description: 'A user.' })
 
@@ -13,12 +13,14 @@ export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
   app.post('/users', {
     onRequest: [guard('users:write')],
     schema: {
+      operationId: 'createUser',
       summary: 'Create a user',
+      description: 'The e-mail address is the name to sign in with, and belongs to one user.',
       tags: ['Users'],
       body: Type.Object({
-        email: Type.String({ format: 'email', maxLength: 254 }),
+        email: Email,
         name: Type.String({ minLength: 3, maxLength: 80, pattern: '^[^<>]*$' }),
-        password: Type.String({ minLength: 8, maxLength: 200 })
+        password: Type.String({ minLength: 8, maxLength: 200, pattern: printable })
       }, { additionalProperties: false }),
       response: { 201: User }
     },
@@ -34,7 +36,14 @@ export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
 
   app.get('/users/:id', {
     onRequest: [guard('users:read')],
-    schema: { summary: 'Read a user', tags: ['Users'], params: Id, response: { 200: User } }
+    schema: {
+      operationId: 'readUser',
+      summary: 'Read a user',
+      description: 'Without the password.',
+      tags: ['Users'],
+      params: Id,
+      response: { 200: User }
+    }
   }, async request => {
     const { rows: [user] } = await database.query<{ id: string, email: string, name: string }>('select id, email, name from users where id = $1', [request.params.id])
     if (user === undefined) throw errors.resource_not_found({ message: 'No user has this id.' })

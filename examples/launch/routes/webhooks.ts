@@ -1,21 +1,26 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Database } from '../database.js'
+import type { Guard } from '../keys.js'
 
-/** What the payment service tells us. */
-export const webhooks: FastifyPluginAsyncTypebox = async app => {
+/** What the payment service tells us, with a key of its own. */
+export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/webhooks/payments', {
+    onRequest: [guard('payments:notify')],
     schema: {
+      operationId: 'notifyOfPayment',
       summary: 'Receive an event of the payment service',
+      description: 'An event that comes twice is kept once.',
       tags: ['Webhooks'],
-      security: [],
       body: Type.Object({
         event: Type.Unsafe<string>({ type: 'string', enum: ['payment.settled', 'payment.refunded'] }),
-        payment_id: Type.String({ minLength: 1, maxLength: 64 })
+        payment_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\w-]+$' })
       }, { additionalProperties: false }),
       response: { 204: Type.Null({ description: 'Received.' }) }
     },
     config: { rateLimitPolicy: 'webhooks' }
   }, async (request, reply) => {
-    request.log.info({ event: request.body.event }, 'event received')
+    const { event, payment_id: payment } = request.body
+    await database.query('insert into payment_events (payment_id, event) values ($1, $2) on conflict do nothing', [payment, event])
     return await reply.code(204).send(null)
   })
 }

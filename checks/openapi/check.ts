@@ -1,0 +1,48 @@
+/**
+ * Holds the documents of the example to the tools of others: a line for each document and tool. Ends with 1 where one
+ * of them finds something, or does not find what was spoiled for it.
+ *
+ * Usage: npm run check:openapi [-- part of a title, like '3.1 problem']
+ */
+import { readFileSync } from 'node:fs'
+import { checkClient, generators, type Generator } from './clients.js'
+import { faults, makeDocuments, spoiled, type CheckedDocument } from './documents.js'
+import { redocly, schemaValidator, spectral, type Validate } from './validators.js'
+
+let failed = 0
+
+function report (title: string, tool: string, findings: readonly string[]): void {
+  if (findings.length > 0) failed++
+  console.log(`${findings.length === 0 ? 'ok    ' : 'not ok'}  ${title.padEnd(45)} ${tool}`)
+  for (const finding of findings.slice(0, 20)) console.log(`          ${finding}`)
+  if (findings.length > 20) console.log(`          and ${findings.length - 20} more`)
+}
+
+async function checkDocuments (documents: readonly CheckedDocument[], tool: string, validate: Validate): Promise<void> {
+  const spoiledFiles = faults.filter(fault => fault.tool === tool).flatMap(fault =>
+    documents.filter(({ title }) => title === '3.0 problem' || title === '3.1 problem').map(document => {
+      const file = spoiled(document, readFileSync(document.file, 'utf8'), fault)
+      return { file, title: `${document.title} with ${fault.title}` }
+    }))
+  const findings = await validate([...documents, ...spoiledFiles].map(({ file }) => file))
+  for (const { title, file } of documents) report(title, tool, findings.get(file) ?? ['it was not read'])
+  for (const { title, file } of spoiledFiles) report(title, `${tool} finds it`, findings.get(file)?.length === 0 ? ['it was not found'] : [])
+}
+
+const documents = await makeDocuments(process.argv[2])
+const isProblem = (file: string): boolean => !documents.some(document => document.file === file && document.format.name !== 'problem')
+
+await Promise.all([
+  checkDocuments(documents, 'spectral', spectral),
+  checkDocuments(documents, 'redocly', redocly(isProblem)).then(() => checkDocuments(documents, 'openapi-schema-validator', schemaValidator))
+])
+
+// Clients of negotiated documents differ in the default format only as they do in the others.
+for (const document of documents.filter(({ negotiate, format }) => !negotiate || format.name === 'code')) {
+  for (const generator of Object.keys(generators) as Generator[]) {
+    report(document.title, `${generator}, tsc --strict`, await checkClient(generator, document, document.title === '3.1 code'))
+  }
+}
+
+console.log(failed === 0 ? '\nAll in order.' : `\n${failed} not in order.`)
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@hey-api/openapi-ts'
+import openapiTypescript, { astToString } from 'openapi-typescript'
+import ts from 'typescript'
+import { folder, type CheckedDocument } from './documents.js'
+
+/** The generators of clients; each with a file in `clients/` that switches over the codes of what it makes. */
+export const generators = {
+  'openapi-fetch': async (document, output) => {
+    writeFileSync(join(output, 'client.ts'), astToString(await openapiTypescript(readFileSync(document, 'utf8'))))
+  },
+  'hey-api': async (document, output) => {
+    await createClient({ input: document, output: { path: join(output, 'client') }, logs: { level: 'silent', file: false } })
+  },
+  orval: async (document, output) => {
+    const { log } = console
+    console.log = () => {} // it says what it did, by what this is when it is loaded
+    try {
+      const { generate } = await import('orval')
+      await generate({ input: { target: document }, output: { target: join(output, 'client.ts'), client: 'fetch' } })
+    } finally {
+      console.log = log
+    }
+  }
+} as const satisfies Readonly<Record<string, (document: string, output: string) => Promise<void>>>
+
+/** A name of {@link generators}. */
+export type Generator = keyof typeof generators
+
+/** The field that has the code, in the formats whose bodies have one at the top. */
+const codeFields: Readonly<Record<string, string>> = { code: 'code', typed: 'code', problem: 'code', error: 'error' }
+
+const options: ts.CompilerOptions = {
+  strict: true,
+  noEmit: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  types: [],
+  skipLibCheck: true
+}
+
+/** The complaints of the TypeScript compiler, under `--strict`, about programs that differ in one file. */
+function createCompiler (file: string): (source: string) => string[] {
+  let program: ts.Program | undefined
+  let text = ''
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile } = host
+  const kept = new Map<string, ts.SourceFile | undefined>()
+  host.getSourceFile = (name, ...rest) => {
+    if (name === file) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022)
+    if (!kept.has(name)) kept.set(name, getSourceFile(name, ...rest))
+    return kept.get(name)
+  }
+  return source => {
+    text = source
+    program = ts.createProgram([file], options, host, program)
+    return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
+      const { line = 0 } = file === undefined ? {} : file.getLineAndCharacterOfPosition(start ?? 0)
+      return `${file?.fileName ?? ''}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+    })
+  }
+}
+
+/**
+ * Generates the client of a document, and compiles the file that switches over its codes.
+ *
+ * @param everyCase whether each `case` is left out once: the file must not compile without it. Else one is.
+ */
+export async function checkClient (generator: Generator, { title, file, format }: CheckedDocument, everyCase: boolean): Promise<string[]> {
+  const output = join(folder, `${title} ${generator}`.replaceAll(' ', '-'))
+  mkdirSync(output, { recursive: true })
+  await generators[generator](file, output)
+  const codeField = codeFields[format.name]
+  const compile = createCompiler(join(output, 'user.ts'))
+  if (codeField === undefined) return compile("export type * from './client'\n")
+  const source = readFileSync(fileURLToPath(new URL(`clients/${generator}.ts`, import.meta.url)), 'utf8').replaceAll('error.code', `error.${codeField}`)
+  writeFileSync(join(output, 'user.ts'), source)
+  const complaints = compile(source)
+  if (complaints.length > 0) return complaints
+  const cases = source.match(/^ *case '.*\n/gm) ?? []
+  return cases.slice(0, everyCase ? cases.length : 1).flatMap(line =>
+    compile(source.replace(line, '')).some(complaint => complaint.includes("to parameter of type 'never'")) ? [] : [`compiles without ${line.trim()}`])
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Type } from '@sinclair/typebox'
+import { defineFormat, formats, type Format } from 'fastify-api-errors'
+import { createApp } from '../../examples/launch/app.js'
+
+type Json = Record<string, unknown>
+
+/** The part of a document that is changed to see whether a tool notices. */
+interface Operation extends Json {
+  readonly responses: Json
+}
+
+/** One document of the example, in a file of its own. */
+export interface CheckedDocument {
+  /** `3.1 problem`, `3.0 code negotiated`. */
+  readonly title: string
+  readonly version: '3.0' | '3.1'
+  readonly format: Format
+  readonly negotiate: boolean
+  readonly file: string
+}
+
+/** Within the project, so that what is generated beside the documents finds its packages. */
+export const folder = fileURLToPath(new URL('../../.tap/openapi/', import.meta.url))
+
+/** A body shape as an application defines its own. */
+const enveloped = defineFormat({
+  name: 'enveloped',
+  fields: {
+    error: {
+      fields: {
+        code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
+        message: { schema: () => Type.String({ description: 'What went wrong, for a person.' }), value: answer => answer.message }
+      }
+    }
+  }
+})
+
+/**
+ * The document of the example in each version and format, one of an application's own included, and negotiated.
+ *
+ * @param only a part of the titles of those that are wanted @default all
+ */
+export async function makeDocuments (only: string = ''): Promise<CheckedDocument[]> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const documents: CheckedDocument[] = []
+  for (const version of ['3.0', '3.1'] as const) {
+    for (const format of [...Object.values(formats), enveloped]) {
+      for (const negotiate of [false, true]) {
+        const title = `${version} ${format.name}${negotiate ? ' negotiated' : ''}`
+        if (!title.includes(only)) continue
+        const file = fileOf(title)
+        const app = await createApp({ format, negotiate, openapi: version === '3.0' ? '3.0.3' : '3.1.0' })
+        await app.ready()
+        writeFileSync(file, JSON.stringify(app.swagger(), null, 2))
+        await app.close()
+        documents.push({ title, version, format, negotiate, file })
+      }
+    }
+  }
+  return documents
+}
+
+/** A change to a document that a tool must complain about: a check that cannot fail proves nothing. */
+export interface Fault {
+  readonly title: string
+  readonly tool: 'spectral' | 'redocly' | 'openapi-schema-validator'
+  readonly spoil: (signIn: Operation, document: Json & { readonly components: Record<string, Json> }) => void
+}
+
+export const faults: readonly Fault[] = [
+  { title: 'a limited route without its 429', tool: 'spectral', spoil: ({ responses }) => { delete responses['429'] } },
+  { title: 'a header without a form', tool: 'spectral', spoil: (_operation, { components }) => { (components.headers?.['Retry-After'] as { schema: Json }).schema = { type: 'string' } } },
+  { title: 'a 429 without Retry-After', tool: 'redocly', spoil: (_operation, { components }) => { delete (components.responses?.RateLimitExceeded as { headers: Json }).headers['Retry-After'] } },
+  { title: 'an example that is none of its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
+  { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }
+]
+
+/** A document with a fault in it, in a file of its own. */
+export function spoiled ({ version, file }: CheckedDocument, text: string, { title, spoil }: Fault): string {
+  const document = JSON.parse(text) as Json & { components: Record<string, Json>, paths: Record<string, Record<string, Operation>> }
+  const signIn = document.paths['/sessions']?.post
+  if (signIn === undefined) throw new Error(`${file} has no POST /sessions`)
+  spoil(signIn, document)
+  const changed = fileOf(`${version} with ${title}`)
+  writeFileSync(changed, JSON.stringify(document, null, 2))
+  return changed
+}
+
+function fileOf (title: string): string {
+  return join(folder, `${title.replaceAll(' ', '-')}.json`)
+}
