@@ -29,7 +29,7 @@ const connections = 64
 
 /** Starts a subject in a process of its own. */
 export async function start (name: string, execArgv: readonly string[] = []): Promise<Running> {
-  const child: ChildProcess = fork(new URL('server.ts', import.meta.url), [name], { execArgv: ['--import=tsx', ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], { execArgv: [...execArgv], env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [{ port }] = await Promise.race([
     once(child, 'message') as Promise<[{ port: number }]>,
     once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
@@ -85,21 +85,37 @@ export interface Pair {
   readonly b: { readonly name: string, readonly shot: Shot, readonly status: number }
 }
 
-/** The cost of a beside the cost of b, measured in turns: A B A B ... Noise that lasts hits both. */
-export async function compare ({ a, b }: Pair, rounds: number, requests: number): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
-  const [one, other] = [await start(a.name), await start(b.name)]
-  try {
-    const costs: Array<{ a: number, b: number }> = []
-    for (let round = -2; round < rounds; round++) {
-      const cost = { a: await one.cost(a.shot, requests, a.status), b: await other.cost(b.shot, requests, b.status) }
-      if (round >= 0) costs.push(cost) // the first two warm up
+/** How often two subjects are started, measured in turns, and what is sent in a turn. */
+export interface Effort {
+  /** Pairs of processes: what the compiler of one process made of the code is not what it makes of it in the next. */
+  readonly launches: number
+  /** Turns of each process. */
+  readonly rounds: number
+  /** Requests of a turn. */
+  readonly requests: number
+}
+
+/** The cost of a beside the cost of b, measured in turns: A B B A A B ... Noise that lasts hits both. */
+export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
+  const costs: Array<{ a: number, b: number }> = []
+  for (let launch = 0; launch < launches; launch++) {
+    const [one, other] = [await start(a.name), await start(b.name)]
+    const costOfA = (): Promise<number> => one.cost(a.shot, requests, a.status)
+    const costOfB = (): Promise<number> => other.cost(b.shot, requests, b.status)
+    try {
+      for (let round = -2; round < rounds; round++) {
+        const first = round % 2 === 0 ? await costOfA() : undefined
+        const second = await costOfB()
+        if (round >= 0) costs.push({ a: first ?? await costOfA(), b: second }) // the first two warm up
+        else if (first === undefined) await costOfA()
+      }
+    } finally {
+      await Promise.all([one.close(), other.close()])
     }
-    return {
-      a: spreadOf(costs.map(cost => cost.a)),
-      b: spreadOf(costs.map(cost => cost.b)),
-      ratio: spreadOf(costs.map(cost => cost.a / cost.b))
-    }
-  } finally {
-    await Promise.all([one.close(), other.close()])
+  }
+  return {
+    a: spreadOf(costs.map(cost => cost.a)),
+    b: spreadOf(costs.map(cost => cost.b)),
+    ratio: spreadOf(costs.map(cost => cost.a / cost.b))
   }
 }

@@ -49,7 +49,7 @@ const verdict = (value: number, target: number | undefined): string => target ==
 async function overHttp (): Promise<string[]> {
   const lines = ['| what | beside | us | beside, us | ratio (middle half) | target | |', '|---|---|---|---|---|---|---|']
   for (const { what, target, ...pair } of rows) {
-    const { a, b, ratio } = await compare(pair, rounds, requests)
+    const { a, b, ratio } = await compare(pair, { launches: 1, rounds, requests })
     lines.push(`| ${what} | ${pair.b.name} | ${a.median.toFixed(1)} | ${b.median.toFixed(1)} | ${range(ratio)} | ${target === undefined ? '' : `<= ${two(target)}`} | ${verdict(ratio.median, target)} |`)
     console.log(lines.at(-1))
   }

@@ -5,9 +5,6 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { State } from './measure.js'
 import { subjects } from './subjects.js'
 
-// tsx maps stacks back to TypeScript; in production nothing does.
-process.setSourceMapsEnabled(false)
-
 const create = subjects[process.argv[2] as string]
 if (create === undefined) throw new Error(`No subject '${process.argv[2]}'; it takes one of ${Object.keys(subjects).join(', ')}.`)
 

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import { createWriteStream } from 'node:fs'
 import { serve } from '@hono/node-server'
 import sensible from '@fastify/sensible'
 import rateLimit from '@fastify/rate-limit'
@@ -22,7 +21,7 @@ const fastify = (build: (app: FastifyInstance) => Promise<void>, options: Fastif
   return { listen: async port => { await app.listen({ port, host: '127.0.0.1' }) } }
 }
 
-const logged: FastifyServerOptions = { logger: { level: 'info', stream: createWriteStream('/dev/null') } }
+const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null' } }
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
 
@@ -38,6 +37,12 @@ async function failures (app: FastifyInstance): Promise<void> {
   app.post('/validation', { schema: { body: tenFields } }, async () => 'ok')
   app.get('/only-get', async () => 'ok')
   app.get('/type-error', async () => (undefined as unknown as { id: string }).id)
+}
+
+/** A route whose one request of this hour is used up. */
+async function limited (app: FastifyInstance): Promise<void> {
+  app.get('/limited', async () => 'ok')
+  await app.inject('/limited')
 }
 
 async function uniqueViolation (app: FastifyInstance): Promise<void> {
@@ -70,6 +75,87 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await failures(app)
     await ok(app)
   }, allErrors),
+  x1: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.setErrorHandler(h as any)
+    app.get('/tc/:id', async () => { throw cheap() })
+    app.get('/rc/:id', async () => cheap())
+    app.get('/ta/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
+    app.get('/ra/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
+    app.get('/tn/:id', async () => { throw notFound() })
+    app.get('/rn/:id', async () => notFound())
+  }, serverOptions()),
+  y: fastify(async app => {
+    const { createResponder } = await import('../../dist/respond/responder.js' as any)
+    const { resolveOptions } = await import('../../dist/options.js' as any)
+    const { sendAnswer } = await import('../../dist/respond/send.js' as any)
+    const responder = createResponder(resolveOptions({ log: false }), () => {})
+    app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
+    const thrower = async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) }
+    const returner = async () => standardErrors.resource_not_found({ message: 'No queue has this id.' })
+    app.get('/t/handle/:id', thrower)
+    app.get('/r/handle/:id', returner)
+    const sub = (name: string, h: (e: any, q: any, r: any) => void) => app.register(async scope => {
+      scope.setErrorHandler(h as any)
+      scope.get(`/t/${name}/:id`, thrower)
+      scope.get(`/r/${name}/:id`, returner)
+    })
+    const { setHeaders } = await import('../../dist/respond/headers.js' as any)
+    const { createRenderer } = await import('../../dist/respond/render.js' as any)
+    const { requestIdOf } = await import('../../dist/respond/request-id.js' as any)
+    const settings = resolveOptions({ log: false })
+    const render = createRenderer(settings)
+    const quick = (e: any, q: any) => `{"code":"resource_not_found","message":${JSON.stringify(e.message)},"request_id":"${q.id}"}`
+    sub('id', (e, q, r) => { r.code(404).headers({ 'cache-control': 'no-store', 'x-request-id': requestIdOf(q), 'content-type': 'application/json; charset=utf-8' }).send(quick(e, q)) })
+    sub('render', (e, q, r) => { r.code(404).headers({ 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }).send(render(e, { requestId: q.id, instance: '/' }, settings.format).payload) })
+    sub('headers', (e, q, r) => { r.code(404); setHeaders(r, q, e, { requestId: q.id, status: 404, contentType: 'application/json; charset=utf-8', negotiate: false, realm: 'api' }); r.send(quick(e, q)) })
+    sub('twice', (e, q, r) => { r.code(404); r.getHeaders(); r.headers({ 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }); r.send(quick(e, q)) })
+    sub('prepared', (e, q, r) => { const a = responder.prepare(e, q, r); r.serializer(String); r.send(a.payload) })
+    sub('sendanswer', (e, q, r) => {
+      const payload = `{"code":"resource_not_found","message":${JSON.stringify(e.message)},"request_id":"${q.id}"}`
+      const headers = { 'cache-control': 'no-store', 'x-request-id': q.id, 'content-type': 'application/json; charset=utf-8' }
+      r.code(404).headers(headers)
+      sendAnswer(r, { payload, headers, status: 404 }, () => {})
+    })
+    sub('floor', (error, request, reply) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) })
+  }, serverOptions()),
+  plugin: fastify(async app => { await app.register(apiErrors, { log: false }); await ok(app) }),
+  genid: fastify(ok, { genReqId: (serverOptions() as any).genReqId }),
+  rewrite: fastify(ok, { rewriteUrl: (serverOptions() as any).rewriteUrl }),
+  trivial: fastify(ok, { rewriteUrl: r => r.url as string }),
+  so: fastify(ok, serverOptions()),
+  plain: fastify(ok),
+  floor: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.get('/q/:id', async () => { throw cheap() })
+    app.get('/r/:id', async () => cheap())
+    app.setErrorHandler(h as any)
+    app.get('/queues/:id', async () => { throw cheap() })
+    app.get('/returned/:id', async () => cheap())
+  }),
+  floorid: fastify(async app => {
+    const cheap = (): Error => {
+      const limit = Error.stackTraceLimit
+      Error.stackTraceLimit = 0
+      try { return notFound() } finally { Error.stackTraceLimit = limit }
+    }
+    const h = (error: Error, request: any, reply: any) => { reply.code(404).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').header('x-request-id', request.id).send(`{"code":"resource_not_found","message":${JSON.stringify(error.message)},"request_id":"${request.id}"}`) }
+    app.get('/q/:id', async () => { throw cheap() })
+    app.get('/r/:id', async () => cheap())
+    app.setErrorHandler(h as any)
+    app.get('/queues/:id', async () => { throw cheap() })
+    app.get('/returned/:id', async () => cheap())
+  }, serverOptions()),
   'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
   ours: fastify(async app => {
     await app.register(apiErrors, { log: false })
@@ -94,11 +180,11 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   }, serverOptions(logged)),
   'ours, limited': fastify(async app => {
     await app.register(apiErrors, { log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } })
-    app.get('/limited', async () => 'ok')
+    await limited(app)
   }, serverOptions()),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })
-    app.get('/limited', async () => 'ok')
+    await limited(app)
   }),
   'a hand-written setErrorHandler': fastify(async app => {
     app.setErrorHandler((error: Error & { code?: string, statusCode?: number }, request, reply) => {

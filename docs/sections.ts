@@ -53,7 +53,7 @@ function named (status: ErrorStatus): string {
 /** What two errors look like in a format. */
 function bodies (name: FormatName): string {
   return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
-    const context = { requestId: 'req_5f7c1c0e-9f0b-4f3e-8a53-0a1c8cf3f0a4', instance: '/users' }
+    const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }
     const body = bodyWriter(formats[name], answerDefinition(definition, undefined))(exampleAnswer(definition, undefined, context))
     return `\`\`\`json\n${JSON.stringify(JSON.parse(body), null, 2)}\n\`\`\``
   }).join('\n\n')

@@ -20,9 +20,9 @@ import { guardHooks } from './respond/guard-hooks.js'
 import { createNotFoundHandler } from './respond/not-found.js'
 import { registerResponder } from './respond/registry.js'
 import { requestIdOf } from './respond/request-id.js'
-import { createResponder, type AnswerEvent } from './respond/responder.js'
-import { createConverter, createWatcher, type SentEvent } from './respond/sent.js'
-import { createJudge, recordAnswer } from './verify/undocumented.js'
+import { createResponder } from './respond/responder.js'
+import { createConverter, createWatcher } from './respond/sent.js'
+import { createJudge, createRecorder } from './verify/undocumented.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -71,7 +71,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const record = (event: AnswerEvent | SentEvent): void => recordAnswer({ ledger, isDocumented, onUndocumented: settings.undocumented }, event)
+  const record = createRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
   const responder = createResponder(settings, record)
 
   guardHooks(app, standIn)

@@ -90,6 +90,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const kept = new Map<RouteRecord, Map<string, readonly StatusErrors[]>>()
   const keptHeaders = new Map<RouteRecord, RouteHeaders>()
   const keptSecured = new Map<readonly StatusErrors[], readonly StatusErrors[]>()
+  let isReady = false
   let byPattern: Map<string, RouteRecord[]> | undefined
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
@@ -113,7 +114,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
 
   /** What was found without a document's `security`, and what that adds. Both are kept, for the first is known when the application is ready. */
   function statusesOf (record: RouteRecord, method: string): readonly StatusErrors[] {
-    if (byPattern === undefined) return group(findingsOf(record, method, secured))
+    if (!isReady) return group(findingsOf(record, method, secured))
     const ofRecord = kept.get(record) ?? new Map<string, readonly StatusErrors[]>()
     kept.set(record, ofRecord)
     let statuses = ofRecord.get(method)
@@ -137,7 +138,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
     },
     headersOf (record) {
       const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, runsPlugin(record.scope, '@fastify/cors'))
-      if (byPattern !== undefined) keptHeaders.set(record, headers)
+      if (isReady) keptHeaders.set(record, headers)
       return headers
     },
     usualHeaders: () => routeHeaders(hasRateLimitHeaders, runsPlugin(app, '@fastify/cors')),
@@ -147,16 +148,21 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       const methods = [route.method].flat().map(method => method.toUpperCase())
       const record: RouteRecord = { route, url: route.url, scope, methods }
       routes.push(record)
-      documented.set(route, { record, documenter })
+      const known = { record, documenter }
+      documented.set(route, known)
       const same = byHandler.get(route.handler)
-      if (same === undefined) byHandler.set(route.handler, [{ record, documenter }])
-      else same.push({ record, documenter })
+      if (same === undefined) byHandler.set(route.handler, [known])
+      else same.push(known)
     },
     ready () {
       for (const record of routes) checkDeclarations(record, settings)
-      byPattern = indexOf(routes)
+      isReady = true
     },
-    find: (method, url) => (byPattern ?? indexOf(routes)).get(`${method.toUpperCase()} ${url}`) ?? []
+    find (method, url) {
+      const index = byPattern ?? indexOf(routes)
+      if (isReady) byPattern = index
+      return index.get(`${method.toUpperCase()} ${url}`) ?? []
+    }
   }
   return documenter
 }

@@ -7,6 +7,8 @@ import { exchangeSchema, ownSchemaOf, schemaOf, type RouteRecord } from './route
 
 type Json = Record<string, unknown>
 
+const ofRoute: unique symbol = Symbol('the route of an exchanged schema')
+
 /**
  * Puts the errors into the routes' own schemas, for an application that registers @fastify/swagger without
  * `swaggerOptions()`. To be called when Fastify has compiled the schemas: what is exchanged then is read by the
@@ -20,36 +22,41 @@ type Json = Record<string, unknown>
 export function exchangeSchemas (documenter: Documenter): void {
   const { settings } = documenter
   if (documenter.routes.some(({ route }) => Object.values(schemaOf(route) ?? {}).some(isForeign))) return
-  const made = new Map<StatusErrors, Map<string, Json>>()
+  const shared = new Map<StatusErrors, Map<string, Json>>()
 
   function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json {
     const variant = JSON.stringify({ ...headers, isHead })
-    const variants = made.get(group) ?? new Map<string, Json>()
-    made.set(group, variants)
+    const variants = shared.get(group) ?? new Map<string, Json>()
+    shared.set(group, variants)
     const response = variants.get(variant) ?? inlineResponse(group, headers, isHead, settings)
     variants.set(variant, response)
     return response
   }
 
-  function responsesOf (record: RouteRecord, declared: unknown): Json {
-    const headers = documenter.headersOf(record)
-    const responses = successResponses(declared, headers, settings)
-    const isHead = record.methods.every(method => method === 'HEAD')
-    for (const group of documenter.statusesOfAll(record)) responses[group.status] ??= responseOf(group, headers, isHead)
-    return responses
+  // What a route answers with is made when a document is: with `swaggerOptions()` nobody reads it, and a dozen statuses
+  // are 5 kB. The getter is one for all routes, for V8 keeps a hidden class for each object with a getter of its own.
+  const made = new Map<RouteRecord, Json>()
+  const response = {
+    enumerable: true,
+    get (this: { readonly [ofRoute]: RouteRecord }) {
+      const record = this[ofRoute]
+      let responses = made.get(record)
+      if (responses === undefined) made.set(record, responses = responsesOf(record))
+      return responses
+    }
   }
-
   for (const record of documenter.routes) {
     if (!documenter.isUnderContract(record)) continue
-    const schema = ownSchemaOf(record.route)
-    let responses: Json | undefined
-    exchangeSchema(record.route, {
-      ...schema,
-      get response () {
-        responses ??= responsesOf(record, schema?.response)
-        return responses
-      }
-    })
+    const { response: _, ...others } = ownSchemaOf(record.route) ?? {}
+    exchangeSchema(record.route, Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response))
+  }
+
+  function responsesOf (record: RouteRecord): Json {
+    const headers = documenter.headersOf(record)
+    const isHead = record.methods.every(method => method === 'HEAD')
+    const responses = successResponses(ownSchemaOf(record.route)?.response, headers, settings)
+    for (const group of documenter.statusesOfAll(record)) responses[group.status] ??= responseOf(group, headers, isHead)
+    return responses
   }
 }
 

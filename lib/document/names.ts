@@ -59,7 +59,7 @@ export function schemaName (code: string): string {
 }
 
 /** Digits that stand for a text; they depend on it alone. */
-function hashOf (text: string): string {
+export function hashOf (text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
 }
 

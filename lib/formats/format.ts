@@ -108,24 +108,29 @@ export function bodyWriter (format: Format, definition: AnswerShape): WriteBody 
 }
 
 function fieldsWriter (fields: Fields, definition: AnswerShape): WriteBody {
-  const writers: Array<readonly [key: string, write: (answer: Answer) => string | undefined]> = []
+  const writers: Array<{ readonly key: string, readonly write: (answer: Answer) => string | undefined }> = []
   for (const [name, field] of Object.entries(fields)) {
     const key = `${JSON.stringify(name)}:`
     if ('fields' in field) {
-      writers.push([key, fieldsWriter(field.fields, definition)])
+      writers.push({ key, write: fieldsWriter(field.fields, definition) })
     } else if (field.schema(definition, { hasDocUrl: true }) !== undefined) {
       const { value } = field
-      writers.push([key, answer => JSON.stringify(value(answer))])
+      writers.push({ key, write: answer => json(value(answer)) })
     }
   }
   return answer => {
     let text = ''
-    for (const [key, write] of writers) {
-      const json = write(answer)
-      if (json !== undefined) text += (text === '' ? key : `,${key}`) + json
+    for (const { key, write } of writers) {
+      const value = write(answer)
+      if (value !== undefined) text += (text === '' ? key : `,${key}`) + value
     }
     return `{${text}}`
   }
+}
+
+/** A value as JSON. Most are texts with nothing in them to escape, which takes a third of the time to find out. */
+function json (value: unknown): string | undefined {
+  return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
 /** The schema of the bodies of one definition. */

@@ -13,10 +13,16 @@ const guardedHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 
  * @param onGuard called with each hook, and with what stands in its place
  */
 export function guardHooks (app: FastifyInstance, onGuard: (hook: object, guarded: object) => void): void {
+  // Fastify gives every HEAD route the same hook.
+  const guards = new WeakMap<object, Hook>()
+
   function guard<T> (hook: T): T {
     // Of an async function Fastify sees every rejection; what is no function Fastify refuses.
     if (typeof hook !== 'function' || hook.constructor.name === 'AsyncFunction') return hook
+    const known = guards.get(hook)
+    if (known !== undefined) return known as T
     const guarded = guardedHook(hook as unknown as Hook)
+    guards.set(hook, guarded)
     onGuard(hook, guarded)
     return guarded as T
   }

@@ -24,28 +24,50 @@ const commonMediaTypes = [
 
 /** What the headers of an error depend on, beside the error. */
 export interface HeaderContext {
+  readonly status: ErrorStatus
+  readonly contentType: string
   readonly requestId: string
   readonly realm: string
   /** Whether the body was chosen by `Accept`. */
   readonly negotiate: boolean
 }
 
-/** Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. */
-export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, status: ErrorStatus, context: HeaderContext): void {
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (replaced.has(name) || !isSendable(reply, name, value)) reply.removeHeader(name)
+/** Headers by name in lower case. */
+export type Headers = Readonly<Record<string, unknown>>
+
+/**
+ * Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. It reads the
+ * reply once and works on what it read: each look at a reply asks Fastify's headers and Node's.
+ *
+ * @returns all headers of the answer but its length
+ */
+export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
+  const { status, contentType, requestId, realm, negotiate } = context
+  const present = presentHeaders(reply, error)
+  const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
+  if (negotiate) added.vary = varyOf(present)
+  if ((status === 401 || error.code === 'insufficient_scope') && present['www-authenticate'] === undefined) {
+    added['www-authenticate'] = challenge(error, request, realm)
   }
-  if (error.headers !== undefined) setOwnHeaders(reply, error.headers)
-  reply.header('cache-control', 'no-store')
-  reply.header('x-request-id', context.requestId)
-  if (context.negotiate) addVary(reply)
-  if ((status === 401 || error.code === 'insufficient_scope') && !reply.hasHeader('www-authenticate')) {
-    reply.header('www-authenticate', challenge(error, request, context.realm))
+  if (status === 405 && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
+  if (status === 415 && present.accept === undefined) added.accept = acceptedMediaTypes(request).join(', ')
+  const retryAfter = retryAfterOf(present, error, status)
+  if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
+  reply.headers(added)
+  return Object.assign(present, added)
+}
+
+/** The headers that stay, with those of the error. */
+function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, unknown> {
+  const present: Record<string, unknown> = reply.getHeaders()
+  for (const name of Object.keys(present)) {
+    if (!replaced.has(name) && isSendable(reply, name, present[name])) continue
+    reply.removeHeader(name)
+    delete present[name]
   }
-  if (status === 405 && !reply.hasHeader('allow')) reply.header('allow', allowedMethods(request).join(', '))
-  if (status === 415 && !reply.hasHeader('accept')) reply.header('accept', acceptedMediaTypes(request).join(', '))
-  const retryAfter = retryAfterOf(reply, error, status)
-  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  if (error.headers === undefined) return present
+  setOwnHeaders(reply, error.headers)
+  return reply.getHeaders()
 }
 
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
@@ -66,10 +88,9 @@ function isSendable (reply: FastifyReply, name: string, value: unknown): boolean
   }
 }
 
-function addVary (reply: FastifyReply): void {
-  const vary = reply.getHeader('vary')
-  if (vary === undefined || vary === '') reply.header('vary', 'accept')
-  else if (!/(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary))) reply.header('vary', `${String(vary)}, accept`)
+function varyOf ({ vary }: Headers): string {
+  if (vary === undefined || vary === '') return 'accept'
+  return /(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary)) ? String(vary) : `${String(vary)}, accept`
 }
 
 /** RFC 6750, section 3: an `error` only where a credential of the scheme was sent. */
@@ -97,9 +118,9 @@ function acceptedMediaTypes (request: FastifyRequest): string[] {
   return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
 }
 
-function retryAfterOf (reply: FastifyReply, error: ApiError, status: ErrorStatus): number | undefined {
+function retryAfterOf (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
   if (error.retryAfter !== undefined) return error.retryAfter
-  const given = Number(reply.getHeader('retry-after'))
+  const given = Number(present['retry-after'])
   if (Number.isInteger(given) && given >= 1) return given
   return defaultRetryAfter[status]
 }

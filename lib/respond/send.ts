@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { types } from 'node:util'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** An answer that is ready to be sent. */
 export interface PreparedAnswer {
@@ -10,12 +10,27 @@ export interface PreparedAnswer {
   readonly payload: string
 }
 
-/** The answers that are on their way through the `onSend` hooks. */
-const underway = new WeakMap<FastifyReply, (fault: unknown) => void>()
+/** Called with what a hook threw on an answer. */
+export type OnFault = (fault: unknown, request: FastifyRequest) => void
+
+/** An answer on its way through the `onSend` hooks. */
+interface Underway {
+  readonly answer: PreparedAnswer
+  readonly onFault: OnFault
+  readonly send: FastifyReply['send']
+}
+
+const underway: unique symbol = Symbol('fastify-api-errors.underway')
+
+/**
+ * What is kept of an answer is kept on its reply, and what intercepts is one function for all: with a WeakMap of replies,
+ * and with a function made for each reply, the garbage collector had more to do than all the rest of an answer.
+ */
+type AnsweredReply = FastifyReply & { [underway]?: Underway }
 
 /** Whether an answer of ours is on its way, or out. */
-export function isAnswered (reply: FastifyReply): boolean {
-  return underway.has(reply)
+export function isAnswered (reply: AnsweredReply): boolean {
+  return reply[underway] !== undefined
 }
 
 /**
@@ -24,34 +39,34 @@ export function isAnswered (reply: FastifyReply): boolean {
  *
  * Where a hook fails on it, Fastify goes on to its default error handler, which would send the hook's message: the
  * answer is then sent as it was, without the hooks.
- *
- * @param onFault called with what a hook threw
  */
-export function sendAnswer (reply: FastifyReply, answer: PreparedAnswer, onFault: (fault: unknown) => void): void {
+export function sendAnswer (reply: AnsweredReply, answer: PreparedAnswer, onFault: OnFault): void {
   const { send } = reply
-  const finish = (fault: unknown): void => {
-    ignoreRejection(fault)
-    onFault(fault)
-    sendRaw(reply, answer)
-  }
-  underway.set(reply, finish)
-  reply.send = fault => {
-    if (reply.sent) return send.call(reply, fault) // Fastify says that it comes too late
-    finish(fault)
-    return reply
-  }
+  reply[underway] = { answer, onFault, send }
+  reply.send = sendFault
   try {
     // With a serializer set, Fastify leaves the content type of a text as it is; else it appends a charset to problem+json.
     reply.serializer(String)
     send.call(reply, answer.payload)
   } catch (fault) {
-    finish(fault)
+    finishAnswer(reply, fault)
   }
 }
 
+/** Stands in for `reply.send` while an answer is underway: what is sent then is what a hook threw. */
+function sendFault (this: AnsweredReply, fault?: unknown): FastifyReply {
+  const { send } = this[underway] as Underway
+  if (this.sent) return send.call(this, fault) // Fastify says that it comes too late
+  finishAnswer(this, fault)
+  return this
+}
+
 /** Sends the answer that is already on its way, in place of one to a second error. */
-export function finishAnswer (reply: FastifyReply, fault: unknown): void {
-  underway.get(reply)?.(fault)
+export function finishAnswer (reply: AnsweredReply, fault: unknown): void {
+  const { answer, onFault } = reply[underway] as Underway
+  ignoreRejection(fault)
+  onFault(fault, reply.request)
+  sendRaw(reply, answer)
 }
 
 function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAnswer): void {

@@ -26,15 +26,23 @@ export interface Ledger {
 
 /** Makes an empty ledger. It holds one number for each (route, status, code), however many answers there are. */
 export function createLedger (): Ledger {
-  const counts = new Map<string, AnswerKind & { count: number }>()
+  const counts: Array<AnswerKind & { count: number }> = []
+  // A route has few kinds of errors: going through them costs less than a key that is put together for each answer.
+  const byRoute = new Map<string | null, typeof counts>()
   return {
     record ({ route, status, code }) {
-      const key = `${code} ${status} ${route ?? ''}`
-      const entry = counts.get(key)
-      if (entry === undefined) counts.set(key, { route, status, code, count: 1 })
-      else entry.count++
-      return entry === undefined
+      let ofRoute = byRoute.get(route)
+      if (ofRoute === undefined) byRoute.set(route, ofRoute = [])
+      const entry = ofRoute.find(entry => entry.code === code && entry.status === status)
+      if (entry !== undefined) {
+        entry.count++
+        return false
+      }
+      const first = { route, status, code, count: 1 }
+      ofRoute.push(first)
+      counts.push(first)
+      return true
     },
-    entries: isDocumented => [...counts.values()].map(entry => ({ ...entry, documented: isDocumented(entry) }))
+    entries: isDocumented => counts.map(entry => ({ ...entry, documented: isDocumented(entry) }))
   }
 }

@@ -35,21 +35,40 @@ interface Answered {
   readonly request: FastifyRequest | null
 }
 
-/** Counts an answer, and reports an undocumented one when it is the first of its kind. The answer goes out in any case. */
-export function recordAnswer (
-  { ledger, isDocumented, onUndocumented }: {
-    readonly ledger: Ledger
-    readonly isDocumented: (kind: AnswerKind) => boolean
-    readonly onUndocumented: OnUndocumented | undefined
-  },
-  { route, method, status, code, request }: Answered
-): void {
-  const kind = { route: route === null ? null : `${method} ${route}`, status, code }
-  const isFirst = ledger.record(kind)
-  if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-  try {
-    onUndocumented(kind, request)
-  } catch (err) {
-    request.log.error({ err }, "The function in the option 'undocumented' failed.")
+/**
+ * Makes what counts each answer, and reports an undocumented one when it is the first of its kind. The answer goes out in
+ * any case.
+ */
+export function createRecorder ({ ledger, isDocumented, onUndocumented }: {
+  readonly ledger: Ledger
+  readonly isDocumented: (kind: AnswerKind) => boolean
+  readonly onUndocumented: OnUndocumented | undefined
+}): (answered: Answered) => void {
+  const nameOf = createRouteNames()
+  return ({ route, method, status, code, request }) => {
+    const kind = { route: nameOf(method, route), status, code }
+    const isFirst = ledger.record(kind)
+    if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
+    try {
+      onUndocumented(kind, request)
+    } catch (err) {
+      request.log.error({ err }, "The function in the option 'undocumented' failed.")
+    }
+  }
+}
+
+/**
+ * Names each route once, `GET /queues/:id`. A text that is put together anew for each answer has to be hashed anew to be
+ * looked up, which costs more than to count.
+ */
+function createRouteNames (): (method: string | null, route: string | null) => string | null {
+  const names = new Map<string, Map<string | null, string>>()
+  return (method, route) => {
+    if (route === null) return null
+    let byMethod = names.get(route)
+    if (byMethod === undefined) names.set(route, byMethod = new Map())
+    let name = byMethod.get(method)
+    if (name === undefined) byMethod.set(method, name = `${method} ${route}`)
+    return name
   }
 }

@@ -29,8 +29,9 @@ t.test('a document says how a body tells which of several codes it is', async t 
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     for (const [title, fields, keywords] of [
       ['by a code', { code, message, meta }, wiring === 'swagger first' ? ['oneOf', 'discriminator'] : ['oneOf']],
-      ['by a code further down, which no discriminator can name', { error: { fields: { code, message, meta } } }, ['anyOf']],
-      ['by nothing', { message, meta }, ['anyOf']]
+      ['by a code further down, which a discriminator cannot point to', { error: { fields: { code, message, meta } } }, ['anyOf']],
+      ['by nothing', { message, meta }, ['anyOf']],
+      ['by nothing, further down', { error: { fields: { message, meta } } }, ['anyOf']]
     ] as const) {
       const [found, document] = await unionOf(fields, wiring)
       t.strictSame(found, keywords, `${title}, ${wiring}`)

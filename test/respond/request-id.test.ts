@@ -9,7 +9,7 @@ t.test('the body, the header and the log have the same id', async t => {
   await app.register(apiErrors, { log: entry => { ids.push(entry.requestId) } })
   app.get('/', () => { throw errors.resource_conflict() })
   const answer = await ask(await start(t, app), 'GET', '/')
-  t.match(ids, [/^req_[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/])
+  t.match(ids, [/^req_[\w-]{20}$/])
   t.strictSame(answer, contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: ids[0] }))
 })
 
