@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { attempt } from '../attempt.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { headerFieldsOf, seconds } from './header-fields.js'
 import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
@@ -67,9 +68,13 @@ function isFilled (verdicts: readonly Verdict[]): verdicts is readonly [Verdict,
   return verdicts.length > 0
 }
 
-function notify ({ limit, key, isExceeded, isBanned }: Verdict, request: FastifyRequest): void {
-  const { onExceeding, onExceeded, onBanReach } = limit.policy
-  if (isExceeded) onExceeded?.(request, key)
-  else onExceeding?.(request, key)
-  if (isBanned) onBanReach?.(request, key)
+function notify (verdict: Verdict, request: FastifyRequest): void {
+  call(verdict.isExceeded ? 'onExceeded' : 'onExceeding', verdict, request)
+  if (verdict.isBanned) call('onBanReach', verdict, request)
+}
+
+function call (name: 'onBanReach' | 'onExceeded' | 'onExceeding', { limit, key }: Verdict, request: FastifyRequest): void {
+  const callback = limit.policy[name]
+  if (callback === undefined) return
+  attempt(() => callback(request, key), err => { request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`) })
 }

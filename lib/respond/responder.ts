@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { attempt } from '../attempt.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
@@ -108,12 +109,11 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
-    if (settings.log === false) return
-    try {
-      settings.log(entry, request, log)
-    } catch (fault) {
+    const { log: writeEntry } = settings
+    if (writeEntry === false) return
+    attempt(() => writeEntry(entry, request, log), fault => {
       quietly(() => log.error({ code: entry.code, requestId: entry.requestId, reason: printed(fault) }, 'An error could not be logged as it should be.'))
-    }
+    })
   }
 
   /** Logs what went wrong while an error was answered. */

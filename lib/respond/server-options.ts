@@ -2,9 +2,10 @@ import { STATUS_CODES, type IncomingMessage, type ServerOptions } from 'node:htt
 import type { SecureServerOptions } from 'node:http2'
 import type { ServerOptions as HttpsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
+import { watchRoutes } from '../early-routes.js'
 import { isClosing, responderOf } from './registry.js'
 import { createRequestId } from './request-id.js'
 import type { PreparedAnswer } from './send.js'
@@ -32,7 +33,11 @@ type GivenOptions = FastifyServerOptions & {
  * Options for `Fastify(...)` with which the errors that never reach an error handler have the contract's shape, too:
  * a bad URL, an over-long parameter, malformed HTTP, oversized headers, a request that arrives too slowly, a missing
  * Host, a request on an open connection while the server closes. With them come request ids that are unique across
- * processes, and Ajv's `allErrors`, so that an answer lists every wrong field.
+ * processes, and Ajv's `allErrors`, so that an answer lists every wrong field. The message of a failed validation, which
+ * an error handler of a scope's own may read, names the first ten faults.
+ *
+ * It also has the plugin see the routes that are registered before it is loaded, as those are that follow an
+ * `app.register(apiErrors)` without `await`.
  *
  * They are merged with the options given: an option of the caller's wins, but for `http`, `https`, `ajv` and
  * `rewriteUrl`, which are combined. With a `frameworkErrors` of the caller's, a missing Host and a closing server stay
@@ -43,10 +48,12 @@ type GivenOptions = FastifyServerOptions & {
  */
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
   const given: GivenOptions = options ?? {}
+  watchRoutes()
   const { ajv, http, https } = given
   const merged = {
     genReqId: createRequestId,
     clientErrorHandler,
+    schemaErrorFormatter,
     ...given,
     ajv: { ...ajv, customOptions: { allErrors: true, ...ajv?.customOptions } },
     ...(given.frameworkErrors === undefined && {
@@ -58,6 +65,17 @@ export function serverOptions<Options extends GivenOptions = FastifyServerOption
     })
   }
   return merged as unknown as Options
+}
+
+/** A sentence needs no more of what failed. */
+const maxNamed = 10
+
+/**
+ * Says what Fastify's own formatter says, of the first faults only: with `allErrors` a body of a megabyte has a million of
+ * them, and a text of all takes seconds to make. An answer of ours is not made of it.
+ */
+function schemaErrorFormatter (errors: FastifySchemaValidationError[], part: string): Error {
+  return new Error(errors.slice(0, maxNamed).map(({ instancePath, message }) => `${part}${instancePath} ${message}`).join(', '))
 }
 
 /** Why a request is answered before it is routed. */

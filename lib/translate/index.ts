@@ -48,8 +48,12 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
     for (const translator of translators) {
       if (builtIn.has(translator)) Error.stackTraceLimit = 0
       try {
-        const error = translator.translate(thrown, context)
+        const error: unknown = translator.translate(thrown, context)
         if (isApiError(error)) return error
+        if (error instanceof Promise) {
+          error.catch(() => {})
+          throw new TypeError('It returned a promise; it takes an ApiError or undefined.')
+        }
       } catch (fault) {
         const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })
         return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })

@@ -119,6 +119,10 @@ export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
       ERR_TOO_MANY_REDIRECTS: 'bad_gateway'
     }
   },
+  openai: {
+    codes: {},
+    names: { APIConnectionTimeoutError: 'gateway_timeout' }
+  },
   '@fastify/reply-from': {
     codes: {
       FST_REPLY_FROM_TIMEOUT: 'gateway_timeout',

@@ -39,6 +39,7 @@ function failureOf (error: unknown): UpstreamFailure | undefined {
 
 function causeOf (error: Readonly<Record<string, unknown>>): unknown {
   if (error.cause !== undefined) return error.cause
+  if (error.detail instanceof Error) return error.detail // Stripe's name for the cause
   if (Array.isArray(error.errors)) return error.errors[0] // of an AggregateError: every address or mirror failed
   const { config } = error
   return isObject(config) && isObject(config.signal) ? config.signal.reason : undefined // axios does not say who aborted, or why
@@ -50,17 +51,32 @@ function ownFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure 
     const known = codes.get(code) ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1]
     if (known !== undefined) return known
   }
-  const named = names.get(String(name))
+  const named = names.get(String(name)) ?? names.get(classOf(error))
   if (named !== undefined) return named
-  const failed = isResponse(error.response) || // of any client: the upstream answered, and the client did not like it
+  const failed = isOfResponse(error.headers) ||
+    isResponse(error.response) || // of any client: the upstream answered, and the client did not like it
     error.syscall === 'connect' || // a Unix socket that is not there, say
     (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) // fetch gives these no code
   return failed ? 'bad_gateway' : undefined
 }
 
+/** The name of the class, for errors that leave `name` as they inherit it. */
+function classOf ({ constructor }: Readonly<Record<string, unknown>>): string {
+  return typeof constructor === 'function' ? constructor.name : ''
+}
+
 /** Frameworks call the body that they answer with `response`, too; a response that a client got has headers. */
 function isResponse (value: unknown): boolean {
   return isObject(value) && isObject(value.headers) && (typeof value.status === 'number' || typeof value.statusCode === 'number')
+}
+
+/**
+ * Whether the headers that an error has are those of an answer: the client of a service, Stripe's or OpenAI's say, puts
+ * the answer's status and headers into its error. An application that throws a status of its own sets no such headers.
+ */
+function isOfResponse (headers: unknown): boolean {
+  if (!isObject(headers)) return false
+  return ['content-type', 'content-length', 'date'].some(name => headers instanceof Headers ? headers.has(name) : name in headers)
 }
 
 /**

@@ -18,6 +18,9 @@ const parts = {
 /** An answer lists this many issues at most: a list with 10,000 wrong items would else be answered with megabytes. */
 export const maxIssues = 100
 
+/** More of a report is not read: with Ajv's `allErrors`, a body of a megabyte comes to a million entries. */
+const maxReported = 10 * maxIssues
+
 /** The validators whose reports differ from those of Ajv, and last the one that reads every report. */
 const readers: readonly ReadReport[] = [zodFailures, typeboxFailures, jsonSchemaFailures]
 
@@ -62,7 +65,7 @@ function reportOf (validation: readonly unknown[], part: Part, request: FastifyR
   const schema: unknown = request.routeOptions.schema?.[part]
   const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
   const { location, property } = parts[part]
-  return { validation, location, schema: isObject(content) ? content.schema : schema, value: request[property] }
+  return { validation: validation.slice(0, maxReported), location, schema: isObject(content) ? content.schema : schema, value: request[property] }
 }
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { attempt } from '../attempt.js'
 import type { Documenter } from '../document/documenter.js'
 import { schemaOf } from '../document/route-record.js'
 import type { AnswerKind, Ledger } from './ledger.js'
@@ -49,11 +50,7 @@ export function createRecorder ({ ledger, isDocumented, onUndocumented }: {
     const kind = { route: nameOf(method, route), status, code }
     const isFirst = ledger.record(kind)
     if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-    try {
-      onUndocumented(kind, request)
-    } catch (err) {
-      request.log.error({ err }, "The function in the option 'undocumented' failed.")
-    }
+    attempt(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'undocumented' failed.") })
   }
 }
 

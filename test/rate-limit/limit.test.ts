@@ -111,6 +111,20 @@ t.test('onExceeding, onExceeded and onBanReach are told the request and the key'
   t.strictSame(seen, ['exceeding / pro', 'exceeded / pro', 'exceeded / pro', 'ban / pro'])
 })
 
+t.test('one of them that throws or rejects is logged, and changes nothing about the answer', async t => {
+  stopClock(t)
+  const logged: unknown[] = []
+  const logger = { level: 'error', stream: { write: (line: string) => { logged.push((JSON.parse(line) as { msg: string }).msg) } } }
+  const url = await serve(t, {
+    rateLimit: {
+      policies: { general: { max: 1, timeWindow: 1000, onExceeding: () => { throw new Error('no') }, onExceeded: async () => { throw new Error('no') } } },
+      default: 'general'
+    }
+  }, app => app.get('/', async () => ({ ok: true })), { logger })
+  t.strictSame(await states(url, {}, {}), ['200 "general";r=0;t=1', '429 "general";r=0;t=1'])
+  t.strictSame(logged, ["The function 'onExceeding' of the policy 'general' failed.", "The function 'onExceeded' of the policy 'general' failed."])
+})
+
 t.test('ban: who goes on beyond the limit is forbidden for the rest of the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 2 })

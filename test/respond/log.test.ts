@@ -139,13 +139,17 @@ t.test('a function writes the log in its own way', async t => {
   t.strictSame(lines, [])
 })
 
-t.test('a log that throws costs the log, not the answer', async t => {
-  const { app, lines } = await logged({ log: () => { throw new Error('The log is full.') } })
-  app.get('/', () => { throw errors.resource_conflict() })
-  const answer = await app.inject('/')
-  t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
-  t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged as it should be.' }])
-})
+const full = (): never => { throw new Error('The log is full.') }
+
+for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]] as const) {
+  t.test(`a log that ${what} costs the log, not the answer`, async t => {
+    const { app, lines } = await logged({ log })
+    app.get('/', () => { throw errors.resource_conflict() })
+    const answer = await app.inject('/')
+    t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
+    t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged as it should be.' }])
+  })
+}
 
 t.test('so does a serializer of the logger that throws, and a logger that throws at everything', async t => {
   const failing = (): never => { throw new Error('The serializer is broken.') }

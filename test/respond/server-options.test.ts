@@ -187,6 +187,17 @@ t.test('options are merged with those of the caller', async t => {
     t.match((await one.inject({ method: 'POST', url: '/', payload: {} })).json<{ details: object[] }>().details, { length: 1 })
   })
 
+  t.test("the message of a failed validation names the first ten faults, or is the caller's", async t => {
+    const messageWith = async (options: FastifyServerOptions): Promise<string> => {
+      const app = Fastify(serverOptions(options))
+      app.setErrorHandler((error: Error, _request, reply) => reply.code(400).send(error.message))
+      app.post('/', { schema: { body: { type: 'array', items: { type: 'integer' } } } }, async () => '')
+      return (await app.inject({ method: 'POST', url: '/', payload: Array.from({ length: 30 }, () => 'x') })).body
+    }
+    t.equal(await messageWith({}), Array.from({ length: 10 }, (_, index) => `body/${index} must be integer`).join(', '))
+    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} faults`) }), '30 faults')
+  })
+
   t.test('request ids are unique, or what the caller makes', async t => {
     const app = Fastify(serverOptions())
     app.get('/', async request => request.id)

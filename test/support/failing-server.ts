@@ -10,7 +10,10 @@ export const secret = 'upstream-secret'
 
 const target = `/${secret}?token=${secret}`
 
-const body = JSON.stringify({ message: secret })
+/** What the server says, in the words of any API. */
+export const said = { message: secret, error: { type: 'error', message: secret } }
+
+const body = JSON.stringify(said)
 
 /** What the server does with a request. */
 const behaviours = {

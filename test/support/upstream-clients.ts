@@ -8,6 +8,8 @@ import axios from 'axios'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import got from 'got'
 import ky from 'ky'
+import OpenAI from 'openai'
+import Stripe from 'stripe'
 import { Agent, interceptors, Pool, request, type Dispatcher } from 'undici'
 
 /** Whom a client is to call, and how long it may take. */
@@ -83,6 +85,15 @@ export const calls = {
   })
 } as const satisfies Readonly<Record<string, Call>>
 
+/** Packages that call one service each. They wrap what their client says, and an answer that they do not like, in errors of their own. */
+export const packages = {
+  openai: ({ url, timeout }) => new OpenAI({ apiKey: 'key', baseURL: new URL(url).origin, maxRetries: 0, timeout }).models.list(),
+  stripe: ({ url, timeout }) => {
+    const { hostname, port } = new URL(url)
+    return new Stripe('key', { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, timeout }).customers.retrieve('cus_1')
+  }
+} as const satisfies Readonly<Record<string, Call>>
+
 /** Registers a route that calls an upstream. */
 export type Mount = (app: FastifyInstance, path: string, upstream: Upstream) => void
 
@@ -123,6 +134,7 @@ const http2Proxy = {
 /** How a route is made of each client. */
 export const clients = {
   ...Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, mountCall(call)])) as { readonly [C in keyof typeof calls]: Mount },
+  ...Object.fromEntries(Object.entries(packages).map(([name, call]) => [name, mountCall(call)])) as { readonly [C in keyof typeof packages]: Mount },
   ...proxies,
   ...http2Proxy
 }

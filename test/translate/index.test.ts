@@ -69,9 +69,19 @@ t.test('it gets the codes as the application defined them', async t => {
 })
 
 t.test('what it returns counts only as an error of the catalog', async t => {
-  const asynchronous = { name: 'asynchronous', translate: async () => standardErrors.forbidden() } as unknown as Translator
-  const send = await createThrower({ translators: [asynchronous], log: false })
+  const other = { name: 'other', translate: () => new Error('other') } as unknown as Translator
+  const send = await createThrower({ translators: [other], log: false })
   t.strictSame(await send({ error: new Error('no') }), internal)
+})
+
+t.test('one that is asynchronous is logged as one that fails, whatever comes of its promise', async t => {
+  for (const outcome of [async () => standardErrors.forbidden(), async () => { throw new Error('no such table') }]) {
+    const entries: LogEntry[] = []
+    const asynchronous = { name: 'asynchronous', translate: outcome } as unknown as Translator
+    const send = await createThrower({ translators: [asynchronous], log: entry => { entries.push(entry) } })
+    t.strictSame(await send({ error: new Error('no') }), internal)
+    t.match(entries, [{ error: { cause: { errors: [{ message: 'no' }, { message: "The translator 'asynchronous' failed.", cause: { message: 'It returned a promise; it takes an ApiError or undefined.' } }] } } }])
+  }
 })
 
 t.test('one that fails is logged with the error that it was given', async t => {

@@ -6,7 +6,7 @@ import { Agent, Pool } from 'undici'
 import { standardErrors as errors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { certificateOfAnotherHost } from '../support/certificates.js'
 import type { Behaviour, FailingServer } from '../support/failing-server.js'
-import { agentFor, calls, clients, mountCall, mountReplyFrom, proxies, type ClientName, type Mount } from '../support/upstream-clients.js'
+import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../support/upstream-clients.js'
 
 /**
  * What our caller gets: a code; the upstream's own answer; a connection that is cut, for the answer of the upstream was
@@ -33,8 +33,9 @@ export const soon = 100
 const direct = Object.keys(calls) as Array<keyof typeof calls>
 const proxying = Object.keys(proxies) as Array<keyof typeof proxies>
 const overHttp1: readonly ClientName[] = [...direct, ...proxying]
-const all = Object.keys(clients) as ClientName[]
-const throwing: readonly ClientName[] = ['undici, response-error interceptor', 'axios', 'got', 'ky']
+const wrapping = Object.keys(packages) as Array<keyof typeof packages>
+const all = (Object.keys(clients) as ClientName[]).filter(name => !wrapping.some(other => other === name))
+const throwing: readonly ClientName[] = ['undici, response-error interceptor', 'axios', 'got', 'ky', ...wrapping]
 const parsing: readonly ClientName[] = ['axios', 'got']
 
 interface Failure {
@@ -47,9 +48,9 @@ interface Failure {
 }
 
 const failures: readonly Failure[] = [
-  { what: 'The upstream refuses the connection.', at: 'refuses', answers: [['bad_gateway', all]] },
+  { what: 'The upstream refuses the connection.', at: 'refuses', answers: [['bad_gateway', [...all, ...wrapping]]] },
   { what: 'The upstream does not finish the TLS handshake in time.', at: 'silent in the handshake', timesOut: true, answers: [['gateway_timeout', overHttp1]] },
-  { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, answers: [['gateway_timeout', all]] },
+  { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, answers: [['gateway_timeout', [...all, ...wrapping]]] },
   {
     what: 'The upstream stops in the middle of its body.',
     at: 'silent in the body',
@@ -59,7 +60,7 @@ const failures: readonly Failure[] = [
       ['connection cut', proxying]
     ]
   },
-  { what: 'The upstream resets the connection.', at: 'reset', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream resets the connection.', at: 'reset', answers: [['bad_gateway', [...overHttp1, ...wrapping]]] },
   { what: 'The upstream resets the connection after its headers.', at: 'reset after the headers', answers: [['bad_gateway', overHttp1]] },
   { what: 'The upstream resets the connection in its body.', at: 'reset in the body', answers: [['bad_gateway', direct], ['connection cut', proxying]] },
   { what: 'The upstream closes the connection without an answer.', at: 'closed', answers: [['bad_gateway', overHttp1]] },

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { Agent, request } from 'undici'
 import apiErrors, { serverOptions, standardErrors } from '../../lib/index.js'
-import { secret, startFailingServer } from '../support/failing-server.js'
+import { said, startFailingServer } from '../support/failing-server.js'
 import { soon, upstreamCases, type UpstreamAnswer } from './upstream.cases.js'
 
 interface LogLine {
@@ -50,7 +50,7 @@ async function receive (path: string, id: string, leaves: boolean): Promise<unkn
 function expected (answer: UpstreamAnswer, id: string): unknown {
   if (answer === 'no answer') return 'no answer'
   if (answer === 'connection cut') return { status: 200, body: 'cut' }
-  if (answer === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: { message: secret } }
+  if (answer === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: said }
   const { code, status, message } = standardErrors[answer]
   const body = { code, message, request_id: id }
   return {

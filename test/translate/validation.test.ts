@@ -202,3 +202,23 @@ t.test('what only looks like an error of validation is not one', async t => {
   app.post('/', () => { throw Object.assign(new Error(secret), { validation: [{ keyword: 'type' }], validationContext: 'constructor' }) })
   t.equal((await postTo(app, {})).code, 'internal_error')
 })
+
+t.test('of a report without end only the beginning is read', async t => {
+  let read = 0
+  const report = Array.from({ length: 50_000 }, () => ({
+    get keyword () {
+      read++
+      return 'type'
+    },
+    instancePath: '/a',
+    schemaPath: '#/properties/a/type',
+    params: { type: 'integer' }
+  }))
+  const app = await createApi({}, app => {
+    app.setValidatorCompiler(() => () => ({ error: Object.assign(new Error('no'), { validation: report }) }))
+    app.setSchemaErrorFormatter(() => new Error('no'))
+    app.post('/', { schema: { body: {} } }, () => 'fine')
+  })
+  t.match(await postTo(app, { a: secret }), { status: 422, faults: [['a', 'type', 'must be a whole number']] })
+  t.ok(read > 0 && read <= 10_000, `${read} looks at 50,000 entries`)
+})
