@@ -37,7 +37,7 @@ const importRules = Object.entries(rooms).map(([room, allowed]) => {
 })
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/'] }),
   ...importRules,
   {
     rules: {

@@ -1,7 +1,7 @@
 import { start } from './measure.js'
 
 const shots = [
-  { path: '/queues/1', status: 404 }, { path: '/nothing', status: 404 }, { method: 'DELETE', path: '/only-get', status: 405 },
+  { path: '/queues/1', status: 404 }, { path: '/returned/1', status: 404 }, { path: '/nothing', status: 404 }, { method: 'DELETE', path: '/only-get', status: 405 },
   { path: '/type-error', status: 500 }, { method: 'POST', path: '/validation', body: '{"field0":"no"}', status: 422 }, { method: 'POST', path: '/validation', body: '{', status: 400 }
 ] as const
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describe } from './catalog/describe.js'
@@ -9,6 +9,7 @@ import { exchangeSchemas } from './document/exchange.js'
 import type { RouteRecord } from './document/route-record.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
 import { makeDocument } from './document/swagger-options.js'
+import { takeRoutes, warnOfTooEarly } from './early-routes.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-options.js'
 import { headerFieldsOf } from './rate-limit/header-fields.js'
@@ -78,9 +79,10 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const record = createRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
   const responder = createResponder(settings, record)
 
-  guardHooks(app, standIn)
+  const routes = takeRoutes(app)
+  guardHooks(app, routes, standIn)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, rateLimit, errors)
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
@@ -93,9 +95,9 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   }
 
   if (rateLimit === undefined && isOutermost) {
-    app.addHook('onRoute', function (route) {
+    routes.forEach((route, scope) => {
       // A plugin of its own that a scope registered may have limits.
-      if (this.apiErrors === app.apiErrors) checkUnlimitedRoute(route)
+      if (scope.apiErrors === app.apiErrors) checkUnlimitedRoute(route)
     })
   }
 
@@ -119,11 +121,12 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
   watchHooks(app)
   const isDocumented = createJudge(documenter)
-  app.addHook('onRoute', function (route: RouteOptions) { documenter.note(route, this) })
+  routes.forEach((route, scope) => { documenter.note(route, scope) })
   const schemas = createStatusSchemas(documenter.settings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   app.addHook('onReady', async () => {
     documenter.ready()
+    warnOfTooEarly(routes.tooEarly)
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
   })
 

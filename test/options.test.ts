@@ -140,7 +140,7 @@ t.test('the sentence names the option, what it got and what it takes', async t =
     [{ requestId: 'some' }, 'requestId', "'some'", "'errors' or 'all'"],
     [{ documentation: [] }, 'documentation', 'an array', 'an object with rules'],
     [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],
-    [rule('acme'), 'documentation.rules.tenant', 'acme', 'false, or a rule, an object with errors and reason'],
+    [rule('acme'), 'documentation.rules.tenant', "'acme'", 'false, or a rule, an object with errors and reason'],
     [{ addSchemas: 'all' }, 'addSchemas', "'all'", 'true or false'],
     [{ undocumented: 'throw' }, 'undocumented', "'throw'", "'log', or a function of (answer, request)"]
   ]

@@ -13,7 +13,7 @@ let failed = 0
 
 function report (title: string, tool: string, findings: readonly string[]): void {
   if (findings.length > 0) failed++
-  console.log(`${findings.length === 0 ? 'ok    ' : 'not ok'}  ${title.padEnd(45)} ${tool}`)
+  console.log(`${findings.length === 0 ? 'ok    ' : 'not ok'}  ${title.padEnd(54)} ${tool}`)
   for (const finding of findings.slice(0, 20)) console.log(`          ${finding}`)
   if (findings.length > 20) console.log(`          and ${findings.length - 20} more`)
 }

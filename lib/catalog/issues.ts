@@ -295,5 +295,6 @@ export function pointerOf (path: ReadonlyArray<string | number>): string {
 
 /** The parts that a JSON Pointer names. */
 export function pathOf (pointer: string): string[] {
-  return pointer === '' ? [] : pointer.slice(1).split('/').map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const parts = pointer === '' ? [] : pointer.slice(1).split('/')
+  return pointer.includes('~') ? parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts
 }

@@ -32,8 +32,7 @@ export function narrowing (wide: Json, narrow: Json): Json | undefined {
 
 /** Which property tells schemas apart: one with another single value in each (OpenAPI 3.1.1, section 4.8.25), with the values. */
 export function discriminate (schemas: readonly Json[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
-  const [first] = schemas
-  for (const propertyName of Object.keys(first?.properties as Json)) {
+  for (const propertyName of Object.keys(schemas[0]?.properties as Json)) {
     const values = schemas.flatMap(({ properties }) => {
       const { enum: values } = (properties as Record<string, Json | undefined>)[propertyName] ?? {}
       return Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : []

@@ -24,14 +24,6 @@ export function createGrouper (errors: AnyCatalog): Grouper {
   const lists = new Map<string, readonly StatusErrors[]>()
   const listsAsFound = new Map<string, readonly StatusErrors[]>()
 
-  return findings => {
-    // Routes of one kind have the same findings in the same order: what these come to is known without sorting them.
-    const found = findings.map(({ code, issues }) => issues === undefined ? `${code}(*)` : `${code}(${issues.join()})`).join()
-    const list = listsAsFound.get(found) ?? listOf(findings)
-    listsAsFound.set(found, list)
-    return list
-  }
-
   function listOf (findings: readonly Finding[]): readonly StatusErrors[] {
     const issues = issuesByCode(findings)
     const codes = [...issues.keys()].sort()
@@ -59,6 +51,14 @@ export function createGrouper (errors: AnyCatalog): Grouper {
       return group
     })
     lists.set(key, list)
+    return list
+  }
+
+  return findings => {
+    // Routes of one kind have the same findings in the same order: what these come to is known without sorting them.
+    const found = findings.map(({ code, issues }) => issues === undefined ? `${code}(*)` : `${code}(${issues.join()})`).join()
+    const list = listsAsFound.get(found) ?? listOf(findings)
+    listsAsFound.set(found, list)
     return list
   }
 }

@@ -37,18 +37,21 @@ export interface HeaderUse {
 }
 
 /** The headers of an error response. */
-export function headersOfErrors ({ status, definitions }: StatusErrors, { limited, cors }: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
+export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
   const uses = errorHeaders.flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
     return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length }]
   })
-  const optional = [...limited && status < 500 ? rateLimitHeaders : [], ...cors ? [corsHeader] : []]
-  return [...uses, ...optional.map(header => ({ header, always: false }))]
+  return [...uses, ...headersOfRoute(headers, rateLimitHeaders)]
 }
 
 /** The headers of a response that is no error. */
-export function headersOfSuccess ({ limited, cors }: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[], hasRequestId: boolean): HeaderUse[] {
+export function headersOfSuccess (headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[], hasRequestId: boolean): HeaderUse[] {
   const requestId = errorHeaders.filter(({ name }) => hasRequestId && name === 'X-Request-Id')
-  const optional = [...limited ? rateLimitHeaders : [], ...cors ? [corsHeader] : []]
-  return [...requestId.map(header => ({ header, always: true })), ...optional.map(header => ({ header, always: false }))]
+  return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, rateLimitHeaders)]
+}
+
+/** An answer of a hook before the limiter lacks the fields of the limit, and one to the same origin needs no CORS. */
+function headersOfRoute ({ limited, cors }: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
+  return [...limited ? rateLimitHeaders : [], ...cors ? [corsHeader] : []].map(header => ({ header, always: false }))
 }

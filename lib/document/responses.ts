@@ -105,7 +105,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
 
   function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Reference {
     const narrowed = schemas.isNarrowed(group) ? JSON.stringify([...group.issues]) : ''
-    const name = nameOf(group, narrowed) + variantOf(headers, usual, group.status) + (isHead ? 'Head' : '')
+    const name = nameOf(group, narrowed) + variantOf(headers, usual) + (isHead ? 'Head' : '')
     return refer('responses', name, () => build(group, headers, isHead))
   }
 
@@ -144,9 +144,8 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
 }
 
 /** How the responses of a route differ by their headers from those of most routes. */
-function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, status: number): string {
-  return (limited === usual.limited || status >= 500 ? '' : 'Unlimited') +
-    (cors === usual.cors ? '' : 'Cors')
+function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders): string {
+  return (limited === usual.limited ? '' : 'Unlimited') + (cors === usual.cors ? '' : 'Cors')
 }
 
 /** What a reader sees of some codes: when each happens, and what to do about it. */

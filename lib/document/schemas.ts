@@ -68,7 +68,7 @@ export function createSchemas (
   }
 
   const distinct = (schemas: readonly CodeSchema[]): CodeSchema[] => [...new Map(schemas.map(found => [found.text, found])).values()]
-  const allOf = (status: ErrorStatus, format: Format): CodeSchema[] => distinct((byStatus.get(status) ?? []).map(definition => schemaOf(definition, format)))
+  const allOf = (status: ErrorStatus, format: Format): CodeSchema[] => distinct((byStatus.get(status) as ErrorDefinition[]).map(definition => schemaOf(definition, format)))
 
   /** One schema for some codes, whose own schemas are components where they tell the code. */
   function union (members: readonly CodeSchema[]): Json {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import type { Routes } from '../early-routes.js'
 import { checkRoute } from './check-options.js'
 import { createEnforcer } from './enforcer.js'
 import { createLimits, hookOf, type Limit } from './limit.js'
@@ -24,7 +25,7 @@ interface LimitedConfig {
  * Limits the routes that are registered from now on, each by the policies that it names, and requests without a route by
  * the default ones.
  */
-export function registerLimiter (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHooks {
+export function registerLimiter (app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHooks {
   const createLimit = createLimits(options)
   const policies = new Map(Object.entries(options.policies).map(([name, policy]) => [name, createLimit(name, policy)]))
   const limitsOf = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
@@ -35,23 +36,29 @@ export function registerLimiter (app: FastifyInstance, options: RateLimitOptions
   const defaults = limitsOf(policiesOf({}, options))
   const firstDefaults = defaults.filter(isFirst)
 
+  // Fastify has copied the config of a route that was registered before.
+  const early = new Map<string, readonly Limit[]>()
+  const firstOf = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
+    (config as LimitedConfig)[firstLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
+
   app.addHook('onRequest', (request, reply, done) => {
-    const limits = request.is404 ? firstDefaults : (request.routeOptions.config as LimitedConfig)[firstLimits]
+    const limits = request.is404 ? firstDefaults : firstOf(request)
     const waiting = limits === undefined ? undefined : enforce(limits, request, reply)
     if (waiting === undefined) done()
     // Fastify lets a request pass where the error is undefined.
     else waiting.then(() => done(), (error: Error | undefined) => done(error ?? new Error('A function of a rate-limit policy threw nothing.')))
   })
 
-  app.addHook('onRoute', function (route) {
+  routes.forEach((route, scope, isEarly) => {
     checkRoute(route, options)
     const named = limitsOf(policiesOf(route, options))
     const others = named.filter(limit => !isFirst(limit))
     const settings = route.config?.rateLimit
     // Where the application registered @fastify/rate-limit itself, that one reads the setting.
-    if (settings && !this.hasPlugin('@fastify/rate-limit')) others.push(createLimit(routePolicyName(route), routePolicy(settings)))
+    if (settings && !scope.hasPlugin('@fastify/rate-limit')) others.push(createLimit(routePolicyName(route), routePolicy(settings)))
     const first = named.filter(isFirst)
-    if (first.length > 0) route.config = Object.assign({ ...route.config }, { [firstLimits]: first })
+    if (first.length > 0 && isEarly) for (const method of [route.method].flat()) early.set(`${method} ${route.url}`, first)
+    else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [firstLimits]: first })
     for (const name of rateLimitHooks) {
       const limits = others.filter(limit => hookOf(limit.policy) === name)
       // A copy: the array may be that of other routes, too.

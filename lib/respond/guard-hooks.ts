@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Routes } from '../early-routes.js'
 
 type Hook = (this: unknown, ...args: unknown[]) => unknown
 
@@ -12,7 +13,7 @@ const guardedHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 
  *
  * @param onGuard called with each hook, and with what stands in its place
  */
-export function guardHooks (app: FastifyInstance, onGuard: (hook: object, guarded: object) => void): void {
+export function guardHooks (app: FastifyInstance, routes: Routes, onGuard: (hook: object, guarded: object) => void): void {
   // Fastify gives every HEAD route the same hook.
   const guards = new WeakMap<object, Hook>()
 
@@ -31,7 +32,7 @@ export function guardHooks (app: FastifyInstance, onGuard: (hook: object, guarde
   app.addHook = function (this: FastifyInstance, name: string, hook: unknown) {
     return addHook.call(this, name, (guardedHooks as readonly string[]).includes(name) ? guard(hook) : hook)
   } as FastifyInstance['addHook']
-  app.addHook('onRoute', route => {
+  routes.forEach(route => {
     for (const name of guardedHooks) {
       const hooks: unknown = route[name]
       if (hooks !== undefined) Object.assign(route, { [name]: Array.isArray(hooks) ? hooks.map(guard) : guard(hooks) })

@@ -7,7 +7,7 @@ const [bytes, length] = [15, 20]
 let batch = ''
 let used = 0
 
-/** An id that is unique across processes. Each request needs one: made by the batch, it costs a fifth of a UUID. */
+/** An id that is unique across processes. Each request needs one: made by the batch, it costs a third of a UUID. */
 export function createRequestId (): string {
   if (used === batch.length) {
     batch = randomBytes(256 * bytes).toString('base64url')

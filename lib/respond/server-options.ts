@@ -6,6 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, Fasti
 import type { ApiError } from '../catalog/api-error.js'
 import { describe } from '../catalog/describe.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
+import { watchRoutes } from '../early-routes.js'
 import { isClosing, responderOf } from './registry.js'
 import { createRequestId } from './request-id.js'
 import type { PreparedAnswer } from './send.js'
@@ -36,6 +37,9 @@ type GivenOptions = FastifyServerOptions & {
  * processes, and Ajv's `allErrors`, so that an answer lists every wrong field. The message of a failed validation, which
  * an error handler of a scope's own may read, names the first ten faults.
  *
+ * It also has the plugin see the routes that are registered before it is loaded, as those are that follow an
+ * `app.register(apiErrors)` without `await`.
+ *
  * They are merged with the options given: an option of the caller's wins, but for `http`, `https`, `ajv` and
  * `rewriteUrl`, which are combined. With a `frameworkErrors` of the caller's, a missing Host and a closing server stay
  * with Node and Fastify.
@@ -47,6 +51,7 @@ type GivenOptions = FastifyServerOptions & {
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
   if (options !== undefined && (typeof options !== 'object' || options === null)) throw new TypeError(`serverOptions: the options are ${describe(options)}; it takes those of Fastify().`)
   const given: GivenOptions = options ?? {}
+  watchRoutes()
   const { ajv, http, https } = given
   const merged = {
     genReqId: createRequestId,

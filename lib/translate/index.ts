@@ -31,25 +31,37 @@ export const builtInTranslators: readonly Translator[] = [
   replyStatusTranslator
 ]
 
+const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
+
 /**
  * The catalog error for anything that was thrown. What no translator knows is `internal_error`.
  *
- * @param translators asked in order; the first that answers wins
+ * It has a stack of its own only where a translator of the application made it: the frames of a translation say nothing
+ * that the cause does not say, and to capture them costs more than the rest of the answer.
+ *
+ * @param translators asked in order, the built-in ones last; the first that answers wins
  */
 export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
   if (isApiError(thrown)) return thrown
-  for (const translator of translators) {
-    try {
-      const error: unknown = translator.translate(thrown, context)
-      if (isApiError(error)) return error
-      if (error instanceof Promise) {
-        error.catch(() => {})
-        throw new TypeError('It returned a promise; it takes an ApiError or undefined.')
+  const { stackTraceLimit } = Error
+  try {
+    for (const translator of translators) {
+      if (builtIn.has(translator)) Error.stackTraceLimit = 0
+      try {
+        const error: unknown = translator.translate(thrown, context)
+        if (isApiError(error)) return error
+        if (error instanceof Promise) {
+          error.catch(() => {})
+          throw new TypeError('It returned a promise; it takes an ApiError or undefined.')
+        }
+      } catch (fault) {
+        const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })
+        return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
       }
-    } catch (fault) {
-      const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })
-      return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
     }
+    Error.stackTraceLimit = 0
+    return context.errors.internal_error({ cause: thrown })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
-  return context.errors.internal_error({ cause: thrown })
 }

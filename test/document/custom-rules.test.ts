@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import { standardErrors as errors, type DocumentationRules } from 'fastify-api-errors'
@@ -9,6 +10,12 @@ const handler = async (): Promise<string> => ''
 function codes (app: FastifyInstance, method: string, url: string): string[] {
   return app.apiErrors.explain(method, url).map(({ code, rule }) => `${rule}: ${code}`)
 }
+
+t.test('the page about the document has every rule', t => {
+  const page = readFileSync(new URL('../../docs/openapi.md', import.meta.url), 'utf8')
+  t.strictSame([...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name), Object.keys(rules))
+  t.end()
+})
 
 t.test('a built-in rule is switched off', async t => {
   const app = await createApp({ plugin: { documentation: { rules: { resource: false } } } }, app => { app.get('/things/:id', handler) })

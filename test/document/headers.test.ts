@@ -54,11 +54,12 @@ for (const isOurs of [true, false]) {
     t.strictSame(headersOf(document, '/limited/{id}', '200'), fields)
     t.strictSame(headersOf(document, '/limited/{id}', '404'), [...always, ...fields].sort())
     t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After'].sort())
-    t.strictSame(headersOf(document, '/limited/{id}', '500'), always)
+    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a handler that fails was let through by the limit')
     t.strictSame(headersOf(document, '/free/{id}', '200'), [])
     t.strictSame(headersOf(document, '/free/{id}', '404'), always)
+    t.strictSame(headersOf(document, '/free/{id}', '500'), always)
     t.strictSame(headersOf(document, '/shared/{id}', '200'), ['Access-Control-Allow-Origin', ...fields])
-    t.strictSame(headersOf(document, '/shared/{id}', '500'), ['Access-Control-Allow-Origin', ...always])
+    t.strictSame(headersOf(document, '/shared/{id}', '500'), ['Access-Control-Allow-Origin', ...always, ...fields].sort())
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
     if (!isOurs) return
     const refs = ['/limited/{id}', '/free/{id}', '/shared/{id}'].map(path => document.paths[path]?.get?.responses['404']?.$ref)
@@ -95,7 +96,7 @@ t.test('an answer of a whole application behind CORS, and a scope without it', a
 t.test('a header that only some codes of a status have is not required', async t => {
   const app = await createApp({}, app => {
     app.get('/some', { config: { errors: ['forbidden', 'insufficient_scope'] } }, async () => '')
-    app.get('/all', { config: { errors: ['insufficient_scope', 'rate_limit_exceeded', 'unauthorized'] } }, async () => '')
+    app.get('/all', { config: { errors: ['insufficient_scope', 'method_not_allowed', 'rate_limit_exceeded', 'service_unavailable', 'unauthorized', 'unsupported_media_type'] } }, async () => '')
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
@@ -104,7 +105,11 @@ t.test('a header that only some codes of a status have is not required', async t
   t.equal(required('/some', '403', 'WWW-Authenticate'), undefined)
   t.equal(required('/all', '403', 'WWW-Authenticate'), true)
   t.equal(required('/all', '401', 'WWW-Authenticate'), true)
+  t.equal(required('/all', '405', 'Allow'), true)
+  t.equal(required('/all', '415', 'Accept'), true)
   t.equal(required('/all', '429', 'Retry-After'), true)
+  t.equal(required('/all', '503', 'Retry-After'), true)
+  t.equal(required('/all', '500', 'Retry-After'), undefined)
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { defineErrors, standardErrors, type StandardCode } from 'fastify-api-errors'
-import { hashOf } from '../../lib/document/names.js'
+import { createHashedNames } from '../../lib/document/names.js'
 import { codesByStatus, createApp, documentOf } from './documents.js'
 
 t.test('responses of different codes have different names, though their hashes begin alike', async t => {
@@ -10,7 +10,7 @@ t.test('responses of different codes have different names, though their hashes b
   const pairs = codes.flatMap((one, index) => codes.slice(index + 1).map(other => [one, other] as const))
   const before = new Map<string, readonly string[]>()
   const [first, second] = pairs.flatMap(pair => {
-    const digits = hashOf(pair.join()).slice(0, 4)
+    const digits = createHashedNames()('Conflict', pair.join())
     const same = before.get(digits)
     before.set(digits, pair)
     return same === undefined ? [] : [same, pair]

@@ -112,3 +112,37 @@ t.test('a format with the code inside an object is told apart by nothing that Op
     anyOf: [{ $ref: '#/components/schemas/ConcurrentModificationError' }, { $ref: '#/components/schemas/ResourceConflictError' }]
   })
 })
+
+t.test('a format that shows no issues has one schema a code, however the routes differ in theirs', async t => {
+  const app = await createApp({ plugin: { format: 'typed' } }, app => {
+    app.post('/a', { schema: { body: Type.Object({ email: Type.String({ format: 'email' }) }) } }, async () => '')
+    app.post('/b', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }) }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  t.strictSame(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.startsWith('Validation')), ['ValidationError'])
+})
+
+t.test('bodies that nothing tells apart are any of them', async t => {
+  const format = defineFormat({
+    name: 'fields',
+    fields: {
+      message: { schema: () => Type.String(), value: answer => answer.message },
+      fields: {
+        schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.String()),
+        value: answer => answer.issues.length === 0 ? undefined : answer.issues.map(({ field }) => field),
+        optional: true
+      }
+    }
+  })
+  const app = await createApp({ plugin: { format } }, app => {
+    app.post('/things/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const message = { type: 'string' }
+  t.strictSame(documentOf(app).components.schemas?.BadRequest, {
+    anyOf: [
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message, fields: { type: 'array', items: { type: 'string' } } } },
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
+    ]
+  })
+})

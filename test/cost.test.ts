@@ -1,0 +1,142 @@
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import t, { type Test } from 'tap'
+import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import { exchange, requestOf, start } from './support/wire.js'
+
+// What bench/ measures in time, in counts that are the same on every machine.
+
+const twelve = [
+  errors.invalid_request, errors.missing_api_key, errors.forbidden, errors.resource_not_found, errors.resource_conflict, errors.payload_too_large,
+  errors.unsupported_media_type, errors.validation_error, errors.rate_limit_exceeded, errors.internal_error, errors.bad_gateway, errors.service_unavailable
+]
+const thing = { type: 'object', properties: { id: { type: 'string' } } }
+const inline = Object.fromEntries(twelve.map(({ status }) => [status, { type: 'object', properties: { message: { type: 'string' } } }]))
+
+/** The statuses that Fastify compiles a serializer for, and the schemas it knows, in an application of twenty GET routes. */
+async function started (register: (app: FastifyInstance) => Promise<void>, route: Pick<RouteOptions, 'config'> & { readonly errors?: object } = {}) {
+  const app = Fastify({ exposeHeadRoutes: false })
+  const compiled: string[] = []
+  app.setSerializerCompiler(({ httpStatus }) => {
+    compiled.push(String(httpStatus))
+    return JSON.stringify
+  })
+  await register(app)
+  for (let index = 0; index < 20; index++) {
+    app.get(`/things${index}`, { schema: { response: { 200: { ...thing }, ...route.errors } }, ...(route.config !== undefined && { config: route.config }) }, async () => ({ id: 'a' }))
+  }
+  await app.ready()
+  if (app.hasDecorator('swagger')) app.swagger()
+  return { compiled: compiled.length, schemas: Object.keys(app.getSchemas()) }
+}
+
+t.test('documented errors compile no serializer and add no schema', async t => {
+  const config = { errors: twelve }
+  t.strictSame(await started(async () => {}), { compiled: 20, schemas: [] }, 'without the plugin')
+  t.strictSame(await started(async app => { await app.register(apiErrors) }, { config }), { compiled: 20, schemas: [] })
+  t.strictSame(await started(async app => {
+    await app.register(swagger, swaggerOptions())
+    await app.register(apiErrors)
+  }, { config }), { compiled: 20, schemas: [] }, 'with swaggerOptions()')
+  t.strictSame(await started(async app => {
+    await app.register(swagger)
+    await app.register(apiErrors)
+  }, { config }), { compiled: 20, schemas: [] }, 'with @fastify/swagger alone')
+  t.strictSame(await started(async () => {}, { errors: inline }), { compiled: 20 * 13, schemas: [] }, 'the usual way compiles one for each status')
+  const { compiled, schemas } = await started(async app => { await app.register(apiErrors, { addSchemas: true }) }, { config })
+  t.equal(compiled, 20)
+  t.ok(schemas.includes('NotFound'), 'schemas are added where they are asked for')
+})
+
+/** The hooks that run for each request, and that the plugin adds to an application or to one of its routes. */
+async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['config']): Promise<string[]> {
+  const ofRequests = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse', 'onTimeout', 'onError', 'onRequestAbort'] as const
+  const app = Fastify({ exposeHeadRoutes: false })
+  const added: string[] = []
+  const { addHook } = app
+  app.addHook = function (this: FastifyInstance, ...args: Parameters<typeof addHook>) {
+    added.push(args[0])
+    return addHook.apply(this, args)
+  } as typeof addHook
+  await app.register(apiErrors, options)
+  app.addHook('onRoute', route => {
+    if (route.url === '/things') added.push(...ofRequests.filter(name => route[name] !== undefined))
+  })
+  app.get('/things', { schema: { response: { 200: thing } }, ...(config !== undefined && { config }) }, async () => ({ id: 'a' }))
+  await app.ready()
+  return added.filter(name => (ofRequests as readonly string[]).includes(name))
+}
+
+t.test('no hook is on the path of a 200, but where an option asks for one', async t => {
+  const policies = { one: { max: 1, timeWindow: '1 minute' } }
+  t.strictSame(await requestHooks({}), [])
+  t.strictSame(await requestHooks({ format: 'problem', negotiate: true, undocumented: 'log', reference: { path: '/errors' } }), [])
+  t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one for all limits')
+  t.strictSame(await requestHooks({ rateLimit: { policies } }, { rateLimitPolicy: 'one' }), ['onRequest'])
+  t.strictSame(await requestHooks({ requestId: 'all' }), ['onRequest'])
+  t.strictSame(await requestHooks({ sent: 'convert' }), ['onSend'])
+})
+
+/** Sends one request, and gives the errors whose stack was put into text for it, with their number of frames. */
+async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<Array<{ name: string, frames: number }>> {
+  const port = await start(t, app)
+  const stacks: Array<{ name: string, frames: number }> = []
+  const { prepareStackTrace } = Error
+  Error.prepareStackTrace = (error, frames) => {
+    stacks.push({ name: error.name, frames: frames.length })
+    return String(error)
+  }
+  try {
+    await exchange(port, requestOf('GET', path))
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace
+  }
+  return stacks
+}
+
+const quiet = { logger: { level: 'info', stream: { write () {} } } }
+
+t.test('an expected 4xx captures no stack, and the log asks for none', async t => {
+  t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'a line and no frames')
+  t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has them')
+
+  const ours = Fastify(serverOptions(quiet))
+  await ours.register(apiErrors)
+  ours.get('/', async () => { throw errors.resource_not_found() })
+  t.strictSame(await stacksOf(t, ours, '/'), [])
+
+  const fastify = Fastify(quiet)
+  fastify.get('/', async () => { throw Object.assign(new Error('no'), { statusCode: 404 }) })
+  t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify by itself does')
+})
+
+t.test('a translated error captures no stack beside that of its cause', async t => {
+  const app = Fastify(serverOptions(quiet))
+  await app.register(apiErrors)
+  app.get('/', async () => { throw new TypeError('no') })
+  t.strictSame((await stacksOf(t, app, '/')).map(({ name, frames }) => ({ name, frames: frames > 0 })), [{ name: 'ApiError', frames: false }, { name: 'TypeError', frames: true }])
+})
+
+t.test('an error is one line in the log, and one call that writes its headers', async t => {
+  const lines: string[] = []
+  const calls: string[] = []
+  const app = Fastify(serverOptions({ logger: { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } } }))
+  await app.register(apiErrors)
+  app.addHook('onRequest', async (_request, { raw }) => {
+    for (const name of ['setHeader', 'writeHead', 'write', 'end'] as const) {
+      const call = raw[name] as (...args: unknown[]) => unknown
+      Object.assign(raw, { [name]: (...args: unknown[]) => { calls.push(name); return call.apply(raw, args) } })
+    }
+  })
+  app.get('/thrown', async () => { throw errors.resource_not_found() })
+  app.get('/returned', async () => errors.resource_not_found())
+  app.get('/fault', async () => { throw new TypeError('no') })
+  app.get('/database', async () => { throw Object.assign(new Error('no'), { severity: 'ERROR', code: '23505' }) })
+  const port = await start(t, app)
+  for (const url of ['/thrown', '/returned', '/fault', '/database', '/unknown']) {
+    lines.length = calls.length = 0
+    await exchange(port, requestOf('GET', url))
+    t.equal(lines.filter(line => line !== 'incoming request' && line !== 'request completed').length, 1, url)
+    t.strictSame(calls, ['writeHead', 'end'], url)
+  }
+})

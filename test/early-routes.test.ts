@@ -1,0 +1,83 @@
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
+
+/** What is warned of while an application gets ready. */
+async function warningsOf (app: FastifyInstance): Promise<string[]> {
+  const warnings: string[] = []
+  const note = (warning: Error & { readonly code?: string }): void => {
+    if (warning.code === 'FASTIFY_API_ERRORS_TOO_EARLY') warnings.push(warning.message)
+  }
+  process.on('warning', note)
+  await app.ready()
+  await new Promise(resolve => { setImmediate(resolve) })
+  process.off('warning', note)
+  return warnings
+}
+
+t.test('without await, the routes that follow are under the contract as with it', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info: { title: 'Queues', version: '1.0.0' } } }))
+  app.register(apiErrors, { log: false, rateLimit: { policies: { general: { max: 1, timeWindow: '1 minute' } }, default: 'general' } })
+  app.get('/queues/:id', { config: { errors: ['resource_gone'] } }, async () => { throw errors.resource_gone() })
+  app.get('/open', { config: { rateLimitPolicy: false } }, async () => 'open')
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.url === '/open') throw undefined // eslint-disable-line no-throw-literal
+    done()
+  })
+
+  t.strictSame(await warningsOf(app), [])
+  const first = await app.inject('/queues/1')
+  t.strictSame([first.statusCode, first.headers.ratelimit, first.json()], [410, '"general";r=0;t=60', {
+    code: 'resource_gone', message: 'The resource is gone for good.', request_id: 'req_1'
+  }])
+  t.match(await app.inject('/queues/1'), { statusCode: 429, headers: { 'retry-after': '60' } })
+  t.match(await app.inject('/open'), { statusCode: 200, headers: { ratelimit: undefined } })
+  t.strictSame(app.apiErrors.explain('GET', '/queues/:id').map(({ code }) => code).sort(), ['internal_error', 'rate_limit_exceeded', 'resource_gone', 'resource_not_found'])
+  t.strictSame(Object.keys((app.swagger() as { paths: Record<string, { get: { responses: object } }> }).paths['/queues/{id}']?.get.responses ?? {}), ['200', '404', '410', '429', '500'])
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+})
+
+t.test('without await, wrong config fails when the application gets ready', async t => {
+  const app = Fastify(serverOptions())
+  app.register(apiErrors)
+  app.get('/queues', { config: { errors: ['no_such_code' as 'resource_gone'] } }, async () => 'queues')
+  await t.rejects(async () => { await app.ready() }, { message: "fastify-api-errors: config.errors of GET /queues has 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option." })
+})
+
+t.test('routes that were registered before are named in a warning, for Fastify has given them its own error handler', async t => {
+  const app = Fastify(serverOptions())
+  app.get('/before', async () => { throw new Error('secret') })
+  app.get('/hidden', { schema: { hide: true } as object }, async () => 'hidden')
+  app.get('/mine', { config: { errors: false } }, async () => 'mine')
+  app.register(async scope => { scope.get('/sibling', async () => 'sibling') })
+  app.register(apiErrors, { log: false })
+  app.get('/after', async () => { throw new Error('secret') })
+  t.strictSame(await warningsOf(app), [
+    'These routes were registered before fastify-api-errors, which does not answer their errors: GET /before, GET /sibling. ' +
+    'Register it first, or set config.errors to false on them.'
+  ])
+  t.match((await app.inject('/before')).json(), { message: 'secret' })
+  t.match((await app.inject('/after')).json(), { code: 'internal_error' })
+})
+
+t.test('in a scope, the plugin looks at the routes of that scope alone', async t => {
+  const app = Fastify(serverOptions())
+  app.get('/other', async () => 'other')
+  app.register(async scope => {
+    scope.get('/before', async () => 'before')
+    await scope.register(apiErrors)
+  })
+  t.strictSame(await warningsOf(app), [
+    'These routes were registered before fastify-api-errors, which does not answer their errors: GET /before. ' +
+    'Register it first, or set config.errors to false on them.'
+  ])
+})
+
+t.test('what a plugin fails with is still reported', async t => {
+  const app = Fastify(serverOptions())
+  app.register(async () => { throw new Error('no database') })
+  app.get('/queues', async () => 'queues')
+  await t.rejects(async () => { await app.ready() }, { message: 'no database' })
+})

@@ -1,0 +1,127 @@
+import addFormats from 'ajv-formats'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+interface Header {
+  readonly required?: boolean
+  readonly schema: { readonly type: string }
+}
+
+interface Response {
+  readonly $ref?: string
+  readonly headers?: Readonly<Record<string, Header & { readonly $ref?: string }>>
+  readonly content?: Readonly<Record<string, { readonly schema?: Json }>>
+}
+
+/** The part of the example's document that answers are held against. */
+export interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>>
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** An error that the document says a route can answer with. */
+export interface DocumentedError {
+  /** `POST /queues/{id}/entries`. */
+  readonly route: string
+  readonly status: number
+  readonly code: string
+}
+
+/** An answer as it came over HTTP; the body is parsed, and absent where there is none. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+/** A document as something that answers can be held against. */
+export interface Contract {
+  /** Every (route, status, code) of the document, read from its schemas. */
+  readonly errors: readonly DocumentedError[]
+  /** What an answer has that the document does not say of it, or lacks that it does; empty: it is as documented. */
+  readonly faultsOf: (route: string, answer: Answer) => string[]
+}
+
+export function createContract (document: Document): Contract {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(document, 'document')
+
+  function at (pointer: string): unknown {
+    return pointer.slice(2).split('/').reduce<unknown>((value, part) => (value as Json)[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')], document)
+  }
+
+  /** Where something is, once its references are followed. */
+  function located (pointer: string): string {
+    const { $ref } = at(pointer) as { readonly $ref?: string }
+    return $ref === undefined ? pointer : located($ref)
+  }
+
+  const responseAt = (route: string, status: number | string): string => {
+    const [method = '', path = ''] = route.split(' ')
+    return located(`#/paths/${part(path)}/${method.toLowerCase()}/responses/${status}`)
+  }
+
+  function codesOf (schema: Json): string[] {
+    const { $ref, oneOf = [], allOf = [], properties } = schema as { $ref?: string, oneOf?: Json[], allOf?: Json[], properties?: { code?: { enum?: string[] } } }
+    if ($ref !== undefined) return codesOf(at($ref) as Json)
+    return [...[...oneOf, ...allOf].flatMap(codesOf), ...properties?.code?.enum ?? []]
+  }
+
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { responses }]) => ({ route: `${method.toUpperCase()} ${path}`, statuses: Object.keys(responses) })))
+  const errors = operations.flatMap(({ route, statuses }) => statuses.filter(status => Number(status) >= 400).flatMap(status => {
+    const { content = {} } = at(responseAt(route, status)) as Response
+    return [...new Set(Object.values(content).flatMap(({ schema = {} }) => codesOf(schema)))].map(code => ({ route, status: Number(status), code }))
+  }))
+  /** Headers that the document speaks of anywhere, in lower case. */
+  const known = new Set(operations.flatMap(({ route, statuses }) =>
+    statuses.flatMap(status => Object.keys((at(responseAt(route, status)) as Response).headers ?? {}))).map(name => name.toLowerCase()))
+
+  return {
+    errors,
+    faultsOf (route, { status, headers, body }) {
+      if (!operations.some(operation => operation.route === route && operation.statuses.includes(String(status)))) return [`${route} ${status} is not documented`]
+      const pointer = responseAt(route, status)
+      const response = at(pointer) as Response
+      const faults: string[] = []
+      const fits = (schema: string, value: unknown, name: string): void => {
+        const validate = ajv.compile({ $ref: `document${schema}` })
+        if (!validate(value)) faults.push(`${name}: ${JSON.stringify(value)}: ${JSON.stringify(validate.errors)}`)
+      }
+
+      for (const name of Object.keys(response.headers ?? {})) {
+        const place = located(`${pointer}/headers/${part(name)}`)
+        const { required = false, schema } = at(place) as Header
+        const value = headers.get(name)
+        if (value !== null) fits(`${place}/schema`, schema.type === 'integer' ? Number(value) : value, name)
+        else if (required) faults.push(`${name} is documented and not sent`)
+      }
+      const documented = new Set(Object.keys(response.headers ?? {}).map(name => name.toLowerCase()))
+      for (const [name] of headers) if (known.has(name) && !documented.has(name)) faults.push(`${name} is sent and not documented`)
+
+      const type = headers.get('content-type')?.replace(/;.*/, '')
+      if (response.content === undefined) {
+        if (body !== undefined) faults.push('a body is sent and not documented')
+      } else if (type === undefined || !Object.hasOwn(response.content, type)) {
+        faults.push(`the content type ${type} is not documented`)
+      } else {
+        fits(`${pointer}/content/${part(type)}/schema`, body, 'the body')
+      }
+      return faults
+    }
+  }
+}
+
+/** A part of a JSON Pointer in a URI fragment (RFC 6901, section 6). */
+function part (name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
+}
+
+/** Sends a request and reads the answer. */
+export async function answerTo (url: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init)
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) as unknown }
+}
