@@ -378,4 +378,6 @@ t.test('what is no report of a validator says at least that the value is not val
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
   t.strictSame(read([{ instancePath: '/a', keyword: 7, params: 'x', schemaPath: {} }]), [invalid(['a'])])
+  const known = { keyword: 'const', params: { allowedValue: 1 } }
+  t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
 })
