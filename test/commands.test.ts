@@ -89,7 +89,7 @@ t.test('bad input gets one sentence', async t => {
     'null.ts': 'export default () => null',
     'plain.ts': "import Fastify from 'fastify'\nexport default Fastify()",
     'not.json': '{',
-    'other.json': '{ "lockfileVersion": 2, "formats": [], "codes": {}, "routes": {} }'
+    'other.json': '{ "lockfileVersion": 2, "formats": [], "bodies": {}, "codes": {}, "routes": {} }'
   })
   const app = (name: string): string => join(folder, name)
   const fault = async (...args: string[]): Promise<string> => {

@@ -1,4 +1,4 @@
-import type { Lock, LockedCode } from './lockfile.js'
+import type { Lock, LockedCode, LockedFields } from './lockfile.js'
 
 /**
  * What a change does to callers: `breaking` (one that relied on the promise fails), `notable` (one should look at it),
@@ -20,7 +20,7 @@ const change = (severity: Severity, subject: string, explanation: string): Chang
 /** The changes from one lock to another, the breaking ones first. */
 export function compareLocks (before: Lock, after: Lock): Change[] {
   const order: readonly Severity[] = ['breaking', 'notable', 'fine']
-  const changes = [...compareFormats(before.formats, after.formats), ...compareCodes(before, after), ...compareRoutes(before, after)]
+  const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after), ...compareRoutes(before, after)]
   return order.flatMap(severity => changes.filter(change => change.severity === severity))
 }
 
@@ -30,6 +30,13 @@ function compareFormats (before: readonly string[], after: readonly string[]): C
   for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `callers can no longer ask for '${name}'.`))
   for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `callers can ask for '${name}', too.`))
   return changes
+}
+
+function compareBodies (before: Lock, after: Lock): Change[] {
+  return Object.entries(before.bodies).flatMap(([format, fields]) => {
+    const now = after.bodies[format]
+    return now === undefined ? [] : compareFields(`format '${format}'`, '', fields, now)
+  })
 }
 
 function compareCodes (before: Lock, after: Lock): Change[] {
@@ -52,10 +59,10 @@ function compareCode (code: string, before: LockedCode, after: LockedCode): Chan
   if (before.status !== after.status) changes.push(change('breaking', code, `the status was ${before.status}, and is ${after.status}.`))
   if (before.type !== after.type) changes.push(change('breaking', code, `the type was '${before.type}', and is '${after.type}'.`))
   if (before.retry !== after.retry) changes.push(change('notable', code, `the advice on retries was '${before.retry}', and is '${after.retry}'.`))
-  return [...changes, ...compareMeta(code, before.meta ?? {}, after.meta ?? {})]
+  return [...changes, ...compareFields(code, 'meta.', before.meta ?? {}, after.meta ?? {})]
 }
 
-function compareMeta (code: string, before: NonNullable<LockedCode['meta']>, after: NonNullable<LockedCode['meta']>): Change[] {
+function compareFields (subject: string, prefix: string, before: LockedFields, after: LockedFields): Change[] {
   const changes: Change[] = []
   const nameOf = (key: string): string => key.replace(/\?$/, '')
   for (const [key, type] of Object.entries(before)) {
@@ -63,18 +70,18 @@ function compareMeta (code: string, before: NonNullable<LockedCode['meta']>, aft
     const now = after[name] ?? after[`${name}?`]
     if (now === undefined) {
       changes.push(key === name
-        ? change('breaking', code, `meta.${name} was always there, and was dropped.`)
-        : change('notable', code, `meta.${name} was optional, and was dropped.`))
+        ? change('breaking', subject, `${prefix}${name} was always there, and was dropped.`)
+        : change('notable', subject, `${prefix}${name} was optional, and was dropped.`))
       continue
     }
-    if (now !== type) changes.push(change('breaking', code, `meta.${name} was ${type}, and is ${now}.`))
+    if (now !== type) changes.push(change('breaking', subject, `${prefix}${name} was ${type}, and is ${now}.`))
     if (Object.hasOwn(after, key)) continue
     changes.push(key === name
-      ? change('breaking', code, `meta.${name} was always there, and is optional.`)
-      : change('fine', code, `meta.${name} was optional, and is always there.`))
+      ? change('breaking', subject, `${prefix}${name} was always there, and is optional.`)
+      : change('fine', subject, `${prefix}${name} was optional, and is always there.`))
   }
   const known = new Set(Object.keys(before).map(nameOf))
-  for (const name of Object.keys(after).map(nameOf)) if (!known.has(name)) changes.push(change('fine', code, `meta.${name} is new.`))
+  for (const name of Object.keys(after).map(nameOf)) if (!known.has(name)) changes.push(change('fine', subject, `${prefix}${name} is new.`))
   return changes
 }
 

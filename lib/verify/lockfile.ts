@@ -6,18 +6,29 @@ export interface Lock {
   readonly lockfileVersion: 1
   /** The names of the body formats; the one of the `format` option first. */
   readonly formats: readonly string[]
+  /** The fields of the bodies by format. */
+  readonly bodies: Readonly<Record<string, LockedFields>>
   readonly codes: Readonly<Record<string, LockedCode>>
   /** The codes of each route. */
   readonly routes: Readonly<Record<string, readonly string[]>>
 }
+
+/** The types of fields by name; that of an optional one ends in a question mark. */
+export type LockedFields = Readonly<Record<string, string>>
 
 /** What callers rely on of one code. */
 export interface LockedCode {
   readonly status: number
   readonly type: string
   readonly retry: string
-  /** The types of the fields of `meta`; the name of an optional one ends in a question mark. */
-  readonly meta?: Readonly<Record<string, string>>
+  /** The fields of `meta`. */
+  readonly meta?: LockedFields
+}
+
+interface Field {
+  readonly name: string
+  readonly type: string
+  readonly required: boolean
 }
 
 /** What a lock is made of; a `Reference` is one. */
@@ -29,7 +40,9 @@ export interface LockSource {
     readonly status: number
     readonly type: string
     readonly retry: string
-    readonly meta: ReadonlyArray<{ readonly name: string, readonly type: string, readonly required: boolean }>
+    readonly meta: readonly Field[]
+    /** For each of the formats. */
+    readonly answers: ReadonlyArray<{ readonly fields: readonly Field[] }>
     readonly routes: readonly string[]
   }>
 }
@@ -39,6 +52,7 @@ export function lockOf ({ formats, codes, routes }: LockSource): Lock {
   return {
     lockfileVersion: 1,
     formats: formats.map(({ name }) => name),
+    bodies: Object.fromEntries(formats.map(({ name }, index) => [name, bodyOf(codes.flatMap(({ answers }) => answers.slice(index, index + 1)).flatMap(({ fields }) => fields), codes.length)])),
     codes: Object.fromEntries(codes.map(({ code, status, type, retry, meta }) => [code, {
       status,
       type,
@@ -49,6 +63,22 @@ export function lockOf ({ formats, codes, routes }: LockSource): Lock {
   }
 }
 
+/** The fields that the bodies of all codes come to, but for those of `meta`, which are locked with each code. */
+function bodyOf (fields: readonly Field[], codes: number): LockedFields {
+  const names = [...new Set(fields.map(({ name }) => name))].filter(name => !/(^|\.)meta\./.test(name))
+  return Object.fromEntries(names.map(name => {
+    const same = fields.filter(field => field.name === name)
+    const isAlways = same.length === codes && same.every(({ required }) => required)
+    return [isAlways ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widened)))].join(' | ')] as const
+  }).sort())
+}
+
+/** The type of a constant, for each code has its own: `"conflict_error"` is a `string`. */
+function widened (type: string): string {
+  if (type.startsWith('"')) return 'string'
+  return /^\d/.test(type) ? 'integer' : type
+}
+
 /** The text of a lockfile. */
 export function writeLock (lock: Lock): string {
   return `${JSON.stringify(lock, null, 2)}\n`
@@ -57,6 +87,7 @@ export function writeLock (lock: Lock): string {
 const lockSchema = Type.Object({
   lockfileVersion: Type.Literal(1),
   formats: Type.Array(Type.String()),
+  bodies: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
   codes: Type.Record(Type.String(), Type.Object({
     status: Type.Integer(),
     type: Type.String(),

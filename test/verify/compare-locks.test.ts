@@ -5,6 +5,7 @@ import type { Lock, LockedCode } from '../../lib/verify/lockfile.js'
 const lock: Lock = {
   lockfileVersion: 1,
   formats: ['code', 'problem'],
+  bodies: { code: { code: 'string', 'details?': 'object[]' }, problem: { code: 'string' } },
   codes: {
     already_in_queue: { status: 409, type: 'conflict_error', retry: 'never', meta: { place: 'integer', 'entry?': 'string' } },
     resource_gone: { status: 410, type: 'not_found_error', retry: 'never' }
@@ -73,6 +74,14 @@ t.test('routes', async t => {
   t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': ['already_in_queue', 'resource_gone'] }), ['notable: GET /queues/:id: it can now answer with already_in_queue.'])
   t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': [] }), ['fine: GET /queues/:id: it no longer answers with resource_gone.'])
   t.strictSame(routes({ 'GET /queues/:queue': get as string[], 'POST /queues/:queue/entries': post as string[] }), [], 'the name of a parameter is not seen from outside')
+})
+
+t.test('the fields of a body', async t => {
+  const body = (code: Record<string, string>): string[] => changes({ ...lock, bodies: { ...lock.bodies, code } })
+  t.strictSame(body({ kode: 'integer', 'details?': 'object[]' }), ["breaking: format 'code': code was always there, and was dropped.", "fine: format 'code': kode is new."])
+  t.strictSame(body({ code: 'string', 'details?': 'string[]' }), ["breaking: format 'code': details was object[], and is string[]."])
+  t.strictSame(body({ code: 'string' }), ["notable: format 'code': details was optional, and was dropped."])
+  t.strictSame(changes({ ...lock, bodies: { code: { code: 'string', 'details?': 'object[]' } } }), [], 'a format that is gone is told of once')
 })
 
 t.test('formats', async t => {

@@ -37,6 +37,32 @@ t.test('what a lockfile has: sorted, whatever the order in the code is', async t
     "typed",
     "problem"
   ],
+  "bodies": {
+    "typed": {
+      "code": "string",
+      "message": "string",
+      "param": "string | null",
+      "request_id": "string",
+      "type": "string"
+    },
+    "problem": {
+      "code": "string",
+      "detail": "string",
+      "errors?": "object[]",
+      "errors[].code?": "string",
+      "errors[].detail?": "string",
+      "errors[].field?": "string",
+      "errors[].in?": "string",
+      "errors[].pointer?": "string",
+      "instance": "string",
+      "meta?": "object",
+      "request_id": "string",
+      "status": "integer",
+      "title": "string",
+      "type": "string",
+      "violated_policies?": "string[]"
+    }
+  },
   "codes": {
     "already_in_queue": {
       "status": 409,
@@ -80,7 +106,7 @@ t.test('what is no lockfile gets one sentence', async t => {
     return ''
   }
   const takes = "it takes what 'fastify-api-errors lock' writes."
-  const whole = { lockfileVersion: 1, formats: [], codes: {}, routes: {} }
+  const whole = { lockfileVersion: 1, formats: [], bodies: {}, codes: {}, routes: {} }
   t.equal(fault('{'), `errors.lock.json is not JSON; ${takes}`)
   t.equal(fault('null'), `errors.lock.json is not a lockfile, for the whole is wrong (Expected object); ${takes}`)
   t.equal(fault('{}'), `errors.lock.json is not a lockfile, for /lockfileVersion is wrong (Expected required property); ${takes}`)
