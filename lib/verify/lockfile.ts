@@ -52,7 +52,10 @@ export function lockOf ({ formats, codes, routes }: LockSource): Lock {
   return {
     lockfileVersion: 1,
     formats: formats.map(({ name }) => name),
-    bodies: Object.fromEntries(formats.map(({ name }, index) => [name, bodyOf(codes.flatMap(({ answers }) => answers.slice(index, index + 1)).flatMap(({ fields }) => fields), codes.length)])),
+    bodies: Object.fromEntries(formats.map(({ name }, index) => {
+      const answers = codes.flatMap(({ answers }) => answers.slice(index, index + 1))
+      return [name, bodyOf(answers.flatMap(({ fields }) => fields), codes.length)]
+    })),
     codes: Object.fromEntries(codes.map(({ code, status, type, retry, meta }) => [code, {
       status,
       type,
