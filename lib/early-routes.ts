@@ -62,8 +62,7 @@ export function takeRoutes (app: FastifyInstance): Routes {
 
 /** Says which routes are not under the contract for they were registered too early. */
 export function warnOfTooEarly (routes: readonly RouteOptions[]): void {
-  const shown = routes.filter(({ method, config, schema }) =>
-    method !== 'HEAD' && config?.errors !== false && (schema as { readonly hide?: boolean } | undefined)?.hide !== true)
+  const shown = routes.filter(({ method }) => method !== 'HEAD')
   if (shown.length === 0) return
   const names = shown.map(({ method, url }) => `${String(method)} ${url}`).join(', ')
   process.emitWarning(

@@ -6,7 +6,7 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { standIn, watchHooks } from './document/declare-errors.js'
 import { createDocumenter, type RouteError } from './document/documenter.js'
 import { exchangeSchemas } from './document/exchange.js'
-import type { RouteRecord } from './document/route-record.js'
+import { isKeptOut, type RouteRecord } from './document/route-record.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
 import { makeDocument } from './document/swagger-options.js'
 import { takeRoutes, warnOfTooEarly } from './early-routes.js'
@@ -126,7 +126,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   app.addHook('onReady', async () => {
     documenter.ready()
-    warnOfTooEarly(routes.tooEarly)
+    warnOfTooEarly(routes.tooEarly.filter(route => !isKeptOut(route)))
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
   })
 

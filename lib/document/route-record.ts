@@ -33,6 +33,11 @@ export function schemaOf (route: RouteOptions): FastifySchema | undefined {
   return original === undefined ? route.schema : original.schema
 }
 
+/** Whether a route is kept out of the documentation: by `config.errors: false`, or by `hide` in the schema, as @fastify/swagger has it. */
+export function isKeptOut (route: RouteOptions): boolean {
+  return route.config?.errors === false || (schemaOf(route) as { readonly hide?: boolean } | undefined)?.hide === true
+}
+
 /** The schema of a route as it was registered, without the responses that are documented from the catalog. */
 export function ownSchemaOf (route: RouteOptions): FastifySchema | undefined {
   const original = originals.get(route)

@@ -4,7 +4,7 @@ import { errorHeaders } from '../catalog/headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Documenter } from '../document/documenter.js'
 import { exampleOf } from '../document/bodies.js'
-import type { RouteRecord } from '../document/route-record.js'
+import { isKeptOut, type RouteRecord } from '../document/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
 import { fieldsOf, type FieldFacts } from './fields.js'
 import { requestFor } from './recipes.js'
@@ -132,11 +132,10 @@ function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettin
   const routes: SampleRoute[] = []
   const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
   for (const record of documenter.routes) {
-    const { config, schema, url } = record.route
-    if (config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) continue
+    if (isKeptOut(record.route)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
-      if (method === 'HEAD' && read.has(url)) continue // the twin that Fastify adds
+      if (method === 'HEAD' && read.has(record.route.url)) continue // the twin that Fastify adds
       const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
       routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
     }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../catalog/declared-status.js'
 import { attempt } from '../attempt.js'
 import type { Documenter } from '../document/documenter.js'
-import { schemaOf } from '../document/route-record.js'
+import { isKeptOut, schemaOf } from '../document/route-record.js'
 import type { AnswerKind, Ledger } from './ledger.js'
 
 /** What the `undocumented` option does about an answer that the documentation of its route does not have. */
@@ -14,9 +14,7 @@ export function createJudge (documenter: Documenter): (kind: AnswerKind) => bool
     if (name === null) return true
     const [method = '', ...url] = name.split(' ')
     return documenter.find(method, url.join(' ')).some(record => {
-      const schema = schemaOf(record.route)
-      if (record.route.config?.errors === false || (schema as { readonly hide?: boolean } | undefined)?.hide === true) return true
-      if (declaresStatus(schema?.response, status)) return true
+      if (isKeptOut(record.route) || declaresStatus(schemaOf(record.route)?.response, status)) return true
       return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }
