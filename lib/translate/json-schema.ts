@@ -24,7 +24,7 @@ export function jsonSchemaFailures ({ validation, schema, value, sharedSchema }:
   const entries: Entry[] = []
   for (const reported of validation) {
     const given = entryOf(reported, value)
-    const entry = isData(keywordAt(given.schemaPath, schema, sharedSchema)) ? withoutLimit(given) : given
+    const entry = isLimitedByData(given, schema, sharedSchema) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
       const inside = pop(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
@@ -61,15 +61,31 @@ function entryOf (reported: unknown, value: unknown): Entry {
   }
 }
 
-/** What a schema of the route, or one that it refers to, has for a keyword. */
-function keywordAt (schemaPath: string, schema: unknown, sharedSchema: Report['sharedSchema']): unknown {
+/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
+function isLimitedByData ({ schemaPath }: Entry, schema: unknown, sharedSchema: Report['sharedSchema']): boolean {
   const at = schemaPath.indexOf('#')
-  return schemaAt(at > 0 ? sharedSchema?.(schemaPath.slice(0, at)) : schema, schemaPath.slice(at))
+  const root = at > 0 ? sharedSchema?.(schemaPath.slice(0, at)) : schema
+  if (!mentionsData(root)) return false
+  const limit = schemaAt(root, schemaPath.slice(at))
+  return isObject(limit) && typeof limit.$data === 'string'
 }
 
-/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
-function isData (limit: unknown): boolean {
-  return isObject(limit) && typeof limit.$data === 'string'
+/** To look a keyword up by its path costs more than the rest of an issue, and hardly a schema uses `$data`. */
+const knownToMentionData = new WeakMap<object, boolean>()
+
+function mentionsData (schema: unknown): boolean {
+  if (!isObject(schema)) return false
+  const known = knownToMentionData.get(schema)
+  if (known !== undefined) return known
+  const seen = new Set<unknown>()
+  const mentions = (part: unknown): boolean => {
+    if (!isObject(part) || seen.has(part)) return false
+    seen.add(part)
+    return '$data' in part || Object.values(part).some(mentions)
+  }
+  const found = mentions(schema)
+  knownToMentionData.set(schema, found)
+  return found
 }
 
 /** The sentence of the keyword would repeat the value that was sent as its limit; the name of a format is its code, even. */

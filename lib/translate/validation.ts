@@ -76,17 +76,16 @@ function reportOf (validation: readonly unknown[], part: Part, request: FastifyR
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */
 function issuesOf (report: Report): Issue[] {
-  const issues = new Map<string, Issue>()
+  const issues: Issue[] = []
   for (const failure of failuresOf(report)) {
     const issue = issueOf(failure, report.location)
-    const key = `${issue.code} ${issue.pointer}`
-    if (!issues.has(key)) issues.set(key, issue)
-    if (issues.size === maxIssues) break
+    if (!issues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)) issues.push(issue)
+    if (issues.length === maxIssues) break
   }
-  return [...issues.values()]
+  return issues
 }
 
-function failuresOf (report: Report): Failure[] {
+function failuresOf (report: Report): readonly Failure[] {
   for (const read of readers) {
     const failures = read(report)
     if (failures !== undefined && failures.length > 0) return resolveUnions(failures)
@@ -102,7 +101,7 @@ function shortened (name: string): string {
 }
 
 function issueOf ({ keyword, path: names, params, message }: Failure, location: IssueLocation): Issue {
-  const issue = issueOfKeyword(keyword, params)
+  const { code, message: sentence } = issueOfKeyword(keyword, params)
   const path = names.map(shortened)
-  return { in: location, field: fieldOf(path), pointer: pointerOf(path), ...issue, ...(message !== undefined && { message }) }
+  return { in: location, field: fieldOf(path), pointer: pointerOf(path), code, message: message ?? sentence }
 }
