@@ -42,6 +42,12 @@ export interface ErrorExample {
   readonly retryAfter?: number
 }
 
+/**
+ * Response headers by name. A list gives the header once for each of its texts, as `Set-Cookie` needs it: it is the one
+ * header of which several cannot be joined (RFC 9110, section 5.3).
+ */
+export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
+
 /** The JSON Schema of an object, of whichever library. */
 export interface ObjectSchema {
   readonly type: 'object'
@@ -67,7 +73,7 @@ export interface DefinitionShape {
    */
   readonly meta?: ObjectSchema
   /** Response headers that always go with this error. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: HeaderValues
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
   readonly stack?: boolean
   /** The answer shown in documentation. `example.meta` is needed where `meta` has required properties. */
@@ -103,7 +109,7 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
   readonly action: string
   readonly retry: RetryAdvice
   readonly meta: TSchema | undefined
-  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly headers: HeaderValues | undefined
   readonly stack: boolean
   readonly example: ErrorExample
 }

@@ -77,7 +77,7 @@ function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, u
 
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, String(value))
+    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, Array.isArray(value) ? value.map(String) : String(value))
   }
 }
 

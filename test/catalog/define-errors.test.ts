@@ -167,7 +167,7 @@ t.test('a wrong definition throws one sentence that names the code and the fault
   const takesExample = 'it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.'
   const takesPart = 'it takes an object of definitions by code, or a catalog.'
   const takesDefinition = 'it takes a definition, an object with status, type, message, description and action.'
-  const header = 'it takes a string that HTTP allows in a header, under a name that HTTP allows.'
+  const header = 'it takes a string that HTTP allows in a header, or a list of such, under a name that HTTP allows.'
   const x = (change: object): object => ({ x: { ...valid, ...change } })
   const wrong: ReadonlyArray<readonly [part: unknown, sentence: string]> = [
     [null, `a part is null; ${takesPart}`],
@@ -201,9 +201,11 @@ t.test('a wrong definition throws one sentence that names the code and the fault
     [x({ action: '' }), "x: 'action' is ''; it takes a sentence that says what the caller does."],
     [x({ retry: 'always' }), "x: 'retry' is 'always'; it takes one of 'never', 'backoff', 'retry-after'."],
     [x({ stack: 'yes' }), "x: 'stack' is 'yes'; it takes true or false."],
-    [x({ headers: 'Allow: GET' }), "x: 'headers' is 'Allow: GET'; it takes an object of header names and string values."],
-    [x({ headers: ['GET'] }), "x: 'headers' is an array; it takes an object of header names and string values."],
+    [x({ headers: 'Allow: GET' }), "x: 'headers' is 'Allow: GET'; it takes an object of header names and values, each a string or a list of strings."],
+    [x({ headers: ['GET'] }), "x: 'headers' is an array; it takes an object of header names and values, each a string or a list of strings."],
     [x({ headers: { 'retry-after': 30 } }), `x: 'headers.retry-after' is 30; ${header}`],
+    [x({ headers: { 'set-cookie': ['a=1', 2] } }), `x: 'headers.set-cookie' is 2; ${header}`],
+    [x({ headers: { 'set-cookie': ['a=1', 'b\nc'] } }), `x: 'headers.set-cookie' is 'b\nc'; ${header}`],
     [x({ headers: { link: undefined } }), `x: 'headers.link' is undefined; ${header}`],
     [x({ headers: { 'a header': 'x' } }), `x: 'headers.a header' is 'x'; ${header}`],
     [x({ headers: { link: 'a\nb' } }), `x: 'headers.link' is 'a\nb'; ${header}`],
