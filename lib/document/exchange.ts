@@ -88,7 +88,7 @@ function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boo
     ...shown,
     content: Object.fromEntries(formats.map(format => {
       const schemas = new Map(definitions.map(definition => {
-        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), '3.1')
+        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), 'either')
         return [JSON.stringify(schema), schema]
       }))
       const members = [...schemas.values()]

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { describe, refuseOption } from '../catalog/describe.js'
-import { isStatusName } from './names.js'
+import { statusNames } from './names.js'
 import { documentedRoute, type DocumentedRoute, type Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
-import { createComponents, sections, type ComponentBuilder, type Components, type Section } from './responses.js'
+import { createComponents, sections, type ComponentBuilder, type Components, type DocumentSettings, type Section } from './responses.js'
 import { ownSchemaOf, type RouteRecord } from './route-record.js'
 import { versionOf } from './schema.js'
 import { securityOf, withSecurity } from './security.js'
@@ -150,7 +150,7 @@ function addComponents (document: Document, documenter: Documenter, operations: 
   const { settings } = documenter
   const others = { ...document.components }
   // The schemas of the statuses that were added to the application are replaced by the shorter ones made here.
-  if (settings.addSchemas) others.schemas = Object.fromEntries(Object.entries(others.schemas ?? {}).filter(([name]) => !isStatusName(name)))
+  if (settings.addSchemas) others.schemas = withoutStatuses(others.schemas, settings)
   const builder = createComponents(settings, {
     version: versionOf(document.openapi),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
@@ -163,6 +163,11 @@ function addComponents (document: Document, documenter: Documenter, operations: 
     ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...builder.components[section] }] as const)
       .filter(([, components]) => Object.keys(components).length > 0))
   }
+}
+
+function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: DocumentSettings): Components['schemas'] {
+  const added = new Set<string>(Object.values(errors).map(({ status }) => statusNames[status]))
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
 function addResponses ({ operation, isHead, record, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {

@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fieldOf, issueOfKeyword, pointerOf, type Issue, type IssueLocation } from '../catalog/issues.js'
+import { dataKeywords } from './data-limits.js'
 import type { Failure, ReadReport, Report } from './failure.js'
 import { jsonSchemaFailures } from './json-schema.js'
 import { isObject, type Translator } from './translator.js'
@@ -70,8 +71,18 @@ function reportOf (validation: readonly unknown[], part: Part, request: FastifyR
     location,
     schema: isObject(content) ? content.schema : schema,
     value: request[property],
-    sharedSchema: id => request.server.getSchema(id)
+    sharedSchema: id => request.server.getSchema(id),
+    sharedWithData: () => sharedWithData(request.server)
   }
+}
+
+const knownWithData = new WeakMap<FastifyInstance, readonly unknown[]>()
+
+/** No schema is added once there are requests. */
+function sharedWithData (server: FastifyInstance): readonly unknown[] {
+  let schemas = knownWithData.get(server)
+  if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => dataKeywords(schema).size > 0))
+  return schemas
 }
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */
