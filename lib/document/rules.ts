@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { codeOf, declarationsFor } from './declare-errors.js'
+import { codeOf, declarationsOf, type DeclaringTarget } from './declare-errors.js'
 import { issueCodesOf, type RequestPart } from './issue-codes.js'
 import type { RouteRecord } from './route-record.js'
-import { runsPlugin } from './scopes.js'
+import type { ScopeFacts } from './scope-facts.js'
 import { declaredResponses } from './typed-responses.js'
 import { traitsOf } from './validator.js'
 
@@ -20,6 +20,10 @@ export interface Finding {
 /** What a rule looks at. */
 export interface Facts {
   readonly record: RouteRecord
+  /** What holds for every route of its scope. */
+  readonly scope: ScopeFacts
+  /** What can declare something about the route. */
+  readonly targets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
   /** The schema of the route, as it was registered. */
@@ -32,8 +36,8 @@ export interface Facts {
   readonly secured: boolean
   /** The catalog. */
   readonly errors: AnyCatalog
-  /** What the rules before found. */
-  readonly found: readonly Finding[]
+  /** What the rules before found, each. */
+  readonly found: ReadonlyArray<readonly Finding[]>
 }
 
 /** One fact about routes, and the codes that follow from it. */
@@ -52,10 +56,10 @@ export type RuleName =
 export const rules: Readonly<Record<RuleName, Rule>> = {
   handler: () => because('Any handler can fail.', 'internal_error'),
 
-  body ({ method, schema, record }) {
+  body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes bodies on as they come.
-    if (isProxy(record.scope)) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    if (scope.isProxy) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
     return because('The method takes a body, which can be malformed, too large or of another media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
@@ -96,15 +100,15 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return timeout > 0 ? because(`The handler has ${timeout} ms.`, 'service_unavailable') : []
   },
 
-  pressure: ({ record: { scope } }) => runsPlugin(scope, '@fastify/under-pressure')
+  pressure: ({ scope }) => scope.hasPressure
     ? because('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
     : [],
 
-  proxy: ({ record: { scope } }) => isProxy(scope)
+  proxy: ({ scope }) => scope.isProxy
     ? because('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
     : [],
 
-  declared: ({ record }) => declarationsFor(record),
+  declared: ({ targets }) => declarationsOf(targets),
 
   responses: ({ schema }) => declaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
@@ -116,7 +120,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   security ({ schema, secured, errors, found }) {
     const required = Array.isArray(schema.security) ? asksForCredentials(schema.security) : secured
     // What guards a route is known better where it is declared.
-    if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
+    if (!required || found.flat().some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
     return because(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
   }
 }
@@ -151,9 +155,4 @@ function bodiesOf (schema: unknown): readonly unknown[] {
 /** The names of the parameters that a path of the pattern always has; `::` is a colon of the path itself. */
 function parametersOf (url: string): string[] {
   return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
-}
-
-/** @fastify/http-proxy registers its routes in a scope of its own. */
-function isProxy (scope: FastifyInstance): boolean {
-  return scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy'
 }

@@ -62,7 +62,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transform: Transform = part => {
     const found = documentedRoute(part.route)
     const own = ownSchemaOf(part.route)
-    const secured = found === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const secured = found === undefined ? own : withSecurity(own, securityOf(found.documenter.targetsOf(found.record)), part.openapiObject)
     const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
