@@ -70,7 +70,8 @@ export interface Declaration {
 export function declarationsOf (targets: readonly DeclaringTarget[]): Declaration[] {
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
-    for (const error of declarations.get(target) ?? []) found.push({ code: codeOf(error), reason: `${subject} declares it.` })
+    const errors = declarations.get(target)
+    if (errors !== undefined) found.push(...errors.map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
   }
   return found
 }
@@ -98,12 +99,9 @@ export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
 
 /** The targets of a scope, and the hooks of one of its routes; the list itself where the route has none. */
 export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
-  let targets = ofScope
-  for (const name of hookNames) {
-    const hooks = route[name]
-    if (hooks !== undefined) targets = [...targets, ...[hooks].flat().map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` }))]
-  }
-  return targets
+  const names = hookNames.filter(name => route[name] !== undefined)
+  if (names.length === 0) return ofScope
+  return [...ofScope, ...names.flatMap(name => [route[name] ?? []].flat().map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` })))]
 }
 
 const standIns = new WeakMap<object, object>()

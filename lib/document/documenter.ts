@@ -89,6 +89,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const { errors } = settings
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
+  const infers = rules.map(([, infer]) => infer)
   /** What was found out, by method. */
   const kept = new Map<string, Map<RouteRecord, readonly StatusErrors[]>>()
   let scopeFactsOf: (scope: FastifyInstance) => ScopeFacts = scopeFacts
@@ -117,7 +118,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       errors,
       found
     }
-    for (const [, infer] of rules) found.push(infer(facts))
+    infers.forEach(infer => { found.push(infer(facts)) })
     return found
   }
 

@@ -53,10 +53,10 @@ export function createGrouper (errors: AnyCatalog): Grouper {
 
   return found => {
     // Routes of one kind have the same findings in the same order: what these come to is known without sorting them.
-    let key = ''
-    for (const findings of found) for (const { code, issues } of findings) key += keyOfIssues(code, issues) + ' '
+    const findings = found.flat()
+    const key = findings.map(({ code, issues }) => keyOfIssues(code, issues)).join(' ')
     let list = listsAsFound.get(key)
-    if (list === undefined) listsAsFound.set(key, list = listOf(found.flat()))
+    if (list === undefined) listsAsFound.set(key, list = listOf(findings))
     return list
   }
 }

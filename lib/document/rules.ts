@@ -141,10 +141,14 @@ function issuesOf ({ record: { route, scope, url } }: Facts, part: RequestPart, 
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : traitsOf(compiler as Parameters<typeof traitsOf>[0])
   if (traits === undefined) return 'any'
-  const always = new Set(parametersOf(url))
+  const always: ReadonlySet<string> = part === 'params' ? new Set(parametersOf(url)) : none
   const codes = bodiesOf(schema).map(body => issueCodesOf(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
+  const [only] = codes
+  if (codes.length === 1) return only ?? 'any'
   return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
 }
+
+const none: ReadonlySet<string> = new Set()
 
 /** A schema, or for a body one for each media type. */
 function bodiesOf (schema: unknown): readonly unknown[] {
