@@ -81,19 +81,7 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     seen.set(schema, now)
 
     const at = '$id' in schema ? { ...place, root: schema } : place
-    for (const keyword of Object.keys(schema)) {
-      const value = schema[keyword]
-      if (canFail(keyword, value, schema, at, context)) codes.add(codeOf(keyword, value))
-      const kind = subschemas[keyword]
-      if (kind !== undefined) {
-        const below = placeOf(keyword, at, context)
-        for (const inner of innerSchemas(kind, keyword, value)) visit(inner, below)
-      }
-      // Ajv says that the list is too long; TypeBox names the item that is too many.
-      if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
-      // A union of constants is answered as the list of them.
-      if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
-    }
+    for (const keyword of Object.keys(schema)) visitKeyword(keyword, schema, at)
     if ('~refine' in schema) codes.add('invalid') // TypeBox's check of the application's own; the property is not enumerable
     if ('$dynamicRef' in schema || '$recursiveRef' in schema) known = false
     if (typeof schema.$ref === 'string') {
@@ -101,6 +89,20 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
       if (target === undefined) known = false
       else visit(target.schema, { ...at, root: target.root, top: target.top })
     }
+  }
+
+  function visitKeyword (keyword: string, schema: Json, place: Place): void {
+    const value = schema[keyword]
+    if (canFail(keyword, value, schema, place, context)) codes.add(codeOf(keyword, value))
+    const kind = subschemas[keyword]
+    if (kind !== undefined) {
+      const below = placeOf(keyword, place, context)
+      for (const inner of innerSchemas(kind, keyword, value)) visit(inner, below)
+    }
+    // Ajv says that the list is too long; TypeBox names the item that is too many.
+    if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
+    // A union of constants is answered as the list of them.
+    if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
   }
 
   visit(schema, { root: schema as Json, top: schema as Json, value: context.part === 'body' ? 'any' : 'root', fillsDefaults: context.traits.fillsDefaults })

@@ -136,8 +136,12 @@ function failing (code: StandardCode, subject: string, issues: readonly string[]
 }
 
 /** The codes of issues that a part of the request can have, where it answers them at all. */
-function issuesOf ({ record: { route, scope, url } }: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
-  if (schema === undefined || route.attachValidation === true) return []
+function issuesOf (facts: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  return schema === undefined ? [] : issuesOfSchema(facts.record, part, schema)
+}
+
+function issuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  if (route.attachValidation === true) return []
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : traitsOf(compiler as Parameters<typeof traitsOf>[0])
   if (traits === undefined) return 'any'
