@@ -101,12 +101,9 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
   const targetsOf = ({ route, scope }: RouteRecord): readonly DeclaringTarget[] => withOwnHooks(route, scopeFactsOf(scope).targets)
 
-  /** What each rule finds, in their order. */
-  function findingsOf (record: RouteRecord, method: string): ReadonlyArray<readonly Finding[]> {
-    const found: Array<readonly Finding[]> = []
-    if (!isUnderContract(record)) return found
+  function factsOf (record: RouteRecord, method: string, found: readonly Finding[]): Facts {
     const policies = policiesOf(record)
-    const facts: Facts = {
+    return {
       record,
       scope: scopeFactsOf(record.scope),
       targets: targetsOf(record),
@@ -118,7 +115,26 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       errors,
       found
     }
-    infers.forEach(infer => { found.push(infer(facts)) })
+  }
+
+  function findingsOf (record: RouteRecord, method: string): readonly Finding[] {
+    const found: Finding[] = []
+    if (!isUnderContract(record)) return found
+    const facts = factsOf(record, method, found)
+    infers.forEach(infer => { found.push(...infer(facts)) })
+    return found
+  }
+
+  function errorsOf (record: RouteRecord, method: string): RouteError[] {
+    const found: RouteError[] = []
+    if (!isUnderContract(record)) return found
+    const facts = factsOf(record, method, found)
+    for (const [rule, infer] of rules) {
+      for (const { code, reason, issues } of infer(facts)) {
+        const definition = errors[code] as ErrorDefinition
+        found.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+      }
+    }
     return found
   }
 
@@ -135,11 +151,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
     settings,
     routes,
     isUnderContract,
-    errorsOf: (record, method) => findingsOf(record, method).flatMap((findings, index) => findings.map(({ code, reason, issues }) => {
-      const definition = errors[code] as ErrorDefinition
-      const [rule] = rules[index] as NamedRule
-      return { code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) }
-    })),
+    errorsOf,
     targetsOf,
     statusesOf,
     statusesOfAll (record) {

@@ -12,8 +12,8 @@ export interface StatusErrors {
   readonly issues: ReadonlyMap<string, readonly string[] | undefined>
 }
 
-/** Groups findings, given in lists, by status, in ascending order. */
-export type Grouper = (found: ReadonlyArray<readonly Finding[]>) => readonly StatusErrors[]
+/** Groups findings by status, in ascending order. */
+export type Grouper = (findings: readonly Finding[]) => readonly StatusErrors[]
 
 /**
  * Makes the grouper of a catalog. Equal groups are one object, so that what routes have in common is documented once:
@@ -51,9 +51,8 @@ export function createGrouper (errors: AnyCatalog): Grouper {
     return list
   }
 
-  return found => {
+  return findings => {
     // Routes of one kind have the same findings in the same order: what these come to is known without sorting them.
-    const findings = found.flat()
     const key = findings.map(({ code, issues }) => keyOfIssues(code, issues)).join(' ')
     let list = listsAsFound.get(key)
     if (list === undefined) listsAsFound.set(key, list = listOf(findings))

@@ -36,8 +36,8 @@ export interface Facts {
   readonly secured: boolean
   /** The catalog. */
   readonly errors: AnyCatalog
-  /** What the rules before found, each. */
-  readonly found: ReadonlyArray<readonly Finding[]>
+  /** What the rules before found. */
+  readonly found: readonly Finding[]
 }
 
 /** One fact about routes, and the codes that follow from it. */
@@ -120,7 +120,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   security ({ schema, secured, errors, found }) {
     const required = Array.isArray(schema.security) ? asksForCredentials(schema.security) : secured
     // What guards a route is known better where it is declared.
-    if (!required || found.flat().some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
+    if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
     return because(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
   }
 }
