@@ -83,11 +83,15 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     const at = '$id' in schema ? { ...place, root: schema } : place
     for (const keyword of Object.keys(schema)) visitKeyword(keyword, schema, at)
     if ('~refine' in schema) codes.add('invalid') // TypeBox's check of the application's own; the property is not enumerable
+    visitTarget(schema, at)
+  }
+
+  function visitTarget (schema: Json, place: Place): void {
     if ('$dynamicRef' in schema || '$recursiveRef' in schema) known = false
     if (typeof schema.$ref === 'string') {
-      const target = resolve(schema.$ref, at, context)
+      const target = resolve(schema.$ref, place, context)
       if (target === undefined) known = false
-      else visit(target.schema, { ...at, root: target.root, top: target.top })
+      else visit(target.schema, { ...place, root: target.root, top: target.top })
     }
   }
 
