@@ -89,7 +89,6 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const { errors } = settings
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
-  const infers = rules.map(([, infer]) => infer)
   /** What was found out, by method. */
   const kept = new Map<string, Map<RouteRecord, readonly StatusErrors[]>>()
   let scopeFactsOf: (scope: FastifyInstance) => ScopeFacts = scopeFacts
@@ -101,9 +100,12 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
   const targetsOf = ({ route, scope }: RouteRecord): readonly DeclaringTarget[] => withOwnHooks(route, scopeFactsOf(scope).targets)
 
-  function factsOf (record: RouteRecord, method: string, found: readonly Finding[]): Facts {
+  /** What the rules find, in their order; each is told by itself, too. */
+  function findingsOf (record: RouteRecord, method: string, tell?: (rule: string, findings: readonly Finding[]) => void): readonly Finding[] {
+    const found: Finding[] = []
+    if (!isUnderContract(record)) return found
     const policies = policiesOf(record)
-    return {
+    const facts: Facts = {
       record,
       scope: scopeFactsOf(record.scope),
       targets: targetsOf(record),
@@ -115,27 +117,23 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       errors,
       found
     }
-  }
-
-  function findingsOf (record: RouteRecord, method: string): readonly Finding[] {
-    const found: Finding[] = []
-    if (!isUnderContract(record)) return found
-    const facts = factsOf(record, method, found)
-    infers.forEach(infer => { found.push(...infer(facts)) })
+    rules.forEach(({ name, infer }) => {
+      const findings = infer(facts)
+      found.push(...findings)
+      tell?.(name, findings)
+    })
     return found
   }
 
   function errorsOf (record: RouteRecord, method: string): RouteError[] {
-    const found: RouteError[] = []
-    if (!isUnderContract(record)) return found
-    const facts = factsOf(record, method, found)
-    for (const [rule, infer] of rules) {
-      for (const { code, reason, issues } of infer(facts)) {
+    const told: RouteError[] = []
+    findingsOf(record, method, (rule, findings) => {
+      for (const { code, reason, issues } of findings) {
         const definition = errors[code] as ErrorDefinition
-        found.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+        told.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
       }
-    }
-    return found
+    })
+    return told
   }
 
   function statusesOf (record: RouteRecord, method: string): readonly StatusErrors[] {

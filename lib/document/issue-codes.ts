@@ -81,7 +81,7 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     seen.set(schema, now)
 
     const at = '$id' in schema ? { ...place, root: schema } : place
-    for (const keyword of Object.keys(schema)) visitKeyword(keyword, schema, at)
+    Object.keys(schema).forEach(keyword => { visitKeyword(keyword, schema, at) })
     if ('~refine' in schema) codes.add('invalid') // TypeBox's check of the application's own; the property is not enumerable
     visitTarget(schema, at)
   }
@@ -101,7 +101,7 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     const kind = subschemas[keyword]
     if (kind !== undefined) {
       const below = placeOf(keyword, place, context)
-      for (const inner of innerSchemas(kind, keyword, value)) visit(inner, below)
+      innerSchemas(kind, keyword, value).forEach(inner => { visit(inner, below) })
     }
     // Ajv says that the list is too long; TypeBox names the item that is too many.
     if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
