@@ -101,7 +101,8 @@ export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
 export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope
-  return [...ofScope, ...names.flatMap(name => [route[name] ?? []].flat().map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` })))]
+  return [...ofScope, ...names.flatMap(name => [route[name] as object | readonly object[]].flat()
+    .map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` })))]
 }
 
 const standIns = new WeakMap<object, object>()
