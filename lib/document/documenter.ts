@@ -1,16 +1,15 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
-import { describe } from '../catalog/describe.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { checkConfig, checkDeclarations } from './check-declared.js'
 import type { NamedRule } from './custom-rules.js'
-import { declarationsOf, strayOf, withOwnHooks, type DeclaringTarget } from './declare-errors.js'
+import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
 import { asksForCredentials, type Facts, type Finding } from './rules.js'
 import { keptScopeFacts, scopeFacts, type ScopeFacts } from './scope-facts.js'
-import { declaredResponses } from './typed-responses.js'
 
 /** An error that a route can answer with, and why. */
 export interface RouteError {
@@ -201,25 +200,4 @@ function indexOf (routes: readonly RouteRecord[]): Map<string, RouteRecord[]> {
     }
   }
   return byPattern
-}
-
-function checkConfig ({ method, url, config }: RouteOptions, { errors }: DocumentSettings): void {
-  const declared = config?.errors
-  if (declared === undefined || declared === false) return
-  if (!Array.isArray(declared)) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${describe(declared)}; it takes an array of codes or factories, or false.`)
-  }
-  const stray = strayOf(declared, errors)
-  if (stray !== undefined) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
-  }
-}
-
-function checkDeclarations (record: RouteRecord, { targets }: ScopeFacts, { errors }: DocumentSettings): void {
-  const unknown = [
-    ...declarationsOf(withOwnHooks(record.route, targets)),
-    ...declaredResponses(schemaOf(record.route)?.response).map(code => ({ code, reason: 'schema.response of the route names it.' }))
-  ].find(({ code }) => !Object.hasOwn(errors, code))
-  if (unknown === undefined) return
-  throw new TypeError(`fastify-api-errors: ${record.methods.join()} ${record.url} is declared to answer with '${unknown.code}', which is not in the catalog; it takes codes of the 'errors' option. ${unknown.reason}`)
 }
