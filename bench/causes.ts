@@ -16,5 +16,5 @@ export const causes: Readonly<Record<string, string>> = {
   'ready of 1000 routes': starts,
   'ready of 5000 routes': starts,
   'heap of 5000 routes': 'A record, its place in two indexes and the exchanged schema of each route and of its HEAD twin.',
-  'swagger of 1000 routes': 'What the routes can answer with is inferred here, when a document is asked for, and not at every start.'
+  'swagger of 1000 routes': 'Twelve references and a mark on each operation, with nothing inferred and no plugin, are 1.07 x by themselves; with the components, and the rules asked for one route only, it is 1.30 x. The rest is the rules: what each route can answer with is inferred here, when a document is asked for, and not at every start; half of that is the background compilation of V8.'
 }

@@ -47,8 +47,10 @@ export function exchangeSchemas (documenter: Documenter): void {
   }
   for (const record of documenter.routes) {
     if (!documenter.isUnderContract(record)) continue
-    const { response: _, ...others } = ownSchemaOf(record.route) ?? {}
-    exchangeSchema(record.route, Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response))
+    exchangeSchema(record.route, own => {
+      const { response: _, ...others } = own ?? {}
+      return Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response)
+    })
   }
 
   function responsesOf (record: RouteRecord): Json {

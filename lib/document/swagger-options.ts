@@ -62,7 +62,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transform: Transform = part => {
     const found = documentedRoute(part.route)
     const own = ownSchemaOf(part.route)
-    const secured = found === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const secured = found === undefined ? own : withSecurity(own, securityOf(found.documenter.targetsOf(found.record)), part.openapiObject)
     const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
@@ -126,24 +126,25 @@ function addErrors (document: Document, routeOf: (mark: number) => DocumentedRou
     for (const name of Object.keys(item)) {
       // OpenAPI 3.2 has the operations of further methods in a group of their own.
       if (name === 'additionalOperations') visit(item[name] as Record<string, Json>)
-      const number = item[name]?.[mark]
-      const { record, documenter } = (typeof number === 'number' ? routeOf(number) : undefined) ?? {}
-      if (record === undefined || documenter === undefined) continue
-      // The methods of one route share one object.
-      const operation = item[name] = record.methods.length === 1 ? item[name] as Json : { ...item[name] }
-      delete operation[mark]
+      const marked = item[name]
+      const route = typeof marked?.[mark] === 'number' ? routeOf(marked[mark]) : undefined
+      if (route === undefined) continue
+      // The methods of one route share one object; and to delete a property would make an object slow.
+      const { [mark]: _, ...operation } = marked as Json
+      item[name] = operation
+      const { record, documenter } = route
+      let ofDocumenter = operations.get(documenter)
+      if (ofDocumenter === undefined) {
+        documenter.setSecurity(document.security)
+        operations.set(documenter, ofDocumenter = [])
+      }
       const method = name.toUpperCase()
-      documenter.setSecurity(document.security)
       const groups = withoutDeclared(documenter.statusesOf(record, method), operation.responses as Json)
-      if (groups.length === 0) continue
-      const ofDocumenter = operations.get(documenter)
-      const added: ErrorOperation = { operation, isHead: method === 'HEAD', record, groups }
-      if (ofDocumenter === undefined) operations.set(documenter, [added])
-      else ofDocumenter.push(added)
+      if (groups.length > 0) ofDocumenter.push({ operation, isHead: method === 'HEAD', record, groups })
     }
   }
   for (const path of Object.values(document.paths ?? {})) visit(path)
-  for (const [documenter, some] of operations) addComponents(document, documenter, some)
+  for (const [documenter, some] of operations) if (some.length > 0) addComponents(document, documenter, some)
 }
 
 function addComponents (document: Document, documenter: Documenter, operations: readonly ErrorOperation[]): void {
