@@ -1,6 +1,16 @@
 import type { Shot } from './connection.js'
 
-const tenWrong = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`field${index}`, 'no']))
+const names = Array.from({ length: 10 }, (_, index) => `field${index}`)
+
+/** The schema of a body of ten fields. */
+export const tenFields = {
+  type: 'object',
+  required: names,
+  properties: Object.fromEntries(names.map(name => [name, { type: 'string', minLength: 5 }]))
+}
+
+/** A body that has each of them wrong. */
+export const tenWrong: Readonly<Record<string, string>> = Object.fromEntries(names.map(name => [name, 'no']))
 
 /** What is sent to the subjects. */
 export const shots = {

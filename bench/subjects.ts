@@ -10,7 +10,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import apiErrors, { serverOptions, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import type { Shot } from './connection.js'
-import { shots } from './shots.js'
+import { shots, tenFields } from './shots.js'
 
 /**
  * What is measured, each in a process of its own. All throw the same error in an async handler: 404 with a sentence. Those
@@ -38,11 +38,6 @@ const nextId = (): string => `req-${(++ids).toString(36)}`
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
 
-const tenFields = {
-  type: 'object',
-  required: Array.from({ length: 10 }, (_, index) => `field${index}`),
-  properties: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`field${index}`, { type: 'string', minLength: 5 }]))
-}
 const allErrors = { ajv: { customOptions: { allErrors: true } } }
 
 /** The errors that both sides give, with and without the plugin. */

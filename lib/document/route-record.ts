@@ -38,7 +38,7 @@ export function exchangeSchema (route: RouteOptions, exchange: (own: FastifySche
  */
 export function leaveOutDeclaredResponses (route: RouteOptions): void {
   const own = withoutDeclaredResponses(route.schema)
-  if (own !== undefined && own !== route.schema) exchangeSchema(route, own)
+  if (own !== undefined && own !== route.schema) exchangeSchema(route, () => own)
 }
 
 /** The schema of a route as it was registered. */
