@@ -12,6 +12,7 @@ export const causes: Readonly<Record<string, string>> = {
   'a 429, beside fastify, limited': 'The error carries what was exceeded, and the answer `RateLimit` and `RateLimit-Policy`; what was dearer, a refusal that was thrown twice more on its way, is gone.',
   'a TypeError, beside fastify': 'Both sides capture one stack. Ours asks thirteen translators, and makes an error of the catalog around the one that was thrown: 3 us with warm caches, 7 us with cold ones (answering.ts).',
   'a unique violation of Postgres, beside fastify, unique': 'Fastify answers 500 with the message of the database. Ours reads it, asks the constraint for its column and answers with an issue: 5 us with warm caches, 9 us with cold ones (answering.ts).',
+  'a 200, beside fastify': 'Nothing of ours runs for it but `genReqId` and `rewriteUrl`, 0.1 us; processes of the same code differ by more: see the row below it.',
   'ready of 100 routes': starts,
   'ready of 1000 routes': starts,
   'ready of 5000 routes': starts,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 /** A request that is sent over and over. */
 export interface Shot {
@@ -20,38 +20,63 @@ export interface Connection {
 }
 
 /**
- * Opens a connection. It knows as much of HTTP as the subjects send, a head and a body of the length that the head says:
- * a whole client takes more time for a request than what is measured, and what a server spends on waiting for it would
- * count as the server's.
+ * Opens a connection; where an answer closes it, another one in its place. It knows as much of HTTP as the subjects send, a
+ * head and a body of the length that the head says: a whole client takes more time for a request than what is measured, and
+ * what a server spends on waiting for it would count as the server's.
  */
 export async function open (port: number): Promise<Connection> {
-  const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
-  await once(socket, 'connect')
+  let socket = await dial(port)
   return {
-    send: (shot, times, status) => new Promise((resolve, reject) => {
+    async send (shot, times, status) {
       const request = textOf(shot, port)
-      let left = times
-      let received = ''
-      const end = (settle: () => void): void => {
-        socket.off('data', read).off('close', closed)
-        settle()
+      for (let left = times; left > 0;) {
+        if (socket.destroyed) socket = await dial(port)
+        left = await sendAll(socket, request, left, status)
       }
-      const closed = (): void => end(() => reject(new Error('the server closed the connection')))
-      const read = (text: string): void => {
-        received += text
-        const size = sizeOf(received)
-        if (received.length < size) return
-        const answer = received
-        received = ''
-        if (!answer.startsWith(`HTTP/1.1 ${status} `) || Number.isNaN(size)) end(() => reject(new Error(`it takes a ${status} with Content-Length, and got ${answer.slice(0, 200)}`)))
-        else if (--left === 0) end(resolve)
-        else socket.write(request)
-      }
-      socket.on('data', read).on('close', closed)
-      socket.write(request)
-    }),
+    },
     close: () => { socket.destroy() }
   }
+}
+
+async function dial (port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+  socket.on('error', () => {}) // 'close' follows, and is told
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Gives how many requests are left when an answer has closed the connection. */
+function sendAll (socket: Socket, request: string, times: number, status: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let left = times
+    let received = ''
+    const end = (settle: () => void): void => {
+      socket.off('data', read).off('close', closed)
+      settle()
+    }
+    const closed = (): void => end(() => reject(new Error('the server closed the connection without an answer')))
+    const read = (text: string): void => {
+      received += text
+      const size = sizeOf(received)
+      if (received.length < size) return
+      const answer = received
+      received = ''
+      if (!answer.startsWith(`HTTP/1.1 ${status} `) || Number.isNaN(size)) {
+        end(() => reject(new Error(`it takes a ${status} with Content-Length, and got ${answer.slice(0, 200)}`)))
+        return
+      }
+      left--
+      const closes = /\r\nconnection: close\r\n/i.test(answer)
+      if (left > 0 && !closes) {
+        socket.write(request)
+        return
+      }
+      end(() => resolve(left))
+      if (closes) socket.destroy()
+    }
+    socket.on('data', read).on('close', closed)
+    socket.write(request)
+  })
 }
 
 function textOf ({ method = 'GET', path, body }: Shot, port: number): string {

@@ -13,17 +13,20 @@ export async function flood (seconds: number): Promise<string[]> {
   const lines = ['| second | heap after a collection, MB | event-loop delay p99, ms | requests |', '|---|---|---|---|']
   const begin = Date.now()
   let requests = 0
-  for (let second = 0; second <= seconds; second += 5) {
-    while (Date.now() - begin < second * 1000) {
-      for (const [shot, status] of errors) {
-        await running.cost(shot, 640, status)
-        requests += 640
+  try {
+    for (let second = 0; second <= seconds; second += 5) {
+      while (Date.now() - begin < second * 1000) {
+        for (const [shot, status] of errors) {
+          await running.cost(shot, 640, status)
+          requests += 640
+        }
       }
+      const { heapUsed, delay } = await running.state()
+      lines.push(`| ${second} | ${(heapUsed / 1e6).toFixed(1)} | ${delay.toFixed(1)} | ${requests} |`)
+      console.log(lines.at(-1))
     }
-    const { heapUsed, delay } = await running.state()
-    lines.push(`| ${second} | ${(heapUsed / 1e6).toFixed(1)} | ${delay.toFixed(1)} | ${requests} |`)
-    console.log(lines.at(-1))
+  } finally {
+    await running.close()
   }
-  await running.close()
   return lines
 }
