@@ -58,18 +58,7 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   const retryAfter = retryAfterOf(present, error, status)
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   reply.headers(added)
-  reply.header = headerOfError
   return Object.assign(present, added)
-}
-
-/** Headers by which a cache may store an answer, whatever else it says. */
-const ofCaching: ReadonlySet<string> = new Set(['cache-control', 'surrogate-control', 'x-accel-expires'])
-
-/** Stands in for `reply.header` from then on: an `onSend` hook for all answers would have caches store errors, too. */
-function headerOfError (this: FastifyReply, name: string, value?: unknown): FastifyReply {
-  const lower = name.toLowerCase()
-  if (ofCaching.has(lower) || targetedCacheControl.test(lower)) return this
-  return (Object.getPrototypeOf(this) as FastifyReply).header.call(this, name as never, value as never)
 }
 
 /** The headers that stay, with those of the error. */

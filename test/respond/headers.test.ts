@@ -156,28 +156,6 @@ t.test('what a shared cache would go by, and digests, are removed, as headers an
   t.match(await ask(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
 })
 
-t.test('what a hook for all answers lets caches do, holds for no error', async t => {
-  const app = await create({ sent: 'convert' })
-  const cached = { 'cache-control': 'public, max-age=60', 'cdn-cache-control': 'max-age=60', 'surrogate-control': 'max-age=60', 'x-accel-expires': '60' }
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('Cache-Control', cached['cache-control'])
-    reply.headers({ ...cached, 'x-frame-options': 'DENY' })
-  })
-  app.get('/', () => { throw errors.resource_not_found() })
-  app.get('/sent', (_request, reply) => { reply.code(404).send('') })
-  app.get('/ok', async () => '')
-  const port = await start(t, app)
-  const framed = answer('resource_not_found', { 'x-frame-options': 'DENY' })
-  t.strictSame(await ask(port, 'GET', '/'), framed)
-  t.strictSame(await ask(port, 'GET', '/sent'), framed)
-  t.strictSame(await ask(port, 'GET', '/nope'), answer('route_not_found', { 'x-frame-options': 'DENY' }))
-  t.strictSame(await ask(port, 'GET', '/ok'), {
-    status: 200,
-    headers: { ...cached, 'x-frame-options': 'DENY', 'content-type': 'text/plain; charset=utf-8', 'content-length': '0' },
-    body: ''
-  })
-})
-
 t.test('an error may bring headers, but for those that say how its body is sent', async t => {
   const app = await create()
   app.get('/', () => {
