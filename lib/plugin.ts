@@ -6,7 +6,7 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { standIn, watchHooks } from './document/declare-errors.js'
 import { createDocumenter, type RouteError } from './document/documenter.js'
 import { exchangeSchemas } from './document/exchange.js'
-import { isKeptOut, leaveOutDeclaredResponses, type RouteRecord } from './document/route-record.js'
+import { isKeptOut, type RouteRecord } from './document/route-record.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './document/status-schemas.js'
 import { makeDocument } from './document/swagger-options.js'
 import { takeRoutes, warnOfTooEarly } from './early-routes.js'
@@ -121,10 +121,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   })
   watchHooks(app)
   const isDocumented = createJudge(documenter)
-  routes.forEach((route, scope, isEarly) => {
-    documenter.note(route, scope)
-    if (!isEarly) leaveOutDeclaredResponses(route)
-  })
+  routes.forEach((route, scope) => { documenter.note(route, scope) })
   const schemas = createStatusSchemas(documenter.settings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   app.addHook('onReady', async () => {

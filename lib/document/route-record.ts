@@ -32,15 +32,6 @@ export function exchangeSchema (route: RouteOptions, exchange: (own: FastifySche
   route.schema = exchange(original.own)
 }
 
-/**
- * Leaves the responses that are documented from the catalog out of what Fastify compiles: they say nothing to a serializer,
- * and that of fastify-type-provider-zod takes nothing but zod. To be called while Fastify adds the route.
- */
-export function leaveOutDeclaredResponses (route: RouteOptions): void {
-  const own = withoutDeclaredResponses(route.schema)
-  if (own !== undefined && own !== route.schema) exchangeSchema(route, () => own)
-}
-
 /** The schema of a route as it was registered. */
 export function schemaOf (route: RouteOptions): FastifySchema | undefined {
   const original = originals.get(route)

@@ -22,9 +22,8 @@ const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
  * Response schemas to spread into `schema.response`: with @fastify/type-provider-typebox, `reply.code(404).send(...)`
  * then takes the errors of that status and no others. They are documented as if `config.errors` named them.
  *
- * At run time these schemas allow anything, and of a route that is registered after the plugin Fastify does not compile
- * them: an error that is sent goes through the error handler like one that is thrown, and is not serialized by the route.
- * So they may stand beside schemas of zod, too.
+ * At run time these schemas allow anything: an error that is sent goes through the error handler like one that is
+ * thrown, and is not serialized by the route.
  *
  * @param factories of the catalog
  * @throws TypeError where one is not a factory

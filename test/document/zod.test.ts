@@ -1,12 +1,12 @@
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import {
   fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject,
   serializerCompiler as serializerCompiler2, validatorCompiler as validatorCompiler2
 } from 'fastify-zod-openapi'
-import apiErrors, { responses, serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { z } from 'zod'
 import { codesByStatus, documentOf, info, type Json } from './documents.js'
@@ -59,36 +59,4 @@ for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of
       })
     }
   }
-}
-
-for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of Object.entries(providers)) {
-  t.test(`responses() beside schemas of zod by ${name}`, async t => {
-    const app = Fastify(serverOptions({ genReqId: () => 'req_1' })).withTypeProvider<ZodTypeProvider>()
-    t.teardown(() => app.close())
-    app.setValidatorCompiler(validatorCompiler as never)
-    app.setSerializerCompiler(serializerCompiler as never)
-    if (plugin !== undefined) await app.register(plugin)
-    await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info }, exposeHeadRoutes: true, ...options }) as object)
-    await app.register(apiErrors, { log: false })
-    app.get('/queues', {
-      schema: { querystring: z.object({ open: z.string() }), response: { 200: z.object({ name: z.string() }), ...responses(errors.resource_conflict) } }
-    }, async (request, reply) => {
-      // @ts-expect-error: a status that is not declared
-      if (request.query.open === 'never') return reply.code(410).send(errors.resource_gone())
-      return request.query.open === 'yes' ? { name: 'launch', secret: 'x' } : reply.code(409).send(errors.resource_conflict())
-    })
-    const answers = []
-    for (const open of ['yes', 'no']) {
-      const { statusCode, body } = await app.inject(`/queues?open=${open}`)
-      answers.push([statusCode, JSON.parse(body)])
-    }
-    t.strictSame(answers, [
-      [200, { name: 'launch' }],
-      [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }]
-    ])
-    const document = documentOf(app)
-    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
-    t.strictSame(codesByStatus(document, '/queues', 'get'), { 200: [], 400: ['invalid_parameter'], 409: ['resource_conflict'], 500: ['internal_error'] })
-    t.strictSame(Object.keys(document.paths['/queues']?.head?.responses ?? {}), ['200', '400', '409', '500'], 'HEAD, too')
-  })
 }
