@@ -10,7 +10,7 @@ export const causes: Readonly<Record<string, string>> = {
   'an unknown route, beside fastify': `Fastify makes no error of its own here. The router is asked for each method, for a 405. ${work}`,
   'a wrong method, beside fastify': `Fastify's answer is a 404, without an error of its own. The router is asked for each method, for \`Allow\`. ${work}`,
   'a 429, beside fastify, limited': 'The error carries what was exceeded, and the answer `RateLimit` and `RateLimit-Policy`; what was dearer, a refusal that was thrown twice more on its way, is gone.',
-  'a TypeError, beside fastify': 'Both sides capture one stack. Ours asks thirteen translators, and makes an error of the catalog around the one that was thrown: 3 us with warm caches, 7 us with cold ones (answering.ts).',
+  'a TypeError, beside fastify': 'Both sides capture one stack. Ours asks each translator, and makes an error of the catalog around the one that was thrown: 3 us with warm caches, 7 us with cold ones (answering.ts).',
   'a unique violation of Postgres, beside fastify, unique': 'Fastify answers 500 with the message of the database. Ours reads it, asks the constraint for its column and answers with an issue: 5 us with warm caches, 9 us with cold ones (answering.ts).',
   'a 200, beside fastify': 'Nothing of ours runs for it but `genReqId` and `rewriteUrl`, 0.1 us; processes of the same code differ by more: see the row below it.',
   'ready of 100 routes': starts,

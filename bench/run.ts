@@ -178,7 +178,7 @@ ${http.join('\n')}
 ### The least that these answers can cost
 
 The same failures, under handlers that only send what ours answered before, with the same status and headers. Errors that they
-throw themselves have no stack. No error handler that gives these answers can cost less.
+throw themselves have no stack.
 
 ${floor.join('\n')}
 

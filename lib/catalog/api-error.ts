@@ -14,7 +14,7 @@ export interface ErrorInit<Meta = unknown> {
   readonly issues?: readonly Issue[]
   /** The one parameter that the error is about. */
   readonly param?: string
-  /** Response headers of this occurrence; they win over those of the definition. A list gives a header several times: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
+  /** Response headers of this occurrence; they win over those of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
   readonly headers?: HeaderValues
   /**
    * Seconds until the request may be sent again; rounded up to a whole second, at least 1 and at most 2,147,483,647. What

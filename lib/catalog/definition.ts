@@ -43,8 +43,8 @@ export interface ErrorExample {
 }
 
 /**
- * Response headers by name. A list gives the header once for each of its texts, as `Set-Cookie` needs it: it is the one
- * header of which several cannot be joined (RFC 9110, section 5.3).
+ * Response headers by name. Of a list, `Set-Cookie` is sent once for each text, and every other header once, with the texts
+ * joined by commas (RFC 9110, section 5.3).
  */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
 

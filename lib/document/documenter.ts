@@ -175,9 +175,8 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       else same.push(known)
     },
     ready () {
-      const factsOf = keptScopeFacts()
-      for (const record of routes) checkDeclarations(record, factsOf(record.scope), settings)
       scopeFactsOf = keptScopeFacts()
+      for (const record of routes) checkDeclarations(record, scopeFactsOf(record.scope), settings)
       isReady = true
     },
     find (method, url) {

@@ -35,8 +35,7 @@ function convertEach (schemas: Json, target: SchemaTarget): Record<string, unkno
 
 /** What @fastify/swagger leaves as it is, and the versions write differently: examples, and bounds that do not belong to the range. */
 function toEither (schema: Record<string, unknown>): Record<string, unknown> {
-  const { examples, ...converted } = schema
-  if (Array.isArray(examples) && examples.length > 0) converted.example = examples[0]
+  const converted = withExample(schema)
   const excluded: number[] = []
   for (const [exclusive, bound, closer] of [['exclusiveMinimum', 'minimum', Math.max], ['exclusiveMaximum', 'maximum', Math.min]] as const) {
     const limit = converted[exclusive]
@@ -49,11 +48,17 @@ function toEither (schema: Record<string, unknown>): Record<string, unknown> {
   return converted
 }
 
+/** A copy with the first of the `examples` in their place; what is no list is a definition of that name. */
+function withExample (schema: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(schema.examples)) return { ...schema }
+  const { examples: [example], ...rest } = schema as { readonly examples: readonly unknown[] }
+  return example === undefined ? rest : { example, ...rest }
+}
+
 function to30 (schema: Record<string, unknown>): Record<string, unknown> {
-  const { const: constant, examples, patternProperties, ...rest } = schema
+  const { const: constant, patternProperties, ...rest } = withExample(schema)
   const converted: Record<string, unknown> = rest
   if ('const' in schema) converted.enum = [constant]
-  if (Array.isArray(examples) && examples.length > 0) converted.example = examples[0]
   if (patternProperties !== undefined) converted.additionalProperties = Object.values(patternProperties as Json)[0]
   for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
     if (typeof converted[exclusive] !== 'number') continue

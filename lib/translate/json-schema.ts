@@ -69,11 +69,12 @@ function entryOf (reported: unknown, value: unknown): Entry {
  * itself is not where the path says.
  */
 function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: Report): boolean {
+  const at = schemaPath.indexOf('#')
+  if (at === -1) return false
   const mentions = (candidate: unknown): boolean => dataKeywords(candidate).has(keyword)
   const shared = sharedWithData?.().filter(mentions) ?? []
   // Hardly a schema uses $data, and to look a keyword up by its path costs more than the rest of an issue.
   if (shared.length === 0 && !mentions(schema)) return false
-  const at = schemaPath.indexOf('#')
   const places = at > 0 ? [sharedSchema?.(schemaPath.slice(0, at))] : [schema, ...shared]
   const limits = places.map(place => schemaAt(place, schemaPath.slice(at))).filter(limit => limit !== undefined)
   return limits.length === 0 || limits.some(isData)

@@ -12,6 +12,8 @@ const cases: ReadonlyArray<readonly [what: string, schema: Json, in30?: Json]> =
   ['a constant that is null', { const: null }, { enum: [null] }],
   ['examples', { type: 'string', examples: ['a', 'b'] }, { type: 'string', example: 'a' }],
   ['no examples', { type: 'string', examples: [] }, { type: 'string' }],
+  ['an example beside them', { example: 'mine', examples: ['other'] }, { example: 'mine' }],
+  ['a definition of that name', { definitions: { examples: { type: 'string' } } }],
   ['bounds', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true }],
   ['bounds as 3.0 has them', { type: 'number', minimum: 0, exclusiveMinimum: true }],
   ['a record', { type: 'object', patternProperties: { '^(.*)$': { const: 1 } } }, { type: 'object', additionalProperties: { enum: [1] } }],

@@ -169,7 +169,7 @@ t.test('an error may bring headers, but for those that say how its body is sent'
   t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
 })
 
-t.test('an error may bring a header several times, beside the cookies that are on the reply', async t => {
+t.test('an error may set several cookies beside those that are on the reply; other lists are joined', async t => {
   const own = defineErrors({
     session_ended: {
       status: 403,
@@ -195,7 +195,7 @@ t.test('an error may bring a header several times, beside the cookies that are o
     `x-request-id: ${requestId}`, ...headers
   ].sort()
   t.strictSame(await linesOf('/'), expected('set-cookie: seen=1', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
-  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>', 'link: </b>'), 'those of the occurrence win')
+  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'those of the occurrence win')
   t.strictSame(await linesOf('/none'), expected())
   t.strictSame(await linesOf('/evil'), expected(), 'with a line break in one, all are left out')
   t.strictSame(await linesOf('/hook'), expected('set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))

@@ -419,6 +419,8 @@ t.test('what is no report of a validator says at least that the value is not val
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
   t.strictSame(read([{ instancePath: '/a', keyword: 7, params: 'x', schemaPath: {} }]), [invalid(['a'])])
+  const guarded = { get secret () { throw new Error('It is not read.') } }
+  t.strictSame(jsonSchemaFailures({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
 })
