@@ -1,9 +1,11 @@
+import type { Shot } from './connection.js'
 import { start } from './measure.js'
+import { shots } from './shots.js'
 
-const shots = [
-  { path: '/queues/1', status: 404 }, { path: '/returned/1', status: 404 }, { path: '/nothing', status: 404 }, { method: 'DELETE', path: '/only-get', status: 405 },
-  { path: '/type-error', status: 500 }, { method: 'POST', path: '/validation', body: '{"field0":"no"}', status: 422 }, { method: 'POST', path: '/validation', body: '{', status: 400 }
-] as const
+const { thrown, returned, unknown, wrongMethod, typeError, wrongBody, brokenBody } = shots
+const errors: ReadonlyArray<readonly [shot: Shot, status: number]> = [
+  [thrown, 404], [returned, 404], [unknown, 404], [wrongMethod, 405], [typeError, 500], [wrongBody, 422], [brokenBody, 400]
+]
 
 /** Only errors, of every kind, for some seconds: the heap and the event loop stay as they are. */
 export async function flood (seconds: number): Promise<string[]> {
@@ -11,17 +13,20 @@ export async function flood (seconds: number): Promise<string[]> {
   const lines = ['| second | heap after a collection, MB | event-loop delay p99, ms | requests |', '|---|---|---|---|']
   const begin = Date.now()
   let requests = 0
-  for (let second = 0; second <= seconds; second += 5) {
-    while (Date.now() - begin < second * 1000) {
-      for (const { status, ...shot } of shots) {
-        await running.cost(shot, 800, status)
-        requests += 800
+  try {
+    for (let second = 0; second <= seconds; second += 5) {
+      while (Date.now() - begin < second * 1000) {
+        for (const [shot, status] of errors) {
+          await running.cost(shot, 640, status)
+          requests += 640
+        }
       }
+      const { heapUsed, delay } = await running.state()
+      lines.push(`| ${second} | ${(heapUsed / 1e6).toFixed(1)} | ${delay.toFixed(1)} | ${requests} |`)
+      console.log(lines.at(-1))
     }
-    const { heapUsed, delay } = await running.state()
-    lines.push(`| ${second} | ${(heapUsed / 1e6).toFixed(1)} | ${delay.toFixed(1)} | ${requests} |`)
-    console.log(lines.at(-1))
+  } finally {
+    await running.close()
   }
-  await running.close()
   return lines
 }

@@ -1,13 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { Client } from 'undici'
-
-/** A request that is sent over and over. */
-export interface Shot {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
-  readonly path: string
-  readonly body?: string
-}
+import { open, type Shot } from './connection.js'
 
 /** A subject that runs, and the clients that call it. */
 export interface Running {
@@ -34,7 +27,7 @@ export async function start (name: string, execArgv: readonly string[] = []): Pr
     once(child, 'message') as Promise<[{ port: number }]>,
     once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
   ])
-  const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
+  const opened = await Promise.all(Array.from({ length: connections }, () => open(port)))
 
   async function ask (question: 'cpu' | 'state'): Promise<State> {
     child.send(question)
@@ -44,22 +37,16 @@ export async function start (name: string, execArgv: readonly string[] = []): Pr
   const used = async (): Promise<number> => (await ask('cpu')).cpu
 
   return {
-    async cost ({ method = 'GET', path, body }, requests, status) {
+    async cost (shot, requests, status) {
       const before = await used()
-      await Promise.all(clients.map(async client => {
-        for (let sent = 0; sent < requests / connections; sent++) {
-          const response = await client.request({
-            method, path, ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } })
-          })
-          await response.body.dump()
-          if (response.statusCode !== status) throw new Error(`${name}: ${method} ${path} gave ${response.statusCode}, not ${status}.`)
-        }
-      }))
+      await Promise.all(opened.map(connection => connection.send(shot, Math.ceil(requests / connections), status))).catch((cause: unknown) => {
+        throw new Error(`${name}: ${shot.method ?? 'GET'} ${shot.path}: ${String(cause)}`)
+      })
       return (await used() - before) / requests
     },
     state: () => ask('state'),
     async close () {
-      await Promise.all(clients.map(client => client.close()))
+      for (const connection of opened) connection.close()
       child.disconnect()
       await once(child, 'exit')
     }

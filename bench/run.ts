@@ -7,18 +7,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { causes } from './causes.js'
+import type { Shot } from './connection.js'
 import { flood } from './flood.js'
-import { compare, spreadOf, type Effort, type Pair, type Shot, type Spread } from './measure.js'
+import { compare, spreadOf, type Effort, type Pair, type Spread } from './measure.js'
+import { shots } from './shots.js'
 import type { Startup, Variant } from './startup.js'
 
 const quick = process.argv.includes('--quick')
 const usual: Effort = quick ? { launches: 1, rounds: 3, requests: 3200 } : { launches: 2, rounds: 7, requests: 6400 }
 /** Where a hundredth counts: what differs from process to process is more than that. */
-const fine: Effort = quick ? { launches: 2, rounds: 3, requests: 3200 } : { launches: 6, rounds: 7, requests: 6400 }
+const fine: Effort = quick ? { launches: 2, rounds: 3, requests: 3200 } : { launches: 12, rounds: 5, requests: 6400 }
 
-const queue: Shot = { path: '/queues/1' }
-const returned: Shot = { path: '/returned/1' }
-const ok: Shot = { path: '/ok' }
 const at = (name: string, shot: Shot, status: number): Pair['a'] => ({ name, shot, status })
 
 interface Row extends Pair {
@@ -27,28 +26,34 @@ interface Row extends Pair {
   readonly target?: number
   /** @default usual */
   readonly effort?: Effort
+  /** The subject that gives the same answer without doing anything for it. */
+  readonly least?: string
 }
 
-const wrongBody: Shot = { method: 'POST', path: '/validation', body: JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`field${index}`, 'no']))) }
+const { thrown, returned, ok, wrongBody, unknown, wrongMethod, limited, typeError, unique } = shots
 
 const rows: readonly Row[] = [
-  { what: 'a 404 thrown', a: at('ours', queue, 404), b: at('fastify', queue, 404), target: 0.75 },
-  { what: 'a 404 returned', a: at('ours', returned, 404), b: at('fastify', queue, 404), target: 0.68 },
-  { what: 'a 404 thrown, pino to /dev/null', a: at('ours, pino', queue, 404), b: at('fastify, pino', queue, 404), target: 0.50 },
-  { what: 'a 404 returned, pino to /dev/null', a: at('ours, pino', returned, 404), b: at('fastify, pino', queue, 404), target: 0.50 },
+  { what: 'a 404 thrown', a: at('ours', thrown, 404), b: at('fastify', thrown, 404), target: 0.75, least: 'the least' },
+  { what: 'a 404 returned', a: at('ours', returned, 404), b: at('fastify', thrown, 404), target: 0.68, least: 'the least' },
+  { what: 'a 404 thrown, pino to /dev/null', a: at('ours, pino', thrown, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'the least, pino' },
+  { what: 'a 404 returned, pino to /dev/null', a: at('ours, pino', returned, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'the least, pino' },
   ...['fastify-http-errors-enhanced', '@fastify/sensible', 'a hand-written setErrorHandler', 'Express 5', 'Hono'].map(name => ({
-    what: 'a 404 thrown', a: at('ours', queue, 404), b: at(name, queue, 404), target: 1
+    what: 'a 404 thrown', a: at('ours', thrown, 404), b: at(name, thrown, 404), target: 1
   })),
-  { what: 'a 404 returned, the same bytes', a: at('ours', returned, 404), b: at('node:http', queue, 404), target: 1.6 },
-  { what: 'ten wrong fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1 },
-  { what: 'an unknown route', a: at('ours', { path: '/nothing' }, 404), b: at('fastify', { path: '/nothing' }, 404), target: 1 },
-  { what: 'a wrong method', a: at('ours', { method: 'DELETE', path: '/only-get' }, 405), b: at('fastify', { method: 'DELETE', path: '/only-get' }, 404), target: 1 },
-  { what: 'a 429', a: at('ours, limited', { path: '/limited' }, 429), b: at('fastify, limited', { path: '/limited' }, 429), target: 1 },
-  { what: 'a TypeError', a: at('ours', { path: '/type-error' }, 500), b: at('fastify', { path: '/type-error' }, 500), target: 1 },
-  { what: 'a unique violation of Postgres', a: at('ours, unique', { path: '/unique' }, 409), b: at('fastify, unique', { path: '/unique' }, 500), target: 1 },
+  { what: 'a 404 returned, the same bytes', a: at('ours', returned, 404), b: at('node:http', thrown, 404), target: 1.6 },
+  { what: 'ten wrong fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1, least: 'the least' },
+  { what: 'an unknown route', a: at('ours', unknown, 404), b: at('fastify', unknown, 404), target: 1, least: 'the least' },
+  { what: 'a wrong method', a: at('ours', wrongMethod, 405), b: at('fastify', wrongMethod, 404), target: 1, least: 'the least' },
+  { what: 'a 429', a: at('ours, limited', limited, 429), b: at('fastify, limited', limited, 429), target: 1 },
+  { what: 'a TypeError', a: at('ours', typeError, 500), b: at('fastify', typeError, 500), target: 1, least: 'the least' },
+  { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'the least, unique' },
   { what: 'a 200', a: at('ours', ok, 200), b: at('fastify', ok, 200), target: 1.01, effort: fine },
+  { what: 'a 200, to tell what chance does', a: at('fastify', ok, 200), b: at('fastify', ok, 200), effort: fine },
   { what: "a 200 with sent: 'convert'", a: at('ours, sent: convert', ok, 200), b: at('ours', ok, 200) }
 ]
+
+/** What the same answers cost where nothing is done for them. */
+const floors: readonly Row[] = rows.flatMap(({ what, a, b, least }) => least === undefined ? [] : [{ what, a: { ...a, name: least }, b }])
 
 const two = (value: number): string => value.toFixed(2)
 const range = ({ median, low, high }: Spread): string => `${two(median)} (${two(low)} to ${two(high)})`
@@ -78,8 +83,8 @@ async function lineOf (what: string, measure: () => Promise<string>): Promise<st
   }
 }
 
-async function overHttp (): Promise<string[]> {
-  const lines = ['| what | beside | ours, us | beside, us | ratio (middle half) | target | |', '|---|---|---|---|---|---|---|']
+async function overHttp (rows: readonly Row[], name: string): Promise<string[]> {
+  const lines = [`| what | beside | ${name}, us | beside, us | ratio (middle half) | target | |`, '|---|---|---|---|---|---|---|']
   for (const { what, target, effort = usual, ...pair } of rows) {
     lines.push(await lineOf(what, async () => {
       const { a, b, ratio } = await compare(pair, effort)
@@ -146,7 +151,8 @@ const version = (name: string): string => (JSON.parse(readFileSync(new URL(`../.
 
 const begin = Date.now()
 const load = loadavg()[0] as number
-const http = await overHttp()
+const http = await overHttp(rows, 'ours')
+const floor = await overHttp(floors, 'the least')
 const started = await starting()
 const flooded = await flood(quick ? 5 : 30).catch((fault: unknown) => {
   misses.push(`- the flood: could not be measured: ${String(fault)}`)
@@ -168,6 +174,13 @@ Microseconds of CPU of the server for a request; the logger is off but where pin
 ${usual.requests} requests to either; for the plain 200, ${fine.launches} and ${fine.rounds}.
 
 ${http.join('\n')}
+
+### The least that these answers can cost
+
+The same failures, under handlers that only send what ours answered before, with the same status and headers. Errors that they
+throw themselves have no stack.
+
+${floor.join('\n')}
 
 ## Starting, and the document
 

@@ -4,11 +4,13 @@ import sensible from '@fastify/sensible'
 import rateLimit from '@fastify/rate-limit'
 import { PGlite } from '@electric-sql/pglite'
 import express from 'express'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import fastifyHttpErrorsEnhanced from 'fastify-http-errors-enhanced'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import type { Shot } from './connection.js'
+import { shots, tenFields } from './shots.js'
 
 /**
  * What is measured, each in a process of its own. All throw the same error in an async handler: 404 with a sentence. Those
@@ -36,11 +38,6 @@ const nextId = (): string => `req-${(++ids).toString(36)}`
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
 
-const tenFields = {
-  type: 'object',
-  required: Array.from({ length: 10 }, (_, index) => `field${index}`),
-  properties: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`field${index}`, { type: 'string', minLength: 5 }]))
-}
 const allErrors = { ajv: { customOptions: { allErrors: true } } }
 
 /** The errors that both sides give, with and without the plugin. */
@@ -70,6 +67,54 @@ async function ok (app: FastifyInstance): Promise<void> {
   app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
 }
 
+/** The routes of ours, and of the least that its answers can cost. */
+async function queues (app: FastifyInstance, error: () => Error): Promise<void> {
+  app.get('/queues/:id', async () => { throw error() })
+  app.get('/returned/:id', async () => error())
+}
+
+const ours = (options: ApiErrorsOptions, build: (app: FastifyInstance) => Promise<void>, server?: FastifyServerOptions) => fastify(async app => {
+  await app.register(apiErrors, options)
+  await build(app)
+}, serverOptions(server))
+
+const noQueue = (): Error => standardErrors.resource_not_found({ message: 'No queue has this id.' })
+
+/** An error as cheap as there is. */
+function withoutStack (): Error {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = new Error('No queue has this id.')
+  Error.stackTraceLimit = stackTraceLimit
+  return error
+}
+
+/**
+ * The least that the answers of ours can cost: the same failures, under handlers that only send what ours answered before,
+ * with its status and headers.
+ */
+const least = (build: (app: FastifyInstance, error: () => Error) => Promise<void>, shots: readonly Shot[], server: FastifyServerOptions = {}) => fastify(async app => {
+  const known = Fastify(serverOptions())
+  await known.register(apiErrors, { log: false })
+  await build(known, noQueue)
+  const answers = new Map<string, { readonly status: number, readonly headers: Record<string, unknown>, readonly payload: string }>()
+  for (const { method = 'GET', path, body } of shots) {
+    const { statusCode, headers, payload } = await known.inject({ method, url: path, ...(body !== undefined && { payload: body, headers: { 'content-type': 'application/json' } }) })
+    const { date, connection, 'content-length': length, ...sent } = headers
+    answers.set(`${method} ${path}`, { status: statusCode, headers: sent, payload })
+  }
+  await known.close()
+
+  const send = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { status, headers, payload } = answers.get(`${request.method} ${request.url}`) as NonNullable<ReturnType<typeof answers.get>>
+    request.log.info({ code: status }, 'No queue has this id.')
+    reply.code(status).headers({ ...headers, 'x-request-id': request.id }).serializer(String).send(payload)
+  }
+  app.setErrorHandler((_error, request, reply) => send(request, reply))
+  app.setNotFoundHandler(send)
+  await build(app, withoutStack)
+}, { ...allErrors, ...server })
+
 const requestId = 'req_4mXq1VbE0s6RkYt2nQ9t'
 const body = JSON.stringify({ code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
 
@@ -89,31 +134,22 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await ok(app)
   }, allErrors),
   'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
-  ours: fastify(async app => {
-    await app.register(apiErrors, { log: false })
-    app.get('/queues/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
-    app.get('/returned/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
+  ours: ours({ log: false }, async app => {
+    await queues(app, noQueue)
     await failures(app)
     await ok(app)
-  }, serverOptions()),
-  'ours, sent: convert': fastify(async app => {
-    await app.register(apiErrors, { log: false, sent: 'convert' })
-    await ok(app)
-  }, serverOptions()),
+  }),
+  'the least': least(async (app, error) => {
+    await queues(app, error)
+    await failures(app)
+  }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
+  'ours, sent: convert': ours({ log: false, sent: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
-  'ours, unique': fastify(async app => {
-    await app.register(apiErrors, { log: false })
-    await uniqueViolation(app)
-  }, serverOptions()),
-  'ours, pino': fastify(async app => {
-    await app.register(apiErrors)
-    app.get('/queues/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
-    app.get('/returned/:id', async () => standardErrors.resource_not_found({ message: 'No queue has this id.' }))
-  }, serverOptions(logged)),
-  'ours, limited': fastify(async app => {
-    await app.register(apiErrors, { log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } })
-    await limited(app)
-  }, serverOptions()),
+  'ours, unique': ours({ log: false }, uniqueViolation),
+  'the least, unique': least(uniqueViolation, [shots.unique]),
+  'ours, pino': ours({}, app => queues(app, noQueue), logged),
+  'the least, pino': least(queues, [shots.thrown, shots.returned], logged),
+  'ours, limited': ours({ log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } }, limited),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })
     await limited(app)

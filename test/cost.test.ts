@@ -1,6 +1,10 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { exchange, requestOf, start } from './support/wire.js'
 
@@ -140,4 +144,43 @@ t.test('an error is one line in the log, and one call that writes its headers', 
     t.equal(lines.filter(line => line !== 'incoming request' && line !== 'request completed').length, 1, url)
     t.strictSame(calls, ['writeHead', 'end'], url)
   }
+})
+
+/** What a server allocates for a request, and what of it the collector has to move because it is not garbage yet, in bytes. */
+async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly allocated: number, readonly moved: number }> {
+  const requests = 16_000
+  const connections = 32
+  const { NODE_V8_COVERAGE: _, ...env } = process.env
+  const child = fork(new URL('support/collected-process.ts', import.meta.url), [subject], {
+    execArgv: ['--import', 'tsx', '--trace-gc-nvp'], env, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
+  })
+  const stdout = child.stdout as Readable
+  let trace = ''
+  stdout.on('data', (text: Buffer) => { trace += text })
+  const [port] = await once(child, 'message') as [number]
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections })
+  for (const mark of ['warm', 'done']) {
+    await Promise.all(Array.from({ length: connections }, async () => {
+      for (let sent = 0; sent < requests / connections; sent++) await (await pool.request({ path: '/', method: 'GET' })).body.dump()
+    }))
+    child.send(mark)
+    while (!trace.includes(mark)) await once(stdout, 'data')
+  }
+  await pool.close()
+  child.disconnect()
+  await once(child, 'exit')
+  const [measured] = trace.slice(trace.indexOf('warm')).split('done') as [string]
+  for (const name of ['allocated', 'promoted', 'new_space_survived']) if (!measured.includes(name)) throw new Error(`This V8 does not tell '${name}'.`)
+  // Node 26 writes JSON.
+  const sum = (name: string): number => [...measured.matchAll(new RegExp(`\\b${name}(?:=|":)(\\d+)`, 'g'))].reduce((all, [, bytes]) => all + Number(bytes), 0)
+  return { allocated: sum('allocated') / requests, moved: (sum('promoted') + sum('new_space_survived')) / requests }
+}
+
+t.test('an answer leaves nothing behind for the garbage collector to move', async t => {
+  const ours = await collected('the plugin')
+  const byHand = await collected('by hand')
+  t.comment({ ours, byHand })
+  // A WeakMap with a reply as its key, or a function made for each reply, makes it 450.
+  t.ok(ours.moved < 100, `${ours.moved} bytes a request are moved`)
+  t.ok(ours.allocated > 1000 && ours.allocated < 1.5 * byHand.allocated, `${ours.allocated} bytes a request are allocated, and ${byHand.allocated} by hand`)
 })

@@ -1,5 +1,5 @@
 import { defaultMessage } from './answer.js'
-import type { ErrorDefinition, ErrorStatus } from './definition.js'
+import type { ErrorDefinition, ErrorStatus, HeaderValues } from './definition.js'
 import type { Issue } from './issues.js'
 
 const brand = Symbol.for('fastify-api-errors.ApiError')
@@ -14,8 +14,8 @@ export interface ErrorInit<Meta = unknown> {
   readonly issues?: readonly Issue[]
   /** The one parameter that the error is about. */
   readonly param?: string
-  /** Response headers of this occurrence; they win over those of the definition. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** Response headers of this occurrence; they win over those of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
+  readonly headers?: HeaderValues
   /**
    * Seconds until the request may be sent again; rounded up to a whole second, at least 1 and at most 2,147,483,647. What
    * is no finite number (a text, a Date, NaN) counts as absent.
@@ -46,7 +46,7 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
   readonly meta: Meta
   readonly issues: readonly Issue[] | undefined
   readonly param: string | undefined
-  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly headers: HeaderValues | undefined
   /** Seconds, a whole number of 1 or more; `undefined` where the occurrence names no time. */
   readonly retryAfter: number | undefined
 

@@ -52,9 +52,9 @@ export function completeDefinition (code: string, definition: DefinitionShape): 
   if (typeof action !== 'string' || action === '') fault('action', action, 'a sentence that says what the caller does')
   if (retry !== undefined && !retryAdvices.includes(retry)) fault('retry', retry, `one of ${retryAdvices.map(describe).join(', ')}`)
   if (stack !== undefined && typeof stack !== 'boolean') fault('stack', stack, 'true or false')
-  if (headers !== undefined && !isRecord(headers)) fault('headers', headers, 'an object of header names and string values')
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!isHeader(name, value)) fault(`headers.${name}`, value, 'a string that HTTP allows in a header, under a name that HTTP allows')
+  if (headers !== undefined && !isRecord(headers)) fault('headers', headers, 'an object of header names and values, each a string or a list of strings')
+  for (const [name, values] of Object.entries(headers ?? {})) {
+    for (const value of [values].flat()) if (!isHeader(name, value)) fault(`headers.${name}`, value, 'a string that HTTP allows in a header, or a list of such, under a name that HTTP allows')
   }
   if (meta !== undefined && !isObjectSchema(meta)) fault('meta', meta, 'the schema of an object, like Type.Object({ id: Type.String() })')
   checkExample(code, meta, example)

@@ -2,13 +2,13 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import type { Issue } from './issues.js'
 
 /**
- * Every status that an error answer may have. A status outside this list becomes 400 or 500
- * (RFC 9110, section 15: an unknown status is understood as the x00 of its class).
+ * Every status that an error answer may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. One outside this list
+ * has no reason phrase, and a caller understands it as the x00 of its class (RFC 9110, section 15).
  */
 export const errorStatuses = [
-  400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415, 416, 417,
+  400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
   421, 422, 423, 424, 425, 426, 428, 429, 431, 451,
-  500, 501, 502, 503, 504, 507
+  500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511
 ] as const
 
 /** A status of {@link errorStatuses}. */
@@ -42,6 +42,12 @@ export interface ErrorExample {
   readonly retryAfter?: number
 }
 
+/**
+ * Response headers by name. Of a list, `Set-Cookie` is sent once for each text, and every other header once, with the texts
+ * joined by commas (RFC 9110, section 5.3).
+ */
+export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
+
 /** The JSON Schema of an object, of whichever library. */
 export interface ObjectSchema {
   readonly type: 'object'
@@ -67,7 +73,7 @@ export interface DefinitionShape {
    */
   readonly meta?: ObjectSchema
   /** Response headers that always go with this error. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: HeaderValues
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
   readonly stack?: boolean
   /** The answer shown in documentation. `example.meta` is needed where `meta` has required properties. */
@@ -103,7 +109,7 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
   readonly action: string
   readonly retry: RetryAdvice
   readonly meta: TSchema | undefined
-  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly headers: HeaderValues | undefined
   readonly stack: boolean
   readonly example: ErrorExample
 }

@@ -68,3 +68,9 @@ export const errorHeaders: readonly ErrorHeader[] = [
     on: ({ status }) => status === 429 || status === 503
   }
 ]
+
+/** What is sent under the name of a header: a list only for Set-Cookie, for several texts of any other can be joined (RFC 9110, section 5.3). */
+export function headerValue (name: string, value: unknown): string | string[] {
+  if (!Array.isArray(value)) return String(value)
+  return name.toLowerCase() === 'set-cookie' ? value.map(String) : value.join(', ')
+}

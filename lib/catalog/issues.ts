@@ -285,16 +285,22 @@ function article (type: string): string {
 
 /** The parts of a path as a person writes them: `['items', 0, 'price']` is `items[0].price`. */
 export function fieldOf (path: ReadonlyArray<string | number>): string {
-  return path.map((part, at) => /^\d+$/.test(String(part)) ? `[${part}]` : at === 0 ? part : `.${part}`).join('')
+  return path.reduce<string>((field, part, at) => /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`, '')
 }
 
 /** The parts of a path as a JSON Pointer (RFC 6901, sections 3 and 4). */
 export function pointerOf (path: ReadonlyArray<string | number>): string {
-  return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.reduce<string>((pointer, part) => `${pointer}/${escaped(String(part))}`, '')
+}
+
+function escaped (part: string): string {
+  return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part
 }
 
 /** The parts that a JSON Pointer names. */
 export function pathOf (pointer: string): string[] {
-  const parts = pointer === '' ? [] : pointer.slice(1).split('/')
+  if (pointer === '') return []
+  // Most pointers have one part, and splitting is dear.
+  const parts = pointer.includes('/', 1) ? pointer.slice(1).split('/') : [pointer.slice(1)]
   return pointer.includes('~') ? parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts
 }

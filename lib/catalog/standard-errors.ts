@@ -1,6 +1,5 @@
 import { Type, type TInteger, type TObject, type TOptional, type TString, type TArray } from '@sinclair/typebox'
 import { defineErrors, type Catalog } from './define-errors.js'
-import type { ErrorStatus } from './definition.js'
 
 type RateLimitMeta = TObject<{
   policy: TOptional<TString>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
@@ -395,14 +394,17 @@ const definitions = {
   }
 } as const
 
-/** The standard catalog: the codes that public APIs share, and at least one for every error status of HTTP. */
+/** The standard catalog: the codes that public APIs share, and at least one for every error status that an API has a use for. */
 export const standardErrors: Catalog<typeof definitions> = defineErrors(definitions)
 
 /** A code of {@link standardErrors}. */
 export type StandardCode = keyof typeof definitions
 
+/** A status that a standard code has. */
+export type StandardStatus = (typeof definitions)[StandardCode]['status']
+
 /** The code that stands for a status where nothing more is known than the status. */
-export const codeOfStatus: { readonly [S in ErrorStatus]: StandardCode } = {
+export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
   400: 'invalid_request',
   401: 'unauthorized',
   402: 'payment_required',
@@ -443,5 +445,5 @@ export const codeOfStatus: { readonly [S in ErrorStatus]: StandardCode } = {
  */
 export function standardCode (status: unknown): StandardCode | undefined {
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined
-  return codeOfStatus[status as ErrorStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
+  return codeOfStatus[status as StandardStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
 }

@@ -2,16 +2,16 @@ import { answerDefinition, carriesIssues, exampleAnswer } from '../catalog/answe
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
-import { toOpenApiSchema, type OpenApiVersion } from './schema.js'
+import { toOpenApiSchema, type SchemaTarget } from './schema.js'
 
 type Json = Record<string, unknown>
 
 /** What gives the page about a code. */
 export type DocUrl = (code: string) => string | undefined
 
-/** The schema of the bodies of a code, as a document of a version writes it. */
-export function schemaOfCode (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion): Json {
-  return toOpenApiSchema(bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined, issueCodes }), version)
+/** The schema of the bodies of a code, as a document of a version, or of either, writes it. */
+export function schemaOfCode (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, target: SchemaTarget): Json {
+  return toOpenApiSchema(bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined, issueCodes }), target)
 }
 
 /** Whether a schema, given as text, tells its code from others. */

@@ -34,7 +34,10 @@ export interface DocumentationRule {
 export type DocumentationRules = { readonly [Name in RuleName]?: false | DocumentationRule } & { readonly [name: string]: false | DocumentationRule | undefined }
 
 /** A rule with its name. */
-export type NamedRule = readonly [name: string, rule: Rule]
+export interface NamedRule {
+  readonly name: string
+  readonly infer: Rule
+}
 
 /**
  * The built-in rules with those of the application.
@@ -44,10 +47,10 @@ export type NamedRule = readonly [name: string, rule: Rule]
 export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): readonly NamedRule[] {
   const own = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, false | DocumentationRule]>
   for (const [name, rule] of own) check(name, rule, errors)
-  const builtIn = (Object.entries(rules) as NamedRule[]).filter(([name]) => custom[name] === undefined)
-  const added = own.flatMap(([name, rule]) => rule === false ? [] : [[name, ruleOf(rule)] as const])
+  const builtIn = Object.entries(rules).filter(([name]) => custom[name] === undefined).map(([name, infer]) => ({ name, infer }))
+  const added = own.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: ruleOf(rule) }])
   // What `security` infers depends on what the others found.
-  return [...builtIn.filter(([name]) => name !== 'security'), ...added, ...builtIn.filter(([name]) => name === 'security')]
+  return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
 }
 
 function ruleOf ({ errors, reason, when = () => true }: DocumentationRule): Rule {

@@ -66,21 +66,43 @@ export interface Declaration {
   readonly reason: string
 }
 
-/** What the scopes and the hooks of a route were declared to answer with. */
-export function declarationsFor (record: Pick<RouteRecord, 'route' | 'scope'>): Declaration[] {
-  return [...declaringTargets(record)].flatMap(({ target, subject }) =>
-    (declarations.get(target) ?? []).map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
+/** What some targets were declared to answer with. */
+export function declarationsOf (targets: readonly DeclaringTarget[]): Declaration[] {
+  const found: Declaration[] = []
+  for (const { target, subject } of targets) {
+    const errors = declarations.get(target)
+    if (errors !== undefined) found.push(...errors.map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
+  }
+  return found
+}
+
+/** What can declare something about routes. */
+export interface DeclaringTarget {
+  /** A scope, or a hook. */
+  readonly target: object
+  /** How a sentence names it. */
+  readonly subject: string
 }
 
 /** What can declare something about a route: its scopes, and the hooks of its scopes and of its own. */
-export function * declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): Generator<{ readonly target: object, readonly subject: string }> {
-  for (const target of scopesAround(scope)) {
-    yield { target, subject: 'The scope of the route' }
-    for (const { name, hook } of scopeHooks.get(target) ?? []) yield { target: original(hook), subject: `The ${described(name, hook)} of the scope` }
-  }
-  for (const name of hookNames) {
-    for (const hook of [route[name] ?? []].flat()) yield { target: original(hook), subject: `The ${described(name, hook)} of the route` }
-  }
+export function declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): readonly DeclaringTarget[] {
+  return withOwnHooks(route, targetsOfScope(scope))
+}
+
+/** What can declare something about every route of a scope. */
+export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
+  return [...scopesAround(scope)].flatMap(target => [
+    { target, subject: 'The scope of the route' },
+    ...(scopeHooks.get(target) ?? []).map(({ name, hook }) => ({ target: original(hook), subject: `The ${described(name, hook)} of the scope` }))
+  ])
+}
+
+/** The targets of a scope, and the hooks of one of its routes; the list itself where the route has none. */
+export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
+  const names = hookNames.filter(name => route[name] !== undefined)
+  if (names.length === 0) return ofScope
+  return [...ofScope, ...names.flatMap(name => [route[name] as object | readonly object[]].flat()
+    .map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` })))]
 }
 
 const standIns = new WeakMap<object, object>()

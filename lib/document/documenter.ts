@@ -1,16 +1,15 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
-import { describe } from '../catalog/describe.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { checkConfig, checkDeclarations } from './check-declared.js'
 import type { NamedRule } from './custom-rules.js'
-import { declarationsFor, strayOf } from './declare-errors.js'
+import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './groups.js'
 import { routeHeaders, type RouteHeaders } from './headers.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
 import { asksForCredentials, type Facts, type Finding } from './rules.js'
-import { runsPlugin } from './scopes.js'
-import { declaredResponses } from './typed-responses.js'
+import { keptScopeFacts, scopeFacts, type ScopeFacts } from './scope-facts.js'
 
 /** An error that a route can answer with, and why. */
 export interface RouteError {
@@ -52,6 +51,8 @@ export interface Documenter {
   readonly isUnderContract: (record: RouteRecord) => boolean
   /** The errors of a route for one of its methods, with reasons; none for a route that is not under the contract. */
   readonly errorsOf: (record: RouteRecord, method: string) => RouteError[]
+  /** What can declare something about a route. */
+  readonly targetsOf: (record: RouteRecord) => readonly DeclaringTarget[]
   /** The codes of a route by status: what its documentation shows. */
   readonly statusesOf: (record: RouteRecord, method: string) => readonly StatusErrors[]
   /** The same over all of its methods. */
@@ -87,62 +88,81 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   const { errors } = settings
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
-  const kept = new Map<RouteRecord, Map<string, readonly StatusErrors[]>>()
-  const keptHeaders = new Map<RouteRecord, RouteHeaders>()
-  const keptSecured = new Map<readonly StatusErrors[], readonly StatusErrors[]>()
+  /** What was found out, by method. */
+  const kept = new Map<string, Map<RouteRecord, readonly StatusErrors[]>>()
+  let scopeFactsOf: (scope: FastifyInstance) => ScopeFacts = scopeFacts
   let isReady = false
   let byPattern: Map<string, RouteRecord[]> | undefined
   let secured = false
   const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
   const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
+  const targetsOf = ({ route, scope }: RouteRecord): readonly DeclaringTarget[] => withOwnHooks(route, scopeFactsOf(scope).targets)
 
-  function findingsOf (record: RouteRecord, method: string, asked: boolean): RouteError[] {
-    if (!isUnderContract(record)) return []
-    const found: RouteError[] = []
+  /** What the rules find, in their order; each is told by itself, too. */
+  function findingsOf (record: RouteRecord, method: string, tell?: (rule: string, findings: readonly Finding[]) => void): readonly Finding[] {
+    const found: Finding[] = []
+    if (!isUnderContract(record)) return found
+    const policies = policiesOf(record)
     const facts: Facts = {
-      record, method, schema: schemaOf(record.route) ?? {}, policies: policiesOf(record), limitErrors: limitErrorsOf(record), secured: asked, errors, found
+      record,
+      scope: scopeFactsOf(record.scope),
+      targets: targetsOf(record),
+      method,
+      schema: schemaOf(record.route) ?? {},
+      policies,
+      limitErrors: policies.length === 0 ? [] : limitErrorsOf(record),
+      secured,
+      errors,
+      found
     }
-    for (const [rule, infer] of rules) {
-      for (const { code, reason, issues } of infer(facts)) {
-        const definition = errors[code] as ErrorDefinition
-        found.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
-      }
-    }
+    rules.forEach(({ name, infer }) => {
+      const findings = infer(facts)
+      found.push(...findings)
+      tell?.(name, findings)
+    })
     return found
   }
 
-  /** What was found without a document's `security`, and what that adds. Both are kept, for the first is known when the application is ready. */
+  function errorsOf (record: RouteRecord, method: string): RouteError[] {
+    const told: RouteError[] = []
+    findingsOf(record, method, (rule, findings) => {
+      for (const { code, reason, issues } of findings) {
+        const definition = errors[code] as ErrorDefinition
+        told.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+      }
+    })
+    return told
+  }
+
   function statusesOf (record: RouteRecord, method: string): readonly StatusErrors[] {
-    if (!isReady) return group(findingsOf(record, method, secured))
-    const ofRecord = kept.get(record) ?? new Map<string, readonly StatusErrors[]>()
-    kept.set(record, ofRecord)
-    let statuses = ofRecord.get(method)
-    if (statuses === undefined) ofRecord.set(method, statuses = group(findingsOf(record, method, false)))
-    if (!secured || statuses.length === 0 || 'security' in (schemaOf(record.route) ?? {})) return statuses
-    let asked = keptSecured.get(statuses)
-    if (asked === undefined) keptSecured.set(statuses, asked = group(findingsOf(record, method, true)))
-    return asked
+    if (!isReady) return group(findingsOf(record, method))
+    let ofMethod = kept.get(method)
+    if (ofMethod === undefined) kept.set(method, ofMethod = new Map())
+    let statuses = ofMethod.get(record)
+    if (statuses === undefined) ofMethod.set(record, statuses = group(findingsOf(record, method)))
+    return statuses
   }
 
   const documenter: Documenter = {
     settings,
     routes,
     isUnderContract,
-    errorsOf: (record, method) => findingsOf(record, method, secured),
+    errorsOf,
+    targetsOf,
     statusesOf,
     statusesOfAll (record) {
       const [method, ...others] = record.methods
       if (method !== undefined && others.length === 0) return statusesOf(record, method)
-      return group(record.methods.flatMap(each => findingsOf(record, each, secured)))
+      return group(record.methods.flatMap(each => findingsOf(record, each)))
     },
-    headersOf (record) {
-      const headers = keptHeaders.get(record) ?? routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, runsPlugin(record.scope, '@fastify/cors'))
-      if (isReady) keptHeaders.set(record, headers)
-      return headers
+    headersOf: record => routeHeaders(hasRateLimitHeaders && policiesOf(record).length > 0, scopeFactsOf(record.scope).hasCors),
+    usualHeaders: () => routeHeaders(hasRateLimitHeaders, scopeFactsOf(app).hasCors),
+    setSecurity (security) {
+      const before = secured
+      secured = asksForCredentials(security)
+      if (secured !== before) kept.clear()
     },
-    usualHeaders: () => routeHeaders(hasRateLimitHeaders, runsPlugin(app, '@fastify/cors')),
-    setSecurity (security) { secured = asksForCredentials(security) },
     note (route, scope) {
       checkConfig(route, settings)
       const methods = [route.method].flat().map(method => method.toUpperCase())
@@ -155,7 +175,8 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       else same.push(known)
     },
     ready () {
-      for (const record of routes) checkDeclarations(record, settings)
+      scopeFactsOf = keptScopeFacts()
+      for (const record of routes) checkDeclarations(record, scopeFactsOf(record.scope), settings)
       isReady = true
     },
     find (method, url) {
@@ -178,25 +199,4 @@ function indexOf (routes: readonly RouteRecord[]): Map<string, RouteRecord[]> {
     }
   }
   return byPattern
-}
-
-function checkConfig ({ method, url, config }: RouteOptions, { errors }: DocumentSettings): void {
-  const declared = config?.errors
-  if (declared === undefined || declared === false) return
-  if (!Array.isArray(declared)) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} is ${describe(declared)}; it takes an array of codes or factories, or false.`)
-  }
-  const stray = strayOf(declared, errors)
-  if (stray !== undefined) {
-    throw new TypeError(`fastify-api-errors: config.errors of ${String(method)} ${url} has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
-  }
-}
-
-function checkDeclarations (record: RouteRecord, { errors }: DocumentSettings): void {
-  const unknown = [
-    ...declarationsFor(record).map(({ code, reason }) => ({ code, where: reason })),
-    ...declaredResponses(schemaOf(record.route)?.response).map(code => ({ code, where: 'schema.response of the route names it.' }))
-  ].find(({ code }) => !Object.hasOwn(errors, code))
-  if (unknown === undefined) return
-  throw new TypeError(`fastify-api-errors: ${record.methods.join()} ${record.url} is declared to answer with '${unknown.code}', which is not in the catalog; it takes codes of the 'errors' option. ${unknown.where}`)
 }

@@ -47,8 +47,10 @@ export function exchangeSchemas (documenter: Documenter): void {
   }
   for (const record of documenter.routes) {
     if (!documenter.isUnderContract(record)) continue
-    const { response: _, ...others } = ownSchemaOf(record.route) ?? {}
-    exchangeSchema(record.route, Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response))
+    exchangeSchema(record.route, own => {
+      const { response: _, ...others } = own ?? {}
+      return Object.defineProperty({ ...others, [ofRoute]: record }, 'response', response)
+    })
   }
 
   function responsesOf (record: RouteRecord): Json {
@@ -88,7 +90,7 @@ function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boo
     ...shown,
     content: Object.fromEntries(formats.map(format => {
       const schemas = new Map(definitions.map(definition => {
-        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), '3.1')
+        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), 'either')
         return [JSON.stringify(schema), schema]
       }))
       const members = [...schemas.values()]

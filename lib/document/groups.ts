@@ -25,12 +25,9 @@ export function createGrouper (errors: AnyCatalog): Grouper {
   const listsAsFound = new Map<string, readonly StatusErrors[]>()
 
   function listOf (findings: readonly Finding[]): readonly StatusErrors[] {
-    const issues = issuesByCode(findings)
+    const issues = issuesByCode(findings.map(({ code, issues }) => ({ code, issues: carriesIssues(errors[code] as ErrorDefinition) ? issues : undefined })))
     const codes = [...issues.keys()].sort()
-    const keyOf = (code: string): string => {
-      const some = issues.get(code)
-      return carriesIssues(errors[code] as ErrorDefinition) ? `${code}(${some === undefined ? '*' : some.join()})` : code
-    }
+    const keyOf = (code: string): string => keyOfIssues(code, issues.get(code))
     const key = codes.map(keyOf).join(' ')
     const known = lists.get(key)
     if (known !== undefined) return known
@@ -56,11 +53,15 @@ export function createGrouper (errors: AnyCatalog): Grouper {
 
   return findings => {
     // Routes of one kind have the same findings in the same order: what these come to is known without sorting them.
-    const found = findings.map(({ code, issues }) => issues === undefined ? `${code}(*)` : `${code}(${issues.join()})`).join()
-    const list = listsAsFound.get(found) ?? listOf(findings)
-    listsAsFound.set(found, list)
+    const key = findings.map(({ code, issues }) => keyOfIssues(code, issues)).join(' ')
+    let list = listsAsFound.get(key)
+    if (list === undefined) listsAsFound.set(key, list = listOf(findings))
     return list
   }
+}
+
+function keyOfIssues (code: string, issues: readonly string[] | undefined): string {
+  return issues === undefined ? `${code}(*)` : issues.length === 0 ? code : `${code}(${issues.join()})`
 }
 
 /** The codes with what their issues can be; where one finding allows any, any are possible. */

@@ -16,8 +16,10 @@ export interface SchemaContext {
 
 type Json = Readonly<Record<string, unknown>>
 
-/** How a keyword holds other schemas whose failures are reported. Those under `not` and `if` are not. */
-const subschemas: Readonly<Record<string, 'one' | 'several' | 'named'>> = {
+type HoldsSchemas = 'one' | 'several' | 'named'
+
+/** How keywords hold other schemas whose failures are reported. Those under `not` and `if` are not. */
+const subschemas: Readonly<Record<string, HoldsSchemas>> = {
   properties: 'named',
   patternProperties: 'named',
   dependentSchemas: 'named',
@@ -47,14 +49,16 @@ const annotations: ReadonlySet<string> = new Set([
 /** Keywords that fail by being `false`. */
 const closing: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluatedProperties', 'items', 'additionalItems', 'unevaluatedItems'])
 
+/** What a value can be, with a number: `text` is never anything but a string, `texts` a string, or several where the name is repeated. */
+const places = { root: 0, text: 2, texts: 4, any: 6 } as const
+
 /** Where a schema applies: Ajv fills in no defaults below `anyOf` and its like, and what comes out of an address is text. */
 interface Place {
   /** The schema that `#` refers to: the nearest one with an `$id`. */
   readonly root: Json
   /** The whole schema, where other `$id`s are looked for. */
   readonly top: Json
-  /** `text`: never anything but a string; `texts`: a string, or several where the name is repeated. */
-  readonly value: 'root' | 'text' | 'texts' | 'any'
+  readonly value: keyof typeof places
   readonly fillsDefaults: boolean
 }
 
@@ -64,33 +68,45 @@ interface Place {
  */
 export function issueCodesOf (schema: unknown, context: SchemaContext): readonly string[] | undefined {
   const codes = new Set<string>()
-  const seen = new Map<object, Set<string>>()
+  /** The schemas that were visited, with a bit for each kind of place. */
+  const seen = new Map<object, number>()
   let known = true
 
   function visit (schema: unknown, place: Place): void {
     if (schema === false) codes.add('unknown_field')
     if (!isObject(schema)) return
-    const variant = `${place.value} ${place.fillsDefaults}`
-    const variants = seen.get(schema) ?? new Set()
-    if (variants.has(variant)) return
-    seen.set(schema, variants.add(variant))
+    const before = seen.get(schema) ?? 0
+    const now = before | (place.fillsDefaults ? 1 : 2) << places[place.value]
+    if (now === before) return
+    seen.set(schema, now)
 
     const at = '$id' in schema ? { ...place, root: schema } : place
-    for (const [keyword, value] of Object.entries(schema)) {
-      if (canFail(keyword, value, schema, at, context)) codes.add(codeOf(keyword, value))
-      for (const inner of innerSchemas(keyword, value)) visit(inner, placeOf(keyword, at, context))
-      // Ajv says that the list is too long; TypeBox names the item that is too many.
-      if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
-      // A union of constants is answered as the list of them.
-      if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
-    }
+    Object.keys(schema).forEach(keyword => { visitKeyword(keyword, schema, at) })
     if ('~refine' in schema) codes.add('invalid') // TypeBox's check of the application's own; the property is not enumerable
+    visitTarget(schema, at)
+  }
+
+  function visitTarget (schema: Json, place: Place): void {
     if ('$dynamicRef' in schema || '$recursiveRef' in schema) known = false
     if (typeof schema.$ref === 'string') {
-      const target = resolve(schema.$ref, at, context)
+      const target = resolve(schema.$ref, place, context)
       if (target === undefined) known = false
-      else visit(target.schema, { ...at, root: target.root, top: target.top })
+      else visit(target.schema, { ...place, root: target.root, top: target.top })
     }
+  }
+
+  function visitKeyword (keyword: string, schema: Json, place: Place): void {
+    const value = schema[keyword]
+    if (canFail(keyword, value, schema, place, context)) codes.add(codeOf(keyword, value))
+    const kind = subschemas[keyword]
+    if (kind !== undefined) {
+      const below = placeOf(keyword, place, context)
+      innerSchemas(kind, keyword, value).forEach(inner => { visit(inner, below) })
+    }
+    // Ajv says that the list is too long; TypeBox names the item that is too many.
+    if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
+    // A union of constants is answered as the list of them.
+    if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
   }
 
   visit(schema, { root: schema as Json, top: schema as Json, value: context.part === 'body' ? 'any' : 'root', fillsDefaults: context.traits.fillsDefaults })
@@ -101,9 +117,8 @@ function codeOf (keyword: string, value: unknown): string {
   return keyword === 'format' ? constantOf(String(value)) : issueCodeOfKeyword.get(keyword) ?? constantOf(keyword)
 }
 
-function innerSchemas (keyword: string, value: unknown): readonly unknown[] {
-  const kind = subschemas[keyword]
-  if (kind === undefined || (value === false && closing.has(keyword))) return []
+function innerSchemas (kind: HoldsSchemas, keyword: string, value: unknown): readonly unknown[] {
+  if (value === false && closing.has(keyword)) return []
   if (Array.isArray(value)) return value
   return kind === 'named' ? Object.values(value as Json).filter(inner => !Array.isArray(inner)) : [value]
 }

@@ -9,15 +9,18 @@ const names = {
   404: 'NotFound',
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
+  407: 'ProxyAuthenticationRequired',
   408: 'RequestTimeout',
   409: 'Conflict',
   410: 'Gone',
+  411: 'LengthRequired',
   412: 'PreconditionFailed',
   413: 'PayloadTooLarge',
   414: 'URITooLong',
   415: 'UnsupportedMediaType',
   416: 'RangeNotSatisfiable',
   417: 'ExpectationFailed',
+  418: 'ImATeapot',
   421: 'MisdirectedRequest',
   422: 'UnprocessableEntity',
   423: 'Locked',
@@ -33,19 +36,19 @@ const names = {
   502: 'BadGateway',
   503: 'ServiceUnavailable',
   504: 'GatewayTimeout',
-  507: 'InsufficientStorage'
+  505: 'HTTPVersionNotSupported',
+  506: 'VariantAlsoNegotiates',
+  507: 'InsufficientStorage',
+  508: 'LoopDetected',
+  510: 'NotExtended',
+  511: 'NetworkAuthenticationRequired'
 } as const
 
 /** A name of {@link statusNames}. */
-export type StatusName = (typeof names)[keyof typeof names]
+export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names)[Status]
 
 /** What is shared by a status is named by its reason phrase (RFC 9110, section 15), as the constructors of http-errors are. */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
-
-/** Whether a name is the one of a status. */
-export function isStatusName (name: string): name is StatusName {
-  return Object.values<string>(names).includes(name)
-}
 
 /** `resource_not_found` as a name of a component: `ResourceNotFound`. */
 export function componentName (code: string): string {

@@ -105,7 +105,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
 
   function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Reference {
     const narrowed = schemas.isNarrowed(group) ? JSON.stringify([...group.issues]) : ''
-    const name = nameOf(group, narrowed) + variantOf(headers, usual) + (isHead ? 'Head' : '')
+    const name = nameOf(group, narrowed) + variantOf(headers, usual, isHead)
     return refer('responses', name, () => build(group, headers, isHead))
   }
 
@@ -121,19 +121,13 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   return {
     components,
     responses (own, groups, headers, isHead) {
-      const statuses = Object.keys(own)
-      const key = `${statuses.join()} ${headers.limited} ${headers.cors} ${isHead}`
-      const variants = texts.get(groups) ?? new Map<string, string>()
-      texts.set(groups, variants)
-      let text = variants.get(key)
-      if (text === undefined) {
-        const errors = groups.map(group => [group.status, responseOf(group, headers, isHead)])
-        variants.set(key, text = JSON.stringify({ ...Object.fromEntries(errors), ...Object.fromEntries(statuses.map(status => [status, null])) }))
-      }
+      const variant = variantOf(headers, usual, isHead)
+      let variants = texts.get(groups)
+      if (variants === undefined) texts.set(groups, variants = new Map())
+      let text = variants.get(variant)
+      if (text === undefined) variants.set(variant, text = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, responseOf(group, headers, isHead)]))))
       // The fastest way to thousands of equal objects. One object in many places would be written as an anchor and aliases in YAML.
-      const responses = JSON.parse(text) as Json
-      for (const status of statuses) responses[status] = own[status]
-      return responses
+      return Object.assign(JSON.parse(text) as Json, own)
     },
     successHeaders (headers) {
       const uses = usesOnSuccess.get(headers) ?? headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll)
@@ -143,9 +137,9 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   }
 }
 
-/** How the responses of a route differ by their headers from those of most routes. */
-function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders): string {
-  return (limited === usual.limited ? '' : 'Unlimited') + (cors === usual.cors ? '' : 'Cors')
+/** How the responses of a route differ from those of most routes, by their headers and by having no content. */
+function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, isHead: boolean): string {
+  return (limited === usual.limited ? '' : 'Unlimited') + (cors === usual.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
 }
 
 /** What a reader sees of some codes: when each happens, and what to do about it. */

@@ -21,10 +21,15 @@ interface Original {
 
 const originals = new WeakMap<RouteOptions, Original>()
 
-/** Gives a route another schema, for what reads it from now on; {@link schemaOf} still knows the first one. */
-export function exchangeSchema (route: RouteOptions, exchanged: FastifySchema): void {
-  if (!originals.has(route)) originals.set(route, { schema: route.schema, own: withoutDeclaredResponses(route.schema) })
-  route.schema = exchanged
+/**
+ * Gives a route another schema, for what reads it from now on; {@link schemaOf} still knows the first one.
+ *
+ * @param exchange makes it of the schema without the responses that are documented from the catalog
+ */
+export function exchangeSchema (route: RouteOptions, exchange: (own: FastifySchema | undefined) => FastifySchema): void {
+  let original = originals.get(route)
+  if (original === undefined) originals.set(route, original = { schema: route.schema, own: withoutDeclaredResponses(route.schema) })
+  route.schema = exchange(original.own)
 }
 
 /** The schema of a route as it was registered. */

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { codeOf, declarationsFor } from './declare-errors.js'
+import { codeOf, declarationsOf, type DeclaringTarget } from './declare-errors.js'
 import { issueCodesOf, type RequestPart } from './issue-codes.js'
 import type { RouteRecord } from './route-record.js'
-import { runsPlugin } from './scopes.js'
+import type { ScopeFacts } from './scope-facts.js'
 import { declaredResponses } from './typed-responses.js'
 import { traitsOf } from './validator.js'
 
@@ -20,6 +20,10 @@ export interface Finding {
 /** What a rule looks at. */
 export interface Facts {
   readonly record: RouteRecord
+  /** What holds for every route of its scope. */
+  readonly scope: ScopeFacts
+  /** What can declare something about the route. */
+  readonly targets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
   /** The schema of the route, as it was registered. */
@@ -52,10 +56,10 @@ export type RuleName =
 export const rules: Readonly<Record<RuleName, Rule>> = {
   handler: () => because('Any handler can fail.', 'internal_error'),
 
-  body ({ method, schema, record }) {
+  body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes bodies on as they come.
-    if (isProxy(record.scope)) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    if (scope.isProxy) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
     return because('The method takes a body, which can be malformed, too large or of another media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
@@ -96,15 +100,15 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return timeout > 0 ? because(`The handler has ${timeout} ms.`, 'service_unavailable') : []
   },
 
-  pressure: ({ record: { scope } }) => runsPlugin(scope, '@fastify/under-pressure')
+  pressure: ({ scope }) => scope.hasPressure
     ? because('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
     : [],
 
-  proxy: ({ record: { scope } }) => isProxy(scope)
+  proxy: ({ scope }) => scope.isProxy
     ? because('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
     : [],
 
-  declared: ({ record }) => declarationsFor(record),
+  declared: ({ targets }) => declarationsOf(targets),
 
   responses: ({ schema }) => declaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
@@ -132,15 +136,23 @@ function failing (code: StandardCode, subject: string, issues: readonly string[]
 }
 
 /** The codes of issues that a part of the request can have, where it answers them at all. */
-function issuesOf ({ record: { route, scope, url } }: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
-  if (schema === undefined || route.attachValidation === true) return []
+function issuesOf (facts: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  return schema === undefined ? [] : issuesOfSchema(facts.record, part, schema)
+}
+
+function issuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  if (route.attachValidation === true) return []
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : traitsOf(compiler as Parameters<typeof traitsOf>[0])
   if (traits === undefined) return 'any'
-  const always = new Set(parametersOf(url))
+  const always: ReadonlySet<string> = part === 'params' ? new Set(parametersOf(url)) : none
   const codes = bodiesOf(schema).map(body => issueCodesOf(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
+  const [only] = codes
+  if (codes.length === 1) return only ?? 'any'
   return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
 }
+
+const none: ReadonlySet<string> = new Set()
 
 /** A schema, or for a body one for each media type. */
 function bodiesOf (schema: unknown): readonly unknown[] {
@@ -151,9 +163,4 @@ function bodiesOf (schema: unknown): readonly unknown[] {
 /** The names of the parameters that a path of the pattern always has; `::` is a colon of the path itself. */
 function parametersOf (url: string): string[] {
   return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
-}
-
-/** @fastify/http-proxy registers its routes in a scope of its own. */
-function isProxy (scope: FastifyInstance): boolean {
-  return scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy'
 }

@@ -1,6 +1,9 @@
 /** The OpenAPI versions whose schemas differ: 3.0 has no `const`, no `null` type and boolean `exclusiveMinimum`. */
 export type OpenApiVersion = '3.0' | '3.1'
 
+/** A version; or either, for @fastify/swagger, which writes most of a schema as its document needs it and does not tell which that is. */
+export type SchemaTarget = OpenApiVersion | 'either'
+
 type Json = Readonly<Record<string, unknown>>
 
 /** The version that a document's `openapi` field names; what is not 3.0 is written as 3.1. */
@@ -9,32 +12,53 @@ export function versionOf (openapi: unknown): OpenApiVersion {
 }
 
 /** A copy of a JSON Schema (without TypeBox's symbols and without `$id`s) as a document of the version writes it. */
-export function toOpenApiSchema (schema: unknown, version: OpenApiVersion): Record<string, unknown> {
-  return convert(schema, version) as Record<string, unknown>
+export function toOpenApiSchema (schema: unknown, target: SchemaTarget): Record<string, unknown> {
+  return convert(schema, target) as Record<string, unknown>
 }
 
-function convert (value: unknown, version: OpenApiVersion): unknown {
-  if (Array.isArray(value)) return value.map(item => convert(item, version))
+function convert (value: unknown, target: SchemaTarget): unknown {
+  if (Array.isArray(value)) return value.map(item => convert(item, target))
   if (typeof value !== 'object' || value === null) return value
   const schema: Record<string, unknown> = {}
   for (const [key, member] of Object.entries(value)) {
     if (key === '$id' || key === '$schema') continue
     schema[key] = key === 'enum' || key === 'const' || key === 'default' || key === 'example' || key === 'examples'
       ? member
-      : key === 'properties' || key === 'patternProperties' ? convertEach(member as Json, version) : convert(member, version)
+      : key === 'properties' || key === 'patternProperties' ? convertEach(member as Json, target) : convert(member, target)
   }
-  return version === '3.0' ? to30(schema) : schema
+  return target === '3.0' ? to30(schema) : target === 'either' ? toEither(schema) : schema
 }
 
-function convertEach (schemas: Json, version: OpenApiVersion): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema, version)]))
+function convertEach (schemas: Json, target: SchemaTarget): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema, target)]))
+}
+
+/** What @fastify/swagger leaves as it is, and the versions write differently: examples, and bounds that do not belong to the range. */
+function toEither (schema: Record<string, unknown>): Record<string, unknown> {
+  const converted = withExample(schema)
+  const excluded: number[] = []
+  for (const [exclusive, bound, closer] of [['exclusiveMinimum', 'minimum', Math.max], ['exclusiveMaximum', 'maximum', Math.min]] as const) {
+    const limit = converted[exclusive]
+    if (typeof limit !== 'number') continue
+    delete converted[exclusive]
+    converted[bound] = closer(limit, Number(converted[bound] ?? limit))
+    excluded.push(limit)
+  }
+  if (excluded.length > 0) converted.not = 'not' in schema ? { anyOf: [schema.not, { enum: excluded }] } : { enum: excluded }
+  return converted
+}
+
+/** A copy with the first of the `examples` in their place; what is no list is a definition of that name. */
+function withExample (schema: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(schema.examples)) return { ...schema }
+  const { examples: [example], ...rest } = schema as { readonly examples: readonly unknown[] }
+  return example === undefined ? rest : { example, ...rest }
 }
 
 function to30 (schema: Record<string, unknown>): Record<string, unknown> {
-  const { const: constant, examples, patternProperties, ...rest } = schema
+  const { const: constant, patternProperties, ...rest } = withExample(schema)
   const converted: Record<string, unknown> = rest
   if ('const' in schema) converted.enum = [constant]
-  if (Array.isArray(examples) && examples.length > 0) converted.example = examples[0]
   if (patternProperties !== undefined) converted.additionalProperties = Object.values(patternProperties as Json)[0]
   for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
     if (typeof converted[exclusive] !== 'number') continue

@@ -1,5 +1,4 @@
-import { declaringTargets } from './declare-errors.js'
-import type { RouteRecord } from './route-record.js'
+import type { DeclaringTarget } from './declare-errors.js'
 import { versionOf } from './schema.js'
 
 type Json = Record<string, unknown>
@@ -26,8 +25,8 @@ export function declareSecurity (target: object, requirement: SecurityRequiremen
 }
 
 /** What the scopes and the hooks of a route ask of a request; all of it must hold. */
-export function securityOf (record: Pick<RouteRecord, 'route' | 'scope'>): readonly SecurityRequirement[] {
-  return [...declaringTargets(record)].flatMap(({ target }) => declarations.get(target) ?? [])
+export function securityOf (targets: readonly DeclaringTarget[]): readonly SecurityRequirement[] {
+  return targets.flatMap(({ target }) => declarations.get(target) ?? [])
 }
 
 /** The part of an OpenAPI document that is read and written here. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { describe, refuseOption } from '../catalog/describe.js'
-import { isStatusName } from './names.js'
+import { statusNames } from './names.js'
 import { documentedRoute, type DocumentedRoute, type Documenter } from './documenter.js'
 import type { StatusErrors } from './groups.js'
-import { createComponents, sections, type ComponentBuilder, type Components, type Section } from './responses.js'
+import { createComponents, sections, type ComponentBuilder, type Components, type DocumentSettings, type Section } from './responses.js'
 import { ownSchemaOf, type RouteRecord } from './route-record.js'
 import { versionOf } from './schema.js'
 import { securityOf, withSecurity } from './security.js'
@@ -62,7 +62,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transform: Transform = part => {
     const found = documentedRoute(part.route)
     const own = ownSchemaOf(part.route)
-    const secured = found === undefined ? own : withSecurity(own, securityOf(found.record), part.openapiObject)
+    const secured = found === undefined ? own : withSecurity(own, securityOf(found.documenter.targetsOf(found.record)), part.openapiObject)
     const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
@@ -126,31 +126,32 @@ function addErrors (document: Document, routeOf: (mark: number) => DocumentedRou
     for (const name of Object.keys(item)) {
       // OpenAPI 3.2 has the operations of further methods in a group of their own.
       if (name === 'additionalOperations') visit(item[name] as Record<string, Json>)
-      const number = item[name]?.[mark]
-      const { record, documenter } = (typeof number === 'number' ? routeOf(number) : undefined) ?? {}
-      if (record === undefined || documenter === undefined) continue
-      // The methods of one route share one object.
-      const operation = item[name] = record.methods.length === 1 ? item[name] as Json : { ...item[name] }
-      delete operation[mark]
+      const marked = item[name]
+      const route = typeof marked?.[mark] === 'number' ? routeOf(marked[mark]) : undefined
+      if (route === undefined) continue
+      // The methods of one route share one object; and to delete a property would make an object slow.
+      const { [mark]: _, ...operation } = marked as Json
+      item[name] = operation
+      const { record, documenter } = route
+      let ofDocumenter = operations.get(documenter)
+      if (ofDocumenter === undefined) {
+        documenter.setSecurity(document.security)
+        operations.set(documenter, ofDocumenter = [])
+      }
       const method = name.toUpperCase()
-      documenter.setSecurity(document.security)
       const groups = withoutDeclared(documenter.statusesOf(record, method), operation.responses as Json)
-      if (groups.length === 0) continue
-      const ofDocumenter = operations.get(documenter)
-      const added: ErrorOperation = { operation, isHead: method === 'HEAD', record, groups }
-      if (ofDocumenter === undefined) operations.set(documenter, [added])
-      else ofDocumenter.push(added)
+      if (groups.length > 0) ofDocumenter.push({ operation, isHead: method === 'HEAD', record, groups })
     }
   }
   for (const path of Object.values(document.paths ?? {})) visit(path)
-  for (const [documenter, some] of operations) addComponents(document, documenter, some)
+  for (const [documenter, some] of operations) if (some.length > 0) addComponents(document, documenter, some)
 }
 
 function addComponents (document: Document, documenter: Documenter, operations: readonly ErrorOperation[]): void {
   const { settings } = documenter
   const others = { ...document.components }
   // The schemas of the statuses that were added to the application are replaced by the shorter ones made here.
-  if (settings.addSchemas) others.schemas = Object.fromEntries(Object.entries(others.schemas ?? {}).filter(([name]) => !isStatusName(name)))
+  if (settings.addSchemas) others.schemas = withoutStatuses(others.schemas, settings)
   const builder = createComponents(settings, {
     version: versionOf(document.openapi),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
@@ -163,6 +164,11 @@ function addComponents (document: Document, documenter: Documenter, operations: 
     ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...builder.components[section] }] as const)
       .filter(([, components]) => Object.keys(components).length > 0))
   }
+}
+
+function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: DocumentSettings): Components['schemas'] {
+  const added = new Set<string>(Object.values(errors).map(({ status }) => statusNames[status]))
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
 function addResponses ({ operation, isHead, record, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {

@@ -57,7 +57,7 @@ const none: readonly string[] = []
 
 /** The codes that the response schemas of a route stand for. */
 export function declaredResponses (response: unknown): readonly string[] {
-  return Object.values(response ?? {}).flatMap(codesOf)
+  return Object.keys(response ?? {}).flatMap(status => codesOf((response as Readonly<Record<string, unknown>>)[status]))
 }
 
 /** The schema of a route without the responses that {@link responses} made: those are documented from the catalog. */

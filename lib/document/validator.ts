@@ -12,11 +12,15 @@ export interface ValidatorTraits {
 
 type Compiler = FastifySchemaCompiler<unknown>
 
-const probes = {
-  reports: { type: 'object', properties: { a: { type: 'integer' } } },
-  unknown: { type: 'object', properties: {}, additionalProperties: false },
-  defaults: { type: 'object', properties: { a: { type: 'string', default: 'a' } }, required: ['a'] },
-  list: { type: 'object', properties: { a: { type: 'array', items: { type: 'string' } } } }
+const probe = {
+  type: 'object',
+  properties: {
+    size: { type: 'integer' },
+    list: { type: 'array', items: { type: 'string' } },
+    filled: { type: 'string', default: 'a' }
+  },
+  required: ['filled'],
+  additionalProperties: false
 }
 
 const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
@@ -26,28 +30,29 @@ const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
  * `undefined` where its errors do not name JSON Schema keywords (zod, say), so that nothing is known about them.
  */
 export function traitsOf (compiler: Compiler): ValidatorTraits | undefined {
-  if (!known.has(compiler)) known.set(compiler, probe(compiler))
+  if (!known.has(compiler)) known.set(compiler, tried(compiler))
   return known.get(compiler)
 }
 
-function probe (compiler: Compiler): ValidatorTraits | undefined {
+function tried (compiler: Compiler): ValidatorTraits | undefined {
   try {
-    const [failure] = failures(compiler, probes.reports, { a: 'x' })
+    const validate = compiler({ schema: probe, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]) as Validate
+    const [failure] = failures(validate, { filled: 'a', size: 'x' })
     if (failure?.keyword !== 'type') return undefined
     return {
-      removesUnknown: failures(compiler, probes.unknown, { a: 1 }).length === 0,
-      fillsDefaults: failures(compiler, probes.defaults, {}).length === 0,
-      wrapsLists: failures(compiler, probes.list, { a: 'x' }).length === 0
+      removesUnknown: failures(validate, { filled: 'a', unknown: 1 }).length === 0,
+      fillsDefaults: failures(validate, {}).length === 0,
+      wrapsLists: failures(validate, { filled: 'a', list: 'x' }).length === 0
     }
   } catch {
     return undefined // not a compiler of JSON Schema
   }
 }
 
+type Validate = ((value: unknown) => unknown) & { readonly errors?: readonly object[] | null }
+
 /** What a validator reports for a value, in each of the ways that Fastify accepts. */
-function failures (compiler: Compiler, schema: object, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
-  const validate = compiler({ schema, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]) as
-    ((value: unknown) => unknown) & { readonly errors?: readonly object[] | null }
+function failures (validate: Validate, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
   const result = validate(value)
   if (result === false) return validate.errors ?? [{}]
   const error = (result as { readonly error?: unknown } | null | undefined)?.error

@@ -7,13 +7,16 @@ import { createOutage } from './outage.js'
 import type { RateLimitOptions } from './policies.js'
 import { refusalOf } from './refusal.js'
 
+/** What a request beyond a limit is answered with: an error, or whatever an `errorResponseBuilder` made. */
+export interface Refusal {
+  readonly error: unknown
+}
+
 /**
- * Counts a request under limits, and tells the caller what is left of them. It returns a promise only where there is
- * something to wait for.
- *
- * @throws the answer to a request beyond a limit
+ * Counts a request under limits, and tells the caller what is left of them. It gives the refusal of a request beyond a
+ * limit, for to throw it costs as much as to count; and a promise only where there is something to wait for.
  */
-export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
+export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => Refusal | undefined | Promise<Refusal | undefined>
 
 /** Makes the enforcer of an application. */
 export function createEnforcer (
@@ -28,7 +31,7 @@ export function createEnforcer (
   interface Counted { [verdictsOf]: readonly Verdict[] | null }
   app.decorateRequest(verdictsOf, null)
 
-  function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): void {
+  function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): Refusal | undefined {
     const verdicts = [...request[verdictsOf] ?? []]
     const failures: Failure[] = []
     let refused: Verdict | undefined
@@ -47,10 +50,10 @@ export function createEnforcer (
     if (isFilled(verdicts)) for (const { name, value } of fields) reply.header(name, value(verdicts))
     if (refused !== undefined) {
       reply.header('retry-after', String(seconds(refused.ttl)))
-      throw refusalOf(refused, request, errors)
+      return { error: refusalOf(refused, request, errors) }
     }
     const unavailable = failures.length === 0 ? undefined : outageAnswer(failures)
-    if (unavailable !== undefined) throw unavailable
+    return unavailable === undefined ? undefined : { error: unavailable }
   }
 
   return (limits, request: FastifyRequest & Partial<Counted>, reply) => {

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import type { Routes } from '../early-routes.js'
 import { checkRoute } from './check-options.js'
-import { createEnforcer } from './enforcer.js'
+import { createEnforcer, type Refusal } from './enforcer.js'
 import { createLimits, hookOf, type Limit } from './limit.js'
 import { policiesOf, rateLimitHooks, routePolicy, routePolicyName, type RateLimitOptions } from './policies.js'
 
@@ -31,7 +31,12 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const limitsOf = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
   const enforce = createEnforcer(app, options, errors)
   const hooksFor = (limits: readonly Limit[]): Hook[] =>
-    limits.length === 0 ? [] : [async (request, reply) => enforce(limits, request, reply)]
+    limits.length === 0
+      ? []
+      : [async (request, reply) => {
+          const refusal = await enforce(limits, request, reply)
+          if (refusal !== undefined) throw errorOf(refusal)
+        }]
 
   const defaults = limitsOf(policiesOf({}, options))
   const firstDefaults = defaults.filter(isFirst)
@@ -43,10 +48,9 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
 
   app.addHook('onRequest', (request, reply, done) => {
     const limits = request.is404 ? firstDefaults : firstOf(request)
-    const waiting = limits === undefined ? undefined : enforce(limits, request, reply)
-    if (waiting === undefined) done()
-    // Fastify lets a request pass where the error is undefined.
-    else waiting.then(() => done(), (error: Error | undefined) => done(error ?? new Error('A function of a rate-limit policy threw nothing.')))
+    const refusal = limits === undefined ? undefined : enforce(limits, request, reply)
+    if (refusal instanceof Promise) refusal.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
+    else finish(done, refusal)
   })
 
   routes.forEach((route, scope, isEarly) => {
@@ -70,6 +74,16 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
     preValidation: hooksFor(defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(hookOf(policy)))),
     preHandler: hooksFor(defaults.filter(({ policy }) => hookOf(policy) === 'preHandler'))
   }
+}
+
+function finish (done: HookHandlerDoneFunction, refusal: Refusal | undefined): void {
+  if (refusal === undefined) done()
+  else done(errorOf(refusal))
+}
+
+/** Fastify lets a request pass where the error is nothing. */
+function errorOf ({ error }: Refusal): Error {
+  return (error as Error | undefined) || new Error('A function of a rate-limit policy gave nothing to answer with.')
 }
 
 function isFirst ({ policy }: Limit): boolean {

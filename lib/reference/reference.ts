@@ -1,6 +1,6 @@
 import { phraseOf, titleOf } from '../catalog/answer.js'
-import type { ErrorDefinition, ErrorStatus, RetryAdvice } from '../catalog/definition.js'
-import { errorHeaders } from '../catalog/headers.js'
+import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
+import { errorHeaders, headerValue } from '../catalog/headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Documenter } from '../document/documenter.js'
 import { exampleOf } from '../document/bodies.js'
@@ -48,8 +48,8 @@ export interface ReferenceCode {
   /** What the caller does. CommonMark. */
   readonly action: string
   readonly retry: RetryAdvice
-  /** The headers of the example answer, beside `content-type`; names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
+  /** The headers of the example answer, beside `content-type`; names in lower case. Several cookies are a list. */
+  readonly headers: HeaderValues
   /** One answer for each of the formats. */
   readonly answers: readonly ReferenceAnswer[]
   /** The fields of `meta`; none where the error carries no facts. */
@@ -184,12 +184,12 @@ function fieldsIn (format: Format, definition: ErrorDefinition, hasDocUrl: boole
   return fieldsOf(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function headersOf (definition: ErrorDefinition): Record<string, string> {
+function headersOf (definition: ErrorDefinition): HeaderValues {
   const { example: { retryAfter }, headers } = definition
-  const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)])
+  const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
     ...Object.fromEntries(standard),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const))
   }
 }

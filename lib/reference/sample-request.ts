@@ -1,4 +1,5 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
+import { declaringTargets } from '../document/declare-errors.js'
 import type { RouteRecord } from '../document/route-record.js'
 import { securityOf } from '../document/security.js'
 import { isJson } from './fields.js'
@@ -39,7 +40,7 @@ const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_ap
 
 /** The headers with the credential that a route takes: where its guard says so, else in `Authorization`; none for an open route. */
 export function credentialOf ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
-  const schemes = securityOf(record).map(({ scheme }) => scheme)
+  const schemes = securityOf(declaringTargets(record)).map(({ scheme }) => scheme)
   if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
   return Object.fromEntries(schemes.map(scheme => scheme.type === 'apiKey'
     ? [scheme.name.toLowerCase(), credential]

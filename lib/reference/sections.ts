@@ -50,7 +50,7 @@ export function sectionsOf (reference: Reference, page: ReferenceCode, site: Sit
 function exampleBlock ({ status, phrase, headers }: ReferenceCode, { contentType, body }: ReferenceAnswer): string {
   return codeBlock('http', [
     `HTTP/1.1 ${status} ${phrase}`,
-    ...Object.entries({ 'content-type': sentAs(contentType), ...headers }).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ 'content-type': sentAs(contentType), ...headers }).flatMap(([name, values]) => [values].flat().map(value => `${name}: ${value}`)),
     '',
     JSON.stringify(body, null, 2)
   ].join('\n'))

@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
+import { headerValue } from '../catalog/headers.js'
 import { allowedMethods } from './allowed-methods.js'
 import { printed } from './log.js'
 
@@ -77,7 +78,7 @@ function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, u
 
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, String(value))
+    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, headerValue(name, value))
   }
 }
 

@@ -36,9 +36,10 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
   const { level, code, status, route, requestId, error } = entry
   // Under this label, Fastify's logger of the request has it on each line already.
   const isThere = request?.server.initialConfig.requestIdLogLabel === 'requestId'
-  const fields = { code, status, route, ...(!isThere && { requestId }) }
+  const fields: Record<string, unknown> = { code, status, route }
+  if (!isThere) fields.requestId = requestId
   if (level === 'info') log.info(fields, error.message)
-  else log.error({ ...fields, ...described(error) }, error.message)
+  else log.error(Object.assign(fields, described(error)), error.message)
 }
 
 /**

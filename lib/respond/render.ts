@@ -31,28 +31,19 @@ export type Render = (error: ApiError, context: AnswerContext, format: Format) =
  * @throws whatever `docUrl` throws for a code of the catalog
  */
 export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
-  const definitions = new Map(Object.values(errors).map(error => [error.code, answerDefinition(error, docUrl(error.code))]))
-  const writers = new Map<Format, Map<string, WriteBody>>()
+  const known = new Map(Object.values(errors).map(error => [error.code, unwritten(answerDefinition(error, docUrl(error.code)))]))
 
-  function writerOf (format: Format, definition: AnswerDefinition): WriteBody {
-    if (definitions.get(definition.code) !== definition) return bodyWriter(format, definition)
-    let ofFormat = writers.get(format)
-    if (ofFormat === undefined) writers.set(format, ofFormat = new Map())
-    let writer = ofFormat.get(definition.code)
-    if (writer === undefined) ofFormat.set(definition.code, writer = bodyWriter(format, definition))
-    return writer
-  }
-
-  function attempt (error: ApiError, definition: AnswerDefinition, context: AnswerContext, format: Format): Rendered {
-    const payload = writerOf(format, definition)(answerOf(error, definition, context))
-    return { definition, contentType: contentTypeOf(format), payload }
+  function attempt (error: ApiError, { definition, writers }: Written, context: AnswerContext, format: Format): Rendered {
+    let writer = writers.get(format)
+    if (writer === undefined) writers.set(format, writer = bodyWriter(format, definition))
+    return { definition, contentType: contentTypeOf(format), payload: writer(answerOf(error, definition, context)) }
   }
 
   /** A circular `meta`, a BigInt in it, a message or a format that throws: the answer keeps the shape as far as it can. */
-  function lesser (error: ApiError, definition: AnswerDefinition, context: AnswerContext, format: Format): Rendered {
+  function lesser (error: ApiError, written: Written, context: AnswerContext, format: Format): Rendered {
     const attempts = [
-      () => attempt(withoutMeta(error), definition, context, format),
-      () => attempt(plain(), definitions.get(plain.code) as AnswerDefinition, context, format)
+      () => attempt(withoutMeta(error), written, context, format),
+      () => attempt(plain(), known.get(plain.code) as Written, context, format)
     ]
     for (const make of attempts) {
       try {
@@ -61,21 +52,31 @@ export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
         continue
       }
     }
-    return attempt(plain(), plainDefinition, context, codeFormat)
+    return attempt(plain(), writtenPlainly, context, codeFormat)
   }
 
   return (error, context, format) => {
-    const definition = definitions.get(error.code) ?? definitionOfUnknown(error)
+    const written = known.get(error.code) ?? unwritten(definitionOfUnknown(error))
     try {
-      return attempt(error, definition, context, format)
+      return attempt(error, written, context, format)
     } catch (fault) {
-      return { ...lesser(error, definition, context, format), fault }
+      return { ...lesser(error, written, context, format), fault }
     }
   }
 }
 
+/** A definition, and the writers of its bodies that were needed so far. */
+interface Written {
+  readonly definition: AnswerDefinition
+  readonly writers: Map<Format, WriteBody>
+}
+
+function unwritten (definition: AnswerDefinition): Written {
+  return { definition, writers: new Map() }
+}
+
 const plain = standardErrors.internal_error
-const plainDefinition = answerDefinition(plain, undefined)
+const writtenPlainly = unwritten(answerDefinition(plain, undefined))
 
 function withoutMeta (error: ApiError): ApiError {
   const { code, status, statusCode, type, message, issues, param, retryAfter } = error

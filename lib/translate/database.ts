@@ -98,7 +98,11 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
     name,
     translate (error, context) {
       let found: Reading | undefined
-      for (const cause of withCauses(error)) found = read(cause, context.request) ?? found
+      let at = error
+      for (let depth = 0; depth < maxDepth && isOfDatabase(at); depth++) {
+        found = read(at, context.request) ?? found
+        at = at.cause ?? at.original ?? at.driverError // TypeORM says driverError, Sequelize original, the others cause
+      }
       return found === undefined ? undefined : answerReading(found, error, context)
     }
   }
@@ -106,13 +110,9 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
 
 const maxDepth = 8
 
-/** An error and what it wraps. An error with an HTTP status of its own was given it by the application, so what lies below is not ours to judge. */
-function * withCauses (error: unknown): Generator<Readonly<Record<string, unknown>>> {
-  let at = error
-  for (let depth = 0; depth < maxDepth && isObject(at) && standardCode(at.statusCode ?? at.status) === undefined; depth++) {
-    yield at
-    at = at.cause ?? at.original ?? at.driverError // TypeORM says driverError, Sequelize original, the others cause
-  }
+/** An error with an HTTP status of its own was given it by the application, so what lies below is not ours to judge. */
+function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
+  return isObject(error) && standardCode(error.statusCode ?? error.status) === undefined
 }
 
 /** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */

@@ -23,6 +23,8 @@ export interface Report {
   readonly value: unknown
   /** A schema that was added to the application, by its `$id`. */
   readonly sharedSchema?: (id: string) => unknown
+  /** Those of the added schemas in which a limit is a value of the request (Ajv's `$data`). */
+  readonly sharedWithData?: () => readonly unknown[]
 }
 
 /** Reads the reports of one validator; `undefined` where a report is of another. */

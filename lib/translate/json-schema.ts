@@ -1,4 +1,5 @@
 import { issueKinds, pathOf } from '../catalog/issues.js'
+import { dataKeywords, isData } from './data-limits.js'
 import { isIn, valueAt, type Failure, type Report } from './failure.js'
 import { isObject } from './translator.js'
 
@@ -20,11 +21,12 @@ const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
  * The failures in a report of Ajv, of TypeBox 1, or of another that reports like them. Both put what failed inside a
  * keyword right before the keyword itself: a stack is enough to put it back in its place.
  */
-export function jsonSchemaFailures ({ validation, schema, value, sharedSchema }: Report): Failure[] {
+export function jsonSchemaFailures (report: Report): Failure[] {
+  const { validation, schema, value } = report
   const entries: Entry[] = []
   for (const reported of validation) {
     const given = entryOf(reported, value)
-    const entry = isData(keywordAt(given.schemaPath, schema, sharedSchema)) ? withoutLimit(given) : given
+    const entry = isOfRequest(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
       const inside = pop(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
@@ -61,15 +63,21 @@ function entryOf (reported: unknown, value: unknown): Entry {
   }
 }
 
-/** What a schema of the route, or one that it refers to, has for a keyword. */
-function keywordAt (schemaPath: string, schema: unknown, sharedSchema: Report['sharedSchema']): unknown {
+/**
+ * Whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a schema that is referred to,
+ * Ajv gives the path as the `$ref` is written there: `#` is then that schema and not the route's, and what has a `$ref`
+ * itself is not where the path says.
+ */
+function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: Report): boolean {
   const at = schemaPath.indexOf('#')
-  return schemaAt(at > 0 ? sharedSchema?.(schemaPath.slice(0, at)) : schema, schemaPath.slice(at))
-}
-
-/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
-function isData (limit: unknown): boolean {
-  return isObject(limit) && typeof limit.$data === 'string'
+  if (at === -1) return false
+  const mentions = (candidate: unknown): boolean => dataKeywords(candidate).has(keyword)
+  const shared = sharedWithData?.().filter(mentions) ?? []
+  // Hardly a schema uses $data, and to look a keyword up by its path costs more than the rest of an issue.
+  if (shared.length === 0 && !mentions(schema)) return false
+  const places = at > 0 ? [sharedSchema?.(schemaPath.slice(0, at))] : [schema, ...shared]
+  const limits = places.map(place => schemaAt(place, schemaPath.slice(at))).filter(limit => limit !== undefined)
+  return limits.length === 0 || limits.some(isData)
 }
 
 /** The sentence of the keyword would repeat the value that was sent as its limit; the name of a format is its code, even. */

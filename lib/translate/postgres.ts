@@ -41,7 +41,7 @@ export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
 }
 
 /** What the drivers say, without a code, of a connection that they do not have. Knex puts the statement and a dash before it. */
-export const driverMessages: readonly string[] = [
+export const driverMessages: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
   'Connection terminated unexpectedly',
@@ -51,7 +51,7 @@ export const driverMessages: readonly string[] = [
   'Client was closed and is not queryable',
   'Cannot use a pool after calling end on the pool',
   'PGlite is closed'
-]
+])
 
 /** The codes of postgres.js for a connection that it does not have. */
 export const driverCodes: ReadonlySet<unknown> = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'])
@@ -139,7 +139,8 @@ function columnIn (constraint: string | undefined, table: string | undefined, su
 function isLostConnection (error: Readonly<Record<string, unknown>>): boolean {
   const { code, message } = error
   if (typeof message !== 'string') return false
-  if (driverMessages.some(known => message === known || message.endsWith(` - ${known}`))) return true
+  const dash = message.lastIndexOf(' - ')
+  if (driverMessages.has(dash === -1 ? message : message.slice(dash + 3))) return true
   if (driverCodes.has(code)) return true
   return (connectionErrors.has(code) || message === 'timeout expired') && isFromDriver(error)
 }

@@ -4,10 +4,15 @@ import type { Failure } from './failure.js'
  * A union that failed says little, and the failures of all its branches together mislead. This tells what helps the
  * caller most, and is true whichever branch was meant.
  */
-export function resolveUnions (failures: readonly Failure[]): Failure[] {
-  return failures.flatMap(failure => failure.branches === undefined || failure.branches.length === 0
-    ? [failure]
-    : resolve(failure, failure.branches.map(resolveUnions)))
+export function resolveUnions (failures: readonly Failure[]): readonly Failure[] {
+  if (!failures.some(isUnion)) return failures
+  return failures.flatMap(failure => isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure])
+}
+
+type Union = Failure & Required<Pick<Failure, 'branches'>>
+
+function isUnion (failure: Failure): failure is Union {
+  return failure.branches !== undefined && failure.branches.length > 0
 }
 
 function resolve (union: Failure, branches: ReadonlyArray<readonly Failure[]>): readonly Failure[] {

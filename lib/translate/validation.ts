@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fieldOf, issueOfKeyword, pointerOf, type Issue, type IssueLocation } from '../catalog/issues.js'
+import { dataKeywords } from './data-limits.js'
 import type { Failure, ReadReport, Report } from './failure.js'
 import { jsonSchemaFailures } from './json-schema.js'
 import { isObject, type Translator } from './translator.js'
@@ -70,23 +71,32 @@ function reportOf (validation: readonly unknown[], part: Part, request: FastifyR
     location,
     schema: isObject(content) ? content.schema : schema,
     value: request[property],
-    sharedSchema: id => request.server.getSchema(id)
+    sharedSchema: id => request.server.getSchema(id),
+    sharedWithData: () => sharedWithData(request.server)
   }
+}
+
+const knownWithData = new WeakMap<FastifyInstance, readonly unknown[]>()
+
+/** No schema is added once there are requests. */
+function sharedWithData (server: FastifyInstance): readonly unknown[] {
+  let schemas = knownWithData.get(server)
+  if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => dataKeywords(schema).size > 0))
+  return schemas
 }
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */
 function issuesOf (report: Report): Issue[] {
-  const issues = new Map<string, Issue>()
+  const issues: Issue[] = []
   for (const failure of failuresOf(report)) {
     const issue = issueOf(failure, report.location)
-    const key = `${issue.code} ${issue.pointer}`
-    if (!issues.has(key)) issues.set(key, issue)
-    if (issues.size === maxIssues) break
+    if (!issues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)) issues.push(issue)
+    if (issues.length === maxIssues) break
   }
-  return [...issues.values()]
+  return issues
 }
 
-function failuresOf (report: Report): Failure[] {
+function failuresOf (report: Report): readonly Failure[] {
   for (const read of readers) {
     const failures = read(report)
     if (failures !== undefined && failures.length > 0) return resolveUnions(failures)
@@ -102,7 +112,7 @@ function shortened (name: string): string {
 }
 
 function issueOf ({ keyword, path: names, params, message }: Failure, location: IssueLocation): Issue {
-  const issue = issueOfKeyword(keyword, params)
+  const { code, message: sentence } = issueOfKeyword(keyword, params)
   const path = names.map(shortened)
-  return { in: location, field: fieldOf(path), pointer: pointerOf(path), ...issue, ...(message !== undefined && { message }) }
+  return { in: location, field: fieldOf(path), pointer: pointerOf(path), code, message: message ?? sentence }
 }

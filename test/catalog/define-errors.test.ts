@@ -163,11 +163,11 @@ t.test('types', async t => {
 })
 
 t.test('a wrong definition throws one sentence that names the code and the fault', async t => {
-  const statuses = '400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 412, 413, 414, 415, 416, 417, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 507'
+  const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
   const takesExample = 'it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.'
   const takesPart = 'it takes an object of definitions by code, or a catalog.'
   const takesDefinition = 'it takes a definition, an object with status, type, message, description and action.'
-  const header = 'it takes a string that HTTP allows in a header, under a name that HTTP allows.'
+  const header = 'it takes a string that HTTP allows in a header, or a list of such, under a name that HTTP allows.'
   const x = (change: object): object => ({ x: { ...valid, ...change } })
   const wrong: ReadonlyArray<readonly [part: unknown, sentence: string]> = [
     [null, `a part is null; ${takesPart}`],
@@ -185,6 +185,7 @@ t.test('a wrong definition throws one sentence that names the code and the fault
     [{ x: Object.assign(() => {}, { code: 'x' }) }, "x is the factory of 'x'; it takes a definition, or the factory of this code."],
     [x({ mesage: 'typo' }), "x: 'mesage' is not a property of a definition; it takes status, type, message, description, action, retry, meta, headers, stack, example."],
     [x({ status: 200 }), `x: 'status' is 200; it takes one of ${statuses}.`],
+    [x({ status: 499 }), `x: 'status' is 499; it takes one of ${statuses}.`],
     [x({ status: '404' }), `x: 'status' is '404'; it takes one of ${statuses}.`],
     [x({ type: '' }), "x: 'type' is ''; it takes a group such as 'conflict_error'."],
     [x({ type: 4 }), "x: 'type' is 4; it takes a group such as 'conflict_error'."],
@@ -200,9 +201,11 @@ t.test('a wrong definition throws one sentence that names the code and the fault
     [x({ action: '' }), "x: 'action' is ''; it takes a sentence that says what the caller does."],
     [x({ retry: 'always' }), "x: 'retry' is 'always'; it takes one of 'never', 'backoff', 'retry-after'."],
     [x({ stack: 'yes' }), "x: 'stack' is 'yes'; it takes true or false."],
-    [x({ headers: 'Allow: GET' }), "x: 'headers' is 'Allow: GET'; it takes an object of header names and string values."],
-    [x({ headers: ['GET'] }), "x: 'headers' is an array; it takes an object of header names and string values."],
+    [x({ headers: 'Allow: GET' }), "x: 'headers' is 'Allow: GET'; it takes an object of header names and values, each a string or a list of strings."],
+    [x({ headers: ['GET'] }), "x: 'headers' is an array; it takes an object of header names and values, each a string or a list of strings."],
     [x({ headers: { 'retry-after': 30 } }), `x: 'headers.retry-after' is 30; ${header}`],
+    [x({ headers: { 'set-cookie': ['a=1', 2] } }), `x: 'headers.set-cookie' is 2; ${header}`],
+    [x({ headers: { 'set-cookie': ['a=1', 'b\nc'] } }), `x: 'headers.set-cookie' is 'b\nc'; ${header}`],
     [x({ headers: { link: undefined } }), `x: 'headers.link' is undefined; ${header}`],
     [x({ headers: { 'a header': 'x' } }), `x: 'headers.a header' is 'x'; ${header}`],
     [x({ headers: { link: 'a\nb' } }), `x: 'headers.link' is 'a\nb'; ${header}`],

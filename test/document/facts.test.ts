@@ -265,6 +265,8 @@ t.test('where it cannot be known how a body fails, it can fail in any way', asyn
   t.teardown(() => app.close())
   await app.register(apiErrors)
   app.post('/elsewhere', { schema: { body: { $ref: 'Elsewhere#' } } }, handler)
+  app.post('/either', { schema: { body: { content: { 'application/json': { schema: { $ref: 'Elsewhere#' } }, 'text/plain': { schema: { type: 'string' } } } } } }, handler)
+  app.post('/both', { schema: { body: { content: { 'application/json': { schema: { type: 'object' } }, 'text/plain': { schema: { minLength: 1 } } } } } }, handler)
   app.post('/early', { schema: { body: Type.Object({ name: Type.Optional(Type.String()) }) } }, handler)
   const errorsOf = (url: string) => app.apiErrors.explain('POST', url).filter(({ rule }) => rule === 'bodySchema').map(({ status: _status, rule: _rule, ...error }) => error)
   const anything = [
@@ -275,4 +277,6 @@ t.test('where it cannot be known how a body fails, it can fail in any way', asyn
   await app.ready()
   t.strictSame(errorsOf('/early'), [{ code: 'validation_error', reason: 'The body can fail its schema: type.', issues: ['type'] }])
   t.strictSame(errorsOf('/elsewhere'), anything, 'a schema that the validator alone knows')
+  t.strictSame(errorsOf('/both'), [{ code: 'validation_error', reason: 'The body can fail its schema: min_length, type.', issues: ['min_length', 'type'] }])
+  t.strictSame(errorsOf('/either'), anything, 'the same for one of two media types')
 })

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { sectionsOf } from '../../lib/reference/sections.js'
 
 const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => name, alternates: () => [] }
@@ -37,6 +37,21 @@ t.test('a code of some routes, of every route, of any address, and of none', asy
   t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other address can answer with it, too: The message is not valid HTTP, or its address is not a valid URL.')
   t.equal((await sections('route_not_found', two)).Routes, 'Any address can answer with it: Nothing is at the address.')
   t.equal((await sections('payment_required', two)).Routes, 'No route answers with it today.')
+})
+
+t.test('each cookie that a code sets has a line of its own in the example, and other lists are joined', async t => {
+  const errors = defineErrors({
+    session_ended: {
+      status: 401,
+      type: 'authentication_error',
+      message: 'Your session has ended.',
+      description: 'The session is too old.',
+      action: 'Sign in again.',
+      headers: { 'Set-Cookie': ['session=; Max-Age=0', 'csrf=; Max-Age=0'], Link: ['</a>', '</b>'] }
+    }
+  })
+  const { 'Example answer': example } = await sections('session_ended', app => { app.get('/a', { config: { errors: [errors.session_ended] } }, handler) }, { errors })
+  t.match(example, ['', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0', 'link: </a>, </b>', ''].join('\n'))
 })
 
 t.test('where there is no request to show, the reason', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { standardErrors as errors } from 'fastify-api-errors'
-import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
+import { defineErrors, standardErrors as errors } from 'fastify-api-errors'
+import { ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
 
 const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): WireAnswer =>
   contractAnswer(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
@@ -167,6 +167,38 @@ t.test('an error may bring headers, but for those that say how its body is sent'
   const expected = answer('range_not_satisfiable', { 'content-range': 'bytes */100', 'x-note': 'ok' })
   t.strictSame(await ask(port, 'GET', '/'), expected)
   t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
+})
+
+t.test('an error may set several cookies beside those that are on the reply; other lists are joined', async t => {
+  const own = defineErrors({
+    session_ended: {
+      status: 403,
+      type: 'authentication_error',
+      message: 'Your session has ended.',
+      description: 'The session is too old.',
+      action: 'Sign in again.',
+      headers: { 'Set-Cookie': ['session=; Max-Age=0', 'csrf=; Max-Age=0'] }
+    }
+  })
+  const app = await create({ errors: own })
+  app.get('/', (_request, reply) => { throw (reply.header('set-cookie', 'seen=1'), own.session_ended()) })
+  app.get('/occurrence', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['session=', 'hint=1'], Link: ['</a>', '</b>'] } }) })
+  app.get('/none', () => { throw own.session_ended({ headers: { 'Set-Cookie': [] } }) })
+  app.get('/evil', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['a=1', 'b\r\nc: d'] } }) })
+  app.get('/hook', { onSend: async () => { throw new Error('It fails on the answer.') } }, () => { throw own.session_ended() })
+  const port = await start(t, app)
+  const linesOf = async (path: string): Promise<string[]> => (await exchange(port, requestOf('GET', path))).split('\r\n')
+    .filter(line => !/^(date|connection):/i.test(line)).sort()
+  const body = JSON.stringify({ code: 'session_ended', message: 'Your session has ended.', request_id: requestId })
+  const expected = (...headers: string[]): string[] => [
+    '', 'HTTP/1.1 403 Forbidden', body, 'cache-control: no-store', `content-length: ${body.length}`, 'content-type: application/json; charset=utf-8',
+    `x-request-id: ${requestId}`, ...headers
+  ].sort()
+  t.strictSame(await linesOf('/'), expected('set-cookie: seen=1', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
+  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'those of the occurrence win')
+  t.strictSame(await linesOf('/none'), expected())
+  t.strictSame(await linesOf('/evil'), expected(), 'with a line break in one, all are left out')
+  t.strictSame(await linesOf('/hook'), expected('set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
 })
 
 t.test('a header with a line break is left out, wherever it comes from, and splits no answer', async t => {

@@ -21,6 +21,20 @@ t.test('what a handler throws, returns or sends is answered alike, to GET and to
   }
 })
 
+t.test('a code of the application may have a status that no standard code has', async t => {
+  const statuses = [407, 411, 418, 505, 506, 508, 510, 511] as const
+  const definition = { type: 'own_error', message: 'It is our own.', description: 'It happens.', action: 'Do nothing.' }
+  const own = Object.values(defineErrors(Object.fromEntries(statuses.map(status => [`own_${status}`, { ...definition, status }]))))
+  const app = await create({ errors: defineErrors(Object.fromEntries(own.map(factory => [factory.code, factory]))) })
+  for (const factory of own) app.get(`/${factory.status}`, async () => { throw factory() })
+  app.get('/foreign', async () => { throw Object.assign(new Error('Short and stout.'), { statusCode: 418 }) })
+  const port = await start(t, app)
+  for (const { code, status } of own) {
+    t.strictSame(await ask(port, 'GET', `/${status}`), contractAnswer(status, { code, message: 'It is our own.', request_id: requestId }))
+  }
+  t.strictSame(await ask(port, 'GET', '/foreign'), answer('invalid_request', 'Short and stout.'), 'which no foreign error is taken for')
+})
+
 t.test('the status that was set before does not count', async t => {
   const app = await create()
   app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })

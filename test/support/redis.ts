@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Test } from 'tap'
 import { absent } from './absent.js'
+import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
 /** A Redis server of a test's own. */
@@ -49,9 +50,13 @@ export async function startRedis (t: { readonly teardown: (end: () => unknown) =
   const port = await freePort()
   const clients: Redis[] = []
 
-  const start = () => spawn(redisBinary as string, [
-    '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...settings
-  ], { stdio: 'ignore' })
+  function start (): ChildProcess {
+    const child = spawn(redisBinary as string, [
+      '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...settings
+    ], { stdio: 'ignore' })
+    endTogether(child)
+    return child
+  }
   let server = start()
 
   const client: RedisServer['client'] = (options = {}, at = port) => {

@@ -368,6 +368,47 @@ t.test('a limit that is a value of the request is not repeated', async t => {
   t.strictSame((await postTo(app, { sent: 'email', form: 'x' })).faults, [invalid('form', 'invalid')])
 })
 
+t.test('nor is it where the limit stands in the definitions of a schema that is referred to', async t => {
+  const same = { const: { $data: '1/sent' } }
+  const sent = {}
+  const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
+    app.addSchema({ $id: 'Own', definitions: { same }, type: 'object', properties: { sent, same: { $ref: '#/definitions/same' }, fixed: same } })
+    app.addSchema({ $id: 'Anchor', definitions: { same: { $id: '#same', ...same } }, type: 'object', properties: { sent, same: { $ref: '#same' } } })
+    app.addSchema({ $id: 'Chain', type: 'object', properties: { sent, same: { $ref: 'Links#/definitions/first' } } })
+    app.addSchema({ $id: 'Links', definitions: { first: { $ref: '#/definitions/second' }, second: same } })
+    app.addSchema({ $id: 'http://localhost/a.json', type: 'object', properties: { sent, same: { $ref: 'b.json#/definitions/same' } } })
+    app.addSchema({ $id: 'http://localhost/b.json', definitions: { same } })
+    app.addSchema({ $id: 'Plain', definitions: { short: { type: 'string', maxLength: 3 } }, type: 'object', properties: { short: { $ref: '#/definitions/short' } } })
+    app.post('/', {
+      schema: {
+        body: {
+          type: 'object',
+          properties: {
+            own: { $ref: 'Own#' },
+            anchor: { $ref: 'Anchor#' },
+            chain: { $ref: 'Chain#' },
+            relative: { $ref: 'http://localhost/a.json#' },
+            embedded: { $id: 'Embedded', definitions: { same }, type: 'object', properties: { sent, same: { $ref: '#/definitions/same' } } },
+            plain: { $ref: 'Plain#' },
+            fixed: { const: 'b' },
+            other: { const: 'c' }
+          }
+        }
+      }
+    }, async () => 'ok')
+  })
+  const pair = { sent: secret, same: 'x' }
+  const { faults } = await postTo(app, {
+    own: { ...pair, fixed: 'x' }, anchor: pair, chain: pair, relative: pair, embedded: pair, plain: { short: 'long' }, fixed: 'x', other: 'x'
+  })
+  t.strictSame(faults, [
+    ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is not valid']),
+    ['plain.short', 'max_length', 'must be at most 3 characters long'],
+    ['fixed', 'const', 'is not valid'], // to Ajv, own.fixed is at the same place
+    ['other', 'const', 'must be "c"']
+  ])
+})
+
 t.test('every keyword of the vocabulary was made to fail', async t => {
   const tried = new Set([...Object.keys(cases), 'unevaluatedProperties', 'unevaluatedItems', 'discriminator', 'false schema', 'anyOf', 'items', 'minContains', 'maxContains'])
   t.strictSame([...issueCodeOfKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
@@ -378,6 +419,8 @@ t.test('what is no report of a validator says at least that the value is not val
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
   t.strictSame(read([{ instancePath: '/a', keyword: 7, params: 'x', schemaPath: {} }]), [invalid(['a'])])
+  const guarded = { get secret () { throw new Error('It is not read.') } }
+  t.strictSame(jsonSchemaFailures({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
 })

@@ -1,0 +1,27 @@
+import type { Shot } from './connection.js'
+
+const names = Array.from({ length: 10 }, (_, index) => `field${index}`)
+
+/** The schema of a body of ten fields. */
+export const tenFields = {
+  type: 'object',
+  required: names,
+  properties: Object.fromEntries(names.map(name => [name, { type: 'string', minLength: 5 }]))
+}
+
+/** A body that has each of them wrong. */
+export const tenWrong: Readonly<Record<string, string>> = Object.fromEntries(names.map(name => [name, 'no']))
+
+/** What is sent to the subjects. */
+export const shots = {
+  thrown: { path: '/queues/1' },
+  returned: { path: '/returned/1' },
+  ok: { path: '/ok' },
+  wrongBody: { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong) },
+  brokenBody: { method: 'POST', path: '/validation', body: '{' },
+  unknown: { path: '/nothing' },
+  wrongMethod: { method: 'DELETE', path: '/only-get' },
+  limited: { path: '/limited' },
+  typeError: { path: '/type-error' },
+  unique: { path: '/unique' }
+} as const satisfies Readonly<Record<string, Shot>>
