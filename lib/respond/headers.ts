@@ -66,9 +66,14 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
 function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, unknown> {
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
-    if (!replaced.has(name) && !targetedCacheControl.test(name) && isSendable(reply, name, present[name])) continue
-    reply.removeHeader(name)
-    delete present[name]
+    const value = present[name]
+    if (replaced.has(name) || targetedCacheControl.test(name) || !isSendable(reply, name, value)) {
+      reply.removeHeader(name)
+      delete present[name]
+    } else if (Array.isArray(value) && name !== 'set-cookie') {
+      // Over HTTP/2, Node refuses the answer where it knows that a header has one value.
+      reply.header(name, present[name] = headerValue(name, value))
+    }
   }
   for (const name of replaced) reply.removeTrailer(name)
   if (error.headers === undefined) return present

@@ -174,6 +174,10 @@ t.test('over HTTP/2, the answers are the same', async t => {
   app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
   app.get('/', async () => { throw errors.resource_conflict() })
   app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
+  app.get('/list', async (_request, reply) => {
+    reply.headers({ location: ['/a', '/b'], 'set-cookie': ['a=1', 'b=2'] })
+    throw errors.resource_conflict()
+  })
   app.get('/ok', async () => 'ok')
   app.get('/cut', async (_request, reply) => {
     reply.raw.write('half of')
@@ -183,6 +187,7 @@ t.test('over HTTP/2, the answers are the same', async t => {
   const session = connectHttp2(`http://127.0.0.1:${portOf(app as unknown as FastifyInstance)}`)
   t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
   t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
+  t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node takes no list for Location')
   t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
   t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), contractAnswer(405, {
     code: 'method_not_allowed', message: 'This address does not answer this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
