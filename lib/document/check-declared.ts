@@ -1,9 +1,8 @@
 import type { RouteOptions } from 'fastify'
 import { describe } from '../catalog/describe.js'
-import { declarationsOf, strayOf, withOwnHooks } from './declare-errors.js'
+import { declarationsOf, strayOf, type DeclaringTarget } from './declare-errors.js'
 import type { DocumentSettings } from './responses.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
-import type { ScopeFacts } from './scope-facts.js'
 import { declaredResponses } from './typed-responses.js'
 
 /** @throws TypeError where `config.errors` of a route is no list, or names a code that is not in the catalog */
@@ -20,9 +19,9 @@ export function checkConfig ({ method, url, config }: RouteOptions, { errors }: 
 }
 
 /** @throws TypeError where a route is declared to answer with a code that is not in the catalog */
-export function checkDeclarations (record: RouteRecord, { targets }: ScopeFacts, { errors }: DocumentSettings): void {
+export function checkDeclarations (record: RouteRecord, targets: readonly DeclaringTarget[], { errors }: DocumentSettings): void {
   const unknown = [
-    ...declarationsOf(withOwnHooks(record.route, targets)),
+    ...declarationsOf(targets),
     ...declaredResponses(schemaOf(record.route)?.response).map(code => ({ code, reason: 'schema.response of the route names it.' }))
   ].find(({ code }) => !Object.hasOwn(errors, code))
   if (unknown === undefined) return

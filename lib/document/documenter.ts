@@ -176,7 +176,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
     },
     ready () {
       scopeFactsOf = keptScopeFacts()
-      for (const record of routes) checkDeclarations(record, scopeFactsOf(record.scope), settings)
+      for (const record of routes) checkDeclarations(record, targetsOf(record), settings)
       isReady = true
     },
     find (method, url) {

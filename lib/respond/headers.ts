@@ -70,9 +70,10 @@ function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, u
     if (replaced.has(name) || targetedCacheControl.test(name) || !isSendable(reply, name, value)) {
       reply.removeHeader(name)
       delete present[name]
-    } else if (Array.isArray(value) && name !== 'set-cookie') {
+    } else if (Array.isArray(value)) {
+      present[name] = headerValue(name, value)
       // Over HTTP/2, Node refuses the answer where it knows that a header has one value.
-      reply.header(name, present[name] = headerValue(name, value))
+      if (!Array.isArray(present[name])) reply.header(name, present[name])
     }
   }
   for (const name of replaced) reply.removeTrailer(name)
