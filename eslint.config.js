@@ -1,35 +1,41 @@
 import neostandard, { plugins } from 'neostandard'
 
-/** The rooms of lib/, and for each the ones that it may import: imports run downward only. */
-const rooms = {
-  catalog: [],
-  formats: ['catalog'],
-  translate: ['catalog'],
-  respond: ['catalog', 'formats', 'translate'],
-  'rate-limit': ['catalog', 'formats', 'translate'],
-  document: ['catalog', 'formats', 'translate'],
-  reference: ['catalog', 'formats', 'translate', 'document'],
-  verify: ['catalog', 'formats', 'translate', 'document'],
-  guards: ['catalog', 'document'],
-  client: []
+/** The folders of lib/, and for each the ones that it may import. Imports run downward only, so there are no cycles between folders. */
+const folders = {
+  support: [],
+  catalog: ['support'],
+  formats: ['support', 'catalog'],
+  translate: ['support', 'catalog'],
+  fastify: ['support', 'catalog'],
+  respond: ['support', 'catalog', 'formats', 'translate', 'fastify'],
+  server: ['support', 'catalog', 'formats', 'translate', 'fastify', 'respond'],
+  'rate-limit': ['support', 'catalog', 'formats', 'translate', 'fastify'],
+  infer: ['support', 'catalog', 'formats', 'translate', 'fastify'],
+  openapi: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer'],
+  reference: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer', 'openapi'],
+  verify: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer'],
+  guards: ['support', 'catalog', 'fastify', 'infer'],
+  client: [],
+  cli: ['support', 'catalog', 'infer', 'reference', 'verify', 'source'],
+  source: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer']
 }
 
-/** Rooms that never touch a running server: they may use Fastify's types, not its values. */
-const pure = ['catalog', 'formats', 'translate']
+/** Folders that never touch a running server. They may use Fastify's types, but not its values. */
+const pure = ['support', 'catalog', 'formats', 'translate']
 
-const importRules = Object.entries(rooms).map(([room, allowed]) => {
-  const forbidden = ['index', 'plugin', 'options', 'cli', ...Object.keys(rooms).filter(name => name !== room && !allowed.includes(name))]
+const importRules = Object.entries(folders).map(([folder, allowed]) => {
+  const forbidden = ['index', 'plugin', 'options', ...Object.keys(folders).filter(name => name !== folder && !allowed.includes(name))]
   return {
-    files: [`lib/${room}/**/*.ts`],
+    files: [`lib/${folder}/**/*.ts`],
     plugins: { '@typescript-eslint': plugins['typescript-eslint'].plugin },
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', {
         patterns: [{
           regex: `^(\\.\\./)+(${forbidden.join('|')})(\\.js|/)`,
-          message: `lib/${room} may import ${allowed.length === 0 ? 'no other room' : allowed.map(name => `lib/${name}`).join(', ')}: imports run downward only (CONTRIBUTING.md).`
+          message: `lib/${folder} may import ${allowed.length === 0 ? 'no other folder' : allowed.map(name => `lib/${name}`).join(', ')}: imports run downward only (CONTRIBUTING.md).`
         }],
-        ...(pure.includes(room) && {
-          paths: ['fastify', 'fastify-plugin'].map(name => ({ name, allowTypeImports: true, message: `lib/${room} is pure: it may use Fastify's types only.` }))
+        ...(pure.includes(folder) && {
+          paths: ['fastify', 'fastify-plugin'].map(name => ({ name, allowTypeImports: true, message: `lib/${folder} is pure: it may use Fastify's types only.` }))
         })
       }]
     }

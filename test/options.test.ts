@@ -4,7 +4,7 @@ import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { resolveOptions } from '../lib/options.js'
-import { writeLog } from '../lib/respond/log.js'
+import { writeLog } from '../lib/respond/log-errors.js'
 import { builtInTranslators } from '../lib/translate/index.js'
 import { thrown } from './support/thrown.js'
 

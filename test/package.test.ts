@@ -84,7 +84,7 @@ t.test('the program reads an API that TypeScript compiled to CommonJS', async t 
       return app.get('/queues', async () => 'ok')
     }
   `)
-  const program = join(folder, 'node_modules/fastify-api-errors/dist/cli.js')
+  const program = join(folder, 'node_modules/fastify-api-errors/dist/cli/main.js')
   t.equal(run('node', ['--no-warnings', program, 'lock', '--app', 'app.cjs']), 'Wrote 48 codes and 1 route to errors.lock.json.\n')
 })
 

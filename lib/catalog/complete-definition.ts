@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
-import { describe } from './describe.js'
+import { describe } from '../support/describe-value.js'
 import { issueLocations, issueSchema } from './issues.js'
 
 const properties = {

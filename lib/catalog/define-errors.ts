@@ -1,7 +1,7 @@
 import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
 import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
-import { describe } from './describe.js'
+import { describe } from '../support/describe-value.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })

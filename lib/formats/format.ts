@@ -1,6 +1,6 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import type { Answer, AnswerShape } from '../catalog/answer.js'
-import { describe } from '../catalog/describe.js'
+import { describe } from '../support/describe-value.js'
 
 /** What the documentation of a body depends on, beside the definition. */
 export interface SchemaContext {

@@ -1,17 +1,17 @@
 import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { isApiError, type ApiError } from '../catalog/api-error.js'
-import { refuseOption } from '../catalog/describe.js'
+import { refuseOption } from '../support/describe-value.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
-import { declareErrors } from '../document/declare-errors.js'
-import { declareSecurity } from '../document/security.js'
+import { declareErrors } from '../infer/declare-errors.js'
+import { declareSecurity } from '../openapi/security.js'
 import { challenge, keyPlace, readCredential, securitySchemeOf, type ChallengeFailure, type Credential } from './credential.js'
 import type { GuessLimit } from './guess-limit.js'
-import { refusalOf, type ApiKeyRecord, type Refusal } from './record.js'
+import { refusalOf, type ApiKeyRecord, type Refusal } from './api-key-record.js'
 import { withoutKey } from './redact.js'
 
 export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
-export type { ApiKeyRecord, Moment } from './record.js'
+export type { ApiKeyRecord, Moment } from './api-key-record.js'
 
 /** Finds the record of a key; null or undefined where there is none. */
 export type Lookup = (key: string, request: FastifyRequest) => Found | Promise<Found>

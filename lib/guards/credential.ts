@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { SecurityScheme } from '../document/security.js'
-import { refuseOption } from '../catalog/describe.js'
+import type { SecurityScheme } from '../openapi/security.js'
+import { refuseOption } from '../support/describe-value.js'
 
 /** Where in a request the key is. */
 export interface KeyPlace {

@@ -1,5 +1,5 @@
 import { normalizeIP } from '@fastify/rate-limit'
-import { refuseOption } from '../catalog/describe.js'
+import { refuseOption } from '../support/describe-value.js'
 
 /** What {@link guessLimit} takes. */
 export interface GuessLimitOptions {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { attempt } from '../attempt.js'
+import { attempt } from '../support/call-safely.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { headerFieldsOf, seconds } from './header-fields.js'
 import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
-import { createOutage } from './outage.js'
+import { createOutage } from './store-failure.js'
 import type { RateLimitOptions } from './policies.js'
-import { refusalOf } from './refusal.js'
+import { refusalOf } from './rate-limit-exceeded.js'
 
 /** What a request beyond a limit is answered with: an error, or whatever an `errorResponseBuilder` made. */
 export interface Refusal {

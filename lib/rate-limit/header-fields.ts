@@ -1,4 +1,4 @@
-import { numberHeader, textHeader } from '../catalog/headers.js'
+import { numberHeader, textHeader } from '../catalog/error-headers.js'
 import type { Verdict } from './limit.js'
 import type { RateLimitOptions } from './policies.js'
 

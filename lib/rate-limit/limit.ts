@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { serializeItem } from 'structured-headers'
-import { amountFor, amountOf } from './amounts.js'
+import { amountFor, amountOf } from './policy-numbers.js'
 import { identityOf, keyOf } from './keys.js'
 import type { RateLimitHook, RateLimitOptions, RateLimitPolicy } from './policies.js'
 import { memoryStore, redisStore, type Count, type Counter } from './stores.js'

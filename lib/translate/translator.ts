@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { describe } from '../catalog/describe.js'
+import { describe } from '../support/describe-value.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import type { DatabaseOptions } from './database.js'
+import type { DatabaseOptions } from './databases/database.js'
 
 /** What a translator may look at, beside the error. */
 export interface TranslateContext {

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert'
-import { describe, refuseOption } from '../catalog/describe.js'
+import { describe, refuseOption } from '../support/describe-value.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** What {@link assertLedger} reads of an application. */

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { FastifyRequest } from 'fastify'
-import { describe } from '../catalog/describe.js'
+import { describe } from '../support/describe-value.js'
 import type { LedgerEntry } from './ledger.js'
 
 const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { checkRateLimit } from '../../lib/rate-limit/check-options.js'
+import { checkRateLimit } from '../../lib/rate-limit/check-policies.js'
 import { headerFields } from '../../lib/rate-limit/header-fields.js'
 import { thrown } from '../support/thrown.js'
 

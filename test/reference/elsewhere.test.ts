@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
-import { elsewhere } from '../../lib/reference/reference.js'
+import { elsewhere } from '../../lib/reference/create-reference.js'
 
 type Code = keyof typeof elsewhere
 

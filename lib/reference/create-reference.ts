@@ -1,0 +1,195 @@
+import { phraseOf, titleOf } from '../catalog/answer.js'
+import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
+import { errorHeaders, headerValue } from '../catalog/error-headers.js'
+import type { StandardCode } from '../catalog/standard-errors.js'
+import type { Documenter } from '../infer/documenter.js'
+import { exampleOf } from '../openapi/bodies.js'
+import { isKeptOut, type RouteRecord } from '../infer/route-record.js'
+import { bodySchema, type Format } from '../formats/format.js'
+import { fieldsOf, type FieldFacts } from './body-fields.js'
+import { requestFor } from './requests/failing-request.js'
+import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
+
+/** The errors of an application as plain data: what the reference, the lockfile and the tests of the contract are made of. */
+export interface Reference {
+  readonly title: string
+  /** The shapes that a body can have: the one of the `format` option first, and with `negotiate` a second one. */
+  readonly formats: ReadonlyArray<{ readonly name: string, readonly contentType: string }>
+  /** The rate limits by name. */
+  readonly limits: readonly ReferenceLimit[]
+  /** The documented routes, as `GET /queues/:id`, sorted. */
+  readonly routes: readonly string[]
+  /** Every code of the catalog, by status, then by name. */
+  readonly codes: readonly ReferenceCode[]
+}
+
+/** A rate limit. */
+export interface ReferenceLimit {
+  readonly name: string
+  /** Requests in one window; absent where it depends on the caller. */
+  readonly max?: number
+  /** The length of the window, as a person says it: `1 minute`, `500 ms`; absent where it depends on the caller. */
+  readonly window?: string
+  /** The routes that count under it. */
+  readonly routes: readonly string[]
+}
+
+/** All about one code. */
+export interface ReferenceCode {
+  readonly code: string
+  readonly title: string
+  readonly status: ErrorStatus
+  /** The reason phrase of the status. */
+  readonly phrase: string
+  readonly type: string
+  readonly message: string
+  /** When it happens. CommonMark. */
+  readonly description: string
+  /** What the caller does. CommonMark. */
+  readonly action: string
+  readonly retry: RetryAdvice
+  /** The headers of the example answer, beside `content-type`; names in lower case. Several cookies are a list. */
+  readonly headers: HeaderValues
+  /** One answer for each of the formats. */
+  readonly answers: readonly ReferenceAnswer[]
+  /** The fields of `meta`; none where the error carries no facts. */
+  readonly meta: readonly FieldFacts[]
+  /** The routes that can answer with it, sorted. */
+  readonly routes: readonly string[]
+  /** Why it can be the answer at any address, documented route or not. Absent: only the routes give it. */
+  readonly elsewhere?: string
+  /** A request that it is the answer to. Absent: none can be shown. */
+  readonly request?: SampleRequest
+}
+
+/** The body of a code in one format. */
+export interface ReferenceAnswer {
+  readonly format: string
+  readonly contentType: string
+  readonly fields: readonly FieldFacts[]
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** What a reference needs to know beside the routes. */
+export interface ReferenceSettings {
+  readonly title: string
+  /** Whether requests without a route are answered by the contract. */
+  readonly notFound: boolean
+  /** The rate limits of a route. */
+  readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
+}
+
+/** The codes that a request can get without having reached a route, and why. */
+export const elsewhere: Readonly<Partial<Record<StandardCode, string>>> = {
+  invalid_request: 'The message is not valid HTTP, or its address is not a valid URL.',
+  route_not_found: 'Nothing is at the address.',
+  method_not_allowed: 'The address answers other methods.',
+  request_timeout: 'The request does not arrive in time.',
+  uri_too_long: 'A parameter in the address is too long.',
+  expectation_failed: 'The request has an `Expect` header that the server does not know.',
+  request_header_fields_too_large: 'The headers are larger than the server reads.',
+  service_unavailable: 'The server is about to stop.'
+}
+
+/** The codes of requests that no route is found for. */
+const withoutRoute: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
+
+/** Gathers what is known of the errors of an application. To be called when its routes are registered. */
+export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
+  const { errors, formats } = documenter.settings
+  const routes = documentedRoutes(documenter, settings)
+  return {
+    title: settings.title,
+    formats: formats.map(({ name, contentType }) => ({ name, contentType })),
+    limits: limitsIn(routes, settings),
+    routes: namesOf(routes),
+    codes: Object.values(errors)
+      .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
+      .map(definition => describe(definition, routes, documenter, settings))
+  }
+}
+
+function limitsIn (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
+  const limited = routes.flatMap(route => limitsOf(route.record).map(limit => ({ ...limit, route })))
+  const policies = new Map(limited.map(({ name, policy }) => [name, policy]))
+  return [...policies].map(([name, { max, timeWindow }]) => ({
+    name,
+    ...(typeof max === 'number' && { max }),
+    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
+    routes: namesOf(limited.filter(limit => limit.name === name).map(({ route }) => route))
+  }))
+}
+
+const units = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1000, 'second']] as const
+
+function durationOf (milliseconds: number): string {
+  const [length, unit] = units.find(([length]) => milliseconds % length === 0) ?? [1, 'ms']
+  const count = milliseconds / length
+  return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
+}
+
+function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
+  const routes: SampleRoute[] = []
+  const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
+  for (const record of documenter.routes) {
+    if (isKeptOut(record.route)) continue
+    const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
+    for (const method of record.methods) {
+      if (method === 'HEAD' && read.has(record.route.url)) continue // the twin that Fastify adds
+      const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
+      routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
+    }
+  }
+  return routes
+}
+
+/** Sorted, and once where constraints make several routes of one pattern. */
+function namesOf (routes: readonly SampleRoute[]): string[] {
+  return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
+}
+
+function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
+  const { code, status, type, description, action, retry } = definition
+  const { formats, docUrl } = documenter.settings
+  const candidates = routes.filter(({ codes }) => codes.has(code))
+  const examples = formats.map(format => exampleOf(definition, format, docUrl, undefined))
+  const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
+  const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
+  const request = candidates.length > 0 || isElsewhere ? requestFor(definition, candidates, routes) : undefined
+  return {
+    code,
+    title: titleOf(code),
+    status,
+    phrase: phraseOf(status),
+    type,
+    message: String(examples[0]?.summary),
+    description,
+    action,
+    retry,
+    headers: headersOf(definition),
+    answers: formats.map((format, index) => ({
+      format: format.name,
+      contentType: format.contentType,
+      fields: fieldsIn(format, definition, docUrl(code) !== undefined),
+      body: examples[index]?.value as ReferenceAnswer['body']
+    })),
+    meta: fieldsOf(definition.meta),
+    routes: namesOf(candidates),
+    ...(outside !== undefined && { elsewhere: outside }),
+    ...(request !== undefined && { request })
+  }
+}
+
+function fieldsIn (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
+  return fieldsOf(bodySchema(format, definition, { hasDocUrl }))
+}
+
+function headersOf (definition: ErrorDefinition): HeaderValues {
+  const { example: { retryAfter }, headers } = definition
+  const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
+  return {
+    ...Object.fromEntries(standard),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const))
+  }
+}

@@ -1,0 +1,127 @@
+import type { StandardCode } from '../../catalog/standard-errors.js'
+import { isJson } from '../body-fields.js'
+import { credentialOf, jsonContent, parametersOf, pathOf, propertiesOf, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
+
+/** What a recipe changes in a valid request of the route; `undefined` where the route does not lend itself to it. */
+type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
+
+/** How a request of a route that can answer with the code comes to do so. */
+const changes: Readonly<Partial<Record<StandardCode, Change>>> = {
+  invalid_request: route => takesBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined,
+  invalid_parameter: withWrongParameter,
+  missing_api_key: withoutCredential,
+  unauthorized: withoutCredential,
+  invalid_api_key: withWrongCredential,
+  invalid_token: withWrongCredential,
+  resource_not_found: withAbsentResource,
+  payload_too_large: route => {
+    const { route: { bodyLimit }, scope } = route.record
+    return { headers: { ...validRequest(route).headers, ...jsonContent }, body: undefined, bodyBytes: (bodyLimit ?? scope.initialConfig.bodyLimit as number) + 1 }
+  },
+  unsupported_media_type: route => ({ headers: { ...validRequest(route).headers, 'content-type': 'application/x-unknown' }, body: 'example' }),
+  validation_error: withWrongField,
+  missing_required_field: ({ record }) => requiresField(record.route.schema?.body) ? { body: '{}' } : undefined,
+  rate_limit_exceeded: ({ limit }) => limit === undefined ? undefined : { times: limit + 1 }
+}
+
+/** The codes that can be had at any address, and how. */
+const anywhere: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => SampleRequest | undefined>>> = {
+  route_not_found: () => ({ method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true }),
+  method_not_allowed: routes => firstChanged(routes, route => {
+    const used = new Set(routes.filter(({ record }) => record.route.url === route.record.route.url).map(({ method }) => method))
+    const method = ['DELETE', 'PUT', 'PATCH', 'GET'].find(name => !used.has(name))
+    return method === undefined || route.record.route.url.includes('*') ? undefined : { method, headers: {}, body: undefined }
+  }),
+  uri_too_long: routes => firstChanged(routes, route => {
+    const [name] = parametersOf(route)
+    return name === undefined ? undefined : { path: pathOf(route, { [name]: 'x'.repeat(route.record.scope.initialConfig.maxParamLength as number + 1) }) }
+  }),
+  expectation_failed: routes => firstChanged(routes, () => ({ headers: { expect: 'nothing' } })),
+  request_header_fields_too_large: routes => firstChanged(routes, () => ({ longHeader: { name: 'x-long', bytes: 20_000 } }))
+}
+
+/**
+ * A request for which a code is the answer: by a recipe, or else a valid request of a route that can answer with it.
+ * `undefined` for a code that no route has, and for the failures of the server, which nobody can ask for.
+ *
+ * @param candidates the routes that can answer with the code
+ * @param routes all of them
+ */
+export function requestFor (
+  { code, status }: { readonly code: string, readonly status: number }, candidates: readonly SampleRoute[], routes: readonly SampleRoute[]
+): SampleRequest | undefined {
+  if (status >= 500) return undefined
+  // A request that only reads is the better example.
+  const ordered = [...candidates].sort((a, b) => Number(takesBody(a)) - Number(takesBody(b)))
+  const standard = code as StandardCode
+  const change = Object.hasOwn(changes, code) ? changes[standard] : undefined
+  const recipe = Object.hasOwn(anywhere, code) ? anywhere[standard] : undefined
+  const [plain] = candidates
+  return recipe?.(routes) ??
+    (change === undefined ? undefined : firstChanged(ordered, change)) ??
+    (plain === undefined ? undefined : validRequest(plain))
+}
+
+function firstChanged (routes: readonly SampleRoute[], change: Change): SampleRequest | undefined {
+  for (const route of routes) {
+    const changed = change(route)
+    if (changed !== undefined) return { ...validRequest(route), certain: true, ...changed }
+  }
+  return undefined
+}
+
+function takesBody ({ method }: SampleRoute): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}
+
+function withoutCredential (route: SampleRoute): Partial<SampleRequest> {
+  const credential = credentialOf(route, '')
+  return { headers: Object.fromEntries(Object.entries(validRequest(route).headers).filter(([name]) => !Object.hasOwn(credential, name))) }
+}
+
+function withWrongCredential (route: SampleRoute): Partial<SampleRequest> {
+  return { headers: { ...validRequest(route).headers, ...credentialOf(route, 'wrong') } }
+}
+
+/** Ids that nothing has: a far number, a UUID of zeros, or a text. */
+function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
+  const schemas = new Map(propertiesOf(route.record.route.schema?.params))
+  return {
+    path: pathOf(route, Object.fromEntries(parametersOf(route).map(name => {
+      const schema = schemas.get(name)
+      if (!isJson(schema)) return [name, 'no-such-id']
+      return [name, String(schema.type === 'integer' || schema.type === 'number' ? schema.maximum ?? 999_999_999 : sample(schema, route))]
+    })))
+  }
+}
+
+function withWrongParameter (route: SampleRoute): Partial<SampleRequest> | undefined {
+  const { params, querystring } = route.record.route.schema ?? {}
+  const [inQuery] = propertiesOf(querystring).filter(([, schema]) => refusesText(schema))
+  if (inQuery !== undefined) {
+    const url = new URL(validRequest(route).path, 'http://localhost')
+    url.searchParams.set(inQuery[0], 'wrong')
+    return { path: url.pathname + url.search }
+  }
+  const [inPath] = propertiesOf(params).filter(([, schema]) => refusesText(schema))
+  return inPath === undefined ? undefined : { path: pathOf(route, { [inPath[0]]: 'wrong' }) }
+}
+
+function withWrongField (route: SampleRoute): Partial<SampleRequest> | undefined {
+  const { body } = validRequest(route)
+  const fields = propertiesOf(route.record.route.schema?.body)
+  const [name, schema] = fields.find(([, schema]) => refusesText(schema)) ?? fields[0] ?? []
+  if (body === undefined || name === undefined) return undefined
+  // Neither a text nor a number can be made of an object, whatever the validator converts.
+  return { body: JSON.stringify({ ...JSON.parse(body), [name]: refusesText(schema) ? 'wrong' : {} }) }
+}
+
+/** Whether a schema refuses the text `wrong`. */
+function refusesText (schema: unknown): boolean {
+  if (!isJson(schema)) return false
+  return ['integer', 'number', 'boolean'].includes(String(schema.type)) || typeof schema.format === 'string' || Array.isArray(schema.enum)
+}
+
+function requiresField (body: unknown): boolean {
+  return isJson(body) && Array.isArray(body.required) && body.required.length > 0
+}

@@ -1,0 +1,69 @@
+import { isJson } from '../body-fields.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Values that have the form which a `format` asks for. */
+const samplesOfFormat: Readonly<Record<string, string>> = {
+  date: '2030-01-31',
+  time: '12:30:00Z',
+  'date-time': '2030-01-31T12:30:00Z',
+  duration: 'P1D',
+  email: 'ada@example.com',
+  hostname: 'example.com',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+  uri: 'https://example.com',
+  url: 'https://example.com',
+  'uri-reference': '/example',
+  uuid: '00000000-0000-4000-8000-000000000000'
+}
+
+/** Finds the schema that a `$ref` names. */
+export type Resolve = (ref: string) => unknown
+
+/**
+ * A small value that a JSON Schema accepts, for a request that documentation shows: its own example or default where
+ * it has one, and of an object the required properties. A `pattern` is not solved.
+ */
+export function sampleOf (schema: unknown, resolve: Resolve, depth = 0): unknown {
+  if (!isJson(schema) || depth > maxDepth) return {}
+  if (typeof schema.$ref === 'string') return sampleOf(resolve(schema.$ref), resolve, depth + 1)
+  if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0]
+  for (const keyword of ['example', 'default', 'const'] as const) if (schema[keyword] !== undefined) return schema[keyword]
+  if (Array.isArray(schema.enum)) return schema.enum[0]
+  const [branch] = (schema.anyOf ?? schema.oneOf ?? []) as readonly unknown[]
+  if (branch !== undefined) return sampleOf(branch, resolve, depth + 1)
+  if (Array.isArray(schema.allOf)) return Object.assign({}, ...schema.allOf.map(part => sampleOf(part, resolve, depth + 1)))
+  const type = Array.isArray(schema.type) ? schema.type.find(name => name !== 'null') : schema.type
+  switch (type) {
+    case 'string': return text(schema)
+    case 'integer':
+    case 'number': return number(schema)
+    case 'boolean': return true
+    case 'null': return null
+    case 'array': return Array.from({ length: Number(schema.minItems ?? 0) }, () => sampleOf(schema.items, resolve, depth + 1))
+    default: return object(schema, resolve, depth)
+  }
+}
+
+/** A schema may contain itself. */
+const maxDepth = 8
+
+function object (schema: Json, resolve: Resolve, depth: number): Record<string, unknown> {
+  const properties = isJson(schema.properties) ? schema.properties : {}
+  const required = Array.isArray(schema.required) ? schema.required.map(String) : []
+  return Object.fromEntries(required.map(name => [name, sampleOf(properties[name], resolve, depth + 1)]))
+}
+
+function text ({ format, minLength, maxLength }: Json): string {
+  const known = samplesOfFormat[String(format)]
+  if (known !== undefined) return known
+  return 'example'.padEnd(Number(minLength ?? 0), '-example').slice(0, Number(maxLength ?? Infinity))
+}
+
+function number ({ minimum, exclusiveMinimum, maximum, multipleOf }: Json): number {
+  if (typeof multipleOf === 'number') return multipleOf * Math.max(1, Math.ceil(Number(minimum ?? 0) / multipleOf))
+  if (typeof minimum === 'number') return minimum
+  if (typeof exclusiveMinimum === 'number') return exclusiveMinimum + 1
+  return Math.min(1, Number(maximum ?? 1))
+}

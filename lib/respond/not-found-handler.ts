@@ -1,0 +1,20 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { allowedMethods } from './allow-header.js'
+import type { Responder } from './error-handler.js'
+
+/**
+ * The handler for requests without a route: 405 with `Allow` where the address answers other methods (RFC 9110,
+ * section 15.5.6), else 404 `route_not_found`; so too where a handler itself calls `reply.callNotFound()`.
+ */
+export function createNotFoundHandler (responder: Responder) {
+  const { errors } = responder.settings
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const allowed = allowedMethods(request)
+    responder.handle(
+      allowed.length === 0 || allowed.includes(request.method)
+        ? errors.route_not_found()
+        : errors.method_not_allowed({ meta: { allowed }, headers: { allow: allowed.join(', ') } }),
+      request, reply
+    )
+  }
+}

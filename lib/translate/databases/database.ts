@@ -1,0 +1,163 @@
+import type { FastifyRequest } from 'fastify'
+import type { ApiError } from '../../catalog/api-error.js'
+import { fieldOf, pointerOf, type Issue, type IssueCode } from '../../catalog/issues.js'
+import { standardCode, type StandardCode } from '../../catalog/standard-errors.js'
+import { isObject, type TranslateContext, type Translator } from '../translator.js'
+import { maxIssues } from '../validation/validation.js'
+
+/** What a constraint of the database is called for people. */
+export interface NamedConstraint {
+  /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, where the database names it. */
+  readonly field?: string
+  /** The sentence of the answer. Absent, or where a column is null that must not be, which is no constraint of this name: the one of the code. */
+  readonly message?: string
+  /** The sentence where a record cannot be deleted, because a foreign key of this name still refers to it. Absent: a general one. */
+  readonly onDelete?: string
+}
+
+/** The `database` option. */
+export interface DatabaseOptions {
+  /**
+   * Constraints, unique indexes and foreign keys by the name that the database has for them. SQLite names no unique
+   * constraint: there it is the column, `users.email`. MongoDB: the index, `email_1`.
+   */
+  readonly constraints?: Readonly<Record<string, NamedConstraint>>
+}
+
+/** What can go wrong between an application and its database, whichever database it is. */
+export type DatabaseFailure =
+  'unique' | 'overlap' | 'unknown_reference' | 'still_referenced' | 'missing' | 'check' | 'too_long' | 'out_of_range' | 'malformed' |
+  'no_row' | 'concurrent' | 'unavailable' | 'fault'
+
+/** What a failure is answered with. */
+export interface FailureAnswer {
+  readonly code: StandardCode
+  /** The sentence, where the one of the code says too little. */
+  readonly message?: string
+  /** The issue, where single fields are at fault: what is said of a field, and what of the body where the database names no field. */
+  readonly issue?: { readonly code: IssueCode, readonly ofField: string, readonly ofBody: string }
+}
+
+/** The answer to each failure. */
+export const databaseFailures: Readonly<Record<DatabaseFailure, FailureAnswer>> = {
+  unique: {
+    code: 'resource_already_exists',
+    issue: { code: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' }
+  },
+  overlap: { code: 'resource_conflict', message: 'The request conflicts with a record that exists.' },
+  unknown_reference: {
+    code: 'validation_error',
+    issue: { code: 'invalid', ofField: 'names a record that does not exist', ofBody: 'names a record that does not exist' }
+  },
+  still_referenced: { code: 'resource_conflict', message: 'Other records still refer to this one.' },
+  missing: {
+    code: 'missing_required_field',
+    issue: { code: 'required', ofField: 'is required', ofBody: 'lacks a required field' }
+  },
+  check: {
+    code: 'validation_error',
+    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+  },
+  too_long: {
+    code: 'validation_error',
+    issue: { code: 'max_length', ofField: 'is too long', ofBody: 'has a value that is too long' }
+  },
+  out_of_range: {
+    code: 'validation_error',
+    issue: { code: 'invalid', ofField: 'is out of range', ofBody: 'has a value that is out of range' }
+  },
+  malformed: {
+    code: 'validation_error',
+    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+  },
+  no_row: { code: 'resource_not_found' },
+  concurrent: { code: 'concurrent_modification' },
+  unavailable: { code: 'service_unavailable' },
+  fault: { code: 'internal_error' }
+}
+
+/** What a source says of one of its errors. */
+export interface Reading {
+  readonly failure: DatabaseFailure
+  /** The columns at fault, where the database itself names them. */
+  readonly columns?: readonly string[] | undefined
+  /** A column that only the name of a constraint tells: it counts unless the body has no such field. */
+  readonly likelyColumn?: string | undefined
+  /** The name of the constraint, for the `database` option. */
+  readonly constraint?: string | undefined
+  /** Issues that the source has ready, in place of those of the failure. */
+  readonly issues?: readonly Issue[]
+}
+
+/** Reads an error of one source; `undefined` where it is not of this source. */
+export type ReadError = (error: Readonly<Record<string, unknown>>, request: FastifyRequest) => Reading | undefined
+
+/** The translator of one source. Of an error and its causes, the innermost that the source knows decides: a pool's time-out may hide a wrong password. */
+export function databaseTranslator (name: string, read: ReadError): Translator {
+  return {
+    name,
+    translate (error, context) {
+      let found: Reading | undefined
+      let at = error
+      for (let depth = 0; depth < maxDepth && isOfDatabase(at); depth++) {
+        found = read(at, context.request) ?? found
+        at = at.cause ?? at.original ?? at.driverError // TypeORM says driverError, Sequelize original, the others cause
+      }
+      return found === undefined ? undefined : answerReading(found, error, context)
+    }
+  }
+}
+
+const maxDepth = 8
+
+/** An error with an HTTP status of its own was given it by the application, so what lies below is not ours to judge. */
+function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
+  return isObject(error) && standardCode(error.statusCode ?? error.status) === undefined
+}
+
+/** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */
+const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
+
+function answerReading (reading: Reading, cause: unknown, { errors, request, database }: TranslateContext): ApiError {
+  const { failure, constraint } = reading
+  if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !isObject(request.body)) return errors.invalid_parameter({ cause })
+  const { code, message } = databaseFailures[failure]
+  const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
+  const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
+  const issues = reading.issues ?? pathsOf(reading, named, request).flatMap(path => issuesAt(path, failure))
+  return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
+}
+
+/** What a failure says of a path: one issue, or none where it is about no field. */
+export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
+  const { issue } = databaseFailures[failure]
+  if (issue === undefined) return []
+  return [{ in: 'body', field: fieldOf(path), pointer: pointerOf(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField }]
+}
+
+function pathsOf ({ columns, likelyColumn }: Reading, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {
+  if (named?.field !== undefined) return [named.field.split('.')]
+  if (columns !== undefined && columns.length > 0) return columns.map(column => column.split('.'))
+  return likelyColumn === undefined || (isObject(body) && !Object.hasOwn(body, likelyColumn)) ? [[]] : [[likelyColumn]]
+}
+
+/** The reading of a foreign key that does not say which side was changed: a DELETE removes a record, everything else writes one. */
+export function foreignKeyFailure ({ method }: FastifyRequest): DatabaseFailure {
+  return method === 'DELETE' ? 'still_referenced' : 'unknown_reference'
+}
+
+/** The reading of a model that a mapper found not to be valid, before it asked the database. */
+export function readingOfIssues (issues: readonly Issue[]): Reading {
+  const missing = issues.length > 0 && issues.every(({ code }) => code === 'required')
+  return { failure: missing ? 'missing' : 'check', issues: issues.slice(0, maxIssues) }
+}
+
+/** What Node calls a connection that could not be made, or was lost. */
+export const connectionErrors: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'
+])
+
+/** A property that is a text with something in it. */
+export function textOf (value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

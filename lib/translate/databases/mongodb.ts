@@ -1,0 +1,57 @@
+import { databaseTranslator, type DatabaseFailure } from './database.js'
+import { isObject, type Translator } from '../translator.js'
+
+/**
+ * The codes of a MongoDB server that a request or an outage can cause (MongoDB manual, error codes). Every other one,
+ * such as a failed authentication or a bad command, is a fault.
+ */
+export const serverCodes: Readonly<Record<number, DatabaseFailure>> = {
+  11000: 'unique', // DuplicateKey
+  11001: 'unique', // DuplicateKey of an update, from old servers
+  12582: 'unique', // DuplicateKey of a capped collection
+  121: 'check', // DocumentValidationFailure
+  10334: 'too_long', // BSONObjectTooLarge
+  112: 'concurrent', // WriteConflict
+  244: 'concurrent', // TransactionAborted
+  251: 'concurrent', // NoSuchTransaction
+  6: 'unavailable', // HostUnreachable
+  7: 'unavailable', // HostNotFound
+  24: 'unavailable', // LockTimeout
+  46: 'unavailable', // LockBusy
+  50: 'unavailable', // MaxTimeMSExpired
+  64: 'unavailable', // WriteConcernTimeout
+  89: 'unavailable', // NetworkTimeout
+  91: 'unavailable', // ShutdownInProgress
+  133: 'unavailable', // FailedToSatisfyReadPreference
+  189: 'unavailable', // PrimarySteppedDown
+  262: 'unavailable', // ExceededTimeLimit
+  9001: 'unavailable', // SocketException
+  10107: 'unavailable', // NotWritablePrimary
+  11600: 'unavailable', // InterruptedAtShutdown
+  11601: 'unavailable', // Interrupted
+  11602: 'unavailable', // InterruptedDueToReplStateChange
+  13435: 'unavailable', // NotPrimaryNoSecondaryOk
+  13436: 'unavailable' // NotPrimaryOrSecondary
+}
+
+/** The driver's errors for a server or a connection that it does not have. */
+export const driverErrors: ReadonlySet<unknown> = new Set([
+  'MongoServerSelectionError', 'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoOperationTimeoutError', 'MongoWaitQueueTimeoutError',
+  'MongoPoolClosedError', 'MongoPoolClearedError', 'MongoServerClosedError', 'MongoTopologyClosedError', 'MongoNotConnectedError',
+  'MongoExpiredSessionError', 'MongoClientClosedError'
+])
+
+/** Errors of the MongoDB driver, and of Mongoose where it passes them on. */
+export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
+  const { name, code } = error
+  if (driverErrors.has(name)) return { failure: 'unavailable' }
+  if (typeof name !== 'string' || !name.startsWith('Mongo') || typeof code !== 'number') return undefined
+  const failure = serverCodes[code] ?? 'fault'
+  return failure === 'unique' ? { failure, ...keyOf(error.keyPattern) } : { failure }
+})
+
+/** The fields of an index, and the name that MongoDB gives it: `org_1_name_-1`. */
+function keyOf (pattern: unknown): { readonly columns?: readonly string[], readonly constraint?: string } {
+  if (!isObject(pattern)) return {}
+  return { columns: Object.keys(pattern), constraint: Object.entries(pattern).flat().join('_') }
+}

@@ -1,0 +1,64 @@
+import { fieldOf, issueOfKeyword, pointerOf, type Issue } from '../../catalog/issues.js'
+import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
+import { isObject, type Translator } from '../translator.js'
+
+/** What a validator of Mongoose means in JSON Schema. */
+export interface ValidatorKind {
+  readonly keyword: string
+  /** The parameters of the keyword, out of the `properties` that Mongoose gives the error. */
+  readonly params: (properties: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
+}
+
+/** The kinds of Mongoose's validators, and the JSON Schema keyword that means the same. Another kind is a validator of the application. */
+export const validatorKinds: Readonly<Record<string, ValidatorKind>> = {
+  required: { keyword: 'required', params: () => ({}) },
+  minlength: { keyword: 'minLength', params: ({ minlength }) => ({ limit: minlength }) },
+  maxlength: { keyword: 'maxLength', params: ({ maxlength }) => ({ limit: maxlength }) },
+  min: { keyword: 'minimum', params: ({ min }) => ({ comparison: '>=', limit: printed(min) }) },
+  max: { keyword: 'maximum', params: ({ max }) => ({ comparison: '<=', limit: printed(max) }) },
+  enum: { keyword: 'enum', params: ({ enumValues }) => ({ allowedValues: enumValues }) },
+  regexp: { keyword: 'pattern', params: () => ({}) }
+}
+
+/** The kinds of casts that have a JSON type. */
+export const castTypes: Readonly<Record<string, string>> = { Number: 'number', string: 'string', Boolean: 'boolean', Array: 'array' }
+
+/** Mongoose's other errors that a request or an outage can cause, by name. */
+export const mongooseErrors: Readonly<Record<string, DatabaseFailure>> = {
+  DocumentNotFoundError: 'no_row',
+  VersionError: 'concurrent',
+  MongooseServerSelectionError: 'unavailable'
+}
+
+/** Errors of Mongoose: a document that does not fit its schema, a value that cannot be cast, no document, no server. */
+export const mongooseTranslator: Translator = databaseTranslator('mongoose', error => {
+  const { name, message, path, errors } = error
+  if (typeof name !== 'string') return undefined
+  if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => issueOf(at, failed)))
+  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: issueOf(path, error) }
+  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, issueOfKeyword('additionalProperties', {}))])
+  if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
+  const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined
+  return failure === undefined ? undefined : { failure }
+})
+
+/** The issue of one path. What its validator says is left out: it often repeats the value. */
+function issueOf (path: string, failed: unknown): Issue[] {
+  if (!isObject(failed) || failed.name === 'ValidationError') return [] // a subdocument: each of its paths is in the list, too
+  const { kind, properties } = failed
+  if (failed.name === 'CastError') {
+    const type = typeof kind === 'string' && Object.hasOwn(castTypes, kind) ? castTypes[kind] : undefined
+    return [issueAt(path, issueOfKeyword(type === undefined ? 'invalid' : 'type', { type }))]
+  }
+  const known = typeof kind === 'string' && Object.hasOwn(validatorKinds, kind) ? validatorKinds[kind] : undefined
+  return [issueAt(path, known === undefined ? issueOfKeyword('invalid', {}) : issueOfKeyword(known.keyword, known.params(isObject(properties) ? properties : {})))]
+}
+
+function issueAt (dotted: string, issue: Pick<Issue, 'code' | 'message'>): Issue {
+  const path = dotted.split('.')
+  return { in: 'body', field: fieldOf(path), pointer: pointerOf(path), ...issue }
+}
+
+function printed (limit: unknown): unknown {
+  return limit instanceof Date ? limit.toISOString() : limit
+}

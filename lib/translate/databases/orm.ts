@@ -1,0 +1,53 @@
+import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
+import { isObject, type Translator } from '../translator.js'
+
+/**
+ * What query builders and object mappers throw by themselves, by the name of the error. What they wrap is the driver's, and
+ * read by its translator.
+ */
+export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
+  EntityNotFoundError: 'no_row', // TypeORM
+  OptimisticLockVersionMismatchError: 'concurrent', // TypeORM
+  KnexTimeoutError: 'unavailable', // Knex: the pool or the statement
+  SequelizeEmptyResultError: 'no_row',
+  SequelizeOptimisticLockError: 'concurrent',
+  SequelizeTimeoutError: 'unavailable',
+  SequelizeConnectionError: 'unavailable',
+  SequelizeConnectionRefusedError: 'unavailable',
+  SequelizeConnectionTimedOutError: 'unavailable',
+  SequelizeConnectionAcquireTimeoutError: 'unavailable',
+  SequelizeHostNotFoundError: 'unavailable',
+  SequelizeHostNotReachableError: 'unavailable',
+  SequelizeAccessDeniedError: 'fault',
+  SequelizeInvalidConnectionError: 'fault'
+}
+
+/** What they say, without a name, of connections that were closed before. */
+export const ormMessages: ReadonlySet<unknown> = new Set([
+  'Unable to acquire a connection', // Knex
+  'Driver not Connected', // TypeORM
+  'ConnectionManager.getConnection was called after the connection manager was closed!' // Sequelize
+])
+
+/** Errors of TypeORM, Sequelize, Knex and Kysely that have no driver's error below them. */
+export const ormTranslator: Translator = databaseTranslator('orm', error => {
+  const { name, message, node, errors } = error
+  if (name === 'SequelizeValidationError' && Array.isArray(errors)) return readValidation(errors)
+  if (typeof name === 'string' && Object.hasOwn(ormErrors, name)) return { failure: ormErrors[name] as DatabaseFailure }
+  if (ormMessages.has(message)) return { failure: 'unavailable' }
+  // Kysely's NoResultError has no name of its own; it carries the query.
+  if (message === 'no result' && isObject(node) && typeof node.kind === 'string') return { failure: 'no_row' }
+  return undefined
+})
+
+/** Reads the validation of a Sequelize model. What a validator says is left out: it may repeat the value. */
+function readValidation (errors: readonly unknown[]): Reading {
+  return readingOfIssues(errors.filter(isObject).flatMap(failed =>
+    issuesAt(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
+}
+
+/** A validator of the whole model has its own name in the place of an attribute's. */
+function isAttribute ({ instance, path }: Readonly<Record<string, unknown>>): boolean {
+  const model = isObject(instance) ? instance.constructor as { readonly rawAttributes?: object } : {}
+  return typeof path === 'string' && Object.hasOwn(model.rawAttributes ?? {}, path)
+}

@@ -1,0 +1,79 @@
+import type { FastifyRequest } from 'fastify'
+import { databaseTranslator, foreignKeyFailure, textOf, type DatabaseFailure, type Reading } from './database.js'
+import { mysqlErrors, readMysql } from './mysql.js'
+import { readPostgres } from './postgres.js'
+import { readSqlite } from './sqlite.js'
+import { isObject, type Translator } from '../translator.js'
+
+/**
+ * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Every other one, such as a missing table or a
+ * wrong password, is a fault.
+ */
+export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
+  P2002: 'unique',
+  P2003: 'foreign_key',
+  P2014: 'still_referenced', // a required relation would be violated
+  P2011: 'missing',
+  P2012: 'missing',
+  P2004: 'check',
+  P2000: 'too_long',
+  P2020: 'out_of_range',
+  P2005: 'malformed',
+  P2006: 'malformed',
+  P2007: 'malformed',
+  P2001: 'no_row',
+  P2015: 'no_row',
+  P2018: 'no_row',
+  P2025: 'no_row',
+  P2034: 'concurrent',
+  P1001: 'unavailable', // unreachable
+  P1002: 'unavailable', // timed out
+  P1008: 'unavailable', // operations timed out
+  P1017: 'unavailable', // connection closed
+  P2024: 'unavailable', // pool timed out
+  P2028: 'unavailable', // transaction timed out
+  P2037: 'unavailable' // too many connections
+}
+
+/** What driver adapters say, where the database itself said nothing: of raw queries, for which Prisma has one code only. */
+export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
+  UniqueConstraintViolation: 'unique',
+  ForeignKeyConstraintViolation: 'foreign_key',
+  RestrictViolation: 'still_referenced',
+  NullConstraintViolation: 'missing',
+  LengthMismatch: 'too_long',
+  ValueOutOfRange: 'out_of_range',
+  InvalidInputValue: 'malformed',
+  TransactionWriteConflict: 'concurrent',
+  DatabaseNotReachable: 'unavailable',
+  ConnectionClosed: 'unavailable',
+  SocketTimeout: 'unavailable',
+  TooManyConnections: 'unavailable'
+}
+
+/** Errors of Prisma. Where its driver adapter hands on what the database said, that decides: it says more than Prisma's code. */
+export const prismaTranslator: Translator = databaseTranslator('prisma', (error, request) => {
+  const { name, code, meta } = error
+  if (typeof name !== 'string' || !name.startsWith('PrismaClient')) return undefined
+  const adapter = isObject(meta) && isObject(meta.driverAdapterError) && isObject(meta.driverAdapterError.cause) ? meta.driverAdapterError.cause : {}
+  const original = readOriginal(adapter, request)
+  if (original !== undefined) return original
+  const failure = adapterKinds[String(adapter.kind)] ?? prismaCodes[String(code)] ?? 'fault'
+  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...constraintOf(adapter) }
+})
+
+/** Reads the error of the database: Postgres's by its SQLSTATE, MySQL's by its number, SQLite's by the name of its result code. */
+function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): Reading | undefined {
+  const code = textOf(adapter.originalCode)
+  const message = textOf(adapter.originalMessage) ?? ''
+  if (code === undefined) return undefined
+  if (code.startsWith('SQLITE_')) return readSqlite(code, message, request)
+  if (Object.hasOwn(mysqlErrors, code)) return readMysql({ errno: Number(code), sqlState: textOf(adapter.state) ?? '', message })
+  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
+  return readPostgres({ code, message, table: textOf(adapter.table), column: textOf(adapter.column), detail: textOf(adapter.detail), ...constraintOf(adapter) })
+}
+
+function constraintOf ({ constraint }: Readonly<Record<string, unknown>>): { readonly columns?: readonly string[], readonly constraint?: string | undefined } {
+  if (!isObject(constraint)) return {}
+  return Array.isArray(constraint.fields) ? { columns: constraint.fields.map(String) } : { constraint: textOf(constraint.index) }
+}

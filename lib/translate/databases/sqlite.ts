@@ -1,0 +1,76 @@
+import type { FastifyRequest } from 'fastify'
+import { databaseTranslator, foreignKeyFailure, textOf, type DatabaseFailure, type Reading } from './database.js'
+import type { Translator } from '../translator.js'
+
+/** A result code of SQLite, by name and by number: better-sqlite3 has the one, node:sqlite the other. */
+export interface SqliteError {
+  readonly number: number
+  readonly failure: DatabaseFailure | 'foreign_key' | 'trigger'
+}
+
+/**
+ * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Every other one, such as
+ * broken SQL, a missing table or a damaged file, is a fault.
+ */
+export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
+  SQLITE_CONSTRAINT_UNIQUE: { number: 2067, failure: 'unique' },
+  SQLITE_CONSTRAINT_PRIMARYKEY: { number: 1555, failure: 'unique' },
+  SQLITE_CONSTRAINT_ROWID: { number: 2579, failure: 'unique' },
+  SQLITE_CONSTRAINT_FOREIGNKEY: { number: 787, failure: 'foreign_key' },
+  SQLITE_CONSTRAINT_TRIGGER: { number: 1811, failure: 'trigger' },
+  SQLITE_CONSTRAINT_NOTNULL: { number: 1299, failure: 'missing' },
+  SQLITE_CONSTRAINT_CHECK: { number: 275, failure: 'check' },
+  SQLITE_CONSTRAINT_DATATYPE: { number: 3091, failure: 'malformed' },
+  SQLITE_MISMATCH: { number: 20, failure: 'malformed' },
+  SQLITE_TOOBIG: { number: 18, failure: 'too_long' },
+  SQLITE_BUSY_SNAPSHOT: { number: 517, failure: 'concurrent' },
+  SQLITE_BUSY: { number: 5, failure: 'unavailable' },
+  SQLITE_BUSY_RECOVERY: { number: 261, failure: 'unavailable' },
+  SQLITE_BUSY_TIMEOUT: { number: 773, failure: 'unavailable' },
+  SQLITE_LOCKED: { number: 6, failure: 'unavailable' },
+  SQLITE_LOCKED_SHAREDCACHE: { number: 262, failure: 'unavailable' },
+  SQLITE_INTERRUPT: { number: 9, failure: 'unavailable' },
+  SQLITE_NOMEM: { number: 7, failure: 'unavailable' },
+  SQLITE_FULL: { number: 13, failure: 'unavailable' },
+  SQLITE_PROTOCOL: { number: 15, failure: 'unavailable' }
+}
+
+const nameOfNumber: ReadonlyMap<unknown, string> = new Map(Object.entries(sqliteErrors).map(([name, { number }]) => [number, name]))
+
+/** Errors of SQLite through better-sqlite3 and node:sqlite. */
+export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code, errcode, message }, request) => {
+  if (typeof code !== 'string') return undefined
+  if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', textOf(message) ?? '', request)
+  return code.startsWith('SQLITE_') ? readSqlite(code, textOf(message) ?? '', request) : undefined
+})
+
+/** Reads an error. SQLite has no translations: the name of what failed is behind the colon. */
+export function readSqlite (code: string, message: string, request: FastifyRequest): Reading {
+  const failure = sqliteErrors[code]?.failure ?? 'fault'
+  const name = / failed: (.+)$/.exec(message)?.[1]
+  switch (failure) {
+    case 'unique':
+      // The index of an expression is named in the place of columns: index 'users_lower'.
+      if (name?.startsWith("index '") === true) return { failure, constraint: name.slice(7, -1) }
+      return { failure, constraint: name, columns: columnsOf(name) }
+    case 'missing':
+      return { failure, constraint: name, columns: columnsOf(name) }
+    case 'check':
+      // Without a name of its own, a check is called by its expression.
+      return { failure, constraint: name }
+    case 'malformed':
+      return { failure, columns: columnsOf(/ value in \w+ column (.+)$/.exec(message)?.[1]) }
+    case 'foreign_key':
+      return { failure: foreignKeyFailure(request) }
+    case 'trigger':
+      // RESTRICT is built as a trigger, and says what a foreign key says; a trigger of the application says what it likes.
+      return { failure: message === 'FOREIGN KEY constraint failed' ? 'still_referenced' : 'check' }
+    default:
+      return { failure }
+  }
+}
+
+/** The columns of `users.org, users.name`. */
+function columnsOf (list: string | undefined): readonly string[] {
+  return list === undefined ? [] : list.split(', ').map(name => name.slice(name.lastIndexOf('.') + 1))
+}

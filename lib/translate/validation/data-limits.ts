@@ -1,0 +1,27 @@
+import { isObject } from '../translator.js'
+
+/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
+export function isData (limit: unknown): boolean {
+  return isObject(limit) && typeof limit.$data === 'string'
+}
+
+const known = new WeakMap<object, ReadonlySet<string>>()
+
+/** The keywords that have a value of the request for their limit somewhere in a schema. */
+export function dataKeywords (schema: unknown): ReadonlySet<string> {
+  if (!isObject(schema)) return none
+  let keywords = known.get(schema)
+  if (keywords === undefined) known.set(schema, keywords = collect(schema, new Set(), new Set()))
+  return keywords
+}
+
+const none: ReadonlySet<string> = new Set()
+
+function collect (schema: Readonly<Record<string, unknown>>, found: Set<string>, seen: Set<object>): Set<string> {
+  seen.add(schema)
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (isData(value)) found.add(keyword)
+    else if (isObject(value) && !seen.has(value)) collect(value, found, seen)
+  }
+  return found
+}

@@ -1,0 +1,146 @@
+import { Kind, type TSchema } from '@sinclair/typebox'
+import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import { pathOf } from '../../catalog/issues.js'
+import { isIn, type Failure, type Report } from './validation-failure.js'
+import { isObject } from '../translator.js'
+
+/**
+ * The keyword of JSON Schema, and for `type` the type, that each error of TypeBox 0.34 stands for. An intersection
+ * that failed is reported beside the part of it that did, and adds nothing.
+ */
+export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly [keyword: string, type?: string] | undefined>> = {
+  ArrayContains: ['contains'],
+  ArrayMaxContains: ['contains'],
+  ArrayMaxItems: ['maxItems'],
+  ArrayMinContains: ['contains'],
+  ArrayMinItems: ['minItems'],
+  ArrayUniqueItems: ['uniqueItems'],
+  Array: ['type', 'array'],
+  AsyncIterator: ['type', 'async iterator'],
+  BigIntExclusiveMaximum: ['exclusiveMaximum'],
+  BigIntExclusiveMinimum: ['exclusiveMinimum'],
+  BigIntMaximum: ['maximum'],
+  BigIntMinimum: ['minimum'],
+  BigIntMultipleOf: ['multipleOf'],
+  BigInt: ['type', 'integer'],
+  Boolean: ['type', 'boolean'],
+  DateExclusiveMaximumTimestamp: ['exclusiveMaximum'],
+  DateExclusiveMinimumTimestamp: ['exclusiveMinimum'],
+  DateMaximumTimestamp: ['maximum'],
+  DateMinimumTimestamp: ['minimum'],
+  DateMultipleOfTimestamp: ['multipleOf'],
+  Date: ['type', 'date'],
+  Function: ['type', 'function'],
+  IntegerExclusiveMaximum: ['exclusiveMaximum'],
+  IntegerExclusiveMinimum: ['exclusiveMinimum'],
+  IntegerMaximum: ['maximum'],
+  IntegerMinimum: ['minimum'],
+  IntegerMultipleOf: ['multipleOf'],
+  Integer: ['type', 'integer'],
+  IntersectUnevaluatedProperties: ['unevaluatedProperties'],
+  Intersect: undefined,
+  Iterator: ['type', 'iterator'],
+  Kind: ['invalid'],
+  Literal: ['const'],
+  Never: ['boolean'],
+  Not: ['not'],
+  Null: ['type', 'null'],
+  NumberExclusiveMaximum: ['exclusiveMaximum'],
+  NumberExclusiveMinimum: ['exclusiveMinimum'],
+  NumberMaximum: ['maximum'],
+  NumberMinimum: ['minimum'],
+  NumberMultipleOf: ['multipleOf'],
+  Number: ['type', 'number'],
+  ObjectAdditionalProperties: ['additionalProperties'],
+  ObjectMaxProperties: ['maxProperties'],
+  ObjectMinProperties: ['minProperties'],
+  ObjectRequiredProperty: ['required'],
+  Object: ['type', 'object'],
+  Promise: ['type', 'promise'],
+  RegExp: ['pattern'],
+  StringFormatUnknown: ['format'],
+  StringFormat: ['format'],
+  StringMaxLength: ['maxLength'],
+  StringMinLength: ['minLength'],
+  StringPattern: ['pattern'],
+  String: ['type', 'string'],
+  Symbol: ['type', 'symbol'],
+  TupleLength: ['maxItems'],
+  Tuple: ['type', 'array'],
+  Uint8ArrayMaxByteLength: ['maxItems'],
+  Uint8ArrayMinByteLength: ['minItems'],
+  Uint8Array: ['type', 'array'],
+  Undefined: ['type', 'undefined'],
+  Union: ['anyOf'],
+  Void: ['type', 'undefined']
+}
+
+const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: '<=', exclusiveMinimum: '>', exclusiveMaximum: '<' }
+
+/** More are never told: see `maxIssues`. A body of nothing but faults is not gone through to its end. */
+const maxErrors = 1000
+
+/**
+ * The failures in a report of the compiler of @fastify/type-provider-typebox 5, which has a message and a path for each
+ * failure, and nothing else. The messages are not taken apart: the schema is asked again what fails, and what it says
+ * by the same message and path is what was reported.
+ */
+export function typeboxFailures ({ validation, location, schema, value }: Report): Failure[] | undefined {
+  if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
+  const errors = errorsOf(schema as unknown as TSchema, value, location !== 'body')
+  const reported = validation.slice(0, maxErrors).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
+  return withoutAbsent(reported.flatMap(({ message, path }) => {
+    const there = errors.filter(error => error.path === path)
+    // Formats are registered with one copy of TypeBox; where ours is another one, it knows the format by its name alone.
+    const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === ValueErrorType.StringFormatUnknown)
+    return error === undefined ? [{ keyword: 'invalid', path: pathOf(path), params: {} }] : failuresOf(error)
+  }))
+}
+
+/** The schema's errors. The texts of a query, path or header were converted before they were checked. */
+function errorsOf (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
+  const errors: ValueError[] = []
+  try {
+    for (const error of Value.Errors(schema, convert ? Value.Convert(schema, structuredClone(value)) : value)) {
+      if (errors.push(error) === maxErrors) break
+    }
+  } catch {
+    // a kind that is registered with another copy of TypeBox
+  }
+  return errors
+}
+
+function failuresOf (error: ValueError): Failure[] {
+  const { type, path, schema, errors } = error
+  const known = valueErrors[ValueErrorType[type] as keyof typeof ValueErrorType]
+  if (known === undefined) return []
+  const [keyword, jsonType] = known
+  const tooFew = type === ValueErrorType.TupleLength && (error.value as readonly unknown[]).length < schema.maxItems
+  return [{
+    keyword: tooFew ? 'minItems' : keyword,
+    path: pathOf(path),
+    params: { ...paramsOf(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
+    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent([...branch].flatMap(failuresOf))) })
+  }]
+}
+
+function paramsOf (keyword: string, schema: TSchema): Failure['params'] {
+  const { const: allowedValue, format, maxContains, minContains } = schema
+  const timestamp: unknown = schema[`${keyword}Timestamp`]
+  const bytes: unknown = schema[keyword.replace('Items', 'ByteLength')]
+  return {
+    limit: typeof timestamp === 'number' ? new Date(timestamp).toISOString() : schema[keyword] ?? bytes,
+    comparison: comparisons[keyword],
+    multipleOf: schema.multipleOf ?? schema.multipleOfTimestamp,
+    allowedValue,
+    format,
+    minContains,
+    maxContains
+  }
+}
+
+/** An absent field is reported as absent, and as of the wrong type. */
+function withoutAbsent (failures: readonly Failure[]): Failure[] {
+  const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
+  return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))
+}

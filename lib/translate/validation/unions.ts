@@ -1,0 +1,78 @@
+import type { Failure } from './validation-failure.js'
+
+/**
+ * A union that failed says little, and the failures of all its branches together mislead. This tells what helps the
+ * caller most, and is true whichever branch was meant.
+ */
+export function resolveUnions (failures: readonly Failure[]): readonly Failure[] {
+  if (!failures.some(isUnion)) return failures
+  return failures.flatMap(failure => isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure])
+}
+
+type Union = Failure & Required<Pick<Failure, 'branches'>>
+
+function isUnion (failure: Failure): failure is Union {
+  return failure.branches !== undefined && failure.branches.length > 0
+}
+
+function resolve (union: Failure, branches: ReadonlyArray<readonly Failure[]>): readonly Failure[] {
+  const { path } = union
+  const fitting = branches.filter(branch => !branch.some(failure => isSame(failure.path, path) && isMismatch(failure)))
+  const [only] = fitting
+  if (only === undefined) return [anotherValue(path, branches) ?? anotherType(path, branches) ?? union]
+  if (fitting.length === 1) return only
+
+  // Objects that a constant tells apart: the branch with the constant that was sent, or the constants themselves.
+  const isTag = (failure: Failure): boolean => failure.path.length === path.length + 1 && isConstant(failure)
+  const tagged = fitting.filter(branch => !branch.some(isTag))
+  if (tagged.length === 1) return tagged.flat()
+  if (tagged.length === 0) {
+    const tags = fitting.map(branch => branch.find(isTag) as Failure)
+    const [{ path: at }] = tags as [Failure, ...Failure[]]
+    return tags.every(tag => isSame(tag.path, at)) ? [enumeration(at, tags.flatMap(constants))] : [union]
+  }
+
+  const common = only.filter(failure => fitting.every(branch => branch.some(({ keyword, path }) => keyword === failure.keyword && isSame(path, failure.path))))
+  return common.length > 0 ? common : [union]
+}
+
+/** Every branch takes constants, or null: their values. */
+function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly Failure[]>): Failure | undefined {
+  if (!branches.some(branch => branch.some(isConstant))) return undefined
+  const values: unknown[] = []
+  for (const branch of branches) {
+    const here = branch.filter(failure => isSame(failure.path, path))
+    const constant = here.find(isConstant)
+    if (constant !== undefined) values.push(...constants(constant))
+    else if (here.some(({ keyword, params }) => keyword === 'type' && params.type === 'null')) values.push(null)
+    else return undefined
+  }
+  return enumeration(path, values)
+}
+
+/** Every branch takes another type: their types. */
+function anotherType (path: readonly string[], branches: ReadonlyArray<readonly Failure[]>): Failure | undefined {
+  const types = branches.map(branch => branch.find(failure => failure.keyword === 'type' && isSame(failure.path, path)))
+  if (types.includes(undefined)) return undefined
+  return { keyword: 'type', path, params: { type: [...new Set(types.flatMap(failure => failure?.params.type))] } }
+}
+
+function enumeration (path: readonly string[], allowedValues: readonly unknown[]): Failure {
+  return { keyword: 'enum', path, params: { allowedValues } }
+}
+
+function constants ({ keyword, params }: Failure): readonly unknown[] {
+  return keyword === 'const' ? [params.allowedValue] : params.allowedValues as readonly unknown[]
+}
+
+function isConstant ({ keyword, params, message }: Failure): boolean {
+  return (keyword === 'const' && message === undefined) || (keyword === 'enum' && Array.isArray(params.allowedValues))
+}
+
+function isMismatch (failure: Failure): boolean {
+  return failure.keyword === 'type' || isConstant(failure)
+}
+
+function isSame (a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((part, at) => part === b[at])
+}

@@ -1,0 +1,125 @@
+import { isIn, valueAt, type Failure, type Report } from './validation-failure.js'
+import { isObject } from '../translator.js'
+
+/** The kinds of issue of zod 4. */
+export type ZodCode =
+  | 'invalid_type' | 'too_small' | 'too_big' | 'invalid_format' | 'not_multiple_of' | 'unrecognized_keys'
+  | 'invalid_value' | 'invalid_union' | 'invalid_key' | 'invalid_element' | 'custom'
+
+/** An issue of zod 4, as far as it is read here. */
+interface ZodIssue {
+  readonly code: string
+  readonly path: readonly PropertyKey[]
+  readonly message?: string
+  readonly [property: string]: unknown
+}
+
+/** Where an issue stands: the whole value, and the path to what the issue's own path begins at. */
+interface Place {
+  readonly value: unknown
+  readonly path: readonly string[]
+}
+
+type Keyword = Pick<Failure, 'keyword' | 'params'>
+
+/** JSON Schema's type for what zod expects, where the names differ. */
+const types: Readonly<Record<string, string>> = {
+  int: 'integer', bigint: 'integer', nan: 'number', record: 'object', map: 'object', tuple: 'array', set: 'array', void: 'undefined'
+}
+
+/** JSON Schema's format for zod's, where the names differ. */
+const formatNames: Readonly<Record<string, string>> = { datetime: 'date-time', guid: 'uuid', base64: 'byte' }
+
+/** Formats of zod that are patterns by another name. */
+const patterns: ReadonlySet<unknown> = new Set(['regex', 'starts_with', 'ends_with', 'includes', 'lowercase', 'uppercase', 'template_literal'])
+
+/** The keywords for a size, by what zod measured; a number, a date and a file have a limit. */
+const sizes: Readonly<Record<string, readonly [small: string, big: string]>> = {
+  string: ['minLength', 'maxLength'],
+  array: ['minItems', 'maxItems'],
+  set: ['minItems', 'maxItems'],
+  map: ['minProperties', 'maxProperties'],
+  object: ['minProperties', 'maxProperties']
+}
+
+/** The keyword of JSON Schema that each kind of issue stands for. */
+export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> = {
+  invalid_type: ({ expected }) => {
+    const type = String(expected)
+    if (type === 'never') return { keyword: 'boolean', params: {} }
+    return type === 'nonoptional' ? { keyword: 'required', params: {} } : { keyword: 'type', params: { type: types[type] ?? type } }
+  },
+  too_small: ({ origin, minimum, inclusive }) => {
+    const [keyword] = sizes[String(origin)] ?? []
+    return { keyword: keyword ?? 'minimum', params: { limit: limitOf(origin, minimum), comparison: inclusive === false ? '>' : '>=' } }
+  },
+  too_big: ({ origin, maximum, inclusive }) => {
+    const [, keyword] = sizes[String(origin)] ?? []
+    return { keyword: keyword ?? 'maximum', params: { limit: limitOf(origin, maximum), comparison: inclusive === false ? '<' : '<=' } }
+  },
+  invalid_format: ({ format }) => patterns.has(format)
+    ? { keyword: 'pattern', params: {} }
+    : { keyword: 'format', params: { format: formatNames[String(format)] ?? format } },
+  not_multiple_of: ({ divisor }) => ({ keyword: 'multipleOf', params: { multipleOf: divisor } }),
+  unrecognized_keys: () => ({ keyword: 'additionalProperties', params: {} }),
+  invalid_value: ({ values }) => Array.isArray(values) && values.length === 1
+    ? { keyword: 'const', params: { allowedValue: values[0] } }
+    : { keyword: 'enum', params: { allowedValues: values } },
+  invalid_union: ({ options, matches }) => Array.isArray(options)
+    ? { keyword: 'enum', params: { allowedValues: options } }
+    : { keyword: 'anyOf', params: { passingSchemas: matches } },
+  invalid_key: () => ({ keyword: 'propertyNames', params: {} }),
+  invalid_element: () => ({ keyword: 'invalid', params: {} }),
+  custom: () => ({ keyword: 'invalid', params: {} })
+}
+
+/** The kinds of issue that zod reports for an absent value, too. */
+const absentAs: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
+
+/** The mark of fastify-type-provider-zod on each failure. */
+const mark = Symbol.for('ZodFastifySchemaValidationError')
+
+/** The failures in a report of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
+export function zodFailures ({ validation, value }: Report): Failure[] | undefined {
+  const issues = validation.map(entry => issueOf(entry, value)).filter(issue => issue !== undefined)
+  return issues.length === 0 ? undefined : issues.flatMap(issue => failuresOf(issue, { value, path: [] }))
+}
+
+function issueOf (entry: unknown, value: unknown): ZodIssue | undefined {
+  if (!isObject(entry)) return undefined
+  const params = isObject(entry.params) ? entry.params : {}
+  if (mark in entry) return { ...params, code: String(entry.keyword), path: pathIn(value, String(entry.instancePath)), message: String(entry.message) }
+  return isObject(params.issue) && Array.isArray(params.issue.path) ? params.issue as unknown as ZodIssue : undefined
+}
+
+/** fastify-type-provider-zod joins the path with slashes and leaves those in names as they are: the value has the names. */
+function pathIn (value: unknown, joined: string): string[] {
+  let rest = joined.slice(1).split('/')
+  const path: string[] = []
+  if (joined === '/') return path
+  while (rest.length > 0) {
+    const parent = valueAt(value, path)
+    const length = rest.findIndex((_part, at) => isIn(parent, rest.slice(0, at + 1).join('/'))) + 1 || 1
+    path.push(rest.slice(0, length).join('/'))
+    rest = rest.slice(length)
+  }
+  return path
+}
+
+function failuresOf (issue: ZodIssue, place: Place): Failure[] {
+  const path = [...place.path, ...issue.path.map(String)]
+  // Only an object that was sent can lack a field; what a transformation made of a text is not looked into.
+  const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
+  if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
+  const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
+  const failure: Failure = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
+  if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map(key => ({ ...failure, path: [...path, String(key)] }))
+  if (issue.code === 'custom' && issue.message !== undefined && issue.message !== 'Invalid input') return [{ ...failure, message: issue.message }]
+  if (failure.keyword !== 'anyOf' || !Array.isArray(issue.errors)) return [failure]
+  const branches = (issue.errors as ReadonlyArray<readonly ZodIssue[]>).map(branch => branch.flatMap(inner => failuresOf(inner, { ...place, path })))
+  return [{ ...failure, branches }]
+}
+
+function limitOf (origin: unknown, limit: unknown): unknown {
+  return origin === 'date' ? new Date(Number(limit)).toISOString() : limit
+}

@@ -1,0 +1,100 @@
+import { standardErrors } from '../../lib/catalog/standard-errors.js'
+import { databaseFailures, type DatabaseFailure } from '../../lib/translate/databases/database.js'
+import { driverErrors, serverCodes } from '../../lib/translate/databases/mongodb.js'
+import { mongooseErrors } from '../../lib/translate/databases/mongoose.js'
+import { mysqlErrors } from '../../lib/translate/databases/mysql.js'
+import { ormErrors } from '../../lib/translate/databases/orm.js'
+import { sqlStates } from '../../lib/translate/databases/postgres.js'
+import { prismaCodes } from '../../lib/translate/databases/prisma.js'
+import { sqliteErrors } from '../../lib/translate/databases/sqlite.js'
+import { answers, type Case, type Source } from '../../test/translate/databases/cases/case.js'
+import { mongodbSource, mongooseSource } from '../../test/translate/databases/cases/mongodb.js'
+import { mariadbSource, mysql2Source } from '../../test/translate/databases/cases/mysql.js'
+import { ormSources } from '../../test/translate/databases/cases/orms.js'
+import { pgliteSource, pgSource, postgresjsSource } from '../../test/translate/databases/cases/postgres-drivers.js'
+import { prismaSource } from '../../test/translate/databases/cases/prisma.js'
+import { betterSqliteSource, nodeSqliteSource } from '../../test/translate/databases/cases/sqlite.js'
+import { table } from './table.js'
+
+type AnySource = Source<never>
+
+const databases: Readonly<Record<string, readonly AnySource[]>> = {
+  PostgreSQL: [pgSource, postgresjsSource, pgliteSource, ...ormSources, prismaSource(undefined as never)],
+  'MySQL and MariaDB': [mysql2Source, mariadbSource],
+  SQLite: [betterSqliteSource, nodeSqliteSource],
+  MongoDB: [mongodbSource, mongooseSource]
+}
+
+/** The sections about databases: what the tests try, and the tables of lib/translate. */
+export const databaseSections: Readonly<Record<string, () => string>> = {
+  'database-failures': () => Object.entries(databases).map(([database, sources]) => `### ${database}\n\n${casesTable(sources)}`).join('\n\n'),
+  'database-codes': () => Object.entries(codeTables).map(([heading, codes]) => `### ${heading}\n\n${codesTable(codes)}`).join('\n\n')
+}
+
+/** What the tests try, by the driver or mapper: what happens, and what it is answered with. */
+export const databaseRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = Object.entries(databases).flatMap(([database, sources]) =>
+  sources.flatMap(({ name, cases }) => cases.map(given => [`${database}, \`${name}\``, given.what, answerOf(given)] as const))
+)
+
+/** What happens, what it is answered with, and through what it was tried. */
+function casesTable (sources: readonly AnySource[]): string {
+  const through = new Map<string, { readonly cells: readonly string[], readonly names: string[] }>()
+  for (const { name, cases } of sources) {
+    for (const given of cases) {
+      const cells = [given.what, answerOf(given), issueOf(given)]
+      const row = through.get(cells.join()) ?? { cells, names: [] }
+      through.set(cells.join(), row)
+      row.names.push(name)
+    }
+  }
+  const rows = [...through.values()].map(({ cells, names }) => [...cells, names.length === sources.length ? 'each of them' : listed(names)])
+  return `Tried through ${listed(sources.map(({ name }) => name))}.\n\n${table(['what happens', 'answer', 'issue', 'through'], rows)}`
+}
+
+function answerOf ({ answer, message }: Case<never>): string {
+  const { status, code } = answers[answer]
+  return `${status} \`${code}\`${message === undefined ? '' : `: "${message}"`}`
+}
+
+function issueOf ({ answer, fields = [''] }: Case<never>): string {
+  const expected = answers[answer]
+  if (!('issue' in expected)) return ''
+  return `\`${expected.issue}\` on ${fields.map(field => field === '' ? 'the body' : `\`${field}\``).join(' and ')}`
+}
+
+const failuresOf = (errors: Readonly<Record<string, { readonly failure: string }>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(errors).map(([code, { failure }]) => [code, failure]))
+
+/** The tables of lib/translate, by the heading that they stand under. */
+const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'PostgreSQL: the SQLSTATE, or its first two characters': sqlStates,
+  'MySQL and MariaDB: the error number': failuresOf(mysqlErrors),
+  'SQLite: the result code': failuresOf(sqliteErrors),
+  'MongoDB: the code of the server, or the name of the error of the driver': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
+  'Mongoose: the name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
+  'Prisma: the code': prismaCodes,
+  'TypeORM, Knex and Sequelize: the name of the error': ormErrors
+}
+
+function codesTable (codes: Readonly<Record<string, string>>): string {
+  const byAnswer = new Map<string, string[]>()
+  for (const [code, failure] of Object.entries(codes)) byAnswer.set(shownAs(failure), [...byAnswer.get(shownAs(failure)) ?? [], code])
+  return table(['answer', 'codes'], [...byAnswer].map(([answer, list]) => [answer, listed(list)]))
+}
+
+function listed (names: readonly string[]): string {
+  return names.map(name => `\`${name}\``).join(', ')
+}
+
+/** The failures that some sources cannot tell apart by the code alone. */
+const undecided: Readonly<Record<string, readonly DatabaseFailure[]>> = {
+  foreign_key: ['unknown_reference', 'still_referenced'],
+  trigger: ['still_referenced', 'check']
+}
+
+function shownAs (failure: string): string {
+  return (undecided[failure] ?? [failure as DatabaseFailure]).map(name => {
+    const { code } = databaseFailures[name]
+    return `${standardErrors[code].status} \`${code}\``
+  }).join(', or ')
+}

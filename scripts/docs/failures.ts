@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
+import { pluginErrors } from '../../lib/translate/plugin-codes.js'
+import { upstreamSources } from '../../lib/translate/upstreams/upstream-codes.js'
+import type { PluginCase } from '../../test/plugins/case.js'
+import { pluginCases } from '../../test/plugins/cases.js'
+import { calls, proxies } from '../../test/support/upstream-clients.js'
+import { upstreamCases } from '../../test/translate/upstreams/upstream.cases.js'
+import { table } from './table.js'
+
+/** The sections about failures: what the tests try, and the tables of lib/translate. */
+export const failureSections: Readonly<Record<string, () => string>> = {
+  'upstream-failures': () => table(['what happens', 'answer', 'through'], groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
+    ([first, ...rest]) => [first.what, answerCell(first.answer), named([first, ...rest].map(({ through }) => through))]
+  )),
+  'upstream-clients': () => listed(Object.keys(calls)),
+  'upstream-proxies': () => listed(Object.keys(proxies)),
+  'upstream-codes': () => table(['reported by', 'answer', 'codes and names'], Object.entries(upstreamSources).flatMap(([source, { codes, names = {}, prefixes = {} }]) => {
+    const reported = [...Object.entries(codes), ...Object.entries(names), ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)]
+    return groupBy(reported, ([, failure]) => failure).map(group => [source, answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]), listed(group.map(([code]) => code))])
+  })),
+  'proxy-errors': () => snippet('translate/upstream.cases.ts', 'errors of an upstream behind a proxy'),
+  'reply-signal': () => snippet('translate/upstream.cases.ts', 'a signal of the reply'),
+  'plugin-codes': () => table(['plugin', 'answer', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
+    groupBy(Object.entries(codes), ([, { code }]) => code).map(group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))])
+  )),
+  'cors-origin': () => snippet('plugins/cors.cases.ts', 'cors: an origin that is refused'),
+  'cors-preflight': () => snippet('plugins/cors.cases.ts', 'cors: a preflight that is malformed'),
+  ...Object.fromEntries(Object.entries(pluginCases).map(([plugin, cases]) => [`plugin-${plugin}`, () => plugin === 'cors'
+    ? casesTable(cases)
+    : `${snippet(`plugins/${plugin}.cases.ts`, plugin)}\n\n${casesTable(cases)}`]))
+}
+
+/** What the tests try, by the client or plugin: what happens, and what it is answered with. */
+export const failureRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = [
+  ...upstreamCases.map(({ through, what, answer }) => [`\`${through}\``, what, answerCell(answer)] as const),
+  ...Object.entries(pluginCases).flatMap(([plugin, cases]) => cases.map(given => [`\`@fastify/${plugin}\``, given.what, pluginAnswer(given)] as const))
+]
+
+function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
+  return 'code' in answer ? answerCell(answer.code) : `${answer.status}, \`${answer.body}\``
+}
+
+function casesTable (cases: readonly PluginCase[]): string {
+  return table(['what happens', 'answer', 'headers'], cases.map(({ what, answer }) => [
+    what,
+    pluginAnswer({ answer }),
+    Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range').map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
+  ]))
+}
+
+function answerCell (answer: string): string {
+  return Object.hasOwn(standardErrors, answer) ? `${standardErrors[answer as StandardCode].status} \`${answer}\`` : answer
+}
+
+function listed (names: readonly string[]): string {
+  return names.map(name => `\`${name}\``).join(', ')
+}
+
+/** Names, with one word for all clients and one for all proxies. */
+function named (names: readonly string[]): string {
+  let rest = names
+  const words: string[] = []
+  for (const [word, group] of [['every client', Object.keys(calls)], ['every proxy', Object.keys(proxies)]] as const) {
+    if (!group.every(name => rest.includes(name))) continue
+    words.push(word)
+    rest = rest.filter(name => !group.includes(name))
+  }
+  return [...words, ...rest.map(name => `\`${name}\``)].join(', ')
+}
+
+function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): Array<[Item, ...Item[]]> {
+  const groups = new Map<string, [Item, ...Item[]]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return [...groups.values()]
+}
+
+/** The code of a region of a test, so that what a page shows is what was tried. */
+function snippet (file: string, region: string): string {
+  const source = readFileSync(new URL(`../test/${file}`, import.meta.url), 'utf8')
+  const found = new RegExp(`^( *)// #region ${region}\\n([^]*?)^ *// #endregion`, 'm').exec(source)
+  if (found === null) throw new Error(`docs: no region '${region}' in test/${file}.`)
+  const [, indent = '', code = ''] = found
+  return `\`\`\`ts\n${code.replaceAll(new RegExp(`^${indent}`, 'gm'), '').trim()}\n\`\`\``
+}

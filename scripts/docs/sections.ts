@@ -1,0 +1,60 @@
+import { databaseSections } from './databases.js'
+import { answerDefinition, exampleAnswer, phraseOf } from '../../lib/catalog/answer.js'
+import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
+import { errorHeaders } from '../../lib/catalog/error-headers.js'
+import { constantOf, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
+import { standardErrors } from '../../lib/catalog/standard-errors.js'
+import { bodyWriter } from '../../lib/formats/format.js'
+import { formats, type FormatName } from '../../lib/formats/index.js'
+import { answerSections } from './response-tables.js'
+import { failureSections } from './failures.js'
+import { launchCurl } from './launch-curl.js'
+import { table } from './table.js'
+
+const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
+
+/** The generated sections by name, each made from the tables of lib/. */
+export const sections: Readonly<Record<string, () => string>> = {
+  codes: () => table(
+    ['status', 'code', 'type', 'when', 'what to do', 'again'],
+    definitions.map(({ status, code, type, description, action, retry }) => [String(status), `\`${code}\``, `\`${type}\``, description, action, `\`${retry}\``])
+  ),
+  'error-headers': () => table(
+    ['header', 'on', 'what it says'],
+    errorHeaders.map(({ name, description, on }) => [`\`${name}\``, carriers(on), description])
+  ),
+  issues: () => table(
+    ['code', 'when', 'keywords of JSON Schema'],
+    Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
+  ),
+  ...databaseSections,
+  'issue-formats': () => table(
+    ['code', 'format', 'message'],
+    Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
+  ),
+  'launch-curl': launchCurl,
+  ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
+  ...failureSections,
+  ...answerSections
+}
+
+function carriers (on: (error: ErrorDefinition) => boolean): string {
+  const carrying = definitions.filter(on)
+  if (carrying.length === definitions.length) return 'every error'
+  const statuses = [...new Set(carrying.map(({ status }) => status))].filter(status => definitions.every(error => error.status !== status || on(error)))
+  const codes = carrying.filter(({ status }) => !statuses.includes(status)).map(({ code }) => `\`${code}\``)
+  return [...statuses.map(named), ...codes].join(', ')
+}
+
+function named (status: ErrorStatus): string {
+  return `${status} ${phraseOf(status)}`
+}
+
+/** What two errors look like in a format. */
+function bodies (name: FormatName): string {
+  return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
+    const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }
+    const body = bodyWriter(formats[name], answerDefinition(definition, undefined))(exampleAnswer(definition, undefined, context))
+    return `\`\`\`json\n${JSON.stringify(JSON.parse(body), null, 2)}\n\`\`\``
+  }).join('\n\n')
+}

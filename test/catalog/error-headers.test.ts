@@ -1,0 +1,33 @@
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import t from 'tap'
+import { standardErrors } from 'fastify-api-errors'
+import { errorHeaders } from '../../lib/catalog/error-headers.js'
+
+/** The codes of the standard catalog whose answers always carry a header. */
+const codesWith = (name: string): string[] => {
+  const header = errorHeaders.find(header => header.name === name)
+  return Object.values(standardErrors).filter(error => header?.on(error)).map(({ code }) => code)
+}
+
+t.test('which errors carry which header', async t => {
+  t.strictSame(errorHeaders.map(({ name }) => name), ['X-Request-Id', 'Cache-Control', 'WWW-Authenticate', 'Allow', 'Accept', 'Retry-After'])
+  t.strictSame(codesWith('X-Request-Id'), Object.keys(standardErrors))
+  t.strictSame(codesWith('Cache-Control'), Object.keys(standardErrors))
+  t.strictSame(codesWith('WWW-Authenticate'), [
+    'missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'unauthorized', 'invalid_token', 'token_expired', 'invalid_credentials', 'insufficient_scope'
+  ])
+  t.strictSame(codesWith('Allow'), ['method_not_allowed'])
+  t.strictSame(codesWith('Accept'), ['unsupported_media_type'])
+  t.strictSame(codesWith('Retry-After'), ['rate_limit_exceeded', 'service_unavailable'])
+})
+
+t.test('what the documentation says of each header', async t => {
+  const ajv = new Ajv()
+  addFormats.default(ajv)
+  for (const { name, description, schema, example } of errorHeaders) {
+    t.match(description, /^[A-Z].*\.$/s, name)
+    t.ok(ajv.validate(schema, example), `${name}: the example is one`)
+    t.notOk(ajv.validate(schema, schema.type === 'integer' ? 0 : 'line\nbreak'), `${name}: not everything is`)
+  }
+})

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import type { FastifyInstance } from 'fastify'
+import { standardErrors as errors, type DocumentationRules } from 'fastify-api-errors'
+import { rules } from '../../lib/infer/rules.js'
+import { createApp } from '../openapi/documents.js'
+
+const handler = async (): Promise<string> => ''
+
+function codes (app: FastifyInstance, method: string, url: string): string[] {
+  return app.apiErrors.explain(method, url).map(({ code, rule }) => `${rule}: ${code}`)
+}
+
+t.test('the page about the document has every rule', t => {
+  const page = readFileSync(new URL('../../docs/openapi.md', import.meta.url), 'utf8')
+  t.strictSame([...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name), Object.keys(rules))
+  t.end()
+})
+
+t.test('a built-in rule is switched off', async t => {
+  const app = await createApp({ plugin: { documentation: { rules: { resource: false } } } }, app => { app.get('/things/:id', handler) })
+  t.teardown(() => app.close())
+  t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error'])
+})
+
+t.test('a rule of the application takes the place of a built-in one, or is added', async t => {
+  const app = await createApp({
+    plugin: {
+      documentation: {
+        rules: {
+          resource: { errors: [errors.resource_not_found], reason: 'It is about one thing.', when: ({ url, config }) => url.startsWith('/things/') && config.errors === undefined },
+          tenant: { errors: ['forbidden'], reason: 'Every route is of a tenant.' },
+          writes: { errors: ['resource_conflict'], reason: 'It writes.', when: ({ method, schema }) => method !== 'GET' && schema.body === undefined }
+        }
+      }
+    }
+  }, app => {
+    app.get('/things/:id', handler)
+    app.get('/others/:id', { schema: { security: [{ bearer: [] }] } as object }, handler)
+    app.delete('/others/:id', handler)
+  })
+  t.teardown(() => app.close())
+  t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error', 'resource: resource_not_found', 'tenant: forbidden'])
+  t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden'], 'security is inferred only where nothing else says 401 or 403')
+  t.strictSame(codes(app, 'DELETE', '/others/:id').slice(-2), ['tenant: forbidden', 'writes: resource_conflict'])
+})
+
+t.test('what is wrong is said in one sentence, at register', async t => {
+  const register = (rules: unknown) => createApp({ plugin: { documentation: { rules: rules as DocumentationRules } } }, () => {})
+  const faults: ReadonlyArray<readonly [rules: unknown, message: string]> = [
+    [[], "the option 'documentation.rules' is an array; it takes an object of rules by name."],
+    [{ resources: false }, `the option 'documentation.rules.resources' switches off a rule that does not exist; it takes one of ${Object.keys(rules).join(', ')}.`],
+    [{ a: true }, "the option 'documentation.rules.a' is true; it takes false, or a rule, an object with errors and reason."],
+    [{ a: null }, "the option 'documentation.rules.a' is null; it takes false, or a rule, an object with errors and reason."],
+    [{ a: 'forbidden' }, "the option 'documentation.rules.a' is 'forbidden'; it takes false, or a rule, an object with errors and reason."],
+    [{ a: { reason: 'A.' } }, "the option 'documentation.rules.a.errors' is undefined; it takes a list of codes or factories."],
+    [{ a: { errors: 'forbidden', reason: 'A.' } }, "the option 'documentation.rules.a.errors' is 'forbidden'; it takes a list of codes or factories."],
+    [{ a: { errors: ['nope'], reason: 'A.' } }, "the option 'documentation.rules.a.errors' has 'nope', which is not in the catalog; it takes codes of the 'errors' option."],
+    [{ a: { errors: [] } }, "the option 'documentation.rules.a.reason' is undefined; it takes a sentence that names the fact."],
+    [{ a: { errors: [], reason: '' } }, "the option 'documentation.rules.a.reason' is ''; it takes a sentence that names the fact."],
+    [{ a: { errors: [], reason: 'A.', when: 'always' } }, "the option 'documentation.rules.a.when' is 'always'; it takes a function of the route."]
+  ]
+  for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })
+  for (const [plugin, message] of [
+    [{ documentation: { rule: {} } }, "'documentation.rule' is not an option; it takes rules."],
+    [{ documentation: null }, "the option 'documentation' is null; it takes an object with rules."],
+    [{ addSchemas: 1 }, "the option 'addSchemas' is 1; it takes true or false."]
+  ] as const) {
+    await t.rejects(createApp({ plugin: plugin as object }, () => {}), { message: `fastify-api-errors: ${message}` })
+  }
+  const app = await createApp({ plugin: { documentation: { rules: { resource: undefined } } as never } }, app => { app.get('/a/:id', handler) })
+  t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined is nothing said')
+  await app.close()
+})

@@ -1,0 +1,110 @@
+import t from 'tap'
+import type { FastifyInstance } from 'fastify'
+import apiErrors, { declareErrors, standardErrors as errors } from 'fastify-api-errors'
+import { createApp } from '../openapi/documents.js'
+
+function reasons (app: FastifyInstance, url: string): string[] {
+  return app.apiErrors.explain('GET', url).filter(({ rule }) => rule === 'declared').map(({ code, reason }) => `${code}: ${reason}`)
+}
+
+const handler = async (): Promise<string> => ''
+
+t.test('a scope declares for its routes, and for those of the scopes below it', async t => {
+  const app = await createApp({}, async app => {
+    await app.register(async scope => {
+      declareErrors(scope, [errors.missing_api_key])
+      declareErrors(scope, ['invalid_api_key'])
+      scope.get('/inside', handler)
+      await scope.register(async below => { below.get('/below', handler) })
+    })
+    app.get('/outside', handler)
+  })
+  t.teardown(() => app.close())
+  const expected = ['missing_api_key: The scope of the route declares it.', 'invalid_api_key: The scope of the route declares it.']
+  t.strictSame(reasons(app, '/inside'), expected)
+  t.strictSame(reasons(app, '/below'), expected)
+  t.strictSame(reasons(app, '/outside'), [])
+})
+
+t.test('a hook declares for the routes that it runs on', async t => {
+  const requireTenant = async (): Promise<void> => {}
+  const app = await createApp({}, async app => {
+    declareErrors(requireTenant, [errors.forbidden])
+    const unnamed = [async () => {}][0] as () => Promise<void>
+    declareErrors(unnamed, [errors.unauthorized])
+    await app.register(async scope => {
+      scope.get('/early', handler)
+      await scope.register(async below => { below.get('/below/before', handler) })
+      scope.addHook('preHandler', requireTenant)
+      scope.addHook('onClose', async () => {})
+      await scope.register(async below => { below.get('/below/after', handler) })
+    })
+    app.get('/option', { preHandler: requireTenant, onRequest: [unnamed] }, handler)
+    app.get('/none', handler)
+  })
+  t.teardown(() => app.close())
+  t.strictSame(reasons(app, '/early'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'a hook that is added later runs on it, too')
+  t.strictSame(reasons(app, '/below/before'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'and on the routes of scopes that were there before')
+  t.strictSame(reasons(app, '/below/after'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."])
+  t.strictSame(reasons(app, '/option'), [
+    'unauthorized: The onRequest hook of the route declares it.',
+    "forbidden: The preHandler hook 'requireTenant' of the route declares it."
+  ])
+  t.strictSame(reasons(app, '/none'), [])
+})
+
+t.test('a hook runs where explain says so', async t => {
+  const ran: string[] = []
+  const app = await createApp({}, async app => {
+    app.get('/outside', handler)
+    const hook = async (request: { url: string }): Promise<void> => { ran.push(request.url) }
+    declareErrors(hook, [errors.forbidden])
+    await app.register(async scope => {
+      scope.get('/early', handler)
+      await scope.register(async below => { below.get('/below/before', handler) })
+      scope.addHook('preHandler', hook)
+      await scope.register(async below => { below.get('/below/after', handler) })
+    })
+  })
+  t.teardown(() => app.close())
+  for (const url of ['/outside', '/early', '/below/before', '/below/after']) {
+    await app.inject(url)
+    t.equal(ran.includes(url), reasons(app, url).length > 0, url)
+  }
+})
+
+t.test('the plugin in a scope and around it counts a hook once', async t => {
+  const hook = async (): Promise<void> => {}
+  declareErrors(hook, [errors.forbidden])
+  const app = await createApp({}, async app => {
+    await app.register(async scope => {
+      await scope.register(apiErrors, { notFound: false })
+      scope.addHook('preHandler', hook)
+      scope.get('/inside', handler)
+      scope.after(() => { t.same(scope.hasDecorator('apiErrors'), true) })
+      scope.get('/explained', async () => scope.apiErrors.explain('GET', '/inside').filter(({ rule }) => rule === 'declared').length)
+    })
+  })
+  t.teardown(() => app.close())
+  t.equal((await app.inject('/explained')).body, '1')
+})
+
+t.test('what is wrong is said in one sentence', async t => {
+  t.throws(() => declareErrors(null as never, []), { message: 'declareErrors: the target is null; it takes a Fastify instance or a hook function.' })
+  t.throws(() => declareErrors('x' as never, []), { message: "declareErrors: the target is 'x'; it takes a Fastify instance or a hook function." })
+  t.throws(() => declareErrors({}, 'forbidden' as never), { message: "declareErrors: the errors are 'forbidden'; it takes a list of codes or factories." })
+  t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: the errors have undefined; it takes a list of codes or factories.' }, 'a misspelt code of the catalog is undefined')
+  await t.rejects(createApp({}, app => {
+    declareErrors(app, ['no_such_code'])
+    app.get('/a', handler)
+  }), { message: "fastify-api-errors: GET /a is declared to answer with 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option. The scope of the route declares it." })
+  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: ['no_such_code'] as never } }, handler) }), {
+    message: "fastify-api-errors: config.errors of GET /a has 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option."
+  })
+  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: [undefined] as never } }, handler) }), {
+    message: "fastify-api-errors: config.errors of GET /a has undefined, which is not in the catalog; it takes codes of the 'errors' option."
+  })
+  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: true as never } }, handler) }), {
+    message: 'fastify-api-errors: config.errors of GET /a is true; it takes an array of codes or factories, or false.'
+  })
+})

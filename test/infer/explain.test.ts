@@ -1,0 +1,101 @@
+import t from 'tap'
+import proxy from '@fastify/http-proxy'
+import underPressure from '@fastify/under-pressure'
+import swagger from '@fastify/swagger'
+import { Type } from '@sinclair/typebox'
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { declareErrors, responses, serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
+import { createApp, documentOf, info } from '../openapi/documents.js'
+
+function reasons (app: FastifyInstance, method: string, url: string): string[] {
+  return app.apiErrors.explain(method, url).map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
+}
+
+t.test('every error has the fact that it comes from, in a sentence', async t => {
+  const requireUser = async (): Promise<void> => {}
+  declareErrors(requireUser, [errors.invalid_token])
+  const app = await createApp({ plugin: { rateLimit: { policies: { burst: { max: 5, timeWindow: 1000 }, general: { max: 100, timeWindow: 60_000 } } } } }, async app => {
+    app.post('/queues/:id', {
+      handlerTimeout: 1500,
+      onRequest: requireUser,
+      schema: {
+        params: Type.Object({ id: Type.Integer() }),
+        querystring: Type.Object({ sort: Type.Optional(Type.Unsafe<string>({ type: 'string', enum: ['name', 'age'] })) }),
+        headers: Type.Object({ 'x-tenant': Type.String({ minLength: 3 }) }),
+        body: Type.Object({ email: Type.String({ format: 'email' }) }),
+        response: responses(errors.resource_conflict)
+      },
+      config: { rateLimitPolicy: ['burst', 'general'], errors: ['resource_gone'] }
+    }, async () => ({}))
+    await app.register(async scope => {
+      await scope.register(underPressure)
+      scope.get('/pressed', { schema: { security: [{ bearer: [] }] } as object }, async () => ({}))
+    })
+    await app.register(proxy, { upstream: 'http://127.0.0.1:1', prefix: '/proxied', httpMethods: ['POST'] })
+  })
+  t.teardown(() => app.close())
+
+  t.strictSame(reasons(app, 'POST', '/queues/:id'), [
+    '500 internal_error: Any handler can fail.',
+    '400 invalid_request: The method takes a body, which can be malformed, too large or of another media type.',
+    '413 payload_too_large: The method takes a body, which can be malformed, too large or of another media type.',
+    '415 unsupported_media_type: The method takes a body, which can be malformed, too large or of another media type.',
+    '422 validation_error: The body can fail its schema: email, required, type.',
+    '422 missing_required_field: The body has a required field.',
+    '400 invalid_parameter: The path can fail its schema: type.',
+    '400 invalid_parameter: The query can fail its schema: enum, type.',
+    '400 invalid_request: A header can fail its schema: min_length, required.',
+    '404 resource_not_found: A parameter of the path names a resource.',
+    "429 rate_limit_exceeded: The route is limited by 'burst', 'general'.",
+    '503 service_unavailable: The handler has 1500 ms.',
+    "401 invalid_token: The onRequest hook 'requireUser' of the route declares it.",
+    '409 resource_conflict: schema.response of the route names it.',
+    '410 resource_gone: config.errors of the route names it.'
+  ])
+  t.strictSame(reasons(app, 'GET', '/pressed'), [
+    '500 internal_error: Any handler can fail.',
+    '503 service_unavailable: @fastify/under-pressure turns requests away when the server is overloaded.',
+    '401 unauthorized: The route asks for authentication.',
+    '403 forbidden: The route asks for authentication.'
+  ])
+  t.strictSame(reasons(app, 'POST', '/proxied/*'), [
+    '500 internal_error: Any handler can fail.',
+    '415 unsupported_media_type: The method takes a body, whose Content-Type can be malformed.',
+    '502 bad_gateway: @fastify/http-proxy passes the request on to an upstream.',
+    '504 gateway_timeout: @fastify/http-proxy passes the request on to an upstream.'
+  ])
+})
+
+t.test('a route that is kept out, and those of a handler of their own, are documented by nobody, in any wiring', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ wiring }, async app => {
+      app.get('/out/:id', { config: { errors: false } }, async () => ({}))
+      app.get('/handled/:id', { errorHandler: (_error, _request, reply) => { reply.send('own') } }, async () => ({}))
+      await app.register(async scope => {
+        scope.setErrorHandler((_error, _request, reply) => { reply.send('own') })
+        scope.get('/scope/:id', async () => ({}))
+      })
+    })
+    const { paths } = documentOf(app)
+    for (const name of ['out', 'handled', 'scope']) {
+      t.strictSame(reasons(app, 'GET', `/${name}/:id`), [], `${wiring}: ${name}`)
+      t.strictSame(Object.keys(paths[`/${name}/{id}`]?.get?.responses ?? {}), ['200'], `${wiring}: ${name}`)
+    }
+    await app.close()
+  }
+})
+
+t.test('two documents of one application, each under its own name', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  const openapi = { openapi: '3.1.0', info }
+  await app.register(swagger, swaggerOptions({ openapi }))
+  await app.register(swagger, { openapi, decorator: 'internal' })
+  await app.register(apiErrors)
+  app.get('/things/:id', async () => ({}))
+  await app.ready()
+  const documents = app as unknown as Readonly<Record<'swagger' | 'internal', () => { paths: Record<string, { get: { responses: object } }> }>>
+  for (const name of ['swagger', 'internal'] as const) {
+    t.strictSame(Object.keys(documents[name]().paths['/things/{id}']?.get.responses ?? {}), ['200', '404', '500'], name)
+  }
+})

@@ -1,0 +1,125 @@
+import t from 'tap'
+import cors from '@fastify/cors'
+import swagger from '@fastify/swagger'
+import Fastify from 'fastify'
+import { formats, standardErrors, swaggerOptions } from 'fastify-api-errors'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { resolveRules } from '../../lib/infer/custom-rules.js'
+import { createDocumenter } from '../../lib/infer/documenter.js'
+import { exchangeSchemas } from '../../lib/openapi/exchange.js'
+import type { DocumentedHeader } from '../../lib/openapi/headers.js'
+import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
+
+const rateLimitHeaders: readonly DocumentedHeader[] = [
+  { name: 'RateLimit', description: 'What is left.', schema: { type: 'string' }, example: '"general";r=99;t=60' },
+  { name: 'RateLimit-Policy', description: 'The limit.', schema: { type: 'string' }, example: '"general";q=100;w=60' }
+]
+
+/** A document of routes that are limited, but for `/free`; those below `/shared` may be read by other origins. */
+async function limitedDocument (isOurs: boolean): Promise<Document> {
+  const app = Fastify()
+  const options = { openapi: { openapi: '3.1.0', info } }
+  await app.register(swagger, isOurs ? swaggerOptions(options) : options)
+  const documenter = createDocumenter({
+    app,
+    settings: { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false },
+    rules: resolveRules({}, standardErrors),
+    policiesOf: ({ url }) => url === '/free/:id' ? [] : ['general'],
+    limitErrorsOf: () => [],
+    answers: () => true
+  })
+  app.addHook('onRoute', function (route) { documenter.note(route, this) })
+  app.get('/limited/:id', async () => '')
+  app.get('/free/:id', async () => '')
+  await app.register(async scope => {
+    await scope.register(cors)
+    scope.get('/shared/:id', async () => '')
+  })
+  await app.ready()
+  documenter.ready()
+  exchangeSchemas(documenter)
+  const document = documentOf(app)
+  await app.close()
+  return document
+}
+
+const headersOf = (document: Document, path: string, status: string): string[] =>
+  Object.keys((resolved(document.paths[path]?.get?.responses[status], document) as { headers?: Json }).headers ?? {}).sort()
+
+for (const isOurs of [true, false]) {
+  t.test(`the fields of a rate limit are on the answers of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
+    const document = await limitedDocument(isOurs)
+    const always = ['Cache-Control', 'X-Request-Id']
+    const fields = ['RateLimit', 'RateLimit-Policy']
+    t.strictSame(headersOf(document, '/limited/{id}', '200'), fields)
+    t.strictSame(headersOf(document, '/limited/{id}', '404'), [...always, ...fields].sort())
+    t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After'].sort())
+    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a handler that fails was let through by the limit')
+    t.strictSame(headersOf(document, '/free/{id}', '200'), [])
+    t.strictSame(headersOf(document, '/free/{id}', '404'), always)
+    t.strictSame(headersOf(document, '/free/{id}', '500'), always)
+    t.strictSame(headersOf(document, '/shared/{id}', '200'), ['Access-Control-Allow-Origin', ...fields])
+    t.strictSame(headersOf(document, '/shared/{id}', '500'), ['Access-Control-Allow-Origin', ...always, ...fields].sort())
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+    if (!isOurs) return
+    const refs = ['/limited/{id}', '/free/{id}', '/shared/{id}'].map(path => document.paths[path]?.get?.responses['404']?.$ref)
+    t.strictSame(refs, ['ResourceNotFound', 'ResourceNotFoundUnlimited', 'ResourceNotFoundCors'].map(name => `#/components/responses/${name}`))
+    t.strictSame(document.components.headers?.RateLimit, {
+      description: 'What is left.', schema: { type: 'string' }, example: '"general";r=99;t=60'
+    }, 'they are not required, for an answer of a hook before the limiter has none')
+  })
+}
+
+t.test('what a route declares keeps its headers, and those of successes go to successes alone', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ wiring, plugin: { requestId: 'all' } }, app => {
+      app.get('/things/:id', { schema: { response: { 200: { type: 'object' }, 404: { description: 'Own.', type: 'object' } } } }, async () => '')
+    })
+    const document = documentOf(app)
+    t.strictSame(headersOf(document, '/things/{id}', '200'), ['X-Request-Id'], wiring)
+    t.strictSame(headersOf(document, '/things/{id}', '404'), [], wiring)
+    await app.close()
+  }
+})
+
+t.test('an answer of a whole application behind CORS, and a scope without it', async t => {
+  const app = await createApp({}, async app => {
+    await app.register(cors)
+    app.get('/shared', async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'what is usual has no special name')
+  t.strictSame(headersOf(document, '/shared', '500'), ['Access-Control-Allow-Origin', 'Cache-Control', 'X-Request-Id'])
+})
+
+t.test('a header that only some codes of a status have is not required', async t => {
+  const app = await createApp({}, app => {
+    app.get('/some', { config: { errors: ['forbidden', 'insufficient_scope'] } }, async () => '')
+    app.get('/all', { config: { errors: ['insufficient_scope', 'method_not_allowed', 'rate_limit_exceeded', 'service_unavailable', 'unauthorized', 'unsupported_media_type'] } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  const required = (path: string, status: string, name: string) =>
+    (resolved(document.paths[path]?.get?.responses[status], document) as { headers: Record<string, { required?: boolean }> }).headers[name]?.required
+  t.equal(required('/some', '403', 'WWW-Authenticate'), undefined)
+  t.equal(required('/all', '403', 'WWW-Authenticate'), true)
+  t.equal(required('/all', '401', 'WWW-Authenticate'), true)
+  t.equal(required('/all', '405', 'Allow'), true)
+  t.equal(required('/all', '415', 'Accept'), true)
+  t.equal(required('/all', '429', 'Retry-After'), true)
+  t.equal(required('/all', '503', 'Retry-After'), true)
+  t.equal(required('/all', '500', 'Retry-After'), undefined)
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
+
+t.test('methods beyond those of OpenAPI 3.1 are documented in 3.2', async t => {
+  const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
+    app.addHttpMethod('LOCK')
+    app.route({ method: 'LOCK' as 'GET', url: '/things/:id', handler: async () => '' })
+  })
+  t.teardown(() => app.close())
+  const lock = (documentOf(app).paths['/things/{id}'] as unknown as { additionalOperations: { LOCK: { responses: object } } }).additionalOperations.LOCK
+  t.strictSame(Object.keys(lock.responses), ['200', '404', '500'])
+  t.notOk('x-fastify-api-errors' in lock)
+})

@@ -1,0 +1,169 @@
+import t from 'tap'
+import createError from 'http-errors'
+import { Type } from '@sinclair/typebox'
+import { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus } from 'fastify-api-errors'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { errorStatuses } from '../../lib/catalog/definition.js'
+import { codeOfStatus } from '../../lib/catalog/standard-errors.js'
+import { componentName, schemaName, statusNames } from '../../lib/openapi/names.js'
+import { createApp, documentOf } from './documents.js'
+
+t.test('every status has the name that http-errors gives it', t => {
+  t.strictSame(Object.keys(statusNames).map(Number), [...errorStatuses])
+  for (const [status, name] of Object.entries(statusNames)) {
+    t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[name]?.prototype.status, Number(status), name)
+  }
+  t.strictSame([componentName('ip_not_allowed'), schemaName('resource_gone'), schemaName('internal_error')], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
+  t.end()
+})
+
+t.test('app.apiErrors.schemas has one schema a status, in the format of the application', async t => {
+  const app = await createApp({ plugin: { format: 'error' } }, () => {})
+  t.teardown(() => app.close())
+  const { schemas } = app.apiErrors
+  t.strictSame(Object.keys(schemas), Object.keys(codeOfStatus).map(status => statusNames[Number(status) as ErrorStatus]))
+  t.equal(app.getSchema('NotFound'), undefined, 'which are not added unless that is asked for')
+  t.strictSame(JSON.parse(JSON.stringify(schemas.NotFound)), {
+    $id: 'NotFound',
+    anyOf: ['resource_not_found', 'route_not_found'].map(code => ({
+      type: 'object',
+      additionalProperties: false,
+      required: ['error', 'message', 'requestId'],
+      properties: {
+        error: { type: 'string', enum: [code], description: 'What went wrong, as a constant.' },
+        message: { type: 'string', description: 'What went wrong, for a person.' },
+        requestId: { type: 'string', description: 'The id of the request, as in X-Request-Id.' }
+      }
+    }))
+  })
+  t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code is that code')
+})
+
+t.test('with addSchemas a route refers to them by name', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ plugin: { addSchemas: true }, wiring }, app => {
+      app.get('/things/:id', { schema: { response: { 200: Type.Object({ id: Type.String() }), 404: { $ref: 'NotFound#' } } } }, async (_request, reply) => {
+        return reply.code(404).send({ code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' })
+      })
+      app.get('/thrown/:id', { schema: { response: { 404: { $ref: 'NotFound#' } } } }, async () => { throw standardErrors.resource_not_found({ message: 'Thrown.' }) })
+    })
+    const answer = await app.inject('/things/1')
+    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'what is sent is serialized by it')
+    t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'what is thrown is answered as ever')
+    const document = documentOf(app)
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, wiring)
+    if (wiring === 'swagger first') {
+      t.strictSame(document.paths['/things/{id}']?.get?.responses['404']?.content, { 'application/json': { schema: { $ref: '#/components/schemas/NotFound' } } })
+      t.strictSame(document.components.schemas?.NotFound, {
+        oneOf: [{ $ref: '#/components/schemas/ResourceNotFoundError' }, { $ref: '#/components/schemas/RouteNotFoundError' }],
+        discriminator: {
+          propertyName: 'code',
+          mapping: { resource_not_found: '#/components/schemas/ResourceNotFoundError', route_not_found: '#/components/schemas/RouteNotFoundError' }
+        }
+      })
+      t.strictSame(Object.keys(app.apiErrors.schemas).filter(name => document.components.schemas?.[name] === undefined), [])
+    }
+    await app.close()
+  }
+})
+
+t.test('a status that only a code of the application has is documented as any other', async t => {
+  const errors = defineErrors(standardErrors, {
+    brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'Coffee was asked for.', action: 'Ask for tea.' }
+  })
+  const app = await createApp({ plugin: { errors, format: 'error', addSchemas: true } }, app => {
+    app.addSchema({ $id: 'LoopDetected', type: 'string' })
+    app.get('/pots', { schema: { response: { 200: { $ref: 'LoopDetected#' } } }, config: { errors: [errors.brew_refused] } }, async () => 'tea')
+  })
+  t.teardown(() => app.close())
+  const { ImATeapot, LoopDetected } = app.apiErrors.schemas
+  t.strictSame([ImATeapot?.properties?.error.enum, LoopDetected], [['brew_refused'], undefined])
+  const document = documentOf(app)
+  t.strictSame(document.paths['/pots']?.get?.responses['418'], { $ref: '#/components/responses/BrewRefused' })
+  t.strictSame(document.components.responses?.BrewRefused?.content, {
+    'application/json': { schema: { $ref: '#/components/schemas/ImATeapot' }, examples: { brew_refused: { $ref: '#/components/examples/BrewRefused' } } }
+  })
+  t.strictSame(document.components.schemas?.ImATeapot, { $ref: '#/components/schemas/BrewRefusedError' })
+  t.strictSame(document.components.examples?.BrewRefused?.value, { error: 'brew_refused', message: 'I brew no coffee.', requestId: 'req_4mXq1VbE0s6RkYt2' })
+  t.strictSame(document.components.schemas?.LoopDetected, { type: 'string' }, 'a schema of the application that is called like another status stays')
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
+
+t.test('a name that is taken is said at register', async t => {
+  const { default: Fastify } = await import('fastify')
+  const { default: apiErrors } = await import('fastify-api-errors')
+  const app = Fastify()
+  t.teardown(() => app.close())
+  app.addSchema({ $id: 'NotFound', type: 'object' })
+  await t.rejects(async () => { await app.register(apiErrors, { addSchemas: true }) }, {
+    message: "fastify-api-errors: the option 'addSchemas' adds a schema 'NotFound', and the application has one of that name; it takes another $id for that one, or false."
+  })
+})
+
+t.test('a format without a code in the body has one schema a status', async t => {
+  const errors = defineErrors(standardErrors, {
+    queue_closed: { status: 409, type: 'conflict_error', message: 'Closed.', description: 'The queue is closed.', action: 'Choose another.' },
+    queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'The queue is full.', action: 'Choose another.' }
+  })
+  for (const format of [formats.summary, formats.message]) {
+    const app = await createApp({ plugin: { errors, format } }, app => {
+      app.get('/a', { config: { errors: [errors.queue_closed, errors.queue_full] } }, async () => '')
+      app.get('/b', { config: { errors: [errors.queue_full] } }, async () => '')
+    })
+    const document = documentOf(app)
+    t.strictSame(Object.keys(document.components.schemas ?? {}).sort(), ['Conflict', 'InternalServerError'], format.name)
+    for (const path of ['/a', '/b']) {
+      const response = document.components.responses?.[String(document.paths[path]?.get?.responses['409']?.$ref).replace('#/components/responses/', '')]
+      t.match(response, { content: { 'application/json': { schema: { $ref: '#/components/schemas/Conflict' } } } })
+    }
+    await app.close()
+  }
+})
+
+t.test('a format with the code inside an object is told apart by nothing that OpenAPI has a word for', async t => {
+  const format = defineFormat({
+    name: 'enveloped',
+    fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code } } } }
+  })
+  const app = await createApp({ plugin: { format } }, app => {
+    app.get('/a', { config: { errors: ['resource_conflict', 'concurrent_modification'] } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  t.strictSame(documentOf(app).components.schemas?.Conflict, {
+    anyOf: [{ $ref: '#/components/schemas/ConcurrentModificationError' }, { $ref: '#/components/schemas/ResourceConflictError' }]
+  })
+})
+
+t.test('a format that shows no issues has one schema a code, however the routes differ in theirs', async t => {
+  const app = await createApp({ plugin: { format: 'typed' } }, app => {
+    app.post('/a', { schema: { body: Type.Object({ email: Type.String({ format: 'email' }) }) } }, async () => '')
+    app.post('/b', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }) }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  t.strictSame(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.startsWith('Validation')), ['ValidationError'])
+})
+
+t.test('bodies that nothing tells apart are any of them', async t => {
+  const format = defineFormat({
+    name: 'fields',
+    fields: {
+      message: { schema: () => Type.String(), value: answer => answer.message },
+      fields: {
+        schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.String()),
+        value: answer => answer.issues.length === 0 ? undefined : answer.issues.map(({ field }) => field),
+        optional: true
+      }
+    }
+  })
+  const app = await createApp({ plugin: { format } }, app => {
+    app.post('/things/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const message = { type: 'string' }
+  t.strictSame(documentOf(app).components.schemas?.BadRequest, {
+    anyOf: [
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message, fields: { type: 'array', items: { type: 'string' } } } },
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
+    ]
+  })
+})

@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import { fieldsOf } from '../../lib/reference/body-fields.js'
+
+const field = (name: string, type: string, required = true, description = ''): object => ({ name, type, required, description })
+
+t.test('types read as TypeScript writes them', async t => {
+  t.strictSame(fieldsOf(Type.Object({
+    text: Type.String({ description: 'A text.' }),
+    maybe: Type.Optional(Type.Integer()),
+    either: Type.Union([Type.String(), Type.Null()]),
+    fixed: Type.Literal('a'),
+    chosen: Type.Unsafe({ type: 'string', enum: ['a', 'b'] }),
+    list: Type.Array(Type.String()),
+    mixed: Type.Array(Type.Union([Type.String(), Type.Number()])),
+    several: Type.Unsafe({ type: ['string', 'null'] }),
+    same: Type.Unsafe({ oneOf: [{ type: 'string' }, { type: 'string' }] }),
+    anything: Type.Unknown()
+  })), [
+    field('text', 'string', true, 'A text.'),
+    field('maybe', 'integer', false),
+    field('either', 'string | null'),
+    field('fixed', '"a"'),
+    field('chosen', '"a" | "b"'),
+    field('list', 'string[]'),
+    field('mixed', '(string | number)[]'),
+    field('several', 'string | null'),
+    field('same', 'string'),
+    field('anything', 'any')
+  ])
+})
+
+t.test('what is inside of a field comes after it', async t => {
+  t.strictSame(fieldsOf(Type.Object({
+    owner: Type.Object({ id: Type.String() }),
+    details: Type.Array(Type.Object({ code: Type.String(), path: Type.Array(Type.Object({ at: Type.Integer() })) })),
+    reasons: Type.Unsafe({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } })
+  })), [
+    field('owner', 'object'),
+    field('owner.id', 'string'),
+    field('details', 'object[]'),
+    field('details[].code', 'string'),
+    field('details[].path', 'object[]'),
+    field('details[].path[].at', 'integer'),
+    field('reasons', 'object'),
+    field('reasons.*', 'string[]', false)
+  ])
+})
+
+t.test('what is no schema has no fields', async t => {
+  for (const value of [undefined, null, true, [], {}, { type: 'object' }]) t.strictSame(fieldsOf(value), [])
+  t.strictSame(fieldsOf({ properties: { free: true } }), [field('free', 'any', false)])
+})

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { referenceFiles } from '../../lib/reference/reference-files.js'
+import { build } from './app.js'
+
+const app = await build({ negotiate: true })
+await app.ready()
+const files = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.example.com').map(({ name, content }) => [name, content]))
+const codes = Object.keys(app.apiErrors.errors)
+t.teardown(() => app.close())
+
+t.test('each code and the index in three forms, and what the HTML refers to', async t => {
+  const pages = ['index', ...codes].flatMap(page => [`${page}.html`, `${page}.md`, `${page}.json`])
+  t.strictSame([...files.keys()].sort(), [...pages, 'style.css', 'script.js', 'icon.svg'].sort())
+})
+
+t.test('the same application gives the same files', async t => {
+  const again = await build({ negotiate: true })
+  await again.ready()
+  t.strictSame(referenceFiles(again.apiErrors.reference(), 'https://api.example.com'), [...files].map(([name, content]) => ({ name, content })))
+  await again.close()
+})
+
+t.test('every link leads to a file, or to a place in it', async t => {
+  const patterns: Record<string, RegExp> = { html: / (?:href|src)="([^"]*)"/g, md: /\]\(([^)]*)\)/g, json: /"url": "([^"]*)"/g }
+  const links = [...files].flatMap(([name, content]) =>
+    [...content.matchAll(patterns[name.split('.')[1] as string] ?? /$^/g)].map(([, href = '']) => ({ name, href })))
+  const broken = links.filter(({ name, href }) => {
+    const [file = '', place] = href.split('#')
+    const content = files.get(file === '' ? name : file)
+    return !href.startsWith('https://') && (content === undefined || (place !== undefined && !content.includes(` id="${place}"`)))
+  })
+  t.ok(links.length > 500, `${links.length} links`)
+  t.strictSame(broken, [])
+})
+
+t.test('each page names its other forms', async t => {
+  t.match(files.get('already_in_queue.html'), 'This page as <a href="already_in_queue.md">Markdown</a> <a href="already_in_queue.json">JSON</a>')
+  t.match(files.get('index.html'), 'This page as <a href="index.md">Markdown</a> <a href="index.json">JSON</a>')
+})
+
+t.test('where callers can choose between two bodies, a page shows both', async t => {
+  const page = files.get('already_in_queue.md') ?? ''
+  t.match(page, `content-type: application/json; charset=utf-8
+x-request-id: req_4mXq1VbE0s6RkYt2
+cache-control: no-store
+x-queue: full
+
+{
+  "code": "already_in_queue",`)
+  t.match(page, `content-type: application/problem+json
+x-request-id: req_4mXq1VbE0s6RkYt2
+cache-control: no-store
+x-queue: full
+
+{
+  "type": "/errors/already_in_queue",`)
+  t.match(page, /As `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
+})

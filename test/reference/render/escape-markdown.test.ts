@@ -1,0 +1,65 @@
+import { strictEqual } from 'node:assert'
+import fc from 'fast-check'
+import t from 'tap'
+import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../../lib/reference/render/escape-markdown.js'
+import { proseOf } from '../../../lib/reference/render/markdown-to-html.js'
+
+t.test('a text keeps its meaningless form', async t => {
+  t.equal(escapeMarkdown('*all* of [it](x) <b> & `c`'), '\\*all\\* of \\[it\\](x) \\<b\\> \\& \\`c\\`')
+  t.equal(escapeMarkdown('# no heading'), '\\# no heading')
+  t.equal(escapeMarkdown('1. no list'), '1\\. no list')
+  t.equal(escapeMarkdown('- no list'), '\\- no list')
+  t.equal(escapeMarkdown('two\n  lines'), 'two lines')
+})
+
+t.test('code stands between more backticks than it has', async t => {
+  t.equal(codeSpan('a'), '`a`')
+  t.equal(codeSpan('a`b'), '``a`b``')
+  t.equal(codeSpan('`a'), '`` `a ``')
+  t.equal(codeSpan(''), '')
+  t.equal(codeBlock('sh', 'echo'), '```sh\necho\n```')
+  t.equal(codeBlock('', '```'), '````\n```\n````')
+})
+
+t.test('a pipe does not end the cell of a table', async t => {
+  t.equal(table(['a', 'b'], [['x | y', codeSpan('x | y')], ['\\|', '\\\\|']]), [
+    '| a | b |',
+    '| --- | --- |',
+    '| x \\| y | `x \\| y` |',
+    '| \\| | \\\\\\| |'
+  ].join('\n'))
+})
+
+t.test('tags in what an author wrote are text; code and addresses stay', async t => {
+  t.equal(escapeTags(' The <id> of `<b>` at <https://example.com>, 1 < 2 <!-- no --> '), 'The \\<id> of `<b>` at <https://example.com>, 1 < 2 \\<!-- no -->')
+})
+
+/** What a browser shows of our HTML. */
+function shownOf (html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:#(\d+)|(\w+));/g, (_match, point: string | undefined, name: string) =>
+      point === undefined ? { amp: '&', lt: '<', gt: '>', quot: '"' }[name] ?? `&${name};` : String.fromCodePoint(Number(point)))
+}
+
+const spacesAsOne = (text: string): string => text.replace(/\s+/g, ' ').trim()
+const hostile = fc.string({
+  unit: fc.constantFrom('<', '>', '&', '"', "'", '`', '*', '_', '[', ']', '(', ')', '!', '#', '-', '+', '1', '.', '|', '\\', '~', ':', '/', '=', ';', 'a', 'b', ' ', '\n', 'http://a.b', '&lt;', '<script>', '<!--', '</', 'www.x.y')
+})
+
+t.test('whatever a text is, its Markdown as HTML shows it', async () => {
+  fc.assert(fc.property(hostile, text => strictEqual(spacesAsOne(shownOf(proseOf(`x ${escapeMarkdown(text)}`).html)), spacesAsOne(`x ${text}`))), { numRuns: 2000 })
+  fc.assert(fc.property(hostile, text => strictEqual(spacesAsOne(shownOf(proseOf(escapeMarkdown(text)).html)), spacesAsOne(text))), { numRuns: 2000 })
+})
+
+t.test('whatever code is, its Markdown as HTML shows it, in a table, too', async () => {
+  const code = hostile.filter(text => text.trim() !== '')
+  fc.assert(fc.property(code, text => strictEqual(spacesAsOne(shownOf(proseOf(`x ${codeSpan(text)}`).html)), spacesAsOne(`x ${text}`))), { numRuns: 2000 })
+  fc.assert(fc.property(code, text => strictEqual(spacesAsOne(shownOf(proseOf(table(['x'], [[codeSpan(text)]])).html)), `x${spacesAsOne(text)}`)), { numRuns: 2000 })
+  fc.assert(fc.property(code, text => strictEqual(shownOf(proseOf(codeBlock('sh', text)).html).trim(), text.trim())), { numRuns: 2000 })
+})
+
+t.test('whatever an author wrote, no tag of theirs is in the HTML', async () => {
+  const tags = /<(?!\/?(?:p|em|strong|del|a|code|pre|ul|ol|li|blockquote|hr|br|h[3-6]|div|table|thead|tbody|tr|th|td|input)[ >])/
+  fc.assert(fc.property(hostile, text => !tags.test(proseOf(escapeTags(text)).html) && !tags.test(proseOf(text).html)), { numRuns: 2000 })
+})

@@ -1,0 +1,99 @@
+import { Type } from '@sinclair/typebox'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { sectionsOf } from '../../../lib/reference/render/sections.js'
+
+const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => name, alternates: () => [] }
+
+/** The sections of the page of a code, by their titles. */
+async function sections (code: string, register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, string>> {
+  const app = Fastify()
+  await app.register(apiErrors, options)
+  register(app)
+  await app.ready()
+  const reference = app.apiErrors.reference()
+  const page = reference.codes.find(page => page.code === code)
+  if (page === undefined) throw new Error(`no code ${code}`)
+  return Object.fromEntries(sectionsOf(reference, page, site).map(({ title, markdown }) => [title, markdown]))
+}
+
+const handler = async (): Promise<string> => 'ok'
+
+t.test('the advice on retries', async t => {
+  const retry = async (code: string): Promise<string | undefined> => (await sections(code, () => {})).Retry
+  t.equal(await retry('resource_gone'), '**Do not retry.** The same request fails in the same way until something has changed.')
+  t.match(await retry('bad_gateway'), '**Retry with backoff.** Send the same request again after a short wait, and wait about twice as long each time')
+  t.match(await retry('service_unavailable'), '**Retry after the time it names.** Wait for the seconds in the `Retry-After` header')
+})
+
+t.test('a code of some routes, of every route, of any address, and of none', async t => {
+  const two = (app: FastifyInstance): void => {
+    app.get('/a', { config: { errors: ['resource_gone'] } }, handler)
+    app.post('/a', handler)
+  }
+  t.equal((await sections('resource_gone', two)).Routes, '- `GET /a`')
+  t.equal((await sections('internal_error', two)).Routes, 'Every route can answer with it.')
+  t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other address can answer with it, too: The message is not valid HTTP, or its address is not a valid URL.')
+  t.equal((await sections('route_not_found', two)).Routes, 'Any address can answer with it: Nothing is at the address.')
+  t.equal((await sections('payment_required', two)).Routes, 'No route answers with it today.')
+})
+
+t.test('each cookie that a code sets has a line of its own in the example, and other lists are joined', async t => {
+  const errors = defineErrors({
+    session_ended: {
+      status: 401,
+      type: 'authentication_error',
+      message: 'Your session has ended.',
+      description: 'The session is too old.',
+      action: 'Sign in again.',
+      headers: { 'Set-Cookie': ['session=; Max-Age=0', 'csrf=; Max-Age=0'], Link: ['</a>', '</b>'] }
+    }
+  })
+  const { 'Example answer': example } = await sections('session_ended', app => { app.get('/a', { config: { errors: [errors.session_ended] } }, handler) }, { errors })
+  t.match(example, ['', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0', 'link: </a>, </b>', ''].join('\n'))
+})
+
+t.test('where there is no request to show, the reason', async t => {
+  const attempt = async (code: string): Promise<string | undefined> => (await sections(code, app => app.get('/a', handler)))['Try it']
+  t.equal(await attempt('internal_error'), 'It comes from our side: no request gives it on purpose.')
+  t.equal(await attempt('request_timeout'), 'No single request shows it.')
+  t.equal(await attempt('payment_required'), 'No route answers with it today, so there is no request to show.')
+})
+
+t.test('a request that the state of the server decides says so', async t => {
+  const { 'Try it': text } = await sections('resource_locked', app => app.put('/a', {
+    config: { errors: ['resource_locked'] }, schema: { body: Type.Object({ name: Type.String() }) }
+  }, handler))
+  t.equal(text, `\`\`\`sh
+curl -i -X PUT \\
+  'https://api.example.com/a' \\
+  -H 'content-type: application/json' \\
+  -d '{"name":"example"}'
+\`\`\`
+
+This request can be answered with it. Whether it is depends on what is stored: put your own values in.`)
+})
+
+t.test('the rate limits, and the routes that count under each', async t => {
+  const policies = {
+    general: { max: 100, timeWindow: '1 minute' },
+    burst: { max: 5, timeWindow: 10_000 },
+    daily: { max: 1, timeWindow: 86_400_000 },
+    quick: { max: 1, timeWindow: 1500 },
+    plan: { max: () => 10, timeWindow: () => '1 hour' }
+  }
+  const register = (app: FastifyInstance): void => {
+    app.get('/a', handler)
+    app.get('/b', { config: { rateLimitPolicy: ['general', 'burst', 'daily', 'quick', 'plan'] } }, handler)
+  }
+  t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | In | Routes |
+| --- | --- | --- | --- |
+| \`general\` | 100 | 1 minute | \`GET /a\`, \`GET /b\` |
+| \`burst\` | 5 | 10 seconds | \`GET /b\` |
+| \`daily\` | 1 | 1 day | \`GET /b\` |
+| \`quick\` | 1 | 1500 ms | \`GET /b\` |
+| \`plan\` | depends on the caller | depends on the caller | \`GET /b\` |`)
+  t.notOk('Limits' in await sections('rate_limit_exceeded', app => app.get('/a', handler)), 'no limits, no table')
+  t.notOk('Limits' in await sections('internal_error', register, { rateLimit: { policies } }))
+})

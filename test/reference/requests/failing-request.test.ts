@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Type } from '@sinclair/typebox'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
+import { declareSecurity, type SecurityScheme } from '../../../lib/openapi/security.js'
+import { curlOf } from '../../../lib/reference/requests/curl.js'
+import { absent } from '../../support/absent.js'
+import { build } from '../app.js'
+
+const shell = promisify(execFile)
+const hasCurl = await shell('curl', ['--version']).then(() => true, () => false)
+
+/** The codes whose page shows a request of the test API, and whether the request alone gives them. */
+const certainty: Readonly<Record<string, boolean>> = {
+  already_in_queue: false,
+  expectation_failed: true,
+  invalid_api_key: true,
+  invalid_parameter: true,
+  invalid_request: true,
+  method_not_allowed: true,
+  missing_api_key: true,
+  missing_required_field: true,
+  payload_too_large: true,
+  rate_limit_exceeded: true,
+  request_header_fields_too_large: true,
+  resource_not_found: true,
+  route_not_found: true,
+  unsupported_media_type: true,
+  uri_too_long: true,
+  validation_error: true
+}
+
+const app = await build()
+const requests = new Map<string, SampleRequest>()
+await app.ready()
+for (const { code, request } of app.apiErrors.reference().codes) if (request !== undefined) requests.set(code, request)
+await app.close()
+
+t.test('the requests that are shown', async t => {
+  t.strictSame(Object.fromEntries([...requests].map(([code, { certain }]) => [code, certain])), certainty)
+})
+
+t.test('the command that a page shows gives the error of the page', async t => {
+  if (!hasCurl) return absent(t, 'curl is not installed')
+  for (const [code, request] of requests) {
+    const app = await build() // anew, for some of the requests use a rate limit up
+    const command = curlOf(request, await app.listen({ host: '127.0.0.1', port: 0 }))
+    const { stdout } = await shell('sh', ['-c', command])
+    const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
+    t.match(answer, new RegExp(`\\r\\n\\r\\n\\{"code":"${code}"`), command)
+    await app.close()
+  }
+})
+
+t.test('a request that the state of the server decides is shown as it is valid', async t => {
+  t.strictSame(requests.get('already_in_queue'), {
+    method: 'POST',
+    path: '/queues/1/entries',
+    headers: { authorization: 'Bearer YOUR_KEY', 'content-type': 'application/json' },
+    body: '{"email":"ada@example.com"}',
+    times: 1,
+    certain: false
+  })
+})
+
+/** The requests that are shown for an API with these routes. */
+async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
+  const app = Fastify()
+  await app.register(apiErrors, options)
+  register(app)
+  await app.ready()
+  return Object.fromEntries(app.apiErrors.reference().codes.map(({ code, request }) => [code, request]))
+}
+
+const handler = async (): Promise<string> => 'ok'
+
+t.test('an API without routes: what any address answers', async t => {
+  const requests = await requestsOf(() => {})
+  t.strictSame(Object.keys(requests).filter(code => requests[code] !== undefined), ['route_not_found'])
+  t.strictSame(requests.route_not_found, { method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true })
+})
+
+t.test('invalid_parameter: a parameter of the path, where the query takes any text', async t => {
+  const requests = await requestsOf(app => app.get('/days/:day/:id', {
+    schema: { params: Type.Object({ day: Type.String({ format: 'date' }), id: Type.Integer() }), querystring: Type.Object({ q: Type.Optional(Type.String()) }) }
+  }, handler))
+  t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/days/wrong/1', headers: {}, times: 1, certain: true })
+})
+
+t.test('invalid_parameter: where every text is valid, it is never the answer', async t => {
+  const requests = await requestsOf(app => app.get('/names/:name', { schema: { params: { type: 'object', properties: { name: true } } } }, handler))
+  t.equal(requests.invalid_parameter, undefined)
+})
+
+t.test('resource_not_found: an id that nothing has, by the schema of the parameter', async t => {
+  const paths = async (params: object | undefined): Promise<string | undefined> =>
+    (await requestsOf(app => app.get('/things/:id', { schema: { ...(params !== undefined && { params }) } }, handler))).resource_not_found?.path
+  t.equal(await paths(undefined), '/things/no-such-id')
+  t.equal(await paths({ type: 'object', properties: { id: { type: 'number' } } }), '/things/999999999')
+  t.equal(await paths({ type: 'object', properties: { id: { type: 'integer', maximum: 500 } } }), '/things/500')
+  t.equal(await paths({ type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }), '/things/00000000-0000-4000-8000-000000000000')
+})
+
+t.test('invalid_parameter: of a route that describes none', async t => {
+  const requests = await requestsOf(app => app.get('/names', { config: { errors: ['invalid_parameter'] } }, handler))
+  t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names', headers: {}, times: 1, certain: false })
+})
+
+t.test('invalid_request: where only a header can be wrong, a valid request is shown', async t => {
+  const requests = await requestsOf(app => app.get('/plain', {
+    schema: { headers: Type.Object({ 'x-tenant': Type.String({ format: 'uuid' }) }) }
+  }, handler))
+  t.strictSame(requests.invalid_request, {
+    method: 'GET', path: '/plain', headers: { 'x-tenant': '00000000-0000-4000-8000-000000000000' }, times: 1, certain: false
+  })
+})
+
+t.test('validation_error: the first field that refuses a text, else an object in place of any other', async t => {
+  const bodies = async (body: object): Promise<string | undefined> =>
+    (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
+  t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"s","open":"wrong"}')
+  t.equal(await bodies({ type: 'object', properties: { size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}')
+  t.equal(await bodies({ type: 'object', properties: { note: true, size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}', 'a field that takes anything refuses nothing')
+  t.equal(await bodies(Type.Object({ name: Type.String() })), '{"name":{}}')
+  t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '[]', 'no field: a valid body')
+})
+
+t.test('missing_required_field: an empty object, where the whole has required fields', async t => {
+  const requests = await requestsOf(app => app.put('/thing', {
+    schema: { body: { type: 'object', properties: { owner: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } } } }
+  }, handler))
+  t.match(requests.missing_required_field, { body: '{}', certain: false })
+  t.equal(requests.missing_required_field?.certain, false)
+})
+
+t.test('method_not_allowed: a method that the address lacks; none where it has them all, or any address matches', async t => {
+  const requests = await requestsOf(app => {
+    app.route({ method: ['DELETE', 'PUT', 'PATCH', 'GET'], url: '/all', handler })
+    app.get('/files/*', handler)
+    app.delete('/some', handler)
+  })
+  t.strictSame(requests.method_not_allowed, { method: 'PUT', path: '/some', headers: {}, body: undefined, times: 1, certain: true })
+})
+
+t.test('payload_too_large: one byte more than the route reads', async t => {
+  const requests = await requestsOf(app => app.post('/upload', { bodyLimit: 10 }, handler))
+  t.strictSame(requests.payload_too_large, {
+    method: 'POST', path: '/upload', headers: { 'content-type': 'application/json' }, body: undefined, bodyBytes: 11, times: 1, certain: true
+  })
+})
+
+t.test('rate_limit_exceeded: one request more than the tightest of the limits allows', async t => {
+  const policies = { wide: { max: 50, timeWindow: 1000 }, tight: { max: 3, timeWindow: 1000 } }
+  const requests = await requestsOf(app => app.get('/limited', handler), { rateLimit: { policies, default: ['wide', 'tight'] } })
+  t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 4, certain: true })
+})
+
+t.test('rate_limit_exceeded: without a known limit, a request of a route that has one', async t => {
+  const requests = await requestsOf(app => app.get('/limited', { config: { errors: ['rate_limit_exceeded'] } }, handler))
+  t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 1, certain: false })
+})
+
+t.test('a route with several parameters of which none is described', async t => {
+  const requests = await requestsOf(app => app.get('/days/:day-:night/at::noon/:id(^\\d+)/*', { schema: { params: { type: 'object' } } }, handler))
+  t.match(requests.resource_not_found, { path: '/days/no-such-id-no-such-id/at:noon/no-such-id/example', certain: true })
+})
+
+t.test('a credential stands where the guard of the route says', async t => {
+  const shown = async (...schemes: SecurityScheme[]): Promise<unknown[]> => {
+    const requests = await requestsOf(app => {
+      const guard = async (): Promise<void> => {}
+      for (const [index, scheme] of schemes.entries()) declareSecurity(guard, { name: `scheme${index}`, scheme, scopes: [] })
+      app.get('/private', { onRequest: guard, config: { errors: ['missing_api_key', 'invalid_api_key', 'resource_gone'] } }, handler)
+    })
+    return [requests.resource_gone, requests.missing_api_key, requests.invalid_api_key].map(request => request?.headers)
+  }
+  const inHeader = { type: 'apiKey', in: 'header', name: 'X-API-Key', description: '' } as const
+  t.strictSame(await shown(inHeader), [{ 'x-api-key': 'YOUR_KEY' }, {}, { 'x-api-key': 'wrong' }])
+  t.strictSame(await shown({ type: 'http', scheme: 'bearer', description: '' }), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }])
+  t.strictSame(await shown(inHeader, { type: 'http', scheme: 'basic', description: '' }), [
+    { 'x-api-key': 'YOUR_KEY', authorization: 'Basic YOUR_KEY' }, {}, { 'x-api-key': 'wrong', authorization: 'Basic wrong' }
+  ])
+  t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'where it does not say, in Authorization')
+})
+
+t.test('a failure of the server is never asked for', async t => {
+  const requests = await requestsOf(app => app.get('/upstream', { config: { errors: ['bad_gateway', 'internal_error'] } }, handler))
+  t.equal(requests.bad_gateway, undefined)
+  t.equal(requests.internal_error, undefined)
+})

@@ -1,0 +1,70 @@
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import fc from 'fast-check'
+import t from 'tap'
+import { sampleOf } from '../../../lib/reference/requests/sample-value.js'
+
+const nothing = (): undefined => undefined
+
+t.test('a schema\'s own example, default or only value', async t => {
+  t.strictSame(sampleOf({ type: 'string', examples: ['first', 'second'], example: 'other' }, nothing), 'first')
+  t.strictSame(sampleOf({ type: 'string', examples: [], example: 'own' }, nothing), 'own')
+  t.strictSame(sampleOf({ type: 'integer', default: 20 }, nothing), 20)
+  t.strictSame(sampleOf({ const: 'queue' }, nothing), 'queue')
+  t.strictSame(sampleOf({ enum: ['s', 'm'] }, nothing), 's')
+})
+
+t.test('of an object the required properties', async t => {
+  t.strictSame(
+    sampleOf({ type: 'object', required: ['name', 'unknown'], properties: { name: { type: 'string' }, size: { type: 'integer' } } }, nothing),
+    { name: 'example', unknown: {} }
+  )
+  t.strictSame(sampleOf({ type: 'object' }, nothing), {})
+  t.strictSame(sampleOf({}, nothing), {})
+})
+
+t.test('unions, intersections and references', async t => {
+  const integer = { type: 'integer' }
+  t.strictSame(sampleOf({ anyOf: [integer, { type: 'string' }] }, nothing), 1)
+  t.strictSame(sampleOf({ oneOf: [integer] }, nothing), 1)
+  t.strictSame(sampleOf({ type: ['null', 'integer'] }, nothing), 1)
+  t.strictSame(sampleOf({
+    allOf: [{ type: 'object', required: ['a'], properties: { a: integer } }, { type: 'object', required: ['b'], properties: { b: { type: 'null' } } }]
+  }, nothing), { a: 1, b: null })
+  t.strictSame(sampleOf({ $ref: 'Name#' }, ref => ref === 'Name#' ? { type: 'string', format: 'email' } : undefined), 'ada@example.com')
+})
+
+t.test('a schema that contains itself comes to an end', async t => {
+  const node: Record<string, unknown> = { type: 'object', required: ['next'] }
+  node.properties = { next: node }
+  t.type(sampleOf(node, nothing), 'object')
+})
+
+t.test('what is no schema', async t => {
+  for (const value of [undefined, null, true, 'text', []]) t.strictSame(sampleOf(value, nothing), {})
+})
+
+const ajv = new Ajv({ strict: false })
+addFormats.default(ajv)
+
+const leaf = fc.oneof(
+  fc.constantFrom('date', 'time', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uri', 'url', 'uri-reference', 'uuid')
+    .map(format => ({ type: 'string', format })),
+  fc.tuple(fc.nat(30), fc.nat(30)).map(([minLength, more]) => ({ type: 'string', minLength, maxLength: minLength + more })),
+  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.nat(50)).map(([minimum, more]) => ({ type: 'integer', minimum, maximum: minimum + more })),
+  fc.integer({ min: -50, max: 50 }).map(exclusiveMinimum => ({ type: 'number', exclusiveMinimum })),
+  fc.integer({ min: -50, max: 50 }).map(maximum => ({ type: 'number', maximum })),
+  fc.tuple(fc.integer({ min: 1, max: 9 }), fc.option(fc.nat(50), { nil: undefined }))
+    .map(([multipleOf, minimum]) => ({ type: 'integer', multipleOf, ...(minimum !== undefined && { minimum }) })),
+  fc.constantFrom({ type: 'boolean' }, { type: 'null' }, { type: 'string' }, { type: 'number' })
+)
+const { schema } = fc.letrec<{ schema: object }>(tie => ({
+  schema: fc.oneof({ depthSize: 'small' }, leaf,
+    fc.tuple(tie('schema'), fc.nat(3)).map(([items, minItems]) => ({ type: 'array', items, minItems })),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('schema')).map(properties => ({ type: 'object', properties, required: Object.keys(properties) }))
+  )
+}))
+
+t.test('Ajv accepts the sample of every schema without a pattern', async () => {
+  fc.assert(fc.property(schema, schema => ajv.validate(schema, sampleOf(schema, nothing))), { numRuns: 500 })
+})

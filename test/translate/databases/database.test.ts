@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { standardErrors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
+import t from 'tap'
+import { issueCodes } from '../../../lib/catalog/issues.js'
+import { databaseFailures } from '../../../lib/translate/databases/database.js'
+import { castTypes, mongooseErrors, validatorKinds } from '../../../lib/translate/databases/mongoose.js'
+import { serverCodes } from '../../../lib/translate/databases/mongodb.js'
+import { mysqlErrors } from '../../../lib/translate/databases/mysql.js'
+import { ormErrors } from '../../../lib/translate/databases/orm.js'
+import { sqlStates } from '../../../lib/translate/databases/postgres.js'
+import { adapterKinds, prismaCodes } from '../../../lib/translate/databases/prisma.js'
+import { sqliteErrors } from '../../../lib/translate/databases/sqlite.js'
+import { issueCodeOfKeyword } from '../../../lib/catalog/issues.js'
+import { answers, expected } from './cases/case.js'
+
+const uniqueViolation = () => Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
+  severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_email_key', detail: 'Key (email)=(ada@example.com) already exists.'
+})
+
+async function appThatThrows (thrown: () => unknown, options: ApiErrorsOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({ genReqId: () => 'req_1' })
+  await app.register(apiErrors, { log: false, ...options })
+  app.post('/users', async () => { throw thrown() })
+  return app
+}
+
+t.test('the answers to failures are those that the tests of each source expect', async t => {
+  const told = Object.fromEntries(Object.entries(databaseFailures).map(([failure, { code, message, issue }]) => [failure, {
+    status: standardErrors[code].status,
+    code,
+    message: message ?? standardErrors[code].message,
+    ...(issue !== undefined && { issue: issue.code, ofField: issue.ofField, ofBody: issue.ofBody }),
+    ...(standardErrors[code].status === 503 && { retryAfter: 10 })
+  }]))
+  t.strictSame(told, answers)
+  for (const { issue } of Object.values(databaseFailures)) if (issue !== undefined) t.ok(issueCodes.includes(issue.code), issue.code)
+})
+
+t.test('every table of a source leads to a failure that has an answer', async t => {
+  const failures = [
+    ...Object.values(sqlStates),
+    ...Object.values(mysqlErrors).map(({ failure }) => failure),
+    ...Object.values(sqliteErrors).map(({ failure }) => failure).filter(failure => failure !== 'foreign_key' && failure !== 'trigger'),
+    ...Object.values(serverCodes),
+    ...Object.values(mongooseErrors),
+    ...[...Object.values(prismaCodes), ...Object.values(adapterKinds)].filter(failure => failure !== 'foreign_key'),
+    ...Object.values(ormErrors)
+  ]
+  for (const failure of new Set(failures)) t.ok(Object.hasOwn(answers, failure), failure)
+  for (const { keyword } of Object.values(validatorKinds)) t.ok(issueCodeOfKeyword.has(keyword), keyword)
+  for (const type of Object.values(castTypes)) t.match(type, /^(number|string|boolean|array)$/)
+})
+
+t.test('the error of a database may lie below others', async t => {
+  const wrap = (times: number): Error => times === 0 ? uniqueViolation() : new Error('wrapped', { cause: wrap(times - 1) })
+  const post = async (thrown: () => unknown) => {
+    const response = await (await appThatThrows(thrown)).inject({ method: 'POST', url: '/users', payload: {} })
+    return { status: response.statusCode, body: response.json() }
+  }
+  const whole = ({ status, body }: { readonly status: number, readonly body: unknown }) => ({ status, body })
+  const taken = whole(expected({ answer: 'unique', fields: ['email'] }))
+  const fault = whole(expected({ answer: 'fault' }))
+
+  t.strictSame(await post(() => wrap(1)), taken, 'as a cause')
+  t.strictSame(await post(() => wrap(7)), taken, 'seven causes down')
+  t.strictSame(await post(() => wrap(8)), fault, 'and no further: a longer chain is a circle')
+  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'as TypeORM says it')
+  t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'as Sequelize says it')
+  t.strictSame(await post(() => {
+    const circle = new Error('a circle')
+    circle.cause = circle
+    return circle
+  }), fault, 'in a circle')
+  t.strictSame(await post(() => Object.assign(new Error('Only admins may do this.', { cause: uniqueViolation() }), { statusCode: 403 })), {
+    status: 403,
+    body: { code: 'forbidden', message: 'Only admins may do this.', request_id: 'req_1' }
+  }, 'but not below an error with a status of its own: the application decided')
+})
+
+t.test('a value that the database cannot read is a parameter, where the request has no body', async t => {
+  const malformed = Object.assign(new Error('invalid input syntax for type uuid: "abc"'), { severity: 'ERROR', code: '22P02' })
+  const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
+  const app = Fastify({ genReqId: () => 'req_1' })
+  await app.register(apiErrors, { log: false })
+  app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
+  const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A parameter of the address has an invalid value.', request_id: 'req_1' } }
+  const field = (name: string): object => {
+    const { status, body } = expected({ answer: 'malformed', fields: [name] })
+    return { status, body }
+  }
+  const ask = async (method: 'GET' | 'DELETE' | 'POST', cast: boolean, payload?: object): Promise<object> => {
+    const response = await app.inject({ method, url: '/abc', ...(cast && { headers: { 'x-cast': 'yes' } }), ...(payload !== undefined && { payload }) })
+    return { status: response.statusCode, body: response.json() }
+  }
+  t.strictSame(await ask('GET', false), parameter)
+  t.strictSame(await ask('GET', true), parameter)
+  t.strictSame(await ask('DELETE', false), parameter)
+  t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
+  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body it may be a field of it')
+  t.strictSame(await ask('POST', true), field('_id'))
+})
+
+t.test('the log has what the caller does not get', async t => {
+  const entries: LogEntry[] = []
+  const missing = Object.assign(new Error('relation "users" does not exist'), { severity: 'ERROR', code: '42P01' })
+  const app = await appThatThrows(() => missing, { log: entry => { entries.push(entry) } })
+  const response = await app.inject({ method: 'POST', url: '/users', payload: {} })
+  t.strictSame(response.json(), { code: 'internal_error', message: 'Something went wrong on our side.', request_id: 'req_1' })
+  t.equal(entries.length, 1)
+  t.equal(entries[0]?.level, 'error')
+  t.equal(entries[0]?.error.cause, missing)
+})
+
+t.test('no value reaches the body, whatever it is', async t => {
+  const quoted = (value: string) => [
+    { severity: 'ERROR', code: '23505', constraint: 'users_email_key', detail: `Key (email)=(${value}) already exists.`, message: 'duplicate key value' },
+    { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_lower_idx', detail: `Key (lower(email))=(${value}) already exists.`, message: 'duplicate key value' },
+    { severity: 'ERROR', code: '23503', table: 'orders', constraint: 'orders_user_id_fkey', detail: `Key (user_id)=(${value}) is not present in table "users".`, message: 'insert or update on table "orders" violates foreign key constraint "orders_user_id_fkey"' },
+    { severity: 'ERROR', code: '23502', column: 'email', detail: `Failing row contains (1, ${value}).`, message: 'null value in column "email"' },
+    { severity: 'ERROR', code: '23514', table: 'users', constraint: 'users_age_check', detail: `Failing row contains (1, ${value}).`, message: 'new row for relation "users" violates check constraint "users_age_check"' },
+    { severity: 'ERROR', code: '22P02', message: `invalid input syntax for type uuid: "${value}"` },
+    { errno: 1062, sqlState: '23000', sqlMessage: `Duplicate entry '${value}' for key 'email'` },
+    { errno: 1366, sqlState: '22007', sqlMessage: `Incorrect integer value: '${value}' for column \`app\`.\`users\`.\`age\` at row 1` },
+    { errno: 1292, sqlState: '22007', sqlMessage: `Truncated incorrect DOUBLE value: '${value}'` },
+    { code: 11000, name: 'MongoServerError', keyPattern: { email: 1 }, keyValue: { email: value }, errmsg: `dup key: { email: "${value}" }` },
+    { name: 'CastError', path: 'age', kind: 'Number', value, stringValue: value, message: `Cast to Number failed for value "${value}"` }
+  ]
+  let thrown: object = {}
+  const app = await appThatThrows(() => thrown)
+  const known = new Set(['', 'email', 'user_id', 'age'])
+  const hostile = fc.constantFrom("x' for column 'pin' at row 1", "' at row 1", "a' for key 'pin'", ') = (pin)=(', '(pin)=(1', '"pin"', '`pin`', "'pin'")
+  await fc.assert(fc.asyncProperty(fc.oneof(hostile, fc.string({ unit: 'binary', minLength: 1 })), async value => {
+    for (const error of quoted(value)) {
+      thrown = Object.assign(new Error(), { message: 'secret' }, error)
+      const response = await app.inject({ method: 'POST', url: '/users', payload: { email: 'a', user_id: 1, age: 1 } })
+      const { details = [], message } = response.json() as { readonly details?: ReadonlyArray<{ readonly field: string, readonly message: string }>, readonly message: string }
+      const sentences: readonly string[] = [...Object.values(answers).flatMap(answer => 'ofField' in answer ? [answer.ofField, answer.ofBody] : []), 'must be a number']
+      for (const issue of details) {
+        if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+      }
+      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+    }
+  }), { numRuns: 200 })
+  t.pass('for 200 values')
+})
+
+t.test('the database option takes names for constraints', async t => {
+  const faults: ReadonlyArray<readonly [database: unknown, sentence: string]> = [
+    [5, "the option 'database' is 5; it takes an object with constraints."],
+    [null, "the option 'database' is null; it takes an object with constraints."],
+    [{ constraint: {} }, "'database.constraint' is not an option; it takes constraints."],
+    [{ constraints: ['users_email_key'] }, "the option 'database.constraints' is an array; it takes an object by the names of constraints, like { users_email_key: { field: 'email', message: 'Email already registered' } }."],
+    [{ constraints: { users_email_key: 'email' } }, "the option 'database.constraints.users_email_key' is 'email'; it takes an object like { field: 'email', message: 'Email already registered' }."],
+    [{ constraints: { users_email_key: { column: 'email' } } }, "'database.constraints.users_email_key.column' is not an option; it takes field, message, onDelete."],
+    [{ constraints: { users_email_key: { field: '' } } }, "the option 'database.constraints.users_email_key.field' is ''; it takes the name of a field of the body."],
+    [{ constraints: { users_email_key: { message: 5 } } }, "the option 'database.constraints.users_email_key.message' is 5; it takes a sentence."]
+  ]
+  for (const [database, sentence] of faults) {
+    await t.rejects(async () => { await Fastify().register(apiErrors, { database } as ApiErrorsOptions) }, new TypeError(`fastify-api-errors: ${sentence}`), sentence)
+  }
+  await Fastify().register(apiErrors, { database: {} }).ready()
+})

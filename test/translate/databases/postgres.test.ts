@@ -1,0 +1,30 @@
+import t from 'tap'
+import { postgresTranslator } from '../../../lib/translate/databases/postgres.js'
+import type { TranslateContext } from '../../../lib/translate/translator.js'
+import { check, serve } from './cases/case.js'
+import { database } from './cases/postgres.js'
+import { pgliteSource, pgSource, postgresjsSource } from './cases/postgres-drivers.js'
+import { runOnPostgres } from './cases/postgres-run.js'
+import * as recorded from './cases/recorded.js'
+
+t.test('a Postgres server', t => runOnPostgres(t, [pgSource, postgresjsSource]))
+
+t.test('PGlite', async t => {
+  const db = await pgliteSource.open()
+  const { ask, app } = await serve({ db, open: pgliteSource.open, closedPort: 0, silentPort: 0 }, pgliteSource.cases, database)
+  for (const given of pgliteSource.cases) await check(t, ask, given)
+  await db.close()
+  await app.close()
+})
+
+t.test('as recorded from Postgres in other languages and through mappers', async t => {
+  const cases = recorded.replay(recorded.postgres)
+  const { ask, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, ask, given)
+  await app.close()
+})
+
+t.test('a connection to something else is left to the translator of upstreams', async t => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8080'), { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: 8080 })
+  for (const error of [refused, { code: 'ECONNREFUSED' }]) t.equal(postgresTranslator.translate(error, {} as TranslateContext), undefined)
+})

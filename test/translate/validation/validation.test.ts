@@ -1,0 +1,235 @@
+import { Ajv } from 'ajv'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t from 'tap'
+import apiErrors, { serverOptions } from 'fastify-api-errors'
+import { maxIssues } from '../../../lib/translate/validation/validation.js'
+import { createApi, postTo } from '../../support/validation.js'
+
+const secret = 'S3cr3t'
+
+async function createUsers (options = serverOptions()): Promise<FastifyInstance> {
+  return createApi(options, app => {
+    app.post('/users/:id', {
+      schema: {
+        params: { type: 'object', properties: { id: { type: 'integer' }, more: { type: 'string' } } },
+        querystring: { type: 'object', required: ['page'], properties: { page: { type: 'integer', minimum: 1 }, sort: { enum: ['asc', 'desc'] } } },
+        headers: { type: 'object', required: ['X-Tenant'], properties: { 'X-Tenant': { type: 'string', minLength: 3 } } },
+        body: { type: 'object', required: ['email', 'name'], properties: { email: { type: 'string', format: 'email' }, name: { type: 'string', minLength: 3 } } }
+      }
+    }, () => 'fine')
+  })
+}
+
+const good = {
+  method: 'POST', url: '/users/7?page=1', headers: { 'x-tenant': 'acme' }, payload: { email: 'ada@example.com', name: 'Ada' }
+} as const
+
+t.test('a valid request passes', async t => {
+  const app = await createUsers()
+  t.equal((await app.inject(good)).body, 'fine')
+})
+
+t.test('a field of the body failed: 422 validation_error', async t => {
+  const app = await createUsers()
+  const response = await app.inject({ ...good, payload: { email: secret, name: 'A' } })
+  t.equal(response.statusCode, 422)
+  t.strictSame(response.json(), {
+    code: 'validation_error',
+    message: 'One or more fields are not valid.',
+    request_id: 'req_1',
+    details: [
+      { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' },
+      { in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }
+    ]
+  })
+})
+
+t.test('only fields are missing from the body: 422 missing_required_field', async t => {
+  const app = await createUsers()
+  const response = await app.inject({ ...good, payload: {} })
+  t.equal(response.statusCode, 422)
+  t.strictSame(response.json(), {
+    code: 'missing_required_field',
+    message: 'A required field is missing.',
+    request_id: 'req_1',
+    details: [
+      { in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' },
+      { in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }
+    ]
+  })
+})
+
+t.test('fields are missing, and others are wrong: 422 validation_error', async t => {
+  const app = await createUsers()
+  const response = await app.inject({ ...good, payload: { name: 'A' } })
+  t.equal(response.statusCode, 422)
+  t.equal(response.json<{ code: string }>().code, 'validation_error')
+})
+
+t.test('the path failed: 400 invalid_parameter', async t => {
+  const app = await createUsers()
+  const response = await app.inject({ ...good, url: `/users/${secret}?page=1` })
+  t.equal(response.statusCode, 400)
+  t.strictSame(response.json(), {
+    code: 'invalid_parameter',
+    message: 'A parameter of the address has an invalid value.',
+    request_id: 'req_1',
+    details: [{ in: 'path', field: 'id', pointer: '/id', code: 'type', message: 'must be a whole number' }]
+  })
+})
+
+t.test('the query failed: 400 invalid_parameter, its first field as param', async t => {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(apiErrors, { format: 'typed' })
+  app.get('/', { schema: { querystring: { type: 'object', properties: { page: { type: 'integer', minimum: 1 } } } } }, () => 'fine')
+  const response = await app.inject('/?page=0')
+  t.equal(response.statusCode, 400)
+  t.strictSame(response.json(), {
+    message: 'A parameter of the address has an invalid value.',
+    type: 'invalid_request_error',
+    code: 'invalid_parameter',
+    param: 'page',
+    request_id: 'req_1'
+  })
+})
+
+t.test('a missing and a wrong query parameter', async t => {
+  const app = await createUsers()
+  const response = await app.inject({ ...good, url: `/users/7?sort=${secret}` })
+  t.strictSame(response.json<{ details: unknown }>().details, [
+    { in: 'query', field: 'page', pointer: '/page', code: 'required', message: 'is required' },
+    { in: 'query', field: 'sort', pointer: '/sort', code: 'enum', message: 'must be one of "asc", "desc"' }
+  ])
+})
+
+t.test('a header failed: 400 invalid_request', async t => {
+  const app = await createUsers()
+  const answer = { code: 'invalid_request', message: 'A header of the request is not valid.', request_id: 'req_1' }
+  const missing = await app.inject({ ...good, headers: {} })
+  t.equal(missing.statusCode, 400)
+  t.strictSame(missing.json(), {
+    ...answer, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }]
+  })
+  const short = await app.inject({ ...good, headers: { 'x-tenant': 'S3' } })
+  t.strictSame(short.json(), {
+    ...answer, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'min_length', message: 'must be at least 3 characters long' }]
+  })
+})
+
+t.test('a body by its media type', async t => {
+  const app = await createApi({}, app => {
+    app.post('/', { schema: { body: { content: { 'application/json': { schema: { type: 'object', required: ['a'] } } } } } }, () => 'fine')
+  })
+  t.strictSame((await postTo(app, {})).faults, [['a', 'required', 'is required']])
+})
+
+t.test('an answer lists 100 issues at most', async t => {
+  const app = await createApi(serverOptions(), app => {
+    app.post('/', { schema: { body: { type: 'array', items: { type: 'integer' } } } }, () => 'fine')
+  })
+  const { faults } = await postTo(app, Array.from({ length: 500 }, () => secret))
+  t.equal(maxIssues, 100)
+  t.equal(faults.length, 100)
+  t.strictSame(faults[99], ['[99]', 'type', 'must be a whole number'])
+})
+
+t.test('a field is told once for each code', async t => {
+  const app = await createApi(serverOptions(), app => {
+    app.post('/', { schema: { body: { type: 'object', allOf: [{ required: ['a'] }, { required: ['a'] }] } } }, () => 'fine')
+  })
+  t.strictSame((await postTo(app, {})).faults, [['a', 'required', 'is required']])
+})
+
+t.test('an asynchronous schema of Ajv', async t => {
+  const app = await createApi({}, app => {
+    const ajv = new Ajv()
+    app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
+    app.post('/', { schema: { body: { $async: true, type: 'object', required: ['a'] } } }, () => 'fine')
+  })
+  t.strictSame(await postTo(app, { secret }), {
+    status: 422,
+    code: 'missing_required_field',
+    faults: [['a', 'required', 'is required']],
+    text: '{"code":"missing_required_field","message":"A required field is missing.","request_id":"req_1","details":[{"in":"body","field":"a","pointer":"/a","code":"required","message":"is required"}]}'
+  })
+})
+
+t.test('a validator that returns an error of its own, as Joi and yup do', async t => {
+  const returning = (error: unknown): Promise<FastifyInstance> => createApi({}, app => {
+    app.setValidatorCompiler(() => () => ({ error }) as never)
+    app.post('/', { schema: { body: {} } }, () => 'fine')
+    app.get('/', { schema: { querystring: {} } }, () => 'fine')
+  })
+  const joi = (): Error => Object.assign(new Error(`"a" is ${secret}`), { details: [{ message: secret, path: ['a'] }] })
+  const yup = (): Error => Object.assign(new Error(`a is ${secret}`), { errors: [`a is ${secret}`] })
+  for (const create of [joi, yup]) {
+    const app = await returning(create())
+    const { text, ...answer } = await postTo(app, {})
+    t.strictSame(answer, { status: 422, code: 'validation_error', faults: [['', 'invalid', 'is not valid']] })
+    t.notMatch(text, secret)
+  }
+  const response = await (await returning(joi())).inject('/')
+  t.equal(response.statusCode, 400)
+  t.strictSame(response.json(), {
+    code: 'invalid_parameter',
+    message: 'A parameter of the address has an invalid value.',
+    request_id: 'req_1',
+    details: [{ in: 'query', field: '', pointer: '', code: 'invalid', message: 'is not valid' }]
+  })
+})
+
+t.test('a validator that breaks is a fault of the server', async t => {
+  const app = await createApi({}, app => {
+    app.setValidatorCompiler(() => () => { throw new AggregateError([{ keyword: 'type' }], secret) })
+    app.post('/', { schema: { body: {} } }, () => 'fine')
+  })
+  const { text, ...answer } = await postTo(app, {})
+  t.strictSame(answer, { status: 500, code: 'internal_error', faults: [] })
+  t.notMatch(text, secret)
+})
+
+t.test('an error that was made from the report keeps it', async t => {
+  const app = await createApi({ schemaErrorFormatter: () => new Error(secret) }, app => {
+    app.post('/', { schema: { body: { type: 'object', required: ['a'] } } }, () => 'fine')
+  })
+  const { text, ...answer } = await postTo(app, {})
+  t.strictSame(answer, { status: 422, code: 'missing_required_field', faults: [['a', 'required', 'is required']] })
+  t.notMatch(text, secret)
+})
+
+t.test('what only looks like an error of validation is not one', async t => {
+  const app = await createApi()
+  app.post('/', () => { throw Object.assign(new Error(secret), { validation: [{ keyword: 'type' }], validationContext: 'constructor' }) })
+  t.equal((await postTo(app, {})).code, 'internal_error')
+})
+
+t.test('of a report without end only the beginning is read', async t => {
+  let read = 0
+  const report = Array.from({ length: 50_000 }, () => ({
+    get keyword () {
+      read++
+      return 'type'
+    },
+    instancePath: '/a',
+    schemaPath: '#/properties/a/type',
+    params: { type: 'integer' }
+  }))
+  const app = await createApi({}, app => {
+    app.setValidatorCompiler(() => () => ({ error: Object.assign(new Error('no'), { validation: report }) }))
+    app.setSchemaErrorFormatter(() => new Error('no'))
+    app.post('/', { schema: { body: {} } }, () => 'fine')
+  })
+  t.match(await postTo(app, { a: secret }), { status: 422, faults: [['a', 'type', 'must be a whole number']] })
+  t.ok(read > 0 && read <= 10_000, `${read} looks at 50,000 entries`)
+})
+
+t.test('a long name is shortened', async t => {
+  const app = await createApi({ ajv: { customOptions: { removeAdditional: false } } }, app => {
+    app.post('/', { schema: { body: { type: 'object', properties: {}, additionalProperties: false } } }, async () => 'ok')
+  })
+  const name = 'n'.repeat(100)
+  for (const [sent, told] of [[name, name], [`${name}n`, `${name}…`], [`${name.slice(1)}😀${name}`, `${name.slice(1)}\ufffd…`]] as const) {
+    const response = await app.inject({ method: 'POST', url: '/', payload: { [sent]: 1 } })
+    t.strictSame(response.json<{ details: unknown }>().details, [{ in: 'body', field: told, pointer: `/${told}`, code: 'unknown_field', message: 'is not allowed' }])
+  }
+})
