@@ -12,16 +12,14 @@ export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'
 
-export type { DatabaseOptions, NamedConstraint } from './translate/databases/database.js'
-export { defineTranslator, type TranslateContext, type Translator } from './translate/translator.js'
+export { defineTranslator, type DatabaseOptions, type NamedConstraint, type TranslateContext, type Translator } from './translate/translator.js'
 
 export { serverOptions } from './server/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log-errors.js'
 export type { AnswerEvent } from './respond/error-handler.js'
 export type { SentEvent } from './respond/sent-errors.js'
 
-export type { HeaderFamily } from './rate-limit/header-fields.js'
-export type { PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily, PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
 
 export { declareErrors, type ErrorReference } from './infer/declare-errors.js'
 export { responses, type ErrorResponse, type ErrorResponses } from './infer/typed-responses.js'

@@ -1,5 +1,5 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
-import { describe, refuseOption } from './support/describe-value.js'
+import { describeValue, refuseOption } from './support/describe-value.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { formats, type FormatName } from './formats/index.js'
@@ -9,10 +9,10 @@ import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import type { ResponderSettings } from './respond/error-handler.js'
-import type { DatabaseOptions } from './translate/databases/database.js'
 import { builtInTranslators } from './translate/index.js'
-import { isObject, type Translator } from './translate/translator.js'
+import type { DatabaseOptions, Translator } from './translate/translator.js'
 import { warnUndocumented, type OnUndocumented } from './verify/undocumented-errors.js'
+import { isObject, isRecord } from './support/is-object.js'
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
@@ -113,7 +113,7 @@ const known = {
  * @throws TypeError with one sentence that names the option, what it got and what it takes
  */
 export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
-  if (!isRecord(options)) throw new TypeError(`fastify-api-errors: the options are ${describe(options)}; it takes an object.`)
+  if (!isRecord(options as unknown)) throw new TypeError(`fastify-api-errors: the options are ${describeValue(options)}; it takes an object.`)
   for (const name of Object.keys(options)) {
     // Fastify itself passes `prefix` and the log options of `register` on to every plugin.
     if (!Object.hasOwn(known, name) && !['prefix', 'logLevel', 'logSerializers'].includes(name)) {
@@ -172,7 +172,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound,
     sent,
     requestId,
-    rules: resolveRules(rules, catalog),
+    rules: resolveRules(rules as DocumentationRules, catalog),
     addSchemas,
     undocumented: undocumented === 'log' ? warnUndocumented : undocumented
   }
@@ -244,12 +244,8 @@ function checkProperties (option: string, value: object, takes: readonly string[
   }
 }
 
-function isRecord (value: unknown): boolean {
-  return isObject(value) && !Array.isArray(value)
-}
-
 function isCatalog (value: object): value is AnyCatalog {
-  return isRecord(value) && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
+  return isRecord(value as unknown) && Object.values(value).every(factory => typeof factory === 'function' && typeof factory.code === 'string')
 }
 
 function isTranslator (value: unknown): boolean {

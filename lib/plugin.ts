@@ -1,31 +1,32 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
-import { describe } from './support/describe-value.js'
+import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { standIn, watchHooks } from './infer/declare-errors.js'
 import { createDocumenter, type RouteError } from './infer/documenter.js'
 import { exchangeSchemas } from './openapi/exchange.js'
-import { isKeptOut, type RouteRecord } from './infer/route-record.js'
+import { isExcluded, type RouteRecord } from './infer/route-record.js'
+import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { makeDocument } from './openapi/swagger-options.js'
-import { takeRoutes, warnOfTooEarly } from './fastify/early-routes.js'
+import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
-import { headerFieldsOf } from './rate-limit/header-fields.js'
+import { getHeaderFields } from './rate-limit/header-fields.js'
 import { registerLimiter, type NotFoundHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
-import { limitErrorsOf, limitsOfRoute } from './rate-limit/route-limits.js'
+import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
 import { guardHooks } from './fastify/hooks.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { registerResponder } from './server/server-state.js'
-import { requestIdOf } from './respond/request-id.js'
+import { getRequestId } from './respond/request-id.js'
 import { createResponder } from './respond/error-handler.js'
-import { createConverter, createWatcher } from './respond/sent-errors.js'
-import { createJudge, createRecorder } from './verify/undocumented-errors.js'
+import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
+import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
 import { createLedger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
@@ -76,7 +77,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const record = createRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
+  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
   const responder = createResponder(settings, record)
 
   const routes = takeRoutes(app)
@@ -86,10 +87,10 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
-  if (settings.sent !== undefined) app.addHook('onSend', settings.sent === 'convert' ? createConverter(responder, record) : createWatcher(record))
+  if (settings.sent !== undefined) app.addHook('onSend', settings.sent === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', (request, reply, done) => {
-      reply.header('x-request-id', requestIdOf(request))
+      reply.header('x-request-id', getRequestId(request))
       done()
     })
   }
@@ -101,37 +102,40 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     })
   }
 
-  const policiesOfRoute = (record: RouteRecord): readonly string[] => limitsOfRoute(record, rateLimit).map(({ name }) => name)
+  const policiesOfRoute = (record: RouteRecord): readonly string[] => getRouteLimits(record, rateLimit).map(({ name }) => name)
   const errorHandler = app.errorHandler
   const formats = settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated]
+  const documentSettings: DocumentSettings = {
+    errors,
+    formats,
+    docUrl: settings.docUrl,
+    rateLimitHeaders: getHeaderFields(rateLimit),
+    requestIdOnAll: settings.requestId === 'all',
+    addSchemas: settings.addSchemas
+  }
   const documenter = createDocumenter({
     app,
-    settings: {
-      errors,
-      formats,
-      docUrl: settings.docUrl,
-      rateLimitHeaders: headerFieldsOf(rateLimit),
-      requestIdOnAll: settings.requestId === 'all',
-      addSchemas: settings.addSchemas
-    },
+    errors,
+    hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
     policiesOf: policiesOfRoute,
-    limitErrorsOf: record => limitErrorsOf(record, rateLimit),
+    limitErrorsOf: record => getLimitErrors(record, rateLimit),
     answers: scope => scope.errorHandler === errorHandler
   })
+  setDocumentSettings(documenter, documentSettings)
   watchHooks(app)
-  const isDocumented = createJudge(documenter)
+  const isDocumented = createDocumentedCheck(documenter)
   routes.forEach((route, scope) => { documenter.note(route, scope) })
-  const schemas = createStatusSchemas(documenter.settings)
+  const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   app.addHook('onReady', async () => {
     documenter.ready()
-    warnOfTooEarly(routes.tooEarly.filter(route => !isKeptOut(route)))
+    warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
   })
 
   const reference = (): Reference => createReference(documenter, {
-    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => limitsOfRoute(record, rateLimit)
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
 
@@ -141,7 +145,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     explain (method, url) {
       const records = typeof method === 'string' ? documenter.find(method, url) : []
       if (records.length === 0) {
-        throw new Error(`fastify-api-errors: explain(${describe(method)}, ${describe(url)}): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
+        throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
       }
       makeDocument(app)
       return records.flatMap(record => documenter.errorsOf(record, method.toUpperCase()))

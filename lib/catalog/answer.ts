@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
-import type { ErrorDefinition, ErrorStatus } from './definition.js'
+import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
 import type { Issue } from './issues.js'
 
 /**
@@ -40,7 +40,7 @@ export interface AnswerDefinition extends AnswerShape, Pick<Answer, 'title' | 'd
 
 /** The part of a definition that answers need. */
 export function answerDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): AnswerDefinition {
-  return { code, status, type, message, meta, title: titleOf(code), docUrl }
+  return { code, status, type, message, meta, title: codeTitle(code), docUrl }
 }
 
 /** Whether an error of this status can point at single fields: a request was wrong (400, 422), or a value is taken (409). */
@@ -49,18 +49,18 @@ export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boo
 }
 
 /** The title of a code: `resource_not_found` is `Resource not found`. */
-export function titleOf (code: string): string {
+export function codeTitle (code: string): string {
   const words = code.replaceAll('_', ' ').replace(/\b(api|ip|uri|id)\b/g, word => word.toUpperCase())
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** The reason phrase of a status, from Node's own table. */
-export function phraseOf (status: ErrorStatus): string {
+export function reasonPhrase (status: ErrorStatus): string {
   return STATUS_CODES[status] as string
 }
 
 /** What of an error goes to the caller. */
-export function answerOf (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
+export function createAnswer (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
   return {
     code: definition.code,
     status: definition.status,
@@ -77,14 +77,9 @@ export function answerOf (error: Occurrence, definition: AnswerDefinition, conte
   }
 }
 
-/** The message that a definition gives where an occurrence names none. */
-export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
-  return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
-}
-
 /** The answer that documentation shows for a definition: the one to an occurrence with the `example` of the definition. */
 export function exampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: AnswerContext): Answer {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
-  return answerOf(error, answerDefinition(definition, docUrl), context)
+  return createAnswer(error, answerDefinition(definition, docUrl), context)
 }

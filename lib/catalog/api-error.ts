@@ -1,5 +1,4 @@
-import { defaultMessage } from './answer.js'
-import type { ErrorDefinition, ErrorStatus, HeaderValues } from './definition.js'
+import { defaultMessage, type ErrorDefinition, type ErrorStatus, type HeaderValues } from './definition.js'
 import type { Issue } from './issues.js'
 
 const brand = Symbol.for('fastify-api-errors.ApiError')

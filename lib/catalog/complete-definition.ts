@@ -2,8 +2,9 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import { issueLocations, issueSchema } from './issues.js'
+import { isRecord } from '../support/is-object.js'
 
 const properties = {
   status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, stack: true, example: true
@@ -31,13 +32,13 @@ const exampleSchema = Type.Object({
  */
 export function completeDefinition (code: string, definition: DefinitionShape): ErrorDefinition {
   const fault = (property: string, got: unknown, takes: string): never => {
-    throw new TypeError(`defineErrors: ${code}: '${property}' is ${describe(got)}; it takes ${takes}.`)
+    throw new TypeError(`defineErrors: ${code}: '${property}' is ${describeValue(got)}; it takes ${takes}.`)
   }
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(code)) {
-    throw new TypeError(`defineErrors: the code ${describe(code)} is not lower snake case, like 'resource_not_found'.`)
+    throw new TypeError(`defineErrors: the code ${describeValue(code)} is not lower snake case, like 'resource_not_found'.`)
   }
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw new TypeError(`defineErrors: ${code} is ${describe(definition)}; it takes a definition, an object with status, type, message, description and action.`)
+    throw new TypeError(`defineErrors: ${code} is ${describeValue(definition)}; it takes a definition, an object with status, type, message, description and action.`)
   }
   for (const property of Object.keys(definition)) {
     if (!Object.hasOwn(properties, property)) {
@@ -50,7 +51,7 @@ export function completeDefinition (code: string, definition: DefinitionShape): 
   if (!(typeof message === 'string' && message !== '') && typeof message !== 'function') fault('message', message, 'a sentence, or a function of meta that returns one')
   if (typeof description !== 'string' || description === '') fault('description', description, 'a sentence that says when the error happens')
   if (typeof action !== 'string' || action === '') fault('action', action, 'a sentence that says what the caller does')
-  if (retry !== undefined && !retryAdvices.includes(retry)) fault('retry', retry, `one of ${retryAdvices.map(describe).join(', ')}`)
+  if (retry !== undefined && !retryAdvices.includes(retry)) fault('retry', retry, `one of ${retryAdvices.map(describeValue).join(', ')}`)
   if (stack !== undefined && typeof stack !== 'boolean') fault('stack', stack, 'true or false')
   if (headers !== undefined && !isRecord(headers)) fault('headers', headers, 'an object of header names and values, each a string or a list of strings')
   for (const [name, values] of Object.entries(headers ?? {})) {
@@ -81,19 +82,19 @@ function messageOfExample (definition: ErrorDefinition): unknown {
   try {
     return (definition.message as (meta: unknown) => unknown)(definition.example.meta)
   } catch (cause) {
-    throw new TypeError(`defineErrors: ${definition.code}: 'message' fails for example.meta (${describe(definition.example.meta)}): ${String(cause)}.`)
+    throw new TypeError(`defineErrors: ${definition.code}: 'message' fails for example.meta (${describeValue(definition.example.meta)}): ${String(cause)}.`)
   }
 }
 
 function checkExample (code: string, schema: DefinitionShape['meta'], example: unknown): void {
   const misfit = firstFault(exampleSchema, example)
   if (misfit !== undefined) {
-    throw new TypeError(`defineErrors: ${code}: 'example${misfit.path.replaceAll('/', '.')}' is ${describe(misfit.value)}; it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.`)
+    throw new TypeError(`defineErrors: ${code}: 'example${misfit.path.replaceAll('/', '.')}' is ${describeValue(misfit.value)}; it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.`)
   }
   const { meta } = example as { readonly meta?: unknown }
   if (schema === undefined) {
     if (meta === undefined) return
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' is ${describe(meta)}; it takes nothing, for the definition has no 'meta'.`)
+    throw new TypeError(`defineErrors: ${code}: 'example.meta' is ${describeValue(meta)}; it takes nothing, for the definition has no 'meta'.`)
   }
   const { required } = schema as { readonly required?: unknown }
   if (meta === undefined) {
@@ -123,10 +124,6 @@ function isCertain (error: ValueError): boolean {
 function defaultRetry (status: ErrorStatus): RetryAdvice {
   if (status === 429 || status === 503) return 'retry-after'
   return status >= 500 ? 'backoff' : 'never'
-}
-
-function isRecord (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isObjectSchema (value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
 import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
@@ -66,19 +66,19 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   const catalog: Record<string, AnyErrorFactory> = {}
   for (const part of parts) {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) {
-      throw new TypeError(`defineErrors: a part is ${describe(part)}; it takes an object of definitions by code, or a catalog.`)
+      throw new TypeError(`defineErrors: a part is ${describeValue(part)}; it takes an object of definitions by code, or a catalog.`)
     }
     for (const [code, definition] of Object.entries(part)) {
-      catalog[code] = typeof definition === 'function' ? factoryOf(code, definition) : createFactory(completeDefinition(code, definition))
+      catalog[code] = typeof definition === 'function' ? checkFactory(code, definition) : createFactory(completeDefinition(code, definition))
     }
   }
   return Object.freeze(catalog)
 }
 
 /** A factory of another catalog keeps its code, so it can stand under no other key. */
-function factoryOf (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
+function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
   if (factory.code === key && factory.status !== undefined) return factory as AnyErrorFactory
-  const got = factory.code === undefined ? 'a function' : `the factory of ${describe(factory.code)}`
+  const got = factory.code === undefined ? 'a function' : `the factory of ${describeValue(factory.code)}`
   throw new TypeError(`defineErrors: ${key} is ${got}; it takes a definition, or the factory of this code.`)
 }
 

@@ -113,3 +113,8 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
   readonly stack: boolean
   readonly example: ErrorExample
 }
+
+/** The message that a definition gives where an occurrence names none. */
+export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
+  return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
+}

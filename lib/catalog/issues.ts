@@ -20,7 +20,7 @@ export interface Issue {
 }
 
 /** A schema for one of a few strings: `enum` is understood by OpenAPI 3.0, 3.1 and every generator, `const` is not. */
-export function oneOf<const Values extends readonly string[]> (
+export function enumSchema<const Values extends readonly string[]> (
   values: Values, options: { readonly description?: string } = {}
 ): TUnsafe<Values[number]> {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
@@ -31,12 +31,12 @@ export function issueSchema (codes?: readonly string[]): TObject<{
   in: TUnsafe<IssueLocation>, field: TString, pointer: TString, code: TString | TUnsafe<string>, message: TString
 }> {
   return Type.Object({
-    in: oneOf(issueLocations, { description: 'The part of the request that holds the field.' }),
+    in: enumSchema(issueLocations, { description: 'The part of the request that holds the field.' }),
     field: Type.String({ description: 'The field as a person writes it, `items[0].price`; empty for the whole.' }),
     pointer: Type.String({ description: 'The field as a JSON Pointer (RFC 6901).' }),
     code: codes === undefined
       ? Type.String({ description: 'What is wrong, as a constant.', pattern: '^[a-z][a-z0-9_]*$' })
-      : oneOf(codes, { description: 'What is wrong, as a constant.' }),
+      : enumSchema(codes, { description: 'What is wrong, as a constant.' }),
     message: Type.String({ description: 'What is wrong, for a person.' })
   }, { additionalProperties: false })
 }
@@ -227,7 +227,7 @@ export const formatMessages: Readonly<Record<string, string>> = {
 }
 
 /** The constant for a name in any spelling: `date-time` and `dateTime` are `date_time`. */
-export function constantOf (name: string): string {
+export function toConstant (name: string): string {
   const constant = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -242,14 +242,14 @@ export function constantOf (name: string): string {
  * @param keyword as Ajv names it
  * @param params as Ajv reports them
  */
-export function issueOfKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
+export function describeKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
   if (keyword === 'format') {
     const format = String(params.format)
     const sentence = Object.hasOwn(formatMessages, format) ? formatMessages[format] : undefined
-    return { code: constantOf(format), message: sentence ?? `must be a valid ${format}` }
+    return { code: toConstant(format), message: sentence ?? `must be a valid ${format}` }
   }
   const known = issueCodeOfKeyword.get(keyword)
-  if (known === undefined) return { code: constantOf(keyword), message: issueKinds.invalid.message(params) }
+  if (known === undefined) return { code: toConstant(keyword), message: issueKinds.invalid.message(params) }
   return { code: known, message: issueKinds[known].message(params) }
 }
 
@@ -272,7 +272,7 @@ const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, u
 /** A code with a sentence as an answer may have it, for documentation. */
 export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
   if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
-  const [, message] = Object.entries(formatMessages).find(([format]) => constantOf(format) === code) ?? []
+  const [, message] = Object.entries(formatMessages).find(([format]) => toConstant(format) === code) ?? []
   return { code, message: message ?? issueKinds.invalid.message({}) }
 }
 
@@ -284,12 +284,12 @@ function article (type: string): string {
 }
 
 /** The parts of a path as a person writes them: `['items', 0, 'price']` is `items[0].price`. */
-export function fieldOf (path: ReadonlyArray<string | number>): string {
+export function formatField (path: ReadonlyArray<string | number>): string {
   return path.reduce<string>((field, part, at) => /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`, '')
 }
 
 /** The parts of a path as a JSON Pointer (RFC 6901, sections 3 and 4). */
-export function pointerOf (path: ReadonlyArray<string | number>): string {
+export function formatPointer (path: ReadonlyArray<string | number>): string {
   return path.reduce<string>((pointer, part) => `${pointer}/${escaped(String(part))}`, '')
 }
 
@@ -298,7 +298,7 @@ function escaped (part: string): string {
 }
 
 /** The parts that a JSON Pointer names. */
-export function pathOf (pointer: string): string[] {
+export function parsePointer (pointer: string): string[] {
   if (pointer === '') return []
   // Most pointers have one part, and splitting is dear.
   const parts = pointer.includes('/', 1) ? pointer.slice(1).split('/') : [pointer.slice(1)]

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { reasonOf, runCommand } from './run-command.js'
+import { firstLine, runCommand } from './run-command.js'
 
 function fail (fault: unknown): never {
-  console.error(`fastify-api-errors: ${reasonOf(fault)}`)
+  console.error(`fastify-api-errors: ${firstLine(fault)}`)
   process.exit(2)
 }
 

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
-import { lockOf, parseLock, writeLock } from '../verify/lockfile.js'
+import { createLock, parseLock, writeLock } from '../verify/lockfile.js'
 
 const usage = `Usage: fastify-api-errors <command> --app <module>
 
@@ -51,14 +51,14 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
 function writeLockfile (reference: Reference, { lockfile }: Options): Outcome {
   const folder = dirname(resolve(lockfile))
   if (!existsSync(folder)) throw new Error(`--lockfile is '${lockfile}', whose folder does not exist; it takes a file in a folder that does.`)
-  writeFileSync(lockfile, writeLock(lockOf(reference)))
-  return { output: `Wrote ${amountOf(reference)} to ${lockfile}.`, code: 0 }
+  writeFileSync(lockfile, writeLock(createLock(reference)))
+  return { output: `Wrote ${describeSize(reference)} to ${lockfile}.`, code: 0 }
 }
 
 function check (reference: Reference, { lockfile }: Options): Outcome {
   if (!existsSync(lockfile)) throw new Error(`${lockfile} does not exist; 'fastify-api-errors lock' writes it.`)
-  const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), lockOf(reference))
-  if (changes.length === 0) return { output: `Nothing has changed: ${amountOf(reference)} are as in ${lockfile}.`, code: 0 }
+  const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), createLock(reference))
+  if (changes.length === 0) return { output: `Nothing has changed: ${describeSize(reference)} are as in ${lockfile}.`, code: 0 }
   const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
   return {
     output: [
@@ -70,7 +70,7 @@ function check (reference: Reference, { lockfile }: Options): Outcome {
   }
 }
 
-function amountOf ({ codes, routes }: Reference): string {
+function describeSize ({ codes, routes }: Reference): string {
   return `${codes.length} codes and ${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`
 }
 
@@ -85,7 +85,7 @@ async function loadApp (module: string | undefined): Promise<FastifyInstance> {
     app = await (typeof exported === 'function' ? exported() : exported)
     if (isApplication(app)) await app.ready()
   } catch (fault) {
-    throw new Error(`--app is '${module}', which does not start: ${reasonOf(fault)}`)
+    throw new Error(`--app is '${module}', which does not start: ${firstLine(fault)}`)
   }
   if (!isApplication(app)) {
     throw new Error(`--app is '${module}', which exports no Fastify instance; it takes a module whose default export, or export 'app' or 'build', is one, a promise of one, or a function that returns one.`)
@@ -101,7 +101,7 @@ function isApplication (value: unknown): value is FastifyInstance {
 }
 
 /** The first line: the rest of a message is for those who have a stack to read, too. */
-export function reasonOf (fault: unknown): string {
+export function firstLine (fault: unknown): string {
   return String(fault instanceof Error ? fault.message : fault).split('\n', 1).join()
 }
 
@@ -117,7 +117,7 @@ function parse (args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (fault) {
-    throw new Error(`${reasonOf(fault).split('. ', 1).join()}; --help tells what it takes.`)
+    throw new Error(`${firstLine(fault).split('. ', 1).join()}; --help tells what it takes.`)
   }
 }
 

@@ -13,7 +13,7 @@ const adviceOfStatus: Readonly<Record<number, RetryAdvice>> = {
 }
 
 /** The advice for an error: of its code where the API says it, else as the standard catalog has it. */
-export function adviceOf ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
+export function getRetryAdvice ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
   if (code !== undefined) {
     if (Object.hasOwn(own, code)) return own[code] as RetryAdvice
     if (Object.hasOwn(adviceOfCode, code)) return adviceOfCode[code] as RetryAdvice

@@ -26,11 +26,11 @@ type Json = Readonly<Record<string, unknown>>
 export function readBody (body: unknown): BodyFacts {
   const json: Json = isObject(body) ? body : {}
   return {
-    code: textOf(json.code) ?? constantOf(json.error),
-    message: textOf(json.detail) ?? textOf(json.message) ?? textOf(json.summary) ?? textOf(json.title),
-    issues: issuesOf(json.details ?? json.errors ?? json.validation_errors),
+    code: readString(json.code) ?? readCode(json.error),
+    message: readString(json.detail) ?? readString(json.message) ?? readString(json.summary) ?? readString(json.title),
+    issues: readIssues(json.details ?? json.errors ?? json.validation_errors),
     meta: json.meta,
-    requestId: textOf(json.request_id) ?? textOf(json.requestId)
+    requestId: readString(json.request_id) ?? readString(json.requestId)
   }
 }
 
@@ -38,31 +38,31 @@ function isObject (value: unknown): value is Json {
   return typeof value === 'object' && value !== null
 }
 
-function textOf (value: unknown): string | undefined {
+function readString (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Other APIs have a phrase there: `"error": "Bad Request"`. */
-function constantOf (value: unknown): string | undefined {
+function readCode (value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value) ? value : undefined
 }
 
-function issuesOf (value: unknown): ResponseIssue[] {
-  if (Array.isArray(value)) return value.flatMap(item => issueOf(item) ?? [])
+function readIssues (value: unknown): ResponseIssue[] {
+  if (Array.isArray(value)) return value.flatMap(item => readIssue(item) ?? [])
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([field, reasons]) => [reasons].flat().flatMap(reason => {
-    const message = textOf(reason)
+    const message = readString(reason)
     return message === undefined ? [] : { field, message }
   }))
 }
 
-function issueOf (item: unknown): ResponseIssue | undefined {
+function readIssue (item: unknown): ResponseIssue | undefined {
   if (!isObject(item)) return undefined
-  const message = textOf(item.message) ?? textOf(item.detail)
-  const pointer = pointerOf(item.pointer)
+  const message = readString(item.message) ?? readString(item.detail)
+  const pointer = readPointer(item.pointer)
   const field = typeof item.field === 'string' ? item.field : pointer?.slice(1).replaceAll('/', '.')
   if (message === undefined || field === undefined) return undefined
-  const [code, location] = [textOf(item.code), textOf(item.in)]
+  const [code, location] = [readString(item.code), readString(item.in)]
   return {
     field,
     message,
@@ -73,7 +73,7 @@ function issueOf (item: unknown): ResponseIssue | undefined {
 }
 
 /** A JSON Pointer, as it is or in a URI fragment (RFC 6901, section 6). */
-function pointerOf (value: unknown): string | undefined {
+function readPointer (value: unknown): string | undefined {
   if (typeof value !== 'string' || !value.startsWith('#')) return typeof value === 'string' ? value : undefined
   try {
     return decodeURIComponent(value.slice(1))

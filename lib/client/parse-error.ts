@@ -1,6 +1,6 @@
 import { readBody } from './body.js'
 import { ResponseError, type AnyCatalog, type ErrorOf } from './response-error.js'
-import { retryAfterOf } from './retry-after.js'
+import { parseRetryAfter } from './retry-after.js'
 
 /**
  * Reads the error out of an answer, whichever of the formats of fastify-api-errors it has, or RFC 9457 of any API.
@@ -15,7 +15,7 @@ import { retryAfterOf } from './retry-after.js'
  */
 export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown): Promise<ErrorOf<C>> {
   const { status, headers } = response
-  const given = body ?? parsed(await textOf(response))
+  const given = body ?? parsed(await readText(response))
   const { message, code, issues, meta, requestId } = readBody(given)
   return new ResponseError(message ?? `HTTP ${status} ${response.statusText}`.trim(), {
     code,
@@ -23,12 +23,12 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
     issues,
     meta,
     requestId: requestId ?? headers.get('x-request-id') ?? undefined,
-    retryAfter: retryAfterOf(headers, meta),
+    retryAfter: parseRetryAfter(headers, meta),
     body: given
   }) as ErrorOf<C>
 }
 
-async function textOf (response: Response): Promise<string | undefined> {
+async function readText (response: Response): Promise<string | undefined> {
   try {
     return await response.text()
   } catch {

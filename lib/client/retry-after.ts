@@ -3,7 +3,7 @@
  * `meta.retry_after`, for a browser hides the header from other origins. A date is compared with the clock of the
  * server, where it tells its time.
  */
-export function retryAfterOf (headers: Headers, meta: unknown): number | undefined {
+export function parseRetryAfter (headers: Headers, meta: unknown): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value)
   const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) : NaN // all dates of HTTP are GMT

@@ -1,4 +1,4 @@
-import { adviceOf, type RetryAdvice } from './advice.js'
+import { getRetryAdvice, type RetryAdvice } from './advice.js'
 import { parseError } from './parse-error.js'
 import { backoff, sleep } from './wait.js'
 
@@ -50,7 +50,7 @@ export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
     if (response.status < 400) return undefined
     const error = await parseError(response.clone())
     const least = (error.retryAfter ?? 0) * 1000
-    if (adviceOf(error, advice) === 'never' || least > maxDelay) return undefined
+    if (getRetryAdvice(error, advice) === 'never' || least > maxDelay) return undefined
     return least + backoff(attempt, baseDelay, maxDelay)
   }
 

@@ -44,7 +44,7 @@ export interface Routes {
   /** Adds a hook for each route. */
   readonly forEach: (hook: RouteHook) => void
   /** The routes that were registered too early for the plugin to answer their errors. */
-  readonly tooEarly: readonly RouteOptions[]
+  readonly unhandled: readonly RouteOptions[]
 }
 
 /** Takes the early routes of a scope and of those below it; what is registered from now on is no longer noted. */
@@ -56,12 +56,12 @@ export function takeRoutes (app: FastifyInstance): Routes {
       for (const { route, scope } of early.filter(({ isBound }) => !isBound)) hook(route, scope, true)
       app.addHook('onRoute', function (route) { hook(route, this, false) })
     },
-    tooEarly: early.filter(({ isBound }) => isBound).map(({ route }) => route)
+    unhandled: early.filter(({ isBound }) => isBound).map(({ route }) => route)
   }
 }
 
 /** Says which routes are not under the contract for they were registered too early. */
-export function warnOfTooEarly (routes: readonly RouteOptions[]): void {
+export function warnUnhandledRoutes (routes: readonly RouteOptions[]): void {
   const shown = routes.filter(({ method }) => method !== 'HEAD')
   if (shown.length === 0) return
   const names = shown.map(({ method, url }) => `${String(method)} ${url}`).join(', ')

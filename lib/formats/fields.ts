@@ -1,11 +1,11 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { carriesIssues, type Answer } from '../catalog/answer.js'
-import { issuesSchema, oneOf, type Issue } from '../catalog/issues.js'
+import { issuesSchema, enumSchema, type Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 
 /** The code, closed over the one value that errors of the definition have. */
 export const code: Field = {
-  schema: definition => oneOf([definition.code], { description: 'What went wrong, as a constant.' }),
+  schema: definition => enumSchema([definition.code], { description: 'What went wrong, as a constant.' }),
   value: answer => answer.code
 }
 
@@ -15,7 +15,7 @@ export const message: Field = {
 }
 
 export const type: Field = {
-  schema: definition => oneOf([definition.type], { description: 'The group of errors that the code belongs to.' }),
+  schema: definition => enumSchema([definition.type], { description: 'The group of errors that the code belongs to.' }),
   value: answer => answer.type
 }
 

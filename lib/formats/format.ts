@@ -1,6 +1,7 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import type { Answer, AnswerShape } from '../catalog/answer.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
+import { isObject } from '../support/is-object.js'
 
 /** What the documentation of a body depends on, beside the definition. */
 export interface SchemaContext {
@@ -60,11 +61,11 @@ export interface FormatDefinition {
  * })
  */
 export function defineFormat (definition: FormatDefinition): Format {
-  if (!isObject(definition)) throw new TypeError(`defineFormat: the format is ${describe(definition)}; it takes an object with name and fields.`)
+  if (!isObject(definition)) throw new TypeError(`defineFormat: the format is ${describeValue(definition)}; it takes an object with name and fields.`)
   const { name, contentType = 'application/json', fields, ...unknown } = definition
-  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${describe(name)}; it takes a name.`)
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${describeValue(name)}; it takes a name.`)
   const fault = (property: string, got: unknown, takes: string): never => {
-    throw new TypeError(`defineFormat: ${name}: '${property}' is ${describe(got)}; it takes ${takes}.`)
+    throw new TypeError(`defineFormat: ${name}: '${property}' is ${describeValue(got)}; it takes ${takes}.`)
   }
   const [stray] = Object.keys(unknown)
   if (stray !== undefined) throw new TypeError(`defineFormat: ${name}: '${stray}' is not a property of a format; it takes name, contentType and fields.`)
@@ -76,10 +77,10 @@ export function defineFormat (definition: FormatDefinition): Format {
 }
 
 function checkFields (path: string, fields: unknown, fault: (property: string, got: unknown, takes: string) => never): void {
-  if (!isObject(fields) || Array.isArray(fields)) fault(path, fields, 'an object with one field or more, each { schema, value } or { fields }')
+  if (!isObject(fields as unknown) || Array.isArray(fields)) fault(path, fields, 'an object with one field or more, each { schema, value } or { fields }')
   if (Object.keys(fields as Fields).length === 0) fault(path, fields, 'one field or more, each { schema, value } or { fields }')
   for (const [key, field] of Object.entries(fields as Fields)) {
-    if (!isObject(field)) fault(`${path}.${key}`, field, 'a field, { schema, value }, or a group, { fields }')
+    if (!isObject(field as unknown)) fault(`${path}.${key}`, field, 'a field, { schema, value }, or a group, { fields }')
     if ('fields' in field) {
       checkFields(`${path}.${key}.fields`, field.fields, fault)
       continue
@@ -88,10 +89,6 @@ function checkFields (path: string, fields: unknown, fault: (property: string, g
     if (typeof field.value !== 'function') fault(`${path}.${key}.value`, field.value, 'a function of the answer that returns the value')
     if (field.optional !== undefined && typeof field.optional !== 'boolean') fault(`${path}.${key}.optional`, field.optional, 'true or false')
   }
-}
-
-function isObject (value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }
 
 /** Writes the body of an answer as JSON. */

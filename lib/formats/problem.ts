@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { carriesIssues, phraseOf } from '../catalog/answer.js'
+import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
 import { code, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
@@ -21,7 +21,7 @@ export const problemFormat: Format = defineFormat({
     },
     title: {
       schema: () => Type.String({ description: 'The name of the problem, the same for every occurrence.' }),
-      value: answer => answer.docUrl === undefined ? phraseOf(answer.status) : answer.title
+      value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
     },
     status: {
       schema: definition => Type.Unsafe<number>({ type: 'integer', enum: [definition.status], description: 'The HTTP status.' }),

@@ -1,4 +1,4 @@
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import { ipAllowlist } from './ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
 
@@ -25,7 +25,7 @@ export interface ApiKeyRecord {
 }
 
 /** Why a key is refused. */
-export type Refusal = 'invalid_api_key' | 'api_key_revoked' | 'api_key_expired' | 'ip_not_allowed' | 'insufficient_scope'
+export type KeyFault = 'invalid_api_key' | 'api_key_revoked' | 'api_key_expired' | 'ip_not_allowed' | 'insufficient_scope'
 
 /** What the request brings, and what the route asks for. */
 export interface KeyUse {
@@ -41,16 +41,16 @@ export interface KeyUse {
  *
  * @throws TypeError where the record cannot be read: a date that is none lets nobody through
  */
-export function refusalOf (record: ApiKeyRecord | null, { key, ip, now, required }: KeyUse): Refusal | undefined {
+export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, required }: KeyUse): KeyFault | undefined {
   // An unknown key is compared like a known one, so that both take the same time.
   const same = matchesHash(key, record === null ? noHash : record.hash ?? hashKey(key))
   if (record === null || !same) return 'invalid_api_key'
   if (typeof record.id !== 'string') throw unreadable(record, 'id', 'a text')
   if (hasPassed(record, 'revokedAt', now)) return 'api_key_revoked'
   if (hasPassed(record, 'expiresAt', now)) return 'api_key_expired'
-  const allowedIps = listOf(record, 'allowedIps')
+  const allowedIps = readList(record, 'allowedIps')
   if (allowedIps !== undefined && !ipAllowlist(allowedIps)(ip)) return 'ip_not_allowed'
-  const scopes = listOf(record, 'scopes') ?? []
+  const scopes = readList(record, 'scopes') ?? []
   return required.every(scope => scopes.includes(scope)) ? undefined : 'insufficient_scope'
 }
 
@@ -64,7 +64,7 @@ function hasPassed (record: ApiKeyRecord, field: 'revokedAt' | 'expiresAt', now:
   return time <= now
 }
 
-function listOf (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readonly string[] | undefined {
+function readList (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readonly string[] | undefined {
   const list = record[field] ?? undefined
   // A text has an `includes`, too: 'queues:write' would hold the scope 'queues'.
   if (list !== undefined && !Array.isArray(list)) throw unreadable(record, field, 'an array of texts, or null')
@@ -72,5 +72,5 @@ function listOf (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readonly
 }
 
 function unreadable (record: ApiKeyRecord, field: keyof ApiKeyRecord, takes: string): TypeError {
-  return new TypeError(`The record of the API key '${record.id}' cannot be read: '${field}' is ${describe(record[field])}; it takes ${takes}.`)
+  return new TypeError(`The record of the API key '${record.id}' cannot be read: '${field}' is ${describeValue(record[field])}; it takes ${takes}.`)
 }

@@ -3,11 +3,11 @@ import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { refuseOption } from '../support/describe-value.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../infer/declare-errors.js'
-import { declareSecurity } from '../openapi/security.js'
-import { challenge, keyPlace, readCredential, securitySchemeOf, type ChallengeFailure, type Credential } from './credential.js'
+import { declareSecurity } from '../infer/security.js'
+import { formatChallenge, keyPlace, readCredential, createSecurityScheme, type ChallengeFailure, type Credential } from './credential.js'
 import type { GuessLimit } from './guess-limit.js'
-import { refusalOf, type ApiKeyRecord, type Refusal } from './api-key-record.js'
-import { withoutKey } from './redact.js'
+import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key-record.js'
+import { redactKey } from './redact.js'
 
 export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
@@ -91,42 +91,42 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
 
   async function guard (request: FastifyRequest): Promise<void> {
     const credential = readCredential(request.headers, place)
-    if (credential.sent) refuseGuesser(request)
-    if (credential.key === undefined) throw refuse(request, credential.sent ? 'invalid_api_key' : 'missing_api_key', credential)
-    const { record, refusal } = await judge(request, credential.key)
-    if (refusal !== undefined) throw refuse(request, refusal, credential, record)
+    if (credential.sent) checkGuessLimit(request)
+    if (credential.key === undefined) throw createKeyError(request, credential.sent ? 'invalid_api_key' : 'missing_api_key', credential)
+    const { record, refusal } = await checkKey(request, credential.key)
+    if (refusal !== undefined) throw createKeyError(request, refusal, credential, record)
     const keyed: WithApiKey = request
     keyed.apiKey = record
   }
 
-  function refuseGuesser (request: FastifyRequest): void {
+  function checkGuessLimit (request: FastifyRequest): void {
     const wait = guessLimit?.wait(request.ip) ?? 0
     if (guessLimit === undefined || wait === 0) return
     const seconds = Math.ceil(wait / 1000)
-    throw errorsOf(request).rate_limit_exceeded({
+    throw getCatalog(request).rate_limit_exceeded({
       meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
       retryAfter: seconds
     })
   }
 
-  async function judge (request: FastifyRequest, key: string) {
+  async function checkKey (request: FastifyRequest, key: string) {
     try {
       const record = await lookup(key, request) ?? null
-      return { record, refusal: refusalOf(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
+      return { record, refusal: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
     } catch (thrown) {
       if (isApiError(thrown)) throw thrown
-      throw errorsOf(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: withoutKey(thrown, key) })
+      throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactKey(thrown, key) })
     }
   }
 
-  function refuse (request: FastifyRequest, code: Refusal | 'missing_api_key', { ofScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
-    const errors = errorsOf(request)
+  function createKeyError (request: FastifyRequest, code: KeyFault | 'missing_api_key', { hasScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
+    const errors = getCatalog(request)
     if (code === 'invalid_api_key') guessLimit?.count(request.ip)
     if (code === 'ip_not_allowed') return errors.ip_not_allowed()
     // The plugin writes the challenge for a Bearer key itself, with its own realm.
     const written = isDefault && request.server.hasDecorator('apiErrors')
-    const headers = (failure?: ChallengeFailure) => written ? {} : { headers: { 'www-authenticate': challenge(place, realm ?? 'api', failure) } }
-    if (code !== 'insufficient_scope') return errors[code](headers(ofScheme ? { error: 'invalid_token' } : undefined))
+    const headers = (failure?: ChallengeFailure) => written ? {} : { headers: { 'www-authenticate': formatChallenge(place, realm ?? 'api', failure) } }
+    if (code !== 'insufficient_scope') return errors[code](headers(hasScheme ? { error: 'invalid_token' } : undefined))
     return errors.insufficient_scope({
       meta: { required: [...scopes], held: [...record?.scopes ?? []] },
       ...headers({ error: code, scope: scopes })
@@ -137,12 +137,12 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
     ...codes, ...scopes.length > 0 ? ['insufficient_scope'] as const : [], ...guessLimit !== undefined ? ['rate_limit_exceeded'] as const : []
   ]
   declareErrors(guard, errors)
-  declareSecurity(guard, { ...securitySchemeOf(place), scopes })
+  declareSecurity(guard, { ...createSecurityScheme(place), scopes })
   return guard as ApiKeyGuard
 }
 
 /** The catalog of the application, so that what it redefined holds; without the plugin the standard one. */
-function errorsOf ({ server }: FastifyRequest): typeof standardErrors {
+function getCatalog ({ server }: FastifyRequest): typeof standardErrors {
   return server.hasDecorator('apiErrors') ? server.apiErrors.errors as typeof standardErrors : standardErrors
 }
 

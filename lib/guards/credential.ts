@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { SecurityScheme } from '../openapi/security.js'
+import type { SecurityScheme } from '../infer/security.js'
 import { refuseOption } from '../support/describe-value.js'
 
 /** Where in a request the key is. */
@@ -17,7 +17,7 @@ export interface Credential {
   /** Whether anything was sent that is meant as a key. */
   readonly sent: boolean
   /** Whether it was sent in the scheme of the place: only then an `error` belongs into the challenge (RFC 6750, section 3.1). */
-  readonly ofScheme: boolean
+  readonly hasScheme: boolean
 }
 
 /** Visible ASCII without quotes and backslashes: every token68 (RFC 9110, section 11.2), and what else APIs make keys of. */
@@ -41,12 +41,12 @@ export function keyPlace (header: string = 'authorization', scheme?: string): Ke
 /** Reads the credential of a request. Another scheme than that of the place (`Basic`, say) is no API key; a key without its scheme is a malformed one. */
 export function readCredential (headers: IncomingHttpHeaders, { header, scheme }: KeyPlace): Credential {
   const value = [headers[header] ?? ''].flat().join(', ')
-  if (value === '') return { key: undefined, sent: false, ofScheme: false }
-  if (scheme === undefined) return { key: wellFormed(value), sent: true, ofScheme: true }
+  if (value === '') return { key: undefined, sent: false, hasScheme: false }
+  if (scheme === undefined) return { key: wellFormed(value), sent: true, hasScheme: true }
   const [, word = '', key] = /^(\S+)(?: +(.*))?$/.exec(value) ?? []
-  const ofScheme = word.toLowerCase() === scheme.toLowerCase()
-  if (key === undefined) return { key: undefined, sent: !ofScheme, ofScheme: false }
-  return ofScheme ? { key: wellFormed(key), sent: true, ofScheme } : { key: undefined, sent: false, ofScheme }
+  const hasScheme = word.toLowerCase() === scheme.toLowerCase()
+  if (key === undefined) return { key: undefined, sent: !hasScheme, hasScheme: false }
+  return hasScheme ? { key: wellFormed(key), sent: true, hasScheme } : { key: undefined, sent: false, hasScheme }
 }
 
 function wellFormed (key: string): string | undefined {
@@ -60,7 +60,7 @@ export interface ChallengeFailure {
 }
 
 /** The value of `WWW-Authenticate`. A header of its own has no registered scheme; `ApiKey` is what such APIs call theirs. */
-export function challenge ({ header, scheme }: KeyPlace, realm: string, failure: ChallengeFailure | undefined): string {
+export function formatChallenge ({ header, scheme }: KeyPlace, realm: string, failure: ChallengeFailure | undefined): string {
   return [
     `${scheme ?? 'ApiKey'} realm="${realm}"`,
     ...header === 'authorization' ? [] : [`header="${header}"`],
@@ -70,7 +70,7 @@ export function challenge ({ header, scheme }: KeyPlace, realm: string, failure:
 }
 
 /** How OpenAPI describes the place, under a name made of it: `apiKey` for a Bearer key, `xApiKey` for one in `X-API-Key`. */
-export function securitySchemeOf ({ header, scheme = '' }: KeyPlace): { readonly name: string, readonly scheme: SecurityScheme } {
+export function createSecurityScheme ({ header, scheme = '' }: KeyPlace): { readonly name: string, readonly scheme: SecurityScheme } {
   const name = header === 'authorization' && scheme.toLowerCase() === 'bearer' ? 'apiKey' : camelCase(`${header} ${scheme}`)
   if (header === 'authorization') return { name, scheme: { type: 'http', scheme: scheme.toLowerCase(), description: 'An API key.' } }
   const description = scheme === '' ? 'An API key.' : `An API key, after the word ${scheme}.`

@@ -44,11 +44,11 @@ export function guessLimit (options: GuessLimitOptions): GuessLimit {
     max,
     timeWindow,
     wait (ip) {
-      const found = current(addressOf(ip))
+      const found = current(normalizeAddress(ip))
       return found === undefined || found.count < max ? 0 : found.ends - performance.now()
     },
     count (ip) {
-      const address = addressOf(ip)
+      const address = normalizeAddress(ip)
       const found = current(address)
       if (found !== undefined) {
         found.count++
@@ -62,6 +62,6 @@ export function guessLimit (options: GuessLimitOptions): GuessLimit {
 }
 
 /** Callers over a Unix socket are one. */
-function addressOf (ip: string | undefined): string {
+function normalizeAddress (ip: string | undefined): string {
   return ip === undefined ? '' : normalizeIP(ip)
 }

@@ -11,7 +11,7 @@ export function ipAllowlist (entries: readonly string[]): (address: string | und
   const list = new BlockList()
   for (const entry of entries) {
     const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(String(entry)) ?? []
-    const family = familyOf(address)
+    const family = addressFamily(address)
     const bits = prefix === undefined ? undefined : Number(prefix)
     if (family === undefined || (bits !== undefined && bits > (family === 'ipv4' ? 32 : 128))) {
       throw new TypeError(`'${String(entry)}' is not an address or a range; an entry is like '192.0.2.1', '192.0.2.0/24' or '2001:db8::/32'.`)
@@ -21,12 +21,12 @@ export function ipAllowlist (entries: readonly string[]): (address: string | und
   }
   return address => {
     const bare = address?.replace(/%.*$/, '') ?? '' // a link-local address of IPv6 names its interface
-    const family = familyOf(bare)
+    const family = addressFamily(bare)
     return family !== undefined && list.check(bare, family)
   }
 }
 
-function familyOf (address: string): 'ipv4' | 'ipv6' | undefined {
+function addressFamily (address: string): 'ipv4' | 'ipv6' | undefined {
   const version = isIP(address)
   return version === 4 ? 'ipv4' : version === 6 && !address.includes('%') ? 'ipv6' : undefined
 }

@@ -1,6 +1,6 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { describe, refuseOption } from '../support/describe-value.js'
+import { describeValue, refuseOption } from '../support/describe-value.js'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -39,7 +39,7 @@ export function generateKey (options: GenerateKeyOptions): string {
   }
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('')
   const body = `${prefix}_${random}`
-  return body + checksumOf(body)
+  return body + checksum(body)
 }
 
 /**
@@ -50,8 +50,8 @@ export function generateKey (options: GenerateKeyOptions): string {
  * if (parseKey(key)?.prefix !== 'launch_live') return null
  */
 export function parseKey (key: string): { readonly prefix: string } | null {
-  const [, prefix, random, checksum] = keyForm.exec(key) ?? []
-  if (prefix === undefined || checksum !== checksumOf(`${prefix}_${random}`)) return null
+  const [, prefix, random, digits] = keyForm.exec(key) ?? []
+  if (prefix === undefined || digits !== checksum(`${prefix}_${random}`)) return null
   return { prefix }
 }
 
@@ -62,7 +62,7 @@ export function parseKey (key: string): { readonly prefix: string } | null {
  * @throws TypeError where the key is no text
  */
 export function hashKey (key: string): string {
-  if (typeof key !== 'string') throw new TypeError(`hashKey: the key is ${describe(key)}; it takes a text.`)
+  if (typeof key !== 'string') throw new TypeError(`hashKey: the key is ${describeValue(key)}; it takes a text.`)
   return createHash('sha256').update(key).digest('hex')
 }
 
@@ -81,7 +81,7 @@ function digest (text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function checksumOf (text: string): string {
+function checksum (text: string): string {
   let rest = crc32(text)
   let checksum = ''
   for (let digit = 0; digit < checksumLength; digit++) {

@@ -1,7 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { refuseOption } from '../support/describe-value.js'
-import { codeOf, strayOf, type ErrorReference } from './declare-errors.js'
+import { getCode, findUnknownError, type ErrorReference } from './declare-errors.js'
 import { rules, type Rule, type RuleName } from './rules.js'
 
 /** What a rule of your own may look at. */
@@ -48,13 +48,13 @@ export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): r
   const own = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, false | DocumentationRule]>
   for (const [name, rule] of own) check(name, rule, errors)
   const builtIn = Object.entries(rules).filter(([name]) => custom[name] === undefined).map(([name, infer]) => ({ name, infer }))
-  const added = own.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: ruleOf(rule) }])
+  const added = own.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: createRule(rule) }])
   // What `security` infers depends on what the others found.
   return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
 }
 
-function ruleOf ({ errors, reason, when = () => true }: DocumentationRule): Rule {
-  const findings = errors.map(error => ({ code: codeOf(error), reason }))
+function createRule ({ errors, reason, when = () => true }: DocumentationRule): Rule {
+  const findings = errors.map(error => ({ code: getCode(error), reason }))
   return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config ?? {} }) ? findings : []
 }
 
@@ -67,7 +67,7 @@ function check (name: string, rule: false | DocumentationRule, errors: AnyCatalo
   }
   if (typeof rule !== 'object' || rule === null) fault('', rule, 'false, or a rule, an object with errors and reason')
   if (!Array.isArray(rule.errors)) fault('.errors', rule.errors, 'a list of codes or factories')
-  const stray = strayOf(rule.errors, errors)
+  const stray = findUnknownError(rule.errors, errors)
   if (stray !== undefined) throw new TypeError(`fastify-api-errors: the option '${option}.errors' has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
   if (typeof rule.reason !== 'string' || rule.reason === '') fault('.reason', rule.reason, 'a sentence that names the fact')
   if (rule.when !== undefined && typeof rule.when !== 'function') fault('.when', rule.when, 'a function of the route')

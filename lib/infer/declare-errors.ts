@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import type { RouteRecord } from './route-record.js'
 import { scopesAround } from '../fastify/scopes.js'
 
@@ -33,17 +33,17 @@ const declarations = new WeakMap<object, readonly ErrorReference[]>()
  */
 export function declareErrors (target: object, errors: readonly ErrorReference[]): void {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
-    throw new TypeError(`declareErrors: the target is ${describe(target)}; it takes a Fastify instance or a hook function.`)
+    throw new TypeError(`declareErrors: the target is ${describeValue(target)}; it takes a Fastify instance or a hook function.`)
   }
-  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${describe(errors)}; it takes a list of codes or factories.`)
+  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${describeValue(errors)}; it takes a list of codes or factories.`)
   for (const error of errors) {
-    if (!isReference(error)) throw new TypeError(`declareErrors: the errors have ${describe(error)}; it takes a list of codes or factories.`)
+    if (!isReference(error)) throw new TypeError(`declareErrors: the errors have ${describeValue(error)}; it takes a list of codes or factories.`)
   }
   declarations.set(target, [...declarations.get(target) ?? [], ...errors])
 }
 
 /** The code that a code or a factory stands for. */
-export function codeOf (error: ErrorReference): string {
+export function getCode (error: ErrorReference): string {
   return typeof error === 'string' ? error : error.code
 }
 
@@ -52,10 +52,10 @@ function isReference (value: unknown): value is ErrorReference {
 }
 
 /** The first of some errors that is not in a catalog, as a message shows it; `undefined` where all of them are. */
-export function strayOf (errors: readonly unknown[], catalog: AnyCatalog): string | undefined {
+export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): string | undefined {
   for (const error of errors) {
-    if (!isReference(error)) return describe(error)
-    if (!Object.hasOwn(catalog, codeOf(error))) return describe(codeOf(error))
+    if (!isReference(error)) return describeValue(error)
+    if (!Object.hasOwn(catalog, getCode(error))) return describeValue(getCode(error))
   }
   return undefined
 }
@@ -67,11 +67,11 @@ export interface Declaration {
 }
 
 /** What some targets were declared to answer with. */
-export function declarationsOf (targets: readonly DeclaringTarget[]): Declaration[] {
+export function findDeclarations (targets: readonly DeclaringTarget[]): Declaration[] {
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
     const errors = declarations.get(target)
-    if (errors !== undefined) found.push(...errors.map(error => ({ code: codeOf(error), reason: `${subject} declares it.` })))
+    if (errors !== undefined) found.push(...errors.map(error => ({ code: getCode(error), reason: `${subject} declares it.` })))
   }
   return found
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { carriesIssues } from '../catalog/answer.js'
+import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { checkConfig, checkDeclarations } from './check-declarations.js'
 import type { NamedRule } from './custom-rules.js'
 import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
 import { createGrouper, type StatusErrors } from './group-by-status.js'
-import { routeHeaders, type RouteHeaders } from '../openapi/headers.js'
-import type { DocumentSettings } from '../openapi/components.js'
+import { routeHeaders, type RouteHeaders } from './route-headers.js'
 import { schemaOf, type RouteRecord } from './route-record.js'
 import { asksForCredentials, type Facts, type Finding } from './rules.js'
 import { keptScopeFacts, scopeFacts, type ScopeFacts } from './scope-facts.js'
@@ -27,7 +27,9 @@ export interface RouteError {
 export interface DocumenterContext {
   /** The scope that the plugin is registered in. */
   readonly app: FastifyInstance
-  readonly settings: DocumentSettings
+  readonly errors: AnyCatalog
+  /** Whether the responses of limited routes carry the fields of a rate limit. */
+  readonly hasRateLimitHeaders: boolean
   readonly rules: readonly NamedRule[]
   /** The policies that limit a route; none where it is not limited. */
   readonly policiesOf: (record: RouteRecord) => readonly string[]
@@ -39,7 +41,8 @@ export interface DocumenterContext {
 
 /** Knows the routes of an application, and the errors that each can answer with. */
 export interface Documenter {
-  readonly settings: DocumentSettings
+  /** The catalog. */
+  readonly errors: AnyCatalog
   readonly routes: readonly RouteRecord[]
   /** Notes a route; to be called when it is registered. */
   readonly note: (route: RouteOptions, scope: FastifyInstance) => void
@@ -84,8 +87,7 @@ export function documentedRoute (route: RouteOptions): DocumentedRoute | undefin
 }
 
 /** Makes the documenter of an application. */
-export function createDocumenter ({ app, settings, rules, policiesOf, limitErrorsOf, answers }: DocumenterContext): Documenter {
-  const { errors } = settings
+export function createDocumenter ({ app, errors, hasRateLimitHeaders, rules, policiesOf, limitErrorsOf, answers }: DocumenterContext): Documenter {
   const routes: RouteRecord[] = []
   const group = createGrouper(errors)
   /** What was found out, by method. */
@@ -94,7 +96,6 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   let isReady = false
   let byPattern: Map<string, RouteRecord[]> | undefined
   let secured = false
-  const hasRateLimitHeaders = settings.rateLimitHeaders.length > 0
 
   const isUnderContract = ({ route, scope }: RouteRecord): boolean => route.config?.errors !== false && route.errorHandler === undefined && answers(scope)
   const targetsOf = ({ route, scope }: RouteRecord): readonly DeclaringTarget[] => withOwnHooks(route, scopeFactsOf(scope).targets)
@@ -145,7 +146,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
   }
 
   const documenter: Documenter = {
-    settings,
+    errors,
     routes,
     isUnderContract,
     errorsOf,
@@ -164,7 +165,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
       if (secured !== before) kept.clear()
     },
     note (route, scope) {
-      checkConfig(route, settings)
+      checkConfig(route, errors)
       const methods = [route.method].flat().map(method => method.toUpperCase())
       const record: RouteRecord = { route, url: route.url, scope, methods }
       routes.push(record)
@@ -176,7 +177,7 @@ export function createDocumenter ({ app, settings, rules, policiesOf, limitError
     },
     ready () {
       scopeFactsOf = keptScopeFacts()
-      for (const record of routes) checkDeclarations(record, targetsOf(record), settings)
+      for (const record of routes) checkDeclarations(record, targetsOf(record), errors)
       isReady = true
     },
     find (method, url) {

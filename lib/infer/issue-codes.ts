@@ -1,11 +1,12 @@
-import { constantOf, issueCodeOfKeyword } from '../catalog/issues.js'
+import { toConstant, issueCodeOfKeyword } from '../catalog/issues.js'
 import type { ValidatorTraits } from './validator-traits.js'
+import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /** The parts of a request that a route can have a schema for, as Fastify names them. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers'
 
 /** What the codes of a schema depend on, beside the schema. */
-export interface SchemaContext {
+export interface IssueCodesContext {
   readonly part: RequestPart
   readonly traits: ValidatorTraits
   /** Names of the path that a request of the route always has. */
@@ -13,8 +14,6 @@ export interface SchemaContext {
   /** The schema that was added under an id. */
   readonly schemaOf: (id: string) => unknown
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 type HoldsSchemas = 'one' | 'several' | 'named'
 
@@ -55,9 +54,9 @@ const places = { root: 0, text: 2, texts: 4, any: 6 } as const
 /** Where a schema applies: Ajv fills in no defaults below `anyOf` and its like, and what comes out of an address is text. */
 interface Place {
   /** The schema that `#` refers to: the nearest one with an `$id`. */
-  readonly root: Json
+  readonly root: ReadonlyJsonObject
   /** The whole schema, where other `$id`s are looked for. */
-  readonly top: Json
+  readonly top: ReadonlyJsonObject
   readonly value: keyof typeof places
   readonly fillsDefaults: boolean
 }
@@ -66,7 +65,7 @@ interface Place {
  * The codes that issues can have when a value does not fit a schema, sorted. Empty: every value fits. `undefined`: the
  * schema refers to one that cannot be found here, so any code is possible.
  */
-export function issueCodesOf (schema: unknown, context: SchemaContext): readonly string[] | undefined {
+export function inferIssueCodes (schema: unknown, context: IssueCodesContext): readonly string[] | undefined {
   const codes = new Set<string>()
   /** The schemas that were visited, with a bit for each kind of place. */
   const seen = new Map<object, number>()
@@ -86,7 +85,7 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     visitTarget(schema, at)
   }
 
-  function visitTarget (schema: Json, place: Place): void {
+  function visitTarget (schema: ReadonlyJsonObject, place: Place): void {
     if ('$dynamicRef' in schema || '$recursiveRef' in schema) known = false
     if (typeof schema.$ref === 'string') {
       const target = resolve(schema.$ref, place, context)
@@ -95,12 +94,12 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     }
   }
 
-  function visitKeyword (keyword: string, schema: Json, place: Place): void {
+  function visitKeyword (keyword: string, schema: ReadonlyJsonObject, place: Place): void {
     const value = schema[keyword]
-    if (canFail(keyword, value, schema, place, context)) codes.add(codeOf(keyword, value))
+    if (canFail(keyword, value, schema, place, context)) codes.add(getIssueCode(keyword, value))
     const kind = subschemas[keyword]
     if (kind !== undefined) {
-      const below = placeOf(keyword, place, context)
+      const below = innerPlace(keyword, place, context)
       innerSchemas(kind, keyword, value).forEach(inner => { visit(inner, below) })
     }
     // Ajv says that the list is too long; TypeBox names the item that is too many.
@@ -109,31 +108,31 @@ export function issueCodesOf (schema: unknown, context: SchemaContext): readonly
     if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
   }
 
-  visit(schema, { root: schema as Json, top: schema as Json, value: context.part === 'body' ? 'any' : 'root', fillsDefaults: context.traits.fillsDefaults })
+  visit(schema, { root: schema as ReadonlyJsonObject, top: schema as ReadonlyJsonObject, value: context.part === 'body' ? 'any' : 'root', fillsDefaults: context.traits.fillsDefaults })
   return known ? [...codes].sort() : undefined
 }
 
-function codeOf (keyword: string, value: unknown): string {
-  return keyword === 'format' ? constantOf(String(value)) : issueCodeOfKeyword.get(keyword) ?? constantOf(keyword)
+function getIssueCode (keyword: string, value: unknown): string {
+  return keyword === 'format' ? toConstant(String(value)) : issueCodeOfKeyword.get(keyword) ?? toConstant(keyword)
 }
 
 function innerSchemas (kind: HoldsSchemas, keyword: string, value: unknown): readonly unknown[] {
   if (value === false && closing.has(keyword)) return []
   if (Array.isArray(value)) return value
-  return kind === 'named' ? Object.values(value as Json).filter(inner => !Array.isArray(inner)) : [value]
+  return kind === 'named' ? Object.values(value as ReadonlyJsonObject).filter(inner => !Array.isArray(inner)) : [value]
 }
 
 /** Keywords whose schemas are about the same value. */
 const inPlace: ReadonlySet<string> = new Set(['allOf', 'then', 'else', 'dependencies', 'dependentSchemas'])
 
-function placeOf (keyword: string, place: Place, { part }: SchemaContext): Place {
+function innerPlace (keyword: string, place: Place, { part }: IssueCodesContext): Place {
   if (keyword === 'anyOf' || keyword === 'oneOf') return { ...place, fillsDefaults: false }
   if (inPlace.has(keyword)) return place
   if (place.value === 'root') return { ...place, value: part === 'querystring' ? 'texts' : 'text' }
   return { ...place, value: place.value === 'texts' && keyword === 'items' ? 'text' : 'any' }
 }
 
-function canFail (keyword: string, value: unknown, schema: Json, place: Place, { traits, always, part }: SchemaContext): boolean {
+function canFail (keyword: string, value: unknown, schema: ReadonlyJsonObject, place: Place, { traits, always, part }: IssueCodesContext): boolean {
   switch (keyword) {
     case 'type': {
       const types = [value].flat()
@@ -142,13 +141,13 @@ function canFail (keyword: string, value: unknown, schema: Json, place: Place, {
       return !(place.value === 'texts' && types.includes('array') && (traits.wrapsLists || types.includes('string')))
     }
     case 'required': {
-      const properties = (schema.properties ?? {}) as Json
+      const properties = (schema.properties ?? {}) as ReadonlyJsonObject
       return Array.isArray(value) && value.some(name =>
         !(place.fillsDefaults && hasDefault(properties[name])) && !(part === 'params' && place.value === 'root' && always.has(name)))
     }
     case 'minLength': case 'minItems': case 'minProperties': case 'minContains': return value !== 0
     case 'uniqueItems': return value === true
-    case 'dependencies': return Object.values(value as Json).some(Array.isArray)
+    case 'dependencies': return Object.values(value as ReadonlyJsonObject).some(Array.isArray)
     case 'if': return 'then' in schema || 'else' in schema
     default: return closing.has(keyword)
       ? value === false && !(keyword === 'additionalProperties' && traits.removesUnknown)
@@ -162,12 +161,12 @@ function hasDefault (schema: unknown): boolean {
 
 interface Target {
   readonly schema: unknown
-  readonly root: Json
-  readonly top: Json
+  readonly root: ReadonlyJsonObject
+  readonly top: ReadonlyJsonObject
 }
 
 /** The schema that a reference names: one below the root, one with an `$id` of its own, or one that was added. */
-function resolve (ref: string, { root, top }: Place, { schemaOf }: SchemaContext): Target | undefined {
+function resolve (ref: string, { root, top }: Place, { schemaOf }: IssueCodesContext): Target | undefined {
   const [id = '', fragment = ''] = ref.split('#', 2)
   const inside = id === '' ? root : withId(top, id)
   const base = inside ?? schemaOf(id)
@@ -183,11 +182,7 @@ function below (schema: unknown, fragment: string): unknown {
   )
 }
 
-function isObject (value: unknown): value is Json {
-  return typeof value === 'object' && value !== null
-}
-
-function withId (schema: unknown, id: string): Json | undefined {
+function withId (schema: unknown, id: string): ReadonlyJsonObject | undefined {
   if (!isObject(schema)) return undefined
   if (schema.$id === id || schema.$id === `${id}#`) return schema
   for (const inner of Object.values(schema)) {

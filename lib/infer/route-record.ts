@@ -39,7 +39,7 @@ export function schemaOf (route: RouteOptions): FastifySchema | undefined {
 }
 
 /** Whether a route is kept out of the documentation: by `config.errors: false`, or by `hide` in the schema, as @fastify/swagger has it. */
-export function isKeptOut (route: RouteOptions): boolean {
+export function isExcluded (route: RouteOptions): boolean {
   return route.config?.errors === false || (schemaOf(route) as { readonly hide?: boolean } | undefined)?.hide === true
 }
 

@@ -1,12 +1,12 @@
 import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { codeOf, declarationsOf, type DeclaringTarget } from './declare-errors.js'
-import { issueCodesOf, type RequestPart } from './issue-codes.js'
+import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
+import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { declaredResponses } from './typed-responses.js'
-import { traitsOf } from './validator-traits.js'
+import { getValidatorTraits } from './validator-traits.js'
 
 /** A code that a fact about a route leads to. */
 export interface Finding {
@@ -43,7 +43,7 @@ export interface Facts {
 /** One fact about routes, and the codes that follow from it. */
 export type Rule = (facts: Facts) => readonly Finding[]
 
-const because = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
+const createFindings = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
 
 /** The methods for which Fastify reads a body, beside those of routes with a schema for it. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
@@ -54,18 +54,18 @@ export type RuleName =
 
 /** The facts that codes are inferred from, in the order in which they are asked. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
-  handler: () => because('Any handler can fail.', 'internal_error'),
+  handler: () => createFindings('Any handler can fail.', 'internal_error'),
 
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes bodies on as they come.
-    if (scope.isProxy) return because('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
-    return because('The method takes a body, which can be malformed, too large or of another media type.',
+    if (scope.isProxy) return createFindings('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return createFindings('The method takes a body, which can be malformed, too large or of another media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
 
   bodySchema (facts) {
-    const issues = issuesOf(facts, 'body', facts.schema.body)
+    const issues = inferIssues(facts, 'body', facts.schema.body)
     if (issues === 'any') {
       return [
         { code: 'validation_error', reason: 'The body is validated.' },
@@ -81,47 +81,47 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   parameters (facts) {
     const { schema } = facts
     return [
-      ...failing('invalid_parameter', 'The path', issuesOf(facts, 'params', schema.params)),
-      ...failing('invalid_parameter', 'The query', issuesOf(facts, 'querystring', schema.querystring ?? schema.query))
+      ...createFailureFindings('invalid_parameter', 'The path', inferIssues(facts, 'params', schema.params)),
+      ...createFailureFindings('invalid_parameter', 'The query', inferIssues(facts, 'querystring', schema.querystring ?? schema.query))
     ]
   },
 
-  headers: facts => failing('invalid_request', 'A header', issuesOf(facts, 'headers', facts.schema.headers)),
+  headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? because('A parameter of the path names a resource.', 'resource_not_found') : [],
+  resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? createFindings('A parameter of the path names a resource.', 'resource_not_found') : [],
 
   rateLimit: ({ policies, limitErrors }) => policies.length === 0
     ? []
-    : [...because(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
+    : [...createFindings(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
 
   timeout ({ record: { route, scope } }) {
     // Early versions of Fastify 5 have neither, and `undefined > 0` is false.
     const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout: number }).handlerTimeout
-    return timeout > 0 ? because(`The handler has ${timeout} ms.`, 'service_unavailable') : []
+    return timeout > 0 ? createFindings(`The handler has ${timeout} ms.`, 'service_unavailable') : []
   },
 
   pressure: ({ scope }) => scope.hasPressure
-    ? because('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
+    ? createFindings('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
     : [],
 
   proxy: ({ scope }) => scope.isProxy
-    ? because('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
+    ? createFindings('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
     : [],
 
-  declared: ({ targets }) => declarationsOf(targets),
+  declared: ({ targets }) => findDeclarations(targets),
 
   responses: ({ schema }) => declaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
   config ({ record }) {
     const declared = record.route.config?.errors
-    return Array.isArray(declared) ? declared.map(error => ({ code: codeOf(error), reason: 'config.errors of the route names it.' })) : []
+    return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
   },
 
   security ({ schema, secured, errors, found }) {
     const required = Array.isArray(schema.security) ? asksForCredentials(schema.security) : secured
     // What guards a route is known better where it is declared.
     if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
-    return because(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
+    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
   }
 }
 
@@ -130,23 +130,23 @@ export function asksForCredentials (security: unknown): boolean {
   return Array.isArray(security) && security.some(requirement => Object.keys(requirement as object).length > 0)
 }
 
-function failing (code: StandardCode, subject: string, issues: readonly string[] | 'any'): Finding[] {
+function createFailureFindings (code: StandardCode, subject: string, issues: readonly string[] | 'any'): Finding[] {
   if (issues === 'any') return [{ code, reason: `${subject} is validated.` }]
   return issues.length === 0 ? [] : [{ code, reason: `${subject} can fail its schema: ${issues.join(', ')}.`, issues }]
 }
 
 /** The codes of issues that a part of the request can have, where it answers them at all. */
-function issuesOf (facts: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
-  return schema === undefined ? [] : issuesOfSchema(facts.record, part, schema)
+function inferIssues (facts: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+  return schema === undefined ? [] : inferIssuesOfSchema(facts.record, part, schema)
 }
 
-function issuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestPart, schema: unknown): readonly string[] | 'any' {
+function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestPart, schema: unknown): readonly string[] | 'any' {
   if (route.attachValidation === true) return []
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
-  const traits = compiler === undefined ? undefined : traitsOf(compiler as Parameters<typeof traitsOf>[0])
+  const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
   if (traits === undefined) return 'any'
-  const always: ReadonlySet<string> = part === 'params' ? new Set(parametersOf(url)) : none
-  const codes = bodiesOf(schema).map(body => issueCodesOf(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
+  const always: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
+  const codes = bodySchemas(schema).map(body => inferIssueCodes(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
   const [only] = codes
   if (codes.length === 1) return only ?? 'any'
   return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
@@ -155,12 +155,12 @@ function issuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestPart, 
 const none: ReadonlySet<string> = new Set()
 
 /** A schema, or for a body one for each media type. */
-function bodiesOf (schema: unknown): readonly unknown[] {
+function bodySchemas (schema: unknown): readonly unknown[] {
   const { content } = schema as { readonly content?: unknown }
   return typeof content === 'object' && content !== null ? Object.values(content as Record<string, { readonly schema?: unknown }>).map(({ schema }) => schema) : [schema]
 }
 
 /** The names of the parameters that a path of the pattern always has; `::` is a colon of the path itself. */
-function parametersOf (url: string): string[] {
+function requiredParameters (url: string): string[] {
   return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
 }

@@ -1,7 +1,7 @@
 import { Type, type TUnsafe } from '@sinclair/typebox'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 
 /**
  * A response schema for errors of the catalog: what may be sent with the status are the errors themselves. It is
@@ -39,7 +39,7 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
   const byStatus: Record<number, string[]> = {}
   for (const factory of factories) {
     if (typeof factory !== 'function' || typeof factory.code !== 'string') {
-      throw new TypeError(`responses: ${describe(factory)} is not a factory; it takes factories of a catalog, like errors.resource_not_found.`)
+      throw new TypeError(`responses: ${describeValue(factory)} is not a factory; it takes factories of a catalog, like errors.resource_not_found.`)
     }
     (byStatus[factory.status] ??= []).push(factory.code)
   }
@@ -49,7 +49,7 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
 }
 
 /** The codes that a response schema stands for, where {@link responses} made it. */
-export function codesOf (schema: unknown): readonly string[] {
+export function getResponseCodes (schema: unknown): readonly string[] {
   return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? none
 }
 
@@ -58,14 +58,14 @@ const none: readonly string[] = []
 /** The codes that the response schemas of a route stand for. */
 export function declaredResponses (response: unknown): readonly string[] {
   // Object.values() takes three times as long, and this is asked for each route at every start.
-  return Object.keys(response ?? {}).flatMap(status => codesOf((response as Readonly<Record<string, unknown>>)[status]))
+  return Object.keys(response ?? {}).flatMap(status => getResponseCodes((response as Readonly<Record<string, unknown>>)[status]))
 }
 
 /** The schema of a route without the responses that {@link responses} made: those are documented from the catalog. */
 export function withoutDeclaredResponses<Schema extends { readonly response?: unknown }> (schema: Schema | undefined): Schema | undefined {
   const response = schema?.response as Readonly<Record<string, unknown>> | undefined
   const statuses = Object.keys(response ?? {})
-  const own = statuses.filter(status => codesOf(response?.[status]).length === 0)
+  const own = statuses.filter(status => getResponseCodes(response?.[status]).length === 0)
   if (own.length === statuses.length) return schema
   const { response: _, ...rest } = schema as Schema
   return (own.length === 0 ? rest : { ...rest, response: Object.fromEntries(own.map(status => [status, response?.[status]])) }) as Schema

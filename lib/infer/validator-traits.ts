@@ -29,12 +29,12 @@ const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
  * The traits of the validator that a compiler makes, found by trying it: Fastify tells nobody its Ajv options.
  * `undefined` where its errors do not name JSON Schema keywords (zod, say), so that nothing is known about them.
  */
-export function traitsOf (compiler: Compiler): ValidatorTraits | undefined {
-  if (!known.has(compiler)) known.set(compiler, tried(compiler))
+export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undefined {
+  if (!known.has(compiler)) known.set(compiler, probeValidator(compiler))
   return known.get(compiler)
 }
 
-function tried (compiler: Compiler): ValidatorTraits | undefined {
+function probeValidator (compiler: Compiler): ValidatorTraits | undefined {
   try {
     const validate = compiler({ schema: probe, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]) as Validate
     const [failure] = failures(validate, { filled: 'a', size: 'x' })

@@ -2,20 +2,17 @@ import { answerDefinition, carriesIssues, exampleAnswer } from '../catalog/answe
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
+import type { DocUrl } from './settings.js'
 import { toOpenApiSchema, type SchemaTarget } from './to-openapi-schema.js'
-
-type Json = Record<string, unknown>
-
-/** What gives the page about a code. */
-export type DocUrl = (code: string) => string | undefined
+import type { JsonObject } from '../support/is-object.js'
 
 /** The schema of the bodies of a code, as a document of a version, or of either, writes it. */
-export function schemaOfCode (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, target: SchemaTarget): Json {
+export function createCodeSchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, target: SchemaTarget): JsonObject {
   return toOpenApiSchema(bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined, issueCodes }), target)
 }
 
 /** Whether a schema, given as text, tells its code from others. */
-export function isClosedOver (schema: string, code: string): boolean {
+export function namesCode (schema: string, code: string): boolean {
   return schema.includes(`"enum":[${JSON.stringify(code)}]`)
 }
 
@@ -24,17 +21,17 @@ export function isClosedOver (schema: string, code: string): boolean {
  * `undefined` where it allows as much. The two differ in the codes that issues can have. A property that differs is
  * there whole, for tools take the `properties` of an object inside for complete.
  */
-export function narrowing (wide: Json, narrow: Json): Json | undefined {
-  const before = wide.properties as Json
-  const properties = Object.entries(narrow.properties as Json).filter(([name, schema]) => JSON.stringify(before[name]) !== JSON.stringify(schema))
+export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObject | undefined {
+  const before = wide.properties as JsonObject
+  const properties = Object.entries(narrow.properties as JsonObject).filter(([name, schema]) => JSON.stringify(before[name]) !== JSON.stringify(schema))
   return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
 }
 
 /** Which property tells schemas apart: one with another single value in each (OpenAPI 3.1.1, section 4.8.25), with the values. */
-export function discriminate (schemas: readonly Json[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
-  for (const propertyName of Object.keys(schemas[0]?.properties as Json)) {
+export function findDiscriminator (schemas: readonly JsonObject[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
+  for (const propertyName of Object.keys(schemas[0]?.properties as JsonObject)) {
     const values = schemas.flatMap(({ properties }) => {
-      const { enum: values } = (properties as Record<string, Json | undefined>)[propertyName] ?? {}
+      const { enum: values } = (properties as Record<string, JsonObject | undefined>)[propertyName] ?? {}
       return Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : []
     })
     if (new Set(values).size === schemas.length) return { propertyName, values }
@@ -53,7 +50,7 @@ export interface BodyExample {
 }
 
 /** The example of a code in a format, with issues that are possible where it is shown. */
-export function exampleOf (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
+export function createBodyExample (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
   const { issues, variant } = exampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)
   const answer = exampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })

@@ -1,65 +1,22 @@
-import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { errorHeaders } from '../catalog/error-headers.js'
 import type { Format } from '../formats/format.js'
-import { exampleOf, type DocUrl } from './bodies.js'
+import { createBodyExample } from './bodies.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
-import { headersOfErrors, headersOfSuccess, type DocumentedHeader, type HeaderUse, type RouteHeaders } from './headers.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
+import { headersOfErrors, headersOfSuccess, type HeaderUse } from './headers.js'
 import { componentName, createHashedNames, statusNames } from './names.js'
-import type { OpenApiVersion } from './to-openapi-schema.js'
+import type { ComponentReference, Components, DocumentContext, DocumentSettings, Refer } from './settings.js'
 import { createSchemas } from './error-schemas.js'
-
-type Json = Record<string, unknown>
-
-/** What the documentation of error answers depends on. */
-export interface DocumentSettings {
-  readonly errors: AnyCatalog
-  /** The formats that an answer can have: one, or with `negotiate` two. */
-  readonly formats: readonly Format[]
-  readonly docUrl: DocUrl
-  /** The fields that answers of a limited route carry; none where none are sent. */
-  readonly rateLimitHeaders: readonly DocumentedHeader[]
-  /** Whether answers that are no errors carry `X-Request-Id`, too. */
-  readonly requestIdOnAll: boolean
-  /** Whether the schemas of all statuses are shown, used or not. */
-  readonly addSchemas: boolean
-}
-
-/** The kinds of components that error answers use. */
-export const sections = ['schemas', 'responses', 'headers', 'examples'] as const
-
-/** One of {@link sections}. */
-export type Section = (typeof sections)[number]
-
-/** The shared parts of a document. */
-export type Components = Readonly<Record<Section, Record<string, Json>>>
-
-/** A reference to a component. */
-export interface Reference {
-  readonly $ref: string
-}
-
-/** Gives the reference to a component, which is made where it is not there yet. */
-export type Refer = (section: Section, name: string, make: () => Json) => Reference
+import type { JsonObject } from '../support/is-object.js'
 
 /** Puts the error answers of one application into one document. */
 export interface ComponentBuilder {
   readonly components: Components
   /** The responses of a route, its own and those of errors, in a new object. For HEAD the errors have no content. */
-  readonly responses: (own: Json, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean) => Json
+  readonly responses: (own: JsonObject, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean) => JsonObject
   /** The headers of the other responses of a route; `undefined` where they have none of ours. */
-  readonly successHeaders: (headers: RouteHeaders) => Record<string, Json | Reference> | undefined
-}
-
-/** What a builder needs to know of the document. */
-export interface DocumentContext {
-  readonly version: OpenApiVersion
-  /** The names that components of others have. */
-  readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
-  /** Every group of codes that the document shows. */
-  readonly groups: ReadonlySet<StatusErrors>
-  /** What routes of the application usually carry; responses of the others have a name that says so. */
-  readonly usual: RouteHeaders
+  readonly successHeaders: (headers: RouteHeaders) => Record<string, JsonObject | ComponentReference> | undefined
 }
 
 /** Makes the builder for the error answers of an application in a document. */
@@ -79,31 +36,31 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
   }
   const schemas = createSchemas(settings, context, refer)
 
-  function contentOf (group: StatusErrors, format: Format): Json {
+  function contentOf (group: StatusErrors, format: Format): JsonObject {
     const suffix = format === formats[0] ? '' : componentName(format.name)
     const examples = Object.fromEntries(group.definitions.map(definition => {
-      const { variant, summary, value } = exampleOf(definition, format, docUrl, group.issues.get(definition.code))
+      const { variant, summary, value } = createBodyExample(definition, format, docUrl, group.issues.get(definition.code))
       const name = componentName(definition.code) + componentName(variant) + suffix
       return [definition.code, refer('examples', name, () => ({ summary, value }))]
     }))
     return { schema: schemas.ofGroup(group, format), examples }
   }
 
-  function headersObject (uses: readonly HeaderUse[]): Record<string, Json | Reference> {
+  function headersObject (uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
     return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
-      const object = (): Json => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
+      const object = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
       // The shared header says `required` of one that errors always have; where only some codes of a status have it, it stands apart.
       return [name, always || !errorHeaders.some(header => header.name === name) ? refer('headers', name, object) : object()]
     }))
   }
 
-  const build = (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json => ({
-    description: descriptionOf(group.definitions),
+  const build = (group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject => ({
+    description: describeErrors(group.definitions),
     headers: headersObject(headersOfErrors(group, headers, rateLimitHeaders)),
     ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, contentOf(group, format)])) })
   })
 
-  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Reference {
+  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): ComponentReference {
     const narrowed = schemas.isNarrowed(group) ? JSON.stringify([...group.issues]) : ''
     const name = nameOf(group, narrowed) + variantOf(headers, usual, isHead)
     return refer('responses', name, () => build(group, headers, isHead))
@@ -127,7 +84,7 @@ export function createComponents (settings: DocumentSettings, context: DocumentC
       let text = variants.get(variant)
       if (text === undefined) variants.set(variant, text = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, responseOf(group, headers, isHead)]))))
       // The fastest way to thousands of equal objects. One object in many places would be written as an anchor and aliases in YAML.
-      return Object.assign(JSON.parse(text) as Json, own)
+      return Object.assign(JSON.parse(text) as JsonObject, own)
     },
     successHeaders (headers) {
       const uses = usesOnSuccess.get(headers) ?? headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll)
@@ -143,7 +100,7 @@ function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, isHead
 }
 
 /** What a reader sees of some codes: when each happens, and what to do about it. */
-export function descriptionOf (definitions: readonly ErrorDefinition[]): string {
+export function describeErrors (definitions: readonly ErrorDefinition[]): string {
   const sentence = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
   const [first, ...others] = definitions
   if (first !== undefined && others.length === 0) return sentence(first)

@@ -1,16 +1,15 @@
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
-import { discriminate, isClosedOver, narrowing, schemaOfCode } from './bodies.js'
+import { findDiscriminator, namesCode, narrowProperties, createCodeSchema } from './bodies.js'
 import { issuesByCode, type StatusErrors } from '../infer/group-by-status.js'
 import { componentName, createHashedNames, schemaName, statusNames } from './names.js'
-import type { DocumentContext, DocumentSettings, Refer } from './components.js'
-
-type Json = Record<string, unknown>
+import type { DocumentContext, DocumentSettings, Refer } from './settings.js'
+import type { JsonObject } from '../support/is-object.js'
 
 /** The schemas of error bodies in one document: one a code, with others for places with fewer issues, and one a status. */
 export interface DocumentSchemas {
   /** The schema of the bodies of a group: a reference, or a union with a discriminator. */
-  readonly ofGroup: (group: StatusErrors, format: Format) => Json
+  readonly ofGroup: (group: StatusErrors, format: Format) => JsonObject
   /** Whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
   readonly isNarrowed: (group: StatusErrors) => boolean
 }
@@ -19,9 +18,9 @@ interface CodeSchema {
   /** The name of its component. */
   readonly name: string
   readonly code: string
-  readonly schema: Json
+  readonly schema: JsonObject
   /** The schema of the bodies by itself. */
-  readonly body: Json
+  readonly body: JsonObject
   /** The same as text, for comparison. */
   readonly text: string
 }
@@ -52,7 +51,7 @@ export function createSchemas (
     const ofFormat = made.get(format) as Map<string, CodeSchema>
     let found = ofFormat.get(`${code} ${told}`)
     if (found === undefined) {
-      const body = schemaOfCode(definition, format, docUrl, told === '' ? shown.get(code) : issues, version)
+      const body = createCodeSchema(definition, format, docUrl, told === '' ? shown.get(code) : issues, version)
       const own = { code, name: schemaName(code) + suffixOf(format), schema: body, body, text: JSON.stringify(body) }
       found = told === '' ? own : narrowed(schemaOf(definition, format), own, told)
       ofFormat.set(`${code} ${told}`, found)
@@ -62,7 +61,7 @@ export function createSchemas (
 
   /** The schema of a code and what is less here, as a component; the one of the code where nothing is. */
   function narrowed (wide: CodeSchema, own: CodeSchema, told: string): CodeSchema {
-    const closer = narrowing(wide.body, own.body)
+    const closer = narrowProperties(wide.body, own.body)
     if (closer === undefined) return wide
     return { ...own, name: hashedName(own.name, told), schema: { allOf: [refer('schemas', wide.name, () => wide.schema), closer] } }
   }
@@ -71,17 +70,17 @@ export function createSchemas (
   const allOf = (status: ErrorStatus, format: Format): CodeSchema[] => distinct((byStatus.get(status) as ErrorDefinition[]).map(definition => schemaOf(definition, format)))
 
   /** One schema for some codes, whose own schemas are components where they tell the code. */
-  function union (members: readonly CodeSchema[]): Json {
-    const refs: Json[] = members.map(({ name, schema, code, text }) => isClosedOver(text, code) ? { ...refer('schemas', name, () => schema) } : schema)
+  function union (members: readonly CodeSchema[]): JsonObject {
+    const refs: JsonObject[] = members.map(({ name, schema, code, text }) => namesCode(text, code) ? { ...refer('schemas', name, () => schema) } : schema)
     const [only] = refs
     if (only !== undefined && refs.length === 1) return only
-    const told = discriminate(members.map(({ body }) => body))
+    const told = findDiscriminator(members.map(({ body }) => body))
     if (told === undefined) return { anyOf: refs }
     const mapping = Object.fromEntries(told.values.map((value, index) => [value, refs[index]?.$ref]))
     return { oneOf: refs, discriminator: { propertyName: told.propertyName, mapping } }
   }
 
-  const ofStatus = (status: ErrorStatus, format: Format): Json => ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(allOf(status, format))) })
+  const ofStatus = (status: ErrorStatus, format: Format): JsonObject => ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(allOf(status, format))) })
 
   const [first] = formats
   if (addSchemas && first !== undefined) for (const status of byStatus.keys()) ofStatus(status, first)

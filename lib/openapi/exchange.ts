@@ -1,11 +1,12 @@
-import { discriminate, exampleOf, schemaOfCode } from './bodies.js'
+import { findDiscriminator, createBodyExample, createCodeSchema } from './bodies.js'
 import type { Documenter } from '../infer/documenter.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
-import { headersOfErrors, headersOfSuccess, type HeaderUse, type RouteHeaders } from './headers.js'
-import { descriptionOf, type DocumentSettings } from './components.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
+import { headersOfErrors, headersOfSuccess, type HeaderUse } from './headers.js'
+import { describeErrors } from './components.js'
+import { getDocumentSettings, type DocumentSettings } from './settings.js'
 import { exchangeSchema, ownSchemaOf, schemaOf, type RouteRecord } from '../infer/route-record.js'
-
-type Json = Record<string, unknown>
+import { isObject, type JsonObject } from '../support/is-object.js'
 
 const ofRoute: unique symbol = Symbol('the route of an exchanged schema')
 
@@ -20,13 +21,13 @@ const ofRoute: unique symbol = Symbol('the route of an exchanged schema')
  * so that there the errors come in by `swaggerOptions()` alone.
  */
 export function exchangeSchemas (documenter: Documenter): void {
-  const { settings } = documenter
+  const settings = getDocumentSettings(documenter)
   if (documenter.routes.some(({ route }) => Object.values(schemaOf(route) ?? {}).some(isForeign))) return
-  const shared = new Map<StatusErrors, Map<string, Json>>()
+  const shared = new Map<StatusErrors, Map<string, JsonObject>>()
 
-  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): Json {
+  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
     const variant = JSON.stringify({ ...headers, isHead })
-    const variants = shared.get(group) ?? new Map<string, Json>()
+    const variants = shared.get(group) ?? new Map<string, JsonObject>()
     shared.set(group, variants)
     const response = variants.get(variant) ?? inlineResponse(group, headers, isHead, settings)
     variants.set(variant, response)
@@ -35,7 +36,7 @@ export function exchangeSchemas (documenter: Documenter): void {
 
   // What a route answers with is made when a document is: with `swaggerOptions()` nobody reads it, and a dozen statuses
   // are 5 kB. The getter is one for all routes, for V8 keeps a hidden class for each object with a getter of its own.
-  const made = new Map<RouteRecord, Json>()
+  const made = new Map<RouteRecord, JsonObject>()
   const response = {
     enumerable: true,
     get (this: { readonly [ofRoute]: RouteRecord }) {
@@ -53,7 +54,7 @@ export function exchangeSchemas (documenter: Documenter): void {
     })
   }
 
-  function responsesOf (record: RouteRecord): Json {
+  function responsesOf (record: RouteRecord): JsonObject {
     const headers = documenter.headersOf(record)
     const isHead = record.methods.every(method => method === 'HEAD')
     const responses = successResponses(ownSchemaOf(record.route)?.response, headers, settings)
@@ -63,12 +64,12 @@ export function exchangeSchemas (documenter: Documenter): void {
 }
 
 /** What the route itself declares, or what @fastify/swagger says of one that declares nothing. */
-function successResponses (declared: unknown, headers: RouteHeaders, settings: DocumentSettings): Json {
-  const responses = (declared ?? { 200: { description: 'Default Response', type: 'null' } }) as Json
+function successResponses (declared: unknown, headers: RouteHeaders, settings: DocumentSettings): JsonObject {
+  const responses = (declared ?? { 200: { description: 'Default Response', type: 'null' } }) as JsonObject
   const added = inlineHeaders(headersOfSuccess(headers, settings.rateLimitHeaders, settings.requestIdOnAll))
   if (Object.keys(added).length === 0) return { ...responses }
   return Object.fromEntries(Object.entries(responses).map(([status, response]) =>
-    [status, status.startsWith('2') && isObject(response) ? { ...response, headers: { ...added, ...response.headers as Json } } : response]))
+    [status, status.startsWith('2') && isObject(response) ? { ...response, headers: { ...added, ...response.headers as JsonObject } } : response]))
 }
 
 /** Whether a schema, or one among the responses, belongs to a validator of its own (Standard Schema, section "the interface"). */
@@ -76,27 +77,23 @@ function isForeign (schema: unknown): boolean {
   return isObject(schema) && ('~standard' in schema || Object.values(schema).some(inner => isObject(inner) && '~standard' in inner))
 }
 
-function isObject (value: unknown): value is Json {
-  return typeof value === 'object' && value !== null
-}
-
 /** One response with everything in place, for documents that take no shared components from us. */
-function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boolean, settings: DocumentSettings): Json {
+function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boolean, settings: DocumentSettings): JsonObject {
   const { definitions, issues } = group
   const { formats, docUrl } = settings
-  const shown = { description: descriptionOf(definitions), headers: inlineHeaders(headersOfErrors(group, headers, settings.rateLimitHeaders)) }
+  const shown = { description: describeErrors(definitions), headers: inlineHeaders(headersOfErrors(group, headers, settings.rateLimitHeaders)) }
   if (isHead) return { ...shown, type: 'null' }
   return {
     ...shown,
     content: Object.fromEntries(formats.map(format => {
       const schemas = new Map(definitions.map(definition => {
-        const schema = schemaOfCode(definition, format, docUrl, issues.get(definition.code), 'either')
+        const schema = createCodeSchema(definition, format, docUrl, issues.get(definition.code), 'either')
         return [JSON.stringify(schema), schema]
       }))
       const members = [...schemas.values()]
-      const schema = members.length === 1 ? members[0] : { [discriminate(members) === undefined ? 'anyOf' : 'oneOf']: members }
+      const schema = members.length === 1 ? members[0] : { [findDiscriminator(members) === undefined ? 'anyOf' : 'oneOf']: members }
       const examples = Object.fromEntries(definitions.map(definition => {
-        const { summary, value } = exampleOf(definition, format, docUrl, issues.get(definition.code))
+        const { summary, value } = createBodyExample(definition, format, docUrl, issues.get(definition.code))
         return [definition.code, { summary, value }]
       }))
       return [format.contentType, { schema, examples }]
@@ -105,6 +102,6 @@ function inlineResponse (group: StatusErrors, headers: RouteHeaders, isHead: boo
 }
 
 /** As @fastify/swagger takes headers. It would move `required` into the schema, where it is not valid. */
-function inlineHeaders (uses: readonly HeaderUse[]): Json {
+function inlineHeaders (uses: readonly HeaderUse[]): JsonObject {
   return Object.fromEntries(uses.map(({ header: { name, description, schema } }) => [name, { ...schema, description }]))
 }

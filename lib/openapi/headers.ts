@@ -1,26 +1,10 @@
 import type { ErrorHeader } from '../catalog/error-headers.js'
 import { errorHeaders, textHeader } from '../catalog/error-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
 
 /** A response header as a document describes it. */
 export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schema' | 'example'>
-
-/** The headers that answers of a route can carry beside those that HTTP asks for on errors. */
-export interface RouteHeaders {
-  /** Whether the fields of a rate limit are on its answers. */
-  readonly limited: boolean
-  /** Whether other origins may read its answers. */
-  readonly cors: boolean
-}
-
-const variants: ReadonlyMap<string, RouteHeaders> = new Map(
-  [true, false].flatMap(limited => [true, false].map(cors => [`${limited} ${cors}`, { limited, cors }]))
-)
-
-/** One object for routes with the same headers. */
-export function routeHeaders (limited: boolean, cors: boolean): RouteHeaders {
-  return variants.get(`${limited} ${cors}`) as RouteHeaders
-}
 
 /** Set by @fastify/cors, on errors, too. */
 export const corsHeader: DocumentedHeader = {

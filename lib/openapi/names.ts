@@ -62,7 +62,7 @@ export function schemaName (code: string): string {
 }
 
 /** Digits that stand for a text; they depend on it alone. */
-export function hashOf (text: string): string {
+export function hashText (text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
 }
 
@@ -70,7 +70,7 @@ export function hashOf (text: string): string {
 export function createHashedNames (): (name: string, told: string) => string {
   const owners = new Map<string, string>()
   return (name, told) => {
-    const digits = hashOf(told)
+    const digits = hashText(told)
     for (let length = 4; ; length++) {
       const candidate = `${name}_${digits.slice(0, length)}`
       const owner = owners.get(candidate)

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { StandardStatus } from '../catalog/standard-errors.js'
 import { bodySchema } from '../formats/format.js'
 import { statusNames, type StatusName } from './names.js'
-import type { DocumentSettings } from './components.js'
+import type { DocumentSettings } from './settings.js'
 
 /** The schemas of the statuses, by name; of a status that no standard code has, only where the application has a code for it. */
 export type StatusSchemas = Readonly<Record<StatusName<StandardStatus>, TSchema> & Partial<Record<StatusName, TSchema>>>

@@ -1,19 +1,20 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
-import { describe, refuseOption } from '../support/describe-value.js'
+import { describeValue, refuseOption } from '../support/describe-value.js'
 import { statusNames } from './names.js'
+import { getSecurityRequirements } from '../infer/security.js'
 import { documentedRoute, type DocumentedRoute, type Documenter } from '../infer/documenter.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
-import { createComponents, sections, type ComponentBuilder, type Components, type DocumentSettings, type Section } from './components.js'
+import { createComponents, type ComponentBuilder } from './components.js'
+import { getDocumentSettings, sections, type Components, type DocumentSettings, type Section } from './settings.js'
 import { ownSchemaOf, type RouteRecord } from '../infer/route-record.js'
-import { versionOf } from './to-openapi-schema.js'
-import { securityOf, withSecurity } from './security.js'
-
-type Json = Record<string, unknown>
+import { getOpenApiVersion } from './to-openapi-schema.js'
+import { withSecurity } from './security.js'
+import { isRecord, type JsonObject } from '../support/is-object.js'
 
 /** The part of an OpenAPI document that is read and written here. */
-interface Document extends Json {
+interface Document extends JsonObject {
   openapi?: string
-  paths?: Record<string, Record<string, Json>>
+  paths?: Record<string, Record<string, JsonObject>>
   components?: Partial<Components>
   security?: unknown
 }
@@ -36,7 +37,7 @@ interface TransformPart {
 }
 
 type Transform = (part: TransformPart) => { schema: FastifySchema | undefined, url: string }
-type TransformObject = (part: { openapiObject: Document }) => Json
+type TransformObject = (part: { openapiObject: Document }) => JsonObject
 
 /** Marks an operation with its route between the two steps in which a document is made; it is taken out again. */
 const mark = 'x-fastify-api-errors'
@@ -62,7 +63,7 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
   const transform: Transform = part => {
     const found = documentedRoute(part.route)
     const own = ownSchemaOf(part.route)
-    const secured = found === undefined ? own : withSecurity(own, securityOf(found.documenter.targetsOf(found.record)), part.openapiObject)
+    const secured = found === undefined ? own : withSecurity(own, getSecurityRequirements(found.documenter.targetsOf(found.record)), part.openapiObject)
     const { schema, url } = userTransform?.({ ...part, schema: secured }) ?? { schema: secured, url: part.url }
     // An empty schema, for without one @fastify/swagger would take the route's own, which may have been exchanged.
     if (found === undefined) return { schema: schema ?? {}, url }
@@ -86,15 +87,11 @@ export function swaggerOptions<Options extends object = { openapi: { info: { tit
 }
 
 function checkOptions (options: unknown, { swagger, transform, transformObject, refResolver }: SwaggerOptions): void {
-  if (options !== undefined && !isObject(options)) throw new TypeError(`swaggerOptions: the options are ${describe(options)}; it takes those of @fastify/swagger.`)
+  if (options !== undefined && !isRecord(options)) throw new TypeError(`swaggerOptions: the options are ${describeValue(options)}; it takes those of @fastify/swagger.`)
   if (swagger !== undefined) refuseOption('swaggerOptions', 'swagger', swagger, "nothing, for a document of Swagger 2.0 cannot have the errors: 'openapi' makes one of OpenAPI 3")
   if (transform !== undefined && typeof transform !== 'function') refuseOption('swaggerOptions', 'transform', transform, 'a function, as @fastify/swagger calls it')
   if (transformObject !== undefined && typeof transformObject !== 'function') refuseOption('swaggerOptions', 'transformObject', transformObject, 'a function, as @fastify/swagger calls it')
-  if (refResolver !== undefined && !isObject(refResolver)) refuseOption('swaggerOptions', 'refResolver', refResolver, 'an object with buildLocalReference')
-}
-
-function isObject (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (refResolver !== undefined && !isRecord(refResolver)) refuseOption('swaggerOptions', 'refResolver', refResolver, 'an object with buildLocalReference')
 }
 
 /** Makes the document of an application where that can be done: what it says about `security` is known from then on. */
@@ -113,7 +110,7 @@ function buildLocalReference ({ $id }: { readonly $id: string }): string {
 
 /** An operation of a document with what can go wrong in it. */
 interface ErrorOperation {
-  readonly operation: Json
+  readonly operation: JsonObject
   readonly isHead: boolean
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
@@ -122,15 +119,15 @@ interface ErrorOperation {
 /** Adds the errors of each marked operation to a document, and the components that they refer to. */
 function addErrors (document: Document, routeOf: (mark: number) => DocumentedRoute | undefined): void {
   const operations = new Map<Documenter, ErrorOperation[]>()
-  const visit = (item: Record<string, Json>): void => {
+  const visit = (item: Record<string, JsonObject>): void => {
     for (const name of Object.keys(item)) {
       // OpenAPI 3.2 has the operations of further methods in a group of their own.
-      if (name === 'additionalOperations') visit(item[name] as Record<string, Json>)
+      if (name === 'additionalOperations') visit(item[name] as Record<string, JsonObject>)
       const marked = item[name]
       const route = typeof marked?.[mark] === 'number' ? routeOf(marked[mark]) : undefined
       if (route === undefined) continue
       // The methods of one route share one object; and to delete a property would make an object slow.
-      const { [mark]: _, ...operation } = marked as Json
+      const { [mark]: _, ...operation } = marked as JsonObject
       item[name] = operation
       const { record, documenter } = route
       let ofDocumenter = operations.get(documenter)
@@ -139,7 +136,7 @@ function addErrors (document: Document, routeOf: (mark: number) => DocumentedRou
         operations.set(documenter, ofDocumenter = [])
       }
       const method = name.toUpperCase()
-      const groups = withoutDeclared(documenter.statusesOf(record, method), operation.responses as Json)
+      const groups = withoutDeclared(documenter.statusesOf(record, method), operation.responses as JsonObject)
       if (groups.length > 0) ofDocumenter.push({ operation, isHead: method === 'HEAD', record, groups })
     }
   }
@@ -148,12 +145,12 @@ function addErrors (document: Document, routeOf: (mark: number) => DocumentedRou
 }
 
 function addComponents (document: Document, documenter: Documenter, operations: readonly ErrorOperation[]): void {
-  const { settings } = documenter
+  const settings = getDocumentSettings(documenter)
   const others = { ...document.components }
   // The schemas of the statuses that were added to the application are replaced by the shorter ones made here.
   if (settings.addSchemas) others.schemas = withoutStatuses(others.schemas, settings)
   const builder = createComponents(settings, {
-    version: versionOf(document.openapi),
+    version: getOpenApiVersion(document.openapi),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
     groups: new Set([...new Set(operations.map(({ groups }) => groups))].flat()),
     usual: documenter.usualHeaders()
@@ -173,16 +170,16 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
 
 function addResponses ({ operation, isHead, record, groups }: ErrorOperation, documenter: Documenter, builder: ComponentBuilder): void {
   const headers = documenter.headersOf(record)
-  const responses = operation.responses = builder.responses(operation.responses as Json, groups, headers, isHead)
+  const responses = operation.responses = builder.responses(operation.responses as JsonObject, groups, headers, isHead)
   const added = builder.successHeaders(headers)
   if (added === undefined) return
-  for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, Json]>) {
+  for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject]>) {
     if (!status.startsWith('2') || '$ref' in response) continue
-    responses[status] = { ...response, headers: { ...added, ...response.headers as Json } }
+    responses[status] = { ...response, headers: { ...added, ...response.headers as JsonObject } }
   }
 }
 
 /** The groups of statuses that the route does not declare itself; the list itself where it declares none of them. */
-function withoutDeclared (groups: readonly StatusErrors[], responses: Json): readonly StatusErrors[] {
+function withoutDeclared (groups: readonly StatusErrors[], responses: JsonObject): readonly StatusErrors[] {
   return groups.some(({ status }) => status in responses) ? groups.filter(({ status }) => !(status in responses)) : groups
 }

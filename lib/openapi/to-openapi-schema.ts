@@ -1,13 +1,13 @@
+import type { ReadonlyJsonObject } from '../support/is-object.js'
+
 /** The OpenAPI versions whose schemas differ: 3.0 has no `const`, no `null` type and boolean `exclusiveMinimum`. */
 export type OpenApiVersion = '3.0' | '3.1'
 
 /** A version; or either, for @fastify/swagger, which writes most of a schema as its document needs it and does not tell which that is. */
 export type SchemaTarget = OpenApiVersion | 'either'
 
-type Json = Readonly<Record<string, unknown>>
-
 /** The version that a document's `openapi` field names; what is not 3.0 is written as 3.1. */
-export function versionOf (openapi: unknown): OpenApiVersion {
+export function getOpenApiVersion (openapi: unknown): OpenApiVersion {
   return String(openapi).startsWith('3.0') ? '3.0' : '3.1'
 }
 
@@ -24,12 +24,12 @@ function convert (value: unknown, target: SchemaTarget): unknown {
     if (key === '$id' || key === '$schema') continue
     schema[key] = key === 'enum' || key === 'const' || key === 'default' || key === 'example' || key === 'examples'
       ? member
-      : key === 'properties' || key === 'patternProperties' ? convertEach(member as Json, target) : convert(member, target)
+      : key === 'properties' || key === 'patternProperties' ? convertEach(member as ReadonlyJsonObject, target) : convert(member, target)
   }
   return target === '3.0' ? to30(schema) : target === 'either' ? toEither(schema) : schema
 }
 
-function convertEach (schemas: Json, target: SchemaTarget): Record<string, unknown> {
+function convertEach (schemas: ReadonlyJsonObject, target: SchemaTarget): Record<string, unknown> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema, target)]))
 }
 
@@ -59,7 +59,7 @@ function to30 (schema: Record<string, unknown>): Record<string, unknown> {
   const { const: constant, patternProperties, ...rest } = withExample(schema)
   const converted: Record<string, unknown> = rest
   if ('const' in schema) converted.enum = [constant]
-  if (patternProperties !== undefined) converted.additionalProperties = Object.values(patternProperties as Json)[0]
+  if (patternProperties !== undefined) converted.additionalProperties = Object.values(patternProperties as ReadonlyJsonObject)[0]
   for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
     if (typeof converted[exclusive] !== 'number') continue
     converted[bound] = converted[exclusive]
@@ -87,6 +87,6 @@ function nullable (schema: Record<string, unknown>): Record<string, unknown> {
   return schema
 }
 
-function isNull (schema: Json): boolean {
+function isNull (schema: ReadonlyJsonObject): boolean {
   return schema.type === 'null' || (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null)
 }

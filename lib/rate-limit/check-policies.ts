@@ -1,9 +1,10 @@
 import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { RouteOptions } from 'fastify'
-import { describe } from '../support/describe-value.js'
-import { amounts, type Amount } from './policy-numbers.js'
+import { describeValue } from '../support/describe-value.js'
+import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 import { headerFields } from './header-fields.js'
-import { namesOf, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { isObject } from '../support/is-object.js'
 
 /** What an option takes, and whether a value is that. */
 interface Rule {
@@ -14,15 +15,14 @@ interface Rule {
 type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const isWhole = (least: number, most = Number.MAX_SAFE_INTEGER) => (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= most
 
 const flag: Rule = { takes: 'true or false', fits: value => typeof value === 'boolean' }
 const callback: Rule = { takes: 'a function of (request, key)', fits: isFunction }
 const text: Rule = { takes: 'a text', fits: value => typeof value === 'string' }
-const oneOf = (...values: readonly unknown[]): Rule => ({ takes: values.map(describe).join(' or '), fits: value => values.includes(value) })
-const orFunction = ({ takes, read }: Amount): Rule => ({
+const oneOf = (...values: readonly unknown[]): Rule => ({ takes: values.map(describeValue).join(' or '), fits: value => values.includes(value) })
+const orFunction = ({ takes, read }: PolicyNumber): Rule => ({
   takes: `${takes}, or a function of (request, key)`, fits: value => isFunction(value) || read(value) !== undefined
 })
 
@@ -44,10 +44,10 @@ const behaviour: Rules<RateLimitBehaviour> = {
 }
 
 const policyRules: Rules<RateLimitPolicy> = {
-  max: orFunction(amounts.max),
-  timeWindow: orFunction(amounts.timeWindow),
+  max: orFunction(policyNumbers.max),
+  timeWindow: orFunction(policyNumbers.timeWindow),
   key: { takes: "'ip', 'api-key', or a function of the request", fits: value => value === 'ip' || value === 'api-key' || isFunction(value) },
-  cost: orFunction(amounts.cost),
+  cost: orFunction(policyNumbers.cost),
   skip: { takes: 'a function of the request', fits: isFunction },
   hook: oneOf(...rateLimitHooks),
   groupId: text,
@@ -125,11 +125,11 @@ export function checkUnlimitedRoute ({ method, url, config }: Pick<RouteOptions,
 }
 
 function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptions['policies'], subject: string): void {
-  const names = Object.keys(policies).map(describe)
+  const names = Object.keys(policies).map(describeValue)
   const takes = names.length === 0 ? "false, for the option 'rateLimit' is not set" : `${names.join(', ')}, several in an array, or false`
   if (choice === undefined || choice === false) return
   if (typeof choice !== 'string' && !Array.isArray(choice)) fault(subject, choice, takes)
-  for (const name of namesOf(choice)) if (!Object.hasOwn(policies, name)) fault(subject, name, takes)
+  for (const name of listPolicyNames(choice)) if (!Object.hasOwn(policies, name)) fault(subject, name, takes)
 }
 
 function checkKnown (option: string, options: object, rules: Readonly<Record<string, Rule>>): void {
@@ -149,5 +149,5 @@ function check (options: object, rules: Readonly<Record<string, Rule>>, required
 }
 
 function fault (subject: string, got: unknown, takes: string): never {
-  throw new TypeError(`fastify-api-errors: ${subject} is ${describe(got)}; it takes ${takes}.`)
+  throw new TypeError(`fastify-api-errors: ${subject} is ${describeValue(got)}; it takes ${takes}.`)
 }

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { attempt } from '../support/call-safely.js'
+import { callSafely } from '../support/call-safely.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { headerFieldsOf, seconds } from './header-fields.js'
-import { isFailure, type Failure, type Limit, type Outcome, type Verdict } from './limit.js'
-import { createOutage } from './store-failure.js'
+import { getHeaderFields, toSeconds } from './header-fields.js'
+import { isStoreFailure, type StoreFailure, type Limit, type Outcome, type LimitResult } from './limit.js'
+import { createStoreFailureHandler } from './store-failure.js'
 import type { RateLimitOptions } from './policies.js'
-import { refusalOf } from './rate-limit-exceeded.js'
+import { createExceededError } from './rate-limit-exceeded.js'
 
 /** What a request beyond a limit is answered with: an error, or whatever an `errorResponseBuilder` made. */
-export interface Refusal {
+export interface Rejection {
   readonly error: unknown
 }
 
@@ -16,28 +16,28 @@ export interface Refusal {
  * Counts a request under limits, and tells the caller what is left of them. It gives the refusal of a request beyond a
  * limit, for to throw it costs as much as to count; and a promise only where there is something to wait for.
  */
-export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => Refusal | undefined | Promise<Refusal | undefined>
+export type Enforce = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => Rejection | undefined | Promise<Rejection | undefined>
 
 /** Makes the enforcer of an application. */
 export function createEnforcer (
   app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors
 ): Enforce {
   const { onStoreError = 'allow' } = options
-  const fields = headerFieldsOf(options)
-  const outageAnswer = createOutage(onStoreError, app.log, errors)
+  const fields = getHeaderFields(options)
+  const outageAnswer = createStoreFailureHandler(onStoreError, app.log, errors)
 
   // Limits of several hooks count one request, and the answer tells of all of them.
   const verdictsOf = Symbol('fastify-api-errors.verdicts')
-  interface Counted { [verdictsOf]: readonly Verdict[] | null }
+  interface Counted { [verdictsOf]: readonly LimitResult[] | null }
   app.decorateRequest(verdictsOf, null)
 
-  function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): Refusal | undefined {
+  function finish (outcomes: ReadonlyArray<Outcome | undefined>, request: FastifyRequest & Partial<Counted>, reply: FastifyReply): Rejection | undefined {
     const verdicts = [...request[verdictsOf] ?? []]
-    const failures: Failure[] = []
-    let refused: Verdict | undefined
+    const failures: StoreFailure[] = []
+    let refused: LimitResult | undefined
     for (const outcome of outcomes) {
       if (outcome === undefined) continue
-      if (isFailure(outcome)) {
+      if (isStoreFailure(outcome)) {
         failures.push(outcome)
         continue
       }
@@ -49,8 +49,8 @@ export function createEnforcer (
     request[verdictsOf] = verdicts
     if (isFilled(verdicts)) for (const { name, value } of fields) reply.header(name, value(verdicts))
     if (refused !== undefined) {
-      reply.header('retry-after', String(seconds(refused.ttl)))
-      return { error: refusalOf(refused, request, errors) }
+      reply.header('retry-after', String(toSeconds(refused.ttl)))
+      return { error: createExceededError(refused, request, errors) }
     }
     const unavailable = failures.length === 0 ? undefined : outageAnswer(failures)
     return unavailable === undefined ? undefined : { error: unavailable }
@@ -67,17 +67,17 @@ export function createEnforcer (
   }
 }
 
-function isFilled (verdicts: readonly Verdict[]): verdicts is readonly [Verdict, ...Verdict[]] {
+function isFilled (verdicts: readonly LimitResult[]): verdicts is readonly [LimitResult, ...LimitResult[]] {
   return verdicts.length > 0
 }
 
-function notify (verdict: Verdict, request: FastifyRequest): void {
+function notify (verdict: LimitResult, request: FastifyRequest): void {
   call(verdict.isExceeded ? 'onExceeded' : 'onExceeding', verdict, request)
   if (verdict.isBanned) call('onBanReach', verdict, request)
 }
 
-function call (name: 'onBanReach' | 'onExceeded' | 'onExceeding', { limit, key }: Verdict, request: FastifyRequest): void {
+function call (name: 'onBanReach' | 'onExceeded' | 'onExceeding', { limit, key }: LimitResult, request: FastifyRequest): void {
   const callback = limit.policy[name]
   if (callback === undefined) return
-  attempt(() => callback(request, key), err => { request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`) })
+  callSafely(() => callback(request, key), err => { request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`) })
 }

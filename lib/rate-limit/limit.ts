@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { serializeItem } from 'structured-headers'
-import { amountFor, amountOf } from './policy-numbers.js'
-import { identityOf, keyOf } from './keys.js'
+import { resolveNumber, createNumberSource } from './policy-numbers.js'
+import { toStoreKey, createKeyGenerator } from './keys.js'
 import type { RateLimitHook, RateLimitOptions, RateLimitPolicy } from './policies.js'
 import { memoryStore, redisStore, type Count, type Counter } from './stores.js'
 
@@ -16,10 +16,10 @@ export interface Limit {
 }
 
 /** What came of counting a request. */
-export type Outcome = Verdict | Failure
+export type Outcome = LimitResult | StoreFailure
 
 /** What a limit says of a request that it counted. */
-export interface Verdict {
+export interface LimitResult {
   readonly limit: Limit
   /** The caller, as callbacks get it. */
   readonly key: string
@@ -34,17 +34,17 @@ export interface Verdict {
 }
 
 /** The store failed, so that nothing is known of the caller. */
-export interface Failure {
+export interface StoreFailure {
   readonly limit: Limit
   readonly cause: unknown
 }
 
-export function isFailure (outcome: Outcome): outcome is Failure {
+export function isStoreFailure (outcome: Outcome): outcome is StoreFailure {
   return 'cause' in outcome
 }
 
 /** The hook that a policy counts in. */
-export function hookOf ({ hook, key }: RateLimitPolicy): RateLimitHook {
+export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
   return hook ?? (key === 'api-key' ? 'preValidation' : 'onRequest')
 }
 
@@ -66,16 +66,16 @@ export function createLimits (
 /** Makes a policy ready to count. */
 function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): Limit {
   const { key: kind, ipv6Subnet, skip, allowList, ban = Infinity } = policy
-  const max = amountOf(name, 'max', policy.max)
-  const timeWindow = amountOf(name, 'timeWindow', policy.timeWindow)
-  const cost = amountOf(name, 'cost', policy.cost ?? 1)
+  const max = createNumberSource(name, 'max', policy.max)
+  const timeWindow = createNumberSource(name, 'timeWindow', policy.timeWindow)
+  const cost = createNumberSource(name, 'cost', policy.cost ?? 1)
 
   const count = (key: string, max: number, timeWindow: number, cost: number): Outcome | undefined | Promise<Outcome> => {
     if (cost === 0) return undefined
-    const verdict = ({ current, ttl }: Count): Verdict => ({
+    const verdict = ({ current, ttl }: Count): LimitResult => ({
       limit, key, max, timeWindow, remaining: Math.max(0, max - current), ttl, isExceeded: current > max, isBanned: current - max > ban
     })
-    const counted = counter(identityOf(key), max, timeWindow, cost)
+    const counted = counter(toStoreKey(key), max, timeWindow, cost)
     return counted instanceof Promise ? counted.then(verdict, (cause: unknown) => ({ limit, cause })) : verdict(counted)
   }
 
@@ -83,18 +83,18 @@ function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): 
     // Without a function in the policy there is nothing to wait for, and a promise costs more than a count in memory.
     if (skip === undefined && typeof kind !== 'function' && typeof allowList !== 'function' &&
       typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
-      const keyOfRequest = keyOf(kind, ipv6Subnet)
+      const keyOfRequest = createKeyGenerator(kind, ipv6Subnet)
       return request => {
         const key = keyOfRequest(request)
         return allowList?.includes(key) === true ? undefined : count(key, max, timeWindow, cost)
       }
     }
-    const keyOfRequest = keyOf(kind, ipv6Subnet)
+    const keyOfRequest = createKeyGenerator(kind, ipv6Subnet)
     return async request => {
       if (skip !== undefined && await skip(request)) return undefined
       const key = await keyOfRequest(request)
       if (typeof allowList === 'function' ? await allowList(request, key) : allowList?.includes(key)) return undefined
-      return count(key, await amountFor(max, request, key), await amountFor(timeWindow, request, key), await amountFor(cost, request, key))
+      return count(key, await resolveNumber(max, request, key), await resolveNumber(timeWindow, request, key), await resolveNumber(cost, request, key))
     }
   }
 

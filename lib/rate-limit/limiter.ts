@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { standardErrors } from '../catalog/standard-errors.js'
 import type { Routes } from '../fastify/early-routes.js'
 import { checkRoute } from './check-policies.js'
-import { createEnforcer, type Refusal } from './enforcer.js'
-import { createLimits, hookOf, type Limit } from './limit.js'
-import { policiesOf, rateLimitHooks, routePolicy, routePolicyName, type RateLimitOptions } from './policies.js'
+import { createEnforcer, type Rejection } from './enforcer.js'
+import { createLimits, getPolicyHook, type Limit } from './limit.js'
+import { getRoutePolicies, rateLimitHooks, routePolicy, routePolicyName, type RateLimitOptions } from './policies.js'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -35,11 +35,11 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
       ? []
       : [async (request, reply) => {
           const refusal = await enforce(limits, request, reply)
-          if (refusal !== undefined) throw errorOf(refusal)
+          if (refusal !== undefined) throw toError(refusal)
         }]
 
-  const defaults = limitsOf(policiesOf({}, options))
-  const firstDefaults = defaults.filter(isFirst)
+  const defaults = limitsOf(getRoutePolicies({}, options))
+  const firstDefaults = defaults.filter(countsFirst)
 
   // Fastify has copied the config of a route that was registered before.
   const early = new Map<string, readonly Limit[]>()
@@ -55,37 +55,37 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
 
   routes.forEach((route, scope, isEarly) => {
     checkRoute(route, options)
-    const named = limitsOf(policiesOf(route, options))
-    const others = named.filter(limit => !isFirst(limit))
+    const named = limitsOf(getRoutePolicies(route, options))
+    const others = named.filter(limit => !countsFirst(limit))
     const settings = route.config?.rateLimit
     // Where the application registered @fastify/rate-limit itself, that one reads the setting.
     if (settings && !scope.hasPlugin('@fastify/rate-limit')) others.push(createLimit(routePolicyName(route), routePolicy(settings)))
-    const first = named.filter(isFirst)
+    const first = named.filter(countsFirst)
     if (first.length > 0 && isEarly) for (const method of [route.method].flat()) early.set(`${method} ${route.url}`, first)
     else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [firstLimits]: first })
     for (const name of rateLimitHooks) {
-      const limits = others.filter(limit => hookOf(limit.policy) === name)
+      const limits = others.filter(limit => getPolicyHook(limit.policy) === name)
       // A copy: the array may be that of other routes, too.
       if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...hooksFor(limits)] as never
     }
   })
 
   return {
-    preValidation: hooksFor(defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(hookOf(policy)))),
-    preHandler: hooksFor(defaults.filter(({ policy }) => hookOf(policy) === 'preHandler'))
+    preValidation: hooksFor(defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(getPolicyHook(policy)))),
+    preHandler: hooksFor(defaults.filter(({ policy }) => getPolicyHook(policy) === 'preHandler'))
   }
 }
 
-function finish (done: HookHandlerDoneFunction, refusal: Refusal | undefined): void {
+function finish (done: HookHandlerDoneFunction, refusal: Rejection | undefined): void {
   if (refusal === undefined) done()
-  else done(errorOf(refusal))
+  else done(toError(refusal))
 }
 
 /** Fastify lets a request pass where the error is nothing. */
-function errorOf ({ error }: Refusal): Error {
+function toError ({ error }: Rejection): Error {
   return (error as Error | undefined) || new Error('A function of a rate-limit policy gave nothing to answer with.')
 }
 
-function isFirst ({ policy }: Limit): boolean {
-  return hookOf(policy) === 'onRequest'
+function countsFirst ({ policy }: Limit): boolean {
+  return getPolicyHook(policy) === 'onRequest'
 }

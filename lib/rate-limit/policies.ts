@@ -1,8 +1,10 @@
 import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import type { HeaderFamily } from './header-fields.js'
 
 type Awaitable<T> = T | Promise<T>
+
+/** The families of fields; an answer has the fields of one. */
+export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
 /** The hooks of a request in which it can be counted, in their order. */
 export const rateLimitHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
@@ -108,16 +110,16 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
 export type PolicyChoice<Name extends string = string> = Name | readonly Name[] | false
 
 /** The names of a choice, each once. */
-export function namesOf (choice: PolicyChoice | undefined): readonly string[] {
+export function listPolicyNames (choice: PolicyChoice | undefined): readonly string[] {
   if (choice === undefined || choice === false) return []
   return typeof choice === 'string' ? [choice] : [...new Set(choice)]
 }
 
 /** The policies that a route is counted under; what the route says wins over the default. */
-export function policiesOf (route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default'>): readonly string[] {
+export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default'>): readonly string[] {
   const config = route.config ?? {}
-  if (config.rateLimitPolicy !== undefined) return namesOf(config.rateLimitPolicy)
-  return config.rateLimit === undefined ? namesOf(options.default) : []
+  if (config.rateLimitPolicy !== undefined) return listPolicyNames(config.rateLimitPolicy)
+  return config.rateLimit === undefined ? listPolicyNames(options.default) : []
 }
 
 /** What `config.rateLimit` of a route asks for, as a policy of its own. */

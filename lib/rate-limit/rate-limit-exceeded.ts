@@ -1,15 +1,15 @@
 import { format } from '@lukeed/ms'
 import type { FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { seconds } from './header-fields.js'
-import type { Verdict } from './limit.js'
+import { toSeconds } from './header-fields.js'
+import type { LimitResult } from './limit.js'
 import type { RoutePolicy } from './policies.js'
 
 /** What a caller beyond a limit is answered with. */
-export function refusalOf (verdict: Verdict, request: FastifyRequest, errors: typeof standardErrors): unknown {
+export function createExceededError (verdict: LimitResult, request: FastifyRequest, errors: typeof standardErrors): unknown {
   const { limit, max, timeWindow, ttl, isBanned } = verdict
   const { banStatus = 403, errorResponseBuilder } = limit.policy as RoutePolicy
-  const retryAfter = seconds(ttl)
+  const retryAfter = toSeconds(ttl)
   const isForbidden = isBanned && banStatus === 403
   if (errorResponseBuilder !== undefined) {
     return errorResponseBuilder(request, { statusCode: isForbidden ? 403 : 429, ban: isBanned, max, ttl, after: format(retryAfter * 1000, true) })
@@ -17,7 +17,7 @@ export function refusalOf (verdict: Verdict, request: FastifyRequest, errors: ty
   return isForbidden
     ? errors.forbidden({ message: 'You are banned for a while: you kept sending requests beyond the rate limit.', retryAfter })
     : errors.rate_limit_exceeded({
-      meta: { policy: limit.name, limit: max, window: seconds(timeWindow), retry_after: retryAfter },
+      meta: { policy: limit.name, limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
       retryAfter
     })
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { policiesOf, routePolicy, routePolicyName, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { getRoutePolicies, routePolicy, routePolicyName, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 
 /** A route, with the scope that it was registered in. */
 interface ScopedRoute {
@@ -17,8 +17,8 @@ interface RouteLimit {
 }
 
 /** The limits of a route: the policies that it is counted under, and its `config.rateLimit`. */
-export function limitsOfRoute ({ route, scope }: ScopedRoute, options: RateLimitOptions | undefined): RouteLimit[] {
-  const named = options === undefined ? [] : policiesOf(route, options)
+export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimitOptions | undefined): RouteLimit[] {
+  const named = options === undefined ? [] : getRoutePolicies(route, options)
   const limits = named.map(name => ({ name, policy: options?.policies[name] as RateLimitPolicy, isOurs: true }))
   const settings = route.config?.rateLimit
   const isForeign = scope.hasPlugin('@fastify/rate-limit')
@@ -27,8 +27,8 @@ export function limitsOfRoute ({ route, scope }: ScopedRoute, options: RateLimit
 }
 
 /** The codes, beside `rate_limit_exceeded`, that the limits of a route answer with, and the reason for each. */
-export function limitErrorsOf (record: ScopedRoute, options: RateLimitOptions | undefined): Array<{ readonly code: StandardCode, readonly reason: string }> {
-  return limitsOfRoute(record, options).flatMap(({ name, policy, isOurs }) => {
+export function getLimitErrors (record: ScopedRoute, options: RateLimitOptions | undefined): Array<{ readonly code: StandardCode, readonly reason: string }> {
+  return getRouteLimits(record, options).flatMap(({ name, policy, isOurs }) => {
     const { redis, onStoreError = 'allow', ban, banStatus, skipOnError = onStoreError === 'allow' } = { ...isOurs && options, ...policy }
     const bans = ban !== undefined && banStatus !== 429
     return [

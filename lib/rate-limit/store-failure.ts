@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import type { Failure } from './limit.js'
+import type { StoreFailure } from './limit.js'
 
 /** Milliseconds between two warnings about a store that fails. */
 const warningInterval = 60_000
@@ -10,9 +10,9 @@ const warningInterval = 60_000
  * Says what happens to a request while the store fails: `undefined`, and it passes, or the error that it is answered
  * with. The log is warned, once a minute at most.
  */
-export function createOutage (
+export function createStoreFailureHandler (
   onStoreError: 'allow' | 'deny', log: FastifyBaseLogger, errors: typeof standardErrors
-): (failures: readonly Failure[]) => ApiError | undefined {
+): (failures: readonly StoreFailure[]) => ApiError | undefined {
   let silentUntil = -Infinity
   return failures => {
     const denied = failures.find(({ limit }) => !(limit.policy.skipOnError ?? onStoreError === 'allow'))

@@ -31,7 +31,7 @@ export function memoryStore (): Store {
     let store = create()
     return (identity, max, timeWindow, cost) => {
       let count: Count = { current: 0, ttl: 0 }
-      const increment = (): void => incrementBy(cost, store, identity, timeWindow, max, (_error, counted) => { count = counted as Count })
+      const increment = (): void => incrementTimes(cost, store, identity, timeWindow, max, (_error, counted) => { count = counted as Count })
       increment()
       if (!exponentialBackoff && count.ttl > timeWindow + clockTolerance) {
         store = create()
@@ -64,12 +64,12 @@ export function redisStore (redis: RedisClient, nameSpace: string, timeout: numb
   const ask = createTimeout(timeout, tolerated[redis.isCluster === true ? 'cluster' : 'server'])
   return (name, { continueExceeding = false, exponentialBackoff = false }) => {
     const store = new RedisStore(continueExceeding, exponentialBackoff, redis, nameSpace)
-    return (identity, max, timeWindow, cost) => ask<Count>(answer => incrementBy(cost, store, `{${identity}}-${name}`, timeWindow, max, answer))
+    return (identity, max, timeWindow, cost) => ask<Count>(answer => incrementTimes(cost, store, `{${identity}}-${name}`, timeWindow, max, answer))
   }
 }
 
 /** The store counts one at a time: what costs more is counted as often, and the last count is the one that holds. */
-function incrementBy (cost: number, store: FastifyRateLimitStore, key: string, timeWindow: number, max: number, done: Callback<Count>): void {
+function incrementTimes (cost: number, store: FastifyRateLimitStore, key: string, timeWindow: number, max: number, done: Callback<Count>): void {
   for (let counted = 1; counted < cost; counted++) store.incr(key, () => {}, timeWindow, max)
   store.incr(key, done, timeWindow, max)
 }

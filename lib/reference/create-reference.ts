@@ -1,13 +1,14 @@
-import { phraseOf, titleOf } from '../catalog/answer.js'
+import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, headerValue } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Documenter } from '../infer/documenter.js'
-import { exampleOf } from '../openapi/bodies.js'
-import { isKeptOut, type RouteRecord } from '../infer/route-record.js'
+import { createBodyExample } from '../openapi/bodies.js'
+import { getDocumentSettings } from '../openapi/settings.js'
+import { isExcluded, type RouteRecord } from '../infer/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
-import { fieldsOf, type FieldFacts } from './body-fields.js'
-import { requestFor } from './requests/failing-request.js'
+import { listFields, type FieldFacts } from './body-fields.js'
+import { createFailingRequest } from './requests/failing-request.js'
 import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
 
 /** The errors of an application as plain data: what the reference, the lockfile and the tests of the contract are made of. */
@@ -96,16 +97,16 @@ const withoutRoute: ReadonlySet<string> = new Set<StandardCode>(['route_not_foun
 
 /** Gathers what is known of the errors of an application. To be called when its routes are registered. */
 export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
-  const { errors, formats } = documenter.settings
+  const { errors, formats } = getDocumentSettings(documenter)
   const routes = documentedRoutes(documenter, settings)
   return {
     title: settings.title,
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
     limits: limitsIn(routes, settings),
-    routes: namesOf(routes),
+    routes: listRouteNames(routes),
     codes: Object.values(errors)
       .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
-      .map(definition => describe(definition, routes, documenter, settings))
+      .map(definition => createReferenceCode(definition, routes, documenter, settings))
   }
 }
 
@@ -115,14 +116,14 @@ function limitsIn (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettin
   return [...policies].map(([name, { max, timeWindow }]) => ({
     name,
     ...(typeof max === 'number' && { max }),
-    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? durationOf(timeWindow) : String(timeWindow) }),
-    routes: namesOf(limited.filter(limit => limit.name === name).map(({ route }) => route))
+    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? formatDuration(timeWindow) : String(timeWindow) }),
+    routes: listRouteNames(limited.filter(limit => limit.name === name).map(({ route }) => route))
   }))
 }
 
 const units = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1000, 'second']] as const
 
-function durationOf (milliseconds: number): string {
+function formatDuration (milliseconds: number): string {
   const [length, unit] = units.find(([length]) => milliseconds % length === 0) ?? [1, 'ms']
   const count = milliseconds / length
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
@@ -132,7 +133,7 @@ function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettin
   const routes: SampleRoute[] = []
   const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
   for (const record of documenter.routes) {
-    if (isKeptOut(record.route)) continue
+    if (isExcluded(record.route)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && read.has(record.route.url)) continue // the twin that Fastify adds
@@ -144,47 +145,47 @@ function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettin
 }
 
 /** Sorted, and once where constraints make several routes of one pattern. */
-function namesOf (routes: readonly SampleRoute[]): string[] {
+function listRouteNames (routes: readonly SampleRoute[]): string[] {
   return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
 }
 
-function describe (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
+function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
-  const { formats, docUrl } = documenter.settings
+  const { formats, docUrl } = getDocumentSettings(documenter)
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const examples = formats.map(format => exampleOf(definition, format, docUrl, undefined))
+  const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
   const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
-  const request = candidates.length > 0 || isElsewhere ? requestFor(definition, candidates, routes) : undefined
+  const request = candidates.length > 0 || isElsewhere ? createFailingRequest(definition, candidates, routes) : undefined
   return {
     code,
-    title: titleOf(code),
+    title: codeTitle(code),
     status,
-    phrase: phraseOf(status),
+    phrase: reasonPhrase(status),
     type,
     message: String(examples[0]?.summary),
     description,
     action,
     retry,
-    headers: headersOf(definition),
+    headers: exampleHeaders(definition),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
       fields: fieldsIn(format, definition, docUrl(code) !== undefined),
       body: examples[index]?.value as ReferenceAnswer['body']
     })),
-    meta: fieldsOf(definition.meta),
-    routes: namesOf(candidates),
+    meta: listFields(definition.meta),
+    routes: listRouteNames(candidates),
     ...(outside !== undefined && { elsewhere: outside }),
     ...(request !== undefined && { request })
   }
 }
 
 function fieldsIn (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
-  return fieldsOf(bodySchema(format, definition, { hasDocUrl }))
+  return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function headersOf (definition: ErrorDefinition): HeaderValues {
+function exampleHeaders (definition: ErrorDefinition): HeaderValues {
   const { example: { retryAfter }, headers } = definition
   const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {

@@ -22,7 +22,7 @@ type Form = keyof typeof forms
  * @param origin the API's scheme and host, for the commands that are shown
  */
 export function referenceFiles (reference: Reference, origin: string): ReferenceFile[] {
-  const [html, md, json] = [siteOf('html', origin), siteOf('md', origin), siteOf('json', origin)]
+  const [html, md, json] = [createSite('html', origin), createSite('md', origin), createSite('json', origin)]
   return [
     { name: 'index.html', content: indexHtml(reference, html) },
     { name: 'index.md', content: indexMarkdown(reference, md) },
@@ -36,7 +36,7 @@ export function referenceFiles (reference: Reference, origin: string): Reference
   ]
 }
 
-function siteOf (form: Form, origin: string): Site {
+function createSite (form: Form, origin: string): Site {
   return {
     origin,
     index: `index.${form}`,

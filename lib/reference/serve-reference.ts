@@ -49,13 +49,13 @@ export function serveReference (
 
   function send (request: FastifyRequest, reply: FastifyReply, page: ReferenceCode | undefined): FastifyReply {
     const contentType = new Negotiator(request.raw).mediaType(Object.keys(forms)) ?? 'text/html'
-    const origin = originOf(request)
+    const origin = getOrigin(request)
     const key = `${contentType} ${origin} ${page?.code}`
     let written = kept.get(key)
     if (written === undefined) {
       if (kept.size >= maxKept) kept.clear()
       const site: Site = { origin, index, page: code => `${index}/${code}`, asset: name => `${index}/${name}`, alternates: () => [] }
-      kept.set(key, written = pageOf(`${contentType}; charset=utf-8`, (forms[contentType] as Render)(known ??= reference(), page, site)))
+      kept.set(key, written = createPage(`${contentType}; charset=utf-8`, (forms[contentType] as Render)(known ??= reference(), page, site)))
     }
     reply.header('vary', 'accept').header('content-security-policy', policy).header('referrer-policy', 'no-referrer')
     return sendPage(request, reply, written)
@@ -68,7 +68,7 @@ export function serveReference (
     return send(request, reply, page)
   })
   for (const { name, contentType, content } of assets) {
-    const page = pageOf(contentType, content)
+    const page = createPage(contentType, content)
     app.get(`${path}/${name}`, routeOptions, (request, reply) => sendPage(request, reply, page))
   }
 }
@@ -79,7 +79,7 @@ interface Page {
   readonly etag: string
 }
 
-function pageOf (contentType: string, content: string): Page {
+function createPage (contentType: string, content: string): Page {
   // Weak, for a plugin may compress the answer (RFC 9110, section 8.8.1).
   return { contentType, content, etag: `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"` }
 }
@@ -93,6 +93,6 @@ function sendPage (request: FastifyRequest, reply: FastifyReply, { contentType, 
 }
 
 /** Scheme and host as the caller sees them; what is no host is not repeated. */
-function originOf ({ protocol, host }: FastifyRequest): string {
+function getOrigin ({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`
 }

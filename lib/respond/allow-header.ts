@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
  * with a wildcard (`OPTIONS *`, as CORS plugins add one) says nothing about the address and does not count by itself.
  */
 export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
-  const constraints = constraintsOf(raw, server)
+  const constraints = getConstraints(raw, server)
   const allowed: string[] = []
   let isAddress = false
   for (const method of server.supportedMethods as HTTPMethods[]) {
@@ -30,7 +30,7 @@ interface Strategy {
  * What the router knows a request by beside method and URL. Strategies that answer by a callback, and those that were
  * added by `addConstraintStrategy`, are not at hand: a route under one of them is not found for another method.
  */
-function constraintsOf (raw: IncomingMessage, server: FastifyInstance): Record<string, unknown> {
+function getConstraints (raw: IncomingMessage, server: FastifyInstance): Record<string, unknown> {
   const constraints: Record<string, unknown> = {
     host: raw.headers.host ?? raw.headers[':authority'],
     version: raw.headers['accept-version']

@@ -1,20 +1,19 @@
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { attempt } from '../support/call-safely.js'
+import { callSafely } from '../support/call-safely.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
-import type { DatabaseOptions } from '../translate/databases/database.js'
 import { translate } from '../translate/index.js'
-import type { Translator } from '../translate/translator.js'
+import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import { setHeaders } from './response-headers.js'
-import { callerGone, printed, type LogEntry, type LogFunction } from './log-errors.js'
+import { callerGone, printValue, type LogEntry, type LogFunction } from './log-errors.js'
 import { chooseFormat } from './choose-format.js'
 import { createRenderer, type RenderSettings } from './render-body.js'
-import { createRequestId, requestIdOf } from './request-id.js'
-import { breakOff, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send-response.js'
+import { createRequestId, getRequestId } from './request-id.js'
+import { abortResponse, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send-response.js'
 import { isWellFormed } from './is-well-formed.js'
 
 /** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
@@ -69,7 +68,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
 
   function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
     try {
-      return prepareAnswer(errorOf(thrown, request, reply), request, reply)
+      return prepareAnswer(toApiError(thrown, request, reply), request, reply)
     } catch (fault) {
       // Only a hostile value gets here, an ApiError whose properties throw, or a catalog whose internal_error throws.
       note('An error could not be answered as it is.', fault, request)
@@ -78,17 +77,17 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   }
 
   function prepareAnswer (error: ApiError, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
-    const requestId = requestIdOf(request)
-    const rendered = render(error, { requestId, instance: pathOf(request.originalUrl) }, chooseFormat(settings, request.headers))
+    const requestId = getRequestId(request)
+    const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
     const { definition: { code, status }, contentType, payload } = rendered
     if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
     const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
     reply.code(status)
-    record({ error, code, status, route: routeOf(request), method: request.method, requestId, request }, request.log)
+    record({ error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, request.log)
     return { status, headers, payload }
   }
 
-  function errorOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+  function toApiError (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
     const error = translate(thrown, translators, { errors, request, reply, database })
     return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
   }
@@ -96,9 +95,9 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
   /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
   function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
     try {
-      const error = errorOf(thrown, request, reply)
+      const error = toApiError(thrown, request, reply)
       write({
-        level: levelOf(status), code: error.code, status, route: nameOf(request.method, routeOf(request)), requestId: requestIdOf(request), error
+        level: getLogLevel(status), code: error.code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
       }, request, request.log)
     } catch (fault) {
       note('An error could not be logged as it is.', fault, request)
@@ -109,20 +108,20 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     const { error, code, status, route, method, requestId, request } = event
     onAnswer(event)
     if (answers.hasSubscribers) answers.publish(event)
-    if (settings.log !== false) write({ level: levelOf(status), code, status, route: nameOf(method, route), requestId, error }, request, log)
+    if (settings.log !== false) write({ level: getLogLevel(status), code, status, route: formatRoute(method, route), requestId, error }, request, log)
   }
 
   function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
     const { log: writeEntry } = settings
     if (writeEntry === false) return
-    attempt(() => writeEntry(entry, request, log), fault => {
-      quietly(() => log.error({ code: entry.code, requestId: entry.requestId, reason: printed(fault) }, 'An error could not be logged as it should be.'))
+    callSafely(() => writeEntry(entry, request, log), fault => {
+      quietly(() => log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault) }, 'An error could not be logged as it should be.'))
     })
   }
 
   /** Logs what went wrong while an error was answered. */
   function note (message: string, fault: unknown, request: FastifyRequest): void {
-    if (settings.log !== false) quietly(() => request.log.error({ requestId: requestIdOf(request), reason: printed(fault) }, message))
+    if (settings.log !== false) quietly(() => request.log.error({ requestId: getRequestId(request), reason: printValue(fault) }, message))
   }
 
   function noteHookFault (fault: unknown, request: FastifyRequest): void {
@@ -139,7 +138,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
         noteUnanswered(thrown, callerGone, request, reply)
       } else if (reply.raw.headersSent) {
         noteUnanswered(thrown, errors.internal_error.status, request, reply)
-        breakOff(reply)
+        abortResponse(reply)
       } else {
         const answer = prepare(thrown, request, reply)
         sendAnswer(reply, answer, noteHookFault)
@@ -163,21 +162,21 @@ function quietly (log: () => void): void {
   } catch {}
 }
 
-function levelOf (status: number): LogEntry['level'] {
+function getLogLevel (status: number): LogEntry['level'] {
   return status < 500 ? 'info' : 'error'
 }
 
 /** The pattern of the route of a request; `null` where none was found. */
-export function routeOf (request: FastifyRequest): string | null {
+export function getRoutePattern (request: FastifyRequest): string | null {
   return request.routeOptions.url ?? null
 }
 
-function nameOf (method: string | null, route: string | null): string | null {
+function formatRoute (method: string | null, route: string | null): string | null {
   return route === null ? null : `${method} ${route}`
 }
 
 /** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
-function pathOf (url: string): string {
+function getPath (url: string): string {
   if (!/[^\w\-.~!$&'()*+,;=:@/]/.test(url)) return url
   return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
 }

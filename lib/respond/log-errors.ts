@@ -49,12 +49,12 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
 function described (error: ApiError): Record<string, unknown> {
   const { cause } = error
   if (cause === undefined) return { err: error }
-  if (types.isNativeError(cause)) return { err: error, ...('errors' in cause && { thrown: printed(cause) }) }
-  return { err: Object.create(error, { cause: { value: undefined } }), thrown: printed(cause) }
+  if (types.isNativeError(cause)) return { err: error, ...('errors' in cause && { thrown: printValue(cause) }) }
+  return { err: Object.create(error, { cause: { value: undefined } }), thrown: printValue(cause) }
 }
 
 /** A value as a text of bounded length. Takes anything and never throws. */
-export function printed (value: unknown): string {
+export function printValue (value: unknown): string {
   try {
     return inspect(value, { depth: 3, customInspect: false, maxStringLength: maxPrinted, breakLength: Infinity, compact: true }).slice(0, maxPrinted)
   } catch {

@@ -1,4 +1,4 @@
-import { answerDefinition, answerOf, titleOf, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
+import { answerDefinition, createAnswer, codeTitle, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
@@ -36,7 +36,7 @@ export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
   function attempt (error: ApiError, { definition, writers }: Written, context: AnswerContext, format: Format): Rendered {
     let writer = writers.get(format)
     if (writer === undefined) writers.set(format, writer = bodyWriter(format, definition))
-    return { definition, contentType: contentTypeOf(format), payload: writer(answerOf(error, definition, context)) }
+    return { definition, contentType: formatContentType(format), payload: writer(createAnswer(error, definition, context)) }
   }
 
   /** A circular `meta`, a BigInt in it, a message or a format that throws: the answer keeps the shape as far as it can. */
@@ -85,9 +85,9 @@ function withoutMeta (error: ApiError): ApiError {
 
 /** An error of another catalog goes out as what it says it is. */
 function definitionOfUnknown ({ code, status, type }: ApiError): AnswerDefinition {
-  return { code, status, type, message: plain.message, meta: undefined, title: titleOf(code), docUrl: undefined }
+  return { code, status, type, message: plain.message, meta: undefined, title: codeTitle(code), docUrl: undefined }
 }
 
-function contentTypeOf (format: Format): string {
+function formatContentType (format: Format): string {
   return format.contentType === 'application/json' ? 'application/json; charset=utf-8' : format.contentType
 }

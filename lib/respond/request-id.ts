@@ -19,7 +19,7 @@ export function createRequestId (): string {
 }
 
 /** The id of a request as a header can carry it. A request whose `genReqId` gave it none gets one. */
-export function requestIdOf (request: FastifyRequest): string {
+export function getRequestId (request: FastifyRequest): string {
   if (request.id === '') request.id = createRequestId()
   const text = String(request.id)
   return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())

@@ -4,7 +4,7 @@ import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { headerValue } from '../catalog/error-headers.js'
 import { allowedMethods } from './allow-header.js'
-import { printed } from './log-errors.js'
+import { printValue } from './log-errors.js'
 
 /** Seconds that a 429 or 503 asks to wait where nobody knows better: those answers always carry `Retry-After`. */
 export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
@@ -50,13 +50,13 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   const { status, contentType, requestId, realm, negotiate } = context
   const present = presentHeaders(reply, error)
   const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
-  if (negotiate) added.vary = varyOf(present)
+  if (negotiate) added.vary = getVary(present)
   if ((status === 401 || error.code === 'insufficient_scope') && present['www-authenticate'] === undefined) {
-    added['www-authenticate'] = challenge(error, request, realm)
+    added['www-authenticate'] = createChallenge(error, request, realm)
   }
   if (status === 405 && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
   if (status === 415 && present.accept === undefined) added.accept = acceptedMediaTypes(request).join(', ')
-  const retryAfter = retryAfterOf(present, error, status)
+  const retryAfter = getRetryAfter(present, error, status)
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   reply.headers(added)
   return Object.assign(present, added)
@@ -95,18 +95,18 @@ function isSendable (reply: FastifyReply, name: string, value: unknown): boolean
     validateHeaderValue(name, value as string)
     return true
   } catch (fault) {
-    reply.log.warn({ reason: printed(fault) }, 'A header that cannot be sent was left out of an error.')
+    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was left out of an error.')
     return false
   }
 }
 
-function varyOf ({ vary }: Headers): string {
+function getVary ({ vary }: Headers): string {
   if (vary === undefined || vary === '') return 'accept'
   return /(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary)) ? String(vary) : `${String(vary)}, accept`
 }
 
 /** RFC 6750, section 3: an `error` only where a credential of the scheme was sent. */
-function challenge (error: ApiError, request: FastifyRequest, realm: string): string {
+function createChallenge (error: ApiError, request: FastifyRequest, realm: string): string {
   const scheme = `Bearer realm="${realm}"`
   if (error.code === 'insufficient_scope') {
     const { required } = (error.meta ?? {}) as { readonly required?: unknown }
@@ -130,7 +130,7 @@ function acceptedMediaTypes (request: FastifyRequest): string[] {
   return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
 }
 
-function retryAfterOf (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
+function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
   const given = error.retryAfter ?? Number(present['retry-after'])
   return Number.isInteger(given) && given >= 1 ? wholeSeconds(given) : defaultRetryAfter[status]
 }

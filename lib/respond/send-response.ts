@@ -70,7 +70,7 @@ export function finishAnswer (reply: AnsweredReply, fault: unknown): void {
 }
 
 function sendRaw (reply: FastifyReply, { status, headers, payload }: PreparedAnswer): void {
-  if (reply.raw.headersSent) return breakOff(reply)
+  if (reply.raw.headersSent) return abortResponse(reply)
   reply.hijack()
   // A reason that a handler set may be what could not be sent; HTTP/2 has none.
   if (reply.request.raw.httpVersionMajor === 1) reply.raw.statusMessage = STATUS_CODES[status] as string
@@ -87,7 +87,7 @@ export function ignoreRejection (thrown: unknown): void {
 }
 
 /** A part of an answer is out: only an aborted connection says that it is not whole. */
-export function breakOff (reply: FastifyReply): void {
+export function abortResponse (reply: FastifyReply): void {
   reply.hijack()
   // Without an error, a stream of HTTP/2 ends as if it were whole.
   reply.raw.destroy(new Error('The answer broke off.'))

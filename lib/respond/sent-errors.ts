@@ -2,8 +2,8 @@ import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
-import { requestIdOf } from './request-id.js'
-import { routeOf, type Responder } from './error-handler.js'
+import { getRequestId } from './request-id.js'
+import { getRoutePattern, type Responder } from './error-handler.js'
 import { isAnswered } from './send-response.js'
 
 /**
@@ -27,7 +27,7 @@ export type OnSent = (event: SentEvent) => void
 const sent = channel('fastify-api-errors:sent')
 
 /** The `onSend` hook of `sent: 'keep'`: what a handler sent goes out as it is, and is told. */
-export function createWatcher (onSent: OnSent): onSendHookHandler {
+export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
   return (request, reply, payload, done) => {
     if (foreignCode(request, reply) !== undefined) tell(onSent, request, reply)
     done(null, payload)
@@ -39,17 +39,17 @@ export function createWatcher (onSent: OnSent): onSendHookHandler {
  * the shape of the contract. A status that the route declares a schema for, and what is neither JSON nor plain text
  * (a page, a stream), goes out as it is; the latter is told.
  */
-export function createConverter (responder: Responder, onSent: OnSent): onSendHookHandler {
+export function createSentErrorConverter (responder: Responder, onSent: OnSent): onSendHookHandler {
   const { errors } = responder.settings
   return (request, reply, payload, done) => {
     const code = foreignCode(request, reply)
     if (code === undefined) return done(null, payload)
-    const text = textOf(payload, reply)
+    const text = readText(payload, reply)
     if (text === undefined) {
       tell(onSent, request, reply)
       return done(null, payload)
     }
-    const message = messageOf(text)
+    const message = readMessage(text)
     const error = errors[code]({ ...(message !== undefined && { message }), ...(text !== '' && { cause: text }) })
     done(null, responder.prepare(error, request, reply).payload)
   }
@@ -62,19 +62,19 @@ function foreignCode (request: FastifyRequest, reply: FastifyReply): StandardCod
 }
 
 function tell (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
-  const event: SentEvent = { code: null, status, route: routeOf(request), method: request.method, requestId: requestIdOf(request), request }
+  const event: SentEvent = { code: null, status, route: getRoutePattern(request), method: request.method, requestId: getRequestId(request), request }
   onSent(event)
   if (sent.hasSubscribers) sent.publish(event)
 }
 
 /** A body that a message can be read from; `undefined` for any other. */
-function textOf (payload: unknown, reply: FastifyReply): string | undefined {
+function readText (payload: unknown, reply: FastifyReply): string | undefined {
   if (payload === undefined || payload === null) return ''
   const isText = /^(text\/plain|application\/([\w.-]+\+)?json)\b/i.test(String(reply.getHeader('content-type')))
   return isText && (typeof payload === 'string' || Buffer.isBuffer(payload)) ? String(payload) : undefined
 }
 
-function messageOf (text: string): string | undefined {
+function readMessage (text: string): string | undefined {
   let body: unknown
   try {
     body = JSON.parse(text)

@@ -1,14 +1,14 @@
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { noteClosing } from './server-state.js'
+import { markClosing } from './server-state.js'
 import type { Responder } from '../respond/error-handler.js'
 
 /** Takes over what the server of an application would answer by itself, and that can be taken over once it is there. */
 export function watchServer (app: FastifyInstance, responder: Responder): void {
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => answerExpectation(app, responder, request, response))
   app.addHook('preClose', done => {
-    noteClosing(app.server)
+    markClosing(app.server)
     done()
   })
   forwardFromOtherAddresses(app)

@@ -4,10 +4,10 @@ import type { ServerOptions as HttpsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
 import { watchRoutes } from '../fastify/early-routes.js'
-import { isClosing, responderOf } from './server-state.js'
+import { isClosing, getResponder } from './server-state.js'
 import { createRequestId } from '../respond/request-id.js'
 import type { PreparedAnswer } from '../respond/send-response.js'
 
@@ -49,7 +49,7 @@ type GivenOptions = FastifyServerOptions & {
  * const app = Fastify(serverOptions({ logger: true }))
  */
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options {
-  if (options !== undefined && (typeof options !== 'object' || options === null)) throw new TypeError(`serverOptions: the options are ${describe(options)}; it takes those of Fastify().`)
+  if (options !== undefined && (typeof options !== 'object' || options === null)) throw new TypeError(`serverOptions: the options are ${describeValue(options)}; it takes those of Fastify().`)
   const given: GivenOptions = options ?? {}
   watchRoutes()
   const { ajv, http, https } = given
@@ -113,7 +113,7 @@ function refusing ({ rewriteUrl, return503OnClosing = true }: GivenOptions) {
 }
 
 function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const responder = responderOf(request.server.server)
+  const responder = getResponder(request.server.server)
   const refusal = refusals.get(request.raw)
   if (refusal !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   responder.handle(refusal?.(responder.settings.errors) ?? error, request, reply)
@@ -124,7 +124,7 @@ function clientErrorHandler (this: FastifyInstance, error: Error & { readonly co
     socket.destroy(error)
     return
   }
-  const responder = responderOf(this.server)
+  const responder = getResponder(this.server)
   const code = clientErrors[String(error.code)] ?? 'invalid_request'
   const answer = responder.prepareRaw(responder.settings.errors[code]({ cause: error }), null, this.log)
   socket.write(asText(answer))

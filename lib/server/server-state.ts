@@ -16,7 +16,7 @@ export function registerResponder (server: object, responder: Responder): void {
 }
 
 /** The responder of a server; where the plugin is not registered on it, one with the defaults of the options. */
-export function responderOf (server: object): Responder {
+export function getResponder (server: object): Responder {
   return responders.get(server) ?? (fallback ??= createResponder({
     errors: standardErrors,
     format: codeFormat,
@@ -33,7 +33,7 @@ let fallback: Responder | undefined
 /** The servers that are closing, from `preClose` on; Fastify itself keeps it to itself. */
 const closing = new WeakSet<object>()
 
-export function noteClosing (server: object): void {
+export function markClosing (server: object): void {
   closing.add(server)
 }
 

@@ -1,5 +1,6 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { isObject, type Translator } from './translator.js'
+import type { Translator } from './translator.js'
+import { isObject } from '../support/is-object.js'
 
 /** What an error of Fastify becomes: its code, and a sentence where the code alone says too little. */
 export interface FastifyErrorAnswer {

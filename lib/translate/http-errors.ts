@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import { parse } from '@lukeed/ms'
 import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
-import { isObject, type TranslateContext, type Translator } from './translator.js'
+import type { TranslateContext, Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
+import { isObject } from '../support/is-object.js'
 
 /**
  * Errors of http-errors and @fastify/sensible, and any error with a 4xx `statusCode` or `status`.
@@ -53,7 +54,7 @@ function rateLimited (error: Readonly<Record<string, unknown>>, context: Transla
   // A limit alone is told on every answer: it is no sign that this error came of it.
   if (retryAfter === undefined) return plain(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
-  const window = isObject(settings) ? wholeSecondsOf(settings.timeWindow) : undefined
+  const window = isObject(settings) ? toWholeSeconds(settings.timeWindow) : undefined
   const message = spoken(error)
   return errors.rate_limit_exceeded({
     cause: error,
@@ -68,7 +69,7 @@ function rateLimited (error: Readonly<Record<string, unknown>>, context: Transla
   })
 }
 
-function wholeSecondsOf (timeWindow: unknown): number | undefined {
+function toWholeSeconds (timeWindow: unknown): number | undefined {
   const milliseconds = typeof timeWindow === 'string' ? parse(timeWindow) : timeWindow
   return typeof milliseconds === 'number' ? Math.ceil(milliseconds / 1000) : undefined
 }

@@ -1,5 +1,6 @@
 import { formParserErrors, pluginErrors, type PluginErrorAnswer } from './plugin-codes.js'
-import { isObject, type TranslateContext, type Translator } from './translator.js'
+import type { TranslateContext, Translator } from './translator.js'
+import { isObject } from '../support/is-object.js'
 
 /** The errors of the official plugins of Fastify. */
 export const pluginsTranslator: Translator = {

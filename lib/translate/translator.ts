@@ -1,8 +1,27 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import type { DatabaseOptions } from './databases/database.js'
+import { isObject } from '../support/is-object.js'
+
+/** What a constraint of the database is called for people. */
+export interface NamedConstraint {
+  /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, where the database names it. */
+  readonly field?: string
+  /** The sentence of the answer. Absent, or where a column is null that must not be, which is no constraint of this name: the one of the code. */
+  readonly message?: string
+  /** The sentence where a record cannot be deleted, because a foreign key of this name still refers to it. Absent: a general one. */
+  readonly onDelete?: string
+}
+
+/** The `database` option. */
+export interface DatabaseOptions {
+  /**
+   * Constraints, unique indexes and foreign keys by the name that the database has for them. SQLite names no unique
+   * constraint: there it is the column, `users.email`. MongoDB: the index, `email_1`.
+   */
+  readonly constraints?: Readonly<Record<string, NamedConstraint>>
+}
 
 /** What a translator may look at, beside the error. */
 export interface TranslateContext {
@@ -37,16 +56,11 @@ export interface Translator {
  * })
  */
 export function defineTranslator (translator: Translator): Translator {
-  if (!isObject(translator)) throw new TypeError(`defineTranslator: the translator is ${describe(translator)}; it takes an object with name and translate.`)
+  if (!isObject(translator)) throw new TypeError(`defineTranslator: the translator is ${describeValue(translator)}; it takes an object with name and translate.`)
   const { name, translate } = translator
-  if (typeof name !== 'string' || name === '') throw new TypeError(`defineTranslator: 'name' is ${describe(name)}; it takes a name for messages.`)
+  if (typeof name !== 'string' || name === '') throw new TypeError(`defineTranslator: 'name' is ${describeValue(name)}; it takes a name for messages.`)
   if (typeof translate !== 'function') {
-    throw new TypeError(`defineTranslator: ${name}: 'translate' is ${describe(translate)}; it takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.`)
+    throw new TypeError(`defineTranslator: ${name}: 'translate' is ${describeValue(translate)}; it takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.`)
   }
   return Object.freeze({ name, translate })
-}
-
-/** Whether a value can have properties. */
-export function isObject (value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

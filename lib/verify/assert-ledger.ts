@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert'
-import { describe, refuseOption } from '../support/describe-value.js'
+import { describeValue, refuseOption } from '../support/describe-value.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** What {@link assertLedger} reads of an application. */
@@ -40,7 +40,7 @@ export interface LedgerReport {
  */
 export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = {}): LedgerReport {
   if ((app as Partial<LedgerSource> | null | undefined)?.apiErrors === undefined) {
-    throw new TypeError(`assertLedger: the application is ${describe(app)} without fastify-api-errors; it takes the instance, or the scope, that registers it.`)
+    throw new TypeError(`assertLedger: the application is ${describeValue(app)} without fastify-api-errors; it takes the instance, or the scope, that registers it.`)
   }
   const { answers = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
   if (!Array.isArray(answers)) refuseOption('assertLedger', 'answers', answers, 'what readLedger() returns')

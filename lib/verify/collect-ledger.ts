@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { FastifyRequest } from 'fastify'
-import { describe } from '../support/describe-value.js'
+import { describeValue } from '../support/describe-value.js'
 import type { LedgerEntry } from './ledger.js'
 
 const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']
@@ -67,5 +67,5 @@ export function readLedger (folder: string): LedgerEntry[] {
 }
 
 function checkFolder (owner: string, folder: unknown): void {
-  if (typeof folder !== 'string' || folder === '') throw new TypeError(`${owner}: the folder is ${describe(folder)}; it takes a path, like '.ledger'.`)
+  if (typeof folder !== 'string' || folder === '') throw new TypeError(`${owner}: the folder is ${describeValue(folder)}; it takes a path, like '.ledger'.`)
 }

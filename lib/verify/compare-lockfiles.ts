@@ -86,10 +86,10 @@ function compareFields (subject: string, prefix: string, before: LockedFields, a
 }
 
 function compareRoutes (before: Lock, after: Lock): Change[] {
-  const now = new Map(Object.entries(after.routes).map(([route, codes]) => [patternOf(route), codes]))
-  const locked = new Set(Object.keys(before.routes).map(patternOf))
+  const now = new Map(Object.entries(after.routes).map(([route, codes]) => [toPattern(route), codes]))
+  const locked = new Set(Object.keys(before.routes).map(toPattern))
   const changes = Object.entries(before.routes).flatMap(([route, codes]) => {
-    const codesNow = now.get(patternOf(route))
+    const codesNow = now.get(toPattern(route))
     if (codesNow === undefined) return [change('breaking', route, 'the route is gone, or no longer documented.')]
     return [
       ...codesNow.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now answer with ${code}.`)),
@@ -97,11 +97,11 @@ function compareRoutes (before: Lock, after: Lock): Change[] {
       ...codes.filter(code => !codesNow.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer answers with ${code}.`))
     ]
   })
-  const added = Object.keys(after.routes).filter(route => !locked.has(patternOf(route)))
+  const added = Object.keys(after.routes).filter(route => !locked.has(toPattern(route)))
   return [...changes, ...added.map(route => change('fine', route, 'the route is new.'))]
 }
 
 /** The name of a parameter is nothing to callers: `GET /queues/:id` and `GET /queues/:queue` are one route. */
-function patternOf (route: string): string {
+function toPattern (route: string): string {
   return route.replace(/:\w+/g, ':')
 }

@@ -48,13 +48,13 @@ export interface LockSource {
 }
 
 /** What an application promises now. */
-export function lockOf ({ formats, codes, routes }: LockSource): Lock {
+export function createLock ({ formats, codes, routes }: LockSource): Lock {
   return {
     lockfileVersion: 1,
     formats: formats.map(({ name }) => name),
     bodies: Object.fromEntries(formats.map(({ name }, index) => {
       const answers = codes.flatMap(({ answers }) => answers.slice(index, index + 1))
-      return [name, bodyOf(answers.flatMap(({ fields }) => fields), codes.length)]
+      return [name, lockBody(answers.flatMap(({ fields }) => fields), codes.length)]
     })),
     codes: Object.fromEntries(codes.map(({ code, status, type, retry, meta }) => [code, {
       status,
@@ -67,7 +67,7 @@ export function lockOf ({ formats, codes, routes }: LockSource): Lock {
 }
 
 /** The fields that the bodies of all codes come to, but for those of `meta`, which are locked with each code. */
-function bodyOf (fields: readonly Field[], codes: number): LockedFields {
+function lockBody (fields: readonly Field[], codes: number): LockedFields {
   const names = [...new Set(fields.map(({ name }) => name))].filter(name => !/(^|\.)meta\./.test(name))
   return Object.fromEntries(names.map(name => {
     const same = fields.filter(field => field.name === name)

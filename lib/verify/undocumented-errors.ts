@@ -1,20 +1,20 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
-import { attempt } from '../support/call-safely.js'
+import { callSafely } from '../support/call-safely.js'
 import type { Documenter } from '../infer/documenter.js'
-import { isKeptOut, schemaOf } from '../infer/route-record.js'
+import { isExcluded, schemaOf } from '../infer/route-record.js'
 import type { AnswerKind, Ledger } from './ledger.js'
 
 /** What the `undocumented` option does about an answer that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
 /** Whether the documentation of an application has an answer: by its code, or by a status that the route declares itself. */
-export function createJudge (documenter: Documenter): (kind: AnswerKind) => boolean {
+export function createDocumentedCheck (documenter: Documenter): (kind: AnswerKind) => boolean {
   return ({ route: name, status, code }) => {
     if (name === null) return true
     const [method = '', ...url] = name.split(' ')
     return documenter.find(method, url.join(' ')).some(record => {
-      if (isKeptOut(record.route) || declaresStatus(schemaOf(record.route)?.response, status)) return true
+      if (isExcluded(record.route) || declaresStatus(schemaOf(record.route)?.response, status)) return true
       return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }
@@ -39,7 +39,7 @@ interface Answered {
  * Makes what counts each answer, and reports an undocumented one when it is the first of its kind. The answer goes out in
  * any case.
  */
-export function createRecorder ({ ledger, isDocumented, onUndocumented }: {
+export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
   readonly ledger: Ledger
   readonly isDocumented: (kind: AnswerKind) => boolean
   readonly onUndocumented: OnUndocumented | undefined
@@ -49,7 +49,7 @@ export function createRecorder ({ ledger, isDocumented, onUndocumented }: {
     const kind = { route: nameOf(method, route), status, code }
     const isFirst = ledger.record(kind)
     if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-    attempt(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'undocumented' failed.") })
+    callSafely(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'undocumented' failed.") })
   }
 }
 

@@ -1,8 +1,8 @@
 import { databaseSections } from './databases.js'
-import { answerDefinition, exampleAnswer, phraseOf } from '../../lib/catalog/answer.js'
+import { answerDefinition, exampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
-import { constantOf, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
+import { toConstant, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
@@ -30,7 +30,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ...databaseSections,
   'issue-formats': () => table(
     ['code', 'format', 'message'],
-    Object.entries(formatMessages).map(([format, message]) => [`\`${constantOf(format)}\``, `\`${format}\``, message])
+    Object.entries(formatMessages).map(([format, message]) => [`\`${toConstant(format)}\``, `\`${format}\``, message])
   ),
   'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
@@ -47,7 +47,7 @@ function carriers (on: (error: ErrorDefinition) => boolean): string {
 }
 
 function named (status: ErrorStatus): string {
-  return `${status} ${phraseOf(status)}`
+  return `${status} ${reasonPhrase(status)}`
 }
 
 /** What two errors look like in a format. */

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { createRequire } from 'node:module'
 import t from 'tap'
 import {
-  constantOf, fieldOf, formatMessages, issueCodeOfKeyword, issueCodes, issueKinds, issueLocations, issueOfKeyword, issueSchema, issuesSchema,
-  oneOf, pathOf, pointerOf, sampleIssue, type IssueCode, type IssueLocation
+  toConstant, formatField, formatMessages, issueCodeOfKeyword, issueCodes, issueKinds, issueLocations, describeKeyword, issueSchema, issuesSchema,
+  enumSchema, parsePointer, formatPointer, sampleIssue, type IssueCode, type IssueLocation
 } from '../../lib/catalog/issues.js'
 
 const ajvFormats = createRequire(import.meta.url)('ajv-formats/dist/formats.js') as { readonly fullFormats: Readonly<Record<string, unknown>> }
@@ -65,7 +65,7 @@ t.test('the sentence of a failed keyword', async t => {
     ['format', { format: 'constructor' }, 'constructor', 'must be a valid constructor']
   ]
   for (const [keyword, params, code, message] of sentences) {
-    t.strictSame(issueOfKeyword(keyword, params), { code, message }, `${keyword} ${message}`)
+    t.strictSame(describeKeyword(keyword, params), { code, message }, `${keyword} ${message}`)
   }
   t.equal(issueKinds.unique.message({}), 'is already in use')
 })
@@ -84,14 +84,14 @@ t.test('the sentence that documentation shows for a code', async t => {
 })
 
 t.test('a constant of any name', async t => {
-  t.equal(constantOf('date-time'), 'date_time')
-  t.equal(constantOf('dateTime'), 'date_time')
-  t.equal(constantOf('IPv4'), 'ipv4')
-  t.equal(constantOf('~refine'), 'refine')
-  t.equal(constantOf('__proto__'), 'proto')
-  t.equal(constantOf('123'), 'invalid')
-  t.equal(constantOf(''), 'invalid')
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), name => /^[a-z][a-z0-9_]*$/.test(constantOf(name))))
+  t.equal(toConstant('date-time'), 'date_time')
+  t.equal(toConstant('dateTime'), 'date_time')
+  t.equal(toConstant('IPv4'), 'ipv4')
+  t.equal(toConstant('~refine'), 'refine')
+  t.equal(toConstant('__proto__'), 'proto')
+  t.equal(toConstant('123'), 'invalid')
+  t.equal(toConstant(''), 'invalid')
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), name => /^[a-z][a-z0-9_]*$/.test(toConstant(name))))
 })
 
 t.test('a field as a person writes it, and as a JSON Pointer', async t => {
@@ -104,15 +104,15 @@ t.test('a field as a person writes it, and as a JSON Pointer', async t => {
     [['a/b', 'c~d', ''], 'a/b.c~d.', '/a~1b/c~0d/']
   ]
   for (const [path, field, pointer] of fields) {
-    t.equal(fieldOf(path), field)
-    t.equal(pointerOf(path), pointer)
-    t.strictSame(pathOf(pointer), path.map(String))
+    t.equal(formatField(path), field)
+    t.equal(formatPointer(path), pointer)
+    t.strictSame(parsePointer(pointer), path.map(String))
   }
 })
 
 t.test('a pointer leads back to its path', async () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' })), path => {
-    t.strictSame(pathOf(pointerOf(path)), path)
+    t.strictSame(parsePointer(formatPointer(path)), path)
   }))
 })
 
@@ -132,7 +132,7 @@ t.test('the schema of an issue', async t => {
   })
   t.strictSame(JSON.parse(JSON.stringify(issueSchema(['required', 'email']).properties.code)), { type: 'string', enum: ['required', 'email'], description })
   t.strictSame(JSON.parse(JSON.stringify(issuesSchema(['type']).items)), JSON.parse(JSON.stringify(issueSchema(['type']))))
-  t.strictSame(JSON.parse(JSON.stringify(oneOf(['a', 'b']))), { type: 'string', enum: ['a', 'b'] })
+  t.strictSame(JSON.parse(JSON.stringify(enumSchema(['a', 'b']))), { type: 'string', enum: ['a', 'b'] })
   expectTypeOf<IssueLocation>().toEqualTypeOf<'body' | 'query' | 'path' | 'header'>()
   t.strictSame([...issueLocations], ['body', 'query', 'path', 'header'])
 })

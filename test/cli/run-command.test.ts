@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { reasonOf, runCommand } from '../../lib/cli/run-command.js'
+import { firstLine, runCommand } from '../../lib/cli/run-command.js'
 
 /** An API with one route, `GET /queues/:id`, and one code of its own. */
 const api = (status = 409): string => `
@@ -96,7 +96,7 @@ t.test('bad input gets one sentence', async t => {
     try {
       await runCommand(args)
     } catch (fault) {
-      return reasonOf(fault).replaceAll(`${folder}/`, '')
+      return firstLine(fault).replaceAll(`${folder}/`, '')
     }
     return 'no fault'
   }

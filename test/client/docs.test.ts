@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'
 import t from 'tap'
-import { adviceOf } from '../../lib/client/advice.js'
+import { getRetryAdvice } from '../../lib/client/advice.js'
 import { compile } from '../support/compile.js'
 
 const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
@@ -38,7 +38,7 @@ t.test('its table of advice is the one that is followed', async t => {
   const told = new Map([...table.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, advice, which]) => [advice, which as string]))
   t.strictSame([...told.keys()], ['never', 'backoff', 'retry-after'])
   for (const [code, { status }] of Object.entries(standardErrors)) {
-    const advice = adviceOf({ code, status }, {})
+    const advice = getRetryAdvice({ code, status }, {})
     const named = told.get(advice)?.includes(String(status)) === true || told.get(advice)?.includes(`\`${code}\``) === true
     t.ok(named || (advice === 'never' && status < 500), `${status} ${code}: ${advice}`)
   }

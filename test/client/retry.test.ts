@@ -7,7 +7,7 @@ import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-
 import { parseError, withRetry, type RetryOptions } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { adviceOf } from '../../lib/client/advice.js'
+import { getRetryAdvice } from '../../lib/client/advice.js'
 import { backoff, sleep } from '../../lib/client/wait.js'
 import { thrown } from '../support/thrown.js'
 
@@ -211,12 +211,12 @@ t.test('the wait is random, and its bound doubles up to maxDelay', async t => {
 
 t.test('the advice without a word of the API is the one of the standard catalog', async t => {
   for (const [code, { status, retry }] of Object.entries(standardErrors)) {
-    t.equal(adviceOf({ code, status }, {}), retry, code)
-    if (code !== 'concurrent_modification') t.equal(adviceOf({ code: undefined, status }, {}), retry, String(status))
+    t.equal(getRetryAdvice({ code, status }, {}), retry, code)
+    if (code !== 'concurrent_modification') t.equal(getRetryAdvice({ code: undefined, status }, {}), retry, String(status))
   }
-  t.equal(adviceOf({ code: 'constructor', status: 400 }, {}), 'never')
-  t.equal(adviceOf({ code: 'toString', status: 599 }, {}), 'backoff')
-  t.equal(adviceOf({ code: 'internal_error', status: 500 }, { internal_error: 'never' }), 'never', 'the own one wins')
+  t.equal(getRetryAdvice({ code: 'constructor', status: 400 }, {}), 'never')
+  t.equal(getRetryAdvice({ code: 'toString', status: 599 }, {}), 'backoff')
+  t.equal(getRetryAdvice({ code: 'internal_error', status: 500 }, { internal_error: 'never' }), 'never', 'the own one wins')
 })
 
 for (const [options, message] of [

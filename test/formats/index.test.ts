@@ -5,7 +5,7 @@ import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, formats, standardErrors, type ApiError, type ErrorDefinition, type ErrorInit, type Format, type FormatName } from 'fastify-api-errors'
-import { exampleOf } from '../../lib/openapi/bodies.js'
+import { createBodyExample } from '../../lib/openapi/bodies.js'
 import { bodySchema } from '../../lib/formats/format.js'
 import { initFor, text } from '../support/arbitraries.js'
 import { createThrower } from '../support/api.js'
@@ -71,7 +71,7 @@ for (const shape of shapes) {
     const docUrl = (code: string): string => `https://api.example.com/errors#${code}`
     const send = await createThrower({ errors, format: shape, docUrl })
     for (const definition of Object.values(errors)) {
-      const { value, summary } = exampleOf(definition, format, docUrl, undefined) as { value: { request_id?: string, requestId?: string }, summary: string }
+      const { value, summary } = createBodyExample(definition, format, docUrl, undefined) as { value: { request_id?: string, requestId?: string }, summary: string }
       const create = definition as ErrorDefinition & ((init: ErrorInit) => ApiError)
       const error = create(definition.example as ErrorInit)
       const { body } = await send({ error, url: '/', requestId: value.request_id ?? value.requestId ?? 'none' })

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import fc from 'fast-check'
 import t from 'tap'
 import { generateKey, hashKey, matchesHash, parseKey } from 'fastify-api-errors/api-key'
-import { refusalOf } from '../../lib/guards/api-key-record.js'
+import { findKeyFault } from '../../lib/guards/api-key-record.js'
 
 const prefix = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,8}(_[A-Za-z0-9]{1,8}){0,3}$/)
 
@@ -76,12 +76,12 @@ t.test('every wrong key costs the same work, unknown or known, wrong in its firs
   const record = { id: 'key_1', hash: hashKey(right) }
   const use = { ip: undefined, now: 0, required: [] }
 
-  const work = workOf(() => refusalOf(null, { ...use, key: wrongFirst }))
+  const work = workOf(() => findKeyFault(null, { ...use, key: wrongFirst }))
   t.strictSame(work, { hashed: [right.length, 64, 64], compared: [32], result: 'invalid_api_key' })
-  t.strictSame(workOf(() => refusalOf(null, { ...use, key: wrongLast })), work)
-  t.strictSame(workOf(() => refusalOf(record, { ...use, key: wrongFirst })), work)
-  t.strictSame(workOf(() => refusalOf(record, { ...use, key: wrongLast })), work)
-  t.strictSame(workOf(() => refusalOf(record, { ...use, key: right })), { ...work, result: undefined })
+  t.strictSame(workOf(() => findKeyFault(null, { ...use, key: wrongLast })), work)
+  t.strictSame(workOf(() => findKeyFault(record, { ...use, key: wrongFirst })), work)
+  t.strictSame(workOf(() => findKeyFault(record, { ...use, key: wrongLast })), work)
+  t.strictSame(workOf(() => findKeyFault(record, { ...use, key: right })), { ...work, result: undefined })
 })
 
 /** How many bytes a call hashes and compares, in order. */

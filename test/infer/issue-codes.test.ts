@@ -6,14 +6,14 @@ import fc from 'fast-check'
 import Fastify, { type FastifySchemaCompiler } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { validatorCompiler as zodCompiler } from 'fastify-type-provider-zod'
-import { issueCodesOf, type RequestPart, type SchemaContext } from '../../lib/infer/issue-codes.js'
-import { traitsOf, type ValidatorTraits } from '../../lib/infer/validator-traits.js'
+import { inferIssueCodes, type RequestPart, type IssueCodesContext } from '../../lib/infer/issue-codes.js'
+import { getValidatorTraits, type ValidatorTraits } from '../../lib/infer/validator-traits.js'
 
 const fastifys: ValidatorTraits = { removesUnknown: true, fillsDefaults: true, wrapsLists: true }
 const strict: ValidatorTraits = { removesUnknown: false, fillsDefaults: false, wrapsLists: false }
 
-function codes (schema: unknown, context: Partial<SchemaContext> = {}): readonly string[] | undefined {
-  return issueCodesOf(schema, { part: 'body', traits: fastifys, always: new Set(), schemaOf: () => undefined, ...context })
+function codes (schema: unknown, context: Partial<IssueCodesContext> = {}): readonly string[] | undefined {
+  return inferIssueCodes(schema, { part: 'body', traits: fastifys, always: new Set(), schemaOf: () => undefined, ...context })
 }
 
 /** A compiler that Fastify makes of its own Ajv. */
@@ -27,14 +27,14 @@ async function fastifyCompiler (customOptions: object = {}): Promise<FastifySche
 }
 
 t.test('what a validator does with values that do not fit is found by trying it', async t => {
-  t.strictSame(traitsOf(await fastifyCompiler()), fastifys, 'as Fastify sets Ajv up')
-  t.strictSame(traitsOf(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without its helpfulness')
-  t.strictSame(traitsOf(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
-  t.equal(traitsOf(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'that of TypeBox 0.34 names no keywords')
-  t.equal(traitsOf(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod takes no JSON Schema')
-  t.equal(traitsOf(() => () => ({ error: new Error('no') })), undefined, 'an error in place of a list')
-  t.equal(traitsOf(() => Object.assign(() => false, { errors: null })), undefined, 'a failure without a list')
-  t.equal(traitsOf(() => () => true), undefined, 'one that lets everything pass')
+  t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'as Fastify sets Ajv up')
+  t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without its helpfulness')
+  t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
+  t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'that of TypeBox 0.34 names no keywords')
+  t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod takes no JSON Schema')
+  t.equal(getValidatorTraits(() => () => ({ error: new Error('no') })), undefined, 'an error in place of a list')
+  t.equal(getValidatorTraits(() => Object.assign(() => false, { errors: null })), undefined, 'a failure without a list')
+  t.equal(getValidatorTraits(() => () => true), undefined, 'one that lets everything pass')
 })
 
 t.test('each keyword gives its code', async t => {
@@ -85,7 +85,7 @@ t.test('a field with a default is never absent, where the validator fills it in'
 })
 
 t.test('what comes out of an address is text', async t => {
-  const part = (name: RequestPart, schema: unknown, context: Partial<SchemaContext> = {}) => codes(schema, { part: name, ...context })
+  const part = (name: RequestPart, schema: unknown, context: Partial<IssueCodesContext> = {}) => codes(schema, { part: name, ...context })
   t.strictSame(part('params', Type.Object({ id: Type.String() }), { always: new Set(['id']) }), [], 'a parameter that every request has')
   t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'one that it may lack')
   t.strictSame(part('params', Type.Object({ id: Type.String({ format: 'uuid' }) }), { always: new Set(['id']) }), ['uuid'])

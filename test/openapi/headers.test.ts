@@ -8,6 +8,7 @@ import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { createDocumenter } from '../../lib/infer/documenter.js'
 import { exchangeSchemas } from '../../lib/openapi/exchange.js'
 import type { DocumentedHeader } from '../../lib/openapi/headers.js'
+import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
 
 const rateLimitHeaders: readonly DocumentedHeader[] = [
@@ -22,12 +23,14 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
   await app.register(swagger, isOurs ? swaggerOptions(options) : options)
   const documenter = createDocumenter({
     app,
-    settings: { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false },
+    errors: standardErrors,
+    hasRateLimitHeaders: true,
     rules: resolveRules({}, standardErrors),
     policiesOf: ({ url }) => url === '/free/:id' ? [] : ['general'],
     limitErrorsOf: () => [],
     answers: () => true
   })
+  setDocumentSettings(documenter, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false })
   app.addHook('onRoute', function (route) { documenter.note(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
-import { createLimits, isFailure, type Limit, type Verdict } from '../../lib/rate-limit/limit.js'
+import { createLimits, isStoreFailure, type Limit, type LimitResult } from '../../lib/rate-limit/limit.js'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
@@ -66,11 +66,11 @@ t.test('awkward keys, with line breaks, braces, 10,000 characters: each is a cal
 })
 
 /** Counts a caller in memory, without HTTP. */
-function memory (policy: RateLimitPolicy): (url: string) => Verdict {
+function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
   const limit: Limit = createLimits({ policies: {} })('general', policy)
   return ip => {
     const outcome = limit.check({ ip } as FastifyRequest)
-    if (outcome === undefined || outcome instanceof Promise || isFailure(outcome)) throw new Error('no verdict')
+    if (outcome === undefined || outcome instanceof Promise || isStoreFailure(outcome)) throw new Error('no verdict')
     return outcome
   }
 }

@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { parseList } from 'structured-headers'
 import t from 'tap'
 import type { HeaderFamily } from 'fastify-api-errors'
-import { closest, headerFields, seconds } from '../../lib/rate-limit/header-fields.js'
-import { createLimits, type Verdict } from '../../lib/rate-limit/limit.js'
+import { findClosest, headerFields, toSeconds } from '../../lib/rate-limit/header-fields.js'
+import { createLimits, type LimitResult } from '../../lib/rate-limit/limit.js'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
 import { serve } from '../support/serve.js'
@@ -67,7 +67,7 @@ t.test('the fields of each family, as a document describes them', async t => {
     'draft-6': ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
   })
   const limit = createLimits({ policies: {} })('general', { max: 100, timeWindow: '1 minute' })
-  const verdict: Verdict = { limit, key: '203.0.113.7', max: 100, timeWindow: 60_000, remaining: 99, ttl: 60_000, isExceeded: false, isBanned: false }
+  const verdict: LimitResult = { limit, key: '203.0.113.7', max: 100, timeWindow: 60_000, remaining: 99, ttl: 60_000, isExceeded: false, isBanned: false }
   for (const { name, description, schema, example, value } of Object.values(headerFields).flat()) {
     t.equal(value([verdict]), example, `the example of ${name} is what it says of such a request`)
     t.equal(schema.type, typeof example === 'number' ? 'integer' : 'string', name)
@@ -77,7 +77,7 @@ t.test('the fields of each family, as a document describes them', async t => {
 
 const counts = fc.oneof(fc.nat(), fc.maxSafeNat())
 const names = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map(code => String.fromCharCode(code)), minLength: 1 })
-const verdict: fc.Arbitrary<Verdict> = fc.record({
+const verdict: fc.Arbitrary<LimitResult> = fc.record({
   name: names,
   max: counts,
   timeWindow: fc.integer({ min: 1 }),
@@ -85,37 +85,37 @@ const verdict: fc.Arbitrary<Verdict> = fc.record({
   ttl: fc.oneof(fc.integer({ min: -2, max: 3000 }), fc.maxSafeNat()),
   isExceeded: fc.boolean()
 }).map(({ name, ...rest }) => ({ ...rest, limit: createLimits({ policies: {} })(name, { max: 1, timeWindow: 1 }), key: '', isBanned: false }))
-const verdicts = fc.array(verdict, { minLength: 1 }) as fc.Arbitrary<[Verdict, ...Verdict[]]>
+const verdicts = fc.array(verdict, { minLength: 1 }) as fc.Arbitrary<[LimitResult, ...LimitResult[]]>
 
 t.test('RateLimit-Policy and RateLimit are lists of structured fields, whatever the names and the numbers', async t => {
   const [policy, state] = headerFields.ratelimit
   const capped = (number: number): number => Math.min(number, 999_999_999_999_999)
   t.doesNotThrow(() => fc.assert(fc.property(verdicts, all =>
     isDeepStrictEqual(parseList(String(policy?.value(all))), all.map(({ limit, max, timeWindow }) => [
-      limit.name, new Map([['q', capped(max)], ['w', capped(seconds(timeWindow))]])
+      limit.name, new Map([['q', capped(max)], ['w', capped(toSeconds(timeWindow))]])
     ])) &&
     isDeepStrictEqual(parseList(String(state?.value(all))), all.map(({ limit, remaining, ttl }) => [
-      limit.name, new Map([['r', capped(remaining)], ['t', capped(seconds(ttl))]])
+      limit.name, new Map([['r', capped(remaining)], ['t', capped(toSeconds(ttl))]])
     ]))
   )))
 })
 
 t.test('seconds are whole, 1 or more, and never fewer than the milliseconds', async t => {
-  t.strictSame([-2, 0, 1, 999, 1000, 1001, 59_999, 60_000].map(seconds), [1, 1, 1, 1, 1, 2, 60, 60])
+  t.strictSame([-2, 0, 1, 999, 1000, 1001, 59_999, 60_000].map(toSeconds), [1, 1, 1, 1, 1, 2, 60, 60])
   t.doesNotThrow(() => fc.assert(fc.property(fc.maxSafeNat(), milliseconds => {
-    const whole = seconds(milliseconds)
+    const whole = toSeconds(milliseconds)
     return Number.isInteger(whole) && whole >= 1 && whole * 1000 >= milliseconds && (whole === 1 || (whole - 1) * 1000 < milliseconds)
   })))
 })
 
 t.test('of several limits, the one that stops the caller first', async t => {
-  const verdict = (more: Partial<Verdict>) => ({ remaining: 0, ttl: 1000, isExceeded: false, ...more }) as Verdict
+  const verdict = (more: Partial<LimitResult>) => ({ remaining: 0, ttl: 1000, isExceeded: false, ...more }) as LimitResult
   const [few, many] = [verdict({ remaining: 1 }), verdict({ remaining: 9 })]
   const [short, long] = [verdict({ isExceeded: true }), verdict({ isExceeded: true, ttl: 9000 })]
-  t.equal(closest([many, few]), few)
-  t.equal(closest([few, many]), few)
-  t.equal(closest([few, short]), short)
-  t.equal(closest([short, few]), short)
-  t.equal(closest([short, long]), long)
-  t.equal(closest([long, short]), long)
+  t.equal(findClosest([many, few]), few)
+  t.equal(findClosest([few, many]), few)
+  t.equal(findClosest([few, short]), short)
+  t.equal(findClosest([short, few]), short)
+  t.equal(findClosest([short, long]), long)
+  t.equal(findClosest([long, short]), long)
 })

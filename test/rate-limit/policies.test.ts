@@ -1,5 +1,5 @@
 import t from 'tap'
-import { policiesOf, routePolicy, routePolicyName } from '../../lib/rate-limit/policies.js'
+import { getRoutePolicies, routePolicy, routePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
@@ -158,12 +158,12 @@ t.test('routes of one groupId share a count', async t => {
 })
 
 t.test('the policies of a route', async t => {
-  t.strictSame(policiesOf({}, {}), [])
-  t.strictSame(policiesOf({}, { default: 'a' }), ['a'])
-  t.strictSame(policiesOf({ config: { rateLimitPolicy: ['b', 'c', 'b'] } }, { default: 'a' }), ['b', 'c'])
-  t.strictSame(policiesOf({ config: { rateLimitPolicy: false } }, { default: 'a' }), [])
-  t.strictSame(policiesOf({ config: { rateLimit: { max: 1 } } }, { default: 'a' }), [])
-  t.strictSame(policiesOf({ config: { rateLimit: { max: 1 }, rateLimitPolicy: 'b' } }, { default: 'a' }), ['b'])
+  t.strictSame(getRoutePolicies({}, {}), [])
+  t.strictSame(getRoutePolicies({}, { default: 'a' }), ['a'])
+  t.strictSame(getRoutePolicies({ config: { rateLimitPolicy: ['b', 'c', 'b'] } }, { default: 'a' }), ['b', 'c'])
+  t.strictSame(getRoutePolicies({ config: { rateLimitPolicy: false } }, { default: 'a' }), [])
+  t.strictSame(getRoutePolicies({ config: { rateLimit: { max: 1 } } }, { default: 'a' }), [])
+  t.strictSame(getRoutePolicies({ config: { rateLimit: { max: 1 }, rateLimitPolicy: 'b' } }, { default: 'a' }), ['b'])
 })
 
 t.test('config.rateLimit as a policy', async t => {

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { standardErrors, type RateLimitOptions } from 'fastify-api-errors'
-import { createOutage } from '../../lib/rate-limit/store-failure.js'
-import { createLimits, isFailure, type Outcome } from '../../lib/rate-limit/limit.js'
+import { createStoreFailureHandler } from '../../lib/rate-limit/store-failure.js'
+import { createLimits, isStoreFailure, type Outcome } from '../../lib/rate-limit/limit.js'
 import { freePort } from '../support/free-port.js'
 import { call } from '../support/call.js'
 import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
@@ -155,7 +155,7 @@ t.test('a process that was busy for longer than the time-out reads the answer be
   const redis = await startRedis(t)
   const { check } = createLimits({ policies, redis: redis.client() })('general', policies.general)
   const count = () => check({ ip: '203.0.113.7' } as FastifyRequest)
-  while (isFailure(await count() as Outcome)) await delay(50) // until it is connected
+  while (isStoreFailure(await count() as Outcome)) await delay(50) // until it is connected
   const counting = count()
   await new Promise(setImmediate) // the command is sent
   const until = performance.now() + 1000
@@ -186,7 +186,7 @@ t.test('the log is warned once a minute, with the reason', async t => {
   const log = { warn: (...args: unknown[]) => { warned.push(args) } } as unknown as FastifyBaseLogger
   const limit = createLimits({ policies })('general', policies.general)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379')
-  const outage = createOutage('deny', log, standardErrors)
+  const outage = createStoreFailureHandler('deny', log, standardErrors)
   const warning = [{ err: cause }, 'The store of the rate limits fails: requests are answered with 503.']
   t.match(outage([{ limit, cause }]), { code: 'service_unavailable', cause })
   time += 59_999

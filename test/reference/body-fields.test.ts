@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
-import { fieldsOf } from '../../lib/reference/body-fields.js'
+import { listFields } from '../../lib/reference/body-fields.js'
 
 const field = (name: string, type: string, required = true, description = ''): object => ({ name, type, required, description })
 
 t.test('types read as TypeScript writes them', async t => {
-  t.strictSame(fieldsOf(Type.Object({
+  t.strictSame(listFields(Type.Object({
     text: Type.String({ description: 'A text.' }),
     maybe: Type.Optional(Type.Integer()),
     either: Type.Union([Type.String(), Type.Null()]),
@@ -31,7 +31,7 @@ t.test('types read as TypeScript writes them', async t => {
 })
 
 t.test('what is inside of a field comes after it', async t => {
-  t.strictSame(fieldsOf(Type.Object({
+  t.strictSame(listFields(Type.Object({
     owner: Type.Object({ id: Type.String() }),
     details: Type.Array(Type.Object({ code: Type.String(), path: Type.Array(Type.Object({ at: Type.Integer() })) })),
     reasons: Type.Unsafe({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } })
@@ -48,6 +48,6 @@ t.test('what is inside of a field comes after it', async t => {
 })
 
 t.test('what is no schema has no fields', async t => {
-  for (const value of [undefined, null, true, [], {}, { type: 'object' }]) t.strictSame(fieldsOf(value), [])
-  t.strictSame(fieldsOf({ properties: { free: true } }), [field('free', 'any', false)])
+  for (const value of [undefined, null, true, [], {}, { type: 'object' }]) t.strictSame(listFields(value), [])
+  t.strictSame(listFields({ properties: { free: true } }), [field('free', 'any', false)])
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { referenceFiles } from '../../lib/reference/reference-files.js'
 import { compareLocks } from '../../lib/verify/compare-lockfiles.js'
-import { lockOf, parseLock, writeLock } from '../../lib/verify/lockfile.js'
+import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
 
 const app = await createApp()
 await app.ready()
@@ -20,6 +20,6 @@ t.test('docs/reference is the reference of the example as `npm run docs` writes 
 
 t.test('the example keeps what its lockfile promises', async t => {
   const text = read('examples/launch/errors.lock.json')
-  t.strictSame(compareLocks(parseLock(text, 'errors.lock.json'), lockOf(reference)), [])
-  t.equal(text, writeLock(lockOf(reference)), 'as `npx tsx lib/cli/main.ts lock --app examples/launch/app.ts --lockfile examples/launch/errors.lock.json` writes it')
+  t.strictSame(compareLocks(parseLock(text, 'errors.lock.json'), createLock(reference)), [])
+  t.equal(text, writeLock(createLock(reference)), 'as `npx tsx lib/cli/main.ts lock --app examples/launch/app.ts --lockfile examples/launch/errors.lock.json` writes it')
 })

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { lockOf, parseLock, writeLock } from '../../lib/verify/lockfile.js'
+import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
 
 const own = defineErrors({
   zoned_out: { status: 409, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.', retry: 'backoff' },
@@ -28,7 +28,7 @@ async function build (options: ApiErrorsOptions): Promise<FastifyInstance> {
 
 t.test('what a lockfile has: sorted, whatever the order in the code is', async t => {
   const app = await build({ format: 'typed', negotiate: true })
-  const lock = lockOf(app.apiErrors.reference())
+  const lock = createLock(app.apiErrors.reference())
   t.strictSame(Object.keys(lock.codes), Object.keys(app.apiErrors.errors).sort())
   const text = writeLock({ ...lock, codes: Object.fromEntries(Object.entries(lock.codes).filter(([code]) => code in own)) })
   t.equal(text, `{

@@ -1,13 +1,13 @@
 import { html, type Html } from './escape-html.js'
-import { groupsOf, introduction, isUsed } from './markdown.js'
-import { proseOf } from './markdown-to-html.js'
+import { groupCodes, introduction, isUsed } from './markdown.js'
+import { renderMarkdown } from './markdown-to-html.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
-import { retryTexts, sectionsOf, type Section } from './sections.js'
+import { retryTexts, createSections, type Section } from './sections.js'
 import type { Site } from './site.js'
 
 /** The index as HTML. It works without a script; with one, it can be searched and filtered. */
 export function indexHtml (reference: Reference, site: Site): string {
-  const { used, reserved } = groupsOf(reference)
+  const { used, reserved } = groupCodes(reference)
   return layout(site, {
     title: reference.title,
     description: introduction.lead,
@@ -21,7 +21,7 @@ export function indexHtml (reference: Reference, site: Site): string {
 <option value="">All</option>
 <option value="4">4xx, the request</option>
 <option value="5">5xx, our side</option>
-${statusesOf(reference).map(({ status, phrase }) => html`<option value="${status}">${status} ${phrase}</option>\n`)}</select></p>
+${listStatuses(reference).map(({ status, phrase }) => html`<option value="${status}">${status} ${phrase}</option>\n`)}</select></p>
 <output for="search status"></output>
 </form>
 <div class="columns">
@@ -31,13 +31,13 @@ reserved.length === 0 ? undefined : html`<li><a href="#not-in-use">Not in use</a
 <div>
 ${used.map(({ status, phrase, codes }) => html`<section class="group" aria-labelledby="${status}">
 <h2 id="${status}">${status} ${phrase}</h2>
-${listOf(codes, site)}</section>
+${renderList(codes, site)}</section>
 `)}${reserved.length === 0
   ? undefined
   : html`<section class="group reserved" aria-labelledby="not-in-use">
 <h2 id="not-in-use">Not in use</h2>
 <p>${introduction.reserved}</p>
-${listOf(reserved, site, true)}</section>
+${renderList(reserved, site, true)}</section>
 `}<p class="nothing" hidden>No code matches.</p>
 </div>
 </div>`
@@ -46,7 +46,7 @@ ${listOf(reserved, site, true)}</section>
 
 /** The page of a code as HTML. */
 export function pageHtml (reference: Reference, page: ReferenceCode, site: Site): string {
-  const sections = sectionsOf(reference, page, site)
+  const sections = createSections(reference, page, site)
   const siblings = reference.codes.filter(({ status, code }) => status === page.status && code !== page.code)
   return layout(site, {
     title: `${page.code}: ${page.title}`,
@@ -56,7 +56,7 @@ export function pageHtml (reference: Reference, page: ReferenceCode, site: Site)
 <nav class="trail" aria-label="Breadcrumb"><a href="${site.index}">${reference.title}</a> <span aria-hidden="true">/</span> <a href="${site.index}#${isUsed(page) ? page.status : 'not-in-use'}">${page.status} ${page.phrase}</a></nav>
 <header class="about">
 <h1>${page.title}</h1>
-<p class="facts"><code class="name">${page.code}</code> <span class="pill s${classOf(page)}">${page.status} ${page.phrase}</span> <span class="pill">${page.type}</span> <span class="pill">${retryTexts[page.retry].short}</span></p>
+<p class="facts"><code class="name">${page.code}</code> <span class="pill s${statusClass(page)}">${page.status} ${page.phrase}</span> <span class="pill">${page.type}</span> <span class="pill">${retryTexts[page.retry].short}</span></p>
 <p class="lead">${page.message}</p>
 </header>
 <div class="page">
@@ -66,13 +66,13 @@ export function pageHtml (reference: Reference, page: ReferenceCode, site: Site)
 ${siblings.length === 0
   ? undefined
   : html`<nav class="siblings" aria-labelledby="siblings"><h2 id="siblings">Other codes with status ${page.status}</h2>
-${listOf(siblings, site)}</nav>`}`
+${renderList(siblings, site)}</nav>`}`
   })
 }
 
-function listOf (codes: readonly ReferenceCode[], site: Site, mixed = false): Html {
+function renderList (codes: readonly ReferenceCode[], site: Site, mixed = false): Html {
   return html`<ul class="codes">
-${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${page.code}</code></a>${mixed ? html` <span class="pill s${classOf(page)}">${page.status}</span>` : undefined}
+${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${page.code}</code></a>${mixed ? html` <span class="pill s${statusClass(page)}">${page.status}</span>` : undefined}
 <span class="message">${page.message}</span>${page.retry === 'never' ? undefined : html` <span class="pill">${retryTexts[page.retry].short}</span>`}</li>
 `)}</ul>
 `
@@ -82,14 +82,14 @@ function sectionHtml ({ id, title, markdown }: Section): Html {
   return html`
 <section aria-labelledby="${id}">
 <h2 id="${id}">${title}</h2>
-${proseOf(markdown)}</section>`
+${renderMarkdown(markdown)}</section>`
 }
 
-function statusesOf ({ codes }: Reference): ReferenceCode[] {
+function listStatuses ({ codes }: Reference): ReferenceCode[] {
   return codes.filter(({ status }, index) => codes[index - 1]?.status !== status)
 }
 
-function classOf ({ status }: ReferenceCode): number {
+function statusClass ({ status }: ReferenceCode): number {
   return Math.floor(status / 100)
 }
 

@@ -1,4 +1,4 @@
-import { curlOf } from '../requests/curl.js'
+import { formatCurl } from '../requests/curl.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
@@ -14,7 +14,7 @@ export function indexJson ({ title, formats, limits, codes }: Reference, site: S
 
 /** The page of a code as JSON. */
 export function pageJson (page: ReferenceCode, site: Site): string {
-  return write({ ...page, url: site.page(page.code), ...(page.request !== undefined && { curl: curlOf(page.request, site.origin) }) })
+  return write({ ...page, url: site.page(page.code), ...(page.request !== undefined && { curl: formatCurl(page.request, site.origin) }) })
 }
 
 function write (value: unknown): string {

@@ -28,7 +28,7 @@ const marked = new Marked({
 })
 
 /** CommonMark with tables as HTML. Tags in it are shown as text, and links lead to the web, to a mailbox or to a page beside. */
-export function proseOf (markdown: string): Html {
+export function renderMarkdown (markdown: string): Html {
   return { html: marked.parse(markdown, { async: false }) }
 }
 

@@ -1,6 +1,6 @@
 import { codeSpan, escapeMarkdown, table } from './escape-markdown.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
-import { retryTexts, sectionsOf } from './sections.js'
+import { retryTexts, createSections } from './sections.js'
 import type { Site } from './site.js'
 
 /** Whether the application answers with a code today. */
@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** The codes of a reference by status, and apart from them those that nothing gives today. */
-export function groupsOf ({ codes }: Reference): { readonly used: readonly Group[], readonly reserved: readonly ReferenceCode[] } {
+export function groupCodes ({ codes }: Reference): { readonly used: readonly Group[], readonly reserved: readonly ReferenceCode[] } {
   const used = new Map<number, Group>()
   for (const page of codes.filter(isUsed)) {
     const { status, phrase } = page
@@ -33,7 +33,7 @@ export const introduction = {
 
 /** The index as Markdown. */
 export function indexMarkdown (reference: Reference, site: Site): string {
-  const { used, reserved } = groupsOf(reference)
+  const { used, reserved } = groupCodes(reference)
   const rows = (codes: readonly ReferenceCode[]): string[][] => codes.map(({ code, message, retry }) => [
     `[${codeSpan(code)}](${site.page(code)})`, escapeMarkdown(message), retryTexts[retry].short
   ])
@@ -53,7 +53,7 @@ export function pageMarkdown (reference: Reference, page: ReferenceCode, site: S
     `# ${escapeMarkdown(title)}`,
     `${codeSpan(code)}, status ${status} ${phrase}, type ${codeSpan(type)}`,
     `> ${escapeMarkdown(message)}`,
-    ...sectionsOf(reference, page, site).flatMap(section => [`## ${section.title}`, section.markdown]),
+    ...createSections(reference, page, site).flatMap(section => [`## ${section.title}`, section.markdown]),
     `[${escapeMarkdown(reference.title)}](${site.index})`
   ])
 }

@@ -1,5 +1,5 @@
 import type { RetryAdvice } from '../../catalog/definition.js'
-import { curlOf } from '../requests/curl.js'
+import { formatCurl } from '../requests/curl.js'
 import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from './escape-markdown.js'
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
@@ -31,7 +31,7 @@ export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, 
 }
 
 /** The page of a code, part by part. Every form of the page is made of this. */
-export function sectionsOf (reference: Reference, page: ReferenceCode, site: Site): Section[] {
+export function createSections (reference: Reference, page: ReferenceCode, site: Site): Section[] {
   const { description, action, retry } = page
   const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? limitsTable(reference) : undefined
   const sections: ReadonlyArray<readonly [id: string, title: string, markdown: string | undefined, beside?: true]> = [
@@ -70,7 +70,7 @@ function requestText ({ request, status, elsewhere }: ReferenceCode, { origin }:
   const hint = request.certain
     ? ''
     : '\n\nThis request can be answered with it. Whether it is depends on what is stored: put your own values in.'
-  return codeBlock('sh', curlOf(request, origin)) + hint
+  return codeBlock('sh', formatCurl(request, origin)) + hint
 }
 
 function fieldsText ({ contentType, fields }: ReferenceAnswer, isOneOfSeveral: boolean): string {
@@ -82,12 +82,12 @@ function fieldsText ({ contentType, fields }: ReferenceAnswer, isOneOfSeveral: b
 
 function routesText (reference: Reference, { routes, elsewhere }: ReferenceCode): string {
   const isEvery = routes.length === reference.routes.length && routes.length > 1
-  const listed = isEvery ? ['Every route can answer with it.'] : routes.length === 0 ? [] : [listOf(routes)]
+  const listed = isEvery ? ['Every route can answer with it.'] : routes.length === 0 ? [] : [formatList(routes)]
   if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any address can answer with it' : 'Any other address can answer with it, too'}: ${elsewhere}`)
   return listed.length === 0 ? 'No route answers with it today.' : listed.join('\n\n')
 }
 
-function listOf (routes: readonly string[]): string {
+function formatList (routes: readonly string[]): string {
   return routes.map(route => `- ${codeSpan(route)}`).join('\n')
 }
 

@@ -5,7 +5,7 @@ import type { SampleRequest } from './sample-request.js'
  *
  * @param origin scheme and host, `https://api.example.com`
  */
-export function curlOf (request: SampleRequest, origin: string): string {
+export function formatCurl (request: SampleRequest, origin: string): string {
   const { method, path, headers, body, bodyBytes, longHeader, times } = request
   const words = [
     ...(method === 'GET' ? [] : [`-X ${method}`]),

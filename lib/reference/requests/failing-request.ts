@@ -1,6 +1,6 @@
 import type { StandardCode } from '../../catalog/standard-errors.js'
-import { isJson } from '../body-fields.js'
-import { credentialOf, jsonContent, parametersOf, pathOf, propertiesOf, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
+import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
+import { isRecord } from '../../support/is-object.js'
 
 /** What a recipe changes in a valid request of the route; `undefined` where the route does not lend itself to it. */
 type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
@@ -33,8 +33,8 @@ const anywhere: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRo
     return method === undefined || route.record.route.url.includes('*') ? undefined : { method, headers: {}, body: undefined }
   }),
   uri_too_long: routes => firstChanged(routes, route => {
-    const [name] = parametersOf(route)
-    return name === undefined ? undefined : { path: pathOf(route, { [name]: 'x'.repeat(route.record.scope.initialConfig.maxParamLength as number + 1) }) }
+    const [name] = listParameters(route)
+    return name === undefined ? undefined : { path: samplePath(route, { [name]: 'x'.repeat(route.record.scope.initialConfig.maxParamLength as number + 1) }) }
   }),
   expectation_failed: routes => firstChanged(routes, () => ({ headers: { expect: 'nothing' } })),
   request_header_fields_too_large: routes => firstChanged(routes, () => ({ longHeader: { name: 'x-long', bytes: 20_000 } }))
@@ -47,7 +47,7 @@ const anywhere: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRo
  * @param candidates the routes that can answer with the code
  * @param routes all of them
  */
-export function requestFor (
+export function createFailingRequest (
   { code, status }: { readonly code: string, readonly status: number }, candidates: readonly SampleRoute[], routes: readonly SampleRoute[]
 ): SampleRequest | undefined {
   if (status >= 500) return undefined
@@ -75,21 +75,21 @@ function takesBody ({ method }: SampleRoute): boolean {
 }
 
 function withoutCredential (route: SampleRoute): Partial<SampleRequest> {
-  const credential = credentialOf(route, '')
+  const credential = credentialHeaders(route, '')
   return { headers: Object.fromEntries(Object.entries(validRequest(route).headers).filter(([name]) => !Object.hasOwn(credential, name))) }
 }
 
 function withWrongCredential (route: SampleRoute): Partial<SampleRequest> {
-  return { headers: { ...validRequest(route).headers, ...credentialOf(route, 'wrong') } }
+  return { headers: { ...validRequest(route).headers, ...credentialHeaders(route, 'wrong') } }
 }
 
 /** Ids that nothing has: a far number, a UUID of zeros, or a text. */
 function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
-  const schemas = new Map(propertiesOf(route.record.route.schema?.params))
+  const schemas = new Map(listProperties(route.record.route.schema?.params))
   return {
-    path: pathOf(route, Object.fromEntries(parametersOf(route).map(name => {
+    path: samplePath(route, Object.fromEntries(listParameters(route).map(name => {
       const schema = schemas.get(name)
-      if (!isJson(schema)) return [name, 'no-such-id']
+      if (!isRecord(schema)) return [name, 'no-such-id']
       return [name, String(schema.type === 'integer' || schema.type === 'number' ? schema.maximum ?? 999_999_999 : sample(schema, route))]
     })))
   }
@@ -97,19 +97,19 @@ function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
 
 function withWrongParameter (route: SampleRoute): Partial<SampleRequest> | undefined {
   const { params, querystring } = route.record.route.schema ?? {}
-  const [inQuery] = propertiesOf(querystring).filter(([, schema]) => refusesText(schema))
+  const [inQuery] = listProperties(querystring).filter(([, schema]) => refusesText(schema))
   if (inQuery !== undefined) {
     const url = new URL(validRequest(route).path, 'http://localhost')
     url.searchParams.set(inQuery[0], 'wrong')
     return { path: url.pathname + url.search }
   }
-  const [inPath] = propertiesOf(params).filter(([, schema]) => refusesText(schema))
-  return inPath === undefined ? undefined : { path: pathOf(route, { [inPath[0]]: 'wrong' }) }
+  const [inPath] = listProperties(params).filter(([, schema]) => refusesText(schema))
+  return inPath === undefined ? undefined : { path: samplePath(route, { [inPath[0]]: 'wrong' }) }
 }
 
 function withWrongField (route: SampleRoute): Partial<SampleRequest> | undefined {
   const { body } = validRequest(route)
-  const fields = propertiesOf(route.record.route.schema?.body)
+  const fields = listProperties(route.record.route.schema?.body)
   const [name, schema] = fields.find(([, schema]) => refusesText(schema)) ?? fields[0] ?? []
   if (body === undefined || name === undefined) return undefined
   // Neither a text nor a number can be made of an object, whatever the validator converts.
@@ -118,10 +118,10 @@ function withWrongField (route: SampleRoute): Partial<SampleRequest> | undefined
 
 /** Whether a schema refuses the text `wrong`. */
 function refusesText (schema: unknown): boolean {
-  if (!isJson(schema)) return false
+  if (!isRecord(schema)) return false
   return ['integer', 'number', 'boolean'].includes(String(schema.type)) || typeof schema.format === 'string' || Array.isArray(schema.enum)
 }
 
 function requiresField (body: unknown): boolean {
-  return isJson(body) && Array.isArray(body.required) && body.required.length > 0
+  return isRecord(body) && Array.isArray(body.required) && body.required.length > 0
 }

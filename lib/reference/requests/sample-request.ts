@@ -1,9 +1,9 @@
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { declaringTargets } from '../../infer/declare-errors.js'
 import type { RouteRecord } from '../../infer/route-record.js'
-import { securityOf } from '../../openapi/security.js'
-import { isJson } from '../body-fields.js'
-import { sampleOf } from './sample-value.js'
+import { getSecurityRequirements } from '../../infer/security.js'
+import { createSampleValue } from './sample-value.js'
+import { isRecord } from '../../support/is-object.js'
 
 /** A request that documentation shows as giving an error. */
 export interface SampleRequest {
@@ -39,8 +39,8 @@ export const jsonContent = { 'content-type': 'application/json' } as const
 const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_api_key', 'unauthorized', 'invalid_token']
 
 /** The headers with the credential that a route takes: where its guard says so, else in `Authorization`; none for an open route. */
-export function credentialOf ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
-  const schemes = securityOf(declaringTargets(record)).map(({ scheme }) => scheme)
+export function credentialHeaders ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
+  const schemes = getSecurityRequirements(declaringTargets(record)).map(({ scheme }) => scheme)
   if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
   return Object.fromEntries(schemes.map(scheme => scheme.type === 'apiKey'
     ? [scheme.name.toLowerCase(), credential]
@@ -50,13 +50,13 @@ export function credentialOf ({ record, codes }: SampleRoute, credential: string
 /** A request with everything that the schemas of the route ask for. */
 export function validRequest (route: SampleRoute): SampleRequest {
   const { body, headers, querystring } = route.record.route.schema ?? {}
-  const query = new URLSearchParams(textsOf(querystring, route)).toString()
+  const query = new URLSearchParams(sampleStrings(querystring, route)).toString()
   return {
     method: route.method,
-    path: pathOf(route) + (query === '' ? '' : `?${query}`),
+    path: samplePath(route) + (query === '' ? '' : `?${query}`),
     headers: {
-      ...credentialOf(route, 'YOUR_KEY'),
-      ...textsOf(headers, route),
+      ...credentialHeaders(route, 'YOUR_KEY'),
+      ...sampleStrings(headers, route),
       ...(body !== undefined && jsonContent)
     },
     ...(body !== undefined && { body: JSON.stringify(sample(body, route)) }),
@@ -69,13 +69,13 @@ export function validRequest (route: SampleRoute): SampleRequest {
 const parameter = /(?<!:):(\w+)(?:\([^/]*\))?\??/g
 
 /** The names of the parameters in the path of a route. */
-export function parametersOf ({ record }: SampleRoute): string[] {
+export function listParameters ({ record }: SampleRoute): string[] {
   return [...record.route.url.matchAll(parameter)].map(([, name]) => name as string)
 }
 
 /** The path of a route with a value for each of its parameters; those that are not given are sampled. */
-export function pathOf (route: SampleRoute, values: Readonly<Record<string, string>> = {}): string {
-  const samples = textsOf(route.record.route.schema?.params, route)
+export function samplePath (route: SampleRoute, values: Readonly<Record<string, string>> = {}): string {
+  const samples = sampleStrings(route.record.route.schema?.params, route)
   return route.record.route.url
     .replace(parameter, (_match, name: string) => encodeURIComponent(values[name] ?? samples[name] ?? '1'))
     .replaceAll('::', ':')
@@ -84,14 +84,14 @@ export function pathOf (route: SampleRoute, values: Readonly<Record<string, stri
 
 /** A value that the schema accepts; what it refers to is looked up in the scope of the route. */
 export function sample (schema: unknown, { record }: SampleRoute): unknown {
-  return sampleOf(schema, ref => record.scope.getSchema(ref.split('#', 1).join()))
+  return createSampleValue(schema, ref => record.scope.getSchema(ref.split('#', 1).join()))
 }
 
 /** The properties of an object's schema. */
-export function propertiesOf (schema: unknown): Array<[name: string, schema: unknown]> {
-  return isJson(schema) && isJson(schema.properties) ? Object.entries(schema.properties) : []
+export function listProperties (schema: unknown): Array<[name: string, schema: unknown]> {
+  return isRecord(schema) && isRecord(schema.properties) ? Object.entries(schema.properties) : []
 }
 
-function textsOf (schema: unknown, route: SampleRoute): Record<string, string> {
+function sampleStrings (schema: unknown, route: SampleRoute): Record<string, string> {
   return Object.fromEntries(Object.entries({ ...sample(schema, route) as object }).map(([name, member]) => [name, String(member)]))
 }

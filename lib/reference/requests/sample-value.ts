@@ -1,6 +1,4 @@
-import { isJson } from '../body-fields.js'
-
-type Json = Readonly<Record<string, unknown>>
+import { isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
 
 /** Values that have the form which a `format` asks for. */
 const samplesOfFormat: Readonly<Record<string, string>> = {
@@ -25,15 +23,15 @@ export type Resolve = (ref: string) => unknown
  * A small value that a JSON Schema accepts, for a request that documentation shows: its own example or default where
  * it has one, and of an object the required properties. A `pattern` is not solved.
  */
-export function sampleOf (schema: unknown, resolve: Resolve, depth = 0): unknown {
-  if (!isJson(schema) || depth > maxDepth) return {}
-  if (typeof schema.$ref === 'string') return sampleOf(resolve(schema.$ref), resolve, depth + 1)
+export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0): unknown {
+  if (!isRecord(schema) || depth > maxDepth) return {}
+  if (typeof schema.$ref === 'string') return createSampleValue(resolve(schema.$ref), resolve, depth + 1)
   if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0]
   for (const keyword of ['example', 'default', 'const'] as const) if (schema[keyword] !== undefined) return schema[keyword]
   if (Array.isArray(schema.enum)) return schema.enum[0]
   const [branch] = (schema.anyOf ?? schema.oneOf ?? []) as readonly unknown[]
-  if (branch !== undefined) return sampleOf(branch, resolve, depth + 1)
-  if (Array.isArray(schema.allOf)) return Object.assign({}, ...schema.allOf.map(part => sampleOf(part, resolve, depth + 1)))
+  if (branch !== undefined) return createSampleValue(branch, resolve, depth + 1)
+  if (Array.isArray(schema.allOf)) return Object.assign({}, ...schema.allOf.map(part => createSampleValue(part, resolve, depth + 1)))
   const type = Array.isArray(schema.type) ? schema.type.find(name => name !== 'null') : schema.type
   switch (type) {
     case 'string': return text(schema)
@@ -41,7 +39,7 @@ export function sampleOf (schema: unknown, resolve: Resolve, depth = 0): unknown
     case 'number': return number(schema)
     case 'boolean': return true
     case 'null': return null
-    case 'array': return Array.from({ length: Number(schema.minItems ?? 0) }, () => sampleOf(schema.items, resolve, depth + 1))
+    case 'array': return Array.from({ length: Number(schema.minItems ?? 0) }, () => createSampleValue(schema.items, resolve, depth + 1))
     default: return object(schema, resolve, depth)
   }
 }
@@ -49,19 +47,19 @@ export function sampleOf (schema: unknown, resolve: Resolve, depth = 0): unknown
 /** A schema may contain itself. */
 const maxDepth = 8
 
-function object (schema: Json, resolve: Resolve, depth: number): Record<string, unknown> {
-  const properties = isJson(schema.properties) ? schema.properties : {}
+function object (schema: ReadonlyJsonObject, resolve: Resolve, depth: number): Record<string, unknown> {
+  const properties = isRecord(schema.properties) ? schema.properties : {}
   const required = Array.isArray(schema.required) ? schema.required.map(String) : []
-  return Object.fromEntries(required.map(name => [name, sampleOf(properties[name], resolve, depth + 1)]))
+  return Object.fromEntries(required.map(name => [name, createSampleValue(properties[name], resolve, depth + 1)]))
 }
 
-function text ({ format, minLength, maxLength }: Json): string {
+function text ({ format, minLength, maxLength }: ReadonlyJsonObject): string {
   const known = samplesOfFormat[String(format)]
   if (known !== undefined) return known
   return 'example'.padEnd(Number(minLength ?? 0), '-example').slice(0, Number(maxLength ?? Infinity))
 }
 
-function number ({ minimum, exclusiveMinimum, maximum, multipleOf }: Json): number {
+function number ({ minimum, exclusiveMinimum, maximum, multipleOf }: ReadonlyJsonObject): number {
   if (typeof multipleOf === 'number') return multipleOf * Math.max(1, Math.ceil(Number(minimum ?? 0) / multipleOf))
   if (typeof minimum === 'number') return minimum
   if (typeof exclusiveMinimum === 'number') return exclusiveMinimum + 1

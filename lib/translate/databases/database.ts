@@ -1,28 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
-import { fieldOf, pointerOf, type Issue, type IssueCode } from '../../catalog/issues.js'
+import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
 import { standardCode, type StandardCode } from '../../catalog/standard-errors.js'
-import { isObject, type TranslateContext, type Translator } from '../translator.js'
+import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
 import { maxIssues } from '../validation/validation.js'
-
-/** What a constraint of the database is called for people. */
-export interface NamedConstraint {
-  /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, where the database names it. */
-  readonly field?: string
-  /** The sentence of the answer. Absent, or where a column is null that must not be, which is no constraint of this name: the one of the code. */
-  readonly message?: string
-  /** The sentence where a record cannot be deleted, because a foreign key of this name still refers to it. Absent: a general one. */
-  readonly onDelete?: string
-}
-
-/** The `database` option. */
-export interface DatabaseOptions {
-  /**
-   * Constraints, unique indexes and foreign keys by the name that the database has for them. SQLite names no unique
-   * constraint: there it is the column, `users.email`. MongoDB: the index, `email_1`.
-   */
-  readonly constraints?: Readonly<Record<string, NamedConstraint>>
-}
+import { isObject } from '../../support/is-object.js'
 
 /** What can go wrong between an application and its database, whichever database it is. */
 export type DatabaseFailure =
@@ -124,7 +106,7 @@ function answerReading (reading: Reading, cause: unknown, { errors, request, dat
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
-  const issues = reading.issues ?? pathsOf(reading, named, request).flatMap(path => issuesAt(path, failure))
+  const issues = reading.issues ?? listPaths(reading, named, request).flatMap(path => issuesAt(path, failure))
   return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 
@@ -132,10 +114,10 @@ function answerReading (reading: Reading, cause: unknown, { errors, request, dat
 export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
   const { issue } = databaseFailures[failure]
   if (issue === undefined) return []
-  return [{ in: 'body', field: fieldOf(path), pointer: pointerOf(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField }]
+  return [{ in: 'body', field: formatField(path), pointer: formatPointer(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField }]
 }
 
-function pathsOf ({ columns, likelyColumn }: Reading, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {
+function listPaths ({ columns, likelyColumn }: Reading, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {
   if (named?.field !== undefined) return [named.field.split('.')]
   if (columns !== undefined && columns.length > 0) return columns.map(column => column.split('.'))
   return likelyColumn === undefined || (isObject(body) && !Object.hasOwn(body, likelyColumn)) ? [[]] : [[likelyColumn]]
@@ -158,6 +140,6 @@ export const connectionErrors: ReadonlySet<unknown> = new Set([
 ])
 
 /** A property that is a text with something in it. */
-export function textOf (value: unknown): string | undefined {
+export function findSentence (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

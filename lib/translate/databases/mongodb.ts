@@ -1,5 +1,6 @@
 import { databaseTranslator, type DatabaseFailure } from './database.js'
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
+import { isObject } from '../../support/is-object.js'
 
 /**
  * The codes of a MongoDB server that a request or an outage can cause (MongoDB manual, error codes). Every other one,
@@ -47,11 +48,11 @@ export const mongodbTranslator: Translator = databaseTranslator('mongodb', error
   if (driverErrors.has(name)) return { failure: 'unavailable' }
   if (typeof name !== 'string' || !name.startsWith('Mongo') || typeof code !== 'number') return undefined
   const failure = serverCodes[code] ?? 'fault'
-  return failure === 'unique' ? { failure, ...keyOf(error.keyPattern) } : { failure }
+  return failure === 'unique' ? { failure, ...readKey(error.keyPattern) } : { failure }
 })
 
 /** The fields of an index, and the name that MongoDB gives it: `org_1_name_-1`. */
-function keyOf (pattern: unknown): { readonly columns?: readonly string[], readonly constraint?: string } {
+function readKey (pattern: unknown): { readonly columns?: readonly string[], readonly constraint?: string } {
   if (!isObject(pattern)) return {}
   return { columns: Object.keys(pattern), constraint: Object.entries(pattern).flat().join('_') }
 }

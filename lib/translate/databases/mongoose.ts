@@ -1,6 +1,7 @@
-import { fieldOf, issueOfKeyword, pointerOf, type Issue } from '../../catalog/issues.js'
+import { formatField, describeKeyword, formatPointer, type Issue } from '../../catalog/issues.js'
 import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
+import { isObject } from '../../support/is-object.js'
 
 /** What a validator of Mongoose means in JSON Schema. */
 export interface ValidatorKind {
@@ -34,29 +35,29 @@ export const mongooseErrors: Readonly<Record<string, DatabaseFailure>> = {
 export const mongooseTranslator: Translator = databaseTranslator('mongoose', error => {
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
-  if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => issueOf(at, failed)))
-  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: issueOf(path, error) }
-  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, issueOfKeyword('additionalProperties', {}))])
+  if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
+  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error) }
+  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, describeKeyword('additionalProperties', {}))])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined
   return failure === undefined ? undefined : { failure }
 })
 
 /** The issue of one path. What its validator says is left out: it often repeats the value. */
-function issueOf (path: string, failed: unknown): Issue[] {
+function createIssue (path: string, failed: unknown): Issue[] {
   if (!isObject(failed) || failed.name === 'ValidationError') return [] // a subdocument: each of its paths is in the list, too
   const { kind, properties } = failed
   if (failed.name === 'CastError') {
     const type = typeof kind === 'string' && Object.hasOwn(castTypes, kind) ? castTypes[kind] : undefined
-    return [issueAt(path, issueOfKeyword(type === undefined ? 'invalid' : 'type', { type }))]
+    return [issueAt(path, describeKeyword(type === undefined ? 'invalid' : 'type', { type }))]
   }
   const known = typeof kind === 'string' && Object.hasOwn(validatorKinds, kind) ? validatorKinds[kind] : undefined
-  return [issueAt(path, known === undefined ? issueOfKeyword('invalid', {}) : issueOfKeyword(known.keyword, known.params(isObject(properties) ? properties : {})))]
+  return [issueAt(path, known === undefined ? describeKeyword('invalid', {}) : describeKeyword(known.keyword, known.params(isObject(properties) ? properties : {})))]
 }
 
 function issueAt (dotted: string, issue: Pick<Issue, 'code' | 'message'>): Issue {
   const path = dotted.split('.')
-  return { in: 'body', field: fieldOf(path), pointer: pointerOf(path), ...issue }
+  return { in: 'body', field: formatField(path), pointer: formatPointer(path), ...issue }
 }
 
 function printed (limit: unknown): unknown {

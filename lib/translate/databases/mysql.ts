@@ -1,4 +1,4 @@
-import { connectionErrors, databaseTranslator, textOf, type DatabaseFailure, type Reading } from './database.js'
+import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
 /** What an error number means, and which part of the message is a name. */
@@ -85,7 +85,7 @@ export const mysqlTranslator: Translator = databaseTranslator('mysql', error => 
   // Both drivers mark an error of the socket as fatal, and pass it on as Node has it otherwise.
   if (fatal === true && connectionErrors.has(code)) return { failure: 'unavailable' }
   if (typeof errno !== 'number' || typeof sqlState !== 'string') return undefined
-  return readMysql({ errno, sqlState, message: textOf(error.sqlMessage) ?? '' })
+  return readMysql({ errno, sqlState, message: findSentence(error.sqlMessage) ?? '' })
 })
 
 /** Reads an error that the server sent, or the mariadb driver in its place. */
@@ -97,14 +97,14 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
   switch (names) {
     case 'column':
     case 'column_at_row':
-      return { failure, columns: listOf(name) }
+      return { failure, columns: readColumns(name) }
     case 'key':
     case 'constraint': {
       const constraint = name?.split('.').at(-1) // the table may come before it
       return { failure, constraint, likelyColumn: constraint === 'PRIMARY' ? undefined : constraint }
     }
     case 'foreign_key':
-      return { failure, constraint: name, columns: listOf(column) }
+      return { failure, constraint: name, columns: readColumns(column) }
     default:
       return { failure }
   }
@@ -122,6 +122,6 @@ const namePatterns: Readonly<Record<NonNullable<MysqlError['names']>, RegExp>> =
   foreign_key: /CONSTRAINT `([^`]+)` FOREIGN KEY \(`([^`]+)`/
 }
 
-function listOf (name: string | undefined): readonly string[] {
+function readColumns (name: string | undefined): readonly string[] {
   return name === undefined ? [] : [name]
 }

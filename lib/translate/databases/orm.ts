@@ -1,5 +1,6 @@
 import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
+import { isObject } from '../../support/is-object.js'
 
 /**
  * What query builders and object mappers throw by themselves, by the name of the error. What they wrap is the driver's, and

@@ -1,4 +1,4 @@
-import { connectionErrors, databaseTranslator, textOf, type DatabaseFailure, type Reading } from './database.js'
+import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
 /**
@@ -72,11 +72,11 @@ export const postgresTranslator: Translator = databaseTranslator('postgres', err
   if (typeof severity === 'string' && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
     return readPostgres({
       code,
-      message: textOf(message),
-      detail: textOf(error.detail),
-      table: textOf(error.table) ?? textOf(error.table_name),
-      column: textOf(error.column) ?? textOf(error.column_name),
-      constraint: textOf(error.constraint) ?? textOf(error.constraint_name)
+      message: findSentence(message),
+      detail: findSentence(error.detail),
+      table: findSentence(error.table) ?? findSentence(error.table_name),
+      column: findSentence(error.column) ?? findSentence(error.column_name),
+      constraint: findSentence(error.constraint) ?? findSentence(error.constraint_name)
     })
   }
   return isLostConnection(error) ? { failure: 'unavailable' } : undefined
@@ -133,7 +133,7 @@ function columnIn (constraint: string | undefined, table: string | undefined, su
   const start = `${table}_`
   const end = `_${suffix}`
   if (constraint === undefined || !constraint.startsWith(start) || !constraint.endsWith(end)) return undefined
-  return textOf(constraint.slice(start.length, -end.length))
+  return findSentence(constraint.slice(start.length, -end.length))
 }
 
 function isLostConnection (error: Readonly<Record<string, unknown>>): boolean {

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, textOf, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import { mysqlErrors, readMysql } from './mysql.js'
 import { readPostgres } from './postgres.js'
 import { readSqlite } from './sqlite.js'
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
+import { isObject } from '../../support/is-object.js'
 
 /**
  * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Every other one, such as a missing table or a
@@ -59,21 +60,21 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
   const original = readOriginal(adapter, request)
   if (original !== undefined) return original
   const failure = adapterKinds[String(adapter.kind)] ?? prismaCodes[String(code)] ?? 'fault'
-  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...constraintOf(adapter) }
+  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter) }
 })
 
 /** Reads the error of the database: Postgres's by its SQLSTATE, MySQL's by its number, SQLite's by the name of its result code. */
 function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): Reading | undefined {
-  const code = textOf(adapter.originalCode)
-  const message = textOf(adapter.originalMessage) ?? ''
+  const code = findSentence(adapter.originalCode)
+  const message = findSentence(adapter.originalMessage) ?? ''
   if (code === undefined) return undefined
   if (code.startsWith('SQLITE_')) return readSqlite(code, message, request)
-  if (Object.hasOwn(mysqlErrors, code)) return readMysql({ errno: Number(code), sqlState: textOf(adapter.state) ?? '', message })
+  if (Object.hasOwn(mysqlErrors, code)) return readMysql({ errno: Number(code), sqlState: findSentence(adapter.state) ?? '', message })
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
-  return readPostgres({ code, message, table: textOf(adapter.table), column: textOf(adapter.column), detail: textOf(adapter.detail), ...constraintOf(adapter) })
+  return readPostgres({ code, message, table: findSentence(adapter.table), column: findSentence(adapter.column), detail: findSentence(adapter.detail), ...readConstraint(adapter) })
 }
 
-function constraintOf ({ constraint }: Readonly<Record<string, unknown>>): { readonly columns?: readonly string[], readonly constraint?: string | undefined } {
+function readConstraint ({ constraint }: Readonly<Record<string, unknown>>): { readonly columns?: readonly string[], readonly constraint?: string | undefined } {
   if (!isObject(constraint)) return {}
-  return Array.isArray(constraint.fields) ? { columns: constraint.fields.map(String) } : { constraint: textOf(constraint.index) }
+  return Array.isArray(constraint.fields) ? { columns: constraint.fields.map(String) } : { constraint: findSentence(constraint.index) }
 }

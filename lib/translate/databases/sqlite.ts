@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, textOf, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
 /** A result code of SQLite, by name and by number: better-sqlite3 has the one, node:sqlite the other. */
@@ -40,8 +40,8 @@ const nameOfNumber: ReadonlyMap<unknown, string> = new Map(Object.entries(sqlite
 /** Errors of SQLite through better-sqlite3 and node:sqlite. */
 export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code, errcode, message }, request) => {
   if (typeof code !== 'string') return undefined
-  if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', textOf(message) ?? '', request)
-  return code.startsWith('SQLITE_') ? readSqlite(code, textOf(message) ?? '', request) : undefined
+  if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', findSentence(message) ?? '', request)
+  return code.startsWith('SQLITE_') ? readSqlite(code, findSentence(message) ?? '', request) : undefined
 })
 
 /** Reads an error. SQLite has no translations: the name of what failed is behind the colon. */
@@ -52,14 +52,14 @@ export function readSqlite (code: string, message: string, request: FastifyReque
     case 'unique':
       // The index of an expression is named in the place of columns: index 'users_lower'.
       if (name?.startsWith("index '") === true) return { failure, constraint: name.slice(7, -1) }
-      return { failure, constraint: name, columns: columnsOf(name) }
+      return { failure, constraint: name, columns: readColumns(name) }
     case 'missing':
-      return { failure, constraint: name, columns: columnsOf(name) }
+      return { failure, constraint: name, columns: readColumns(name) }
     case 'check':
       // Without a name of its own, a check is called by its expression.
       return { failure, constraint: name }
     case 'malformed':
-      return { failure, columns: columnsOf(/ value in \w+ column (.+)$/.exec(message)?.[1]) }
+      return { failure, columns: readColumns(/ value in \w+ column (.+)$/.exec(message)?.[1]) }
     case 'foreign_key':
       return { failure: foreignKeyFailure(request) }
     case 'trigger':
@@ -71,6 +71,6 @@ export function readSqlite (code: string, message: string, request: FastifyReque
 }
 
 /** The columns of `users.org, users.name`. */
-function columnsOf (list: string | undefined): readonly string[] {
+function readColumns (list: string | undefined): readonly string[] {
   return list === undefined ? [] : list.split(', ').map(name => name.slice(name.lastIndexOf('.') + 1))
 }

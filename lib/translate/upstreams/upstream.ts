@@ -1,5 +1,6 @@
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
 import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-codes.js'
+import { isObject } from '../../support/is-object.js'
 
 /**
  * The errors of calls to other services: of `fetch`, undici, axios, got, ky, `node:http` and the proxies, and of
@@ -12,7 +13,7 @@ export const upstreamTranslator: Translator = {
   name: 'upstream',
   translate (error, context) {
     if (isOwnAnswer(error)) return undefined
-    const failure = failureOf(error)
+    const failure = findFailure(error)
     if (failure === undefined) return undefined
     return context.errors[failure === 'aborted' ? 'gateway_timeout' : failure]({ cause: error })
   }
@@ -27,17 +28,17 @@ const prefixes = sources.flatMap(source => Object.entries(source.prefixes ?? {})
 const maxCauses = 8
 
 /** The failure that an error stands for: what its deepest known cause says, for wrappers know less than what they wrap. */
-function failureOf (error: unknown): UpstreamFailure | undefined {
+function findFailure (error: unknown): UpstreamFailure | undefined {
   let failure: UpstreamFailure | undefined
   let at = error
   for (let depth = 0; depth < maxCauses && isObject(at); depth++) {
     failure = ownFailure(at) ?? failure
-    at = causeOf(at)
+    at = getCause(at)
   }
   return failure
 }
 
-function causeOf (error: Readonly<Record<string, unknown>>): unknown {
+function getCause (error: Readonly<Record<string, unknown>>): unknown {
   if (error.cause !== undefined) return error.cause
   if (error.detail instanceof Error) return error.detail // Stripe's name for the cause
   if (Array.isArray(error.errors)) return error.errors[0] // of an AggregateError: every address or mirror failed
@@ -51,7 +52,7 @@ function ownFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure 
     const known = codes.get(code) ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1]
     if (known !== undefined) return known
   }
-  const named = names.get(String(name)) ?? names.get(classOf(error))
+  const named = names.get(String(name)) ?? names.get(getClassName(error))
   if (named !== undefined) return named
   const failed = isOfResponse(error.headers) ||
     isResponse(error.response) || // of any client: the upstream answered, and the client did not like it
@@ -61,7 +62,7 @@ function ownFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure 
 }
 
 /** The name of the class, for errors that leave `name` as they inherit it. */
-function classOf ({ constructor }: Readonly<Record<string, unknown>>): string {
+function getClassName ({ constructor }: Readonly<Record<string, unknown>>): string {
   return typeof constructor === 'function' ? constructor.name : ''
 }
 

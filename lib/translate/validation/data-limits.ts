@@ -1,4 +1,4 @@
-import { isObject } from '../translator.js'
+import { isObject } from '../../support/is-object.js'
 
 /** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
 export function isData (limit: unknown): boolean {

@@ -1,11 +1,11 @@
-import { issueKinds, pathOf } from '../../catalog/issues.js'
+import { issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
-import { isIn, valueAt, type Failure, type Report } from './validation-failure.js'
-import { isObject } from '../translator.js'
+import { isIn, valueAt, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isObject } from '../../support/is-object.js'
 
 /** A failed keyword as Ajv and TypeBox 1 report it, and where in the schema it stands. */
 interface Entry {
-  readonly failures: readonly Failure[]
+  readonly failures: readonly ValidationFailure[]
   readonly keyword: string
   readonly instancePath: string
   /** The path of the keyword in the schema. Ajv's ends with the keyword, TypeBox's does not. */
@@ -21,22 +21,22 @@ const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
  * The failures in a report of Ajv, of TypeBox 1, or of another that reports like them. Both put what failed inside a
  * keyword right before the keyword itself: a stack is enough to put it back in its place.
  */
-export function jsonSchemaFailures (report: Report): Failure[] {
+export function jsonSchemaFailures (report: ValidationReport): ValidationFailure[] {
   const { validation, schema, value } = report
   const entries: Entry[] = []
   for (const reported of validation) {
-    const given = entryOf(reported, value)
+    const given = readEntry(reported, value)
     const entry = isOfRequest(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
       const inside = pop(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
-      entries.push({ ...entry, failures: entry.failures.map(failure => ({ ...failure, branches: branchesOf(entry, inside, schema) })) })
+      entries.push({ ...entry, failures: entry.failures.map(failure => ({ ...failure, branches: listBranches(entry, inside, schema) })) })
     } else if (trials.has(keyword)) {
       pop(entries, candidate => isBelow(candidate, schemaPath))
       entries.push(entry)
     } else if (keyword === 'if') {
       // What failed in `then` or `else` says more; TypeBox reports the `if` alone.
-      const parent = parentOf(schemaPath)
+      const parent = getParent(schemaPath)
       if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) entries.push(entry)
     } else if (keyword.startsWith('unevaluated')) {
       // Where a schema that would evaluate fields failed, its fields count as not evaluated, known or not.
@@ -48,7 +48,7 @@ export function jsonSchemaFailures (report: Report): Failure[] {
   return entries.flatMap(({ failures }) => failures)
 }
 
-function entryOf (reported: unknown, value: unknown): Entry {
+function readEntry (reported: unknown, value: unknown): Entry {
   const given = isObject(reported) ? reported : {}
   const keyword = typeof given.keyword === 'string' ? given.keyword : 'invalid'
   const instancePath = typeof given.instancePath === 'string' ? given.instancePath : ''
@@ -59,7 +59,7 @@ function entryOf (reported: unknown, value: unknown): Entry {
     instancePath,
     schemaPath: reportedPath.endsWith(`/${keyword}`) ? reportedPath : `${reportedPath}/${keyword}`,
     params,
-    failures: keyword === '~refine' ? [refinement(instancePath, params)] : pathsOf(instancePath, params, value).map(path => ({ keyword, path, params }))
+    failures: keyword === '~refine' ? [refinement(instancePath, params)] : listPaths(instancePath, params, value).map(path => ({ keyword, path, params }))
   }
 }
 
@@ -68,7 +68,7 @@ function entryOf (reported: unknown, value: unknown): Entry {
  * Ajv gives the path as the `$ref` is written there: `#` is then that schema and not the route's, and what has a `$ref`
  * itself is not where the path says.
  */
-function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: Report): boolean {
+function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
   const at = schemaPath.indexOf('#')
   if (at === -1) return false
   const mentions = (candidate: unknown): boolean => dataKeywords(candidate).has(keyword)
@@ -87,14 +87,14 @@ function withoutLimit (entry: Entry): Entry {
 }
 
 /** TypeBox's `Refine`: a check of the application's own, with its own sentence. */
-function refinement (instancePath: string, { message }: Entry['params']): Failure {
+function refinement (instancePath: string, { message }: Entry['params']): ValidationFailure {
   const own = typeof message === 'string' && message !== 'Refine Error'
-  return { keyword: 'invalid', path: pathOf(instancePath), params: {}, ...(own && { message }) }
+  return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
 }
 
 /** The fields that a failure is about: absent and unknown ones are named by the parameters, singly by Ajv, together by TypeBox. */
-function pathsOf (instancePath: string, params: Entry['params'], value: unknown): string[][] {
-  const parent = pathOf(instancePath)
+function listPaths (instancePath: string, params: Entry['params'], value: unknown): string[][] {
+  const parent = parsePointer(instancePath)
   const single = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName ?? params.tag
   if (single !== undefined) return [[...parent, String(single)]]
   const several = params.requiredProperties ?? params.additionalProperties ?? params.unevaluatedProperties ?? params.propertyNames
@@ -120,7 +120,7 @@ function isAtOrBelow ({ instancePath }: Entry, parent: string): boolean {
 
 /** Whether a failure comes from a schema that is applied to the same object, in place or by a `$ref`. */
 function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): boolean {
-  const parent = parentOf(schemaPath)
+  const parent = getParent(schemaPath)
   if (!isAtOrBelow(candidate, instancePath)) return false
   return !isBelow(candidate, parent) || /^\/(allOf|anyOf|oneOf|then|else|dependentSchemas)\b/.test(candidate.schemaPath.slice(parent.length))
 }
@@ -131,19 +131,19 @@ function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): bool
  */
 function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   if (!isAtOrBelow(candidate, union.instancePath)) return false
-  const parent = parentOf(union.schemaPath)
+  const parent = getParent(union.schemaPath)
   if (!isBelow(candidate, parent)) return true
-  const [sibling = ''] = pathOf(candidate.schemaPath.slice(parent.length))
+  const [sibling = ''] = parsePointer(candidate.schemaPath.slice(parent.length))
   const beside = schemaAt(schema, parent)
   return beside !== undefined && !isIn(beside, sibling)
 }
 
 /** The failures of a union by branch; none where they cannot be told apart. */
-function branchesOf (union: Entry, inside: readonly Entry[], schema: unknown): Failure[][] {
+function listBranches (union: Entry, inside: readonly Entry[], schema: unknown): ValidationFailure[][] {
   const members = schemaAt(schema, union.schemaPath)
-  const branches = new Map<string, Failure[]>()
+  const branches = new Map<string, ValidationFailure[]>()
   for (const entry of inside) {
-    const name = isBelow(entry, union.schemaPath) ? pathOf(entry.schemaPath.slice(union.schemaPath.length))[0] : referringBranch(entry, members)
+    const name = isBelow(entry, union.schemaPath) ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0] : referringBranch(entry, members)
     if (name === undefined) return []
     branches.set(name, [...branches.get(name) ?? [], ...entry.failures])
   }
@@ -164,14 +164,14 @@ function referringBranch ({ schemaPath }: Entry, members: unknown): string | und
   return others.length === 0 ? only : undefined
 }
 
-function parentOf (schemaPath: string): string {
+function getParent (schemaPath: string): string {
   return schemaPath.slice(0, schemaPath.lastIndexOf('/'))
 }
 
 /** The part of the route's schema at a path that begins with `#`; `undefined` where there is none. */
 function schemaAt (schema: unknown, schemaPath: string): unknown {
   if (!schemaPath.startsWith('#')) return undefined
-  return valueAt(schema, pathOf(decoded(schemaPath.slice(1))))
+  return valueAt(schema, parsePointer(decoded(schemaPath.slice(1))))
 }
 
 /** Ajv encodes the names of properties for a URI; TypeBox does not. */

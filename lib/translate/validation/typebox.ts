@@ -1,8 +1,8 @@
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
-import { pathOf } from '../../catalog/issues.js'
-import { isIn, type Failure, type Report } from './validation-failure.js'
-import { isObject } from '../translator.js'
+import { parsePointer } from '../../catalog/issues.js'
+import { isIn, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isObject } from '../../support/is-object.js'
 
 /**
  * The keyword of JSON Schema, and for `type` the type, that each error of TypeBox 0.34 stands for. An intersection
@@ -85,20 +85,20 @@ const maxErrors = 1000
  * failure, and nothing else. The messages are not taken apart: the schema is asked again what fails, and what it says
  * by the same message and path is what was reported.
  */
-export function typeboxFailures ({ validation, location, schema, value }: Report): Failure[] | undefined {
+export function typeboxFailures ({ validation, location, schema, value }: ValidationReport): ValidationFailure[] | undefined {
   if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
-  const errors = errorsOf(schema as unknown as TSchema, value, location !== 'body')
+  const errors = collectErrors(schema as unknown as TSchema, value, location !== 'body')
   const reported = validation.slice(0, maxErrors).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
     // Formats are registered with one copy of TypeBox; where ours is another one, it knows the format by its name alone.
     const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === ValueErrorType.StringFormatUnknown)
-    return error === undefined ? [{ keyword: 'invalid', path: pathOf(path), params: {} }] : failuresOf(error)
+    return error === undefined ? [{ keyword: 'invalid', path: parsePointer(path), params: {} }] : readFailures(error)
   }))
 }
 
 /** The schema's errors. The texts of a query, path or header were converted before they were checked. */
-function errorsOf (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
+function collectErrors (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
   const errors: ValueError[] = []
   try {
     for (const error of Value.Errors(schema, convert ? Value.Convert(schema, structuredClone(value)) : value)) {
@@ -110,7 +110,7 @@ function errorsOf (schema: TSchema, value: unknown, convert: boolean): ValueErro
   return errors
 }
 
-function failuresOf (error: ValueError): Failure[] {
+function readFailures (error: ValueError): ValidationFailure[] {
   const { type, path, schema, errors } = error
   const known = valueErrors[ValueErrorType[type] as keyof typeof ValueErrorType]
   if (known === undefined) return []
@@ -118,13 +118,13 @@ function failuresOf (error: ValueError): Failure[] {
   const tooFew = type === ValueErrorType.TupleLength && (error.value as readonly unknown[]).length < schema.maxItems
   return [{
     keyword: tooFew ? 'minItems' : keyword,
-    path: pathOf(path),
-    params: { ...paramsOf(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
-    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent([...branch].flatMap(failuresOf))) })
+    path: parsePointer(path),
+    params: { ...readParams(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
+    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent([...branch].flatMap(readFailures))) })
   }]
 }
 
-function paramsOf (keyword: string, schema: TSchema): Failure['params'] {
+function readParams (keyword: string, schema: TSchema): ValidationFailure['params'] {
   const { const: allowedValue, format, maxContains, minContains } = schema
   const timestamp: unknown = schema[`${keyword}Timestamp`]
   const bytes: unknown = schema[keyword.replace('Items', 'ByteLength')]
@@ -140,7 +140,7 @@ function paramsOf (keyword: string, schema: TSchema): Failure['params'] {
 }
 
 /** An absent field is reported as absent, and as of the wrong type. */
-function withoutAbsent (failures: readonly Failure[]): Failure[] {
+function withoutAbsent (failures: readonly ValidationFailure[]): ValidationFailure[] {
   const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
   return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))
 }

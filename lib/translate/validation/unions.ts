@@ -1,21 +1,21 @@
-import type { Failure } from './validation-failure.js'
+import type { ValidationFailure } from './validation-failure.js'
 
 /**
  * A union that failed says little, and the failures of all its branches together mislead. This tells what helps the
  * caller most, and is true whichever branch was meant.
  */
-export function resolveUnions (failures: readonly Failure[]): readonly Failure[] {
+export function resolveUnions (failures: readonly ValidationFailure[]): readonly ValidationFailure[] {
   if (!failures.some(isUnion)) return failures
   return failures.flatMap(failure => isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure])
 }
 
-type Union = Failure & Required<Pick<Failure, 'branches'>>
+type Union = ValidationFailure & Required<Pick<ValidationFailure, 'branches'>>
 
-function isUnion (failure: Failure): failure is Union {
+function isUnion (failure: ValidationFailure): failure is Union {
   return failure.branches !== undefined && failure.branches.length > 0
 }
 
-function resolve (union: Failure, branches: ReadonlyArray<readonly Failure[]>): readonly Failure[] {
+function resolve (union: ValidationFailure, branches: ReadonlyArray<readonly ValidationFailure[]>): readonly ValidationFailure[] {
   const { path } = union
   const fitting = branches.filter(branch => !branch.some(failure => isSame(failure.path, path) && isMismatch(failure)))
   const [only] = fitting
@@ -23,12 +23,12 @@ function resolve (union: Failure, branches: ReadonlyArray<readonly Failure[]>): 
   if (fitting.length === 1) return only
 
   // Objects that a constant tells apart: the branch with the constant that was sent, or the constants themselves.
-  const isTag = (failure: Failure): boolean => failure.path.length === path.length + 1 && isConstant(failure)
+  const isTag = (failure: ValidationFailure): boolean => failure.path.length === path.length + 1 && isConstant(failure)
   const tagged = fitting.filter(branch => !branch.some(isTag))
   if (tagged.length === 1) return tagged.flat()
   if (tagged.length === 0) {
-    const tags = fitting.map(branch => branch.find(isTag) as Failure)
-    const [{ path: at }] = tags as [Failure, ...Failure[]]
+    const tags = fitting.map(branch => branch.find(isTag) as ValidationFailure)
+    const [{ path: at }] = tags as [ValidationFailure, ...ValidationFailure[]]
     return tags.every(tag => isSame(tag.path, at)) ? [enumeration(at, tags.flatMap(constants))] : [union]
   }
 
@@ -37,7 +37,7 @@ function resolve (union: Failure, branches: ReadonlyArray<readonly Failure[]>): 
 }
 
 /** Every branch takes constants, or null: their values. */
-function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly Failure[]>): Failure | undefined {
+function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly ValidationFailure[]>): ValidationFailure | undefined {
   if (!branches.some(branch => branch.some(isConstant))) return undefined
   const values: unknown[] = []
   for (const branch of branches) {
@@ -51,25 +51,25 @@ function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly
 }
 
 /** Every branch takes another type: their types. */
-function anotherType (path: readonly string[], branches: ReadonlyArray<readonly Failure[]>): Failure | undefined {
+function anotherType (path: readonly string[], branches: ReadonlyArray<readonly ValidationFailure[]>): ValidationFailure | undefined {
   const types = branches.map(branch => branch.find(failure => failure.keyword === 'type' && isSame(failure.path, path)))
   if (types.includes(undefined)) return undefined
   return { keyword: 'type', path, params: { type: [...new Set(types.flatMap(failure => failure?.params.type))] } }
 }
 
-function enumeration (path: readonly string[], allowedValues: readonly unknown[]): Failure {
+function enumeration (path: readonly string[], allowedValues: readonly unknown[]): ValidationFailure {
   return { keyword: 'enum', path, params: { allowedValues } }
 }
 
-function constants ({ keyword, params }: Failure): readonly unknown[] {
+function constants ({ keyword, params }: ValidationFailure): readonly unknown[] {
   return keyword === 'const' ? [params.allowedValue] : params.allowedValues as readonly unknown[]
 }
 
-function isConstant ({ keyword, params, message }: Failure): boolean {
+function isConstant ({ keyword, params, message }: ValidationFailure): boolean {
   return (keyword === 'const' && message === undefined) || (keyword === 'enum' && Array.isArray(params.allowedValues))
 }
 
-function isMismatch (failure: Failure): boolean {
+function isMismatch (failure: ValidationFailure): boolean {
   return failure.keyword === 'type' || isConstant(failure)
 }
 

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { fieldOf, issueOfKeyword, pointerOf, type Issue, type IssueLocation } from '../../catalog/issues.js'
+import { formatField, describeKeyword, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
 import { dataKeywords } from './data-limits.js'
-import type { Failure, ReadReport, Report } from './validation-failure.js'
+import type { ValidationFailure, ReadReport, ValidationReport } from './validation-failure.js'
 import { jsonSchemaFailures } from './json-schema.js'
-import { isObject, type Translator } from '../translator.js'
+import type { Translator } from '../translator.js'
 import { typeboxFailures } from './typebox.js'
 import { resolveUnions } from './unions.js'
 import { zodFailures } from './zod.js'
+import { isObject } from '../../support/is-object.js'
 
 /** The parts of a request that Fastify validates, by the name it gives them, and by the name the request has them. */
 const parts = {
@@ -30,11 +31,11 @@ export const validationTranslator: Translator = {
   name: 'validation',
   translate (error, { errors, request }) {
     if (!isObject(error) || !isPart(error.validationContext)) return undefined
-    const validation = listOf(error)
+    const validation = getReportedErrors(error)
     if (validation === undefined) return undefined
-    const report = reportOf(validation, error.validationContext, request)
+    const report = createReport(validation, error.validationContext, request)
     const { location } = report
-    const issues = issuesOf(report)
+    const issues = createIssues(report)
     if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A header of the request is not valid.' })
     if (location !== 'body') {
       const [{ field } = { field: '' }] = issues
@@ -50,7 +51,7 @@ export const validationTranslator: Translator = {
  * What the validator reported. A validator may give an error of its own, as Joi and yup do: it has Fastify's code, and
  * no list that is known, but for the one of an asynchronous schema of Ajv. A validator that broke has the status 500.
  */
-function listOf ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (Array.isArray(validation)) return validation
   if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
   return Array.isArray(errors) ? errors : []
@@ -62,7 +63,7 @@ function isPart (name: unknown): name is Part {
   return typeof name === 'string' && Object.hasOwn(parts, name)
 }
 
-function reportOf (validation: readonly unknown[], part: Part, request: FastifyRequest): Report {
+function createReport (validation: readonly unknown[], part: Part, request: FastifyRequest): ValidationReport {
   const schema: unknown = request.routeOptions.schema?.[part]
   const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
   const { location, property } = parts[part]
@@ -86,17 +87,17 @@ function sharedWithData (server: FastifyInstance): readonly unknown[] {
 }
 
 /** The issues that a report comes to: one for each field and code, in the order of the report. */
-function issuesOf (report: Report): Issue[] {
+function createIssues (report: ValidationReport): Issue[] {
   const issues: Issue[] = []
-  for (const failure of failuresOf(report)) {
-    const issue = issueOf(failure, report.location)
+  for (const failure of readFailures(report)) {
+    const issue = createIssue(failure, report.location)
     if (!issues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)) issues.push(issue)
     if (issues.length === maxIssues) break
   }
   return issues
 }
 
-function failuresOf (report: Report): readonly Failure[] {
+function readFailures (report: ValidationReport): readonly ValidationFailure[] {
   for (const read of readers) {
     const failures = read(report)
     if (failures !== undefined && failures.length > 0) return resolveUnions(failures)
@@ -111,8 +112,8 @@ function shortened (name: string): string {
   return name.length > maxNameLength ? `${name.slice(0, maxNameLength).toWellFormed()}…` : name
 }
 
-function issueOf ({ keyword, path: names, params, message }: Failure, location: IssueLocation): Issue {
-  const { code, message: sentence } = issueOfKeyword(keyword, params)
+function createIssue ({ keyword, path: names, params, message }: ValidationFailure, location: IssueLocation): Issue {
+  const { code, message: sentence } = describeKeyword(keyword, params)
   const path = names.map(shortened)
-  return { in: location, field: fieldOf(path), pointer: pointerOf(path), code, message: message ?? sentence }
+  return { in: location, field: formatField(path), pointer: formatPointer(path), code, message: message ?? sentence }
 }

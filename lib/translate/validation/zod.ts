@@ -1,5 +1,5 @@
-import { isIn, valueAt, type Failure, type Report } from './validation-failure.js'
-import { isObject } from '../translator.js'
+import { isIn, valueAt, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isObject } from '../../support/is-object.js'
 
 /** The kinds of issue of zod 4. */
 export type ZodCode =
@@ -20,7 +20,7 @@ interface Place {
   readonly path: readonly string[]
 }
 
-type Keyword = Pick<Failure, 'keyword' | 'params'>
+type Keyword = Pick<ValidationFailure, 'keyword' | 'params'>
 
 /** JSON Schema's type for what zod expects, where the names differ. */
 const types: Readonly<Record<string, string>> = {
@@ -51,11 +51,11 @@ export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> 
   },
   too_small: ({ origin, minimum, inclusive }) => {
     const [keyword] = sizes[String(origin)] ?? []
-    return { keyword: keyword ?? 'minimum', params: { limit: limitOf(origin, minimum), comparison: inclusive === false ? '>' : '>=' } }
+    return { keyword: keyword ?? 'minimum', params: { limit: readLimit(origin, minimum), comparison: inclusive === false ? '>' : '>=' } }
   },
   too_big: ({ origin, maximum, inclusive }) => {
     const [, keyword] = sizes[String(origin)] ?? []
-    return { keyword: keyword ?? 'maximum', params: { limit: limitOf(origin, maximum), comparison: inclusive === false ? '<' : '<=' } }
+    return { keyword: keyword ?? 'maximum', params: { limit: readLimit(origin, maximum), comparison: inclusive === false ? '<' : '<=' } }
   },
   invalid_format: ({ format }) => patterns.has(format)
     ? { keyword: 'pattern', params: {} }
@@ -80,12 +80,12 @@ const absentAs: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 
 const mark = Symbol.for('ZodFastifySchemaValidationError')
 
 /** The failures in a report of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
-export function zodFailures ({ validation, value }: Report): Failure[] | undefined {
-  const issues = validation.map(entry => issueOf(entry, value)).filter(issue => issue !== undefined)
-  return issues.length === 0 ? undefined : issues.flatMap(issue => failuresOf(issue, { value, path: [] }))
+export function zodFailures ({ validation, value }: ValidationReport): ValidationFailure[] | undefined {
+  const issues = validation.map(entry => readIssue(entry, value)).filter(issue => issue !== undefined)
+  return issues.length === 0 ? undefined : issues.flatMap(issue => readFailures(issue, { value, path: [] }))
 }
 
-function issueOf (entry: unknown, value: unknown): ZodIssue | undefined {
+function readIssue (entry: unknown, value: unknown): ZodIssue | undefined {
   if (!isObject(entry)) return undefined
   const params = isObject(entry.params) ? entry.params : {}
   if (mark in entry) return { ...params, code: String(entry.keyword), path: pathIn(value, String(entry.instancePath)), message: String(entry.message) }
@@ -106,20 +106,20 @@ function pathIn (value: unknown, joined: string): string[] {
   return path
 }
 
-function failuresOf (issue: ZodIssue, place: Place): Failure[] {
+function readFailures (issue: ZodIssue, place: Place): ValidationFailure[] {
   const path = [...place.path, ...issue.path.map(String)]
   // Only an object that was sent can lack a field; what a transformation made of a text is not looked into.
   const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
   const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
-  const failure: Failure = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
+  const failure: ValidationFailure = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map(key => ({ ...failure, path: [...path, String(key)] }))
   if (issue.code === 'custom' && issue.message !== undefined && issue.message !== 'Invalid input') return [{ ...failure, message: issue.message }]
   if (failure.keyword !== 'anyOf' || !Array.isArray(issue.errors)) return [failure]
-  const branches = (issue.errors as ReadonlyArray<readonly ZodIssue[]>).map(branch => branch.flatMap(inner => failuresOf(inner, { ...place, path })))
+  const branches = (issue.errors as ReadonlyArray<readonly ZodIssue[]>).map(branch => branch.flatMap(inner => readFailures(inner, { ...place, path })))
   return [{ ...failure, branches }]
 }
 
-function limitOf (origin: unknown, limit: unknown): unknown {
+function readLimit (origin: unknown, limit: unknown): unknown {
   return origin === 'date' ? new Date(Number(limit)).toISOString() : limit
 }

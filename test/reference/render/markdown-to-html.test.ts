@@ -1,7 +1,7 @@
 import t from 'tap'
-import { proseOf } from '../../../lib/reference/render/markdown-to-html.js'
+import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.js'
 
-const shown = (markdown: string): string => proseOf(markdown).html.trim()
+const shown = (markdown: string): string => renderMarkdown(markdown).html.trim()
 
 t.test('a description in CommonMark', async t => {
   t.equal(shown('The `id` is *wrong*: see [queues](/docs#queues).'), '<p>The <code>id</code> is <em>wrong</em>: see <a href="/docs#queues">queues</a>.</p>')

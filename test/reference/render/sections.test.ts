@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { sectionsOf } from '../../../lib/reference/render/sections.js'
+import { createSections } from '../../../lib/reference/render/sections.js'
 
 const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => name, alternates: () => [] }
 
@@ -15,7 +15,7 @@ async function sections (code: string, register: (app: FastifyInstance) => void,
   const reference = app.apiErrors.reference()
   const page = reference.codes.find(page => page.code === code)
   if (page === undefined) throw new Error(`no code ${code}`)
-  return Object.fromEntries(sectionsOf(reference, page, site).map(({ title, markdown }) => [title, markdown]))
+  return Object.fromEntries(createSections(reference, page, site).map(({ title, markdown }) => [title, markdown]))
 }
 
 const handler = async (): Promise<string> => 'ok'

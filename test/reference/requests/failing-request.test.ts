@@ -4,8 +4,8 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
-import { declareSecurity, type SecurityScheme } from '../../../lib/openapi/security.js'
-import { curlOf } from '../../../lib/reference/requests/curl.js'
+import { declareSecurity, type SecurityScheme } from '../../../lib/infer/security.js'
+import { formatCurl } from '../../../lib/reference/requests/curl.js'
 import { absent } from '../../support/absent.js'
 import { build } from '../app.js'
 
@@ -46,7 +46,7 @@ t.test('the command that a page shows gives the error of the page', async t => {
   if (!hasCurl) return absent(t, 'curl is not installed')
   for (const [code, request] of requests) {
     const app = await build() // anew, for some of the requests use a rate limit up
-    const command = curlOf(request, await app.listen({ host: '127.0.0.1', port: 0 }))
+    const command = formatCurl(request, await app.listen({ host: '127.0.0.1', port: 0 }))
     const { stdout } = await shell('sh', ['-c', command])
     const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
     t.match(answer, new RegExp(`\\r\\n\\r\\n\\{"code":"${code}"`), command)

@@ -2,46 +2,46 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import t from 'tap'
-import { sampleOf } from '../../../lib/reference/requests/sample-value.js'
+import { createSampleValue } from '../../../lib/reference/requests/sample-value.js'
 
 const nothing = (): undefined => undefined
 
 t.test('a schema\'s own example, default or only value', async t => {
-  t.strictSame(sampleOf({ type: 'string', examples: ['first', 'second'], example: 'other' }, nothing), 'first')
-  t.strictSame(sampleOf({ type: 'string', examples: [], example: 'own' }, nothing), 'own')
-  t.strictSame(sampleOf({ type: 'integer', default: 20 }, nothing), 20)
-  t.strictSame(sampleOf({ const: 'queue' }, nothing), 'queue')
-  t.strictSame(sampleOf({ enum: ['s', 'm'] }, nothing), 's')
+  t.strictSame(createSampleValue({ type: 'string', examples: ['first', 'second'], example: 'other' }, nothing), 'first')
+  t.strictSame(createSampleValue({ type: 'string', examples: [], example: 'own' }, nothing), 'own')
+  t.strictSame(createSampleValue({ type: 'integer', default: 20 }, nothing), 20)
+  t.strictSame(createSampleValue({ const: 'queue' }, nothing), 'queue')
+  t.strictSame(createSampleValue({ enum: ['s', 'm'] }, nothing), 's')
 })
 
 t.test('of an object the required properties', async t => {
   t.strictSame(
-    sampleOf({ type: 'object', required: ['name', 'unknown'], properties: { name: { type: 'string' }, size: { type: 'integer' } } }, nothing),
+    createSampleValue({ type: 'object', required: ['name', 'unknown'], properties: { name: { type: 'string' }, size: { type: 'integer' } } }, nothing),
     { name: 'example', unknown: {} }
   )
-  t.strictSame(sampleOf({ type: 'object' }, nothing), {})
-  t.strictSame(sampleOf({}, nothing), {})
+  t.strictSame(createSampleValue({ type: 'object' }, nothing), {})
+  t.strictSame(createSampleValue({}, nothing), {})
 })
 
 t.test('unions, intersections and references', async t => {
   const integer = { type: 'integer' }
-  t.strictSame(sampleOf({ anyOf: [integer, { type: 'string' }] }, nothing), 1)
-  t.strictSame(sampleOf({ oneOf: [integer] }, nothing), 1)
-  t.strictSame(sampleOf({ type: ['null', 'integer'] }, nothing), 1)
-  t.strictSame(sampleOf({
+  t.strictSame(createSampleValue({ anyOf: [integer, { type: 'string' }] }, nothing), 1)
+  t.strictSame(createSampleValue({ oneOf: [integer] }, nothing), 1)
+  t.strictSame(createSampleValue({ type: ['null', 'integer'] }, nothing), 1)
+  t.strictSame(createSampleValue({
     allOf: [{ type: 'object', required: ['a'], properties: { a: integer } }, { type: 'object', required: ['b'], properties: { b: { type: 'null' } } }]
   }, nothing), { a: 1, b: null })
-  t.strictSame(sampleOf({ $ref: 'Name#' }, ref => ref === 'Name#' ? { type: 'string', format: 'email' } : undefined), 'ada@example.com')
+  t.strictSame(createSampleValue({ $ref: 'Name#' }, ref => ref === 'Name#' ? { type: 'string', format: 'email' } : undefined), 'ada@example.com')
 })
 
 t.test('a schema that contains itself comes to an end', async t => {
   const node: Record<string, unknown> = { type: 'object', required: ['next'] }
   node.properties = { next: node }
-  t.type(sampleOf(node, nothing), 'object')
+  t.type(createSampleValue(node, nothing), 'object')
 })
 
 t.test('what is no schema', async t => {
-  for (const value of [undefined, null, true, 'text', []]) t.strictSame(sampleOf(value, nothing), {})
+  for (const value of [undefined, null, true, 'text', []]) t.strictSame(createSampleValue(value, nothing), {})
 })
 
 const ajv = new Ajv({ strict: false })
@@ -66,5 +66,5 @@ const { schema } = fc.letrec<{ schema: object }>(tie => ({
 }))
 
 t.test('Ajv accepts the sample of every schema without a pattern', async () => {
-  fc.assert(fc.property(schema, schema => ajv.validate(schema, sampleOf(schema, nothing))), { numRuns: 500 })
+  fc.assert(fc.property(schema, schema => ajv.validate(schema, createSampleValue(schema, nothing))), { numRuns: 500 })
 })

@@ -5,7 +5,7 @@ import ajvFormats from 'ajv-formats'
 import t, { type Test } from 'tap'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { issueCodeOfKeyword } from '../../../lib/catalog/issues.js'
-import { issueCodesOf } from '../../../lib/infer/issue-codes.js'
+import { inferIssueCodes } from '../../../lib/infer/issue-codes.js'
 import { jsonSchemaFailures } from '../../../lib/translate/validation/json-schema.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
@@ -248,7 +248,7 @@ async function check (t: Test, validator: keyof typeof validators, body: unknown
 function documented (body: unknown): readonly string[] {
   const shared = Object.fromEntries([A, B, Nested, AlsoNested, Choice, Nullable].map(schema => [schema.$id, schema]))
   const traits = { removesUnknown: false, fillsDefaults: false, wrapsLists: false }
-  return issueCodesOf(body, { part: 'body', traits, always: new Set(), schemaOf: id => shared[id] }) ?? []
+  return inferIssueCodes(body, { part: 'body', traits, always: new Set(), schemaOf: id => shared[id] }) ?? []
 }
 
 for (const [name, { schema, value, faults, first = faults.slice(0, 1), typebox: ofTypebox = faults }] of Object.entries(cases)) {

@@ -3,7 +3,7 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
-import { issueOfKeyword } from '../../../lib/catalog/issues.js'
+import { describeKeyword } from '../../../lib/catalog/issues.js'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { typeboxFailures, valueErrors } from '../../../lib/translate/validation/typebox.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
@@ -124,7 +124,7 @@ function reported (schema: TSchema, value: unknown): unknown[] {
 for (const [name, [schema, value, code, message]] of Object.entries(beyondJson)) {
   t.test(`${name}, which JSON cannot hold`, async t => {
     const failures = typeboxFailures({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
-    t.strictSame(failures.map(({ keyword, params }) => issueOfKeyword(keyword, params)), [{ code, message }])
+    t.strictSame(failures.map(({ keyword, params }) => describeKeyword(keyword, params)), [{ code, message }])
   })
 }
 

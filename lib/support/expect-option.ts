@@ -1,0 +1,42 @@
+/**
+ * Checks of options. Every message has the same form: who checks, which option, what was expected, and what was
+ * received.
+ */
+import { describeValue } from './describe-value.js'
+
+/**
+ * Throws unless an option has an expected value.
+ *
+ * @param owner the function or package whose option it is: `fastify-api-errors`, `apiKey`
+ * @param option the path of the option: `rateLimit.policies.burst.max`
+ * @param isExpected whether the value is valid
+ * @param expected what is valid, to follow the word "expected"
+ * @param received the value
+ * @throws TypeError such as `fastify-api-errors: rateLimit.policies.burst.max: expected a positive integer or a function, got "10".`
+ */
+export function expectOption (owner: string, option: string, isExpected: boolean, expected: string, received: unknown): asserts isExpected {
+  if (!isExpected) rejectOption(owner, option, expected, received)
+}
+
+/**
+ * Throws because an option has an unexpected value. For a check whose result is needed as a type, or costs something.
+ *
+ * @throws TypeError always, in the form of {@link expectOption}
+ */
+export function rejectOption (owner: string, option: string, expected: string, received: unknown): never {
+  throw new TypeError(`${owner}: ${option}: expected ${expected}, got ${describeValue(received)}.`)
+}
+
+/**
+ * Throws if an object has a property that is not an option.
+ *
+ * @param path the path of the object; empty if its properties are the options themselves
+ * @throws TypeError such as `fastify-api-errors: reference.root: unknown option, expected one of path, title.`
+ */
+export function expectKnownOptions (owner: string, path: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${owner}: ${path === '' ? name : `${path}.${name}`}: unknown option, expected ${known.length === 1 ? known.join() : `one of ${known.join(', ')}`}.`)
+    }
+  }
+}
