@@ -1,4 +1,6 @@
+import Fastify from 'fastify'
 import t from 'tap'
+import apiErrors, { defineErrors } from 'fastify-api-errors'
 import { referenceFiles } from '../../lib/reference/reference-files.js'
 import { build } from './app.js'
 
@@ -55,4 +57,18 @@ x-queue: full
 {
   "type": "/errors/already_in_queue",`)
   t.match(page, /As `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
+})
+
+t.test('a code with the name of the index has files of its own', async t => {
+  const errors = defineErrors({
+    index: { status: 409, type: 'conflict_error', message: 'The index is locked.', description: 'A build runs.', action: 'Try again.' }
+  })
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { errors })
+  await app.ready()
+  const written = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.example.com').map(({ name, content }) => [name, content]))
+  t.match(written.get('index.md'), '[`index`](index_.md)')
+  t.match(written.get('index_.md'), '> The index is locked.')
+  t.match(written.get('index_.html'), 'This page as <a href="index_.md">Markdown</a> <a href="index_.json">JSON</a>')
 })
