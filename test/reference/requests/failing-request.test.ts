@@ -1,3 +1,4 @@
+/** The requests on the pages, sent with curl: each gets the error of its page. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Type } from '@sinclair/typebox'
@@ -12,7 +13,7 @@ import { build } from '../app.js'
 const shell = promisify(execFile)
 const hasCurl = await shell('curl', ['--version']).then(() => true, () => false)
 
-/** The codes whose page shows a request of the test API, and whether the request alone gives them. */
+/** The codes whose page shows a request, and whether that request always gets the code. */
 const certainty: Readonly<Record<string, boolean>> = {
   already_in_queue: false,
   expectation_failed: true,
@@ -42,10 +43,10 @@ t.test('the requests that are shown', async t => {
   t.strictSame(Object.fromEntries([...requests].map(([code, { certain }]) => [code, certain])), certainty)
 })
 
-t.test('the command that a page shows gives the error of the page', async t => {
+t.test('the command on a page gets the error of the page', async t => {
   if (!hasCurl) return absent(t, 'curl is not installed')
   for (const [code, request] of requests) {
-    const app = await build() // anew, for some of the requests use a rate limit up
+    const app = await build() // a new one, because some of the requests use up a rate limit
     const command = formatCurl(request, await app.listen({ host: '127.0.0.1', port: 0 }))
     const { stdout } = await shell('sh', ['-c', command])
     const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
@@ -54,7 +55,7 @@ t.test('the command that a page shows gives the error of the page', async t => {
   }
 })
 
-t.test('a request that the state of the server decides is shown as it is valid', async t => {
+t.test('if the response depends on stored data, the request is a valid one', async t => {
   t.strictSame(requests.get('already_in_queue'), {
     method: 'POST',
     path: '/queues/1/entries',
@@ -65,7 +66,7 @@ t.test('a request that the state of the server decides is shown as it is valid',
   })
 })
 
-/** The requests that are shown for an API with these routes. */
+/** Returns the requests on the pages of an API with these routes. */
 async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
   const app = Fastify()
   await app.register(apiErrors, options)
@@ -76,7 +77,7 @@ async function requestsOf (register: (app: FastifyInstance) => void, options: Ap
 
 const handler = async (): Promise<string> => 'ok'
 
-t.test('an API without routes: what any address answers', async t => {
+t.test('an API without routes: the codes at any path', async t => {
   const requests = await requestsOf(() => {})
   t.strictSame(Object.keys(requests).filter(code => requests[code] !== undefined), ['route_not_found'])
   t.strictSame(requests.route_not_found, { method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true })

@@ -1,14 +1,15 @@
+/** The reference as data: which codes a request gets without a route, over real connections. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
-import { elsewhere } from '../../lib/reference/create-reference.js'
+import { codesWithoutRoute } from '../../lib/reference/create-reference.js'
 
-type Code = keyof typeof elsewhere
+type Code = keyof typeof codesWithoutRoute
 
-/** What a client sends, by the code of the answer that comes back. */
+/** The message that a client sends, by the code of the response. */
 const messages: Readonly<Partial<Record<Code, string>>> = {
   invalid_request: 'this is not HTTP\r\n\r\n',
   route_not_found: 'GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
@@ -26,7 +27,7 @@ async function build (): Promise<FastifyInstance> {
   return app
 }
 
-/** A connection, and everything that comes back on it until the server closes it. */
+/** Opens a connection, and collects what the server sends until it closes the connection. */
 function open (address: string): { readonly socket: Socket, readonly received: Promise<string> } {
   const socket = connect(Number(new URL(address).port), '127.0.0.1')
   const received = new Promise<string>((resolve, reject) => {
@@ -36,7 +37,7 @@ function open (address: string): { readonly socket: Socket, readonly received: P
   return { socket, received }
 }
 
-t.test('the codes that a request gets without having reached a route', async t => {
+t.test('the codes that a request gets before it reaches a route', async t => {
   const app = await build()
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   for (const [code, message] of Object.entries(messages)) {
@@ -61,11 +62,11 @@ t.test('service_unavailable: a request on an open connection while the server st
   await closed
 })
 
-t.test('each code of the table is in this test', async t => {
-  t.strictSame([...Object.keys(messages), 'service_unavailable'].sort(), Object.keys(elsewhere).sort())
+t.test('this test has every code of the table', async t => {
+  t.strictSame([...Object.keys(messages), 'service_unavailable'].sort(), Object.keys(codesWithoutRoute).sort())
 })
 
-t.test('an application that answers requests without a route by itself does not promise them', async t => {
+t.test('without notFound, the reference does not promise the codes of the not-found handler', async t => {
   const app = Fastify()
   await app.register(apiErrors, { notFound: false })
   await app.ready()
