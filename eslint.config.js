@@ -1,3 +1,4 @@
+import css from '@eslint/css'
 import neostandard, { plugins } from 'neostandard'
 
 /** The folders of lib/, and for each the ones that it may import. Imports run downward only, so there are no cycles between folders. */
@@ -42,6 +43,11 @@ const importRules = Object.entries(folders).map(([folder, allowed]) => {
   }
 })
 
+/** Limits a configuration to scripts, because ESLint applies one without `files` to style sheets too. */
+const forScripts = config => config.ignores !== undefined && Object.keys(config).every(key => key === 'ignores' || key === 'name')
+  ? config
+  : { ...config, files: config.files ?? ['**/*.{js,mjs,cjs,ts,mts,cts}'] }
+
 export default [
   ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/'] }),
   ...importRules,
@@ -50,5 +56,14 @@ export default [
       '@stylistic/max-len': ['error', { code: 180, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true }],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }]
     }
+  },
+  {
+    files: ['lib/reference/render/script.js'],
+    languageOptions: { globals: { document: 'readonly', history: 'readonly', location: 'readonly', navigator: 'readonly' } }
   }
-]
+].map(forScripts).concat({
+  files: ['**/*.css'],
+  plugins: { css },
+  language: 'css/css',
+  rules: css.configs.recommended.rules
+})

@@ -75,6 +75,24 @@ t.test('every other entry can be imported and required', async t => {
   t.equal(run('node', ['--no-warnings', 'entries.cjs']), functions)
 })
 
+t.test('it serves the style sheet, the script and the icon of the reference pages', async t => {
+  writeFileSync(join(folder, 'reference.mjs'), `
+    import Fastify from 'fastify'
+    import apiErrors from 'fastify-api-errors'
+    const app = Fastify()
+    await app.register(apiErrors, { reference: { path: '/errors' } })
+    const files = {}
+    for (const name of ['style.css', 'script.js', 'icon.svg']) {
+      const { statusCode, body } = await app.inject('/errors/' + name)
+      files[name] = statusCode === 200 ? body : statusCode
+    }
+    console.log(JSON.stringify(files))
+  `)
+  const served = JSON.parse(run('node', ['reference.mjs'])) as Record<string, string>
+  const source = (name: string): string => readFileSync(join(root, 'lib/reference/render', name), 'utf8')
+  t.strictSame(served, { 'style.css': source('style.css'), 'script.js': source('script.js'), 'icon.svg': source('icon.svg') })
+})
+
 t.test('the program reads an API that TypeScript compiled to CommonJS', async t => {
   writeFileSync(join(folder, 'app.cjs'), `
     exports.__esModule = true

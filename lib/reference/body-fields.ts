@@ -1,15 +1,16 @@
+/** Lists the fields of a body, for the reference and the lockfile. */
 import { isRecord } from '../support/is-object.js'
 
-/** A field of a body, on one line: an object inside is written `meta.limit`, an item of a list `details[].code`. */
+/** A field of a body. The name of a nested field has its path: `meta.limit` in an object, `details[].code` in an array. */
 export interface FieldFacts {
   readonly name: string
-  /** The type as TypeScript writes it: `string`, `integer`, `"a" | "b"`, `string[]`. */
+  /** The type in the notation of TypeScript: `string`, `integer`, `"a" | "b"`, `string[]`. */
   readonly type: string
   readonly required: boolean
   readonly description: string
 }
 
-/** The fields that a JSON Schema of an object names, those inside of each directly after it. */
+/** Returns the fields that a JSON Schema of an object describes. The fields of a nested object follow it. */
 export function listFields (schema: unknown, prefix = ''): FieldFacts[] {
   if (!isRecord(schema)) return []
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : []
@@ -18,13 +19,13 @@ export function listFields (schema: unknown, prefix = ''): FieldFacts[] {
   return [...named, ...others].flatMap(([name, member]) => {
     const path = prefix + name
     const description = isRecord(member) && typeof member.description === 'string' ? member.description : ''
-    return [{ name: path, type: describeType(member), required: required.includes(name), description }, ...fieldsInside(member, path)]
+    return [{ name: path, type: describeType(member), required: required.includes(name), description }, ...listNestedFields(member, path)]
   })
 }
 
-function fieldsInside (schema: unknown, path: string): FieldFacts[] {
+function listNestedFields (schema: unknown, path: string): FieldFacts[] {
   if (!isRecord(schema)) return []
-  return schema.type === 'array' ? fieldsInside(schema.items, `${path}[]`) : listFields(schema, `${path}.`)
+  return schema.type === 'array' ? listNestedFields(schema.items, `${path}[]`) : listFields(schema, `${path}.`)
 }
 
 function describeType (schema: unknown): string {

@@ -1,3 +1,4 @@
+/** Collects the errors of an application as plain data. The reference pages, the lockfile and tests are made from it. */
 import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, headerValue } from '../catalog/error-headers.js'
@@ -11,10 +12,10 @@ import { listFields, type FieldFacts } from './body-fields.js'
 import { createFailingRequest } from './requests/failing-request.js'
 import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
 
-/** The errors of an application as plain data: what the reference, the lockfile and the tests of the contract are made of. */
+/** The errors of an application as plain data. */
 export interface Reference {
   readonly title: string
-  /** The shapes that a body can have: the one of the `format` option first, and with `negotiate` a second one. */
+  /** The shapes that a body can have: first the one of the `format` option, then, with `negotiate`, a second one. */
   readonly formats: ReadonlyArray<{ readonly name: string, readonly contentType: string }>
   /** The rate limits by name. */
   readonly limits: readonly ReferenceLimit[]
@@ -27,15 +28,15 @@ export interface Reference {
 /** A rate limit. */
 export interface ReferenceLimit {
   readonly name: string
-  /** Requests in one window; absent where it depends on the caller. */
+  /** Requests in one window. Absent if it depends on the caller. */
   readonly max?: number
-  /** The length of the window, as a person says it: `1 minute`, `500 ms`; absent where it depends on the caller. */
+  /** The length of the window in words: `1 minute`, `500 ms`. Absent if it depends on the caller. */
   readonly window?: string
-  /** The routes that count under it. */
+  /** The routes whose requests it counts. */
   readonly routes: readonly string[]
 }
 
-/** All about one code. */
+/** Everything that is known about one code. */
 export interface ReferenceCode {
   readonly code: string
   readonly title: string
@@ -44,22 +45,22 @@ export interface ReferenceCode {
   readonly phrase: string
   readonly type: string
   readonly message: string
-  /** When it happens. CommonMark. */
+  /** When it happens, in CommonMark. */
   readonly description: string
-  /** What the caller does. CommonMark. */
+  /** What the caller should do, in CommonMark. */
   readonly action: string
   readonly retry: RetryAdvice
-  /** The headers of the example answer, beside `content-type`; names in lower case. Several cookies are a list. */
+  /** The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array. */
   readonly headers: HeaderValues
-  /** One answer for each of the formats. */
+  /** One example response for each of the formats. */
   readonly answers: readonly ReferenceAnswer[]
-  /** The fields of `meta`; none where the error carries no facts. */
+  /** The fields of `meta`. Empty if the error has no `meta`. */
   readonly meta: readonly FieldFacts[]
-  /** The routes that can answer with it, sorted. */
+  /** The routes that can return it, sorted. */
   readonly routes: readonly string[]
-  /** Why it can be the answer at any address, documented route or not. Absent: only the routes give it. */
+  /** Why a request that reaches no documented route can get it. Absent if only the routes return it. */
   readonly elsewhere?: string
-  /** A request that it is the answer to. Absent: none can be shown. */
+  /** A request that gets it. Absent if no single request does. */
   readonly request?: SampleRequest
 }
 
@@ -71,38 +72,38 @@ export interface ReferenceAnswer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** What a reference needs to know beside the routes. */
+/** What a reference depends on besides the routes. */
 export interface ReferenceSettings {
   readonly title: string
-  /** Whether requests without a route are answered by the contract. */
+  /** Whether the plugin responds to requests without a route. */
   readonly notFound: boolean
   /** The rate limits of a route. */
   readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
 }
 
-/** The codes that a request can get without having reached a route, and why. */
-export const elsewhere: Readonly<Partial<Record<StandardCode, string>>> = {
-  invalid_request: 'The message is not valid HTTP, or its address is not a valid URL.',
-  route_not_found: 'Nothing is at the address.',
-  method_not_allowed: 'The address answers other methods.',
+/** The codes that a request can get before it reaches a route, each with its reason. */
+export const codesWithoutRoute: Readonly<Partial<Record<StandardCode, string>>> = {
+  invalid_request: 'The request is not valid HTTP, or its URL is invalid.',
+  route_not_found: 'No route has this path.',
+  method_not_allowed: 'The path supports other methods only.',
   request_timeout: 'The request does not arrive in time.',
-  uri_too_long: 'A parameter in the address is too long.',
-  expectation_failed: 'The request has an `Expect` header that the server does not know.',
-  request_header_fields_too_large: 'The headers are larger than the server reads.',
-  service_unavailable: 'The server is about to stop.'
+  uri_too_long: 'A parameter in the path is too long.',
+  expectation_failed: 'The request has an `Expect` header that the server does not support.',
+  request_header_fields_too_large: 'The headers are larger than the server accepts.',
+  service_unavailable: 'The server is shutting down.'
 }
 
-/** The codes of requests that no route is found for. */
-const withoutRoute: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
+/** The codes that the not-found handler returns. */
+const notFoundCodes: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
 
-/** Gathers what is known of the errors of an application. To be called when its routes are registered. */
+/** Collects the errors of an application. Call it when all routes are registered. */
 export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
   const { errors, formats } = getDocumentSettings(documenter)
-  const routes = documentedRoutes(documenter, settings)
+  const routes = listDocumentedRoutes(documenter, settings)
   return {
     title: settings.title,
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
-    limits: limitsIn(routes, settings),
+    limits: listLimits(routes, settings),
     routes: listRouteNames(routes),
     codes: Object.values(errors)
       .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
@@ -110,7 +111,7 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
   }
 }
 
-function limitsIn (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
+function listLimits (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
   const limited = routes.flatMap(route => limitsOf(route.record).map(limit => ({ ...limit, route })))
   const policies = new Map(limited.map(({ name, policy }) => [name, policy]))
   return [...policies].map(([name, { max, timeWindow }]) => ({
@@ -129,14 +130,14 @@ function formatDuration (milliseconds: number): string {
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }
 
-function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
+function listDocumentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
-  const read = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
+  const withGet = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
   for (const record of documenter.routes) {
     if (isExcluded(record.route)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
-      if (method === 'HEAD' && read.has(record.route.url)) continue // the twin that Fastify adds
+      if (method === 'HEAD' && withGet.has(record.route.url)) continue // Fastify adds HEAD to each GET
       const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
       routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
     }
@@ -144,7 +145,7 @@ function documentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettin
   return routes
 }
 
-/** Sorted, and once where constraints make several routes of one pattern. */
+/** Returns the names of routes, sorted. Routes that differ only by a constraint have one name. */
 function listRouteNames (routes: readonly SampleRoute[]): string[] {
   return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
 }
@@ -154,9 +155,9 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
   const { formats, docUrl } = getDocumentSettings(documenter)
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
-  const isElsewhere = Object.hasOwn(elsewhere, code) && (settings.notFound || !withoutRoute.has(code))
-  const outside = isElsewhere ? elsewhere[code as StandardCode] : undefined
-  const request = candidates.length > 0 || isElsewhere ? createFailingRequest(definition, candidates, routes) : undefined
+  const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
+  const reason = isPossible ? codesWithoutRoute[code as StandardCode] : undefined
+  const request = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes) : undefined
   return {
     code,
     title: codeTitle(code),
@@ -167,25 +168,25 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
-    headers: exampleHeaders(definition),
+    headers: createExampleHeaders(definition),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
-      fields: fieldsIn(format, definition, docUrl(code) !== undefined),
+      fields: listBodyFields(format, definition, docUrl(code) !== undefined),
       body: examples[index]?.value as ReferenceAnswer['body']
     })),
     meta: listFields(definition.meta),
     routes: listRouteNames(candidates),
-    ...(outside !== undefined && { elsewhere: outside }),
+    ...(reason !== undefined && { elsewhere: reason }),
     ...(request !== undefined && { request })
   }
 }
 
-function fieldsIn (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
+function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function exampleHeaders (definition: ErrorDefinition): HeaderValues {
+function createExampleHeaders (definition: ErrorDefinition): HeaderValues {
   const { example: { retryAfter }, headers } = definition
   const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {

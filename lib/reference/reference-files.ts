@@ -1,4 +1,5 @@
-import { assets } from './render/assets.js'
+/** Writes the error reference as files of one folder, for a documentation site. */
+import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
 import { indexMarkdown, pageMarkdown } from './render/markdown.js'
@@ -16,23 +17,23 @@ const forms = { html: 'HTML', md: 'Markdown', json: 'JSON' } as const
 type Form = keyof typeof forms
 
 /**
- * The whole reference as files of one folder: each page as HTML, Markdown and JSON, and what the HTML refers to. The
- * same application gives the same files.
+ * Returns the whole reference as files of one folder: each page as HTML, Markdown and JSON, and the files that the HTML
+ * loads. The same application gives the same files.
  *
- * @param origin the API's scheme and host, for the commands that are shown
+ * @param origin scheme and host of the API, for the commands that the pages show
  */
 export function referenceFiles (reference: Reference, origin: string): ReferenceFile[] {
   const [html, md, json] = [createSite('html', origin), createSite('md', origin), createSite('json', origin)]
   return [
-    { name: 'index.html', content: indexHtml(reference, html) },
-    { name: 'index.md', content: indexMarkdown(reference, md) },
-    { name: 'index.json', content: indexJson(reference, json) },
+    { name: html.index, content: indexHtml(reference, html) },
+    { name: md.index, content: indexMarkdown(reference, md) },
+    { name: json.index, content: indexJson(reference, json) },
     ...reference.codes.flatMap(page => [
-      { name: `${page.code}.html`, content: pageHtml(reference, page, html) },
-      { name: `${page.code}.md`, content: pageMarkdown(reference, page, md) },
-      { name: `${page.code}.json`, content: pageJson(page, json) }
+      { name: html.page(page.code), content: pageHtml(reference, page, html) },
+      { name: md.page(page.code), content: pageMarkdown(reference, page, md) },
+      { name: json.page(page.code), content: pageJson(page, json) }
     ]),
-    ...assets.map(({ name, content }) => ({ name, content }))
+    ...readAssets().map(({ name, content }) => ({ name, content }))
   ]
 }
 
@@ -40,8 +41,15 @@ function createSite (form: Form, origin: string): Site {
   return {
     origin,
     index: `index.${form}`,
-    page: code => `${code}.${form}`,
+    page: code => `${getBaseName(code)}.${form}`,
     asset: name => name,
-    alternates: (code = 'index') => Object.entries(forms).filter(([name]) => name !== form).map(([name, title]) => ({ name: title, href: `${code}.${name}` }))
+    alternates: code => Object.entries(forms)
+      .filter(([name]) => name !== form)
+      .map(([name, title]) => ({ name: title, href: `${code === undefined ? 'index' : getBaseName(code)}.${name}` }))
   }
+}
+
+/** Returns the name of the files of a code. The code `index` gets a name that no code can have, so that the index keeps its own. */
+function getBaseName (code: string): string {
+  return code === 'index' ? 'index_' : code
 }

@@ -19,8 +19,8 @@ export const failureSections: Readonly<Record<string, () => string>> = {
     const reported = [...Object.entries(codes), ...Object.entries(names), ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)]
     return groupBy(reported, ([, failure]) => failure).map(group => [source, answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]), listed(group.map(([code]) => code))])
   })),
-  'proxy-errors': () => snippet('translate/upstream.cases.ts', 'errors of an upstream behind a proxy'),
-  'reply-signal': () => snippet('translate/upstream.cases.ts', 'a signal of the reply'),
+  'proxy-errors': () => snippet('translate/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
+  'reply-signal': () => snippet('translate/upstreams/upstream.cases.ts', 'a signal of the reply'),
   'plugin-codes': () => table(['plugin', 'answer', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
     groupBy(Object.entries(codes), ([, { code }]) => code).map(group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))])
   )),
@@ -81,7 +81,7 @@ function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): 
 
 /** The code of a region of a test, so that what a page shows is what was tried. */
 function snippet (file: string, region: string): string {
-  const source = readFileSync(new URL(`../test/${file}`, import.meta.url), 'utf8')
+  const source = readFileSync(new URL(`../../test/${file}`, import.meta.url), 'utf8')
   const found = new RegExp(`^( *)// #region ${region}\\n([^]*?)^ *// #endregion`, 'm').exec(source)
   if (found === null) throw new Error(`docs: no region '${region}' in test/${file}.`)
   const [, indent = '', code = ''] = found

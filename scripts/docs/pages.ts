@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { sections } from './sections.js'
 
 /** The root of the project. */
-export const root: string = fileURLToPath(new URL('..', import.meta.url))
+export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const files: readonly string[] = [
   ...readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md')).map(file => `docs/${file}`),

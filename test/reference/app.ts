@@ -1,3 +1,4 @@
+/** The API of the tests in this folder. */
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'

@@ -1,3 +1,4 @@
+/** The fields of a body, listed from its schema. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { listFields } from '../../lib/reference/body-fields.js'
@@ -30,7 +31,7 @@ t.test('types read as TypeScript writes them', async t => {
   ])
 })
 
-t.test('what is inside of a field comes after it', async t => {
+t.test('nested fields follow their field', async t => {
   t.strictSame(listFields(Type.Object({
     owner: Type.Object({ id: Type.String() }),
     details: Type.Array(Type.Object({ code: Type.String(), path: Type.Array(Type.Object({ at: Type.Integer() })) })),
@@ -47,7 +48,7 @@ t.test('what is inside of a field comes after it', async t => {
   ])
 })
 
-t.test('what is no schema has no fields', async t => {
+t.test('a value that is not a schema has no fields', async t => {
   for (const value of [undefined, null, true, [], {}, { type: 'object' }]) t.strictSame(listFields(value), [])
   t.strictSame(listFields({ properties: { free: true } }), [field('free', 'any', false)])
 })

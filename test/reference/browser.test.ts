@@ -1,3 +1,4 @@
+/** The reference pages in a real browser: search, keyboard, copy, accessibility. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
@@ -22,7 +23,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await app.close()
   })
 
-  /** A page in a window of its own, and what went to its console: what could not be loaded is there, too. */
+  /** Opens a page in its own window, and collects its console messages. A file that does not load is one of them. */
   async function open (path: string, options: BrowserContextOptions = {}): Promise<{ readonly page: Page, readonly complaints: string[] }> {
     const context = await browser.newContext(options)
     const complaints: string[] = []
@@ -36,7 +37,7 @@ async function tryIn (browser: Browser): Promise<void> {
   const shown = (page: Page): Promise<string[]> => page.locator('.codes li:visible code').allTextContents()
   const pathOf = (page: Page): string => page.url().slice(address.length)
 
-  t.test('from the pages of the API to the reference, and to the page of a code', async t => {
+  t.test('from the OpenAPI pages to the reference, and to the page of a code', async t => {
     const { page, complaints } = await open('/docs')
     const [reference] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'The errors of this API' }).click()])
     await reference.waitForURL('**/errors')
@@ -63,7 +64,7 @@ async function tryIn (browser: Browser): Promise<void> {
     t.equal(pathOf(page), '/errors?q=api+key&status=403')
 
     await page.getByLabel('Search').fill('')
-    await page.getByLabel('Status').selectOption('5xx, our side')
+    await page.getByLabel('Status').selectOption('5xx, the server')
     t.strictSame(await shown(page), ['internal_error', 'service_unavailable', 'not_implemented', 'bad_gateway', 'gateway_timeout', 'insufficient_storage'])
 
     await page.getByLabel('Search').fill('no such thing')
@@ -73,7 +74,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('the address keeps the search, for a link and for the way back', async t => {
+  t.test('the URL keeps the search, for links and for the back button', async t => {
     const { page } = await open('/errors?q=409&status=4')
     t.equal(await page.getByLabel('Search').inputValue(), '409')
     t.equal((await shown(page))[0], 'already_in_queue')
@@ -85,7 +86,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('the type of a real answer is the address of its page', async t => {
+  t.test('the type of a response is the URL of its page', async t => {
     const response = await fetch(`${address}/queues/7`, { headers: { authorization: 'Bearer YOUR_KEY' } })
     const { type } = await response.json() as { readonly type: string }
     const { page, complaints } = await open(new URL(type, response.url).pathname)
@@ -131,7 +132,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('without a script: every code is there, and nothing that would need one', async t => {
+  t.test('without JavaScript, every code is shown, and nothing that needs JavaScript', async t => {
     const { page, complaints } = await open('/errors', { javaScriptEnabled: false })
     t.equal((await shown(page)).length, Object.keys(app.apiErrors.errors).length)
     t.equal(await page.getByLabel('Search').isVisible(), false)
@@ -142,7 +143,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('axe finds nothing, wide and narrow, light and dark; nothing is wider than the window', async t => {
+  t.test('axe finds no violation, wide and narrow, light and dark, and no page is wider than the window', async t => {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const viewport of [{ width: 1360, height: 900 }, { width: 360, height: 740 }]) {
         for (const path of ['/errors', '/errors/already_in_queue', '/errors/rate_limit_exceeded']) {
@@ -158,7 +159,7 @@ async function tryIn (browser: Browser): Promise<void> {
     }
   })
 
-  t.test('both colour schemes are there', async t => {
+  t.test('both colour schemes work', async t => {
     const background = async (colorScheme: 'light' | 'dark'): Promise<string> => {
       const { page } = await open('/errors', { colorScheme })
       const color = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')

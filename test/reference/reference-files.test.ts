@@ -1,4 +1,7 @@
+/** The reference as files: their names, links and forms. */
+import Fastify from 'fastify'
 import t from 'tap'
+import apiErrors, { defineErrors } from 'fastify-api-errors'
 import { referenceFiles } from '../../lib/reference/reference-files.js'
 import { build } from './app.js'
 
@@ -8,7 +11,7 @@ const files = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.exa
 const codes = Object.keys(app.apiErrors.errors)
 t.teardown(() => app.close())
 
-t.test('each code and the index in three forms, and what the HTML refers to', async t => {
+t.test('the index and each code in three forms, and the files that the HTML loads', async t => {
   const pages = ['index', ...codes].flatMap(page => [`${page}.html`, `${page}.md`, `${page}.json`])
   t.strictSame([...files.keys()].sort(), [...pages, 'style.css', 'script.js', 'icon.svg'].sort())
 })
@@ -20,7 +23,7 @@ t.test('the same application gives the same files', async t => {
   await again.close()
 })
 
-t.test('every link leads to a file, or to a place in it', async t => {
+t.test('every link leads to a file, or to an anchor in it', async t => {
   const patterns: Record<string, RegExp> = { html: / (?:href|src)="([^"]*)"/g, md: /\]\(([^)]*)\)/g, json: /"url": "([^"]*)"/g }
   const links = [...files].flatMap(([name, content]) =>
     [...content.matchAll(patterns[name.split('.')[1] as string] ?? /$^/g)].map(([, href = '']) => ({ name, href })))
@@ -33,12 +36,12 @@ t.test('every link leads to a file, or to a place in it', async t => {
   t.strictSame(broken, [])
 })
 
-t.test('each page names its other forms', async t => {
+t.test('each page links to its other forms', async t => {
   t.match(files.get('already_in_queue.html'), 'This page as <a href="already_in_queue.md">Markdown</a> <a href="already_in_queue.json">JSON</a>')
   t.match(files.get('index.html'), 'This page as <a href="index.md">Markdown</a> <a href="index.json">JSON</a>')
 })
 
-t.test('where callers can choose between two bodies, a page shows both', async t => {
+t.test('with negotiate, a page shows both bodies', async t => {
   const page = files.get('already_in_queue.md') ?? ''
   t.match(page, `content-type: application/json; charset=utf-8
 x-request-id: req_4mXq1VbE0s6RkYt2
@@ -55,4 +58,18 @@ x-queue: full
 {
   "type": "/errors/already_in_queue",`)
   t.match(page, /As `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
+})
+
+t.test('a code with the name of the index has files of its own', async t => {
+  const errors = defineErrors({
+    index: { status: 409, type: 'conflict_error', message: 'The index is locked.', description: 'A build runs.', action: 'Try again.' }
+  })
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { errors })
+  await app.ready()
+  const written = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.example.com').map(({ name, content }) => [name, content]))
+  t.match(written.get('index.md'), '[`index`](index_.md)')
+  t.match(written.get('index_.md'), '> The index is locked.')
+  t.match(written.get('index_.html'), 'This page as <a href="index_.md">Markdown</a> <a href="index_.json">JSON</a>')
 })

@@ -1,22 +1,24 @@
-/** A piece of HTML, apart from a text that still has to be escaped. */
+/** Builds HTML with a template tag that escapes every value. */
+
+/** A piece of HTML, as opposed to a string that has to be escaped. */
 export interface Html {
   readonly html: string
 }
 
 type Value = string | number | undefined | Html | readonly Html[]
 
-/** HTML in which every value is escaped, but for values that are HTML already. `undefined` is nothing. */
+/** Builds HTML. Strings and numbers are escaped, HTML is kept, and `undefined` adds nothing. */
 export function html (strings: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return { html: strings.reduce((before, string, index) => before + written(values[index - 1]) + string) }
+  return { html: strings.reduce((before, string, index) => before + toHtml(values[index - 1]) + string) }
 }
 
-/** A text with the characters that mean something in HTML as references, in attributes, too. */
+/** Escapes a string for HTML, in text and in attributes. */
 export function escapeHtml (text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
-function written (value: Value): string {
+function toHtml (value: Value): string {
   if (value === undefined) return ''
   if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value))
-  return 'html' in value ? value.html : value.map(written).join('')
+  return 'html' in value ? value.html : value.map(toHtml).join('')
 }

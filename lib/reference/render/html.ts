@@ -1,14 +1,15 @@
+/** Writes the index and the pages of the reference in HTML. */
 import { html, type Html } from './escape-html.js'
-import { groupCodes, introduction, isUsed } from './markdown.js'
+import { groupCodes, introduction, isInUse } from './index-groups.js'
 import { renderMarkdown } from './markdown-to-html.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import { retryTexts, createSections, type Section } from './sections.js'
 import type { Site } from './site.js'
 
-/** The index as HTML. It works without a script; with one, it can be searched and filtered. */
+/** Returns the index in HTML. The script adds a search and a filter; without it, everything can be read. */
 export function indexHtml (reference: Reference, site: Site): string {
   const { used, reserved } = groupCodes(reference)
-  return layout(site, {
+  return renderLayout(site, {
     title: reference.title,
     description: introduction.lead,
     alternates: site.alternates(),
@@ -20,7 +21,7 @@ export function indexHtml (reference: Reference, site: Site): string {
 <p><label for="status">Status</label> <select id="status">
 <option value="">All</option>
 <option value="4">4xx, the request</option>
-<option value="5">5xx, our side</option>
+<option value="5">5xx, the server</option>
 ${listStatuses(reference).map(({ status, phrase }) => html`<option value="${status}">${status} ${phrase}</option>\n`)}</select></p>
 <output for="search status"></output>
 </form>
@@ -44,24 +45,24 @@ ${renderList(reserved, site, true)}</section>
   })
 }
 
-/** The page of a code as HTML. */
+/** Returns the page of a code in HTML. */
 export function pageHtml (reference: Reference, page: ReferenceCode, site: Site): string {
   const sections = createSections(reference, page, site)
   const siblings = reference.codes.filter(({ status, code }) => status === page.status && code !== page.code)
-  return layout(site, {
+  return renderLayout(site, {
     title: `${page.code}: ${page.title}`,
     description: page.message,
     alternates: site.alternates(page.code),
     main: html`
-<nav class="trail" aria-label="Breadcrumb"><a href="${site.index}">${reference.title}</a> <span aria-hidden="true">/</span> <a href="${site.index}#${isUsed(page) ? page.status : 'not-in-use'}">${page.status} ${page.phrase}</a></nav>
+<nav class="trail" aria-label="Breadcrumb"><a href="${site.index}">${reference.title}</a> <span aria-hidden="true">/</span> <a href="${site.index}#${isInUse(page) ? page.status : 'not-in-use'}">${page.status} ${page.phrase}</a></nav>
 <header class="about">
 <h1>${page.title}</h1>
-<p class="facts"><code class="name">${page.code}</code> <span class="pill s${statusClass(page)}">${page.status} ${page.phrase}</span> <span class="pill">${page.type}</span> <span class="pill">${retryTexts[page.retry].short}</span></p>
+<p class="facts"><code class="name">${page.code}</code> <span class="pill s${getStatusClass(page)}">${page.status} ${page.phrase}</span> <span class="pill">${page.type}</span> <span class="pill">${retryTexts[page.retry].short}</span></p>
 <p class="lead">${page.message}</p>
 </header>
 <div class="page">
-<div>${sections.filter(({ beside }) => !beside).map(sectionHtml)}</div>
-<div class="beside">${sections.filter(({ beside }) => beside).map(sectionHtml)}</div>
+<div>${sections.filter(({ beside }) => !beside).map(renderSection)}</div>
+<div class="beside">${sections.filter(({ beside }) => beside).map(renderSection)}</div>
 </div>
 ${siblings.length === 0
   ? undefined
@@ -70,15 +71,15 @@ ${renderList(siblings, site)}</nav>`}`
   })
 }
 
-function renderList (codes: readonly ReferenceCode[], site: Site, mixed = false): Html {
+function renderList (codes: readonly ReferenceCode[], site: Site, showStatus = false): Html {
   return html`<ul class="codes">
-${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${page.code}</code></a>${mixed ? html` <span class="pill s${statusClass(page)}">${page.status}</span>` : undefined}
+${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${page.code}</code></a>${showStatus ? html` <span class="pill s${getStatusClass(page)}">${page.status}</span>` : undefined}
 <span class="message">${page.message}</span>${page.retry === 'never' ? undefined : html` <span class="pill">${retryTexts[page.retry].short}</span>`}</li>
 `)}</ul>
 `
 }
 
-function sectionHtml ({ id, title, markdown }: Section): Html {
+function renderSection ({ id, title, markdown }: Section): Html {
   return html`
 <section aria-labelledby="${id}">
 <h2 id="${id}">${title}</h2>
@@ -89,11 +90,11 @@ function listStatuses ({ codes }: Reference): ReferenceCode[] {
   return codes.filter(({ status }, index) => codes[index - 1]?.status !== status)
 }
 
-function statusClass ({ status }: ReferenceCode): number {
+function getStatusClass ({ status }: ReferenceCode): number {
   return Math.floor(status / 100)
 }
 
-function layout (site: Site, { title, description, alternates, main }: {
+function renderLayout (site: Site, { title, description, alternates, main }: {
   readonly title: string
   readonly description: string
   readonly alternates: ReturnType<Site['alternates']>
@@ -116,7 +117,7 @@ function layout (site: Site, { title, description, alternates, main }: {
 <main id="main" tabindex="-1">${main}
 </main>
 <footer><p>${alternates.length === 0
-  ? html`This page is Markdown or JSON, too: ask for it with <code>Accept: text/markdown</code> or <code>Accept: application/json</code>.`
+  ? html`This page is also available as Markdown or JSON: send <code>Accept: text/markdown</code> or <code>Accept: application/json</code>.`
   : html`This page as ${alternates.map(({ name, href }) => html`<a href="${href}">${name}</a> `)}`}</p></footer>
 </body>
 </html>

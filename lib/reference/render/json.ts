@@ -1,10 +1,11 @@
+/** Writes the index and the pages of the reference in JSON. */
 import { formatCurl } from '../requests/curl.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
-/** The index as JSON: what tells the codes apart, and where their pages are. */
+/** Returns the index in JSON: the main facts of each code, and the URL of its page. */
 export function indexJson ({ title, formats, limits, codes }: Reference, site: Site): string {
-  return write({
+  return stringify({
     title,
     formats,
     limits,
@@ -12,11 +13,11 @@ export function indexJson ({ title, formats, limits, codes }: Reference, site: S
   })
 }
 
-/** The page of a code as JSON. */
+/** Returns the page of a code in JSON. */
 export function pageJson (page: ReferenceCode, site: Site): string {
-  return write({ ...page, url: site.page(page.code), ...(page.request !== undefined && { curl: formatCurl(page.request, site.origin) }) })
+  return stringify({ ...page, url: site.page(page.code), ...(page.request !== undefined && { curl: formatCurl(page.request, site.origin) }) })
 }
 
-function write (value: unknown): string {
+function stringify (value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }

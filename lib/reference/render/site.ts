@@ -1,13 +1,15 @@
-/** Where the pages of a reference are, and where the API is: what a page needs to know beside its subject. */
+/** The URLs that the pages of a reference contain. */
+
+/** The URLs of the pages of a reference and of the API. */
 export interface Site {
-  /** The API's scheme and host, for the commands that are shown: `https://api.example.com`. */
+  /** Scheme and host of the API, for the commands on the pages: `https://api.example.com`. */
   readonly origin: string
-  /** The address of the index. */
+  /** The URL of the index. */
   readonly index: string
-  /** The address of the page of a code. */
+  /** Returns the URL of the page of a code. */
   readonly page: (code: string) => string
-  /** The address of a file that belongs to the pages: a style sheet, a script, an icon. */
+  /** Returns the URL of a file that the pages load: the style sheet, the script or the icon. */
   readonly asset: (name: string) => string
-  /** The other forms of the page of a code, or without one of the index, where they have an address of their own. */
+  /** Returns the URLs of the other forms of a page, or of the index if there is no code. Empty if all forms share one URL. */
   readonly alternates: (code?: string) => ReadonlyArray<{ readonly name: string, readonly href: string }>
 }

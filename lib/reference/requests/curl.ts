@@ -1,18 +1,19 @@
+/** Writes a sample request as a curl command. */
 import type { SampleRequest } from './sample-request.js'
 
 /**
- * A request as a command for curl, to be pasted into a shell of POSIX.
+ * Returns a request as a curl command for a POSIX shell.
  *
- * @param origin scheme and host, `https://api.example.com`
+ * @param origin scheme and host of the API: `https://api.example.com`
  */
 export function formatCurl (request: SampleRequest, origin: string): string {
   const { method, path, headers, body, bodyBytes, longHeader, times } = request
   const words = [
     ...(method === 'GET' ? [] : [`-X ${method}`]),
-    quoted(origin + path),
-    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    quoteForShell(origin + path),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoteForShell(`${name}: ${value}`)}`),
     ...(longHeader === undefined ? [] : [`-H "${longHeader.name}: $(head -c ${longHeader.bytes} /dev/zero | tr '\\0' x)"`]),
-    ...(body === undefined ? [] : [`-d ${quoted(body)}`]),
+    ...(body === undefined ? [] : [`-d ${quoteForShell(body)}`]),
     ...(bodyBytes === undefined ? [] : ['--data-binary @-'])
   ]
   const command = ['curl -i', ...words].join(' \\\n  ').replace(' \\\n  ', ' ')
@@ -20,7 +21,7 @@ export function formatCurl (request: SampleRequest, origin: string): string {
   return times === 1 ? piped : `for i in $(seq ${times}); do ${piped}; done`
 }
 
-/** A word that the shell takes as it is. */
-function quoted (text: string): string {
+/** Quotes a word so that the shell does not change it. */
+function quoteForShell (text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

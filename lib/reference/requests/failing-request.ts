@@ -1,13 +1,14 @@
+/** Makes requests that fail with a given code, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
 import { isRecord } from '../../support/is-object.js'
 
-/** What a recipe changes in a valid request of the route; `undefined` where the route does not lend itself to it. */
+/** Returns the changes to a valid request of a route that make it fail, or `undefined` if the route cannot fail in this way. */
 type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
 
-/** How a request of a route that can answer with the code comes to do so. */
-const changes: Readonly<Partial<Record<StandardCode, Change>>> = {
-  invalid_request: route => takesBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined,
+/** The changes that make a route return a code. */
+const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
+  invalid_request: route => hasBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined,
   invalid_parameter: withWrongParameter,
   missing_api_key: withoutCredential,
   unauthorized: withoutCredential,
@@ -24,45 +25,45 @@ const changes: Readonly<Partial<Record<StandardCode, Change>>> = {
   rate_limit_exceeded: ({ limit }) => limit === undefined ? undefined : { times: limit + 1 }
 }
 
-/** The codes that can be had at any address, and how. */
-const anywhere: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => SampleRequest | undefined>>> = {
+/** The requests that get a code at any path. */
+const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => SampleRequest | undefined>>> = {
   route_not_found: () => ({ method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true }),
-  method_not_allowed: routes => firstChanged(routes, route => {
-    const used = new Set(routes.filter(({ record }) => record.route.url === route.record.route.url).map(({ method }) => method))
-    const method = ['DELETE', 'PUT', 'PATCH', 'GET'].find(name => !used.has(name))
+  method_not_allowed: routes => createFirst(routes, route => {
+    const supported = new Set(routes.filter(({ record }) => record.route.url === route.record.route.url).map(({ method }) => method))
+    const method = ['DELETE', 'PUT', 'PATCH', 'GET'].find(name => !supported.has(name))
     return method === undefined || route.record.route.url.includes('*') ? undefined : { method, headers: {}, body: undefined }
   }),
-  uri_too_long: routes => firstChanged(routes, route => {
+  uri_too_long: routes => createFirst(routes, route => {
     const [name] = listParameters(route)
     return name === undefined ? undefined : { path: samplePath(route, { [name]: 'x'.repeat(route.record.scope.initialConfig.maxParamLength as number + 1) }) }
   }),
-  expectation_failed: routes => firstChanged(routes, () => ({ headers: { expect: 'nothing' } })),
-  request_header_fields_too_large: routes => firstChanged(routes, () => ({ longHeader: { name: 'x-long', bytes: 20_000 } }))
+  expectation_failed: routes => createFirst(routes, () => ({ headers: { expect: 'nothing' } })),
+  request_header_fields_too_large: routes => createFirst(routes, () => ({ longHeader: { name: 'x-long', bytes: 20_000 } }))
 }
 
 /**
- * A request for which a code is the answer: by a recipe, or else a valid request of a route that can answer with it.
- * `undefined` for a code that no route has, and for the failures of the server, which nobody can ask for.
+ * Returns a request that gets a code, or else a valid request of a route that can return the code.
+ * Returns `undefined` for a code that no route has, and for errors of the server, because a request cannot cause them.
  *
- * @param candidates the routes that can answer with the code
- * @param routes all of them
+ * @param candidates the routes that can return the code
+ * @param routes all routes
  */
 export function createFailingRequest (
   { code, status }: { readonly code: string, readonly status: number }, candidates: readonly SampleRoute[], routes: readonly SampleRoute[]
 ): SampleRequest | undefined {
   if (status >= 500) return undefined
-  // A request that only reads is the better example.
-  const ordered = [...candidates].sort((a, b) => Number(takesBody(a)) - Number(takesBody(b)))
+  // A request that only reads is a better example.
+  const ordered = [...candidates].sort((a, b) => Number(hasBody(a)) - Number(hasBody(b)))
   const standard = code as StandardCode
-  const change = Object.hasOwn(changes, code) ? changes[standard] : undefined
-  const recipe = Object.hasOwn(anywhere, code) ? anywhere[standard] : undefined
-  const [plain] = candidates
-  return recipe?.(routes) ??
-    (change === undefined ? undefined : firstChanged(ordered, change)) ??
-    (plain === undefined ? undefined : validRequest(plain))
+  const create = Object.hasOwn(requestsAtAnyPath, code) ? requestsAtAnyPath[standard] : undefined
+  const change = Object.hasOwn(changesOfRoutes, code) ? changesOfRoutes[standard] : undefined
+  const [first] = candidates
+  return create?.(routes) ??
+    (change === undefined ? undefined : createFirst(ordered, change)) ??
+    (first === undefined ? undefined : validRequest(first))
 }
 
-function firstChanged (routes: readonly SampleRoute[], change: Change): SampleRequest | undefined {
+function createFirst (routes: readonly SampleRoute[], change: Change): SampleRequest | undefined {
   for (const route of routes) {
     const changed = change(route)
     if (changed !== undefined) return { ...validRequest(route), certain: true, ...changed }
@@ -70,7 +71,7 @@ function firstChanged (routes: readonly SampleRoute[], change: Change): SampleRe
   return undefined
 }
 
-function takesBody ({ method }: SampleRoute): boolean {
+function hasBody ({ method }: SampleRoute): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
@@ -83,7 +84,7 @@ function withWrongCredential (route: SampleRoute): Partial<SampleRequest> {
   return { headers: { ...validRequest(route).headers, ...credentialHeaders(route, 'wrong') } }
 }
 
-/** Ids that nothing has: a far number, a UUID of zeros, or a text. */
+/** Replaces the ids in the path with ids that do not exist: a high number, a UUID of zeros, or a string. */
 function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
   const schemas = new Map(listProperties(route.record.route.schema?.params))
   return {
@@ -97,27 +98,27 @@ function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
 
 function withWrongParameter (route: SampleRoute): Partial<SampleRequest> | undefined {
   const { params, querystring } = route.record.route.schema ?? {}
-  const [inQuery] = listProperties(querystring).filter(([, schema]) => refusesText(schema))
+  const [inQuery] = listProperties(querystring).filter(([, schema]) => rejectsString(schema))
   if (inQuery !== undefined) {
     const url = new URL(validRequest(route).path, 'http://localhost')
     url.searchParams.set(inQuery[0], 'wrong')
     return { path: url.pathname + url.search }
   }
-  const [inPath] = listProperties(params).filter(([, schema]) => refusesText(schema))
+  const [inPath] = listProperties(params).filter(([, schema]) => rejectsString(schema))
   return inPath === undefined ? undefined : { path: samplePath(route, { [inPath[0]]: 'wrong' }) }
 }
 
 function withWrongField (route: SampleRoute): Partial<SampleRequest> | undefined {
   const { body } = validRequest(route)
   const fields = listProperties(route.record.route.schema?.body)
-  const [name, schema] = fields.find(([, schema]) => refusesText(schema)) ?? fields[0] ?? []
+  const [name, schema] = fields.find(([, schema]) => rejectsString(schema)) ?? fields[0] ?? []
   if (body === undefined || name === undefined) return undefined
-  // Neither a text nor a number can be made of an object, whatever the validator converts.
-  return { body: JSON.stringify({ ...JSON.parse(body), [name]: refusesText(schema) ? 'wrong' : {} }) }
+  // A validator that converts types cannot convert an object to a string or a number.
+  return { body: JSON.stringify({ ...JSON.parse(body), [name]: rejectsString(schema) ? 'wrong' : {} }) }
 }
 
-/** Whether a schema refuses the text `wrong`. */
-function refusesText (schema: unknown): boolean {
+/** Returns whether a schema rejects the string `wrong`. */
+function rejectsString (schema: unknown): boolean {
   if (!isRecord(schema)) return false
   return ['integer', 'number', 'boolean'].includes(String(schema.type)) || typeof schema.format === 'string' || Array.isArray(schema.enum)
 }

@@ -1,3 +1,4 @@
+/** Makes valid requests from the schemas of a route, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { declaringTargets } from '../../infer/declare-errors.js'
 import type { RouteRecord } from '../../infer/route-record.js'
@@ -5,7 +6,7 @@ import { getSecurityRequirements } from '../../infer/security.js'
 import { createSampleValue } from './sample-value.js'
 import { isRecord } from '../../support/is-object.js'
 
-/** A request that documentation shows as giving an error. */
+/** A request in the documentation that gets an error. */
 export interface SampleRequest {
   readonly method: string
   /** The path, with the query. */
@@ -13,32 +14,33 @@ export interface SampleRequest {
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
-  /** In place of `body`: so many bytes, too many to be shown. */
+  /** Instead of `body`: the number of bytes, if the body is too large to be shown. */
   readonly bodyBytes?: number | undefined
-  /** A further header with a value of so many bytes, too many to be shown. */
+  /** Another header, with the number of bytes of a value that is too long to be shown. */
   readonly longHeader?: { readonly name: string, readonly bytes: number } | undefined
-  /** How often it is sent; the last answer is the error. */
+  /** How often the request is sent. The last response is the error. */
   readonly times: number
-  /** Whether the request alone gives the error; otherwise what the server has stored decides. */
+  /** Whether the request always gets the error. Otherwise it depends on the stored data. */
   readonly certain: boolean
 }
 
-/** One method of a route, and what is known of its errors. */
+/** One method of a route, with its errors. */
 export interface SampleRoute {
   readonly method: string
   readonly record: RouteRecord
-  /** The codes that it can answer with. */
+  /** The codes that it can return. */
   readonly codes: ReadonlySet<string>
-  /** How many requests its tightest rate limit allows; `undefined` where it has none. */
+  /** The number of requests that its lowest rate limit allows; `undefined` if it has no fixed limit. */
   readonly limit: number | undefined
 }
 
+/** The header of a JSON body. */
 export const jsonContent = { 'content-type': 'application/json' } as const
 
-/** The codes that tell of a route that it takes a credential. */
+/** The codes that show that a route needs a credential. */
 const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_api_key', 'unauthorized', 'invalid_token']
 
-/** The headers with the credential that a route takes: where its guard says so, else in `Authorization`; none for an open route. */
+/** Returns the headers with the credential of a route: those of its security schemes, or else `Authorization`. Empty for an open route. */
 export function credentialHeaders ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
   const schemes = getSecurityRequirements(declaringTargets(record)).map(({ scheme }) => scheme)
   if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
@@ -47,7 +49,7 @@ export function credentialHeaders ({ record, codes }: SampleRoute, credential: s
     : ['authorization', `${scheme.scheme.charAt(0).toUpperCase()}${scheme.scheme.slice(1)} ${credential}`]))
 }
 
-/** A request with everything that the schemas of the route ask for. */
+/** Returns a request that the schemas of the route accept. */
 export function validRequest (route: SampleRoute): SampleRequest {
   const { body, headers, querystring } = route.record.route.schema ?? {}
   const query = new URLSearchParams(sampleStrings(querystring, route)).toString()
@@ -65,15 +67,15 @@ export function validRequest (route: SampleRoute): SampleRequest {
   }
 }
 
-/** A parameter in the pattern of a route, with the expression that may follow its name; `::` is a colon. */
+/** Matches a parameter in the pattern of a route, with the expression that may follow its name. `::` is a colon. */
 const parameter = /(?<!:):(\w+)(?:\([^/]*\))?\??/g
 
-/** The names of the parameters in the path of a route. */
+/** Returns the names of the parameters in the path of a route. */
 export function listParameters ({ record }: SampleRoute): string[] {
   return [...record.route.url.matchAll(parameter)].map(([, name]) => name as string)
 }
 
-/** The path of a route with a value for each of its parameters; those that are not given are sampled. */
+/** Returns the path of a route with a value for each parameter: the given value, or a sample. */
 export function samplePath (route: SampleRoute, values: Readonly<Record<string, string>> = {}): string {
   const samples = sampleStrings(route.record.route.schema?.params, route)
   return route.record.route.url
@@ -82,12 +84,12 @@ export function samplePath (route: SampleRoute, values: Readonly<Record<string, 
     .replace('*', 'example')
 }
 
-/** A value that the schema accepts; what it refers to is looked up in the scope of the route. */
+/** Returns a value that a schema accepts. A `$ref` is looked up in the scope of the route. */
 export function sample (schema: unknown, { record }: SampleRoute): unknown {
   return createSampleValue(schema, ref => record.scope.getSchema(ref.split('#', 1).join()))
 }
 
-/** The properties of an object's schema. */
+/** Returns the properties that the schema of an object describes. */
 export function listProperties (schema: unknown): Array<[name: string, schema: unknown]> {
   return isRecord(schema) && isRecord(schema.properties) ? Object.entries(schema.properties) : []
 }

@@ -1,6 +1,7 @@
+/** Makes small values that a JSON Schema accepts. */
 import { isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
 
-/** Values that have the form which a `format` asks for. */
+/** A value for each `format`. */
 const samplesOfFormat: Readonly<Record<string, string>> = {
   date: '2030-01-31',
   time: '12:30:00Z',
@@ -16,12 +17,12 @@ const samplesOfFormat: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000'
 }
 
-/** Finds the schema that a `$ref` names. */
+/** Returns the schema that a `$ref` names. */
 export type Resolve = (ref: string) => unknown
 
 /**
- * A small value that a JSON Schema accepts, for a request that documentation shows: its own example or default where
- * it has one, and of an object the required properties. A `pattern` is not solved.
+ * Returns a small value that a JSON Schema accepts: its own example or default if there is one, otherwise the required
+ * properties of an object. A `pattern` is ignored.
  */
 export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0): unknown {
   if (!isRecord(schema) || depth > maxDepth) return {}
@@ -34,32 +35,32 @@ export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0)
   if (Array.isArray(schema.allOf)) return Object.assign({}, ...schema.allOf.map(part => createSampleValue(part, resolve, depth + 1)))
   const type = Array.isArray(schema.type) ? schema.type.find(name => name !== 'null') : schema.type
   switch (type) {
-    case 'string': return text(schema)
+    case 'string': return sampleString(schema)
     case 'integer':
-    case 'number': return number(schema)
+    case 'number': return sampleNumber(schema)
     case 'boolean': return true
     case 'null': return null
     case 'array': return Array.from({ length: Number(schema.minItems ?? 0) }, () => createSampleValue(schema.items, resolve, depth + 1))
-    default: return object(schema, resolve, depth)
+    default: return sampleObject(schema, resolve, depth)
   }
 }
 
-/** A schema may contain itself. */
+/** How deep a value is nested at most, because a schema may contain itself. */
 const maxDepth = 8
 
-function object (schema: ReadonlyJsonObject, resolve: Resolve, depth: number): Record<string, unknown> {
+function sampleObject (schema: ReadonlyJsonObject, resolve: Resolve, depth: number): Record<string, unknown> {
   const properties = isRecord(schema.properties) ? schema.properties : {}
   const required = Array.isArray(schema.required) ? schema.required.map(String) : []
   return Object.fromEntries(required.map(name => [name, createSampleValue(properties[name], resolve, depth + 1)]))
 }
 
-function text ({ format, minLength, maxLength }: ReadonlyJsonObject): string {
+function sampleString ({ format, minLength, maxLength }: ReadonlyJsonObject): string {
   const known = samplesOfFormat[String(format)]
   if (known !== undefined) return known
   return 'example'.padEnd(Number(minLength ?? 0), '-example').slice(0, Number(maxLength ?? Infinity))
 }
 
-function number ({ minimum, exclusiveMinimum, maximum, multipleOf }: ReadonlyJsonObject): number {
+function sampleNumber ({ minimum, exclusiveMinimum, maximum, multipleOf }: ReadonlyJsonObject): number {
   if (typeof multipleOf === 'number') return multipleOf * Math.max(1, Math.ceil(Number(minimum ?? 0) / multipleOf))
   if (typeof minimum === 'number') return minimum
   if (typeof exclusiveMinimum === 'number') return exclusiveMinimum + 1

@@ -1,10 +1,11 @@
+/** Strings in Markdown are shown as they are. */
 import { strictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
 import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../../lib/reference/render/escape-markdown.js'
 import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.js'
 
-t.test('a text keeps its meaningless form', async t => {
+t.test('special characters have no meaning', async t => {
   t.equal(escapeMarkdown('*all* of [it](x) <b> & `c`'), '\\*all\\* of \\[it\\](x) \\<b\\> \\& \\`c\\`')
   t.equal(escapeMarkdown('# no heading'), '\\# no heading')
   t.equal(escapeMarkdown('1. no list'), '1\\. no list')
@@ -12,7 +13,7 @@ t.test('a text keeps its meaningless form', async t => {
   t.equal(escapeMarkdown('two\n  lines'), 'two lines')
 })
 
-t.test('code stands between more backticks than it has', async t => {
+t.test('code is between more backticks than it contains', async t => {
   t.equal(codeSpan('a'), '`a`')
   t.equal(codeSpan('a`b'), '``a`b``')
   t.equal(codeSpan('`a'), '`` `a ``')
@@ -30,11 +31,11 @@ t.test('a pipe does not end the cell of a table', async t => {
   ].join('\n'))
 })
 
-t.test('tags in what an author wrote are text; code and addresses stay', async t => {
+t.test('tags of an author become text; code and links are kept', async t => {
   t.equal(escapeTags(' The <id> of `<b>` at <https://example.com>, 1 < 2 <!-- no --> '), 'The \\<id> of `<b>` at <https://example.com>, 1 < 2 \\<!-- no -->')
 })
 
-/** What a browser shows of our HTML. */
+/** Returns the text that a browser shows. */
 function shownOf (html: string): string {
   return html
     .replace(/<[^>]*>/g, '')
@@ -47,19 +48,19 @@ const hostile = fc.string({
   unit: fc.constantFrom('<', '>', '&', '"', "'", '`', '*', '_', '[', ']', '(', ')', '!', '#', '-', '+', '1', '.', '|', '\\', '~', ':', '/', '=', ';', 'a', 'b', ' ', '\n', 'http://a.b', '&lt;', '<script>', '<!--', '</', 'www.x.y')
 })
 
-t.test('whatever a text is, its Markdown as HTML shows it', async () => {
+t.test('any string is shown as it is', async () => {
   fc.assert(fc.property(hostile, text => strictEqual(spacesAsOne(shownOf(renderMarkdown(`x ${escapeMarkdown(text)}`).html)), spacesAsOne(`x ${text}`))), { numRuns: 2000 })
   fc.assert(fc.property(hostile, text => strictEqual(spacesAsOne(shownOf(renderMarkdown(escapeMarkdown(text)).html)), spacesAsOne(text))), { numRuns: 2000 })
 })
 
-t.test('whatever code is, its Markdown as HTML shows it, in a table, too', async () => {
+t.test('any code is shown as it is, also in a table', async () => {
   const code = hostile.filter(text => text.trim() !== '')
   fc.assert(fc.property(code, text => strictEqual(spacesAsOne(shownOf(renderMarkdown(`x ${codeSpan(text)}`).html)), spacesAsOne(`x ${text}`))), { numRuns: 2000 })
   fc.assert(fc.property(code, text => strictEqual(spacesAsOne(shownOf(renderMarkdown(table(['x'], [[codeSpan(text)]])).html)), `x${spacesAsOne(text)}`)), { numRuns: 2000 })
   fc.assert(fc.property(code, text => strictEqual(shownOf(renderMarkdown(codeBlock('sh', text)).html).trim(), text.trim())), { numRuns: 2000 })
 })
 
-t.test('whatever an author wrote, no tag of theirs is in the HTML', async () => {
+t.test('no tag of an author is in the HTML', async () => {
   const tags = /<(?!\/?(?:p|em|strong|del|a|code|pre|ul|ol|li|blockquote|hr|br|h[3-6]|div|table|thead|tbody|tr|th|td|input)[ >])/
   fc.assert(fc.property(hostile, text => !tags.test(renderMarkdown(escapeTags(text)).html) && !tags.test(renderMarkdown(text).html)), { numRuns: 2000 })
 })

@@ -1,3 +1,4 @@
+/** Markdown of authors becomes safe HTML. */
 import t from 'tap'
 import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.js'
 
@@ -7,7 +8,7 @@ t.test('a description in CommonMark', async t => {
   t.equal(shown('The `id` is *wrong*: see [queues](/docs#queues).'), '<p>The <code>id</code> is <em>wrong</em>: see <a href="/docs#queues">queues</a>.</p>')
 })
 
-t.test('a link leads to the web, to a mailbox or beside; of any other the text is left', async t => {
+t.test('a link is relative, http:, https: or mailto:; only the text of any other link is kept', async t => {
   t.equal(shown('[a](https://example.com/?a=1&b=2)'), '<p><a href="https://example.com/?a=1&#38;b=2">a</a></p>')
   t.equal(shown('[a](mailto:help@example.com)'), '<p><a href="mailto:help@example.com">a</a></p>')
   t.equal(shown('[**a**](javascript:alert(1))'), '<p><strong>a</strong></p>')
@@ -16,7 +17,7 @@ t.test('a link leads to the web, to a mailbox or beside; of any other the text i
   t.equal(shown('[a](<" onclick="x>)'), '<p><a href="&#34; onclick=&#34;x">a</a></p>')
 })
 
-t.test('an address in a sentence is no link, for a value could have one', async t => {
+t.test('a bare URL does not become a link', async t => {
   t.equal(shown('See https://example.com.'), '<p>See https://example.com.</p>')
 })
 
@@ -27,7 +28,7 @@ t.test('tags and images are text', async t => {
   t.equal(shown('![a <b>](https://example.com/a.png)'), '<p>a &#60;b&#62;</p>')
 })
 
-t.test('headings stand below those of the page', async t => {
+t.test('headings are below those of the page', async t => {
   t.equal(shown('# One *x*'), '<h3>One <em>x</em></h3>')
   t.equal(shown('##### Five'), '<h6>Five</h6>')
 })

@@ -1,3 +1,4 @@
+/** The sections of the page of a code. */
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -23,20 +24,20 @@ const handler = async (): Promise<string> => 'ok'
 t.test('the advice on retries', async t => {
   const retry = async (code: string): Promise<string | undefined> => (await sections(code, () => {})).Retry
   t.equal(await retry('resource_gone'), '**Do not retry.** The same request fails in the same way until something has changed.')
-  t.match(await retry('bad_gateway'), '**Retry with backoff.** Send the same request again after a short wait, and wait about twice as long each time')
-  t.match(await retry('service_unavailable'), '**Retry after the time it names.** Wait for the seconds in the `Retry-After` header')
+  t.match(await retry('bad_gateway'), '**Retry with backoff.** Send the same request again after a short wait, and double the wait each time')
+  t.match(await retry('service_unavailable'), '**Retry after the given time.** Wait for the seconds in the `Retry-After` header')
 })
 
-t.test('a code of some routes, of every route, of any address, and of none', async t => {
+t.test('a code of some routes, of every route, of any path, and of no route', async t => {
   const two = (app: FastifyInstance): void => {
     app.get('/a', { config: { errors: ['resource_gone'] } }, handler)
     app.post('/a', handler)
   }
   t.equal((await sections('resource_gone', two)).Routes, '- `GET /a`')
-  t.equal((await sections('internal_error', two)).Routes, 'Every route can answer with it.')
-  t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other address can answer with it, too: The message is not valid HTTP, or its address is not a valid URL.')
-  t.equal((await sections('route_not_found', two)).Routes, 'Any address can answer with it: Nothing is at the address.')
-  t.equal((await sections('payment_required', two)).Routes, 'No route answers with it today.')
+  t.equal((await sections('internal_error', two)).Routes, 'Every route can return it.')
+  t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other path can also return it: The request is not valid HTTP, or its URL is invalid.')
+  t.equal((await sections('route_not_found', two)).Routes, 'Any path can return it: No route has this path.')
+  t.equal((await sections('payment_required', two)).Routes, 'No route returns it today.')
 })
 
 t.test('each cookie that a code sets has a line of its own in the example, and other lists are joined', async t => {
@@ -50,18 +51,18 @@ t.test('each cookie that a code sets has a line of its own in the example, and o
       headers: { 'Set-Cookie': ['session=; Max-Age=0', 'csrf=; Max-Age=0'], Link: ['</a>', '</b>'] }
     }
   })
-  const { 'Example answer': example } = await sections('session_ended', app => { app.get('/a', { config: { errors: [errors.session_ended] } }, handler) }, { errors })
+  const { 'Example response': example } = await sections('session_ended', app => { app.get('/a', { config: { errors: [errors.session_ended] } }, handler) }, { errors })
   t.match(example, ['', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0', 'link: </a>, </b>', ''].join('\n'))
 })
 
-t.test('where there is no request to show, the reason', async t => {
-  const attempt = async (code: string): Promise<string | undefined> => (await sections(code, app => app.get('/a', handler)))['Try it']
-  t.equal(await attempt('internal_error'), 'It comes from our side: no request gives it on purpose.')
-  t.equal(await attempt('request_timeout'), 'No single request shows it.')
-  t.equal(await attempt('payment_required'), 'No route answers with it today, so there is no request to show.')
+t.test('if there is no request to show, the reason', async t => {
+  const requestOf = async (code: string): Promise<string | undefined> => (await sections(code, app => app.get('/a', handler)))['Try it']
+  t.equal(await requestOf('internal_error'), 'The cause is in the server, so no request shows it.')
+  t.equal(await requestOf('request_timeout'), 'No single request shows it.')
+  t.equal(await requestOf('payment_required'), 'No route returns it today, so there is no request to show.')
 })
 
-t.test('a request that the state of the server decides says so', async t => {
+t.test('a request whose response depends on stored data', async t => {
   const { 'Try it': text } = await sections('resource_locked', app => app.put('/a', {
     config: { errors: ['resource_locked'] }, schema: { body: Type.Object({ name: Type.String() }) }
   }, handler))
@@ -72,10 +73,10 @@ curl -i -X PUT \\
   -d '{"name":"example"}'
 \`\`\`
 
-This request can be answered with it. Whether it is depends on what is stored: put your own values in.`)
+This request can get it. Whether it does depends on the stored data: use your own values.`)
 })
 
-t.test('the rate limits, and the routes that count under each', async t => {
+t.test('the rate limits, and the routes of each', async t => {
   const policies = {
     general: { max: 100, timeWindow: '1 minute' },
     burst: { max: 5, timeWindow: 10_000 },

@@ -1,3 +1,4 @@
+/** Sample requests as curl commands, run by a shell. */
 import { deepStrictEqual } from 'node:assert'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
@@ -10,7 +11,7 @@ t.test('a GET needs no method', async t => {
   t.equal(formatCurl(request, 'https://api.example.com'), "curl -i 'https://api.example.com/queues/1'")
 })
 
-t.test('everything else is a line of its own', async t => {
+t.test('each header and the body are on their own lines', async t => {
   t.equal(
     formatCurl({ ...request, method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"it\'s"}' }, 'http://localhost:3000'),
     `curl -i -X POST \\
@@ -20,7 +21,7 @@ t.test('everything else is a line of its own', async t => {
   )
 })
 
-t.test('what is too long to be shown is made by the shell', async t => {
+t.test('the shell creates what is too long to be shown', async t => {
   t.equal(
     formatCurl({ ...request, method: 'PUT', bodyBytes: 1025, longHeader: { name: 'x-long', bytes: 20_000 } }, 'http://localhost:3000'),
     `head -c 1025 /dev/zero | curl -i -X PUT \\
@@ -34,7 +35,7 @@ t.test('a request that has to be sent several times', async t => {
   t.equal(formatCurl({ ...request, times: 6 }, 'http://localhost:3000'), "for i in $(seq 6); do curl -i 'http://localhost:3000/queues/1'; done")
 })
 
-t.test('whatever a value is, the shell hands it to curl as it is', async () => {
+t.test('the shell passes any value to curl unchanged', async () => {
   const text = fc.string({ unit: fc.oneof(fc.constantFrom("'", '"', '$', '`', '\\', '\n', ' ', ';', '!'), fc.integer({ min: 1, max: 0xd7ff }).map(point => String.fromCodePoint(point))) })
   fc.assert(fc.property(text, text, (path, body) => {
     const command = formatCurl({ ...request, method: 'POST', path, body }, 'x')

@@ -1,3 +1,4 @@
+/** The requests on the pages, sent with curl: each gets the error of its page. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Type } from '@sinclair/typebox'
@@ -12,7 +13,7 @@ import { build } from '../app.js'
 const shell = promisify(execFile)
 const hasCurl = await shell('curl', ['--version']).then(() => true, () => false)
 
-/** The codes whose page shows a request of the test API, and whether the request alone gives them. */
+/** The codes whose page shows a request, and whether that request always gets the code. */
 const certainty: Readonly<Record<string, boolean>> = {
   already_in_queue: false,
   expectation_failed: true,
@@ -38,14 +39,14 @@ await app.ready()
 for (const { code, request } of app.apiErrors.reference().codes) if (request !== undefined) requests.set(code, request)
 await app.close()
 
-t.test('the requests that are shown', async t => {
+t.test('the codes that have a request', async t => {
   t.strictSame(Object.fromEntries([...requests].map(([code, { certain }]) => [code, certain])), certainty)
 })
 
-t.test('the command that a page shows gives the error of the page', async t => {
+t.test('the command on a page gets the error of the page', async t => {
   if (!hasCurl) return absent(t, 'curl is not installed')
   for (const [code, request] of requests) {
-    const app = await build() // anew, for some of the requests use a rate limit up
+    const app = await build() // a new one, because some of the requests use up a rate limit
     const command = formatCurl(request, await app.listen({ host: '127.0.0.1', port: 0 }))
     const { stdout } = await shell('sh', ['-c', command])
     const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
@@ -54,7 +55,7 @@ t.test('the command that a page shows gives the error of the page', async t => {
   }
 })
 
-t.test('a request that the state of the server decides is shown as it is valid', async t => {
+t.test('if the response depends on stored data, the request is a valid one', async t => {
   t.strictSame(requests.get('already_in_queue'), {
     method: 'POST',
     path: '/queues/1/entries',
@@ -65,7 +66,7 @@ t.test('a request that the state of the server decides is shown as it is valid',
   })
 })
 
-/** The requests that are shown for an API with these routes. */
+/** Returns the requests on the pages of an API with these routes. */
 async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
   const app = Fastify()
   await app.register(apiErrors, options)
@@ -76,25 +77,25 @@ async function requestsOf (register: (app: FastifyInstance) => void, options: Ap
 
 const handler = async (): Promise<string> => 'ok'
 
-t.test('an API without routes: what any address answers', async t => {
+t.test('an API without routes: the codes at any path', async t => {
   const requests = await requestsOf(() => {})
   t.strictSame(Object.keys(requests).filter(code => requests[code] !== undefined), ['route_not_found'])
   t.strictSame(requests.route_not_found, { method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: a parameter of the path, where the query takes any text', async t => {
+t.test('invalid_parameter: a parameter of the path, if the query accepts any string', async t => {
   const requests = await requestsOf(app => app.get('/days/:day/:id', {
     schema: { params: Type.Object({ day: Type.String({ format: 'date' }), id: Type.Integer() }), querystring: Type.Object({ q: Type.Optional(Type.String()) }) }
   }, handler))
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/days/wrong/1', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: where every text is valid, it is never the answer', async t => {
+t.test('invalid_parameter: no request, if every string is valid', async t => {
   const requests = await requestsOf(app => app.get('/names/:name', { schema: { params: { type: 'object', properties: { name: true } } } }, handler))
   t.equal(requests.invalid_parameter, undefined)
 })
 
-t.test('resource_not_found: an id that nothing has, by the schema of the parameter', async t => {
+t.test('resource_not_found: an id that does not exist, by the schema of the parameter', async t => {
   const paths = async (params: object | undefined): Promise<string | undefined> =>
     (await requestsOf(app => app.get('/things/:id', { schema: { ...(params !== undefined && { params }) } }, handler))).resource_not_found?.path
   t.equal(await paths(undefined), '/things/no-such-id')
@@ -103,12 +104,12 @@ t.test('resource_not_found: an id that nothing has, by the schema of the paramet
   t.equal(await paths({ type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }), '/things/00000000-0000-4000-8000-000000000000')
 })
 
-t.test('invalid_parameter: of a route that describes none', async t => {
+t.test('invalid_parameter: a route that describes no parameter', async t => {
   const requests = await requestsOf(app => app.get('/names', { config: { errors: ['invalid_parameter'] } }, handler))
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names', headers: {}, times: 1, certain: false })
 })
 
-t.test('invalid_request: where only a header can be wrong, a valid request is shown', async t => {
+t.test('invalid_request: a valid request, if only a header can be wrong', async t => {
   const requests = await requestsOf(app => app.get('/plain', {
     schema: { headers: Type.Object({ 'x-tenant': Type.String({ format: 'uuid' }) }) }
   }, handler))
@@ -117,7 +118,7 @@ t.test('invalid_request: where only a header can be wrong, a valid request is sh
   })
 })
 
-t.test('validation_error: the first field that refuses a text, else an object in place of any other', async t => {
+t.test('validation_error: the first field that rejects a string, or else an object in any field', async t => {
   const bodies = async (body: object): Promise<string | undefined> =>
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
   t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"s","open":"wrong"}')
@@ -127,7 +128,7 @@ t.test('validation_error: the first field that refuses a text, else an object in
   t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '[]', 'no field: a valid body')
 })
 
-t.test('missing_required_field: an empty object, where the whole has required fields', async t => {
+t.test('missing_required_field: an empty object, if the body has required fields', async t => {
   const requests = await requestsOf(app => app.put('/thing', {
     schema: { body: { type: 'object', properties: { owner: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } } } }
   }, handler))
@@ -135,7 +136,7 @@ t.test('missing_required_field: an empty object, where the whole has required fi
   t.equal(requests.missing_required_field?.certain, false)
 })
 
-t.test('method_not_allowed: a method that the address lacks; none where it has them all, or any address matches', async t => {
+t.test('method_not_allowed: a method that the path does not support; no request if it supports all, or has a wildcard', async t => {
   const requests = await requestsOf(app => {
     app.route({ method: ['DELETE', 'PUT', 'PATCH', 'GET'], url: '/all', handler })
     app.get('/files/*', handler)
@@ -144,14 +145,14 @@ t.test('method_not_allowed: a method that the address lacks; none where it has t
   t.strictSame(requests.method_not_allowed, { method: 'PUT', path: '/some', headers: {}, body: undefined, times: 1, certain: true })
 })
 
-t.test('payload_too_large: one byte more than the route reads', async t => {
+t.test('payload_too_large: one byte more than the route accepts', async t => {
   const requests = await requestsOf(app => app.post('/upload', { bodyLimit: 10 }, handler))
   t.strictSame(requests.payload_too_large, {
     method: 'POST', path: '/upload', headers: { 'content-type': 'application/json' }, body: undefined, bodyBytes: 11, times: 1, certain: true
   })
 })
 
-t.test('rate_limit_exceeded: one request more than the tightest of the limits allows', async t => {
+t.test('rate_limit_exceeded: one request more than the lowest limit allows', async t => {
   const policies = { wide: { max: 50, timeWindow: 1000 }, tight: { max: 3, timeWindow: 1000 } }
   const requests = await requestsOf(app => app.get('/limited', handler), { rateLimit: { policies, default: ['wide', 'tight'] } })
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 4, certain: true })
@@ -162,12 +163,12 @@ t.test('rate_limit_exceeded: without a known limit, a request of a route that ha
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 1, certain: false })
 })
 
-t.test('a route with several parameters of which none is described', async t => {
+t.test('a route with several parameters without schemas', async t => {
   const requests = await requestsOf(app => app.get('/days/:day-:night/at::noon/:id(^\\d+)/*', { schema: { params: { type: 'object' } } }, handler))
   t.match(requests.resource_not_found, { path: '/days/no-such-id-no-such-id/at:noon/no-such-id/example', certain: true })
 })
 
-t.test('a credential stands where the guard of the route says', async t => {
+t.test('a credential is sent as the guard of the route declares', async t => {
   const shown = async (...schemes: SecurityScheme[]): Promise<unknown[]> => {
     const requests = await requestsOf(app => {
       const guard = async (): Promise<void> => {}
@@ -185,7 +186,7 @@ t.test('a credential stands where the guard of the route says', async t => {
   t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'where it does not say, in Authorization')
 })
 
-t.test('a failure of the server is never asked for', async t => {
+t.test('an error of the server has no request', async t => {
   const requests = await requestsOf(app => app.get('/upstream', { config: { errors: ['bad_gateway', 'internal_error'] } }, handler))
   t.equal(requests.bad_gateway, undefined)
   t.equal(requests.internal_error, undefined)

@@ -1,3 +1,4 @@
+/** Sample values, checked with Ajv. */
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
@@ -14,7 +15,7 @@ t.test('a schema\'s own example, default or only value', async t => {
   t.strictSame(createSampleValue({ enum: ['s', 'm'] }, nothing), 's')
 })
 
-t.test('of an object the required properties', async t => {
+t.test('the required properties of an object', async t => {
   t.strictSame(
     createSampleValue({ type: 'object', required: ['name', 'unknown'], properties: { name: { type: 'string' }, size: { type: 'integer' } } }, nothing),
     { name: 'example', unknown: {} }
@@ -34,13 +35,13 @@ t.test('unions, intersections and references', async t => {
   t.strictSame(createSampleValue({ $ref: 'Name#' }, ref => ref === 'Name#' ? { type: 'string', format: 'email' } : undefined), 'ada@example.com')
 })
 
-t.test('a schema that contains itself comes to an end', async t => {
+t.test('a schema that contains itself', async t => {
   const node: Record<string, unknown> = { type: 'object', required: ['next'] }
   node.properties = { next: node }
   t.type(createSampleValue(node, nothing), 'object')
 })
 
-t.test('what is no schema', async t => {
+t.test('a value that is not a schema', async t => {
   for (const value of [undefined, null, true, 'text', []]) t.strictSame(createSampleValue(value, nothing), {})
 })
 

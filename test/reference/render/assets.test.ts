@@ -1,0 +1,25 @@
+/** The files that the reference pages load: what they contain, and what is reported if they are missing. */
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+import { readAssets } from '../../../lib/reference/render/assets.js'
+
+t.test('the files are the ones beside the module', async t => {
+  const source = (name: string): string => readFileSync(new URL(`../../../lib/reference/render/${name}`, import.meta.url), 'utf8')
+  t.strictSame(readAssets(), [
+    { name: 'style.css', contentType: 'text/css; charset=utf-8', content: source('style.css') },
+    { name: 'script.js', contentType: 'text/javascript; charset=utf-8', content: source('script.js') },
+    { name: 'icon.svg', contentType: 'image/svg+xml', content: source('icon.svg') }
+  ])
+})
+
+t.test('no file loads anything from another origin', async t => {
+  for (const { name, content } of readAssets()) t.notMatch(content.replace('http://www.w3.org/2000/svg', ''), /https?:|@import|url\(/, name)
+})
+
+t.test('a missing file: the message names it and the likely cause', async t => {
+  const folder = t.testdir()
+  t.throws(() => readAssets(`${pathToFileURL(folder).href}/`), {
+    message: `fastify-api-errors: reference: cannot read ${folder}/style.css. If you bundle your application, leave fastify-api-errors out of the bundle.`
+  })
+})

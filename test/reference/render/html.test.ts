@@ -1,0 +1,40 @@
+/** The pages of the reference in HTML. */
+import t from 'tap'
+import { indexHtml, pageHtml } from '../../../lib/reference/render/html.js'
+import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
+import { build } from '../app.js'
+
+const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => `/errors/${name}`, alternates: () => [] }
+const app = await build()
+t.teardown(() => app.close())
+await app.ready()
+const reference = app.apiErrors.reference()
+const page = reference.codes.find(({ code }) => code === 'already_in_queue') as ReferenceCode
+
+t.test('a page loads its own files only', async t => {
+  for (const text of [indexHtml(reference, site), pageHtml(reference, page, site)]) {
+    t.strictSame([...text.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url), ['/errors/icon.svg', '/errors/style.css', '/errors/script.js'])
+    t.notMatch(text, / style=| on\w+=|<script(?! type="module" src=)/, 'the content security policy forbids inline styles and scripts')
+  }
+})
+
+t.test('text of the catalog is escaped', async t => {
+  const hostile = '<script>alert(1)</script>'
+  const text = pageHtml(reference, { ...page, title: hostile, message: hostile, description: hostile, action: hostile, type: hostile }, site)
+  t.notMatch(text, '<script>')
+  t.match(text, '&#60;script&#62;alert(1)&#60;/script&#62;', 'in text that is no Markdown')
+  t.match(text, '&lt;script&gt;alert(1)&lt;/script&gt;', 'in Markdown')
+})
+
+t.test('a page links to the other codes of its status', async t => {
+  const text = pageHtml(reference, page, site)
+  t.match(text, '<h2 id="siblings">Other codes with status 409</h2>')
+  t.match(text, '<a href="/errors/resource_conflict"><code>resource_conflict</code></a>')
+  t.notMatch(pageHtml({ ...reference, codes: [page] }, page, site), 'siblings')
+})
+
+t.test('the index lists each code once', async t => {
+  const text = indexHtml(reference, site)
+  const links = [...text.matchAll(/<li data-status="\d+"><a href="\/errors\/([^"]*)">/g)].map(([, code]) => code)
+  t.strictSame(links.sort(), reference.codes.map(({ code }) => code).sort())
+})
