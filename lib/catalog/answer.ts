@@ -27,19 +27,19 @@ export interface Answer {
 }
 
 /** What the request and the options add to an error to make an {@link Answer}. */
-export type AnswerContext = Pick<Answer, 'requestId' | 'instance'>
+export type ResponseContext = Pick<Answer, 'requestId' | 'instance'>
 
 /** The part of an error that goes into an answer. */
 type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
 
 /** The part of a definition that shapes its answers. */
-export type AnswerShape = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
+export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every answer of a code has in common. */
-export interface AnswerDefinition extends AnswerShape, Pick<Answer, 'title' | 'docUrl'> {}
+export interface ResponseDefinition extends BodyDefinition, Pick<Answer, 'title' | 'docUrl'> {}
 
 /** The part of a definition that answers need. */
-export function answerDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): AnswerDefinition {
+export function getResponseDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
   return { code, status, type, message, meta, title: codeTitle(code), docUrl }
 }
 
@@ -60,7 +60,7 @@ export function reasonPhrase (status: ErrorStatus): string {
 }
 
 /** What of an error goes to the caller. */
-export function createAnswer (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
+export function createAnswer (error: Occurrence, definition: ResponseDefinition, context: ResponseContext): Answer {
   return {
     code: definition.code,
     status: definition.status,
@@ -78,8 +78,8 @@ export function createAnswer (error: Occurrence, definition: AnswerDefinition, c
 }
 
 /** The answer that documentation shows for a definition: the one to an occurrence with the `example` of the definition. */
-export function exampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: AnswerContext): Answer {
+export function createExampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): Answer {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
-  return createAnswer(error, answerDefinition(definition, docUrl), context)
+  return createAnswer(error, getResponseDefinition(definition, docUrl), context)
 }

@@ -190,7 +190,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
 }
 
 /** The code that a JSON Schema keyword leads to, made from {@link issueKinds}. */
-export const issueCodeOfKeyword: ReadonlyMap<string, IssueCode> = new Map(
+export const issueCodeByKeyword: ReadonlyMap<string, IssueCode> = new Map(
   Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
 )
 
@@ -227,7 +227,7 @@ export const formatMessages: Readonly<Record<string, string>> = {
 }
 
 /** The constant for a name in any spelling: `date-time` and `dateTime` are `date_time`. */
-export function toConstant (name: string): string {
+export function toIssueCode (name: string): string {
   const constant = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -242,14 +242,14 @@ export function toConstant (name: string): string {
  * @param keyword as Ajv names it
  * @param params as Ajv reports them
  */
-export function describeKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
+export function getKeywordIssue (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
   if (keyword === 'format') {
     const format = String(params.format)
     const sentence = Object.hasOwn(formatMessages, format) ? formatMessages[format] : undefined
-    return { code: toConstant(format), message: sentence ?? `must be a valid ${format}` }
+    return { code: toIssueCode(format), message: sentence ?? `must be a valid ${format}` }
   }
-  const known = issueCodeOfKeyword.get(keyword)
-  if (known === undefined) return { code: toConstant(keyword), message: issueKinds.invalid.message(params) }
+  const known = issueCodeByKeyword.get(keyword)
+  if (known === undefined) return { code: toIssueCode(keyword), message: issueKinds.invalid.message(params) }
   return { code: known, message: issueKinds[known].message(params) }
 }
 
@@ -272,7 +272,7 @@ const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, u
 /** A code with a sentence as an answer may have it, for documentation. */
 export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
   if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
-  const [, message] = Object.entries(formatMessages).find(([format]) => toConstant(format) === code) ?? []
+  const [, message] = Object.entries(formatMessages).find(([format]) => toIssueCode(format) === code) ?? []
   return { code, message: message ?? issueKinds.invalid.message({}) }
 }
 

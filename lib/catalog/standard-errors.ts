@@ -404,7 +404,7 @@ export type StandardCode = keyof typeof definitions
 export type StandardStatus = (typeof definitions)[StandardCode]['status']
 
 /** The code that stands for a status where nothing more is known than the status. */
-export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
+export const codesByStatus: { readonly [S in StandardStatus]: StandardCode } = {
   400: 'invalid_request',
   401: 'unauthorized',
   402: 'payment_required',
@@ -443,7 +443,7 @@ export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
  * The code for any status: its own, or the x00 of its class (RFC 9110, section 15). `undefined` for what is no error
  * status at all.
  */
-export function standardCode (status: unknown): StandardCode | undefined {
+export function codeForStatus (status: unknown): StandardCode | undefined {
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined
-  return codeOfStatus[status as StandardStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
+  return codesByStatus[status as StandardStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
 }

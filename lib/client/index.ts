@@ -1,4 +1,4 @@
 export { ResponseError, isResponseError, type AnyCatalog, type ErrorOf, type ResponseIssue } from './response-error.js'
 export { parseError } from './parse-error.js'
 export { withRetry, type RetryOptions } from './retry.js'
-export type { RetryAdvice } from './advice.js'
+export type { RetryAdvice } from './retry-advice.js'

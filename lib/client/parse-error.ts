@@ -1,4 +1,4 @@
-import { readBody } from './body.js'
+import { readBody } from './read-body.js'
 import { ResponseError, type AnyCatalog, type ErrorOf } from './response-error.js'
 import { parseRetryAfter } from './retry-after.js'
 

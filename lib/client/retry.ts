@@ -1,6 +1,6 @@
-import { getRetryAdvice, type RetryAdvice } from './advice.js'
+import { getRetryAdvice, type RetryAdvice } from './retry-advice.js'
 import { parseError } from './parse-error.js'
-import { backoff, sleep } from './wait.js'
+import { backoff, sleep } from './backoff.js'
 
 /** What {@link withRetry} takes. */
 export interface RetryOptions {

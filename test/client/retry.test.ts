@@ -7,8 +7,8 @@ import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-
 import { parseError, withRetry, type RetryOptions } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { getRetryAdvice } from '../../lib/client/advice.js'
-import { backoff, sleep } from '../../lib/client/wait.js'
+import { getRetryAdvice } from '../../lib/client/retry-advice.js'
+import { backoff, sleep } from '../../lib/client/backoff.js'
 import { thrown } from '../support/thrown.js'
 
 const errors = defineErrors(standardErrors, {

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
-import { codeOfStatus } from '../../lib/catalog/standard-errors.js'
+import { codesByStatus } from '../../lib/catalog/standard-errors.js'
 import { componentName, schemaName, statusNames } from '../../lib/openapi/names.js'
 import { createApp, documentOf } from './documents.js'
 
@@ -21,7 +21,7 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
   const app = await createApp({ plugin: { format: 'error' } }, () => {})
   t.teardown(() => app.close())
   const { schemas } = app.apiErrors
-  t.strictSame(Object.keys(schemas), Object.keys(codeOfStatus).map(status => statusNames[Number(status) as ErrorStatus]))
+  t.strictSame(Object.keys(schemas), Object.keys(codesByStatus).map(status => statusNames[Number(status) as ErrorStatus]))
   t.equal(app.getSchema('NotFound'), undefined, 'which are not added unless that is asked for')
   t.strictSame(JSON.parse(JSON.stringify(schemas.NotFound)), {
     $id: 'NotFound',
