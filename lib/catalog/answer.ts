@@ -1,11 +1,12 @@
+/** What a response to an error says: the values that a format writes, and nothing that must stay in the log. */
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
 import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
 import type { Issue } from './issues.js'
 
 /**
- * What may leave the server of one error: all that a format is given. A cause, a stack and, for a 5xx, the thrown
- * message are not in it, so that no format can leak them.
+ * Everything that a format receives, and so everything that may leave the server. It has no cause, no stack and, for a
+ * 5xx, not the thrown message, so that no format can leak them.
  */
 export interface Answer {
   readonly code: string
@@ -20,47 +21,47 @@ export interface Answer {
   /** Seconds. */
   readonly retryAfter: number | undefined
   readonly requestId: string
-  /** The page about the code; `undefined` where the API has none. */
+  /** The URL of the page about the code; `undefined` if the API has no such page. */
   readonly docUrl: string | undefined
   /** The path of the request, without its query. */
   readonly instance: string
 }
 
 /** What the request and the options add to an error to make an {@link Answer}. */
-export type AnswerContext = Pick<Answer, 'requestId' | 'instance'>
+export type ResponseContext = Pick<Answer, 'requestId' | 'instance'>
 
-/** The part of an error that goes into an answer. */
+/** The part of an error that is sent. */
 type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
 
-/** The part of a definition that shapes its answers. */
-export type AnswerShape = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
+/** The part of a definition that decides what its response bodies look like. */
+export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
-/** What every answer of a code has in common. */
-export interface AnswerDefinition extends AnswerShape, Pick<Answer, 'title' | 'docUrl'> {}
+/** What every response of a code has in common. */
+export interface ResponseDefinition extends BodyDefinition, Pick<Answer, 'title' | 'docUrl'> {}
 
-/** The part of a definition that answers need. */
-export function answerDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): AnswerDefinition {
+/** Returns the part of a definition that responses need. */
+export function getResponseDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
   return { code, status, type, message, meta, title: codeTitle(code), docUrl }
 }
 
-/** Whether an error of this status can point at single fields: a request was wrong (400, 422), or a value is taken (409). */
+/** Returns whether an error of this status can point at single fields: an invalid request (400, 422), or a value that is taken (409). */
 export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boolean {
   return definition.status === 400 || definition.status === 409 || definition.status === 422
 }
 
-/** The title of a code: `resource_not_found` is `Resource not found`. */
+/** Returns the title of a code: `resource_not_found` is `Resource not found`. */
 export function codeTitle (code: string): string {
-  const words = code.replaceAll('_', ' ').replace(/\b(api|ip|uri|id)\b/g, word => word.toUpperCase())
+  const words = code.replaceAll('_', ' ').replace(/\b(api|http|ip|uri|id)\b/g, word => word.toUpperCase())
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** The reason phrase of a status, from Node's own table. */
+/** Returns the reason phrase of a status, from Node's own table. */
 export function reasonPhrase (status: ErrorStatus): string {
   return STATUS_CODES[status] as string
 }
 
-/** What of an error goes to the caller. */
-export function createAnswer (error: Occurrence, definition: AnswerDefinition, context: AnswerContext): Answer {
+/** Returns what is sent to the caller for an error. */
+export function createAnswer (error: Occurrence, definition: ResponseDefinition, context: ResponseContext): Answer {
   return {
     code: definition.code,
     status: definition.status,
@@ -77,9 +78,9 @@ export function createAnswer (error: Occurrence, definition: AnswerDefinition, c
   }
 }
 
-/** The answer that documentation shows for a definition: the one to an occurrence with the `example` of the definition. */
-export function exampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: AnswerContext): Answer {
+/** Returns what documentation shows for a definition: the response to an occurrence that has the `example` of the definition. */
+export function createExampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): Answer {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
-  return createAnswer(error, answerDefinition(definition, docUrl), context)
+  return createAnswer(error, getResponseDefinition(definition, docUrl), context)
 }

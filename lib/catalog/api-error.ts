@@ -1,36 +1,35 @@
+/** The error that every other error becomes: `ApiError`, and how to recognise one. */
 import { defaultMessage, type ErrorDefinition, type ErrorStatus, type HeaderValues } from './definition.js'
 import type { Issue } from './issues.js'
 
 const brand = Symbol.for('fastify-api-errors.ApiError')
 
-/** What one occurrence of an error may say beyond its definition. */
+/** What one occurrence of an error adds to its definition. */
 export interface ErrorInit<Meta = unknown> {
-  /** Replaces the message of the definition. It is sent to the caller; for a 5xx it goes to the log only. */
+  /** Replaces the message of the definition. It is sent to the caller; the message of a 5xx goes only to the log. */
   readonly message?: string
-  /** The facts of this occurrence, as the `meta` schema of the definition has them. */
+  /** The facts of this occurrence, as described by the `meta` schema of the definition. */
   readonly meta?: Meta
-  /** The fields that were wrong. */
+  /** The invalid fields. */
   readonly issues?: readonly Issue[]
   /** The one parameter that the error is about. */
   readonly param?: string
-  /** Response headers of this occurrence; they win over those of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
+  /** Response headers of this occurrence; they override those of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
   readonly headers?: HeaderValues
   /**
-   * Seconds until the request may be sent again; rounded up to a whole second, at least 1 and at most 2,147,483,647. What
-   * is no finite number (a text, a Date, NaN) counts as absent.
+   * Seconds until the request may be sent again. They are rounded up to a whole second, at least 1 and at most
+   * 2,147,483,647. A value that is not a finite number (a string, a Date, NaN) counts as absent.
    */
   readonly retryAfter?: number
-  /** What went wrong underneath. It is logged and never sent. */
+  /** What caused the error. It is logged and never sent. */
   readonly cause?: unknown
 }
 
 /**
- * An error of a catalog. Made by the factories that `defineErrors` returns, thrown or returned by a handler or a
- * hook, and answered by the plugin. It carries `statusCode`, so that Fastify gives the right status without the
- * plugin, too.
+ * An error of a catalog. The factories that `defineErrors` returns create it; a handler or a hook throws or returns it;
+ * the plugin sends it. It has a `statusCode`, so that Fastify sends the right status even without the plugin.
  *
- * Its identity is a registered symbol, so that `isApiError` knows an error made by another installed copy of this
- * package.
+ * A registered symbol marks it, so that `isApiError` recognises an error of another installed copy of this package.
  *
  * @example
  * throw errors.resource_not_found({ message: 'No queue has this id.' })
@@ -39,14 +38,14 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
   override readonly name: string = 'ApiError'
   readonly code: Code
   readonly status: ErrorStatus
-  /** The same as `status`, where Fastify and its plugins look for it. */
+  /** The same as `status`, under the name that Fastify and its plugins read. */
   readonly statusCode: ErrorStatus
   readonly type: string
   readonly meta: Meta
   readonly issues: readonly Issue[] | undefined
   readonly param: string | undefined
   readonly headers: HeaderValues | undefined
-  /** Seconds, a whole number of 1 or more; `undefined` where the occurrence names no time. */
+  /** Seconds, a positive integer; `undefined` if the occurrence names no time. */
   readonly retryAfter: number | undefined
 
   constructor (definition: ErrorDefinition<Code>, init: ErrorInit<Meta> = {}) {
@@ -68,22 +67,22 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
 
 Object.defineProperty(ApiError.prototype, brand, { value: true })
 
-/** The largest number of 32 bits: callers keep seconds in one, and a larger one may be written as 1e+21. */
+/** The largest signed number of 32 bits. Callers store seconds in one, and a larger number could be written as 1e+21. */
 const maxSeconds = 2 ** 31 - 1
 
 /**
- * `Retry-After` is a whole number of seconds (RFC 9110, section 10.2.3); 0 or a fraction would invite a retry too early.
- * `undefined` for what is no finite number.
+ * Returns seconds as `Retry-After` needs them: a positive integer (RFC 9110, section 10.2.3). 0 or a fraction would make
+ * callers retry too early. Returns `undefined` if the value is not a finite number.
  */
 export function wholeSeconds (seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined
 }
 
 /**
- * Whether a value is an {@link ApiError}, of this copy of the package or of another. Takes anything and never throws.
+ * Returns whether a value is an {@link ApiError}, of this copy of the package or of another. Accepts any value and never throws.
  *
- * @param value whatever was thrown
- * @param code a code, or a factory of a catalog: the error must have this code, too
+ * @param value the value that was thrown
+ * @param code a code, or a factory of a catalog: the error must have this code as well
  * @example
  * if (isApiError(error, errors.resource_conflict)) retryLater()
  */
@@ -96,6 +95,6 @@ export function isApiError<Code extends string = string> (
     if (code === undefined) return true
     return (value as ApiError).code === (typeof code === 'string' ? code : code.code)
   } catch {
-    return false // a proxy or a getter that throws is nobody's ApiError
+    return false // a proxy, or a getter that throws
   }
 }

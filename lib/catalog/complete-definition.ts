@@ -1,22 +1,26 @@
+/** Checks the definition of an error, and fills in its defaults. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
-import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
 import { describeValue } from '../support/describe-value.js'
-import { issueLocations, issueSchema } from './issues.js'
+import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
+import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
+import { issueLocations, issueSchema } from './issues.js'
+
+const owner = 'defineErrors'
 
 const properties = {
   status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, stack: true, example: true
 } satisfies Record<keyof DefinitionShape, true>
 
-/** As documented, but for the one type in it that TypeBox cannot check. */
+/** The documented schema of an issue, except for the one type in it that TypeBox cannot check. */
 const exampleIssue = Type.Object({
   ...issueSchema().properties,
   in: Type.Union(issueLocations.map(location => Type.Literal(location)))
 }, { additionalProperties: false })
 
-/** What `example` takes; `meta` is checked against the definition's own schema. */
+/** The schema of `example`. Its `meta` is checked against the definition's own schema. */
 const exampleSchema = Type.Object({
   message: Type.Optional(Type.String({ minLength: 1 })),
   meta: Type.Optional(Type.Unknown()),
@@ -25,39 +29,27 @@ const exampleSchema = Type.Object({
   retryAfter: Type.Optional(Type.Integer({ minimum: 1 }))
 }, { additionalProperties: false })
 
+const expectedHeader = 'a valid header name with a valid string, or a list of valid strings'
+
 /**
- * Fills in the defaults of a definition.
+ * Returns a definition with its defaults filled in.
  *
- * @throws TypeError naming the code and the fault, where the definition is wrong
+ * @throws TypeError naming the code and the property, if the definition is invalid
  */
 export function completeDefinition (code: string, definition: DefinitionShape): ErrorDefinition {
-  const fault = (property: string, got: unknown, takes: string): never => {
-    throw new TypeError(`defineErrors: ${code}: '${property}' is ${describeValue(got)}; it takes ${takes}.`)
-  }
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(code)) {
-    throw new TypeError(`defineErrors: the code ${describeValue(code)} is not lower snake case, like 'resource_not_found'.`)
-  }
-  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw new TypeError(`defineErrors: ${code} is ${describeValue(definition)}; it takes a definition, an object with status, type, message, description and action.`)
-  }
-  for (const property of Object.keys(definition)) {
-    if (!Object.hasOwn(properties, property)) {
-      throw new TypeError(`defineErrors: ${code}: '${property}' is not a property of a definition; it takes ${Object.keys(properties).join(', ')}.`)
-    }
-  }
+  expectOption(owner, 'code', /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(code), "lower snake case, like 'resource_not_found'", code)
+  expectOption(owner, code, isRecord(definition), 'a definition, an object with status, type, message, description and action', definition)
+  expectKnownOptions(owner, code, definition, Object.keys(properties))
   const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = definition
-  if (!errorStatuses.includes(status)) fault('status', status, `one of ${errorStatuses.join(', ')}`)
-  if (typeof type !== 'string' || type === '') fault('type', type, "a group such as 'conflict_error'")
-  if (!(typeof message === 'string' && message !== '') && typeof message !== 'function') fault('message', message, 'a sentence, or a function of meta that returns one')
-  if (typeof description !== 'string' || description === '') fault('description', description, 'a sentence that says when the error happens')
-  if (typeof action !== 'string' || action === '') fault('action', action, 'a sentence that says what the caller does')
-  if (retry !== undefined && !retryAdvices.includes(retry)) fault('retry', retry, `one of ${retryAdvices.map(describeValue).join(', ')}`)
-  if (stack !== undefined && typeof stack !== 'boolean') fault('stack', stack, 'true or false')
-  if (headers !== undefined && !isRecord(headers)) fault('headers', headers, 'an object of header names and values, each a string or a list of strings')
-  for (const [name, values] of Object.entries(headers ?? {})) {
-    for (const value of [values].flat()) if (!isHeader(name, value)) fault(`headers.${name}`, value, 'a string that HTTP allows in a header, or a list of such, under a name that HTTP allows')
-  }
-  if (meta !== undefined && !isObjectSchema(meta)) fault('meta', meta, 'the schema of an object, like Type.Object({ id: Type.String() })')
+  expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
+  expectOption(owner, `${code}.type`, isSentence(type), "a group such as 'conflict_error'", type)
+  expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
+  expectOption(owner, `${code}.description`, isSentence(description), 'a sentence that says when the error happens', description)
+  expectOption(owner, `${code}.action`, isSentence(action), 'a sentence that says what the caller can do', action)
+  expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
+  expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
+  checkHeaders(code, headers)
+  expectOption(owner, `${code}.meta`, meta === undefined || isObjectSchema(meta), 'the schema of an object, like Type.Object({ id: Type.String() })', meta)
   checkExample(code, meta, example)
 
   const complete: ErrorDefinition = {
@@ -67,61 +59,74 @@ export function completeDefinition (code: string, definition: DefinitionShape): 
     message: message as ErrorDefinition['message'],
     description,
     action,
-    retry: retry ?? defaultRetry(status),
+    retry: retry ?? getDefaultRetry(status),
     meta: meta as unknown as TSchema | undefined,
     headers,
     stack: stack ?? status >= 500,
     example
   }
-  const shown = typeof message === 'function' ? messageOfExample(complete) : message
-  if (typeof shown !== 'string' || shown === '') fault('message', shown, 'a function that returns a sentence for example.meta')
+  if (typeof message === 'function') {
+    const shown = createExampleMessage(complete)
+    expectOption(owner, `${code}.message`, isSentence(shown), 'a function that returns a sentence for example.meta', shown)
+  }
   return complete
 }
 
-function messageOfExample (definition: ErrorDefinition): unknown {
+function isSentence (value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function checkHeaders (code: string, headers: unknown): void {
+  expectOption(owner, `${code}.headers`, headers === undefined || isRecord(headers), 'an object of header names and values, each a string or a list of strings', headers)
+  for (const [name, values] of Object.entries(headers ?? {})) {
+    for (const value of [values].flat()) expectOption(owner, `${code}.headers.${name}`, isHeader(name, value), expectedHeader, value)
+  }
+}
+
+function createExampleMessage (definition: ErrorDefinition): unknown {
   try {
     return (definition.message as (meta: unknown) => unknown)(definition.example.meta)
   } catch (cause) {
-    throw new TypeError(`defineErrors: ${definition.code}: 'message' fails for example.meta (${describeValue(definition.example.meta)}): ${String(cause)}.`)
+    throw new TypeError(`${owner}: ${definition.code}.message: expected a function that returns a sentence for example.meta, but it throws for ${describeValue(definition.example.meta)}: ${String(cause)}.`)
   }
 }
 
 function checkExample (code: string, schema: DefinitionShape['meta'], example: unknown): void {
-  const misfit = firstFault(exampleSchema, example)
+  const misfit = findFault(exampleSchema, example)
   if (misfit !== undefined) {
-    throw new TypeError(`defineErrors: ${code}: 'example${misfit.path.replaceAll('/', '.')}' is ${describeValue(misfit.value)}; it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.`)
+    rejectOption(owner, `${code}.example${misfit.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each as an occurrence has it', misfit.value)
   }
   const { meta } = example as { readonly meta?: unknown }
   if (schema === undefined) {
-    if (meta === undefined) return
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' is ${describeValue(meta)}; it takes nothing, for the definition has no 'meta'.`)
+    expectOption(owner, `${code}.example.meta`, meta === undefined, "no value, because the definition has no 'meta'", meta)
+    return
   }
   const { required } = schema as { readonly required?: unknown }
   if (meta === undefined) {
-    if (!Array.isArray(required) || required.length === 0) return
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' is missing; it takes a value for each of ${required.join(', ')}, which 'meta' requires.`)
+    if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `a value for each of ${required.join(', ')}, which 'meta' requires`, meta)
+    return
   }
-  const fault = Kind in schema ? firstFault(schema as unknown as TSchema, meta) : undefined
+  const fault = Kind in schema ? findFault(schema as unknown as TSchema, meta) : undefined
   if (fault !== undefined) {
-    throw new TypeError(`defineErrors: ${code}: 'example.meta' does not fit 'meta': ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that fits 'meta', but ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
   }
 }
 
-function firstFault (schema: TSchema, value: unknown): ValueError | undefined {
+function findFault (schema: TSchema, value: unknown): ValueError | undefined {
   try {
     return [...Value.Errors(schema, value)].find(isCertain)
   } catch {
-    return undefined // Type.Unsafe, and kinds of an application's own, are beyond TypeBox's check
+    return undefined // TypeBox cannot check Type.Unsafe and an application's own kinds
   }
 }
 
-/** TypeBox knows no format until somebody registers it; a format that it does not know is no fault of the value. */
+/** TypeBox knows no format until somebody registers it. A value is not at fault because its format is unknown. */
 function isCertain (error: ValueError): boolean {
   if (error.type === ValueErrorType.StringFormatUnknown) return false
   return error.type !== ValueErrorType.Union || error.errors.every(branch => [...branch].some(isCertain))
 }
 
-function defaultRetry (status: ErrorStatus): RetryAdvice {
+function getDefaultRetry (status: ErrorStatus): RetryAdvice {
   if (status === 429 || status === 503) return 'retry-after'
   return status >= 500 ? 'backoff' : 'never'
 }

@@ -1,19 +1,22 @@
+/** Merges definitions of errors into a catalog: an object of factories by code. */
 import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
 import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
 import { describeValue } from '../support/describe-value.js'
+import { expectOption } from '../support/expect-option.js'
+import { isRecord } from '../support/is-object.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
 
-/** The arguments of a factory: optional, unless the definition's `meta` has required properties. */
+/** The arguments of a factory. They are optional, unless the definition's `meta` has required properties. */
 type FactoryArguments<Meta> =
   [Meta] extends [undefined]
     ? [init?: InitOf<Meta>]
     : Partial<Record<never, never>> extends Meta ? [init?: InitOf<Meta>] : [init: InitOf<Meta>]
 
 /**
- * Makes errors of one code, and carries the code's definition: `errors.resource_not_found.status` is 404.
+ * Creates errors of one code, and has the properties of the code's definition: `errors.resource_not_found.status` is 404.
  *
  * @example
  * throw errors.resource_not_found()
@@ -38,14 +41,14 @@ export type Catalog<D> = {
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-/** Both, flat; where they share a key, the second. */
+/** Both objects as one; for a key that both have, the value of the second. */
 type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
 /**
- * Merges definitions, left to right, into a catalog; a part is an object of definitions, or a catalog. A code that
- * a later part defines again is replaced. More than five parts are merged in steps, for a catalog is a part itself.
+ * Merges definitions, left to right, into a catalog. A part is an object of definitions, or a catalog. A later part
+ * replaces the codes that it defines again. Merge more than five parts in steps, because a catalog is also a part.
  *
- * @throws TypeError at once, naming the code and the fault, where a definition is wrong
+ * @throws TypeError at once, naming the code and the property, if a definition is invalid
  * @example
  * const errors = defineErrors(standardErrors, {
  *   already_in_queue: {
@@ -65,9 +68,7 @@ export function defineErrors<
 export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   const catalog: Record<string, AnyErrorFactory> = {}
   for (const part of parts) {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) {
-      throw new TypeError(`defineErrors: a part is ${describeValue(part)}; it takes an object of definitions by code, or a catalog.`)
-    }
+    expectOption('defineErrors', 'definitions', isRecord(part), 'an object of definitions by code, or a catalog', part)
     for (const [code, definition] of Object.entries(part)) {
       catalog[code] = typeof definition === 'function' ? checkFactory(code, definition) : createFactory(completeDefinition(code, definition))
     }
@@ -75,15 +76,15 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   return Object.freeze(catalog)
 }
 
-/** A factory of another catalog keeps its code, so it can stand under no other key. */
+/** Checks the factory of another catalog. It keeps its code, so it must have the same key here. */
 function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
   if (factory.code === key && factory.status !== undefined) return factory as AnyErrorFactory
   const got = factory.code === undefined ? 'a function' : `the factory of ${describeValue(factory.code)}`
-  throw new TypeError(`defineErrors: ${key} is ${got}; it takes a definition, or the factory of this code.`)
+  throw new TypeError(`defineErrors: ${key}: expected a definition, or the factory of this code, got ${got}.`)
 }
 
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
-  // Capturing ten frames costs ten times what the rest of an error costs, and nobody reads the stack of an expected 404.
+  // Capturing ten frames costs ten times as much as the rest of an error, and nobody reads the stack of an expected 404.
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
     : (init?: ErrorInit) => {

@@ -1,9 +1,10 @@
+/** What an error definition consists of, and the types that a catalog derives from it. */
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { Issue } from './issues.js'
 
 /**
- * Every status that an error answer may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. One outside this list
- * has no reason phrase, and a caller understands it as the x00 of its class (RFC 9110, section 15).
+ * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Another status has
+ * no reason phrase, and a caller treats it as the x00 of its class (RFC 9110, section 15).
  */
 export const errorStatuses = [
   400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
@@ -14,7 +15,7 @@ export const errorStatuses = [
 /** A status of {@link errorStatuses}. */
 export type ErrorStatus = (typeof errorStatuses)[number]
 
-/** The groups that the standard codes belong to. A definition may name one of its own. */
+/** The groups that the standard codes belong to. A definition may name another group. */
 export const errorTypes = [
   'invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error',
   'conflict_error', 'validation_error', 'rate_limit_error', 'api_error'
@@ -32,7 +33,7 @@ export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
  */
 export type RetryAdvice = (typeof retryAdvices)[number]
 
-/** The parts of an answer that an example shows; what is left out comes from the definition. */
+/** The parts of a response that an example shows. The definition provides what is left out. */
 export interface ErrorExample {
   readonly message?: string
   readonly meta?: unknown
@@ -43,44 +44,44 @@ export interface ErrorExample {
 }
 
 /**
- * Response headers by name. Of a list, `Set-Cookie` is sent once for each text, and every other header once, with the texts
- * joined by commas (RFC 9110, section 5.3).
+ * Response headers by name. A list under `Set-Cookie` is sent as one header for each string. A list under any other name is
+ * sent as one header, with the strings joined by commas (RFC 9110, section 5.3).
  */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
 
-/** The JSON Schema of an object, of whichever library. */
+/** The JSON Schema of an object, made by any library. */
 export interface ObjectSchema {
   readonly type: 'object'
 }
 
-/** What every definition says, whatever its `meta`. */
+/** The properties of a definition, whatever the type of its `meta`. */
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
   readonly status: ErrorStatus
   /** The group: one of {@link errorTypes}, or a name of your own. */
   readonly type: ErrorType | (string & {})
-  /** What a person reads, or a function of `meta` that gives it. */
+  /** The sentence for people, or a function of `meta` that returns it. */
   readonly message: unknown
-  /** When it happens. */
+  /** When the error happens. */
   readonly description: string
-  /** What the caller does about it. */
+  /** What the caller can do. */
   readonly action: string
   /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
    * The schema of an object: the facts that go with the message. A schema of `@sinclair/typebox` types and checks them;
-   * any other JSON Schema (of `typebox` 1, or plain) documents them. Absent: the error carries no `meta`.
+   * any other JSON Schema (of `typebox` 1, or plain) only documents them. If it is absent, the error has no `meta`.
    */
   readonly meta?: ObjectSchema
   /** Response headers that always go with this error. */
   readonly headers?: HeaderValues
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
   readonly stack?: boolean
-  /** The answer shown in documentation. `example.meta` is needed where `meta` has required properties. */
+  /** The occurrence shown in documentation. `example.meta` is required if `meta` has required properties. */
   readonly example?: ErrorExample
 }
 
-/** The value of `meta` that a definition asks for; `undefined` where it has no `meta` schema. */
+/** The type of `meta` in errors of a definition; `undefined` if it has no `meta` schema. */
 export type MetaOf<D> = D extends { readonly meta: infer S }
   ? S extends TSchema ? Static<S> : Readonly<Record<string, unknown>>
   : undefined
@@ -114,7 +115,7 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
   readonly example: ErrorExample
 }
 
-/** The message that a definition gives where an occurrence names none. */
+/** Returns the message of a definition, for an occurrence without a message of its own. */
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }

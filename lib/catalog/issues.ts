@@ -1,3 +1,4 @@
+/** The vocabulary of issues: which field of a request is invalid, and how, as a code and a sentence. */
 import { Type, type TArray, type TObject, type TSchema, type TString, type TUnsafe } from '@sinclair/typebox'
 
 /** The part of the request that a field belongs to. */
@@ -6,27 +7,27 @@ export const issueLocations = ['body', 'query', 'path', 'header'] as const
 /** One of {@link issueLocations}. */
 export type IssueLocation = (typeof issueLocations)[number]
 
-/** One field that was wrong, and how. It never repeats the value that was sent. */
+/** One invalid field, and what is wrong with it. It never repeats the value that was sent. */
 export interface Issue {
   readonly in: IssueLocation
-  /** The field as a person writes it: `email`, `items[0].price`. Empty for the whole body. */
+  /** The field as a person writes it: `email`, `items[0].price`. It is empty for the whole body. */
   readonly field: string
   /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
   readonly pointer: string
-  /** What is wrong, as a constant: one of {@link issueKinds}, or the name of a format or of a keyword of your own. */
+  /** What is wrong, as a constant: a key of {@link issueKinds}, or the name of a format or of your own keyword. */
   readonly code: string
-  /** What is wrong, read after the field's name: `must be at least 3 characters long`. */
+  /** What is wrong, to follow the name of the field: `must be at least 3 characters long`. */
   readonly message: string
 }
 
-/** A schema for one of a few strings: `enum` is understood by OpenAPI 3.0, 3.1 and every generator, `const` is not. */
+/** Returns a schema for one of a few strings. OpenAPI 3.0, 3.1 and every generator understand `enum`, but not `const`. */
 export function enumSchema<const Values extends readonly string[]> (
   values: Values, options: { readonly description?: string } = {}
 ): TUnsafe<Values[number]> {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
 }
 
-/** The schema of an {@link Issue}; with `codes`, closed over the codes that can occur. */
+/** Returns the schema of an {@link Issue}. With `codes`, it allows only these codes. */
 export function issueSchema (codes?: readonly string[]): TObject<{
   in: TUnsafe<IssueLocation>, field: TString, pointer: TString, code: TString | TUnsafe<string>, message: TString
 }> {
@@ -41,12 +42,12 @@ export function issueSchema (codes?: readonly string[]): TObject<{
   }, { additionalProperties: false })
 }
 
-/** The schema of a list of issues. */
+/** Returns the schema of a list of issues. */
 export function issuesSchema (codes?: readonly string[]): TArray<TSchema> {
   return Type.Array(issueSchema(codes), { description: 'The fields that were wrong.' })
 }
 
-/** The codes of an issue, but for a failed `format`, which gives the format's own name (see {@link formatMessages}). */
+/** The codes of issues. A failed `format` has the name of the format as its code instead (see {@link formatMessages}). */
 export const issueCodes = [
   'required', 'type', 'min_length', 'max_length', 'pattern', 'minimum', 'maximum',
   'multiple_of', 'enum', 'const', 'min_items', 'max_items', 'unique_items', 'contains',
@@ -56,26 +57,26 @@ export const issueCodes = [
 /** One of {@link issueCodes}. */
 export type IssueCode = (typeof issueCodes)[number]
 
-/** What a code of an issue stands for. */
+/** What a code of an issue means. */
 export interface IssueKind {
   /** The JSON Schema keywords that lead to this code. */
   readonly keywords: readonly string[]
-  /** When it is given, for documentation. */
+  /** When the code is used, for documentation. */
   readonly description: string
-  /** The sentence for a failed keyword with the parameters that Ajv reports for it. */
+  /** Returns the sentence for a failed keyword, from the parameters that Ajv reports for it. */
   readonly message: (params: Readonly<Record<string, unknown>>) => string
 }
 
-const count = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
-const named = (types: unknown): string => [types].flat().map(type => article(String(type))).join(' or ')
-const shown = (value: unknown): string => typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
-const listed = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(shown).join(', ')}` : 'one of the allowed values'
+const formatCount = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
+const formatTypes = (types: unknown): string => [types].flat().map(type => formatType(String(type))).join(' or ')
+const formatValue = (value: unknown): string => typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
+const formatChoice = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(formatValue).join(', ')}` : 'one of the allowed values'
 const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
-const compared = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
+const formatLimit = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
 
 /**
- * The vocabulary of issues: the code, the JSON Schema keywords that it stands for, and its sentence.
+ * The codes of issues, each with the JSON Schema keywords that lead to it and with its sentence.
  */
 export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   required: {
@@ -86,17 +87,17 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   type: {
     keywords: ['type'],
     description: 'The value has another JSON type.',
-    message: params => `must be ${named(params.type)}`
+    message: params => `must be ${formatTypes(params.type)}`
   },
   min_length: {
     keywords: ['minLength'],
     description: 'The text is too short.',
-    message: params => `must be at least ${count(params.limit, 'character', 'characters')} long`
+    message: params => `must be at least ${formatCount(params.limit, 'character', 'characters')} long`
   },
   max_length: {
     keywords: ['maxLength'],
     description: 'The text is too long.',
-    message: params => `must be at most ${count(params.limit, 'character', 'characters')} long`
+    message: params => `must be at most ${formatCount(params.limit, 'character', 'characters')} long`
   },
   pattern: {
     keywords: ['pattern'],
@@ -106,12 +107,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   minimum: {
     keywords: ['minimum', 'exclusiveMinimum', 'formatMinimum', 'formatExclusiveMinimum'],
     description: 'The value is too small.',
-    message: params => compared(params, 'at least')
+    message: params => formatLimit(params, 'at least')
   },
   maximum: {
     keywords: ['maximum', 'exclusiveMaximum', 'formatMaximum', 'formatExclusiveMaximum'],
     description: 'The value is too large.',
-    message: params => compared(params, 'at most')
+    message: params => formatLimit(params, 'at most')
   },
   multiple_of: {
     keywords: ['multipleOf'],
@@ -121,22 +122,22 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   enum: {
     keywords: ['enum'],
     description: 'The value is not one of the allowed ones.',
-    message: params => `must be ${listed(params.allowedValues)}`
+    message: params => `must be ${formatChoice(params.allowedValues)}`
   },
   const: {
     keywords: ['const'],
     description: 'The value is not the one that is allowed.',
-    message: params => `must be ${shown(params.allowedValue)}`
+    message: params => `must be ${formatValue(params.allowedValue)}`
   },
   min_items: {
     keywords: ['minItems'],
     description: 'The list is too short.',
-    message: params => `must have at least ${count(params.limit, 'item', 'items')}`
+    message: params => `must have at least ${formatCount(params.limit, 'item', 'items')}`
   },
   max_items: {
     keywords: ['maxItems', 'items', 'additionalItems', 'unevaluatedItems'],
     description: 'The list is too long.',
-    message: params => params.limit === undefined ? 'has too many items' : `must have at most ${count(params.limit, 'item', 'items')}`
+    message: params => params.limit === undefined ? 'has too many items' : `must have at most ${formatCount(params.limit, 'item', 'items')}`
   },
   unique_items: {
     keywords: ['uniqueItems'],
@@ -147,18 +148,18 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
     keywords: ['contains', 'minContains', 'maxContains'],
     description: 'The list has too few, or too many, of the items that it must contain.',
     message: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `must contain at least ${count(minContains, 'matching item', 'matching items')}`
-      : `must contain ${String(minContains)} to ${count(maxContains, 'matching item', 'matching items')}`
+      ? `must contain at least ${formatCount(minContains, 'matching item', 'matching items')}`
+      : `must contain ${String(minContains)} to ${formatCount(maxContains, 'matching item', 'matching items')}`
   },
   min_properties: {
     keywords: ['minProperties'],
     description: 'The object has too few fields.',
-    message: params => `must have at least ${count(params.limit, 'field', 'fields')}`
+    message: params => `must have at least ${formatCount(params.limit, 'field', 'fields')}`
   },
   max_properties: {
     keywords: ['maxProperties'],
     description: 'The object has too many fields.',
-    message: params => `must have at most ${count(params.limit, 'field', 'fields')}`
+    message: params => `must have at most ${formatCount(params.limit, 'field', 'fields')}`
   },
   unknown_field: {
     keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'boolean', 'not'],
@@ -189,12 +190,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   }
 }
 
-/** The code that a JSON Schema keyword leads to, made from {@link issueKinds}. */
-export const issueCodeOfKeyword: ReadonlyMap<string, IssueCode> = new Map(
+/** The code that each JSON Schema keyword leads to, derived from {@link issueKinds}. */
+export const issueCodeByKeyword: ReadonlyMap<string, IssueCode> = new Map(
   Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
 )
 
-/** The sentences for the formats of JSON Schema, Ajv and zod; another format reads "must be a valid <format>". */
+/** The sentences for the formats of JSON Schema, Ajv and zod. Another format gets "must be a valid <format>". */
 export const formatMessages: Readonly<Record<string, string>> = {
   date: 'must be a date, like 2030-01-31',
   time: 'must be a time with an offset, like 12:30:00Z',
@@ -226,8 +227,8 @@ export const formatMessages: Readonly<Record<string, string>> = {
   int64: 'must be a 64-bit whole number'
 }
 
-/** The constant for a name in any spelling: `date-time` and `dateTime` are `date_time`. */
-export function toConstant (name: string): string {
+/** Returns the code for a name in any spelling: `date-time` and `dateTime` become `date_time`. */
+export function toIssueCode (name: string): string {
   const constant = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -237,23 +238,23 @@ export function toConstant (name: string): string {
 }
 
 /**
- * The code and the sentence of a failed JSON Schema keyword.
+ * Returns the code and the sentence for a failed JSON Schema keyword.
  *
- * @param keyword as Ajv names it
- * @param params as Ajv reports them
+ * @param keyword the keyword, by the name that Ajv uses
+ * @param params the parameters that Ajv reports
  */
-export function describeKeyword (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
+export function getKeywordIssue (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
   if (keyword === 'format') {
     const format = String(params.format)
     const sentence = Object.hasOwn(formatMessages, format) ? formatMessages[format] : undefined
-    return { code: toConstant(format), message: sentence ?? `must be a valid ${format}` }
+    return { code: toIssueCode(format), message: sentence ?? `must be a valid ${format}` }
   }
-  const known = issueCodeOfKeyword.get(keyword)
-  if (known === undefined) return { code: toConstant(keyword), message: issueKinds.invalid.message(params) }
+  const known = issueCodeByKeyword.get(keyword)
+  if (known === undefined) return { code: toIssueCode(keyword), message: issueKinds.invalid.message(params) }
   return { code: known, message: issueKinds[known].message(params) }
 }
 
-/** What the sentence of a code is filled with where documentation shows it. */
+/** The parameters of the sentences that documentation shows. */
 const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, unknown>>>>> = {
   type: { type: 'string' },
   min_length: { limit: 3 },
@@ -269,38 +270,38 @@ const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, u
   max_properties: { limit: 10 }
 }
 
-/** A code with a sentence as an answer may have it, for documentation. */
+/** Returns a code with a sentence that a response may have, for documentation. */
 export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
   if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
-  const [, message] = Object.entries(formatMessages).find(([format]) => toConstant(format) === code) ?? []
+  const [, message] = Object.entries(formatMessages).find(([format]) => toIssueCode(format) === code) ?? []
   return { code, message: message ?? issueKinds.invalid.message({}) }
 }
 
-function article (type: string): string {
+function formatType (type: string): string {
   if (type === 'null' || type === 'undefined') return type
   if (type === 'integer') return 'a whole number'
   if (type === 'boolean') return 'true or false'
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
-/** The parts of a path as a person writes them: `['items', 0, 'price']` is `items[0].price`. */
+/** Returns a path as a person writes it: `['items', 0, 'price']` becomes `items[0].price`. */
 export function formatField (path: ReadonlyArray<string | number>): string {
   return path.reduce<string>((field, part, at) => /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`, '')
 }
 
-/** The parts of a path as a JSON Pointer (RFC 6901, sections 3 and 4). */
+/** Returns a path as a JSON Pointer (RFC 6901, sections 3 and 4). */
 export function formatPointer (path: ReadonlyArray<string | number>): string {
-  return path.reduce<string>((pointer, part) => `${pointer}/${escaped(String(part))}`, '')
+  return path.reduce<string>((pointer, part) => `${pointer}/${escapePart(String(part))}`, '')
 }
 
-function escaped (part: string): string {
+function escapePart (part: string): string {
   return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part
 }
 
-/** The parts that a JSON Pointer names. */
+/** Returns the path that a JSON Pointer names. */
 export function parsePointer (pointer: string): string[] {
   if (pointer === '') return []
-  // Most pointers have one part, and splitting is dear.
+  // Most pointers have one part, and splitting is expensive.
   const parts = pointer.includes('/', 1) ? pointer.slice(1).split('/') : [pointer.slice(1)]
   return pointer.includes('~') ? parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts
 }

@@ -1,5 +1,7 @@
+/** The standard catalog, and the code for each status. */
 import { Type, type TInteger, type TObject, type TOptional, type TString, type TArray } from '@sinclair/typebox'
 import { defineErrors, type Catalog } from './define-errors.js'
+import type { ErrorStatus } from './definition.js'
 
 type RateLimitMeta = TObject<{
   policy: TOptional<TString>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
@@ -167,6 +169,13 @@ const definitions = {
     description: 'The Accept headers of the request exclude every form that the resource has.',
     action: 'Widen the Accept headers, or leave them out.'
   },
+  proxy_authentication_required: {
+    status: 407,
+    type: 'invalid_request_error',
+    message: 'The proxy requires authentication.',
+    description: 'A proxy between the caller and the API needs credentials.',
+    action: 'Send the credentials for the proxy as the Proxy-Authenticate header describes.'
+  },
   request_timeout: {
     status: 408,
     type: 'invalid_request_error',
@@ -214,6 +223,13 @@ const definitions = {
     description: 'The resource existed and was removed; it does not come back.',
     action: 'Remove what refers to it.'
   },
+  length_required: {
+    status: 411,
+    type: 'invalid_request_error',
+    message: 'The request needs a Content-Length header.',
+    description: 'The server does not accept a body without a known length.',
+    action: 'Send the length of the body as Content-Length.'
+  },
   precondition_failed: {
     status: 412,
     type: 'conflict_error',
@@ -255,6 +271,13 @@ const definitions = {
     message: 'The Expect header asks for something that the server does not do.',
     description: 'The request has an Expect header other than 100-continue.',
     action: 'Leave the Expect header out.'
+  },
+  im_a_teapot: {
+    status: 418,
+    type: 'invalid_request_error',
+    message: 'The server refuses the request because it is a teapot.',
+    description: 'The API sends this for a request that it will never handle (RFC 9110 reserves the status).',
+    action: 'Do not send the request again.'
   },
   misdirected_request: {
     status: 421,
@@ -384,6 +407,22 @@ const definitions = {
     description: 'An upstream service did not answer in time. Whether it did its work is not known.',
     action: 'Send the request again after a short wait, with an idempotency key where the operation changes something.'
   },
+  http_version_not_supported: {
+    status: 505,
+    type: 'api_error',
+    message: 'The version of HTTP is not supported.',
+    description: 'The server does not support the major version of HTTP that the request uses.',
+    action: 'Use another version of HTTP.',
+    retry: 'never'
+  },
+  variant_also_negotiates: {
+    status: 506,
+    type: 'api_error',
+    message: 'The server is misconfigured and cannot choose a representation.',
+    description: 'The chosen representation also negotiates, so the negotiation has no end.',
+    action: 'Contact support.',
+    retry: 'never'
+  },
   insufficient_storage: {
     status: 507,
     type: 'api_error',
@@ -391,20 +430,41 @@ const definitions = {
     description: 'The server cannot store what the request asks it to.',
     action: 'Contact support.',
     retry: 'never'
+  },
+  loop_detected: {
+    status: 508,
+    type: 'api_error',
+    message: 'The server found an infinite loop in the request.',
+    description: 'The operation ended because a resource contains itself.',
+    action: 'Contact support.',
+    retry: 'never'
+  },
+  not_extended: {
+    status: 510,
+    type: 'api_error',
+    message: 'The request needs an extension of HTTP.',
+    description: 'The request lacks an extension that the resource requires.',
+    action: 'Contact support.',
+    retry: 'never'
+  },
+  network_authentication_required: {
+    status: 511,
+    type: 'api_error',
+    message: 'The network requires authentication.',
+    description: 'The network between the caller and the API requires a sign-in.',
+    action: 'Sign in to the network, then send the request again.',
+    retry: 'never'
   }
 } as const
 
-/** The standard catalog: the codes that public APIs share, and at least one for every error status that an API has a use for. */
+/** The standard catalog: the codes that public APIs have in common, with at least one for every error status. */
 export const standardErrors: Catalog<typeof definitions> = defineErrors(definitions)
 
 /** A code of {@link standardErrors}. */
 export type StandardCode = keyof typeof definitions
 
-/** A status that a standard code has. */
-export type StandardStatus = (typeof definitions)[StandardCode]['status']
-
-/** The code that stands for a status where nothing more is known than the status. */
-export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
+/** The code for each status, for errors of which only the status is known. */
+export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {
   400: 'invalid_request',
   401: 'unauthorized',
   402: 'payment_required',
@@ -412,15 +472,18 @@ export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
   404: 'resource_not_found',
   405: 'method_not_allowed',
   406: 'not_acceptable',
+  407: 'proxy_authentication_required',
   408: 'request_timeout',
   409: 'resource_conflict',
   410: 'resource_gone',
+  411: 'length_required',
   412: 'precondition_failed',
   413: 'payload_too_large',
   414: 'uri_too_long',
   415: 'unsupported_media_type',
   416: 'range_not_satisfiable',
   417: 'expectation_failed',
+  418: 'im_a_teapot',
   421: 'misdirected_request',
   422: 'validation_error',
   423: 'resource_locked',
@@ -436,14 +499,25 @@ export const codeOfStatus: { readonly [S in StandardStatus]: StandardCode } = {
   502: 'bad_gateway',
   503: 'service_unavailable',
   504: 'gateway_timeout',
-  507: 'insufficient_storage'
+  505: 'http_version_not_supported',
+  506: 'variant_also_negotiates',
+  507: 'insufficient_storage',
+  508: 'loop_detected',
+  510: 'not_extended',
+  511: 'network_authentication_required'
 }
 
 /**
- * The code for any status: its own, or the x00 of its class (RFC 9110, section 15). `undefined` for what is no error
- * status at all.
+ * Returns the code for an error status. A status that HTTP does not register gets the code of the x00 of its class
+ * (RFC 9110, section 15): 499 is `invalid_request`, 599 is `internal_error`.
+ *
+ * @param status any value; the status of an error is an integer from 400 to 599
+ * @returns `undefined` if the value is not the status of an error
+ * @example
+ * const code = codeForStatus(error.status) // 409: 'resource_conflict'
+ * return code && errors[code]({ cause: error })
  */
-export function standardCode (status: unknown): StandardCode | undefined {
+export function codeForStatus (status: unknown): StandardCode | undefined {
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined
-  return codeOfStatus[status as StandardStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
+  return codesByStatus[status as ErrorStatus] ?? (status < 500 ? 'invalid_request' : 'internal_error')
 }

@@ -1,21 +1,34 @@
-import { readBody } from './body.js'
+/** Reads the error out of a response. */
+import { readBody } from './read-body.js'
+import { readText } from './read-text.js'
 import { ResponseError, type AnyCatalog, type ErrorOf } from './response-error.js'
 import { parseRetryAfter } from './retry-after.js'
 
+/** The limits of {@link parseError}. */
+export interface ParseErrorOptions {
+  /** Bytes: a larger body is not read. @default 1048576 */
+  readonly maxSize?: number
+  /** Milliseconds: a body that takes longer is not read. @default 2000 */
+  readonly timeout?: number
+}
+
 /**
- * Reads the error out of an answer, whichever of the formats of fastify-api-errors it has, or RFC 9457 of any API.
- * What cannot be read (the HTML of a proxy, broken JSON, a body that stops halfway) gives an error with the status
- * alone. It never rejects.
+ * Reads the error out of a response that has any of the formats of fastify-api-errors, or is an RFC 9457 problem of any API.
  *
- * @param response an answer with a status of 400 or more
- * @param body the parsed body, where the response was read already: `parseError(response, error)` with openapi-fetch
+ * A body that cannot be read gives an error with the status alone: the HTML of a proxy, broken JSON, a body that stops
+ * halfway, and a body beyond the limits. It never rejects.
+ *
+ * @param response a response with a status of 400 or more
+ * @param body the parsed body, if the response was read already: `parseError(response, error)` with openapi-fetch
+ * @param options the limits for the size of the body and for the time to read it
  * @example
  * const response = await fetch('/queues/1/entries', { method: 'POST' })
  * if (!response.ok) throw await parseError<typeof errors>(response)
  */
-export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown): Promise<ErrorOf<C>> {
+export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown, options: ParseErrorOptions = {}): Promise<ErrorOf<C>> {
   const { status, headers } = response
-  const given = body ?? parsed(await readText(response))
+  const { maxSize = 1_048_576, timeout = 2000 } = options
+  const given = body ?? parseJson(await readText(response, { maxSize, timeout }))
   const { message, code, issues, meta, requestId } = readBody(given)
   return new ResponseError(message ?? `HTTP ${status} ${response.statusText}`.trim(), {
     code,
@@ -28,15 +41,8 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
   }) as ErrorOf<C>
 }
 
-async function readText (response: Response): Promise<string | undefined> {
-  try {
-    return await response.text()
-  } catch {
-    return undefined
-  }
-}
-
-function parsed (text: string | undefined): unknown {
+/** Returns the value of a JSON text, or the text itself if it is not JSON. */
+function parseJson (text: string | undefined): unknown {
   try {
     return JSON.parse(text as string)
   } catch {

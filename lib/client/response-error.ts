@@ -1,6 +1,8 @@
+/** The error that a caller gets: `ResponseError`, its types, and how to recognise one. */
+
 const brand = Symbol.for('fastify-api-errors.ResponseError')
 
-/** One field that was wrong. What an API does not tell is absent. */
+/** One invalid field. A property that the API does not send is absent. */
 export interface ResponseIssue {
   /** The field as a person writes it: `email`, `items[0].price`. */
   readonly field: string
@@ -14,7 +16,7 @@ export interface ResponseIssue {
   readonly in?: string
 }
 
-/** What a {@link ResponseError} knows of an answer, beside its message. */
+/** The properties of a {@link ResponseError}, except for its message. */
 export interface ResponseErrorInit<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown> {
   readonly code: Code
   readonly status: Status
@@ -25,23 +27,23 @@ export interface ResponseErrorInit<Code extends string | undefined = string | un
   readonly body: unknown
 }
 
-/** An error that an API answered with, as `parseError` reads it. */
+/** An error that an API sent, as `parseError` reads it. */
 export class ResponseError<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown>
   extends Error implements ResponseErrorInit<Code, Status, Meta> {
   override readonly name: string = 'ResponseError'
-  /** The code; `undefined` where the answer has none, as in the formats `summary` and `message`, or from a proxy. */
+  /** The code; `undefined` if the response has none, as in the formats `summary` and `message`, or from a proxy. */
   readonly code: Code
   /** The HTTP status. */
   readonly status: Status
-  /** The fields that were wrong; empty where it is not about fields. */
+  /** The invalid fields; empty if the error is not about fields. */
   readonly issues: readonly ResponseIssue[]
-  /** The facts of this occurrence; `undefined` where the code has none, or the format does not send them. */
+  /** The facts of this occurrence; `undefined` if the code has none, or if the format does not send them. */
   readonly meta: Meta | undefined
   /** The id of the request, for support. */
   readonly requestId: string | undefined
-  /** Seconds until the request may be sent again; `undefined` where the answer does not say. */
+  /** Seconds until the request may be sent again; `undefined` if the response does not say. */
   readonly retryAfter: number | undefined
-  /** The whole body: parsed, where it was JSON, else as text. */
+  /** The whole body: parsed if it was JSON, else as text; `undefined` if it could not be read. */
   readonly body: unknown
 
   constructor (message: string, init: ResponseErrorInit<Code, Status, Meta>) {
@@ -58,15 +60,15 @@ export class ResponseError<Code extends string | undefined = string | undefined,
 
 Object.defineProperty(ResponseError.prototype, brand, { value: true })
 
-/** Any catalog that `defineErrors` returned, as a type. */
+/** The type of any catalog that `defineErrors` returned. */
 export type AnyCatalog = Readonly<Record<string, { readonly status: number } & ((...args: never[]) => { readonly meta: unknown })>>
 
 /**
- * The errors of a catalog: where `error.code` is compared, `error.status` and `error.meta` have the types of that
- * code. An answer without a code has `undefined` as its code. A code that the server got since is none of these: keep a default branch.
+ * The errors of a catalog. After a comparison of `error.code`, `error.status` and `error.meta` have the types of that
+ * code. A response without a code has `undefined` as its code. Keep a default branch, because a newer server may have more codes.
  *
  * @example
- * import type { errors } from './server/errors.js' // the type alone: nothing of the server gets into the client
+ * import type { errors } from './server/errors.js' // only the type: no code of the server gets into the client
  * type LaunchError = ErrorOf<typeof errors>
  */
 export type ErrorOf<C extends AnyCatalog> = string extends keyof C
@@ -74,7 +76,7 @@ export type ErrorOf<C extends AnyCatalog> = string extends keyof C
   : { [Code in keyof C & string]: ResponseError<Code, C[Code]['status'], ReturnType<C[Code]>['meta']> }[keyof C & string] | ResponseError<undefined>
 
 /**
- * Whether a value is a {@link ResponseError}, of this copy of the package or of another. Takes anything and never throws.
+ * Returns whether a value is a {@link ResponseError}, of this copy of the package or of another. Accepts any value and never throws.
  *
  * @example
  * catch (error) {

@@ -1,16 +1,18 @@
+/** Reads how long a response asks the caller to wait. */
+
 /**
- * The seconds that an answer asks to wait: `Retry-After` as seconds or as a date (RFC 9110, section 10.2.3), or else
- * `meta.retry_after`, for a browser hides the header from other origins. A date is compared with the clock of the
- * server, where it tells its time.
+ * Returns the seconds that a response asks to wait: `Retry-After` as seconds or as a date (RFC 9110, section 10.2.3), or else
+ * `meta.retry_after`, because a browser hides the header from other origins. A date is compared with the `Date` header of
+ * the response, if it has one.
  */
 export function parseRetryAfter (headers: Headers, meta: unknown): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value)
-  const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) : NaN // all dates of HTTP are GMT
+  const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) : NaN // all dates in HTTP are GMT
   if (!Number.isNaN(date)) {
     const now = Date.parse(headers.get('date') ?? '')
     return Math.max(0, Math.ceil((date - (Number.isNaN(now) ? Date.now() : now)) / 1000))
   }
-  const told = (meta as { readonly retry_after?: unknown } | null | undefined)?.retry_after
-  return typeof told === 'number' && told >= 0 ? told : undefined
+  const seconds = (meta as { readonly retry_after?: unknown } | null | undefined)?.retry_after
+  return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined
 }

@@ -1,18 +1,20 @@
-import { getRetryAdvice, type RetryAdvice } from './advice.js'
+/** Sends failed requests again: `withRetry`. */
+import { dependsOnCode, getRetryAdvice, type RetryAdvice } from './retry-advice.js'
 import { parseError } from './parse-error.js'
-import { backoff, sleep } from './wait.js'
+import { backoff, sleep } from './backoff.js'
+import { parseRetryAfter } from './retry-after.js'
 
-/** What {@link withRetry} takes. */
+/** The options of {@link withRetry}. */
 export interface RetryOptions {
-  /** How often a request is sent at most, the first time included. @default 3 */
+  /** How often a request is sent at most, including the first time. @default 3 */
   readonly attempts?: number
-  /** Milliseconds: the longest wait before the second attempt; it doubles with each one after. @default 250 */
+  /** Milliseconds: the longest wait before the second attempt. It doubles with each attempt after that. @default 250 */
   readonly baseDelay?: number
-  /** Milliseconds: no wait is longer. An answer that asks for a longer one is given back at once. @default 30000 */
+  /** Milliseconds: the longest wait. A response that asks for a longer one is returned at once. @default 30000 */
   readonly maxDelay?: number
   /** The methods that are sent again, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2 */
   readonly methods?: readonly string[]
-  /** The advice of each code of the API, where it is another than the standard one. @default {} */
+  /** The API's own advice by code, where it differs from that of the standard catalog. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
 }
 
@@ -23,48 +25,38 @@ const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']
 type Fetch = typeof fetch
 type Input = Parameters<Fetch>[0]
 type Init = Parameters<Fetch>[1]
+type Settings = Required<RetryOptions>
 
 /**
- * A `fetch` that sends a request again where the answer advises it, or where there was no answer. It waits a random
- * time, up to twice as long after each attempt, and never less than `Retry-After` names. As `fetch` does, it resolves with the last answer,
- * whatever its status, and rejects where there is none, or when the `signal` of the request is aborted, at once while it waits, too.
+ * Returns a `fetch` that sends a request again if the response advises it, or if there was no response. It waits a random
+ * time, up to twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the
+ * last response, whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is
+ * aborted, even while it waits.
  *
- * A body that is a stream can be sent only once, and so can a request of any other method than `methods`.
+ * A request is sent only once if its body is a stream, or if its method is not one of `methods`.
  *
- * @throws TypeError with one sentence where an option is wrong
+ * The code of an error is read from the body only if the advice can depend on it. It reads at most 1 MiB, for at most
+ * 2 seconds; the body of the response that you get stays whole.
+ *
+ * @throws TypeError with one sentence, if an option is invalid
  * @example
  * const patient = withRetry(fetch, { attempts: 5 })
  * const response = await patient('/queues', { signal: AbortSignal.timeout(10_000) })
  */
 export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
-  const stray = Object.keys(options).find(name => !known.includes(name))
-  if (stray !== undefined) throw new TypeError(`withRetry: '${stray}' is not an option; it takes ${known.join(', ')}.`)
-  const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {} } = options
-  if (!Number.isInteger(attempts) || attempts < 1) fault('attempts', attempts, 'a whole number of 1 or more')
-  if (!(baseDelay >= 0)) fault('baseDelay', baseDelay, 'milliseconds, 0 or more')
-  if (!(maxDelay >= 0)) fault('maxDelay', maxDelay, 'milliseconds, 0 or more')
-  if (!Array.isArray(methods) || !methods.every(isMethod)) fault('methods', methods, "an array of methods in capitals, like ['GET', 'POST']")
-
-  /** Milliseconds until the request is sent again; `undefined` where it is not. */
-  async function delayAfter (response: Response, attempt: number): Promise<number | undefined> {
-    if (response.status < 400) return undefined
-    const error = await parseError(response.clone())
-    const least = (error.retryAfter ?? 0) * 1000
-    if (getRetryAdvice(error, advice) === 'never' || least > maxDelay) return undefined
-    return least + backoff(attempt, baseDelay, maxDelay)
-  }
-
+  const settings = checkOptions(options)
+  const { baseDelay, maxDelay } = settings
   return async (input: Input, init?: Init) => {
     const request = typeof input === 'object' && 'clone' in input ? input : undefined
-    const method = init?.method ?? request?.method ?? 'GET'
     const signal = init?.signal ?? request?.signal
-    const tries = methods.includes(method.toUpperCase()) && !isStream(init?.body) ? attempts : 1
-    for (let attempt = 1; attempt < tries; attempt++) {
+    const attempts = countAttempts(init?.method ?? request?.method ?? 'GET', init?.body, settings)
+    for (let attempt = 1; attempt < attempts; attempt++) {
       let delay: number | undefined
       try {
         const response = await fetch(request?.clone() ?? input, init)
-        delay = await delayAfter(response, attempt)
+        delay = await getDelay(response, attempt, settings)
         if (delay === undefined) return response
+        discardBody(response)
       } catch (error) {
         if (signal?.aborted === true) throw error
         delay = backoff(attempt, baseDelay, maxDelay)
@@ -75,15 +67,56 @@ export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
   }
 }
 
+function checkOptions (options: RetryOptions): Settings {
+  const stray = Object.keys(options).find(name => !known.includes(name))
+  if (stray !== undefined) throw new TypeError(`withRetry: ${stray}: unknown option, expected one of ${known.join(', ')}.`)
+  const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {} } = options
+  if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
+  if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
+  if (!(maxDelay >= 0)) rejectOption('maxDelay', 'milliseconds, 0 or more', maxDelay)
+  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in capitals, like ["GET", "POST"]', methods)
+  return { attempts, baseDelay, maxDelay, methods, advice }
+}
+
 function isMethod (value: unknown): boolean {
   return typeof value === 'string' && /^[^a-z]+$/.test(value)
 }
 
-/** A stream, or in Node anything that is iterated over time, is gone when it was sent. */
+/** In the form of the server's option checks, whose code a client does not import. */
+function rejectOption (option: string, expected: string, received: unknown): never {
+  throw new TypeError(`withRetry: ${option}: expected ${expected}, got ${typeof received === 'string' || Array.isArray(received) ? JSON.stringify(received) : String(received)}.`)
+}
+
+function countAttempts (method: string, body: unknown, { attempts, methods }: Settings): number {
+  return methods.includes(method.toUpperCase()) && !isStream(body) ? attempts : 1
+}
+
+/** Returns whether a body is a stream, or in Node an async iterable: it can be sent only once. */
 function isStream (body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-function fault (option: string, got: unknown, takes: string): never {
-  throw new TypeError(`withRetry: the option '${option}' is ${typeof got === 'string' || Array.isArray(got) ? JSON.stringify(got).replaceAll('"', "'") : String(got)}; it takes ${takes}.`)
+/** Returns the milliseconds until the request is sent again; `undefined` if it is not. */
+async function getDelay (response: Response, attempt: number, { baseDelay, maxDelay, advice: own }: Settings): Promise<number | undefined> {
+  const { status } = response
+  if (status < 400) return undefined
+  const isCodeNeeded = dependsOnCode(status, own)
+  if (!isCodeNeeded && getRetryAdvice({ code: undefined, status }, own) === 'never') return undefined
+  const { code, retryAfter = 0 } = isCodeNeeded || !response.headers.has('retry-after')
+    ? await parseCopy(response)
+    : { code: undefined, retryAfter: parseRetryAfter(response.headers, undefined) }
+  const least = retryAfter * 1000
+  if (getRetryAdvice({ code, status }, own) === 'never' || least > maxDelay) return undefined
+  return Math.min(maxDelay, least + backoff(attempt, baseDelay, maxDelay))
+}
+
+/** Cancels a body that nobody reads, so that its connection becomes free. */
+function discardBody ({ body }: Response): void {
+  if (body !== null && 'cancel' in body) body.cancel().catch(() => {})
+}
+
+/** Reads the error out of a copy, so that the response itself stays readable. Only JSON has a code. */
+async function parseCopy (response: Response): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
+  const isJson = /json/i.test(response.headers.get('content-type') ?? '')
+  return await (isJson ? parseError(response.clone()) : parseError(response, {}))
 }

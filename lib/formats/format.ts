@@ -1,5 +1,5 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
-import type { Answer, AnswerShape } from '../catalog/answer.js'
+import type { Answer, BodyDefinition } from '../catalog/answer.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 
@@ -14,7 +14,7 @@ export interface SchemaContext {
 /** A field of a body: its schema for documentation, and beside it the value that is sent. */
 export interface Field {
   /** The schema of the field for one definition; `undefined` where errors of the definition never have the field. */
-  readonly schema: (definition: AnswerShape, context: SchemaContext) => TSchema | undefined
+  readonly schema: (definition: BodyDefinition, context: SchemaContext) => TSchema | undefined
   /** The value; `undefined` leaves the field out, which only an `optional` field may. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
@@ -100,11 +100,11 @@ export type WriteBody = (answer: Answer) => string
  *
  * @throws TypeError by the writer, where a value is circular or a BigInt
  */
-export function bodyWriter (format: Format, definition: AnswerShape): WriteBody {
+export function bodyWriter (format: Format, definition: BodyDefinition): WriteBody {
   return fieldsWriter(format.fields, definition)
 }
 
-function fieldsWriter (fields: Fields, definition: AnswerShape): WriteBody {
+function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
   const writers: Array<{ readonly key: string, readonly write: (answer: Answer) => string | undefined }> = []
   for (const [name, field] of Object.entries(fields)) {
     const key = `${JSON.stringify(name)}:`
@@ -131,11 +131,11 @@ function json (value: unknown): string | undefined {
 }
 
 /** The schema of the bodies of one definition. */
-export function bodySchema (format: Format, definition: AnswerShape, context: SchemaContext): TObject {
+export function bodySchema (format: Format, definition: BodyDefinition, context: SchemaContext): TObject {
   return fieldsSchema(format.fields, definition, context)
 }
 
-function fieldsSchema (fields: Fields, definition: AnswerShape, context: SchemaContext): TObject {
+function fieldsSchema (fields: Fields, definition: BodyDefinition, context: SchemaContext): TObject {
   const properties: Record<string, TSchema> = {}
   for (const [name, field] of Object.entries(fields)) {
     if ('fields' in field) {

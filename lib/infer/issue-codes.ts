@@ -1,4 +1,4 @@
-import { toConstant, issueCodeOfKeyword } from '../catalog/issues.js'
+import { toIssueCode, issueCodeByKeyword } from '../catalog/issues.js'
 import type { ValidatorTraits } from './validator-traits.js'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
@@ -113,7 +113,7 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
 }
 
 function getIssueCode (keyword: string, value: unknown): string {
-  return keyword === 'format' ? toConstant(String(value)) : issueCodeOfKeyword.get(keyword) ?? toConstant(keyword)
+  return keyword === 'format' ? toIssueCode(String(value)) : issueCodeByKeyword.get(keyword) ?? toIssueCode(keyword)
 }
 
 function innerSchemas (kind: HoldsSchemas, keyword: string, value: unknown): readonly unknown[] {

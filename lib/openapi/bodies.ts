@@ -1,4 +1,4 @@
-import { answerDefinition, carriesIssues, exampleAnswer } from '../catalog/answer.js'
+import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../catalog/answer.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
@@ -53,8 +53,8 @@ export interface BodyExample {
 export function createBodyExample (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
   const { issues, variant } = exampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)
-  const answer = exampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
-  return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, answerDefinition(definition, page))(answer)) }
+  const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
+  return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, getResponseDefinition(definition, page))(answer)) }
 }
 
 function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {

@@ -1,12 +1,11 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { StandardStatus } from '../catalog/standard-errors.js'
 import { bodySchema } from '../formats/format.js'
 import { statusNames, type StatusName } from './names.js'
 import type { DocumentSettings } from './settings.js'
 
-/** The schemas of the statuses, by name; of a status that no standard code has, only where the application has a code for it. */
-export type StatusSchemas = Readonly<Record<StatusName<StandardStatus>, TSchema> & Partial<Record<StatusName, TSchema>>>
+/** The schemas of the statuses, by name. */
+export type StatusSchemas = Readonly<Record<StatusName, TSchema>>
 
 /**
  * One schema a status, of what an answer with any of its codes looks like in the application's format. Each has its name

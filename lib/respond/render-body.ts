@@ -1,4 +1,4 @@
-import { answerDefinition, createAnswer, codeTitle, type AnswerContext, type AnswerDefinition } from '../catalog/answer.js'
+import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, type ResponseDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
@@ -15,7 +15,7 @@ export interface RenderSettings {
 
 /** An answer as text. */
 export interface Rendered {
-  readonly definition: AnswerDefinition
+  readonly definition: ResponseDefinition
   readonly contentType: string
   readonly payload: string
   /** What was thrown while the body was made, where it is not the whole of what the error says. */
@@ -23,7 +23,7 @@ export interface Rendered {
 }
 
 /** Makes the body of an error. It never throws. */
-export type Render = (error: ApiError, context: AnswerContext, format: Format) => Rendered
+export type Render = (error: ApiError, context: ResponseContext, format: Format) => Rendered
 
 /**
  * Makes the renderer of an application. What depends on the code alone is made once.
@@ -31,16 +31,16 @@ export type Render = (error: ApiError, context: AnswerContext, format: Format) =
  * @throws whatever `docUrl` throws for a code of the catalog
  */
 export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
-  const known = new Map(Object.values(errors).map(error => [error.code, unwritten(answerDefinition(error, docUrl(error.code)))]))
+  const known = new Map(Object.values(errors).map(error => [error.code, unwritten(getResponseDefinition(error, docUrl(error.code)))]))
 
-  function attempt (error: ApiError, { definition, writers }: Written, context: AnswerContext, format: Format): Rendered {
+  function attempt (error: ApiError, { definition, writers }: Written, context: ResponseContext, format: Format): Rendered {
     let writer = writers.get(format)
     if (writer === undefined) writers.set(format, writer = bodyWriter(format, definition))
     return { definition, contentType: formatContentType(format), payload: writer(createAnswer(error, definition, context)) }
   }
 
   /** A circular `meta`, a BigInt in it, a message or a format that throws: the answer keeps the shape as far as it can. */
-  function lesser (error: ApiError, written: Written, context: AnswerContext, format: Format): Rendered {
+  function lesser (error: ApiError, written: Written, context: ResponseContext, format: Format): Rendered {
     const attempts = [
       () => attempt(withoutMeta(error), written, context, format),
       () => attempt(plain(), known.get(plain.code) as Written, context, format)
@@ -67,16 +67,16 @@ export function createRenderer ({ errors, docUrl }: RenderSettings): Render {
 
 /** A definition, and the writers of its bodies that were needed so far. */
 interface Written {
-  readonly definition: AnswerDefinition
+  readonly definition: ResponseDefinition
   readonly writers: Map<Format, WriteBody>
 }
 
-function unwritten (definition: AnswerDefinition): Written {
+function unwritten (definition: ResponseDefinition): Written {
   return { definition, writers: new Map() }
 }
 
 const plain = standardErrors.internal_error
-const writtenPlainly = unwritten(answerDefinition(plain, undefined))
+const writtenPlainly = unwritten(getResponseDefinition(plain, undefined))
 
 function withoutMeta (error: ApiError): ApiError {
   const { code, status, statusCode, type, message, issues, param, retryAfter } = error
@@ -84,7 +84,7 @@ function withoutMeta (error: ApiError): ApiError {
 }
 
 /** An error of another catalog goes out as what it says it is. */
-function definitionOfUnknown ({ code, status, type }: ApiError): AnswerDefinition {
+function definitionOfUnknown ({ code, status, type }: ApiError): ResponseDefinition {
   return { code, status, type, message: plain.message, meta: undefined, title: codeTitle(code), docUrl: undefined }
 }
 

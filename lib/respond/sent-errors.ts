@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
-import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
+import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
 import { getRequestId } from './request-id.js'
 import { getRoutePattern, type Responder } from './error-handler.js'
 import { isAnswered } from './send-response.js'
@@ -57,7 +57,7 @@ export function createSentErrorConverter (responder: Responder, onSent: OnSent):
 
 /** The code for an error that is none of ours and has a status that its route says nothing of; `undefined` for any other answer. */
 function foreignCode (request: FastifyRequest, reply: FastifyReply): StandardCode | undefined {
-  const code = standardCode(reply.statusCode)
+  const code = codeForStatus(reply.statusCode)
   return code === undefined || isAnswered(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode) ? undefined : code
 }
 

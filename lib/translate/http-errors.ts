@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { parse } from '@lukeed/ms'
-import { standardCode, type StandardCode } from '../catalog/standard-errors.js'
+import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
 import type { TranslateContext, Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
 import { isObject } from '../support/is-object.js'
@@ -16,7 +16,7 @@ export const httpErrorsTranslator: Translator = {
   translate (error, context) {
     if (!isObject(error)) return undefined
     const status = error.statusCode ?? error.status
-    const code = standardCode(status)
+    const code = codeForStatus(status)
     if (code === undefined) return undefined
     if ((status as number) >= 500 && !(typeof error.expose === 'boolean' && error.status === error.statusCode)) return undefined
     if (code === 'rate_limit_exceeded') return rateLimited(error, context)

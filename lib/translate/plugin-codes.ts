@@ -1,7 +1,7 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
 
 /** What an error of a plugin becomes. */
-export interface PluginErrorAnswer {
+export interface PluginErrorResponse {
   readonly code: StandardCode
   /** A sentence where the code alone says too little. */
   readonly message?: string
@@ -9,14 +9,14 @@ export interface PluginErrorAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const notMultipart: PluginErrorAnswer = { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
-const incompleteForm: PluginErrorAnswer = { code: 'invalid_request', message: 'The form ends before it is complete.' }
+const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
+const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form ends before it is complete.' }
 
 /**
  * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are mistakes of the
  * application: those have the status 500, or come before the first request.
  */
-export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorAnswer>>>> = {
+export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {
     FST_BASIC_AUTH_MISSING_OR_BAD_AUTHORIZATION_HEADER: { code: 'unauthorized' }
   },
@@ -85,7 +85,7 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
 }
 
 /** What the parser under @fastify/multipart reports has no code; its messages are constants. */
-export const formParserErrors: Readonly<Record<string, PluginErrorAnswer>> = {
+export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
   'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form names no boundary.' },
   'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form names a boundary that is too long.' },
   'Unexpected end of multipart data': incompleteForm,

@@ -1,4 +1,4 @@
-import { standardCode } from '../catalog/standard-errors.js'
+import { codeForStatus } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 
 /** The errors of the language itself: whatever status was set before, these are mistakes. */
@@ -13,7 +13,7 @@ export const replyStatusTranslator: Translator = {
   name: 'reply-status',
   translate (error, { errors, reply }) {
     if (!(error instanceof Error) || mistakes.has(error.name) || 'code' in error) return undefined
-    const code = reply.statusCode < 500 ? standardCode(reply.statusCode) : undefined
+    const code = reply.statusCode < 500 ? codeForStatus(reply.statusCode) : undefined
     return code && errors[code]({ cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { clientErrors } from '../../lib/server/server-options.js'
-import { fastifyErrors } from '../../lib/translate/fastify.js'
+import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
 import { throwables } from '../../test/support/throwables.js'
 import { places } from '../../test/support/throwing-places.js'
 import { databaseRows } from './databases.js'

@@ -1,8 +1,8 @@
 import { databaseSections } from './databases.js'
-import { answerDefinition, exampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
+import { getResponseDefinition, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
-import { toConstant, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
+import { toIssueCode, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
@@ -30,7 +30,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ...databaseSections,
   'issue-formats': () => table(
     ['code', 'format', 'message'],
-    Object.entries(formatMessages).map(([format, message]) => [`\`${toConstant(format)}\``, `\`${format}\``, message])
+    Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
   ),
   'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
@@ -54,7 +54,7 @@ function named (status: ErrorStatus): string {
 function bodies (name: FormatName): string {
   return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
     const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }
-    const body = bodyWriter(formats[name], answerDefinition(definition, undefined))(exampleAnswer(definition, undefined, context))
+    const body = bodyWriter(formats[name], getResponseDefinition(definition, undefined))(createExampleAnswer(definition, undefined, context))
     return `\`\`\`json\n${JSON.stringify(JSON.parse(body), null, 2)}\n\`\`\``
   }).join('\n\n')
 }

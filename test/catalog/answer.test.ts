@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
-import { answerDefinition, createAnswer, carriesIssues, codeTitle, exampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
+import { getResponseDefinition, createAnswer, carriesIssues, codeTitle, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
 import { defaultMessage } from '../../lib/catalog/definition.js'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 
@@ -23,7 +23,7 @@ const errors = defineErrors(standardErrors, {
 
 t.test('an answer has what the error says and what the request says', async t => {
   const error = errors.validation_error({ message: 'Look again.', issues, param: 'email' })
-  t.strictSame(createAnswer(error, answerDefinition(errors.validation_error, docUrl), context), {
+  t.strictSame(createAnswer(error, getResponseDefinition(errors.validation_error, docUrl), context), {
     code: 'validation_error',
     status: 422,
     type: 'validation_error',
@@ -41,7 +41,7 @@ t.test('an answer has what the error says and what the request says', async t =>
 
 t.test('the message of a 5xx is the one of its definition, whatever was thrown', async t => {
   const error = errors.queue_full({ message: 'connect ECONNREFUSED 10.0.0.7:5432', meta: { waiting: 9 }, cause: new Error('secret') })
-  const answer = createAnswer(error, answerDefinition(errors.queue_full, docUrl), context)
+  const answer = createAnswer(error, getResponseDefinition(errors.queue_full, docUrl), context)
   t.equal(answer.message, '9 are waiting.')
   t.strictSame(answer.meta, { waiting: 9 })
   t.notMatch(JSON.stringify(answer), /ECONNREFUSED|secret/)
@@ -49,14 +49,14 @@ t.test('the message of a 5xx is the one of its definition, whatever was thrown',
 
 t.test('meta goes out only where the definition has a schema for it', async t => {
   const error = errors.resource_not_found({ meta: { row: 'secret' } } as never)
-  t.equal(createAnswer(error, answerDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
+  t.equal(createAnswer(error, getResponseDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
 })
 
 t.test('issues go out only where the status is about fields', async t => {
   t.strictSame(errorStatuses.filter(status => carriesIssues({ status })), [400, 409, 422])
-  t.strictSame(createAnswer(errors.forbidden({ issues }), answerDefinition(errors.forbidden, docUrl), context).issues, [])
-  t.strictSame(createAnswer(errors.resource_conflict({ issues }), answerDefinition(errors.resource_conflict, docUrl), context).issues, issues)
-  t.strictSame(createAnswer(errors.validation_error(), answerDefinition(errors.validation_error, docUrl), context).issues, [])
+  t.strictSame(createAnswer(errors.forbidden({ issues }), getResponseDefinition(errors.forbidden, docUrl), context).issues, [])
+  t.strictSame(createAnswer(errors.resource_conflict({ issues }), getResponseDefinition(errors.resource_conflict, docUrl), context).issues, issues)
+  t.strictSame(createAnswer(errors.validation_error(), getResponseDefinition(errors.validation_error, docUrl), context).issues, [])
 })
 
 t.test('the answer of the documentation is the one to an occurrence with the example', async t => {
@@ -65,9 +65,9 @@ t.test('the answer of the documentation is the one to an occurrence with the exa
     const init = { message, meta, issues, param, retryAfter }
     const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
     const error = (definition as (init: object) => ReturnType<typeof errors.forbidden>)(given)
-    t.strictSame(exampleAnswer(definition, docUrl, context), createAnswer(error, answerDefinition(definition, docUrl), context), definition.code)
+    t.strictSame(createExampleAnswer(definition, docUrl, context), createAnswer(error, getResponseDefinition(definition, docUrl), context), definition.code)
   }
-  t.equal(exampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
+  t.equal(createExampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
 })
 
 t.test('a title for each code, a phrase for each status', async t => {

@@ -42,7 +42,7 @@ t.test('a factory carries its definition with every default', async t => {
   t.equal(errors.already_in_queue.name, 'already_in_queue')
 })
 
-t.test('what the status says of retry and stack', async t => {
+t.test('the status decides the defaults of retry and stack', async t => {
   const of = (status: 404 | 429 | 500 | 503) => {
     const { retry, stack } = defineErrors({ x: { ...valid, status } }).x
     return { retry, stack }
@@ -53,7 +53,7 @@ t.test('what the status says of retry and stack', async t => {
   t.strictSame(of(503), { retry: 'retry-after', stack: true })
 })
 
-t.test('a factory makes the error', async t => {
+t.test('a factory creates the error', async t => {
   const error = errors.not_your_turn({ meta: { queue: 'launch', position: 3 } })
   t.ok(error instanceof ApiError)
   t.ok(error instanceof Error)
@@ -82,7 +82,7 @@ t.test('a catalog and its factories cannot be changed', async t => {
   t.ok(Object.isFrozen(errors.already_in_queue))
 })
 
-t.test('a schema of another library documents meta, and does not check it', async t => {
+t.test('a schema of another library documents meta and does not check it', async t => {
   const { from_typebox_1: one, plain } = defineErrors({
     from_typebox_1: { ...valid, meta: typebox1.Type.Object({ id: typebox1.Type.String() }), example: { meta: { id: 'x' } } },
     plain: { ...valid, meta: { type: 'object', properties: { id: { type: 'string' } } } }
@@ -93,7 +93,7 @@ t.test('a schema of another library documents meta, and does not check it', asyn
   expectTypeOf(plain().meta).toEqualTypeOf<Readonly<Record<string, unknown>>>()
 })
 
-t.test('a format that TypeBox does not know is no fault of the example', async t => {
+t.test('an example is valid if TypeBox does not know a format in it', async t => {
   const meta = Type.Object({
     email: Type.String({ format: 'email' }),
     id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()])
@@ -102,7 +102,7 @@ t.test('a format that TypeBox does not know is no fault of the example', async t
   t.equal(x.code, 'x')
 })
 
-t.test('a type that TypeBox cannot check is no fault of the example', async t => {
+t.test('an example is valid if TypeBox cannot check a type in it', async t => {
   const meta = Type.Object({ unit: Type.Unsafe<'kg' | 'lb'>({ type: 'string', enum: ['kg', 'lb'] }) })
   const { x } = defineErrors({ x: { ...valid, meta, example: { meta: { unit: 'kg' } } } })
   t.equal(x({ meta: { unit: 'lb' } }).meta.unit, 'lb')
@@ -162,66 +162,70 @@ t.test('types', async t => {
   })
 })
 
-t.test('a wrong definition throws one sentence that names the code and the fault', async t => {
+t.test('an invalid definition throws one sentence that names the code and the property', async t => {
   const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
-  const takesExample = 'it takes an object with message, meta, issues, param or retryAfter, each as an occurrence has it.'
-  const takesPart = 'it takes an object of definitions by code, or a catalog.'
-  const takesDefinition = 'it takes a definition, an object with status, type, message, description and action.'
-  const header = 'it takes a string that HTTP allows in a header, or a list of such, under a name that HTTP allows.'
+  const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each as an occurrence has it'
+  const expectedPart = 'expected an object of definitions by code, or a catalog'
+  const expectedDefinition = 'expected a definition, an object with status, type, message, description and action'
+  const expectedFactory = 'expected a definition, or the factory of this code'
+  const expectedHeader = 'expected a valid header name with a valid string, or a list of valid strings'
+  const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
+  const expectedMeta = 'expected the schema of an object, like Type.Object({ id: Type.String() })'
+  const expectedCode = "expected lower snake case, like 'resource_not_found'"
   const x = (change: object): object => ({ x: { ...valid, ...change } })
   const wrong: ReadonlyArray<readonly [part: unknown, sentence: string]> = [
-    [null, `a part is null; ${takesPart}`],
-    [undefined, `a part is undefined; ${takesPart}`],
-    ['codes', `a part is 'codes'; ${takesPart}`],
-    [[valid], `a part is an array; ${takesPart}`],
-    [{ NotSnake: valid }, "the code 'NotSnake' is not lower snake case, like 'resource_not_found'."],
-    [{ 'kebab-case': valid }, "the code 'kebab-case' is not lower snake case, like 'resource_not_found'."],
-    [JSON.parse('{ "__proto__": {} }'), "the code '__proto__' is not lower snake case, like 'resource_not_found'."],
-    [{ x: null }, `x is null; ${takesDefinition}`],
-    [{ x: 'gone' }, `x is 'gone'; ${takesDefinition}`],
-    [{ x: [] }, `x is an array; ${takesDefinition}`],
-    [{ x: () => {} }, 'x is a function; it takes a definition, or the factory of this code.'],
-    [{ x: standardErrors.forbidden }, "x is the factory of 'forbidden'; it takes a definition, or the factory of this code."],
-    [{ x: Object.assign(() => {}, { code: 'x' }) }, "x is the factory of 'x'; it takes a definition, or the factory of this code."],
-    [x({ mesage: 'typo' }), "x: 'mesage' is not a property of a definition; it takes status, type, message, description, action, retry, meta, headers, stack, example."],
-    [x({ status: 200 }), `x: 'status' is 200; it takes one of ${statuses}.`],
-    [x({ status: 499 }), `x: 'status' is 499; it takes one of ${statuses}.`],
-    [x({ status: '404' }), `x: 'status' is '404'; it takes one of ${statuses}.`],
-    [x({ type: '' }), "x: 'type' is ''; it takes a group such as 'conflict_error'."],
-    [x({ type: 4 }), "x: 'type' is 4; it takes a group such as 'conflict_error'."],
-    [x({ message: '' }), "x: 'message' is ''; it takes a sentence, or a function of meta that returns one."],
-    [x({ message: {} }), "x: 'message' is an object; it takes a sentence, or a function of meta that returns one."],
-    [x({ message: () => '' }), "x: 'message' is ''; it takes a function that returns a sentence for example.meta."],
-    [x({ message: () => 7 }), "x: 'message' is 7; it takes a function that returns a sentence for example.meta."],
-    [x({ message: (meta: { id: string }) => meta.id }), "x: 'message' fails for example.meta (undefined): TypeError: Cannot read properties of undefined (reading 'id')."],
-    [x({ description: undefined }), "x: 'description' is undefined; it takes a sentence that says when the error happens."],
-    [x({ description: () => 'No.' }), "x: 'description' is a function; it takes a sentence that says when the error happens."],
-    [x({ description: '' }), "x: 'description' is ''; it takes a sentence that says when the error happens."],
-    [x({ action: null }), "x: 'action' is null; it takes a sentence that says what the caller does."],
-    [x({ action: '' }), "x: 'action' is ''; it takes a sentence that says what the caller does."],
-    [x({ retry: 'always' }), "x: 'retry' is 'always'; it takes one of 'never', 'backoff', 'retry-after'."],
-    [x({ stack: 'yes' }), "x: 'stack' is 'yes'; it takes true or false."],
-    [x({ headers: 'Allow: GET' }), "x: 'headers' is 'Allow: GET'; it takes an object of header names and values, each a string or a list of strings."],
-    [x({ headers: ['GET'] }), "x: 'headers' is an array; it takes an object of header names and values, each a string or a list of strings."],
-    [x({ headers: { 'retry-after': 30 } }), `x: 'headers.retry-after' is 30; ${header}`],
-    [x({ headers: { 'set-cookie': ['a=1', 2] } }), `x: 'headers.set-cookie' is 2; ${header}`],
-    [x({ headers: { 'set-cookie': ['a=1', 'b\nc'] } }), `x: 'headers.set-cookie' is 'b\nc'; ${header}`],
-    [x({ headers: { link: undefined } }), `x: 'headers.link' is undefined; ${header}`],
-    [x({ headers: { 'a header': 'x' } }), `x: 'headers.a header' is 'x'; ${header}`],
-    [x({ headers: { link: 'a\nb' } }), `x: 'headers.link' is 'a\nb'; ${header}`],
-    [x({ meta: Type.String() }), "x: 'meta' is an object; it takes the schema of an object, like Type.Object({ id: Type.String() })."],
-    [x({ meta: 'id' }), "x: 'meta' is 'id'; it takes the schema of an object, like Type.Object({ id: Type.String() })."],
-    [x({ meta: Position }), "x: 'example.meta' is missing; it takes a value for each of queue, position, which 'meta' requires."],
-    [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x: 'example.meta' does not fit 'meta': /position: Expected integer to be greater or equal to 1."],
-    [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x: 'example.meta' does not fit 'meta': /a: Expected union value."],
-    [x({ meta: Position, example: { meta: 3 } }), "x: 'example.meta' does not fit 'meta': /: Expected object."],
-    [x({ example: { meta: { id: 1 } } }), "x: 'example.meta' is an object; it takes nothing, for the definition has no 'meta'."],
-    [x({ example: null }), `x: 'example' is null; ${takesExample}`],
-    [x({ example: { mesage: 'typo' } }), `x: 'example.mesage' is 'typo'; ${takesExample}`],
-    [x({ example: { message: '' } }), `x: 'example.message' is ''; ${takesExample}`],
-    [x({ example: { retryAfter: 0.5 } }), `x: 'example.retryAfter' is 0.5; ${takesExample}`],
-    [x({ example: { issues: [{ in: 'body' }] } }), `x: 'example.issues.0.field' is undefined; ${takesExample}`],
-    [x({ example: { issues: [{ in: 'cookie', field: 'a', pointer: '/a', code: 'type', message: 'must be a string' }] } }), `x: 'example.issues.0.in' is 'cookie'; ${takesExample}`]
+    [null, `definitions: ${expectedPart}, got null.`],
+    [undefined, `definitions: ${expectedPart}, got undefined.`],
+    ['codes', `definitions: ${expectedPart}, got "codes".`],
+    [[valid], `definitions: ${expectedPart}, got an array.`],
+    [{ NotSnake: valid }, `code: ${expectedCode}, got "NotSnake".`],
+    [{ 'kebab-case': valid }, `code: ${expectedCode}, got "kebab-case".`],
+    [JSON.parse('{ "__proto__": {} }'), `code: ${expectedCode}, got "__proto__".`],
+    [{ x: null }, `x: ${expectedDefinition}, got null.`],
+    [{ x: 'gone' }, `x: ${expectedDefinition}, got "gone".`],
+    [{ x: [] }, `x: ${expectedDefinition}, got an array.`],
+    [{ x: () => {} }, `x: ${expectedFactory}, got a function.`],
+    [{ x: standardErrors.forbidden }, `x: ${expectedFactory}, got the factory of "forbidden".`],
+    [{ x: Object.assign(() => {}, { code: 'x' }) }, `x: ${expectedFactory}, got the factory of "x".`],
+    [x({ mesage: 'typo' }), 'x.mesage: unknown option, expected one of status, type, message, description, action, retry, meta, headers, stack, example.'],
+    [x({ status: 200 }), `x.status: expected one of ${statuses}, got 200.`],
+    [x({ status: 499 }), `x.status: expected one of ${statuses}, got 499.`],
+    [x({ status: '404' }), `x.status: expected one of ${statuses}, got "404".`],
+    [x({ type: '' }), "x.type: expected a group such as 'conflict_error', got \"\"."],
+    [x({ type: 4 }), "x.type: expected a group such as 'conflict_error', got 4."],
+    [x({ message: '' }), 'x.message: expected a sentence, or a function of meta that returns one, got "".'],
+    [x({ message: {} }), 'x.message: expected a sentence, or a function of meta that returns one, got an object.'],
+    [x({ message: () => '' }), 'x.message: expected a function that returns a sentence for example.meta, got "".'],
+    [x({ message: () => 7 }), 'x.message: expected a function that returns a sentence for example.meta, got 7.'],
+    [x({ message: (meta: { id: string }) => meta.id }), "x.message: expected a function that returns a sentence for example.meta, but it throws for undefined: TypeError: Cannot read properties of undefined (reading 'id')."],
+    [x({ description: undefined }), 'x.description: expected a sentence that says when the error happens, got undefined.'],
+    [x({ description: () => 'No.' }), 'x.description: expected a sentence that says when the error happens, got a function.'],
+    [x({ description: '' }), 'x.description: expected a sentence that says when the error happens, got "".'],
+    [x({ action: null }), 'x.action: expected a sentence that says what the caller can do, got null.'],
+    [x({ action: '' }), 'x.action: expected a sentence that says what the caller can do, got "".'],
+    [x({ retry: 'always' }), 'x.retry: expected one of "never", "backoff", "retry-after", got "always".'],
+    [x({ stack: 'yes' }), 'x.stack: expected true or false, got "yes".'],
+    [x({ headers: 'Allow: GET' }), `x.headers: ${expectedHeaders}, got "Allow: GET".`],
+    [x({ headers: ['GET'] }), `x.headers: ${expectedHeaders}, got an array.`],
+    [x({ headers: { 'retry-after': 30 } }), `x.headers.retry-after: ${expectedHeader}, got 30.`],
+    [x({ headers: { 'set-cookie': ['a=1', 2] } }), `x.headers.set-cookie: ${expectedHeader}, got 2.`],
+    [x({ headers: { 'set-cookie': ['a=1', 'b\nc'] } }), `x.headers.set-cookie: ${expectedHeader}, got "b\\nc".`],
+    [x({ headers: { link: undefined } }), `x.headers.link: ${expectedHeader}, got undefined.`],
+    [x({ headers: { 'a header': 'x' } }), `x.headers.a header: ${expectedHeader}, got "x".`],
+    [x({ headers: { link: 'a\nb' } }), `x.headers.link: ${expectedHeader}, got "a\\nb".`],
+    [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got an object.`],
+    [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
+    [x({ meta: Position }), "x.example.meta: expected a value for each of queue, position, which 'meta' requires, got undefined."],
+    [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that fits 'meta', but /position: Expected integer to be greater or equal to 1."],
+    [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x.example.meta: expected a value that fits 'meta', but /a: Expected union value."],
+    [x({ meta: Position, example: { meta: 3 } }), "x.example.meta: expected a value that fits 'meta', but /: Expected object."],
+    [x({ example: { meta: { id: 1 } } }), "x.example.meta: expected no value, because the definition has no 'meta', got an object."],
+    [x({ example: null }), `x.example: ${expectedExample}, got null.`],
+    [x({ example: { mesage: 'typo' } }), `x.example.mesage: ${expectedExample}, got "typo".`],
+    [x({ example: { message: '' } }), `x.example.message: ${expectedExample}, got "".`],
+    [x({ example: { retryAfter: 0.5 } }), `x.example.retryAfter: ${expectedExample}, got 0.5.`],
+    [x({ example: { issues: [{ in: 'body' }] } }), `x.example.issues.0.field: ${expectedExample}, got undefined.`],
+    [x({ example: { issues: [{ in: 'cookie', field: 'a', pointer: '/a', code: 'type', message: 'must be a string' }] } }), `x.example.issues.0.in: ${expectedExample}, got "cookie".`]
   ]
   for (const [part, sentence] of wrong) {
     t.equal(thrown(() => defineErrors(part as never)), `TypeError: defineErrors: ${sentence}`)

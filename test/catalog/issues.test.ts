@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { createRequire } from 'node:module'
 import t from 'tap'
 import {
-  toConstant, formatField, formatMessages, issueCodeOfKeyword, issueCodes, issueKinds, issueLocations, describeKeyword, issueSchema, issuesSchema,
+  toIssueCode, formatField, formatMessages, issueCodeByKeyword, issueCodes, issueKinds, issueLocations, getKeywordIssue, issueSchema, issuesSchema,
   enumSchema, parsePointer, formatPointer, sampleIssue, type IssueCode, type IssueLocation
 } from '../../lib/catalog/issues.js'
 
@@ -17,7 +17,7 @@ t.test('every code has its kind, and every kind its code', async t => {
 t.test('a keyword leads to one code', async t => {
   const keywords = Object.values(issueKinds).flatMap(({ keywords }) => keywords)
   t.strictSame(keywords, [...new Set(keywords)])
-  t.strictSame([...issueCodeOfKeyword.keys()], keywords)
+  t.strictSame([...issueCodeByKeyword.keys()], keywords)
 })
 
 t.test('the sentence of a failed keyword', async t => {
@@ -65,7 +65,7 @@ t.test('the sentence of a failed keyword', async t => {
     ['format', { format: 'constructor' }, 'constructor', 'must be a valid constructor']
   ]
   for (const [keyword, params, code, message] of sentences) {
-    t.strictSame(describeKeyword(keyword, params), { code, message }, `${keyword} ${message}`)
+    t.strictSame(getKeywordIssue(keyword, params), { code, message }, `${keyword} ${message}`)
   }
   t.equal(issueKinds.unique.message({}), 'is already in use')
 })
@@ -84,14 +84,14 @@ t.test('the sentence that documentation shows for a code', async t => {
 })
 
 t.test('a constant of any name', async t => {
-  t.equal(toConstant('date-time'), 'date_time')
-  t.equal(toConstant('dateTime'), 'date_time')
-  t.equal(toConstant('IPv4'), 'ipv4')
-  t.equal(toConstant('~refine'), 'refine')
-  t.equal(toConstant('__proto__'), 'proto')
-  t.equal(toConstant('123'), 'invalid')
-  t.equal(toConstant(''), 'invalid')
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), name => /^[a-z][a-z0-9_]*$/.test(toConstant(name))))
+  t.equal(toIssueCode('date-time'), 'date_time')
+  t.equal(toIssueCode('dateTime'), 'date_time')
+  t.equal(toIssueCode('IPv4'), 'ipv4')
+  t.equal(toIssueCode('~refine'), 'refine')
+  t.equal(toIssueCode('__proto__'), 'proto')
+  t.equal(toIssueCode('123'), 'invalid')
+  t.equal(toIssueCode(''), 'invalid')
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), name => /^[a-z][a-z0-9_]*$/.test(toIssueCode(name))))
 })
 
 t.test('a field as a person writes it, and as a JSON Pointer', async t => {

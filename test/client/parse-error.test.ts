@@ -4,8 +4,8 @@ import { isResponseError, parseError, ResponseError, type ResponseIssue } from '
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 
-/** What each format tells a caller beside status and message. */
-const told: Readonly<Record<FormatName, { readonly code: boolean, readonly meta: boolean, readonly issues: 'all' | 'none' | ((issue: Issue) => string) }>> = {
+/** What each format sends beside status and message. */
+const sentBy: Readonly<Record<FormatName, { readonly code: boolean, readonly meta: boolean, readonly issues: 'all' | 'none' | ((issue: Issue) => string) }>> = {
   code: { code: true, meta: true, issues: 'all' },
   typed: { code: true, meta: false, issues: 'none' },
   summary: { code: false, meta: false, issues: issue => issue.message },
@@ -14,7 +14,7 @@ const told: Readonly<Record<FormatName, { readonly code: boolean, readonly meta:
   problem: { code: true, meta: true, issues: 'all' }
 }
 
-/** A server that answers `/:code` with the example of the code, and with the issues that are set. */
+/** Starts a server that sends the example of the code on `/:code`, with the issues that are set. */
 async function serve (t: Test, format: FormatName) {
   const app = Fastify(serverOptions({ forceCloseConnections: true }))
   const issues: { current: readonly Issue[] | undefined } = { current: undefined }
@@ -27,10 +27,14 @@ async function serve (t: Test, format: FormatName) {
   return { issues, url: await app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
-for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Object.entries(told) as Array<[FormatName, (typeof told)[FormatName]]>) {
+for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Object.entries(sentBy) as Array<[FormatName, (typeof sentBy)[FormatName]]>) {
   t.test(`every code in the format '${format}'`, async t => {
     const { url } = await serve(t, format)
     for (const [code, { status, message, meta, example }] of Object.entries(standardErrors)) {
+      if (status === 407) {
+        await t.rejects(fetch(`${url}/${code}`), 'fetch hides this status from its caller (Fetch standard, section 4.6)')
+        continue
+      }
       const response = await fetch(`${url}/${code}`)
       const body = await response.clone().json() as unknown
       const error = await parseError<typeof standardErrors>(response)
@@ -68,7 +72,7 @@ for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Obje
   })
 }
 
-/** An issue as a text, whatever the order of its members. */
+/** Returns an issue as a string that does not depend on the order of its members. */
 function sorted (issue: ResponseIssue): string {
   return JSON.stringify(Object.entries(issue).sort(([a], [b]) => a < b ? -1 : 1))
 }
@@ -100,28 +104,28 @@ const cases: ReadonlyArray<readonly [name: string, response: Response, expected:
     message: 'Some fields are wrong.',
     issues: [{ field: 'Name', message: 'Too short.' }, { field: 'Name', message: 'Not a name.' }, { field: 'Age', message: 'Too young.' }]
   }],
-  ['a problem without a word', json(400, { type: 'about:blank' }, problem), { message: 'HTTP 400' }],
+  ['a problem without a title', json(400, { type: 'about:blank' }, problem), { message: 'HTTP 400' }],
   ['an error of Fastify itself', json(404, { statusCode: 404, error: 'Not Found', message: 'Route GET:/a not found' }), { status: 404, message: 'Route GET:/a not found' }],
   ['an error with a code of its own', json(400, { code: 'FST_ERR_VALIDATION', error: 'Bad Request', message: 'No.' }), { code: 'FST_ERR_VALIDATION', message: 'No.' }],
   ['an error of OAuth', json(401, { error: 'invalid_token', error_description: 'Expired.' }, {}, 'Unauthorized'), { status: 401, code: 'invalid_token', message: 'HTTP 401 Unauthorized' }],
   ['parts of other types', json(400, { code: 7, message: { text: 'No.' }, details: [7, null, {}, { message: 'Lost.' }, { field: 'a' }, { field: 'b', message: 'No.', code: 7 }], request_id: 7 }), {
     message: 'HTTP 400', issues: [{ field: 'b', message: 'No.' }]
   }],
-  ['pointers that are no fragments', json(400, { details: [{ pointer: '#/%zz', message: 'No.' }, { pointer: '', message: 'All of it.' }, { pointer: 7, field: 'c', message: 'No.' }] }), {
+  ['pointers that are not fragments', json(400, { details: [{ pointer: '#/%zz', message: 'No.' }, { pointer: '', message: 'All of it.' }, { pointer: 7, field: 'c', message: 'No.' }] }), {
     message: 'HTTP 400',
     issues: [{ field: '%zz', pointer: '/%zz', message: 'No.' }, { field: '', pointer: '', message: 'All of it.' }, { field: 'c', message: 'No.' }]
   }],
-  ['fields whose reasons are none', json(400, { errors: { a: [7, '', null], b: 7 } }), { message: 'HTTP 400' }],
-  ['errors that are a text', json(400, { errors: 'No.' }), { message: 'HTTP 400' }],
+  ['fields without reasons', json(400, { errors: { a: [7, '', null], b: 7 } }), { message: 'HTTP 400' }],
+  ['errors that are a string', json(400, { errors: 'No.' }), { message: 'HTTP 400' }],
   ['a list', json(400, [1]), { message: 'HTTP 400' }],
   ['null', json(400, null), { message: 'HTTP 400' }],
   ['the page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502, statusText: 'Bad Gateway' }), { status: 502, message: 'HTTP 502 Bad Gateway' }],
   ['broken JSON', new Response('{"message":', { status: 400, headers: { 'x-request-id': 'req_1' } }), { message: 'HTTP 400', requestId: 'req_1' }],
   ['no body', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), { status: 503, message: 'HTTP 503', retryAfter: 7 }],
   ['a body that stops halfway', new Response(new ReadableStream({ pull: controller => { controller.error(new Error('reset')) } }), { status: 500 }), { status: 500, message: 'HTTP 500' }],
-  ['the request id of the body, where both have one', json(400, { request_id: 'req_body' }, { 'x-request-id': 'req_header' }), { message: 'HTTP 400', requestId: 'req_body' }],
-  ['seconds in meta, where the browser hides the header', json(429, { meta: { retry_after: 30 } }), { status: 429, message: 'HTTP 429', meta: { retry_after: 30 }, retryAfter: 30 }],
-  ['seconds in meta that are none', json(429, { meta: { retry_after: '30' } }), { status: 429, message: 'HTTP 429', meta: { retry_after: '30' } }],
+  ['the request id of the body, if both have one', json(400, { request_id: 'req_body' }, { 'x-request-id': 'req_header' }), { message: 'HTTP 400', requestId: 'req_body' }],
+  ['seconds in meta, because a browser hides the header', json(429, { meta: { retry_after: 30 } }), { status: 429, message: 'HTTP 429', meta: { retry_after: 30 }, retryAfter: 30 }],
+  ['seconds in meta that are not a number', json(429, { meta: { retry_after: '30' } }), { status: 429, message: 'HTTP 429', meta: { retry_after: '30' } }],
   ['negative seconds in meta', json(429, { meta: { retry_after: -1 } }), { status: 429, message: 'HTTP 429', meta: { retry_after: -1 } }]
 ]
 
@@ -148,7 +152,7 @@ t.test('Retry-After as seconds and as a date', async t => {
   t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:50:07 GMT' }), 0, 'a date that has passed')
   t.equal(await retryAfter({ 'retry-after': date }), 0)
   const soon = await retryAfter({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() })
-  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'by our own clock, where the server does not tell its time')
+  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'by our own clock, if the server sends no date')
   for (const old of ['Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
     t.equal(await retryAfter({ 'retry-after': old, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'the obsolete forms of RFC 9110, section 5.6.7')
   }
@@ -193,7 +197,43 @@ t.test('whatever the members, there is an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('isResponseError knows its own, also of another copy, and nothing else', async t => {
+t.test('a body without an end gives an error with the status alone', async t => {
+  const pending = new Response(new ReadableStream({ start (controller) { controller.enqueue(new TextEncoder().encode('{"code":')) } }), { status: 404, headers: { 'x-request-id': 'req_1' } })
+  const start = performance.now()
+  t.match(await parseError(pending), { code: undefined, message: 'HTTP 404', status: 404, requestId: 'req_1', body: undefined })
+  const duration = performance.now() - start
+  t.ok(duration >= 1990 && duration < 4000, 'after 2 seconds, the default')
+  const other = new Response(new ReadableStream({}), { status: 500 })
+  t.match(await parseError(other, undefined, { timeout: 10 }), { status: 500, body: undefined })
+  t.ok(performance.now() - start < 4000)
+})
+
+t.test('a body that is too large gives an error with the status alone, and is not read to its end', async t => {
+  let sent = 0
+  let cancelled = false
+  const endless = (): Response => new Response(new ReadableStream({
+    pull (controller) { sent += 65_536; controller.enqueue(new Uint8Array(65_536).fill(32)) },
+    cancel () { cancelled = true }
+  }), { status: 502 })
+  t.match(await parseError(endless()), { message: 'HTTP 502', status: 502, body: undefined })
+  t.ok(sent > 1_048_576 && sent < 1_300_000, '1 MiB is the default')
+  t.ok(cancelled)
+  const exact = new Response('{"code":"a"}', { status: 400 })
+  t.match(await parseError(exact.clone(), undefined, { maxSize: 12 }), { code: 'a' })
+  t.match(await parseError(exact, undefined, { maxSize: 11 }), { code: undefined, body: undefined })
+})
+
+t.test('a response that another implementation of fetch made', async t => {
+  const response = (text: () => Promise<string>): Response => ({ status: 400, statusText: '', headers: new Headers(), bodyUsed: false, body: { pipe () {} }, text }) as unknown as Response
+  t.match(await parseError(response(async () => '{"code":"a"}')), { code: 'a', status: 400 })
+  t.match(await parseError(response(async () => { throw new Error('reset') })), { code: undefined, status: 400 })
+  t.match(await parseError(response(async () => await new Promise(() => {})), undefined, { timeout: 10 }), { code: undefined, status: 400 })
+  const locked = json(400, { code: 'a' })
+  locked.body?.getReader()
+  t.match(await parseError(locked), { code: undefined, status: 400, body: undefined }, 'somebody else reads it')
+})
+
+t.test('isResponseError recognises errors of this copy and of another, and nothing else', async t => {
   const error = await parseError(json(400, {}))
   t.ok(isResponseError(error))
   t.ok(error instanceof ResponseError && error instanceof Error)

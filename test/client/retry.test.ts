@@ -1,14 +1,10 @@
-import { getEventListeners } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { parseError, withRetry, type RetryOptions } from 'fastify-api-errors/client'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { getRetryAdvice } from '../../lib/client/advice.js'
-import { backoff, sleep } from '../../lib/client/wait.js'
 import { thrown } from '../support/thrown.js'
 
 const errors = defineErrors(standardErrors, {
@@ -16,13 +12,13 @@ const errors = defineErrors(standardErrors, {
   out_of_money: { status: 503, type: 'api_error', message: 'No.', description: 'No money.', action: 'Give up.', retry: 'never' }
 })
 
-/** The advice of each code, as a server gives it to its callers. */
+/** The advice of each code, as a server publishes it. */
 const advice = Object.fromEntries(Object.values(errors).map(({ code, retry }) => [code, retry]))
 
 interface Received { readonly method: string, readonly body: string }
 type Step = keyof typeof errors | 'ok' | 'reset' | 'garbage' | { readonly code: keyof typeof errors, readonly retryAfter: number }
 
-/** A real server with the plugin, that answers its requests with the steps in order, the last one ever after. */
+/** Starts a real server with the plugin. It responds with the steps in order, and then always with the last one. */
 async function serve (t: Test, ...steps: Step[]) {
   const received: Received[] = []
   const app = Fastify(serverOptions({ forceCloseConnections: true }))
@@ -48,16 +44,16 @@ async function serve (t: Test, ...steps: Step[]) {
 const quick: RetryOptions = { baseDelay: 1 }
 
 for (const [name, steps, status, attempts] of [
-  ['a good answer', ['ok'], 200, 1],
-  ['a failure, then a good answer', ['internal_error', 'ok'], 200, 2],
-  ['the last failure is the answer', ['internal_error', 'bad_gateway', 'gateway_timeout', 'ok'], 504, 3],
+  ['a good response', ['ok'], 200, 1],
+  ['a failure, then a good response', ['internal_error', 'ok'], 200, 2],
+  ['the last failure is returned', ['internal_error', 'bad_gateway', 'gateway_timeout', 'ok'], 504, 3],
   ['a failure that does not pass', ['internal_error', 'resource_not_found', 'ok'], 404, 2],
   ['nothing to retry', ['validation_error', 'ok'], 422, 1],
   ['a conflict that the caller must resolve', ['resource_conflict', 'ok'], 409, 1],
   ['a conflict that passes, by its code', ['concurrent_modification', 'ok'], 200, 2],
   ['never, by its code', ['not_implemented', 'ok'], 501, 1],
-  ['a connection that is closed without an answer', ['reset', 'reset', 'ok'], 200, 3],
-  ['an answer that is none', ['garbage', 'ok'], 200, 2]
+  ['a connection that is closed without a response', ['reset', 'reset', 'ok'], 200, 3],
+  ['a response that is not HTTP', ['garbage', 'ok'], 200, 2]
 ] as ReadonlyArray<readonly [string, Step[], number, number]>) {
   t.test(name, async t => {
     const { url, received } = await serve(t, ...steps)
@@ -66,7 +62,7 @@ for (const [name, steps, status, attempts] of [
   })
 }
 
-t.test('the advice of the API itself', async t => {
+t.test('the advice of the API', async t => {
   const { url, received } = await serve(t, 'try_again', 'out_of_money')
   t.equal((await withRetry(fetch, { ...quick, advice })(url)).status, 503, 'again after the one, not after the other')
   t.equal(received.length, 2)
@@ -74,13 +70,13 @@ t.test('the advice of the API itself', async t => {
   t.equal((await withRetry(fetch, quick)(new URL(other))).status, 409, 'without it, no 409 is sent again')
 })
 
-t.test('no answer at all: the last reason is thrown', async t => {
+t.test('without any response, the last reason is thrown', async t => {
   const { url, received } = await serve(t, 'reset')
   await t.rejects(withRetry(fetch, { ...quick, attempts: 2 })(url), { name: 'TypeError', message: 'fetch failed' })
   t.equal(received.length, 2)
 })
 
-t.test('an answer stays readable, and is the whole answer', async t => {
+t.test('a response stays readable and complete', async t => {
   const { url } = await serve(t, 'internal_error')
   const response = await withRetry(fetch, { ...quick, attempts: 2 })(url)
   t.match(await parseError(response), { code: 'internal_error', status: 500, requestId: /^req_/ })
@@ -99,7 +95,7 @@ for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'get', 'put']) 
 }
 
 for (const method of ['POST', 'PATCH']) {
-  t.test(`${method} is not, unless told so`, async t => {
+  t.test(`${method} is not, unless an option says so`, async t => {
     const { url, received } = await serve(t, 'internal_error', 'internal_error', 'ok')
     t.equal((await withRetry(fetch, quick)(url, { method, body: '1' })).status, 500)
     t.equal((await withRetry(fetch, { ...quick, methods: [method] })(url, { method, body: '2' })).status, 200)
@@ -118,7 +114,7 @@ t.test('a Request is sent again with its body, and with what init says', async t
   t.strictSame(received.slice(2).map(({ method }) => method), ['DELETE', 'DELETE'])
 })
 
-t.test('a stream can be sent once only', async t => {
+t.test('a stream is sent only once', async t => {
   const { url, received } = await serve(t, 'internal_error')
   const bytes = new TextEncoder().encode('a body')
   const stream = new ReadableStream({ start (controller) { controller.enqueue(bytes); controller.close() } })
@@ -138,7 +134,7 @@ t.test('Retry-After is waited for', async t => {
   t.ok(performance.now() - start >= 990, 'timers of Node may be a millisecond early')
 })
 
-t.test('a Retry-After that is longer than maxDelay is not', async t => {
+t.test('a Retry-After that is longer than maxDelay is not waited for', async t => {
   const { url, received } = await serve(t, { code: 'service_unavailable', retryAfter: 31 })
   t.equal((await withRetry(fetch)(url)).status, 503)
   t.equal(received.length, 1)
@@ -170,7 +166,7 @@ t.test('an abort while a request is sent ends it, and no other is sent', async t
   t.equal(count(), 1)
 })
 
-/** A server that never answers. */
+/** Starts a server that never responds. */
 async function serveSilence (t: Test): Promise<{ port: number, count: () => number }> {
   let requests = 0
   const server = createServer(() => { requests++ })
@@ -179,57 +175,85 @@ async function serveSilence (t: Test): Promise<{ port: number, count: () => numb
   return { port: (server.address() as AddressInfo).port, count: () => requests }
 }
 
-t.test('sleep waits, and leaves no listener behind', async t => {
-  const controller = new AbortController()
+/** Sends a status and headers, and then bytes without an end. */
+async function serveEndless (t: Test, status: number, headers: Record<string, string>, chunk: string): Promise<{ url: string, count: () => number }> {
+  let requests = 0
+  const server = createServer((_request, response) => {
+    requests++
+    response.writeHead(status, headers)
+    response.write(chunk)
+  })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.closeAllConnections(); server.close() })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => requests }
+}
+
+t.test('a response whose code cannot matter is returned at once, with its body still open', async t => {
+  const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
   const start = performance.now()
-  await sleep(50, controller.signal)
-  t.ok(performance.now() - start >= 49)
-  t.equal(getEventListeners(controller.signal, 'abort').length, 0)
-  await sleep(0, undefined)
-  await sleep(0, null)
-  controller.abort()
-  await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it began')
+  const response = await withRetry(fetch)(url)
+  t.ok(performance.now() - start < 1000)
+  t.equal(response.status, 404)
+  const { value } = await (response.body as ReadableStream<Uint8Array>).getReader().read()
+  t.equal(new TextDecoder().decode(value), '{"code":')
+  t.equal(count(), 1)
 })
 
-t.test('sleep waits even where a timer could not', async t => {
-  const controller = new AbortController()
-  const outcome = sleep(2 ** 40, controller.signal).then(() => 'slept', () => 'aborted')
-  setTimeout(() => controller.abort(), 20)
-  t.equal(await outcome, 'aborted')
-})
-
-t.test('the wait is random, and its bound doubles up to maxDelay', async t => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 2000 }), fc.nat({ max: 1000 }), fc.nat({ max: 100_000 }), (attempt, baseDelay, maxDelay) => {
-    const delay = backoff(attempt, baseDelay, maxDelay)
-    t.ok(delay >= 0 && delay <= maxDelay && delay <= baseDelay * Math.min(2 ** (attempt - 1), 2 ** 50))
-  }))
-  for (const [attempt, bound] of [[1, 100], [2, 200], [3, 400], [4, 800], [5, 1000], [6, 1000]] as const) {
-    const delays = Array.from({ length: 2000 }, () => backoff(attempt, 100, 1000))
-    t.ok(Math.max(...delays) > bound * 0.95 && Math.min(...delays) < bound * 0.05, `from 0 to ${bound}`)
+t.test('a body without an end holds a response up for 2 seconds at most, if its code can matter', async t => {
+  for (const [status, options] of [[409, {}], [404, { advice: { not_yet: 'backoff' } }]] as const) {
+    const { url, count } = await serveEndless(t, status, { 'content-type': 'application/json' }, '{"code":')
+    const start = performance.now()
+    t.equal((await withRetry(fetch, options)(url)).status, status)
+    const duration = performance.now() - start
+    t.ok(duration >= 1990 && duration < 4000, String(duration))
+    t.equal(count(), 1)
   }
 })
 
-t.test('the advice without a word of the API is the one of the standard catalog', async t => {
-  for (const [code, { status, retry }] of Object.entries(standardErrors)) {
-    t.equal(getRetryAdvice({ code, status }, {}), retry, code)
-    if (code !== 'concurrent_modification') t.equal(getRetryAdvice({ code: undefined, status }, {}), retry, String(status))
+t.test('a body that cannot have a code is not read', async t => {
+  const { url } = await serveEndless(t, 409, { 'content-type': 'text/html' }, '<h1>Conflict</h1>')
+  const start = performance.now()
+  t.equal((await withRetry(fetch, { advice })(url)).status, 409)
+  t.ok(performance.now() - start < 1000)
+  const { url: untyped } = await serveEndless(t, 409, {}, 'Conflict')
+  t.equal((await withRetry(fetch, { advice })(untyped)).status, 409)
+  t.ok(performance.now() - start < 1000)
+})
+
+t.test('a request is sent again although the body of the first response has no end', async t => {
+  const { url, count } = await serveEndless(t, 503, { 'content-type': 'application/json', 'retry-after': '0' }, '{"code":')
+  const start = performance.now()
+  t.equal((await withRetry(fetch, { ...quick, attempts: 4 })(url)).status, 503)
+  t.ok(performance.now() - start < 1500)
+  t.equal(count(), 4)
+})
+
+t.test('no wait is longer than maxDelay', async t => {
+  for (let at = 0; at < 5; at++) {
+    const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 1 }, 'ok')
+    const start = performance.now()
+    t.equal((await withRetry(fetch, { baseDelay: 60_000, maxDelay: 1000 })(url)).status, 200)
+    t.ok(performance.now() - start < 1500)
+    t.equal(received.length, 2)
   }
-  t.equal(getRetryAdvice({ code: 'constructor', status: 400 }, {}), 'never')
-  t.equal(getRetryAdvice({ code: 'toString', status: 599 }, {}), 'backoff')
-  t.equal(getRetryAdvice({ code: 'internal_error', status: 500 }, { internal_error: 'never' }), 'never', 'the own one wins')
+})
+
+t.test('a fetch whose bodies are not web streams', async t => {
+  const other = (async () => ({ status: 500, headers: new Headers(), body: { pipe () {} } })) as unknown as typeof fetch
+  t.equal((await withRetry(other, quick)('http://localhost')).status, 500)
 })
 
 for (const [options, message] of [
-  [{ attempts: 0 }, "the option 'attempts' is 0; it takes a whole number of 1 or more."],
-  [{ attempts: '3' }, "the option 'attempts' is '3'; it takes a whole number of 1 or more."],
-  [{ baseDelay: -1 }, "the option 'baseDelay' is -1; it takes milliseconds, 0 or more."],
-  [{ maxDelay: NaN }, "the option 'maxDelay' is NaN; it takes milliseconds, 0 or more."],
-  [{ methods: 'GET' }, "the option 'methods' is 'GET'; it takes an array of methods in capitals, like ['GET', 'POST']."],
-  [{ methods: ['post'] }, "the option 'methods' is ['post']; it takes an array of methods in capitals, like ['GET', 'POST']."],
-  [{ methods: [5] }, "the option 'methods' is [5]; it takes an array of methods in capitals, like ['GET', 'POST']."],
-  [{ foo: 1 }, "'foo' is not an option; it takes attempts, baseDelay, maxDelay, methods, advice."]
+  [{ attempts: 0 }, 'attempts: expected a positive integer, got 0.'],
+  [{ attempts: '3' }, 'attempts: expected a positive integer, got "3".'],
+  [{ baseDelay: -1 }, 'baseDelay: expected milliseconds, 0 or more, got -1.'],
+  [{ maxDelay: NaN }, 'maxDelay: expected milliseconds, 0 or more, got NaN.'],
+  [{ methods: 'GET' }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got "GET".'],
+  [{ methods: ['post'] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got ["post"].'],
+  [{ methods: [5] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got [5].'],
+  [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice.']
 ] as const) {
-  t.test(`refused: ${message}`, async t => {
+  t.test(`rejected: ${message}`, async t => {
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)
   })
 }

@@ -6,14 +6,14 @@ import { STATUS_CODES } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import apiErrors, { standardErrors } from 'fastify-api-errors'
-import { codeOfStatus, standardCode } from '../../lib/catalog/standard-errors.js'
+import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.js'
 import { createThrower } from '../support/api.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
 /** The answer to an error of a status; `message` where the caller gets the application's own. */
 function answerTo (status: number, message?: string): object {
-  const code = standardCode(status) ?? 'internal_error'
+  const code = codeForStatus(status) ?? 'internal_error'
   const { status: sent, message: usual } = standardErrors[code]
   return {
     status: sent, contentType: 'application/json; charset=utf-8', body: { code, message: sent < 500 && message !== undefined ? message : usual, request_id: 'req_1' }
@@ -143,5 +143,5 @@ t.test('a 429 of the application itself', async t => {
 })
 
 t.test('the table has a code for every status that http-errors knows and an answer may have', async t => {
-  t.strictSame(statuses.filter(status => !Object.hasOwn(codeOfStatus, status)), [407, 411, 418, 505, 506, 508, 509, 510, 511])
+  t.strictSame(statuses.filter(status => !Object.hasOwn(codesByStatus, status)), [407, 411, 418, 505, 506, 508, 509, 510, 511])
 })

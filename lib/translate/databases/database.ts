@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
-import { standardCode, type StandardCode } from '../../catalog/standard-errors.js'
+import { codeForStatus, type StandardCode } from '../../catalog/standard-errors.js'
 import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
 import { maxIssues } from '../validation/validation.js'
 import { isObject } from '../../support/is-object.js'
@@ -12,7 +12,7 @@ export type DatabaseFailure =
   'no_row' | 'concurrent' | 'unavailable' | 'fault'
 
 /** What a failure is answered with. */
-export interface FailureAnswer {
+export interface FailureResponse {
   readonly code: StandardCode
   /** The sentence, where the one of the code says too little. */
   readonly message?: string
@@ -21,7 +21,7 @@ export interface FailureAnswer {
 }
 
 /** The answer to each failure. */
-export const databaseFailures: Readonly<Record<DatabaseFailure, FailureAnswer>> = {
+export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>> = {
   unique: {
     code: 'resource_already_exists',
     issue: { code: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' }
@@ -94,7 +94,7 @@ const maxDepth = 8
 
 /** An error with an HTTP status of its own was given it by the application, so what lies below is not ours to judge. */
 function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
-  return isObject(error) && standardCode(error.statusCode ?? error.status) === undefined
+  return isObject(error) && codeForStatus(error.statusCode ?? error.status) === undefined
 }
 
 /** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */

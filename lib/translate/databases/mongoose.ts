@@ -1,4 +1,4 @@
-import { formatField, describeKeyword, formatPointer, type Issue } from '../../catalog/issues.js'
+import { formatField, getKeywordIssue, formatPointer, type Issue } from '../../catalog/issues.js'
 import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
@@ -37,7 +37,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
   if (typeof name !== 'string') return undefined
   if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
   if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error) }
-  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, describeKeyword('additionalProperties', {}))])
+  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, getKeywordIssue('additionalProperties', {}))])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined
   return failure === undefined ? undefined : { failure }
@@ -49,10 +49,10 @@ function createIssue (path: string, failed: unknown): Issue[] {
   const { kind, properties } = failed
   if (failed.name === 'CastError') {
     const type = typeof kind === 'string' && Object.hasOwn(castTypes, kind) ? castTypes[kind] : undefined
-    return [issueAt(path, describeKeyword(type === undefined ? 'invalid' : 'type', { type }))]
+    return [issueAt(path, getKeywordIssue(type === undefined ? 'invalid' : 'type', { type }))]
   }
   const known = typeof kind === 'string' && Object.hasOwn(validatorKinds, kind) ? validatorKinds[kind] : undefined
-  return [issueAt(path, known === undefined ? describeKeyword('invalid', {}) : describeKeyword(known.keyword, known.params(isObject(properties) ? properties : {})))]
+  return [issueAt(path, known === undefined ? getKeywordIssue('invalid', {}) : getKeywordIssue(known.keyword, known.params(isObject(properties) ? properties : {})))]
 }
 
 function issueAt (dotted: string, issue: Pick<Issue, 'code' | 'message'>): Issue {

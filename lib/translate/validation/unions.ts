@@ -1,21 +1,21 @@
-import type { ValidationFailure } from './validation-failure.js'
+import type { FailedKeyword } from './failed-keyword.js'
 
 /**
  * A union that failed says little, and the failures of all its branches together mislead. This tells what helps the
  * caller most, and is true whichever branch was meant.
  */
-export function resolveUnions (failures: readonly ValidationFailure[]): readonly ValidationFailure[] {
+export function resolveUnions (failures: readonly FailedKeyword[]): readonly FailedKeyword[] {
   if (!failures.some(isUnion)) return failures
   return failures.flatMap(failure => isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure])
 }
 
-type Union = ValidationFailure & Required<Pick<ValidationFailure, 'branches'>>
+type Union = FailedKeyword & Required<Pick<FailedKeyword, 'branches'>>
 
-function isUnion (failure: ValidationFailure): failure is Union {
+function isUnion (failure: FailedKeyword): failure is Union {
   return failure.branches !== undefined && failure.branches.length > 0
 }
 
-function resolve (union: ValidationFailure, branches: ReadonlyArray<readonly ValidationFailure[]>): readonly ValidationFailure[] {
+function resolve (union: FailedKeyword, branches: ReadonlyArray<readonly FailedKeyword[]>): readonly FailedKeyword[] {
   const { path } = union
   const fitting = branches.filter(branch => !branch.some(failure => isSame(failure.path, path) && isMismatch(failure)))
   const [only] = fitting
@@ -23,12 +23,12 @@ function resolve (union: ValidationFailure, branches: ReadonlyArray<readonly Val
   if (fitting.length === 1) return only
 
   // Objects that a constant tells apart: the branch with the constant that was sent, or the constants themselves.
-  const isTag = (failure: ValidationFailure): boolean => failure.path.length === path.length + 1 && isConstant(failure)
+  const isTag = (failure: FailedKeyword): boolean => failure.path.length === path.length + 1 && isConstant(failure)
   const tagged = fitting.filter(branch => !branch.some(isTag))
   if (tagged.length === 1) return tagged.flat()
   if (tagged.length === 0) {
-    const tags = fitting.map(branch => branch.find(isTag) as ValidationFailure)
-    const [{ path: at }] = tags as [ValidationFailure, ...ValidationFailure[]]
+    const tags = fitting.map(branch => branch.find(isTag) as FailedKeyword)
+    const [{ path: at }] = tags as [FailedKeyword, ...FailedKeyword[]]
     return tags.every(tag => isSame(tag.path, at)) ? [enumeration(at, tags.flatMap(constants))] : [union]
   }
 
@@ -37,7 +37,7 @@ function resolve (union: ValidationFailure, branches: ReadonlyArray<readonly Val
 }
 
 /** Every branch takes constants, or null: their values. */
-function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly ValidationFailure[]>): ValidationFailure | undefined {
+function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
   if (!branches.some(branch => branch.some(isConstant))) return undefined
   const values: unknown[] = []
   for (const branch of branches) {
@@ -51,25 +51,25 @@ function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly
 }
 
 /** Every branch takes another type: their types. */
-function anotherType (path: readonly string[], branches: ReadonlyArray<readonly ValidationFailure[]>): ValidationFailure | undefined {
+function anotherType (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
   const types = branches.map(branch => branch.find(failure => failure.keyword === 'type' && isSame(failure.path, path)))
   if (types.includes(undefined)) return undefined
   return { keyword: 'type', path, params: { type: [...new Set(types.flatMap(failure => failure?.params.type))] } }
 }
 
-function enumeration (path: readonly string[], allowedValues: readonly unknown[]): ValidationFailure {
+function enumeration (path: readonly string[], allowedValues: readonly unknown[]): FailedKeyword {
   return { keyword: 'enum', path, params: { allowedValues } }
 }
 
-function constants ({ keyword, params }: ValidationFailure): readonly unknown[] {
+function constants ({ keyword, params }: FailedKeyword): readonly unknown[] {
   return keyword === 'const' ? [params.allowedValue] : params.allowedValues as readonly unknown[]
 }
 
-function isConstant ({ keyword, params, message }: ValidationFailure): boolean {
+function isConstant ({ keyword, params, message }: FailedKeyword): boolean {
   return (keyword === 'const' && message === undefined) || (keyword === 'enum' && Array.isArray(params.allowedValues))
 }
 
-function isMismatch (failure: ValidationFailure): boolean {
+function isMismatch (failure: FailedKeyword): boolean {
   return failure.keyword === 'type' || isConstant(failure)
 }
 

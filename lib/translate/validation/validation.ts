@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { formatField, describeKeyword, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
+import { formatField, getKeywordIssue, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
 import { dataKeywords } from './data-limits.js'
-import type { ValidationFailure, ReadReport, ValidationReport } from './validation-failure.js'
-import { jsonSchemaFailures } from './json-schema.js'
+import type { FailedKeyword, ReadReport, ValidationReport } from './failed-keyword.js'
+import { readAjvReports } from './ajv-reports.js'
 import type { Translator } from '../translator.js'
-import { typeboxFailures } from './typebox.js'
+import { readTypeboxErrors } from './typebox-errors.js'
 import { resolveUnions } from './unions.js'
-import { zodFailures } from './zod.js'
+import { readZodIssues } from './zod-issues.js'
 import { isObject } from '../../support/is-object.js'
 
 /** The parts of a request that Fastify validates, by the name it gives them, and by the name the request has them. */
@@ -24,7 +24,7 @@ export const maxIssues = 100
 const maxReported = 10 * maxIssues
 
 /** The validators whose reports differ from those of Ajv, and last the one that reads every report. */
-const readers: readonly ReadReport[] = [zodFailures, typeboxFailures, jsonSchemaFailures]
+const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAjvReports]
 
 /** The errors of Fastify's validation, whichever validator found them. */
 export const validationTranslator: Translator = {
@@ -97,7 +97,7 @@ function createIssues (report: ValidationReport): Issue[] {
   return issues
 }
 
-function readFailures (report: ValidationReport): readonly ValidationFailure[] {
+function readFailures (report: ValidationReport): readonly FailedKeyword[] {
   for (const read of readers) {
     const failures = read(report)
     if (failures !== undefined && failures.length > 0) return resolveUnions(failures)
@@ -112,8 +112,8 @@ function shortened (name: string): string {
   return name.length > maxNameLength ? `${name.slice(0, maxNameLength).toWellFormed()}…` : name
 }
 
-function createIssue ({ keyword, path: names, params, message }: ValidationFailure, location: IssueLocation): Issue {
-  const { code, message: sentence } = describeKeyword(keyword, params)
+function createIssue ({ keyword, path: names, params, message }: FailedKeyword, location: IssueLocation): Issue {
+  const { code, message: sentence } = getKeywordIssue(keyword, params)
   const path = names.map(shortened)
   return { in: location, field: formatField(path), pointer: formatPointer(path), code, message: message ?? sentence }
 }

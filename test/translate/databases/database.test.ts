@@ -11,7 +11,7 @@ import { ormErrors } from '../../../lib/translate/databases/orm.js'
 import { sqlStates } from '../../../lib/translate/databases/postgres.js'
 import { adapterKinds, prismaCodes } from '../../../lib/translate/databases/prisma.js'
 import { sqliteErrors } from '../../../lib/translate/databases/sqlite.js'
-import { issueCodeOfKeyword } from '../../../lib/catalog/issues.js'
+import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
 import { answers, expected } from './cases/case.js'
 
 const uniqueViolation = () => Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
@@ -48,7 +48,7 @@ t.test('every table of a source leads to a failure that has an answer', async t 
     ...Object.values(ormErrors)
   ]
   for (const failure of new Set(failures)) t.ok(Object.hasOwn(answers, failure), failure)
-  for (const { keyword } of Object.values(validatorKinds)) t.ok(issueCodeOfKeyword.has(keyword), keyword)
+  for (const { keyword } of Object.values(validatorKinds)) t.ok(issueCodeByKeyword.has(keyword), keyword)
   for (const type of Object.values(castTypes)) t.match(type, /^(number|string|boolean|array)$/)
 })
 

@@ -1,11 +1,11 @@
 import { issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
-import { isIn, valueAt, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isIn, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
 /** A failed keyword as Ajv and TypeBox 1 report it, and where in the schema it stands. */
 interface Entry {
-  readonly failures: readonly ValidationFailure[]
+  readonly failures: readonly FailedKeyword[]
   readonly keyword: string
   readonly instancePath: string
   /** The path of the keyword in the schema. Ajv's ends with the keyword, TypeBox's does not. */
@@ -21,7 +21,7 @@ const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
  * The failures in a report of Ajv, of TypeBox 1, or of another that reports like them. Both put what failed inside a
  * keyword right before the keyword itself: a stack is enough to put it back in its place.
  */
-export function jsonSchemaFailures (report: ValidationReport): ValidationFailure[] {
+export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   const { validation, schema, value } = report
   const entries: Entry[] = []
   for (const reported of validation) {
@@ -87,7 +87,7 @@ function withoutLimit (entry: Entry): Entry {
 }
 
 /** TypeBox's `Refine`: a check of the application's own, with its own sentence. */
-function refinement (instancePath: string, { message }: Entry['params']): ValidationFailure {
+function refinement (instancePath: string, { message }: Entry['params']): FailedKeyword {
   const own = typeof message === 'string' && message !== 'Refine Error'
   return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
 }
@@ -139,9 +139,9 @@ function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
 }
 
 /** The failures of a union by branch; none where they cannot be told apart. */
-function listBranches (union: Entry, inside: readonly Entry[], schema: unknown): ValidationFailure[][] {
+function listBranches (union: Entry, inside: readonly Entry[], schema: unknown): FailedKeyword[][] {
   const members = schemaAt(schema, union.schemaPath)
-  const branches = new Map<string, ValidationFailure[]>()
+  const branches = new Map<string, FailedKeyword[]>()
   for (const entry of inside) {
     const name = isBelow(entry, union.schemaPath) ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0] : referringBranch(entry, members)
     if (name === undefined) return []

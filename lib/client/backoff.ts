@@ -1,20 +1,22 @@
+/** How long to wait before the next attempt, and the waiting itself. */
+
 /**
- * Milliseconds to wait after an attempt: any time up to a bound that doubles with each attempt ("full jitter"), so that
- * callers who failed together do not come back together.
+ * Returns the milliseconds to wait after an attempt: a random time up to a bound that doubles with each attempt ("full
+ * jitter"), so that callers who failed together do not all retry at the same moment.
  *
- * @param attempt 1 after the first
+ * @param attempt 1 after the first attempt
  */
 export function backoff (attempt: number, baseDelay: number, maxDelay: number): number {
   return Math.random() * Math.min(maxDelay, baseDelay * 2 ** Math.min(attempt - 1, maxDoublings))
 }
 
-/** Beyond any wait; without an end, 0 would be doubled to no number at all. */
+/** More doublings than any wait needs. Without this limit, 0 times Infinity would be NaN. */
 const maxDoublings = 50
 
-/** `setTimeout` takes no more, and would not wait at all. */
+/** The longest time of `setTimeout`. With a longer one it does not wait at all. */
 const maxTimeout = 2 ** 31 - 1
 
-/** Waits; rejects with the reason of the signal as soon as it is aborted. */
+/** Waits for some milliseconds. Rejects with the reason of the signal as soon as it is aborted. */
 export async function sleep (milliseconds: number, signal: AbortSignal | null | undefined): Promise<void> {
   signal?.throwIfAborted()
   await new Promise<void>((resolve, reject) => {

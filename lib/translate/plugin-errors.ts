@@ -1,4 +1,4 @@
-import { formParserErrors, pluginErrors, type PluginErrorAnswer } from './plugin-codes.js'
+import { formParserErrors, pluginErrors, type PluginErrorResponse } from './plugin-codes.js'
 import type { TranslateContext, Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
@@ -14,11 +14,11 @@ export const pluginsTranslator: Translator = {
   }
 }
 
-const answers: ReadonlyMap<string, PluginErrorAnswer> = new Map(
+const answers: ReadonlyMap<string, PluginErrorResponse> = new Map(
   Object.values(pluginErrors).flatMap(codes => Object.entries(codes))
 )
 
-function formAnswer ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorAnswer | undefined {
+function formAnswer ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorResponse | undefined {
   if (typeof message !== 'string' || !Object.hasOwn(formParserErrors, message)) return undefined
   return /^multipart\//i.test(request.headers['content-type'] ?? '') ? formParserErrors[message] : undefined
 }

@@ -1,6 +1,7 @@
+/** Reads the parts of an error out of its body, whichever format the body has. */
 import type { ResponseIssue } from './response-error.js'
 
-/** What the body of an error says; what it does not say is `undefined`. */
+/** The parts of an error that its body contains; a part that is absent is `undefined`. */
 export interface BodyFacts {
   readonly code: string | undefined
   readonly message: string | undefined
@@ -9,10 +10,10 @@ export interface BodyFacts {
   readonly requestId: string | undefined
 }
 
-type Json = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
 /**
- * Reads the body of an error. The names of the members tell the formats apart:
+ * Reads the body of an error. The formats differ in the names of their members:
  *
  * | format | code | message | issues | request id |
  * |---|---|---|---|---|
@@ -24,7 +25,7 @@ type Json = Readonly<Record<string, unknown>>
  * | `problem`, RFC 9457 | `code` | `detail`, or `title` | `errors` | `request_id` |
  */
 export function readBody (body: unknown): BodyFacts {
-  const json: Json = isObject(body) ? body : {}
+  const json: JsonObject = isObject(body) ? body : {}
   return {
     code: readString(json.code) ?? readCode(json.error),
     message: readString(json.detail) ?? readString(json.message) ?? readString(json.summary) ?? readString(json.title),
@@ -34,7 +35,7 @@ export function readBody (body: unknown): BodyFacts {
   }
 }
 
-function isObject (value: unknown): value is Json {
+function isObject (value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null
 }
 
@@ -42,7 +43,7 @@ function readString (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Other APIs have a phrase there: `"error": "Bad Request"`. */
+/** Reads the member `error`. Other APIs have a phrase there: `"error": "Bad Request"`. */
 function readCode (value: unknown): string | undefined {
   return typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value) ? value : undefined
 }
@@ -72,7 +73,7 @@ function readIssue (item: unknown): ResponseIssue | undefined {
   }
 }
 
-/** A JSON Pointer, as it is or in a URI fragment (RFC 6901, section 6). */
+/** Reads a JSON Pointer, plain or in a URI fragment (RFC 6901, section 6). */
 function readPointer (value: unknown): string | undefined {
   if (typeof value !== 'string' || !value.startsWith('#')) return typeof value === 'string' ? value : undefined
   try {

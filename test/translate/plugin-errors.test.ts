@@ -8,7 +8,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { formParserErrors, pluginErrors } from '../../lib/translate/plugin-codes.js'
-import { pluginsTranslator } from '../../lib/translate/plugins.js'
+import { pluginsTranslator } from '../../lib/translate/plugin-errors.js'
 import { pluginCases } from '../plugins/cases.js'
 
 /** The codes that no request causes: wrong options, and mistakes of a handler. */

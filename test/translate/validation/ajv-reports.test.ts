@@ -4,9 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import ajvFormats from 'ajv-formats'
 import t, { type Test } from 'tap'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
-import { issueCodeOfKeyword } from '../../../lib/catalog/issues.js'
+import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
 import { inferIssueCodes } from '../../../lib/infer/issue-codes.js'
-import { jsonSchemaFailures } from '../../../lib/translate/validation/json-schema.js'
+import { readAjvReports } from '../../../lib/translate/validation/ajv-reports.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
 interface Case {
@@ -411,16 +411,16 @@ t.test('nor is it where the limit stands in the definitions of a schema that is 
 
 t.test('every keyword of the vocabulary was made to fail', async t => {
   const tried = new Set([...Object.keys(cases), 'unevaluatedProperties', 'unevaluatedItems', 'discriminator', 'false schema', 'anyOf', 'items', 'minContains', 'maxContains'])
-  t.strictSame([...issueCodeOfKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
+  t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
 t.test('what is no report of a validator says at least that the value is not valid', async t => {
-  const read = (validation: readonly unknown[]): unknown => jsonSchemaFailures({ validation, location: 'body', schema: undefined, value: undefined })
+  const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
   t.strictSame(read([{ instancePath: '/a', keyword: 7, params: 'x', schemaPath: {} }]), [invalid(['a'])])
   const guarded = { get secret () { throw new Error('It is not read.') } }
-  t.strictSame(jsonSchemaFailures({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
+  t.strictSame(readAjvReports({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
 })

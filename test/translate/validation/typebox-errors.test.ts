@@ -3,9 +3,9 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
-import { describeKeyword } from '../../../lib/catalog/issues.js'
+import { getKeywordIssue } from '../../../lib/catalog/issues.js'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
-import { typeboxFailures, valueErrors } from '../../../lib/translate/validation/typebox.js'
+import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
 /** @fastify/type-provider-typebox 5, whose reports have a message and a path for each failure, and nothing else. */
@@ -123,8 +123,8 @@ function reported (schema: TSchema, value: unknown): unknown[] {
 
 for (const [name, [schema, value, code, message]] of Object.entries(beyondJson)) {
   t.test(`${name}, which JSON cannot hold`, async t => {
-    const failures = typeboxFailures({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
-    t.strictSame(failures.map(({ keyword, params }) => describeKeyword(keyword, params)), [{ code, message }])
+    const failures = readTypeboxErrors({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
+    t.strictSame(failures.map(({ keyword, params }) => getKeywordIssue(keyword, params)), [{ code, message }])
   })
 }
 
@@ -183,7 +183,7 @@ t.test('a query is read as the compiler read it: converted', async t => {
 
 t.test('what another copy of TypeBox found is told as far as it is certain', async t => {
   const read = (schema: TSchema, value: unknown, validation: readonly unknown[]): unknown =>
-    typeboxFailures({ validation, location: 'body', schema, value })?.map(({ keyword, path, params: { format } }) => ({ keyword, path, format }))
+    readTypeboxErrors({ validation, location: 'body', schema, value })?.map(({ keyword, path, params: { format } }) => ({ keyword, path, format }))
   const Address = Type.Object({ email: Type.String({ format: 'email' }) })
   t.strictSame(
     read(Address, { email: 'x' }, [{ message: "Expected string to match 'email' format", instancePath: '/email' }]),
@@ -197,7 +197,7 @@ t.test('what another copy of TypeBox found is told as far as it is certain', asy
 
 t.test('reports of others are left to others', async t => {
   const schema = Type.String()
-  const read = (schema: unknown, entry: object): unknown => typeboxFailures({ validation: [entry], location: 'body', schema, value: 1 })
+  const read = (schema: unknown, entry: object): unknown => readTypeboxErrors({ validation: [entry], location: 'body', schema, value: 1 })
   t.equal(read(schema, { keyword: 'type', instancePath: '', message: 'must be string' }), undefined)
   t.equal(read({ type: 'string' }, { instancePath: '', message: 'Expected string' }), undefined)
   t.equal(read(undefined, { instancePath: '', message: 'Expected string' }), undefined)

@@ -3,7 +3,7 @@ import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
 /** What an error of Fastify becomes: its code, and a sentence where the code alone says too little. */
-export interface FastifyErrorAnswer {
+export interface FastifyErrorResponse {
   readonly code: StandardCode
   readonly message?: string
 }
@@ -12,7 +12,7 @@ export interface FastifyErrorAnswer {
  * The errors of Fastify that a request can cause. Every other `FST_ERR_*` is a mistake of the application: it becomes
  * `internal_error`, whatever status Fastify gives it.
  */
-export const fastifyErrors: Readonly<Record<string, FastifyErrorAnswer>> = {
+export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
   FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The address of the request is not a valid URL.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A parameter in the address is too long.' },

@@ -1,7 +1,7 @@
 import type { IssueLocation } from '../../catalog/issues.js'
 
 /** One thing that a validator found wrong, in the words of JSON Schema, whichever validator it was. */
-export interface ValidationFailure {
+export interface FailedKeyword {
   /** The keyword of JSON Schema that failed. */
   readonly keyword: string
   /** The parts of the path to the field that is wrong, an absent one and an unknown one included. */
@@ -11,7 +11,7 @@ export interface ValidationFailure {
   /** A sentence that the application wrote for the caller, in place of the one of the keyword; or one that does without the limit. */
   readonly message?: string
   /** What failed in each branch of an `anyOf` or `oneOf`. Absent or empty: the branches are not known. */
-  readonly branches?: ReadonlyArray<readonly ValidationFailure[]>
+  readonly branches?: ReadonlyArray<readonly FailedKeyword[]>
 }
 
 /** What a validator reported, and what it had checked. */
@@ -28,7 +28,7 @@ export interface ValidationReport {
 }
 
 /** Reads the reports of one validator; `undefined` where a report is of another. */
-export type ReadReport = (report: ValidationReport) => ValidationFailure[] | undefined
+export type ReadReport = (report: ValidationReport) => FailedKeyword[] | undefined
 
 /** The value at a path; `undefined` where there is none. */
 export function valueAt (value: unknown, path: readonly string[]): unknown {

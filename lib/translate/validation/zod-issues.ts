@@ -1,4 +1,4 @@
-import { isIn, valueAt, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isIn, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
 /** The kinds of issue of zod 4. */
@@ -20,7 +20,7 @@ interface Place {
   readonly path: readonly string[]
 }
 
-type Keyword = Pick<ValidationFailure, 'keyword' | 'params'>
+type Keyword = Pick<FailedKeyword, 'keyword' | 'params'>
 
 /** JSON Schema's type for what zod expects, where the names differ. */
 const types: Readonly<Record<string, string>> = {
@@ -80,7 +80,7 @@ const absentAs: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 
 const mark = Symbol.for('ZodFastifySchemaValidationError')
 
 /** The failures in a report of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
-export function zodFailures ({ validation, value }: ValidationReport): ValidationFailure[] | undefined {
+export function readZodIssues ({ validation, value }: ValidationReport): FailedKeyword[] | undefined {
   const issues = validation.map(entry => readIssue(entry, value)).filter(issue => issue !== undefined)
   return issues.length === 0 ? undefined : issues.flatMap(issue => readFailures(issue, { value, path: [] }))
 }
@@ -106,13 +106,13 @@ function pathIn (value: unknown, joined: string): string[] {
   return path
 }
 
-function readFailures (issue: ZodIssue, place: Place): ValidationFailure[] {
+function readFailures (issue: ZodIssue, place: Place): FailedKeyword[] {
   const path = [...place.path, ...issue.path.map(String)]
   // Only an object that was sent can lack a field; what a transformation made of a text is not looked into.
   const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
   const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
-  const failure: ValidationFailure = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
+  const failure: FailedKeyword = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map(key => ({ ...failure, path: [...path, String(key)] }))
   if (issue.code === 'custom' && issue.message !== undefined && issue.message !== 'Invalid input') return [{ ...failure, message: issue.message }]
   if (failure.keyword !== 'anyOf' || !Array.isArray(issue.errors)) return [failure]

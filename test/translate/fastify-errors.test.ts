@@ -1,7 +1,7 @@
 import Fastify, { errorCodes, type FastifyInstance, type InjectOptions } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
-import { fastifyErrors } from '../../lib/translate/fastify.js'
+import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
 
 /**
  * The errors of Fastify that no request causes: mistakes of the application, found when it starts or answers. They are

@@ -5,7 +5,7 @@ import { validatorCompiler as typeProviderCompiler } from 'fastify-type-provider
 import t from 'tap'
 import { z, type ZodType } from 'zod'
 import type { $ZodIssue } from 'zod/v4/core'
-import { zodFailures, zodIssues } from '../../../lib/translate/validation/zod.js'
+import { readZodIssues, zodIssues } from '../../../lib/translate/validation/zod-issues.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
 const secret = 'S3cr3t'
@@ -180,13 +180,13 @@ t.test('every kind of issue of zod is known', async () => {
 t.test('an issue of a later zod says at least that the value is not valid', async t => {
   const issue = { code: 'invalid_mood', path: ['a', 0], message: 'bad mood' }
   t.strictSame(
-    zodFailures({ validation: [{ params: { issue } }], location: 'body', schema: undefined, value: {} }),
+    readZodIssues({ validation: [{ params: { issue } }], location: 'body', schema: undefined, value: {} }),
     [{ keyword: 'invalid', path: ['a', '0'], params: {} }]
   )
 })
 
 t.test('reports of others are left to others', async t => {
   for (const entry of [null, 'text', {}, { params: null }, { params: { issue: { code: 'custom' } } }, { keyword: 'type', instancePath: '', params: {} }]) {
-    t.equal(zodFailures({ validation: [entry], location: 'body', schema: undefined, value: {} }), undefined)
+    t.equal(readZodIssues({ validation: [entry], location: 'body', schema: undefined, value: {} }), undefined)
   }
 })

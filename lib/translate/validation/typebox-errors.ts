@@ -1,7 +1,7 @@
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { parsePointer } from '../../catalog/issues.js'
-import { isIn, type ValidationFailure, type ValidationReport } from './validation-failure.js'
+import { isIn, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
@@ -85,7 +85,7 @@ const maxErrors = 1000
  * failure, and nothing else. The messages are not taken apart: the schema is asked again what fails, and what it says
  * by the same message and path is what was reported.
  */
-export function typeboxFailures ({ validation, location, schema, value }: ValidationReport): ValidationFailure[] | undefined {
+export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
   if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
   const errors = collectErrors(schema as unknown as TSchema, value, location !== 'body')
   const reported = validation.slice(0, maxErrors).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
@@ -110,7 +110,7 @@ function collectErrors (schema: TSchema, value: unknown, convert: boolean): Valu
   return errors
 }
 
-function readFailures (error: ValueError): ValidationFailure[] {
+function readFailures (error: ValueError): FailedKeyword[] {
   const { type, path, schema, errors } = error
   const known = valueErrors[ValueErrorType[type] as keyof typeof ValueErrorType]
   if (known === undefined) return []
@@ -124,7 +124,7 @@ function readFailures (error: ValueError): ValidationFailure[] {
   }]
 }
 
-function readParams (keyword: string, schema: TSchema): ValidationFailure['params'] {
+function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] {
   const { const: allowedValue, format, maxContains, minContains } = schema
   const timestamp: unknown = schema[`${keyword}Timestamp`]
   const bytes: unknown = schema[keyword.replace('Items', 'ByteLength')]
@@ -140,7 +140,7 @@ function readParams (keyword: string, schema: TSchema): ValidationFailure['param
 }
 
 /** An absent field is reported as absent, and as of the wrong type. */
-function withoutAbsent (failures: readonly ValidationFailure[]): ValidationFailure[] {
+function withoutAbsent (failures: readonly FailedKeyword[]): FailedKeyword[] {
   const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
   return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))
 }

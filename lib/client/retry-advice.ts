@@ -1,0 +1,44 @@
+/** When to send a failed request again, by the code and status of its error. */
+
+/**
+ * What a caller does about a failure: `never` (change the request first), `backoff` (send it again, waiting longer
+ * each time), `retry-after` (send it again after the seconds in `Retry-After`).
+ */
+export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
+
+/** The standard codes whose advice differs from that of their status. */
+const adviceByCode: Readonly<Record<string, RetryAdvice>> = { concurrent_modification: 'backoff' }
+
+/** The statuses of {@link adviceByCode}. */
+const statusesOfCodes: ReadonlySet<number> = new Set([409])
+
+/** The statuses whose advice differs from that of their class, which is `never` for a 4xx and `backoff` for a 5xx. */
+const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
+  408: 'backoff',
+  421: 'backoff',
+  423: 'backoff',
+  425: 'backoff',
+  429: 'retry-after',
+  501: 'never',
+  503: 'retry-after',
+  505: 'never',
+  506: 'never',
+  507: 'never',
+  508: 'never',
+  510: 'never',
+  511: 'never'
+}
+
+/** Returns the advice for an error: the API's own advice for the code, or that of the standard catalog. */
+export function getRetryAdvice ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
+  if (code !== undefined) {
+    if (Object.hasOwn(own, code)) return own[code] as RetryAdvice
+    if (Object.hasOwn(adviceByCode, code)) return adviceByCode[code] as RetryAdvice
+  }
+  return adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
+}
+
+/** Returns whether the advice for a status can depend on the code, which only the body has. */
+export function dependsOnCode (status: number, own: Readonly<Record<string, RetryAdvice>>): boolean {
+  return statusesOfCodes.has(status) || Object.keys(own).length > 0
+}
