@@ -14,7 +14,7 @@ import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import { resolveOptions, type ApiErrorsOptions } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
-import { registerLimiter, type NotFoundHooks } from './rate-limit/limiter.js'
+import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
@@ -158,7 +158,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   } satisfies ApiErrors)
 }
 
-function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHooks>, handler: ReturnType<typeof createNotFoundHandler>): void {
+function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandlerHooks>, handler: ReturnType<typeof createNotFoundHandler>): void {
   try {
     app.setNotFoundHandler(hooks, handler)
   } catch (cause) {

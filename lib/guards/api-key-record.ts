@@ -1,51 +1,54 @@
+/** The record of an API key, and the check of a key against it. */
 import { describeValue } from '../support/describe-value.js'
 import { ipAllowlist } from './ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
 
-/** A moment: a Date, an ISO 8601 text, or milliseconds since 1970. */
+/** A moment: a Date, an ISO 8601 string, or milliseconds since 1970. */
 export type Moment = Date | string | number
 
-/** What `lookup` knows about a key. It may have more: all of it becomes `request.apiKey`. */
+/** The record that `lookup` returns for a key. It may have more properties: all of it becomes `request.apiKey`. */
 export interface ApiKeyRecord {
-  /** Names the key, in limits and in your logs. Never the key itself. */
+  /** The name of the key in limits and in logs. Never the key itself. */
   readonly id: string
-  /** What the key may do. Absent or null: nothing that needs a scope. */
+  /** The scopes of the key. Absent or null: none. */
   readonly scopes?: readonly string[] | null
-  /** From this moment on the key no longer works. Absent or null: it works for ever. */
+  /** The moment from which the key no longer works. Absent or null: it does not expire. */
   readonly expiresAt?: Moment | null
-  /** Since this moment the key is revoked. Absent or null: it is not. */
+  /** The moment from which the key is revoked. Absent or null: it is not revoked. */
   readonly revokedAt?: Moment | null
-  /** Addresses and CIDR ranges that the key works from. Absent or null: from everywhere; an empty list: from nowhere. */
+  /** The addresses and CIDR ranges from which the key works. Absent or null: all addresses. An empty list: none. */
   readonly allowedIps?: readonly string[] | null
   /**
-   * What `hashKey` gave for the key. Where a record has it, the guard compares it in constant time with the key that was sent; needed where
-   * `lookup` finds records by something else than the hash. Absent or null: `lookup` compared the hashes itself.
+   * What `hashKey` returned for the key. If a record has it, the guard compares it with the key that was sent, in constant time. It is needed if
+   * `lookup` finds records by something other than the hash. Absent or null: `lookup` has compared the hashes.
    */
   readonly hash?: string | null
 }
 
-/** Why a key is refused. */
+/** Why a key is rejected. */
 export type KeyFault = 'invalid_api_key' | 'api_key_revoked' | 'api_key_expired' | 'ip_not_allowed' | 'insufficient_scope'
 
-/** What the request brings, and what the route asks for. */
+/** What the request has, and what the route requires. */
 export interface KeyUse {
   readonly key: string
-  /** The address of the caller; none where it came over a Unix socket. */
+  /** The address of the caller; `undefined` over a Unix socket. */
   readonly ip: string | undefined
+  /** Milliseconds since 1970. */
   readonly now: number
+  /** The scopes that the route requires. */
   readonly required: readonly string[]
 }
 
 /**
- * Why a key is refused; `undefined` where it is good. Scopes come last: who calls from a wrong address learns nothing about them.
+ * Returns why a key is rejected; `undefined` if it is good. Scopes come last, so that a caller from a wrong address learns nothing about them.
  *
- * @throws TypeError where the record cannot be read: a date that is none lets nobody through
+ * @throws TypeError if the record is invalid, for example if a date is: such a key is not good
  */
 export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, required }: KeyUse): KeyFault | undefined {
-  // An unknown key is compared like a known one, so that both take the same time.
-  const same = matchesHash(key, record === null ? noHash : record.hash ?? hashKey(key))
-  if (record === null || !same) return 'invalid_api_key'
-  if (typeof record.id !== 'string') throw unreadable(record, 'id', 'a text')
+  // An unknown key is compared as a known one is, so that both take the same time.
+  const isSame = matchesHash(key, record === null ? unknownHash : record.hash ?? hashKey(key))
+  if (record === null || !isSame) return 'invalid_api_key'
+  if (typeof record.id !== 'string') throw invalidRecord(record, 'id', 'a string')
   if (hasPassed(record, 'revokedAt', now)) return 'api_key_revoked'
   if (hasPassed(record, 'expiresAt', now)) return 'api_key_expired'
   const allowedIps = readList(record, 'allowedIps')
@@ -54,23 +57,23 @@ export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, requi
   return required.every(scope => scopes.includes(scope)) ? undefined : 'insufficient_scope'
 }
 
-const noHash = '0'.repeat(64)
+const unknownHash = '0'.repeat(64)
 
 function hasPassed (record: ApiKeyRecord, field: 'revokedAt' | 'expiresAt', now: number): boolean {
   const moment = record[field] ?? undefined
   if (moment === undefined) return false
   const time = new Date(moment).getTime()
-  if (Number.isNaN(time)) throw unreadable(record, field, 'a Date, an ISO 8601 text or milliseconds')
+  if (Number.isNaN(time)) throw invalidRecord(record, field, 'a Date, an ISO 8601 string or milliseconds')
   return time <= now
 }
 
 function readList (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readonly string[] | undefined {
   const list = record[field] ?? undefined
-  // A text has an `includes`, too: 'queues:write' would hold the scope 'queues'.
-  if (list !== undefined && !Array.isArray(list)) throw unreadable(record, field, 'an array of texts, or null')
+  // A string has `includes` as well: 'queues:write' would have the scope 'queues'.
+  if (list !== undefined && !Array.isArray(list)) throw invalidRecord(record, field, 'an array of strings, or null')
   return list
 }
 
-function unreadable (record: ApiKeyRecord, field: keyof ApiKeyRecord, takes: string): TypeError {
-  return new TypeError(`The record of the API key '${record.id}' cannot be read: '${field}' is ${describeValue(record[field])}; it takes ${takes}.`)
+function invalidRecord (record: ApiKeyRecord, field: keyof ApiKeyRecord, expected: string): TypeError {
+  return new TypeError(`The record of the API key ${describeValue(record.id)} is invalid: ${field}: expected ${expected}, got ${describeValue(record[field])}.`)
 }

@@ -1,53 +1,54 @@
+/** The API key guard: lets requests with a good key through, and answers the others with the codes of the catalog. */
 import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { isApiError, type ApiError } from '../catalog/api-error.js'
-import { refuseOption } from '../support/describe-value.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../infer/declare-errors.js'
 import { declareSecurity } from '../infer/security.js'
-import { formatChallenge, keyPlace, readCredential, createSecurityScheme, type ChallengeFailure, type Credential } from './credential.js'
-import type { GuessLimit } from './guess-limit.js'
+import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key-record.js'
+import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential, type ChallengeFailure, type Credential, type KeyLocation } from './credential.js'
+import type { GuessLimit } from './guess-limit.js'
 import { redactKey } from './redact.js'
 
 export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
 export type { ApiKeyRecord, Moment } from './api-key-record.js'
 
-/** Finds the record of a key; null or undefined where there is none. */
-export type Lookup = (key: string, request: FastifyRequest) => Found | Promise<Found>
+/** Finds the record of a key. Returns null or undefined if there is none. */
+export type Lookup = (key: string, request: FastifyRequest) => LookupResult | Promise<LookupResult>
 
-type Found = ApiKeyRecord | null | undefined
+type LookupResult = ApiKeyRecord | null | undefined
 
-/** The records that a `lookup` finds: the type of `request.apiKey`. */
+/** The records that a `lookup` returns: the type of `request.apiKey`. */
 export type ApiKeyOf<L extends (...args: never[]) => unknown> = NonNullable<Awaited<ReturnType<L>>>
 
-/** What {@link apiKey} takes. */
+/** The options of {@link apiKey}. */
 export interface ApiKeyOptions {
   /**
-   * Finds the record of a key by its hash (see {@link hashKey}). It is called for each request that sends what can be a
-   * key. What it throws is answered with 503 `service_unavailable` and logged, but for an error of the catalog: that is the answer.
+   * Finds the record of a key by its hash (see {@link hashKey}). It is called for each request that sends a possible
+   * key. If it throws, the response is 503 `service_unavailable`, and the error is logged. An error of the catalog that it throws is the response itself.
    */
   readonly lookup: Lookup
-  /** The scopes that a key must have, all of them. @default []: any key will do */
+  /** The scopes that a key must have, all of them. @default []: every key is accepted */
   readonly scopes?: readonly string[]
-  /** The header that holds the key. @default 'authorization' */
+  /** The header that has the key. @default 'authorization' */
   readonly header?: string
-  /** The word before the key. @default 'Bearer' in Authorization; none in another header, which then holds the key alone */
+  /** The word before the key. @default 'Bearer' in Authorization; none in another header, which then has the key alone */
   readonly scheme?: string
-  /** Stops addresses that send wrong keys, see {@link guessLimit}. Absent: any number may be tried. */
+  /** Stops addresses that send wrong keys, see {@link guessLimit}. Absent: they may send any number. */
   readonly guessLimit?: GuessLimit
-  /** The realm in `WWW-Authenticate`. @default the one of the plugin, where `header` and `scheme` are the defaults, too; else 'api' */
+  /** The realm in `WWW-Authenticate`. @default that of the plugin if `header` and `scheme` are the defaults; otherwise 'api' */
   readonly realm?: string
 }
 
-const known = { lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>
+const optionNames = Object.keys({ lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>)
 
 /** Lets requests with a good API key through: a hook of a route or of a scope, for a server of HTTP/1.1 or HTTP/2. */
 export type ApiKeyGuard = (request: FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>) => Promise<void>
 
-/** What a guard adds to a request. */
+/** The property that a guard adds to a request. */
 export interface WithApiKey {
-  /** The record of the key that was sent; null or undefined where no guard let the request through. */
+  /** The record of the key that was sent; null or undefined if no guard let the request through. */
   apiKey?: ApiKeyRecord | null
 }
 
@@ -56,20 +57,20 @@ declare module 'fastify' {
   interface FastifyRequest extends WithApiKey {}
 }
 
-/** The codes that every guard answers with; one that asks for scopes has `insufficient_scope`, one with a guess limit `rate_limit_exceeded`, too. */
+/** The codes of every guard. One with scopes also has `insufficient_scope`, one with a guess limit `rate_limit_exceeded`. */
 const codes: readonly StandardCode[] = [
   'missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'ip_not_allowed', 'service_unavailable'
 ]
 
 /**
- * A guard that lets requests with a good API key through, with the record of the key as `request.apiKey`. Other
- * requests are answered with the catalog's codes: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
- * `api_key_expired`, 403 `ip_not_allowed` and `insufficient_scope`, or 503 `service_unavailable` where `lookup` fails.
+ * Returns a guard that lets requests with a good API key through, with the record of the key as `request.apiKey`. Other
+ * requests are answered with the codes of the catalog: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
+ * `api_key_expired`, 403 `ip_not_allowed` and `insufficient_scope`, or 503 `service_unavailable` if `lookup` fails.
  * The documentation of the routes has these codes, and their `security`.
  *
  * The key is never logged and never sent.
  *
- * @throws TypeError with one sentence where an option is wrong
+ * @throws TypeError if an option is invalid
  * @example
  * const guard = apiKey({ lookup: key => findByHash(hashKey(key)), scopes: ['queues:write'] })
  * app.post('/queues', { onRequest: guard }, async request => createQueue(request.apiKey))
@@ -77,71 +78,97 @@ const codes: readonly StandardCode[] = [
  * scope.addHook('onRequest', apiKey({ lookup }))
  */
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
-  for (const name of Object.keys(options)) {
-    // A misspelt `scopes` would let every key through.
-    if (!Object.hasOwn(known, name)) throw new TypeError(`apiKey: '${name}' is not an option; it takes ${Object.keys(known).join(', ')}.`)
-  }
-  const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
-  if (typeof lookup !== 'function') refuseOption('apiKey', 'lookup', lookup, 'a function of (key, request) that returns a record or null')
-  if (!Array.isArray(scopes) || !scopes.every(isScope)) refuseOption('apiKey', 'scopes', scopes, "an array of words without quotes and backslashes, like ['queues:write']")
-  if (realm !== undefined && !isRealm(realm)) refuseOption('apiKey', 'realm', realm, 'printable ASCII without quotes and backslashes')
-  if (guessLimit !== undefined && typeof guessLimit?.wait !== 'function') refuseOption('apiKey', 'guessLimit', guessLimit, 'what guessLimit() returns')
-  const place = keyPlace(header, scheme)
-  const isDefault = header === undefined && scheme === undefined && realm === undefined
-
+  const context = createContext(options)
+  const { scopes, guessLimit, location } = context
   async function guard (request: FastifyRequest): Promise<void> {
-    const credential = readCredential(request.headers, place)
-    if (credential.sent) checkGuessLimit(request)
-    if (credential.key === undefined) throw createKeyError(request, credential.sent ? 'invalid_api_key' : 'missing_api_key', credential)
-    const { record, refusal } = await checkKey(request, credential.key)
-    if (refusal !== undefined) throw createKeyError(request, refusal, credential, record)
-    const keyed: WithApiKey = request
-    keyed.apiKey = record
+    await checkRequest(context, request)
   }
-
-  function checkGuessLimit (request: FastifyRequest): void {
-    const wait = guessLimit?.wait(request.ip) ?? 0
-    if (guessLimit === undefined || wait === 0) return
-    const seconds = Math.ceil(wait / 1000)
-    throw getCatalog(request).rate_limit_exceeded({
-      meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
-      retryAfter: seconds
-    })
-  }
-
-  async function checkKey (request: FastifyRequest, key: string) {
-    try {
-      const record = await lookup(key, request) ?? null
-      return { record, refusal: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
-    } catch (thrown) {
-      if (isApiError(thrown)) throw thrown
-      throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactKey(thrown, key) })
-    }
-  }
-
-  function createKeyError (request: FastifyRequest, code: KeyFault | 'missing_api_key', { hasScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
-    const errors = getCatalog(request)
-    if (code === 'invalid_api_key') guessLimit?.count(request.ip)
-    if (code === 'ip_not_allowed') return errors.ip_not_allowed()
-    // The plugin writes the challenge for a Bearer key itself, with its own realm.
-    const written = isDefault && request.server.hasDecorator('apiErrors')
-    const headers = (failure?: ChallengeFailure) => written ? {} : { headers: { 'www-authenticate': formatChallenge(place, realm ?? 'api', failure) } }
-    if (code !== 'insufficient_scope') return errors[code](headers(hasScheme ? { error: 'invalid_token' } : undefined))
-    return errors.insufficient_scope({
-      meta: { required: [...scopes], held: [...record?.scopes ?? []] },
-      ...headers({ error: code, scope: scopes })
-    })
-  }
-
-  const errors: readonly StandardCode[] = [
+  declareErrors(guard, [
     ...codes, ...scopes.length > 0 ? ['insufficient_scope'] as const : [], ...guessLimit !== undefined ? ['rate_limit_exceeded'] as const : []
-  ]
-  declareErrors(guard, errors)
-  declareSecurity(guard, { ...createSecurityScheme(place), scopes })
+  ])
+  declareSecurity(guard, { ...createSecurityScheme(location), scopes })
   return guard as ApiKeyGuard
 }
 
-/** The catalog of the application, so that what it redefined holds; without the plugin the standard one. */
+/** The options of a guard, checked and with their defaults. */
+interface GuardContext {
+  readonly lookup: Lookup
+  readonly scopes: readonly string[]
+  readonly guessLimit: GuessLimit | undefined
+  readonly location: KeyLocation
+  readonly realm: string
+  /** Whether the plugin writes the challenge, with its own realm. */
+  readonly hasDefaultChallenge: boolean
+}
+
+function createContext (options: ApiKeyOptions): GuardContext {
+  expectKnownOptions('apiKey', '', options, optionNames) // a misspelt `scopes` would let every key through
+  const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
+  expectOption('apiKey', 'lookup', typeof lookup === 'function', 'a function of (key, request) that returns a record or null', lookup)
+  expectOption('apiKey', 'scopes', Array.isArray(scopes) && scopes.every(isScope), 'an array of words without quotes and backslashes, such as ["queues:write"]', scopes)
+  expectOption('apiKey', 'realm', realm === undefined || isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
+  expectOption('apiKey', 'guessLimit', guessLimit === undefined || typeof guessLimit?.wait === 'function', 'the result of guessLimit()', guessLimit)
+  return {
+    lookup,
+    scopes,
+    guessLimit,
+    location: createKeyLocation(header, scheme),
+    realm: realm ?? 'api',
+    hasDefaultChallenge: header === undefined && scheme === undefined && realm === undefined
+  }
+}
+
+async function checkRequest (context: GuardContext, request: FastifyRequest): Promise<void> {
+  const credential = readCredential(request.headers, context.location)
+  if (credential.isSent) checkGuessLimit(context, request)
+  if (credential.key === undefined) throw createKeyError(context, request, credential.isSent ? 'invalid_api_key' : 'missing_api_key', credential)
+  const { record, fault } = await checkKey(context, request, credential.key)
+  if (fault !== undefined) throw createKeyError(context, request, fault, credential, record)
+  const guarded: WithApiKey = request
+  guarded.apiKey = record
+}
+
+function checkGuessLimit ({ guessLimit }: GuardContext, request: FastifyRequest): void {
+  const wait = guessLimit?.wait(request.ip) ?? 0
+  if (guessLimit === undefined || wait === 0) return
+  const seconds = Math.ceil(wait / 1000)
+  throw getCatalog(request).rate_limit_exceeded({
+    meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
+    retryAfter: seconds
+  })
+}
+
+/** The record of a key, and why the key is rejected. */
+interface CheckedKey {
+  readonly record: ApiKeyRecord | null
+  readonly fault: KeyFault | undefined
+}
+
+async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyRequest, key: string): Promise<CheckedKey> {
+  try {
+    const record = await lookup(key, request) ?? null
+    return { record, fault: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
+  } catch (thrown) {
+    if (isApiError(thrown)) throw thrown
+    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactKey(thrown, key) })
+  }
+}
+
+function createKeyError (context: GuardContext, request: FastifyRequest, code: KeyFault | 'missing_api_key', { hasScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
+  const { guessLimit, location, realm, scopes, hasDefaultChallenge } = context
+  const errors = getCatalog(request)
+  if (code === 'invalid_api_key') guessLimit?.count(request.ip)
+  if (code === 'ip_not_allowed') return errors.ip_not_allowed()
+  const isWrittenByPlugin = hasDefaultChallenge && request.server.hasDecorator('apiErrors')
+  const createHeaders = (failure?: ChallengeFailure) => isWrittenByPlugin ? {} : { headers: { 'www-authenticate': formatChallenge(location, realm, failure) } }
+  if (code !== 'insufficient_scope') return errors[code](createHeaders(hasScheme ? { error: 'invalid_token' } : undefined))
+  return errors.insufficient_scope({
+    meta: { required: [...scopes], held: [...record?.scopes ?? []] },
+    ...createHeaders({ error: code, scope: scopes })
+  })
+}
+
+/** Returns the catalog of the application, so that codes that it redefined hold; without the plugin the standard catalog. */
 function getCatalog ({ server }: FastifyRequest): typeof standardErrors {
   return server.hasDecorator('apiErrors') ? server.apiErrors.errors as typeof standardErrors : standardErrors
 }

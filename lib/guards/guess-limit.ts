@@ -1,67 +1,78 @@
+/** Stops addresses that guess API keys. */
 import { normalizeIP } from '@fastify/rate-limit'
-import { refuseOption } from '../support/describe-value.js'
+import { expectOption } from '../support/expect-option.js'
 
-/** What {@link guessLimit} takes. */
+/** The options of {@link guessLimit}. */
 export interface GuessLimitOptions {
-  /** Wrong keys that an address may send in one window. */
+  /** Wrong keys that an address may send in one window. A positive integer. */
   readonly max: number
   /** The length of the window in milliseconds. It starts with the first wrong key. */
   readonly timeWindow: number
 }
 
-/** Wrong keys by address, and how long an address that sent too many of them waits. */
+/** The wrong keys by address, and how long an address that sent too many of them has to wait. */
 export interface GuessLimit extends GuessLimitOptions {
-  /** Milliseconds until keys of the address are looked at again; 0 where they are. */
+  /** Returns the milliseconds until keys from the address are checked again; 0 if they are. */
   readonly wait: (ip: string | undefined) => number
   /** Counts a wrong key. */
   readonly count: (ip: string | undefined) => void
 }
 
-/** So many addresses are remembered; of more, the ones that began first are forgotten. About 1 MB. */
+/** How many addresses are remembered. If there are more, those whose window began first are forgotten. About 1 MB. */
 const maxAddresses = 10_000
 
+/** The wrong keys of an address in one window. */
+interface Guesses {
+  count: number
+  readonly ends: number
+}
+
 /**
- * A limit on guessing, for the `guessLimit` option: an address that sent too many wrong keys gets 429
- * `rate_limit_exceeded` until the window ends, whatever key it sends, and `lookup` is not asked. Guards that share a
- * limit share its count; each process counts for itself. The addresses of an IPv6 /64 count as one.
+ * Makes a limit on guesses, for the `guessLimit` option: an address that sent too many wrong keys gets 429
+ * `rate_limit_exceeded` until the window ends, whatever key it sends, and `lookup` is not called. Guards that share a
+ * limit share its count; each process counts by itself. The addresses of an IPv6 /64 count as one.
  *
- * @throws TypeError with one sentence where an option is wrong
+ * @throws TypeError if an option is invalid
  * @example
  * const guard = apiKey({ lookup, guessLimit: guessLimit({ max: 10, timeWindow: 60_000 }) })
  */
 export function guessLimit (options: GuessLimitOptions): GuessLimit {
   const { max, timeWindow } = options ?? {}
-  if (!Number.isInteger(max) || max < 1) refuseOption('guessLimit', 'max', max, 'a whole number of 1 or more')
-  if (!Number.isInteger(timeWindow) || timeWindow < 1) refuseOption('guessLimit', 'timeWindow', timeWindow, 'a whole number of milliseconds, 1 or more')
-  const guesses = new Map<string, { count: number, readonly ends: number }>()
-
-  function current (address: string): { count: number, readonly ends: number } | undefined {
-    const found = guesses.get(address)
-    return found !== undefined && found.ends > performance.now() ? found : undefined
-  }
-
+  expectOption('guessLimit', 'max', isPositiveInteger(max), 'a positive integer', max)
+  expectOption('guessLimit', 'timeWindow', isPositiveInteger(timeWindow), 'a positive integer (milliseconds)', timeWindow)
+  const guesses = new Map<string, Guesses>()
   return {
     max,
     timeWindow,
     wait (ip) {
-      const found = current(normalizeAddress(ip))
+      const found = findGuesses(guesses, normalizeAddress(ip))
       return found === undefined || found.count < max ? 0 : found.ends - performance.now()
     },
     count (ip) {
       const address = normalizeAddress(ip)
-      const found = current(address)
+      const found = findGuesses(guesses, address)
       if (found !== undefined) {
         found.count++
         return
       }
-      guesses.delete(address) // set again, it is the youngest
+      guesses.delete(address) // so that it is the youngest when it is set again
       guesses.set(address, { count: 1, ends: performance.now() + timeWindow })
       if (guesses.size > maxAddresses) guesses.delete(guesses.keys().next().value as string)
     }
   }
 }
 
-/** Callers over a Unix socket are one. */
+/** Returns the guesses of an address in its current window. */
+function findGuesses (guesses: ReadonlyMap<string, Guesses>, address: string): Guesses | undefined {
+  const found = guesses.get(address)
+  return found !== undefined && found.ends > performance.now() ? found : undefined
+}
+
+function isPositiveInteger (value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1
+}
+
+/** Callers over a Unix socket count as one. */
 function normalizeAddress (ip: string | undefined): string {
   return ip === undefined ? '' : normalizeIP(ip)
 }

@@ -1,8 +1,9 @@
+/** Removes an API key from what is logged. */
 import { inspect } from 'node:util'
 
 /**
- * What `lookup` threw, fit for the log: as it is where the key is nowhere in it, else its text with the key blotted out. Query builders
- * put the parameters of a failed query into its message, and fetch errors the URL.
+ * Returns what `lookup` threw, ready for the log: unchanged if it does not contain the key, otherwise as text with the key replaced. Query builders
+ * put the parameters of a failed query into its message, and fetch errors have the URL.
  */
 export function redactKey (thrown: unknown, key: string): unknown {
   const text = inspect(thrown, { depth: 8, customInspect: false, maxStringLength: null, maxArrayLength: null })

@@ -1,42 +1,48 @@
+/** Checks the `rateLimit` option, and the limits of routes, against tables of rules. */
 import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { RouteOptions } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
-import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
+import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
+import { isObject } from '../support/is-object.js'
 import { headerFields } from './header-fields.js'
 import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
-import { isObject } from '../support/is-object.js'
+import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 
-/** What an option takes, and whether a value is that. */
+/** What an option may be, and the test of a value. */
 interface Rule {
-  readonly takes: string
-  readonly fits: (value: unknown) => boolean
+  readonly expected: string
+  readonly isValid: (value: unknown) => boolean
 }
 
 type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule }
 
-const isFunction = (value: unknown): boolean => typeof value === 'function'
-const isWhole = (least: number, most = Number.MAX_SAFE_INTEGER) => (value: unknown): boolean =>
-  Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+const owner = 'fastify-api-errors'
 
-const flag: Rule = { takes: 'true or false', fits: value => typeof value === 'boolean' }
-const callback: Rule = { takes: 'a function of (request, key)', fits: isFunction }
-const text: Rule = { takes: 'a text', fits: value => typeof value === 'string' }
-const oneOf = (...values: readonly unknown[]): Rule => ({ takes: values.map(describeValue).join(' or '), fits: value => values.includes(value) })
-const orFunction = ({ takes, read }: PolicyNumber): Rule => ({
-  takes: `${takes}, or a function of (request, key)`, fits: value => isFunction(value) || read(value) !== undefined
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isIntegerFrom = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) => (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
+
+const flag: Rule = { expected: 'true or false', isValid: value => typeof value === 'boolean' }
+const callback: Rule = { expected: 'a function of (request, key)', isValid: isFunction }
+const string: Rule = { expected: 'a string', isValid: value => typeof value === 'string' }
+const nonNegativeInteger: Rule = { expected: 'a non-negative integer', isValid: isIntegerFrom(0) }
+const positiveInteger: Rule = { expected: 'a positive integer', isValid: isIntegerFrom(1) }
+const oneOf = (...values: readonly unknown[]): Rule => ({ expected: values.map(describeValue).join(' or '), isValid: value => values.includes(value) })
+const orFunction = ({ expected, read }: PolicyNumber): Rule => ({
+  expected: `${expected}, or a function of (request, key)`, isValid: value => isFunction(value) || read(value) !== undefined
 })
 
 const behaviour: Rules<RateLimitBehaviour> = {
   allowList: {
-    takes: 'an array of keys, or a function of (request, key)',
-    fits: value => isFunction(value) || (Array.isArray(value) && value.every(key => typeof key === 'string'))
+    expected: 'an array of strings, or a function of (request, key)',
+    isValid: value => isFunction(value) || (Array.isArray(value) && value.every(key => typeof key === 'string'))
   },
-  ban: { takes: 'a whole number of 0 or more', fits: isWhole(0) },
+  ban: nonNegativeInteger,
   banStatus: oneOf(403, 429),
-  cache: { takes: 'a whole number of 1 or more', fits: isWhole(1) },
+  cache: positiveInteger,
   continueExceeding: flag,
   exponentialBackoff: flag,
-  ipv6Subnet: { takes: 'a whole number from 0 to 128', fits: isWhole(0, 128) },
+  ipv6Subnet: { expected: 'an integer from 0 to 128', isValid: isIntegerFrom(0, 128) },
   onBanReach: callback,
   onExceeded: callback,
   onExceeding: callback,
@@ -46,108 +52,99 @@ const behaviour: Rules<RateLimitBehaviour> = {
 const policyRules: Rules<RateLimitPolicy> = {
   max: orFunction(policyNumbers.max),
   timeWindow: orFunction(policyNumbers.timeWindow),
-  key: { takes: "'ip', 'api-key', or a function of the request", fits: value => value === 'ip' || value === 'api-key' || isFunction(value) },
+  key: { expected: '"ip", "api-key", or a function of the request', isValid: value => value === 'ip' || value === 'api-key' || isFunction(value) },
   cost: orFunction(policyNumbers.cost),
-  skip: { takes: 'a function of the request', fits: isFunction },
+  skip: { expected: 'a function of the request', isValid: isFunction },
   hook: oneOf(...rateLimitHooks),
-  groupId: text,
+  groupId: string,
   ...behaviour
 }
 
 const optionRules: Rules<RateLimitOptions> = {
   policies: {
-    takes: "an object with one policy or more, like { general: { max: 100, timeWindow: '1 minute' } }",
-    fits: value => isObject(value) && Object.keys(value).length > 0
+    expected: "an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }",
+    isValid: value => isObject(value) && Object.keys(value).length > 0
   },
-  default: { takes: "a policy's name, several in an array, or false", fits: () => true }, // checked against the policies
-  redis: { takes: 'a client of ioredis', fits: value => isObject(value) && isFunction(value.defineCommand) },
-  nameSpace: text,
+  default: { expected: '', isValid: () => true }, // checkChoice checks it against the policies
+  redis: { expected: 'a client of ioredis', isValid: value => isObject(value) && isFunction(value.defineCommand) },
+  nameSpace: string,
   headers: oneOf(...Object.keys(headerFields), false),
   onStoreError: oneOf('allow', 'deny'),
-  storeTimeout: { takes: 'milliseconds, a whole number of 1 or more', fits: isWhole(1) },
+  storeTimeout: { expected: 'a positive integer (milliseconds)', isValid: isIntegerFrom(1) },
   ...behaviour
 }
 
-/** The settings of @fastify/rate-limit on a route that are read; it takes others, which mean nothing there. */
+/** The settings of @fastify/rate-limit on a route that are read. Its other settings have no effect there. */
 const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'groupId'> & Pick<RouteRateLimit, 'keyGenerator' | 'errorResponseBuilder'>> = {
   max: policyRules.max,
   timeWindow: policyRules.timeWindow,
   hook: policyRules.hook,
   groupId: policyRules.groupId,
-  keyGenerator: { takes: 'a function of the request', fits: isFunction },
-  errorResponseBuilder: { takes: 'a function of (request, context)', fits: isFunction },
+  keyGenerator: { expected: 'a function of the request', isValid: isFunction },
+  errorResponseBuilder: { expected: 'a function of (request, context)', isValid: isFunction },
   ...behaviour
 }
 
 /**
  * Checks the `rateLimit` option.
  *
- * @throws TypeError with one sentence that names the option, what it got and what it takes
+ * @throws TypeError that names the option, what was expected and what was received
  */
 export function checkRateLimit (options: RateLimitOptions): void {
-  if (!isObject(options)) fault("the option 'rateLimit'", options, 'an object with policies')
-  checkKnown('rateLimit', options, optionRules)
-  check(options, optionRules, ['policies'], name => `the option 'rateLimit.${name}'`)
-  for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) {
-    const option = `rateLimit.policies.${name}`
-    if (!/^[\x20-\x7e]+$/.test(name)) throw new TypeError(`fastify-api-errors: the option '${option}' has a name that no header can carry; it takes one of printable ASCII.`)
-    if (!isObject(policy)) fault(`the option '${option}'`, policy, "a policy, like { max: 100, timeWindow: '1 minute' }")
-    checkKnown(option, policy, policyRules)
-    check(policy, policyRules, ['max', 'timeWindow'], property => `the option '${option}.${property}'`)
-    if (policy.key === 'api-key' && policy.hook === 'onRequest') {
-      fault(`the option '${option}.hook'`, policy.hook, "a hook that runs after the guard of the API keys, like 'preValidation'")
-    }
-  }
-  checkChoice(options.default, options.policies, "the option 'rateLimit.default'")
+  expectOption(owner, 'rateLimit', isObject(options), 'an object with policies', options)
+  expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
+  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
+  for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) checkPolicy(`rateLimit.policies.${name}`, name, policy)
+  checkChoice(options.default, options.policies, 'rateLimit.default')
+}
+
+function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void {
+  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields have it', name)
+  expectOption(owner, path, isObject(policy), "a policy, such as { max: 100, timeWindow: '1 minute' }", policy)
+  expectKnownOptions(owner, path, policy, Object.keys(policyRules))
+  checkRules(policy, policyRules, ['max', 'timeWindow'], property => `${path}.${property}`)
+  expectOption(owner, `${path}.hook`, policy.key !== 'api-key' || policy.hook !== 'onRequest', 'a hook that runs after the API key guard, such as "preValidation"', policy.hook)
 }
 
 /**
- * Checks what a route says about its limits.
+ * Checks the limits of a route: `config.rateLimitPolicy` and `config.rateLimit`.
  *
- * @throws TypeError with one sentence that names the route, what it got and what it takes
+ * @throws TypeError that names the route, what was expected and what was received
  */
-export function checkRoute ({ method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>, { policies }: RateLimitOptions): void {
-  const of = `of ${String(method)} ${url}`
-  checkChoice(config?.rateLimitPolicy, policies, `config.rateLimitPolicy ${of}`)
+export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config'>, { policies }: Pick<RateLimitOptions, 'policies'>): void {
+  const { config } = route
+  checkChoice(config?.rateLimitPolicy, policies, routeOption(route, 'config.rateLimitPolicy'))
   const settings: unknown = config?.rateLimit ?? false
   if (settings === false) return
-  if (!isObject(settings)) fault(`config.rateLimit ${of}`, settings, 'the settings of @fastify/rate-limit, or false')
-  check(settings, routeRules, [], name => `config.rateLimit.${name} ${of}`)
+  expectOption(owner, routeOption(route, 'config.rateLimit'), isObject(settings), 'the settings of @fastify/rate-limit, or false', settings)
+  checkRules(settings, routeRules, [], name => routeOption(route, `config.rateLimit.${name}`))
 }
 
 /**
- * Checks a route of an application without the `rateLimit` option: there is no policy that it could name.
+ * Checks a route of an application without the `rateLimit` option, so that there are no policies to name.
  *
- * @throws TypeError with one sentence that names the route, and what it got
+ * @throws TypeError that names the route and what was received
  */
-export function checkUnlimitedRoute ({ method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
-  checkChoice(config?.rateLimitPolicy, {}, `config.rateLimitPolicy of ${String(method)} ${url}`)
+export function checkUnlimitedRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
+  checkChoice(route.config?.rateLimitPolicy, {}, routeOption(route, 'config.rateLimitPolicy'))
 }
 
-function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptions['policies'], subject: string): void {
+function routeOption ({ method, url }: Pick<RouteOptions, 'method' | 'url'>, option: string): string {
+  return `${option} of ${String(method)} ${url}`
+}
+
+function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptions['policies'], option: string): void {
   const names = Object.keys(policies).map(describeValue)
-  const takes = names.length === 0 ? "false, for the option 'rateLimit' is not set" : `${names.join(', ')}, several in an array, or false`
+  const expected = names.length === 0 ? 'false, because the option rateLimit is not set' : `${names.join(', ')}, an array of them, or false`
   if (choice === undefined || choice === false) return
-  if (typeof choice !== 'string' && !Array.isArray(choice)) fault(subject, choice, takes)
-  for (const name of listPolicyNames(choice)) if (!Object.hasOwn(policies, name)) fault(subject, name, takes)
+  if (typeof choice !== 'string' && !Array.isArray(choice)) rejectOption(owner, option, expected, choice)
+  for (const name of listPolicyNames(choice)) expectOption(owner, option, Object.hasOwn(policies, name), expected, name)
 }
 
-function checkKnown (option: string, options: object, rules: Readonly<Record<string, Rule>>): void {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(rules, name)) {
-      throw new TypeError(`fastify-api-errors: '${option}.${name}' is not an option; it takes ${Object.keys(rules).join(', ')}.`)
-    }
-  }
-}
-
-function check (options: object, rules: Readonly<Record<string, Rule>>, required: readonly string[], subject: (name: string) => string): void {
-  for (const [name, { takes, fits }] of Object.entries(rules)) {
+function checkRules (options: object, rules: Readonly<Record<string, Rule>>, required: readonly string[], getPath: (name: string) => string): void {
+  for (const [name, { expected, isValid }] of Object.entries(rules)) {
     const value: unknown = (options as Readonly<Record<string, unknown>>)[name]
     if (value === undefined && !required.includes(name)) continue
-    if (!fits(value)) fault(subject(name), value, takes)
+    expectOption(owner, getPath(name), isValid(value), expected, value)
   }
-}
-
-function fault (subject: string, got: unknown, takes: string): never {
-  throw new TypeError(`fastify-api-errors: ${subject} is ${describeValue(got)}; it takes ${takes}.`)
 }

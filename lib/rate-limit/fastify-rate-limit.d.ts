@@ -1,4 +1,4 @@
-/** The counters of @fastify/rate-limit; it publishes types for its plugin only. */
+/** Types of the stores of @fastify/rate-limit, which publishes types for its plugin only. */
 declare module '@fastify/rate-limit/store/LocalStore.js' {
   import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 

@@ -1,91 +1,94 @@
+/** Registers the limits of an application: in its hooks, on its routes, and for its not-found handler. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import type { Routes } from '../fastify/early-routes.js'
+import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
 import { checkRoute } from './check-policies.js'
-import { createEnforcer, type Rejection } from './enforcer.js'
-import { createLimits, getPolicyHook, type Limit } from './limit.js'
-import { getRoutePolicies, rateLimitHooks, routePolicy, routePolicyName, type RateLimitOptions } from './policies.js'
+import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
+import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHooks, type RateLimitOptions } from './policies.js'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
-/** Hooks for the not-found handler, which does not run those of routes. */
-export interface NotFoundHooks {
+/** Hooks to register with the not-found handler, because it does not run those of routes. */
+export interface NotFoundHandlerHooks {
   readonly preValidation: Hook[]
   readonly preHandler: Hook[]
 }
 
-/** The limits of a route that count before all other hooks: on its config, where a request finds them. */
-const firstLimits = Symbol('fastify-api-errors.firstLimits')
+/** The property of a route's config that has the limits to count in `onRequest`, where a request finds them. */
+const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
 
 interface LimitedConfig {
-  readonly [firstLimits]?: readonly Limit[]
+  readonly [onRequestLimits]?: readonly Limit[]
 }
 
 /**
  * Limits the routes that are registered from now on, each by the policies that it names, and requests without a route by
- * the default ones.
+ * the default policies.
  */
-export function registerLimiter (app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHooks {
-  const createLimit = createLimits(options)
+export function registerLimiter (app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHandlerHooks {
+  const createLimit = createLimitFactory(options)
   const policies = new Map(Object.entries(options.policies).map(([name, policy]) => [name, createLimit(name, policy)]))
-  const limitsOf = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
-  const enforce = createEnforcer(app, options, errors)
-  const hooksFor = (limits: readonly Limit[]): Hook[] =>
-    limits.length === 0
-      ? []
-      : [async (request, reply) => {
-          const refusal = await enforce(limits, request, reply)
-          if (refusal !== undefined) throw toError(refusal)
-        }]
+  const getLimits = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
+  const applyLimits = createApplyLimits(app, options, errors)
 
-  const defaults = limitsOf(getRoutePolicies({}, options))
-  const firstDefaults = defaults.filter(countsFirst)
+  const defaults = getLimits(getRoutePolicies({}, options))
+  const onRequestDefaults = defaults.filter(countsOnRequest)
 
-  // Fastify has copied the config of a route that was registered before.
+  // Fastify has copied the config of a route that was registered before the plugin.
   const early = new Map<string, readonly Limit[]>()
-  const firstOf = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
-    (config as LimitedConfig)[firstLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
+  const getOnRequestLimits = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
+    (config as LimitedConfig)[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
 
   app.addHook('onRequest', (request, reply, done) => {
-    const limits = request.is404 ? firstDefaults : firstOf(request)
-    const refusal = limits === undefined ? undefined : enforce(limits, request, reply)
-    if (refusal instanceof Promise) refusal.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
-    else finish(done, refusal)
+    const limits = request.is404 ? onRequestDefaults : getOnRequestLimits(request)
+    const rejection = limits === undefined ? undefined : applyLimits(limits, request, reply)
+    if (rejection instanceof Promise) rejection.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
+    else finish(done, rejection)
   })
 
   routes.forEach((route, scope, isEarly) => {
     checkRoute(route, options)
-    const named = limitsOf(getRoutePolicies(route, options))
-    const others = named.filter(limit => !countsFirst(limit))
+    const named = getLimits(getRoutePolicies(route, options))
+    const later = named.filter(limit => !countsOnRequest(limit))
     const settings = route.config?.rateLimit
-    // Where the application registered @fastify/rate-limit itself, that one reads the setting.
-    if (settings && !scope.hasPlugin('@fastify/rate-limit')) others.push(createLimit(routePolicyName(route), routePolicy(settings)))
-    const first = named.filter(countsFirst)
+    // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
+    if (settings && !scope.hasPlugin('@fastify/rate-limit')) later.push(createLimit(createRoutePolicyName(route), createRoutePolicy(settings)))
+    const first = named.filter(countsOnRequest)
     if (first.length > 0 && isEarly) for (const method of [route.method].flat()) early.set(`${method} ${route.url}`, first)
-    else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [firstLimits]: first })
+    else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })
     for (const name of rateLimitHooks) {
-      const limits = others.filter(limit => getPolicyHook(limit.policy) === name)
-      // A copy: the array may be that of other routes, too.
-      if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...hooksFor(limits)] as never
+      const limits = later.filter(limit => getPolicyHook(limit.policy) === name)
+      // A copy, because routes may share the array.
+      if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...createHooks(applyLimits, limits)] as never
     }
   })
 
   return {
-    preValidation: hooksFor(defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(getPolicyHook(policy)))),
-    preHandler: hooksFor(defaults.filter(({ policy }) => getPolicyHook(policy) === 'preHandler'))
+    preValidation: createHooks(applyLimits, defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(getPolicyHook(policy)))),
+    preHandler: createHooks(applyLimits, defaults.filter(({ policy }) => getPolicyHook(policy) === 'preHandler'))
   }
 }
 
-function finish (done: HookHandlerDoneFunction, refusal: Rejection | undefined): void {
-  if (refusal === undefined) done()
-  else done(toError(refusal))
+/** Returns one hook that applies limits, or none if there are no limits. */
+function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[] {
+  if (limits.length === 0) return []
+  return [async (request, reply) => {
+    const rejection = await applyLimits(limits, request, reply)
+    if (rejection !== undefined) throw toError(rejection)
+  }]
 }
 
-/** Fastify lets a request pass where the error is nothing. */
+function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined): void {
+  if (rejection === undefined) done()
+  else done(toError(rejection))
+}
+
+/** Fastify lets a request pass if the error is falsy. */
 function toError ({ error }: Rejection): Error {
-  return (error as Error | undefined) || new Error('A function of a rate-limit policy gave nothing to answer with.')
+  return (error as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
 }
 
-function countsFirst ({ policy }: Limit): boolean {
+function countsOnRequest ({ policy }: Limit): boolean {
   return getPolicyHook(policy) === 'onRequest'
 }

@@ -1,3 +1,4 @@
+/** The numbers of a policy: `max`, `timeWindow` and `cost`, each fixed or returned by a function for each request. */
 import { parse } from '@lukeed/ms'
 import type { FastifyRequest } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
@@ -5,10 +6,10 @@ import type { RateLimitPolicy } from './policies.js'
 
 /** A number that a policy has, or that a function of the policy returns. */
 export interface PolicyNumber {
-  /** The number; `undefined` for what is not one. */
+  /** Returns the number; `undefined` if the value is invalid. */
   readonly read: (value: unknown) => number | undefined
-  /** What it takes, for messages. */
-  readonly takes: string
+  /** What is valid, for messages. */
+  readonly expected: string
 }
 
 /** The most that one request may cost: a store counts one at a time. */
@@ -17,43 +18,42 @@ const maxCost = 1000
 /** The numbers of a policy. */
 export const policyNumbers: Readonly<Record<'max' | 'timeWindow' | 'cost', PolicyNumber>> = {
   max: {
-    read: value => within(value, 0, Number.MAX_SAFE_INTEGER),
-    takes: 'a whole number of 0 or more'
+    read: value => readInteger(value, 0, Number.MAX_SAFE_INTEGER),
+    expected: 'a non-negative integer'
   },
   timeWindow: {
-    read: value => within(typeof value === 'string' ? parse(value) : value, 1, Number.MAX_SAFE_INTEGER),
-    takes: "milliseconds as a whole number of 1 or more, or a text like '1 minute'"
+    read: value => readInteger(typeof value === 'string' ? parse(value) : value, 1, Number.MAX_SAFE_INTEGER),
+    expected: "a positive integer (milliseconds), or a string such as '1 minute'"
   },
   cost: {
-    read: value => within(value, 0, maxCost),
-    takes: `a whole number from 0 to ${maxCost}`
+    read: value => readInteger(value, 0, maxCost),
+    expected: `an integer from 0 to ${maxCost}`
   }
 }
 
-function within (value: unknown, least: number, most: number): number | undefined {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? value as number : undefined
+function readInteger (value: unknown, minimum: number, maximum: number): number | undefined {
+  return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum ? value as number : undefined
 }
 
-/** A number of a policy, or the function that gives it for a request. */
+/** A number of a policy, or the function that returns it for a request. */
 export type NumberSource = number | ((request: FastifyRequest, key: string) => Promise<number>)
 
 /**
- * The number that a policy has.
- *
- * @throws TypeError for a request, where a function of the policy returns something else than a number that it may be
+ * Returns the number of a policy, or the function that returns it. That function rejects with a TypeError if the
+ * function of the policy returns an invalid number.
  */
 export function createNumberSource (name: string, property: keyof typeof policyNumbers, value: NonNullable<RateLimitPolicy[keyof typeof policyNumbers]>): NumberSource {
-  const { read, takes } = policyNumbers[property]
+  const { read, expected } = policyNumbers[property]
   if (typeof value !== 'function') return read(value) as number
   return async (request, key) => {
-    const given: unknown = await value(request, key)
-    const amount = read(given)
-    if (amount === undefined) throw new TypeError(`fastify-api-errors: '${property}' of the rate-limit policy '${name}' returned ${describeValue(given)}; it takes ${takes}.`)
-    return amount
+    const returned: unknown = await value(request, key)
+    const number = read(returned)
+    if (number === undefined) throw new TypeError(`fastify-api-errors: ${property} of the rate limit ${describeValue(name)}: expected the function to return ${expected}, got ${describeValue(returned)}.`)
+    return number
   }
 }
 
-/** The number for a request. */
-export async function resolveNumber (amount: NumberSource, request: FastifyRequest, key: string): Promise<number> {
-  return typeof amount === 'number' ? amount : amount(request, key)
+/** Returns the number for a request. */
+export async function resolveNumber (source: NumberSource, request: FastifyRequest, key: string): Promise<number> {
+  return typeof source === 'number' ? source : source(request, key)
 }

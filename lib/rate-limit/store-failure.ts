@@ -1,3 +1,4 @@
+/** What happens to requests while the store fails: they pass, or they are answered with 503. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -7,18 +8,18 @@ import type { StoreFailure } from './limit.js'
 const warningInterval = 60_000
 
 /**
- * Says what happens to a request while the store fails: `undefined`, and it passes, or the error that it is answered
- * with. The log is warned, once a minute at most.
+ * Returns the function that handles the failures for a request: it returns the error to answer with, or `undefined` if
+ * the request passes. It logs a warning, at most once a minute.
  */
 export function createStoreFailureHandler (
   onStoreError: 'allow' | 'deny', log: FastifyBaseLogger, errors: typeof standardErrors
 ): (failures: readonly StoreFailure[]) => ApiError | undefined {
-  let silentUntil = -Infinity
+  let nextWarning = -Infinity
   return failures => {
     const denied = failures.find(({ limit }) => !(limit.policy.skipOnError ?? onStoreError === 'allow'))
     const now = performance.now()
-    if (now >= silentUntil) {
-      silentUntil = now + warningInterval
+    if (now >= nextWarning) {
+      nextWarning = now + warningInterval
       log.warn({ err: failures[0]?.cause }, `The store of the rate limits fails: requests ${denied === undefined ? 'pass without a limit' : 'are answered with 503'}.`)
     }
     return denied === undefined ? undefined : errors.service_unavailable({ cause: denied.cause })

@@ -224,13 +224,13 @@ t.test('a failure that is no Error is logged, too, and without the key in any sp
 })
 
 for (const [record, reason] of [
-  [{ id: 'key_1', expiresAt: 'soon' }, "The record of the API key 'key_1' cannot be read: 'expiresAt' is 'soon'; it takes a Date, an ISO 8601 text or milliseconds."],
-  [{ id: 'key_1', revokedAt: new Date(NaN) }, "The record of the API key 'key_1' cannot be read: 'revokedAt' is an object; it takes a Date, an ISO 8601 text or milliseconds."],
-  [{ id: 'key_1', scopes: 'a b' }, "The record of the API key 'key_1' cannot be read: 'scopes' is 'a b'; it takes an array of texts, or null."],
-  [{ id: 'key_1', allowedIps: '127.0.0.1' }, "The record of the API key 'key_1' cannot be read: 'allowedIps' is '127.0.0.1'; it takes an array of texts, or null."],
-  [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, "'home' is not an address or a range; an entry is like '192.0.2.1', '192.0.2.0/24' or '2001:db8::/32'."],
-  [{ id: 7 }, "The record of the API key '7' cannot be read: 'id' is 7; it takes a text."],
-  [true, "The record of the API key 'undefined' cannot be read: 'id' is undefined; it takes a text."]
+  [{ id: 'key_1', expiresAt: 'soon' }, 'The record of the API key "key_1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],
+  [{ id: 'key_1', revokedAt: new Date(NaN) }, 'The record of the API key "key_1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an object.'],
+  [{ id: 'key_1', scopes: 'a b' }, 'The record of the API key "key_1" is invalid: scopes: expected an array of strings, or null, got "a b".'],
+  [{ id: 'key_1', allowedIps: '127.0.0.1' }, 'The record of the API key "key_1" is invalid: allowedIps: expected an array of strings, or null, got "127.0.0.1".'],
+  [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, 'allowedIps: expected addresses or ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".'],
+  [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
+  [true, 'The record of the API key undefined is invalid: id: expected a string, got undefined.']
 ] as const) {
   t.test(`a record that cannot be read lets nobody through: ${reason}`, async t => {
     const url = await serve(t, apiKey({ lookup: () => record as unknown as ApiKeyRecord, scopes: ['a'] }))
@@ -336,20 +336,22 @@ t.test('a guard of a scope is one of all its routes, and of the scopes below it'
   t.strictSame(await call(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
 })
 
+const scopesExpected = 'scopes: expected an array of words without quotes and backslashes, such as ["queues:write"]'
+
 for (const [options, message] of [
-  [{}, "the option 'lookup' is undefined; it takes a function of (key, request) that returns a record or null."],
-  [{ lookup, scope: ['a'] }, "'scope' is not an option; it takes lookup, scopes, header, scheme, guessLimit, realm."],
-  [{ lookup, scopes: 'a' }, "the option 'scopes' is 'a'; it takes an array of words without quotes and backslashes, like ['queues:write']."],
-  [{ lookup, scopes: ['a b'] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
-  [{ lookup, scopes: [''] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
-  [{ lookup, scopes: [7] }, "the option 'scopes' is an array; it takes an array of words without quotes and backslashes, like ['queues:write']."],
-  [{ lookup, header: 'X API Key' }, "the option 'header' is 'X API Key'; it takes the name of a header, like 'x-api-key'."],
-  [{ lookup, header: 7 }, "the option 'header' is 7; it takes the name of a header, like 'x-api-key'."],
-  [{ lookup, scheme: '' }, "the option 'scheme' is ''; it takes the word before the key, like 'Bearer'."],
-  [{ lookup, scheme: null }, "the option 'scheme' is null; it takes the word before the key, like 'Bearer'."],
-  [{ lookup, realm: 'a"b' }, "the option 'realm' is 'a\"b'; it takes printable ASCII without quotes and backslashes."],
-  [{ lookup, realm: 7 }, "the option 'realm' is 7; it takes printable ASCII without quotes and backslashes."],
-  [{ lookup, guessLimit: { max: 10 } }, "the option 'guessLimit' is an object; it takes what guessLimit() returns."]
+  [{}, 'lookup: expected a function of (key, request) that returns a record or null, got undefined.'],
+  [{ lookup, scope: ['a'] }, 'scope: unknown option, expected one of lookup, scopes, header, scheme, guessLimit, realm.'],
+  [{ lookup, scopes: 'a' }, `${scopesExpected}, got "a".`],
+  [{ lookup, scopes: ['a b'] }, `${scopesExpected}, got an array.`],
+  [{ lookup, scopes: [''] }, `${scopesExpected}, got an array.`],
+  [{ lookup, scopes: [7] }, `${scopesExpected}, got an array.`],
+  [{ lookup, header: 'X API Key' }, 'header: expected the name of a header, such as "x-api-key", got "X API Key".'],
+  [{ lookup, header: 7 }, 'header: expected the name of a header, such as "x-api-key", got 7.'],
+  [{ lookup, scheme: '' }, 'scheme: expected the word before the key, such as "Bearer", got "".'],
+  [{ lookup, scheme: null }, 'scheme: expected the word before the key, such as "Bearer", got null.'],
+  [{ lookup, realm: 'a"b' }, 'realm: expected printable ASCII without quotes and backslashes, got "a\\"b".'],
+  [{ lookup, realm: 7 }, 'realm: expected printable ASCII without quotes and backslashes, got 7.'],
+  [{ lookup, guessLimit: { max: 10 } }, 'guessLimit: expected the result of guessLimit(), got an object.']
 ] as const) {
   t.test(`refused: ${message}`, async t => {
     t.equal(thrown(() => apiKey(options as unknown as ApiKeyOptions)), `TypeError: apiKey: ${message}`)

@@ -90,12 +90,12 @@ t.test('10,000 addresses are remembered, and callers without one are one', async
 })
 
 for (const [options, message] of [
-  [undefined, "the option 'max' is undefined; it takes a whole number of 1 or more."],
-  [{ timeWindow: 1000 }, "the option 'max' is undefined; it takes a whole number of 1 or more."],
-  [{ max: 0, timeWindow: 1000 }, "the option 'max' is 0; it takes a whole number of 1 or more."],
-  [{ max: 1.5, timeWindow: 1000 }, "the option 'max' is 1.5; it takes a whole number of 1 or more."],
-  [{ max: 1, timeWindow: '1 minute' }, "the option 'timeWindow' is '1 minute'; it takes a whole number of milliseconds, 1 or more."],
-  [{ max: 1, timeWindow: 0 }, "the option 'timeWindow' is 0; it takes a whole number of milliseconds, 1 or more."]
+  [undefined, 'max: expected a positive integer, got undefined.'],
+  [{ timeWindow: 1000 }, 'max: expected a positive integer, got undefined.'],
+  [{ max: 0, timeWindow: 1000 }, 'max: expected a positive integer, got 0.'],
+  [{ max: 1.5, timeWindow: 1000 }, 'max: expected a positive integer, got 1.5.'],
+  [{ max: 1, timeWindow: '1 minute' }, 'timeWindow: expected a positive integer (milliseconds), got "1 minute".'],
+  [{ max: 1, timeWindow: 0 }, 'timeWindow: expected a positive integer (milliseconds), got 0.']
 ] as const) {
   t.test(`refused: ${JSON.stringify(options)}`, async t => {
     t.equal(thrown(() => guessLimit(options as never)), `TypeError: guessLimit: ${message}`)

@@ -33,7 +33,7 @@ for (const entry of ['192.0.2', '192.0.2.0/33', '2001:db8::/129', '192.0.2.0/', 
   t.test(`'${String(entry)}' is no entry`, async t => {
     t.throws(() => ipAllowlist(['192.0.2.1', entry as string]), {
       name: 'TypeError',
-      message: `'${String(entry)}' is not an address or a range; an entry is like '192.0.2.1', '192.0.2.0/24' or '2001:db8::/32'.`
+      message: `allowedIps: expected addresses or ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got ${entry === null ? 'null' : `"${entry}"`}.`
     })
   })
 }

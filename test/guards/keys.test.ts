@@ -48,11 +48,11 @@ t.test('10,000 keys differ, and use every character at every place alike', async
   for (const [character, count] of counts) t.ok(Math.abs(count - expected) < 6 * Math.sqrt(expected), `${character} ${count} times`)
 })
 
-for (const [given, shown] of [['launch-live', "'launch-live'"], ['', "''"], ['_a', "'_a'"], ['a__b', "'a__b'"], [7, '7'], [undefined, 'undefined']] as const) {
+for (const [given, shown] of [['launch-live', '"launch-live"'], ['', '""'], ['_a', '"_a"'], ['a__b', '"a__b"'], [7, '7'], [undefined, 'undefined']] as const) {
   t.test(`a prefix like ${shown} is refused`, async t => {
     t.throws(() => generateKey({ prefix: given as string }), {
       name: 'TypeError',
-      message: `generateKey: the option 'prefix' is ${shown}; it takes words of letters and digits joined by underscores, like 'launch_live'.`
+      message: `generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got ${shown}.`
     })
   })
 }
@@ -112,6 +112,6 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
 }
 
 t.test('what is no text has no hash, and without options there is no key', async t => {
-  t.throws(() => hashKey(5 as never), new TypeError('hashKey: the key is 5; it takes a text.'))
-  t.throws(() => generateKey(undefined as never), new TypeError("generateKey: the option 'prefix' is undefined; it takes words of letters and digits joined by underscores, like 'launch_live'."))
+  t.throws(() => hashKey(5 as never), new TypeError('hashKey: key: expected a string, got 5.'))
+  t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got undefined.'))
 })

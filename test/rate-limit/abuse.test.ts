@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
-import { createLimits, isStoreFailure, type Limit, type LimitResult } from '../../lib/rate-limit/limit.js'
+import { createLimitFactory, isStoreFailure, type Limit, type LimitResult } from '../../lib/rate-limit/limit.js'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
@@ -53,7 +53,7 @@ const awkward = ['', ' ', '{', '}', '{}', '{a}b', 'a\r\nFLUSHALL\r\n', '\0', '*'
 t.test('awkward keys, with line breaks, braces, 10,000 characters: each is a caller of its own', async t => {
   const redis = lacksRedis(t) ? undefined : await startRedis(t)
   for (const store of [undefined, redis?.client()]) {
-    const check = createLimits({ policies: {}, ...store !== undefined && { redis: store } })('general', {
+    const check = createLimitFactory({ policies: {}, ...store !== undefined && { redis: store } })('general', {
       max: 1, timeWindow: minute, key: request => request.url
     }).check
     for (const expected of [false, true]) {
@@ -67,7 +67,7 @@ t.test('awkward keys, with line breaks, braces, 10,000 characters: each is a cal
 
 /** Counts a caller in memory, without HTTP. */
 function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
-  const limit: Limit = createLimits({ policies: {} })('general', policy)
+  const limit: Limit = createLimitFactory({ policies: {} })('general', policy)
   return ip => {
     const outcome = limit.check({ ip } as FastifyRequest)
     if (outcome === undefined || outcome instanceof Promise || isStoreFailure(outcome)) throw new Error('no verdict')

@@ -11,64 +11,67 @@ const policyNames = 'max, timeWindow, key, cost, skip, hook, groupId, allowList,
 
 const message = (rateLimit: unknown): string => thrown(() => checkRateLimit(rateLimit as RateLimitOptions))
 
-t.test('a wrong option: one sentence says which, what it got, and what it takes', async t => {
-  const policiesTakes = "it takes an object with one policy or more, like { general: { max: 100, timeWindow: '1 minute' } }."
-  const wrong: ReadonlyArray<readonly [unknown, string]> = [
-    [true, "the option 'rateLimit' is true; it takes an object with policies."],
-    [{}, `the option 'rateLimit.policies' is undefined; ${policiesTakes}`],
-    [{ policies: {} }, `the option 'rateLimit.policies' is an object; ${policiesTakes}`],
-    [{ policies: 'general' }, `the option 'rateLimit.policies' is 'general'; ${policiesTakes}`],
-    [{ policies: { general }, max: 5 }, `'rateLimit.max' is not an option; it takes ${optionNames}.`],
-    [{ policies: { general }, default: 'all' }, "the option 'rateLimit.default' is 'all'; it takes 'general', several in an array, or false."],
-    [{ policies: { general, burst: general }, default: ['general', 'all'] }, "the option 'rateLimit.default' is 'all'; it takes 'general', 'burst', several in an array, or false."],
-    [{ policies: { general }, default: 3 }, "the option 'rateLimit.default' is 3; it takes 'general', several in an array, or false."],
-    [{ policies: { general }, redis: 'redis://localhost' }, "the option 'rateLimit.redis' is 'redis://localhost'; it takes a client of ioredis."],
-    [{ policies: { general }, nameSpace: 1 }, "the option 'rateLimit.nameSpace' is 1; it takes a text."],
-    [{ policies: { general }, headers: 'draft' }, "the option 'rateLimit.headers' is 'draft'; it takes 'ratelimit' or 'x-ratelimit' or 'draft-6' or false."],
-    [{ policies: { general }, onStoreError: 'ignore' }, "the option 'rateLimit.onStoreError' is 'ignore'; it takes 'allow' or 'deny'."],
-    [{ policies: { general }, storeTimeout: 0 }, "the option 'rateLimit.storeTimeout' is 0; it takes milliseconds, a whole number of 1 or more."],
-    [{ policies: { general }, ban: -1 }, "the option 'rateLimit.ban' is -1; it takes a whole number of 0 or more."],
-    [{ policies: { général: general } }, "the option 'rateLimit.policies.général' has a name that no header can carry; it takes one of printable ASCII."]
+const policiesExpected = "rateLimit.policies: expected an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }"
+const maxExpected = '.max: expected a non-negative integer, or a function of (request, key)'
+const timeWindowExpected = ".timeWindow: expected a positive integer (milliseconds), or a string such as '1 minute', or a function of (request, key)"
+
+t.test('an invalid option: the message names the option, what was expected and what was received', async t => {
+  const invalid: ReadonlyArray<readonly [unknown, string]> = [
+    [true, 'rateLimit: expected an object with policies, got true.'],
+    [{}, `${policiesExpected}, got undefined.`],
+    [{ policies: {} }, `${policiesExpected}, got an object.`],
+    [{ policies: 'general' }, `${policiesExpected}, got "general".`],
+    [{ policies: { general }, max: 5 }, `rateLimit.max: unknown option, expected one of ${optionNames}.`],
+    [{ policies: { general }, default: 'all' }, 'rateLimit.default: expected "general", an array of them, or false, got "all".'],
+    [{ policies: { general, burst: general }, default: ['general', 'all'] }, 'rateLimit.default: expected "general", "burst", an array of them, or false, got "all".'],
+    [{ policies: { general }, default: 3 }, 'rateLimit.default: expected "general", an array of them, or false, got 3.'],
+    [{ policies: { general }, redis: 'redis://localhost' }, 'rateLimit.redis: expected a client of ioredis, got "redis://localhost".'],
+    [{ policies: { general }, nameSpace: 1 }, 'rateLimit.nameSpace: expected a string, got 1.'],
+    [{ policies: { general }, headers: 'draft' }, 'rateLimit.headers: expected "ratelimit" or "x-ratelimit" or "draft-6" or false, got "draft".'],
+    [{ policies: { general }, onStoreError: 'ignore' }, 'rateLimit.onStoreError: expected "allow" or "deny", got "ignore".'],
+    [{ policies: { general }, storeTimeout: 0 }, 'rateLimit.storeTimeout: expected a positive integer (milliseconds), got 0.'],
+    [{ policies: { general }, ban: -1 }, 'rateLimit.ban: expected a non-negative integer, got -1.'],
+    [{ policies: { général: general } }, 'rateLimit.policies.général: expected a name in printable ASCII, because header fields have it, got "général".']
   ]
-  for (const [options, expected] of wrong) t.equal(message(options), `TypeError: fastify-api-errors: ${expected}`)
+  for (const [options, expected] of invalid) t.equal(message(options), `TypeError: fastify-api-errors: ${expected}`)
 })
 
-t.test('a wrong policy', async t => {
-  const wrong: ReadonlyArray<readonly [unknown, string]> = [
-    [5, "' is 5; it takes a policy, like { max: 100, timeWindow: '1 minute' }."],
-    [{ timeWindow: 1 }, ".max' is undefined; it takes a whole number of 0 or more, or a function of (request, key)."],
-    [{ ...general, max: -1 }, ".max' is -1; it takes a whole number of 0 or more, or a function of (request, key)."],
-    [{ ...general, max: 1.5 }, ".max' is 1.5; it takes a whole number of 0 or more, or a function of (request, key)."],
-    [{ ...general, max: '5' }, ".max' is '5'; it takes a whole number of 0 or more, or a function of (request, key)."],
-    [{ max: 1 }, ".timeWindow' is undefined; it takes milliseconds as a whole number of 1 or more, or a text like '1 minute', or a function of (request, key)."],
-    [{ max: 1, timeWindow: 'soon' }, ".timeWindow' is 'soon'; it takes milliseconds as a whole number of 1 or more, or a text like '1 minute', or a function of (request, key)."],
-    [{ max: 1, timeWindow: 0 }, ".timeWindow' is 0; it takes milliseconds as a whole number of 1 or more, or a text like '1 minute', or a function of (request, key)."],
-    [{ ...general, key: 'user' }, ".key' is 'user'; it takes 'ip', 'api-key', or a function of the request."],
-    [{ ...general, cost: 1001 }, ".cost' is 1001; it takes a whole number from 0 to 1000, or a function of (request, key)."],
-    [{ ...general, skip: true }, ".skip' is true; it takes a function of the request."],
-    [{ ...general, hook: 'onSend' }, ".hook' is 'onSend'; it takes 'onRequest' or 'preParsing' or 'preValidation' or 'preHandler'."],
-    [{ ...general, key: 'api-key', hook: 'onRequest' }, ".hook' is 'onRequest'; it takes a hook that runs after the guard of the API keys, like 'preValidation'."],
-    [{ ...general, groupId: 1 }, ".groupId' is 1; it takes a text."],
-    [{ ...general, allowList: '127.0.0.1' }, ".allowList' is '127.0.0.1'; it takes an array of keys, or a function of (request, key)."],
-    [{ ...general, allowList: [1] }, ".allowList' is an array; it takes an array of keys, or a function of (request, key)."],
-    [{ ...general, ban: 0.5 }, ".ban' is 0.5; it takes a whole number of 0 or more."],
-    [{ ...general, banStatus: 401 }, ".banStatus' is 401; it takes 403 or 429."],
-    [{ ...general, cache: 0 }, ".cache' is 0; it takes a whole number of 1 or more."],
-    [{ ...general, continueExceeding: 1 }, ".continueExceeding' is 1; it takes true or false."],
-    [{ ...general, exponentialBackoff: 'yes' }, ".exponentialBackoff' is 'yes'; it takes true or false."],
-    [{ ...general, ipv6Subnet: 129 }, ".ipv6Subnet' is 129; it takes a whole number from 0 to 128."],
-    [{ ...general, onBanReach: {} }, ".onBanReach' is an object; it takes a function of (request, key)."],
-    [{ ...general, onExceeded: null }, ".onExceeded' is null; it takes a function of (request, key)."],
-    [{ ...general, onExceeding: 'log' }, ".onExceeding' is 'log'; it takes a function of (request, key)."],
-    [{ ...general, skipOnError: 'no' }, ".skipOnError' is 'no'; it takes true or false."]
+t.test('an invalid policy', async t => {
+  const invalid: ReadonlyArray<readonly [unknown, string]> = [
+    [5, ": expected a policy, such as { max: 100, timeWindow: '1 minute' }, got 5."],
+    [{ timeWindow: 1 }, `${maxExpected}, got undefined.`],
+    [{ ...general, max: -1 }, `${maxExpected}, got -1.`],
+    [{ ...general, max: 1.5 }, `${maxExpected}, got 1.5.`],
+    [{ ...general, max: '5' }, `${maxExpected}, got "5".`],
+    [{ max: 1 }, `${timeWindowExpected}, got undefined.`],
+    [{ max: 1, timeWindow: 'soon' }, `${timeWindowExpected}, got "soon".`],
+    [{ max: 1, timeWindow: 0 }, `${timeWindowExpected}, got 0.`],
+    [{ ...general, key: 'user' }, '.key: expected "ip", "api-key", or a function of the request, got "user".'],
+    [{ ...general, cost: 1001 }, '.cost: expected an integer from 0 to 1000, or a function of (request, key), got 1001.'],
+    [{ ...general, skip: true }, '.skip: expected a function of the request, got true.'],
+    [{ ...general, hook: 'onSend' }, '.hook: expected "onRequest" or "preParsing" or "preValidation" or "preHandler", got "onSend".'],
+    [{ ...general, key: 'api-key', hook: 'onRequest' }, '.hook: expected a hook that runs after the API key guard, such as "preValidation", got "onRequest".'],
+    [{ ...general, groupId: 1 }, '.groupId: expected a string, got 1.'],
+    [{ ...general, allowList: '127.0.0.1' }, '.allowList: expected an array of strings, or a function of (request, key), got "127.0.0.1".'],
+    [{ ...general, allowList: [1] }, '.allowList: expected an array of strings, or a function of (request, key), got an array.'],
+    [{ ...general, ban: 0.5 }, '.ban: expected a non-negative integer, got 0.5.'],
+    [{ ...general, banStatus: 401 }, '.banStatus: expected 403 or 429, got 401.'],
+    [{ ...general, cache: 0 }, '.cache: expected a positive integer, got 0.'],
+    [{ ...general, continueExceeding: 1 }, '.continueExceeding: expected true or false, got 1.'],
+    [{ ...general, exponentialBackoff: 'yes' }, '.exponentialBackoff: expected true or false, got "yes".'],
+    [{ ...general, ipv6Subnet: 129 }, '.ipv6Subnet: expected an integer from 0 to 128, got 129.'],
+    [{ ...general, onBanReach: {} }, '.onBanReach: expected a function of (request, key), got an object.'],
+    [{ ...general, onExceeded: null }, '.onExceeded: expected a function of (request, key), got null.'],
+    [{ ...general, onExceeding: 'log' }, '.onExceeding: expected a function of (request, key), got "log".'],
+    [{ ...general, skipOnError: 'no' }, '.skipOnError: expected true or false, got "no".']
   ]
-  for (const [policy, expected] of wrong) {
-    t.equal(message({ policies: { general: policy } }), `TypeError: fastify-api-errors: the option 'rateLimit.policies.general${expected}`)
+  for (const [policy, expected] of invalid) {
+    t.equal(message({ policies: { general: policy } }), `TypeError: fastify-api-errors: rateLimit.policies.general${expected}`)
   }
-  t.equal(message({ policies: { general: { ...general, window: 5 } } }), `TypeError: fastify-api-errors: 'rateLimit.policies.general.window' is not an option; it takes ${policyNames}.`)
+  t.equal(message({ policies: { general: { ...general, window: 5 } } }), `TypeError: fastify-api-errors: rateLimit.policies.general.window: unknown option, expected one of ${policyNames}.`)
 })
 
-t.test('every option, right', async t => {
+t.test('every option with a valid value', async t => {
   const redis = new Redis({ lazyConnect: true })
   const callback = (): void => {}
   const behaviour = {
@@ -98,17 +101,17 @@ t.test('every option, right', async t => {
   for (const none of [undefined, false, []] as const) t.doesNotThrow(() => checkRateLimit({ policies: { general }, ...none !== undefined && { default: none } }))
 })
 
-t.test('a wrong limit of a route', async t => {
-  const wrong: ReadonlyArray<readonly [object, string]> = [
-    [{ rateLimitPolicy: 'all' }, "config.rateLimitPolicy of GET /queues is 'all'; it takes 'general', several in an array, or false."],
-    [{ rateLimitPolicy: ['general', 'all'] }, "config.rateLimitPolicy of GET /queues is 'all'; it takes 'general', several in an array, or false."],
-    [{ rateLimitPolicy: true }, "config.rateLimitPolicy of GET /queues is true; it takes 'general', several in an array, or false."],
-    [{ rateLimit: true }, 'config.rateLimit of GET /queues is true; it takes the settings of @fastify/rate-limit, or false.'],
-    [{ rateLimit: { max: 'many' } }, "config.rateLimit.max of GET /queues is 'many'; it takes a whole number of 0 or more, or a function of (request, key)."],
-    [{ rateLimit: { keyGenerator: 'ip' } }, "config.rateLimit.keyGenerator of GET /queues is 'ip'; it takes a function of the request."],
-    [{ rateLimit: { errorResponseBuilder: {} } }, 'config.rateLimit.errorResponseBuilder of GET /queues is an object; it takes a function of (request, context).']
+t.test('an invalid limit of a route', async t => {
+  const invalid: ReadonlyArray<readonly [object, string]> = [
+    [{ rateLimitPolicy: 'all' }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got "all".'],
+    [{ rateLimitPolicy: ['general', 'all'] }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got "all".'],
+    [{ rateLimitPolicy: true }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got true.'],
+    [{ rateLimit: true }, 'config.rateLimit of GET /queues: expected the settings of @fastify/rate-limit, or false, got true.'],
+    [{ rateLimit: { max: 'many' } }, 'config.rateLimit.max of GET /queues: expected a non-negative integer, or a function of (request, key), got "many".'],
+    [{ rateLimit: { keyGenerator: 'ip' } }, 'config.rateLimit.keyGenerator of GET /queues: expected a function of the request, got "ip".'],
+    [{ rateLimit: { errorResponseBuilder: {} } }, 'config.rateLimit.errorResponseBuilder of GET /queues: expected a function of (request, context), got an object.']
   ]
-  for (const [config, expected] of wrong) {
+  for (const [config, expected] of invalid) {
     t.equal(thrown(() => checkRoute({ method: 'GET', url: '/queues', config }, { policies: { general } })), `TypeError: fastify-api-errors: ${expected}`)
   }
   for (const config of [undefined, {}, { rateLimit: false }, { rateLimitPolicy: false }, { rateLimit: { max: 5, enableDraftSpec: true } }] as const) {
@@ -116,16 +119,16 @@ t.test('a wrong limit of a route', async t => {
   }
 })
 
-t.test('the fault shows where it is made: at register, and at the route', async t => {
+t.test('an error is thrown where the mistake is: at register, and at the route', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await t.rejects(async () => app.register(apiErrors, { rateLimit: { policies: { general: { max: -1, timeWindow: 1 } } } }), {
-    message: "fastify-api-errors: the option 'rateLimit.policies.general.max' is -1; it takes a whole number of 0 or more, or a function of (request, key)."
+    message: `fastify-api-errors: rateLimit.policies.general${maxExpected}, got -1.`
   })
   const other = Fastify()
   t.teardown(() => other.close())
   await other.register(apiErrors, { rateLimit: { policies: { general } } })
-  t.match(thrown(() => other.get('/', { config: { rateLimitPolicy: 'all' } }, async () => 'never')), /config\.rateLimitPolicy of GET \/ is 'all'/)
+  t.match(thrown(() => other.get('/', { config: { rateLimitPolicy: 'all' } }, async () => 'never')), /config\.rateLimitPolicy of GET \/: expected "general", an array of them, or false, got "all"\./)
 })
 
 t.test('without the option, no route can name a policy', async t => {
@@ -135,7 +138,7 @@ t.test('without the option, no route can name a policy', async t => {
   const strict = { config: { rateLimitPolicy: 'strict' } }
   t.equal(
     thrown(() => app.get('/', strict, async () => 'never')),
-    "TypeError: fastify-api-errors: config.rateLimitPolicy of GET / is 'strict'; it takes false, for the option 'rateLimit' is not set."
+    'TypeError: fastify-api-errors: config.rateLimitPolicy of GET /: expected false, because the option rateLimit is not set, got "strict".'
   )
   t.doesNotThrow(() => app.get('/unlimited', { config: { rateLimitPolicy: false } }, async () => 'ok'))
   await app.register(async scope => {

@@ -13,14 +13,14 @@ function firstColumn (head: string): string[] {
     .flatMap(row => [...(row.split('|')[1] as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name as string))
 }
 
-const taken = (options: unknown): string[] => (/it takes (.*)\.$/.exec(thrown(() => checkRateLimit(options as never)))?.[1] ?? '').split(', ')
+const listOptions = (options: unknown): string[] => (/expected one of (.*)\.$/.exec(thrown(() => checkRateLimit(options as never)))?.[1] ?? '').split(', ')
 
 t.test('the table of options has every option of a policy, and no other', async t => {
-  t.strictSame(firstColumn('option').sort(), taken({ policies: { a: { max: 1, timeWindow: 1, unknown: 1 } } }).sort())
+  t.strictSame(firstColumn('option').sort(), listOptions({ policies: { a: { max: 1, timeWindow: 1, unknown: 1 } } }).sort())
 })
 
 t.test('every option beside the policies is in the page', async t => {
-  for (const name of taken({ policies: {}, unknown: 1 })) t.ok(page.includes(`\`${name}`) || page.includes(`${name}:`), name)
+  for (const name of listOptions({ policies: {}, unknown: 1 })) t.ok(page.includes(`\`${name}`) || page.includes(`${name}:`), name)
 })
 
 t.test('the table of header fields has every family with its fields', async t => {

@@ -6,7 +6,7 @@ import { parseList } from 'structured-headers'
 import t from 'tap'
 import type { HeaderFamily } from 'fastify-api-errors'
 import { findClosest, headerFields, toSeconds } from '../../lib/rate-limit/header-fields.js'
-import { createLimits, type LimitResult } from '../../lib/rate-limit/limit.js'
+import { createLimitFactory, type LimitResult } from '../../lib/rate-limit/limit.js'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
 import { serve } from '../support/serve.js'
@@ -66,7 +66,7 @@ t.test('the fields of each family, as a document describes them', async t => {
     'x-ratelimit': ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
     'draft-6': ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
   })
-  const limit = createLimits({ policies: {} })('general', { max: 100, timeWindow: '1 minute' })
+  const limit = createLimitFactory({ policies: {} })('general', { max: 100, timeWindow: '1 minute' })
   const verdict: LimitResult = { limit, key: '203.0.113.7', max: 100, timeWindow: 60_000, remaining: 99, ttl: 60_000, isExceeded: false, isBanned: false }
   for (const { name, description, schema, example, value } of Object.values(headerFields).flat()) {
     t.equal(value([verdict]), example, `the example of ${name} is what it says of such a request`)
@@ -84,7 +84,7 @@ const verdict: fc.Arbitrary<LimitResult> = fc.record({
   remaining: counts,
   ttl: fc.oneof(fc.integer({ min: -2, max: 3000 }), fc.maxSafeNat()),
   isExceeded: fc.boolean()
-}).map(({ name, ...rest }) => ({ ...rest, limit: createLimits({ policies: {} })(name, { max: 1, timeWindow: 1 }), key: '', isBanned: false }))
+}).map(({ name, ...rest }) => ({ ...rest, limit: createLimitFactory({ policies: {} })(name, { max: 1, timeWindow: 1 }), key: '', isBanned: false }))
 const verdicts = fc.array(verdict, { minLength: 1 }) as fc.Arbitrary<[LimitResult, ...LimitResult[]]>
 
 t.test('RateLimit-Policy and RateLimit are lists of structured fields, whatever the names and the numbers', async t => {

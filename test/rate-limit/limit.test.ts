@@ -41,10 +41,10 @@ t.test('a max of 0 lets nobody pass', async t => {
 
 t.test('what a function must not return: the log says which, the caller gets a 500', async t => {
   const wrong: ReadonlyArray<readonly [Partial<RateLimitPolicy>, string]> = [
-    [{ max: () => NaN }, "'max' of the rate-limit policy 'general' returned NaN; it takes a whole number of 0 or more."],
-    [{ max: async () => undefined as never }, "'max' of the rate-limit policy 'general' returned undefined; it takes a whole number of 0 or more."],
-    [{ timeWindow: () => 'soon' }, "'timeWindow' of the rate-limit policy 'general' returned 'soon'; it takes milliseconds as a whole number of 1 or more, or a text like '1 minute'."],
-    [{ cost: () => -1 }, "'cost' of the rate-limit policy 'general' returned -1; it takes a whole number from 0 to 1000."]
+    [{ max: () => NaN }, 'max of the rate limit "general": expected the function to return a non-negative integer, got NaN.'],
+    [{ max: async () => undefined as never }, 'max of the rate limit "general": expected the function to return a non-negative integer, got undefined.'],
+    [{ timeWindow: () => 'soon' }, 'timeWindow of the rate limit "general": expected the function to return a positive integer (milliseconds), or a string such as \'1 minute\', got "soon".'],
+    [{ cost: () => -1 }, 'cost of the rate limit "general": expected the function to return an integer from 0 to 1000, got -1.']
   ]
   for (const [policy, message] of wrong) {
     const causes: string[] = []

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getRoutePolicies, routePolicy, routePolicyName } from '../../lib/rate-limit/policies.js'
+import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'
 import { call } from '../support/call.js'
 import { stopClock } from '../support/clock.js'
@@ -168,7 +168,7 @@ t.test('the policies of a route', async t => {
 
 t.test('config.rateLimit as a policy', async t => {
   const keyGenerator = () => 'all'
-  t.strictSame(routePolicy({}), { max: 1000, timeWindow: 60_000 })
-  t.strictSame(routePolicy({ max: 1, timeWindow: '1 second', ban: 2, keyGenerator }), { max: 1, timeWindow: '1 second', ban: 2, key: keyGenerator })
-  t.equal(routePolicyName({ method: ['GET', 'PUT'], url: '/\uD800/:id' }), 'GET,PUT /%EF%BF%BD/:id')
+  t.strictSame(createRoutePolicy({}), { max: 1000, timeWindow: 60_000 })
+  t.strictSame(createRoutePolicy({ max: 1, timeWindow: '1 second', ban: 2, keyGenerator }), { max: 1, timeWindow: '1 second', ban: 2, key: keyGenerator })
+  t.equal(createRoutePolicyName({ method: ['GET', 'PUT'], url: '/\uD800/:id' }), 'GET,PUT /%EF%BF%BD/:id')
 })

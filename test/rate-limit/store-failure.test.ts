@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { standardErrors, type RateLimitOptions } from 'fastify-api-errors'
 import { createStoreFailureHandler } from '../../lib/rate-limit/store-failure.js'
-import { createLimits, isStoreFailure, type Outcome } from '../../lib/rate-limit/limit.js'
+import { createLimitFactory, isStoreFailure, type LimitOutcome } from '../../lib/rate-limit/limit.js'
 import { freePort } from '../support/free-port.js'
 import { call } from '../support/call.js'
 import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
@@ -153,9 +153,9 @@ t.test('while Redis hangs, no commands pile up', async t => {
 t.test('a process that was busy for longer than the time-out reads the answer before it gives up', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
-  const { check } = createLimits({ policies, redis: redis.client() })('general', policies.general)
+  const { check } = createLimitFactory({ policies, redis: redis.client() })('general', policies.general)
   const count = () => check({ ip: '203.0.113.7' } as FastifyRequest)
-  while (isStoreFailure(await count() as Outcome)) await delay(50) // until it is connected
+  while (isStoreFailure(await count() as LimitOutcome)) await delay(50) // until it is connected
   const counting = count()
   await new Promise(setImmediate) // the command is sent
   const until = performance.now() + 1000
@@ -184,7 +184,7 @@ t.test('the log is warned once a minute, with the reason', async t => {
   t.teardown(() => { performance.now = now })
   const warned: unknown[][] = []
   const log = { warn: (...args: unknown[]) => { warned.push(args) } } as unknown as FastifyBaseLogger
-  const limit = createLimits({ policies })('general', policies.general)
+  const limit = createLimitFactory({ policies })('general', policies.general)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379')
   const outage = createStoreFailureHandler('deny', log, standardErrors)
   const warning = [{ err: cause }, 'The store of the rate limits fails: requests are answered with 503.']

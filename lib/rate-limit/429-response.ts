@@ -1,3 +1,4 @@
+/** The body of a 429, and of the 403 of a ban: the error that a request beyond a limit is answered with. */
 import { format } from '@lukeed/ms'
 import type { FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -5,9 +6,12 @@ import { toSeconds } from './header-fields.js'
 import type { LimitResult } from './limit.js'
 import type { RoutePolicy } from './policies.js'
 
-/** What a caller beyond a limit is answered with. */
-export function createExceededError (verdict: LimitResult, request: FastifyRequest, errors: typeof standardErrors): unknown {
-  const { limit, max, timeWindow, ttl, isBanned } = verdict
+/**
+ * Returns the error for a request beyond a limit: 429 `rate_limit_exceeded` with `meta`, 403 `forbidden` for a ban, or
+ * what the `errorResponseBuilder` of the route returns.
+ */
+export function createExceededError (result: LimitResult, request: FastifyRequest, errors: typeof standardErrors): unknown {
+  const { limit, max, timeWindow, ttl, isBanned } = result
   const { banStatus = 403, errorResponseBuilder } = limit.policy as RoutePolicy
   const retryAfter = toSeconds(ttl)
   const isForbidden = isBanned && banStatus === 403
