@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import type { Routes } from '../fastify/early-routes.js'
+import { markInternal } from '../fastify/hooks.js'
 import { checkRoute } from './check-policies.js'
 import { createEnforcer, type Rejection } from './enforcer.js'
 import { createLimits, getPolicyHook, type Limit } from './limit.js'
@@ -33,10 +34,10 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const hooksFor = (limits: readonly Limit[]): Hook[] =>
     limits.length === 0
       ? []
-      : [async (request, reply) => {
+      : [markInternal(async (request: FastifyRequest, reply: FastifyReply) => {
           const refusal = await enforce(limits, request, reply)
           if (refusal !== undefined) throw toError(refusal)
-        }]
+        })]
 
   const defaults = limitsOf(getRoutePolicies({}, options))
   const firstDefaults = defaults.filter(countsFirst)
@@ -46,12 +47,12 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const firstOf = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
     (config as LimitedConfig)[firstLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
 
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     const limits = request.is404 ? firstDefaults : firstOf(request)
     const refusal = limits === undefined ? undefined : enforce(limits, request, reply)
     if (refusal instanceof Promise) refusal.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
     else finish(done, refusal)
-  })
+  }))
 
   routes.forEach((route, scope, isEarly) => {
     checkRoute(route, options)

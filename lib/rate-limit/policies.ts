@@ -1,5 +1,6 @@
 import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { FastifyRequest, RouteOptions } from 'fastify'
+import { hooksBeforeHandler } from '../fastify/hook-names.js'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -7,10 +8,10 @@ type Awaitable<T> = T | Promise<T>
 export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
 /** The hooks of a request in which it can be counted, in their order. */
-export const rateLimitHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
+export const rateLimitHooks = hooksBeforeHandler
 
-/** A hook of {@link rateLimitHooks}. */
-export type RateLimitHook = (typeof rateLimitHooks)[number]
+/** A hook in which a request can be counted. */
+export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 
 /** How a limit behaves: for one policy, or among the `rateLimit` options for all of them. */
 export interface RateLimitBehaviour {
