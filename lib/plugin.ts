@@ -76,7 +76,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
+  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.onUndocumented })
   const responder = createResponder(settings, record)
 
   const routes = takeRoutes(app)
@@ -87,7 +87,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
-  if (settings.sent !== undefined) app.addHook('onSend', markInternal(settings.sent === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
+  if (settings.sentErrors !== undefined) app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
   if (settings.requestId === 'all') {
     app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
       reply.header('x-request-id', getRequestId(request))
