@@ -49,7 +49,7 @@ const rows: readonly Row[] = [
   { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'the least, unique' },
   { what: 'a 200', a: at('ours', ok, 200), b: at('fastify', ok, 200), target: 1.01, effort: fine },
   { what: 'a 200, to tell what chance does', a: at('fastify', ok, 200), b: at('fastify', ok, 200), effort: fine },
-  { what: "a 200 with sent: 'convert'", a: at('ours, sent: convert', ok, 200), b: at('ours', ok, 200) }
+  { what: "a 200 with sentErrors: 'convert'", a: at('ours, sentErrors: convert', ok, 200), b: at('ours', ok, 200) }
 ]
 
 /** What the same answers cost where nothing is done for them. */

@@ -143,7 +143,7 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await queues(app, error)
     await failures(app)
   }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
-  'ours, sent: convert': ours({ log: false, sent: 'convert' }, ok),
+  'ours, sentErrors: convert': ours({ log: false, sentErrors: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': ours({ log: false }, uniqueViolation),
   'the least, unique': least(uniqueViolation, [shots.unique]),

@@ -1,9 +1,8 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { standIn, watchHooks } from './infer/declare-errors.js'
 import { createDocumenter, type RouteError } from './infer/documenter.js'
 import { exchangeSchemas } from './openapi/exchange.js'
 import { isExcluded, type RouteRecord } from './infer/route-record.js'
@@ -20,7 +19,7 @@ import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
-import { guardHooks } from './fastify/hooks.js'
+import { guardRouteHooks, markInternal, trackHooks } from './fastify/hooks.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { registerResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
@@ -77,22 +76,23 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   const { errors, rateLimit } = settings
 
   const ledger = createLedger()
-  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.undocumented })
+  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.onUndocumented })
   const responder = createResponder(settings, record)
 
   const routes = takeRoutes(app)
-  guardHooks(app, routes, standIn)
+  trackHooks(app)
+  guardRouteHooks(routes)
   app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   registerResponder(app.server, responder)
   watchServer(app, responder)
-  if (settings.sent !== undefined) app.addHook('onSend', settings.sent === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record))
+  if (settings.sentErrors !== undefined) app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
   if (settings.requestId === 'all') {
-    app.addHook('onRequest', (request, reply, done) => {
+    app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
       reply.header('x-request-id', getRequestId(request))
       done()
-    })
+    }))
   }
 
   if (rateLimit === undefined && isOutermost) {
@@ -123,7 +123,6 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     answers: scope => scope.errorHandler === errorHandler
   })
   setDocumentSettings(documenter, documentSettings)
-  watchHooks(app)
   const isDocumented = createDocumentedCheck(documenter)
   routes.forEach((route, scope) => { documenter.note(route, scope) })
   const schemas = createStatusSchemas(documentSettings)

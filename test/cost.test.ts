@@ -74,11 +74,11 @@ async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['c
 t.test('no hook is on the path of a 200, but where an option asks for one', async t => {
   const policies = { one: { max: 1, timeWindow: '1 minute' } }
   t.strictSame(await requestHooks({}), [])
-  t.strictSame(await requestHooks({ format: 'problem', negotiate: true, undocumented: 'log', reference: { path: '/errors' } }), [])
+  t.strictSame(await requestHooks({ format: 'problem', negotiate: true, onUndocumented: 'log', reference: { path: '/errors' } }), [])
   t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one for all limits')
   t.strictSame(await requestHooks({ rateLimit: { policies } }, { rateLimitPolicy: 'one' }), ['onRequest'])
   t.strictSame(await requestHooks({ requestId: 'all' }), ['onRequest'])
-  t.strictSame(await requestHooks({ sent: 'convert' }), ['onSend'])
+  t.strictSame(await requestHooks({ sentErrors: 'convert' }), ['onSend'])
 })
 
 /** Sends one request, and gives the errors whose stack was put into text for it, with their number of frames. */

@@ -20,10 +20,10 @@ t.test('without options: every default', async t => {
     rateLimit: undefined,
     reference: undefined,
     notFound: true,
-    sent: undefined,
+    sentErrors: undefined,
     requestId: 'errors',
     addSchemas: false,
-    undocumented: undefined
+    onUndocumented: undefined
   })
   t.equal(docUrl('resource_not_found'), undefined)
   t.strictSame(Object.keys(errors), Object.keys(standardErrors))
@@ -85,12 +85,12 @@ t.test('a wrong option fails at register with one sentence', async t => {
   const app = Fastify()
   await t.rejects(async () => app.register(apiErrors, { format: 'xml' as 'code' }), {
     name: 'TypeError',
-    message: "fastify-api-errors: the option 'format' is 'xml'; it takes one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns."
+    message: "fastify-api-errors: format: expected one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns, got \"xml\"."
   })
 })
 
-t.test('the sentence names the option, what it got and what it takes', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, docUrl, reference, realm, log, notFound, sent, requestId, documentation, addSchemas, undocumented'
+t.test('the sentence names the option, what was expected and what was received', async t => {
+  const names = 'errors, format, negotiate, rateLimit, translators, database, docUrl, reference, realm, log, notFound, sentErrors, requestId, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
@@ -99,64 +99,66 @@ t.test('the sentence names the option, what it got and what it takes', async t =
   const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
   const rule = (given: unknown): object => ({ documentation: { rules: { tenant: given } } })
 
-  const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, takes: string]> = [
+  const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, expected: string]> = [
     [{ errors: null }, 'errors', 'null', 'what defineErrors() returns'],
     [{ errors: [] }, 'errors', 'an array', 'what defineErrors() returns'],
     [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'what defineErrors() returns'],
     [{ errors: { mine: () => {} } }, 'errors', 'an object', 'what defineErrors() returns'],
-    [{ format: 'xml' }, 'format', "'xml'", takesFormat],
-    [{ format: 'toString' }, 'format', "'toString'", takesFormat],
+    [{ format: 'xml' }, 'format', '"xml"', takesFormat],
+    [{ format: 'toString' }, 'format', '"toString"', takesFormat],
     [{ format: null }, 'format', 'null', 'a name or what defineFormat() returns'],
     [{ format: 7 }, 'format', '7', 'a name or what defineFormat() returns'],
-    [{ negotiate: 'yes' }, 'negotiate', "'yes'", 'true or false'],
+    [{ negotiate: 'yes' }, 'negotiate', '"yes"', 'true or false'],
     [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
     [{ translators: {} }, 'translators', 'an object', takesTranslators],
     [{ translators: [() => undefined] }, 'translators', 'an array', takesTranslators],
     [{ translators: [{ name: 'mine' }] }, 'translators', 'an array', takesTranslators],
     [{ translators: [null] }, 'translators', 'an array', takesTranslators],
-    [{ database: 'postgres' }, 'database', "'postgres'", 'an object with constraints'],
+    [{ database: 'postgres' }, 'database', '"postgres"', 'an object with constraints'],
     [{ database: { constraints: [] } }, 'database.constraints', 'an array', `an object by the names of constraints, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
-    [constraint('email'), 'database.constraints.users_email_key', "'email'", takesConstraint],
-    [constraint({ field: '' }), 'database.constraints.users_email_key.field', "''", 'the name of a field of the body'],
+    [constraint('email'), 'database.constraints.users_email_key', '"email"', takesConstraint],
+    [constraint({ field: '' }), 'database.constraints.users_email_key.field', '""', 'the name of a field of the body'],
     [constraint({ message: 7 }), 'database.constraints.users_email_key.message', '7', 'a sentence'],
     [constraint({ onDelete: true }), 'database.constraints.users_email_key.onDelete', 'true', 'a sentence'],
-    [{ docUrl: '' }, 'docUrl', "''", takesUrl],
-    [{ docUrl: 'my errors' }, 'docUrl', "'my errors'", takesUrl],
-    [{ docUrl: '/100%' }, 'docUrl', "'/100%'", takesUrl],
+    [{ docUrl: '' }, 'docUrl', '""', takesUrl],
+    [{ docUrl: 'my errors' }, 'docUrl', '"my errors"', takesUrl],
+    [{ docUrl: '/100%' }, 'docUrl', '"/100%"', takesUrl],
     [{ docUrl: new URL('https://api.example.com') }, 'docUrl', 'an object', takesUrl],
-    [{ docUrl: () => 7 }, "docUrl('invalid_request')", '7', 'a URL, or undefined where the code has no page'],
-    [{ docUrl: (code: string) => code === 'forbidden' ? 'my errors' : undefined }, "docUrl('forbidden')", "'my errors'", 'a URL, or undefined where the code has no page'],
-    [{ reference: '/errors' }, 'reference', "'/errors'", "an object like { path: '/errors' }"],
+    [{ docUrl: () => 7 }, "docUrl('invalid_request')", '7', 'a URL, or undefined if the code has no page'],
+    [{ docUrl: (code: string) => code === 'forbidden' ? 'my errors' : undefined }, "docUrl('forbidden')", '"my errors"', 'a URL, or undefined if the code has no page'],
+    [{ reference: '/errors' }, 'reference', '"/errors"', "an object like { path: '/errors' }"],
     [{ reference: {} }, 'reference.path', 'undefined', "a path like '/errors'"],
-    [{ reference: { path: 'errors' } }, 'reference.path', "'errors'", "a path like '/errors'"],
-    [{ reference: { path: '/errors', title: '' } }, 'reference.title', "''", 'a heading'],
+    [{ reference: { path: 'errors' } }, 'reference.path', '"errors"', "a path like '/errors'"],
+    [{ reference: { path: '/errors', title: '' } }, 'reference.title', '""', 'a heading'],
     [{ reference: { path: '/errors', title: 7 } }, 'reference.title', '7', 'a heading'],
-    [{ realm: 'a"b' }, 'realm', "'a\"b'", takesRealm],
-    [{ realm: 'a\nb' }, 'realm', "'a\nb'", takesRealm],
+    [{ realm: 'a"b' }, 'realm', '"a\\"b"', takesRealm],
+    [{ realm: 'a\nb' }, 'realm', '"a\\nb"', takesRealm],
     [{ realm: 7 }, 'realm', '7', takesRealm],
     [{ log: true }, 'log', 'true', 'false, or a function of (entry, request, log)'],
     [{ notFound: 0 }, 'notFound', '0', 'true or false'],
-    [{ sent: 'change' }, 'sent', "'change'", "'keep' or 'convert'"],
-    [{ requestId: 'some' }, 'requestId', "'some'", "'errors' or 'all'"],
+    [{ sentErrors: 'change' }, 'sentErrors', '"change"', "'report' or 'convert'"],
+    [{ requestId: 'some' }, 'requestId', '"some"', "'errors' or 'all'"],
     [{ documentation: [] }, 'documentation', 'an array', 'an object with rules'],
     [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],
-    [rule('acme'), 'documentation.rules.tenant', "'acme'", 'false, or a rule, an object with errors and reason'],
-    [{ addSchemas: 'all' }, 'addSchemas', "'all'", 'true or false'],
-    [{ undocumented: 'throw' }, 'undocumented', "'throw'", "'log', or a function of (answer, request)"]
+    [rule('acme'), 'documentation.rules.tenant', '"acme"', 'false, or a rule, an object with errors and reason'],
+    [{ addSchemas: 'all' }, 'addSchemas', '"all"', 'true or false'],
+    [{ onUndocumented: 'throw' }, 'onUndocumented', '"throw"', "'log', or a function of (response, request)"]
   ]
-  for (const [options, option, got, takes] of wrong) {
-    t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: the option '${option}' is ${got}; it takes ${takes}.`)
+  for (const [options, option, got, expected] of wrong) {
+    t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: ${option}: expected ${expected}, got ${got}.`)
   }
 
   const unknown: ReadonlyArray<readonly [options: unknown, sentence: string]> = [
-    [null, 'the options are null; it takes an object.'],
-    [[], 'the options are an array; it takes an object.'],
-    [{ formt: 'code' }, `'formt' is not an option; it takes ${names}.`],
-    [{ toString: 1 }, `'toString' is not an option; it takes ${names}.`],
-    [{ database: { constraint: {} } }, "'database.constraint' is not an option; it takes constraints."],
-    [constraint({ column: 'email' }), "'database.constraints.users_email_key.column' is not an option; it takes field, message, onDelete."],
-    [{ reference: { path: '/errors', titel: 'Errors' } }, "'reference.titel' is not an option; it takes path, title."],
-    [{ documentation: { rule: {} } }, "'documentation.rule' is not an option; it takes rules."]
+    [null, 'options: expected an object, got null.'],
+    [[], 'options: expected an object, got an array.'],
+    [{ formt: 'code' }, `formt: unknown option, expected one of ${names}.`],
+    [{ toString: 1 }, `toString: unknown option, expected one of ${names}.`],
+    [{ database: { constraint: {} } }, 'database.constraint: unknown option, expected constraints.'],
+    [constraint({ column: 'email' }), 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
+    [{ reference: { path: '/errors', titel: 'Errors' } }, 'reference.titel: unknown option, expected one of path, title.'],
+    [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected rules.'],
+    [{ sent: 'keep' }, "sent: the option is called sentErrors now, and its value 'keep' is called 'report'."],
+    [{ undocumented: 'log' }, 'undocumented: the option is called onUndocumented now.']
   ]
   for (const [options, sentence] of unknown) {
     t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: ${sentence}`)
@@ -169,7 +171,7 @@ t.test('the sentence names the option, what it got and what it takes', async t =
   for (const fault of ['no page', new Error('no page')]) {
     t.equal(
       thrown(() => resolveOptions({ docUrl: () => { throw fault } })),
-      "TypeError: fastify-api-errors: docUrl('invalid_request') fails: no page; it takes a function that returns a URL, or undefined where the code has no page."
+      "TypeError: fastify-api-errors: docUrl('invalid_request'): expected a URL, or undefined if the code has no page, but the function threw: no page."
     )
   }
 })

@@ -56,8 +56,8 @@ t.test('limits, schemas, pages and the document are there where they are asked f
 
 t.test('a wrong option fails at register, in one sentence', async t => {
   for (const [options, message] of [
-    [{ sent: 'drop' }, "fastify-api-errors: the option 'sent' is 'drop'; it takes 'keep' or 'convert'."],
-    [{ log: true }, "fastify-api-errors: the option 'log' is true; it takes false, or a function of (entry, request, log)."]
+    [{ sentErrors: 'drop' }, 'fastify-api-errors: sentErrors: expected \'report\' or \'convert\', got "drop".'],
+    [{ log: true }, 'fastify-api-errors: log: expected false, or a function of (entry, request, log), got true.']
   ] as const) {
     await t.rejects(async () => { await Fastify().register(apiErrors, options as unknown as ApiErrorsOptions) }, { message })
   }

@@ -5,6 +5,7 @@ import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } f
 import { describeValue } from '../support/describe-value.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
+import { withoutStack } from '../support/without-stack.js'
 
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
@@ -87,15 +88,7 @@ function createFactory (definition: ErrorDefinition): AnyErrorFactory {
   // Capturing ten frames costs ten times as much as the rest of an error, and nobody reads the stack of an expected 404.
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
-    : (init?: ErrorInit) => {
-        const limit = Error.stackTraceLimit
-        Error.stackTraceLimit = 0
-        try {
-          return new ApiError(definition, init)
-        } finally {
-          Error.stackTraceLimit = limit
-        }
-      }
+    : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))
   Object.defineProperty(create, 'name', { value: definition.code })
   return Object.freeze(Object.assign(create, definition))
 }

@@ -1,16 +1,12 @@
-import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { describeValue } from '../support/describe-value.js'
 import type { RouteRecord } from './route-record.js'
+import { hookNames, type HookName } from '../fastify/hook-names.js'
+import { getRouteHooks, getScopeHooks } from '../fastify/hooks.js'
 import { scopesAround } from '../fastify/scopes.js'
 
 /** A code, or the factory of a catalog that has it. */
 export type ErrorReference = string | AnyErrorFactory
-
-/** The hooks that can answer a request with an error. */
-export const hookNames = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
-
-type HookName = (typeof hookNames)[number]
 
 const declarations = new WeakMap<object, readonly ErrorReference[]>()
 
@@ -93,7 +89,7 @@ export function declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 
 export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
   return [...scopesAround(scope)].flatMap(target => [
     { target, subject: 'The scope of the route' },
-    ...(scopeHooks.get(target) ?? []).map(({ name, hook }) => ({ target: original(hook), subject: `The ${described(name, hook)} of the scope` }))
+    ...getScopeHooks(target).map(({ name, hook }) => ({ target: hook, subject: `The ${described(name, hook)} of the scope` }))
   ])
 }
 
@@ -101,48 +97,10 @@ export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
 export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope
-  return [...ofScope, ...names.flatMap(name => [route[name] as object | readonly object[]].flat()
-    .map(hook => ({ target: original(hook), subject: `The ${described(name, hook)} of the route` })))]
-}
-
-const standIns = new WeakMap<object, object>()
-
-/** What is declared for a hook holds for the function that stands in its place, too. */
-export function standIn (hook: object, inItsPlace: object): void {
-  standIns.set(inItsPlace, hook)
-}
-
-function original (hook: object): object {
-  const stoodFor = standIns.get(hook)
-  return stoodFor === undefined ? hook : original(stoodFor)
+  return [...ofScope, ...names.flatMap(name => getRouteHooks(route, name)
+    .map(hook => ({ target: hook, subject: `The ${described(name, hook)} of the route` })))]
 }
 
 function described (name: HookName, hook: object): string {
   return typeof hook === 'function' && hook.name !== '' ? `${name} hook '${hook.name}'` : `${name} hook`
-}
-
-interface ScopeHook {
-  readonly name: HookName
-  readonly hook: object
-}
-
-/** The hooks of a scope, as far as they were added while {@link watchHooks} was on. They run on the routes of the scopes below it, too. */
-const scopeHooks = new WeakMap<object, readonly ScopeHook[]>()
-
-const watched = new WeakSet<object>()
-
-/**
- * Notes the hooks that are added to a scope and to those below it from now on. Fastify shows the hooks of a scope to
- * nobody; so `addHook` is wrapped, which every child inherits.
- */
-export function watchHooks (app: FastifyInstance): void {
-  if ([...scopesAround(app)].some(scope => watched.has(scope))) return
-  watched.add(app)
-  const { addHook } = app
-  app.addHook = function (this: FastifyInstance, ...args: Parameters<typeof addHook>): FastifyInstance {
-    const [name, hook] = args as readonly unknown[] as readonly [HookName, object]
-    const added = addHook.apply(this, args) as FastifyInstance
-    if (hookNames.includes(name)) scopeHooks.set(this, [...scopeHooks.get(this) ?? [], { name, hook }])
-    return added
-  } as typeof addHook
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import type { Routes } from '../fastify/early-routes.js'
+import { markInternal } from '../fastify/hooks.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
 import { checkRoute } from './check-policies.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
@@ -40,12 +41,12 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const getOnRequestLimits = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
     (config as LimitedConfig)[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
 
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     const limits = request.is404 ? onRequestDefaults : getOnRequestLimits(request)
     const rejection = limits === undefined ? undefined : applyLimits(limits, request, reply)
     if (rejection instanceof Promise) rejection.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
     else finish(done, rejection)
-  })
+  }))
 
   routes.forEach((route, scope, isEarly) => {
     checkRoute(route, options)
@@ -73,10 +74,10 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
 /** Returns one hook that applies limits, or none if there are no limits. */
 function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[] {
   if (limits.length === 0) return []
-  return [async (request, reply) => {
+  return [markInternal(async (request: FastifyRequest, reply: FastifyReply) => {
     const rejection = await applyLimits(limits, request, reply)
     if (rejection !== undefined) throw toError(rejection)
-  }]
+  })]
 }
 
 function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined): void {

@@ -1,6 +1,7 @@
 /** The `rateLimit` option: its types, and the policies that apply to a route. */
 import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { FastifyRequest, RouteOptions } from 'fastify'
+import { hooksBeforeHandler } from '../fastify/hook-names.js'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -8,10 +9,10 @@ type Awaitable<T> = T | Promise<T>
 export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
 /** The hooks in which a request can be counted, in the order in which they run. */
-export const rateLimitHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
+export const rateLimitHooks = hooksBeforeHandler
 
-/** A hook of {@link rateLimitHooks}. */
-export type RateLimitHook = (typeof rateLimitHooks)[number]
+/** A hook in which a request can be counted. */
+export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 
 /** How a limit behaves: for one policy, or in the `rateLimit` option for all of them. */
 export interface RateLimitBehaviour {

@@ -26,7 +26,7 @@ export type OnSent = (event: SentEvent) => void
 
 const sent = channel('fastify-api-errors:sent')
 
-/** The `onSend` hook of `sent: 'keep'`: what a handler sent goes out as it is, and is told. */
+/** The `onSend` hook of `sentErrors: 'report'`: what a handler sent goes out as it is, and is told. */
 export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
   return (request, reply, payload, done) => {
     if (foreignCode(request, reply) !== undefined) tell(onSent, request, reply)
@@ -35,7 +35,7 @@ export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
 }
 
 /**
- * The `onSend` hook of `sent: 'convert'`: an error that was sent, not thrown (`reply.code(404).send({ message })`), takes
+ * The `onSend` hook of `sentErrors: 'convert'`: an error that was sent, not thrown (`reply.code(404).send({ message })`), takes
  * the shape of the contract. A status that the route declares a schema for, and what is neither JSON nor plain text
  * (a page, a stream), goes out as it is; the latter is told.
  */

@@ -11,6 +11,7 @@ import { prismaTranslator } from './databases/prisma.js'
 import { replyStatusTranslator } from './reply-status.js'
 import { sqliteTranslator } from './databases/sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
+import { setStackTraceLimit } from '../support/without-stack.js'
 import { upstreamTranslator } from './upstreams/upstream.js'
 import { validationTranslator } from './validation/validation.js'
 
@@ -46,7 +47,7 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
   const { stackTraceLimit } = Error
   try {
     for (const translator of translators) {
-      if (builtIn.has(translator)) Error.stackTraceLimit = 0
+      if (builtIn.has(translator)) setStackTraceLimit(0)
       try {
         const error: unknown = translator.translate(thrown, context)
         if (isApiError(error)) return error
@@ -59,9 +60,9 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
         return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
       }
     }
-    Error.stackTraceLimit = 0
+    setStackTraceLimit(0)
     return context.errors.internal_error({ cause: thrown })
   } finally {
-    Error.stackTraceLimit = stackTraceLimit
+    setStackTraceLimit(stackTraceLimit)
   }
 }

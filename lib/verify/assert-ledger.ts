@@ -64,7 +64,7 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   }
   const shapeless = undocumented.filter(({ code }) => code === null)
   if (shapeless.length > 0) {
-    faults.push("These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sent: 'convert':")
+    faults.push("These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':")
     faults.push(...shapeless.map(({ route, status, count }) => `  ${route}: ${status}, sent ${times(count)}`))
   }
   if (mode === 'fail' && unexercised.length > 0) {

@@ -3,7 +3,7 @@ export interface LedgerEntry {
   /** The method and the pattern of the route, `GET /queues/:id`; `null` for answers without a route. */
   readonly route: string | null
   readonly status: number
-  /** The code; `null` where a handler sent an error in a shape of its own, which the option `sent` looks for. */
+  /** The code; `null` where a handler sent an error in a shape of its own, which the option `sentErrors` looks for. */
   readonly code: string | null
   /** How often it was sent. */
   readonly count: number

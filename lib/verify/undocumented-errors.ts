@@ -5,7 +5,7 @@ import type { Documenter } from '../infer/documenter.js'
 import { isExcluded, schemaOf } from '../infer/route-record.js'
 import type { AnswerKind, Ledger } from './ledger.js'
 
-/** What the `undocumented` option does about an answer that the documentation of its route does not have. */
+/** What the `onUndocumented` option does about an answer that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
 /** Whether the documentation of an application has an answer: by its code, or by a status that the route declares itself. */
@@ -49,7 +49,7 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
     const kind = { route: nameOf(method, route), status, code }
     const isFirst = ledger.record(kind)
     if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-    callSafely(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'undocumented' failed.") })
+    callSafely(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'onUndocumented' failed.") })
   }
 }
 

@@ -25,9 +25,9 @@ t.test('without the option, what a handler sends goes out unseen', async t => {
   t.strictSame(app.apiErrors.ledger(), [])
 })
 
-t.test("sent: 'keep' sends it as it is, and counts it as undocumented", async t => {
+t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", async t => {
   const undocumented: unknown[] = []
-  const app = await create({ sent: 'keep', undocumented: (answer, request) => undocumented.push([answer, request.url]) })
+  const app = await create({ sentErrors: 'report', onUndocumented: (answer, request) => undocumented.push([answer, request.url]) })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
   app.get('/page', sends(500, '<h1>Broken</h1>', 'text/html'))
@@ -64,14 +64,14 @@ t.test('what is kept is published', async t => {
   }
   subscribe('fastify-api-errors:sent', note)
   t.teardown(() => { unsubscribe('fastify-api-errors:sent', note) })
-  const app = await create({ sent: 'keep' })
+  const app = await create({ sentErrors: 'report' })
   app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
   await app.inject('/queues/1')
   t.strictSame(events, [{ code: null, status: 404, route: '/queues/:id', method: 'GET', requestId, url: '/queues/1' }])
 })
 
-t.test("sent: 'convert' gives it the contract's shape", async t => {
-  const app = await create({ sent: 'convert' })
+t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
+  const app = await create({ sentErrors: 'convert' })
   app.get('/message', sends(404, { message: 'No queue has this id.' }))
   app.get('/other', sends(409, { error: 'closed' }))
   app.get('/no-text', sends(409, { message: { text: 'closed' } }))
@@ -102,7 +102,7 @@ t.test("sent: 'convert' gives it the contract's shape", async t => {
 
 t.test('the message of a 5xx goes to the log, not to the caller', async t => {
   const entries: LogEntry[] = []
-  const app = await create({ sent: 'convert', log: entry => { entries.push(entry) } })
+  const app = await create({ sentErrors: 'convert', log: entry => { entries.push(entry) } })
   app.get('/', sends(500, { message: 'select * from users failed' }))
   app.get('/503', sends(503))
   const port = await start(t, app)
@@ -116,7 +116,7 @@ t.test('the message of a 5xx goes to the log, not to the caller', async t => {
 })
 
 t.test('a status that the route has a schema for is its own affair', async t => {
-  const app = await create({ sent: 'convert' })
+  const app = await create({ sentErrors: 'convert' })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   for (const key of ['404', '4xx', '4XX', 'default']) app.get(`/${key}`, { schema: { response: { [key]: own } } } as RouteShorthandOptions, sends(404, { why: 'closed' }))
   app.get('/200', { schema: { response: { 200: own, 409: own, '5xx': own } } }, sends(404, { message: 'No queue has this id.' }))
@@ -126,7 +126,7 @@ t.test('a status that the route has a schema for is its own affair', async t => 
 })
 
 t.test('what is no error, or neither JSON nor text, goes out as it is', async t => {
-  const app = await create({ sent: 'convert' })
+  const app = await create({ sentErrors: 'convert' })
   app.get('/ok', sends(200, { message: 'Welcome.' }))
   app.get('/moved', sends(304))
   app.get('/page', sends(404, '<h1>Not found</h1>', 'text/html'))
@@ -146,7 +146,7 @@ t.test('what is no error, or neither JSON nor text, goes out as it is', async t 
 })
 
 t.test('hooks that come after it see the converted answer', async t => {
-  const app = await create({ sent: 'convert' })
+  const app = await create({ sentErrors: 'convert' })
   await app.register(compress, { threshold: 0 })
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   const answer = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })

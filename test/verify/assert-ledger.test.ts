@@ -44,10 +44,10 @@ t.test('it fails on an undocumented answer, and says what to do', async t => {
 
 t.test('it fails on an error that a handler sends in a shape of its own', async t => {
   const app = Fastify()
-  await app.register(apiErrors, { log: false, sent: 'keep' })
+  await app.register(apiErrors, { log: false, sentErrors: 'report' })
   app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
   await app.inject('/queues/1')
-  t.equal(failure(() => assertLedger(app)), `These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sent: 'convert':
+  t.equal(failure(() => assertLedger(app)), `These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':
   GET /queues/:id: 404, sent once`)
 })
 

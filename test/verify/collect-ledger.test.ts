@@ -59,7 +59,7 @@ t.test('an error that a handler sends in a shape of its own is collected, too', 
   const folder = t.testdir()
   const stop = collectLedger(folder)
   const app = Fastify()
-  await app.register(apiErrors, { log: false, sent: 'keep' })
+  await app.register(apiErrors, { log: false, sentErrors: 'report' })
   app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
   await app.inject('/queues/1')
   stop()

@@ -21,7 +21,7 @@ async function build (options: ApiErrorsOptions): Promise<{ readonly app: Fastif
 const gone: AnswerKind = { route: 'GET /queues/:id', status: 410, code: 'resource_gone' }
 
 t.test("'log' warns once for each kind of undocumented answer", async t => {
-  const { app, lines } = await build({ undocumented: 'log' })
+  const { app, lines } = await build({ onUndocumented: 'log' })
   for (const url of ['/queues/1', '/queues/1', '/queues/2', '/nothing']) await app.inject(url)
   const [line, ...more] = lines
   t.strictSame(more, [])
@@ -31,17 +31,17 @@ t.test("'log' warns once for each kind of undocumented answer", async t => {
 
 t.test('a function is called once for each kind, with the request', async t => {
   const calls: Array<[AnswerKind, string]> = []
-  const { app } = await build({ undocumented: (answer, request) => calls.push([answer, request.url]) })
+  const { app } = await build({ onUndocumented: (answer, request) => calls.push([answer, request.url]) })
   for (const url of ['/queues/1?a', '/queues/1?b', '/queues/2', '/nothing']) await app.inject(url)
   t.strictSame(calls, [[gone, '/queues/1?a']])
 })
 
 t.test('a function that fails changes nothing about the answer', async t => {
-  const { app, lines } = await build({ undocumented: () => { throw new Error('The queue of reports is full.') } })
+  const { app, lines } = await build({ onUndocumented: () => { throw new Error('The queue of reports is full.') } })
   const response = await app.inject('/queues/1')
   t.equal(response.statusCode, 410)
   t.match(response.json(), { code: 'resource_gone' })
-  t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: "The function in the option 'undocumented' failed." }])
+  t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: "The function in the option 'onUndocumented' failed." }])
 })
 
 t.test('without the option the ledger alone tells', async t => {
@@ -54,7 +54,7 @@ t.test('without the option the ledger alone tells', async t => {
 t.test('what a route declares for a class of statuses, or for all, is documented, thrown as well as sent', async t => {
   for (const declared of ['410', '4xx', '4XX', 'default']) {
     const app = Fastify()
-    await app.register(apiErrors, { log: false, sent: 'keep' })
+    await app.register(apiErrors, { log: false, sentErrors: 'report' })
     const schema = { response: { [declared]: { type: 'object', additionalProperties: true } } }
     app.get('/thrown', { schema }, async () => { throw app.apiErrors.errors.resource_gone?.() })
     app.get('/sent', { schema }, (_request, reply) => { reply.code(410).send({ message: 'It is gone.' }) })
@@ -65,7 +65,7 @@ t.test('what a route declares for a class of statuses, or for all, is documented
 })
 
 t.test('what is no request is counted, and never undocumented', async t => {
-  const { app } = await build({ undocumented: () => t.fail('not documented') })
+  const { app } = await build({ onUndocumented: () => t.fail('not documented') })
   const socket = connect(Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port), '127.0.0.1').resume()
   socket.write('this is not HTTP\r\n\r\n')
   await once(socket, 'close')
@@ -74,5 +74,5 @@ t.test('what is no request is counted, and never undocumented', async t => {
 })
 
 t.test('the option takes nothing else', async t => {
-  await t.rejects(build({ undocumented: 'warn' as 'log' }), new TypeError("fastify-api-errors: the option 'undocumented' is 'warn'; it takes 'log', or a function of (answer, request)."))
+  await t.rejects(build({ onUndocumented: 'warn' as 'log' }), new TypeError("fastify-api-errors: onUndocumented: expected 'log', or a function of (response, request), got \"warn\"."))
 })
