@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-import { firstLine, runCommand } from './run-command.js'
+/** The program `fastify-api-errors`: runs a command, prints its output, and sets the exit code. */
+import { getFirstLine, runCommand } from './run-command.js'
 
-function fail (fault: unknown): never {
-  console.error(`fastify-api-errors: ${firstLine(fault)}`)
+function fail (error: unknown): never {
+  console.error(getFirstLine(error))
   process.exit(2)
 }
 
-process.once('beforeExit', () => fail('--app does not come to start: it waits, and nothing is left that it could wait for.'))
+process.once('beforeExit', () => fail('fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.'))
 runCommand(process.argv.slice(2)).then(({ output, code }) => {
   console.log(output)
-  process.exit(code) // an application may keep connections open when it is closed; this program is done all the same
+  process.exit(code) // a closed application may still keep connections open
 }, fail)

@@ -1,3 +1,4 @@
+/** The commands of the program: reference, lock and check. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -5,20 +6,23 @@ import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
+import { expectOption, rejectOption } from '../support/expect-option.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock } from '../verify/lockfile.js'
+
+const program = 'fastify-api-errors'
 
 const usage = `Usage: fastify-api-errors <command> --app <module>
 
 Commands
   reference   writes the error reference as HTML, Markdown and JSON
   lock        writes what the API promises about its errors to a lockfile
-  check       compares the API with its lockfile; exit code 1 where a change breaks callers
+  check       compares the API with its lockfile; exit code 1 if a change breaks callers
 
 Options
   --app       the module of the API: its default export, or its export 'app' or 'build', is a Fastify instance,
               a promise of one, or a function that returns one
-  --out       reference: the folder of the files (default: docs/errors)
+  --out       reference: the folder for the files (default: docs/errors)
   --url       reference: scheme and host of the API, for the examples with curl (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
 
@@ -30,7 +34,7 @@ interface Options {
   readonly lockfile: string
 }
 
-/** What a command prints, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface Outcome {
   readonly output: string
   readonly code: 0 | 1
@@ -38,10 +42,11 @@ export interface Outcome {
 
 type Command = (reference: Reference, options: Options) => Outcome
 
-const commands: Readonly<Record<string, Command>> = { reference: writeReference, lock: writeLockfile, check }
+const commands: Readonly<Record<string, Command>> = { reference: writeReference, lock: writeLockfile, check: checkLockfile }
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
-  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw new Error(`--url is '${url}'; it takes scheme and host of the API, like 'https://api.example.com'.`)
+  const isUrl = /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')
+  expectOption(program, '--url', isUrl, "scheme and host of the API, such as 'https://api.example.com'", url)
   const files = referenceFiles(reference, url.replace(/\/$/, ''))
   mkdirSync(out, { recursive: true })
   for (const { name, content } of files) writeFileSync(join(out, name), content)
@@ -49,14 +54,13 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
 }
 
 function writeLockfile (reference: Reference, { lockfile }: Options): Outcome {
-  const folder = dirname(resolve(lockfile))
-  if (!existsSync(folder)) throw new Error(`--lockfile is '${lockfile}', whose folder does not exist; it takes a file in a folder that does.`)
+  expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a file in a folder that exists', lockfile)
   writeFileSync(lockfile, writeLock(createLock(reference)))
   return { output: `Wrote ${describeSize(reference)} to ${lockfile}.`, code: 0 }
 }
 
-function check (reference: Reference, { lockfile }: Options): Outcome {
-  if (!existsSync(lockfile)) throw new Error(`${lockfile} does not exist; 'fastify-api-errors lock' writes it.`)
+function checkLockfile (reference: Reference, { lockfile }: Options): Outcome {
+  expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
   const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), createLock(reference))
   if (changes.length === 0) return { output: `Nothing has changed: ${describeSize(reference)} are as in ${lockfile}.`, code: 0 }
   const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
@@ -64,7 +68,7 @@ function check (reference: Reference, { lockfile }: Options): Outcome {
     output: [
       ...changes.map(({ severity, subject, explanation }) => `${severity.padEnd(8)}  ${subject}: ${explanation}`),
       '',
-      `${counts.join(', ')}. Where the change is meant, 'fastify-api-errors lock' accepts it.`
+      `${counts.join(', ')}. If the changes are intended, accept them with '${program} lock'.`
     ].join('\n'),
     code: changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
   }
@@ -74,35 +78,40 @@ function describeSize ({ codes, routes }: Reference): string {
   return `${codes.length} codes and ${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`
 }
 
+/** Imports the module of an application, and starts the application without listening. */
 async function loadApp (module: string | undefined): Promise<FastifyInstance> {
-  if (module === undefined) throw new Error("--app is missing; it takes the module of the API, like './app.js'.")
-  const path = resolve(module)
-  if (!existsSync(path)) throw new Error(`--app is '${module}', which does not exist; it takes the module of the API, like './app.js'.`)
+  const path = resolve(module ?? '')
+  if (module === undefined || !existsSync(path)) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
   let app: unknown
   try {
-    const { default: main, app: instance, build } = await import(pathToFileURL(path).href)
-    const exported = [main, instance, build, main?.default, main?.app, main?.build].find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
-    app = await (typeof exported === 'function' ? exported() : exported)
+    app = await importApp(pathToFileURL(path).href)
     if (isApplication(app)) await app.ready()
-  } catch (fault) {
-    throw new Error(`--app is '${module}', which does not start: ${firstLine(fault)}`)
+  } catch (error) {
+    throw new Error(`${program}: --app: ${JSON.stringify(module)} does not start: ${getFirstLine(error)}`)
   }
   if (!isApplication(app)) {
-    throw new Error(`--app is '${module}', which exports no Fastify instance; it takes a module whose default export, or export 'app' or 'build', is one, a promise of one, or a function that returns one.`)
+    rejectOption(program, '--app', "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one", module)
   }
   if (app.apiErrors === undefined) {
-    throw new Error(`--app is '${module}', whose instance does not register fastify-api-errors; it takes one that does so itself, for what a scope registers the rest of the application cannot see.`)
+    rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because an instance does not see what its scopes register`, module)
   }
   return app
+}
+
+async function importApp (url: string): Promise<unknown> {
+  const { default: main, app, build } = await import(url)
+  const exported = [main, app, build, main?.default, main?.app, main?.build]
+    .find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
+  return await (typeof exported === 'function' ? exported() : exported)
 }
 
 function isApplication (value: unknown): value is FastifyInstance {
   return typeof (value as Partial<FastifyInstance> | null | undefined)?.ready === 'function'
 }
 
-/** The first line: the rest of a message is for those who have a stack to read, too. */
-export function firstLine (fault: unknown): string {
-  return String(fault instanceof Error ? fault.message : fault).split('\n', 1).join()
+/** Returns the first line of the message of an error. The other lines are of use only with a stack. */
+export function getFirstLine (error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1).join()
 }
 
 const options = {
@@ -113,26 +122,27 @@ const options = {
   help: { type: 'boolean', short: 'h' }
 } as const
 
-function parse (args: string[]) {
+function parseArguments (args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
-  } catch (fault) {
-    throw new Error(`${firstLine(fault).split('. ', 1).join()}; --help tells what it takes.`)
+  } catch (error) {
+    throw new Error(`${program}: ${getFirstLine(error).split('. ', 1).join()}. See --help.`)
   }
 }
 
 /**
- * Does what the arguments of the command line say.
+ * Runs the command that the arguments name.
  *
- * @throws Error with one sentence, where the input is wrong
+ * @param args the arguments after the name of the program
+ * @throws Error with one sentence, if an argument is invalid or the application does not start
  */
 export async function runCommand (args: string[]): Promise<Outcome> {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseArguments(args)
   if (values.help === true) return { output: usage, code: 0 }
-  const [name = '', ...others] = positionals
-  const command = Object.hasOwn(commands, name) && others.length === 0 ? commands[name] : undefined
+  const [name = ''] = positionals
+  const command = positionals.length === 1 && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {
-    throw new Error(`the command is ${name === '' ? 'missing' : `'${positionals.join(' ')}'`}; it takes ${Object.keys(commands).join(', ')}, and --help tells more.`)
+    rejectOption(program, 'command', `one of ${Object.keys(commands).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
   const app = await loadApp(values.app)
   try {

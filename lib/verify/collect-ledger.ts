@@ -1,15 +1,26 @@
+/** Collects the ledgers of a test suite that runs in several processes, through files in a folder. */
+import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { threadId } from 'node:worker_threads'
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import type { FastifyRequest } from 'fastify'
-import { describeValue } from '../support/describe-value.js'
+import { expectOption, rejectOption } from '../support/expect-option.js'
 import type { LedgerEntry } from './ledger.js'
 
 const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']
 
-/** What is read of an event of the channels. */
-interface Answered {
+const entrySchema = Type.Object({
+  route: Type.Union([Type.String(), Type.Null()]),
+  status: Type.Integer(),
+  code: Type.Union([Type.String(), Type.Null()]),
+  count: Type.Integer(),
+  documented: Type.Boolean()
+})
+
+/** The parts of an event that are used. */
+interface SentError {
   readonly route: string | null
   readonly method: string | null
   readonly status: number
@@ -18,12 +29,13 @@ interface Answered {
 }
 
 /**
- * Writes each error answer of every application in this process as a line of JSON into a file of its own in a folder. For
- * tests that run in several processes: loaded into each of them, with {@link readLedger} at the end.
+ * Writes each error response of every application in this process to a file in a folder. Each call has its own
+ * file, and each response is one line of JSON. Load it into every process of a test suite, and call {@link readLedger} at
+ * the end.
  *
- * @param folder made where it is not there; whoever starts the tests empties it
- * @returns a function that ends the writing
- * @throws TypeError where `folder` is no path
+ * @param folder the path of the folder. It is created if it does not exist. Empty it before each run
+ * @returns a function that stops collecting
+ * @throws TypeError if `folder` is not a path
  * @example
  * // ledger/collect.js, loaded by: node --import ./ledger/collect.js --test
  * import { collectLedger } from 'fastify-api-errors'
@@ -31,11 +43,11 @@ interface Answered {
  * collectLedger('.ledger')
  */
 export function collectLedger (folder: string): () => void {
-  checkFolder('collectLedger', folder)
+  expectFolder('collectLedger', folder)
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, `${process.pid}-${threadId}.jsonl`)
+  const file = join(folder, `${process.pid}-${randomUUID()}.jsonl`)
   const write = (message: unknown): void => {
-    const { route, method, status, code, request } = message as Answered
+    const { route, method, status, code, request } = message as SentError
     const name = route === null ? null : `${method} ${route}`
     const ledger = request?.server.apiErrors?.ledger() ?? []
     const { documented = true } = ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}
@@ -46,19 +58,22 @@ export function collectLedger (folder: string): () => void {
 }
 
 /**
- * Reads what {@link collectLedger} wrote, of all processes as one ledger.
+ * Reads what {@link collectLedger} wrote in all processes, as one ledger.
  *
- * @throws Error where the folder is not there: then no process has collected anything, and nothing is proven
+ * The last line of a file is ignored if it is incomplete, because a process may be killed while it writes.
+ *
+ * @param folder the path that `collectLedger` was called with
+ * @throws TypeError if `folder` is not a path of a folder that exists. Then no process has collected anything
+ * @throws TypeError if a file has a line that `collectLedger` did not write
  * @example
  * assertLedger(await build(), { answers: readLedger('.ledger') })
  */
 export function readLedger (folder: string): LedgerEntry[] {
-  checkFolder('readLedger', folder)
-  if (!existsSync(folder)) throw new Error(`readLedger: the folder '${folder}' does not exist; it takes the one that collectLedger() wrote to.`)
+  expectFolder('readLedger', folder)
+  expectOption('readLedger', 'folder', statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true, 'a folder that collectLedger() wrote to', folder)
   const entries = new Map<string, LedgerEntry>()
-  for (const file of readdirSync(folder).filter(name => name.endsWith('.jsonl')).sort()) {
-    for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
-      const entry = JSON.parse(line) as LedgerEntry
+  for (const name of readdirSync(folder).filter(name => name.endsWith('.jsonl')).sort()) {
+    for (const entry of readEntries(join(folder, name))) {
       const key = JSON.stringify([entry.route, entry.status, entry.code, entry.documented])
       entries.set(key, { ...entry, count: entry.count + (entries.get(key)?.count ?? 0) })
     }
@@ -66,6 +81,23 @@ export function readLedger (folder: string): LedgerEntry[] {
   return [...entries.values()]
 }
 
-function checkFolder (owner: string, folder: unknown): void {
-  if (typeof folder !== 'string' || folder === '') throw new TypeError(`${owner}: the folder is ${describeValue(folder)}; it takes a path, like '.ledger'.`)
+/** Returns the complete lines of a file. What follows the last line break was not written to its end. */
+function readEntries (file: string): LedgerEntry[] {
+  return readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line, index) => {
+    const entry = parseJson(line)
+    if (!Value.Check(entrySchema, entry)) rejectOption('readLedger', `${file}:${index + 1}`, 'a line that collectLedger() wrote', line)
+    return entry
+  })
+}
+
+function parseJson (line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function expectFolder (owner: string, folder: unknown): void {
+  expectOption(owner, 'folder', typeof folder === 'string' && folder !== '', "a path, such as '.ledger'", folder)
 }

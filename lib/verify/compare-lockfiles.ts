@@ -1,23 +1,24 @@
+/** Compares two lockfiles, and says what each change means for callers. */
 import type { Lock, LockedCode, LockedFields } from './lockfile.js'
 
 /**
- * What a change does to callers: `breaking` (one that relied on the promise fails), `notable` (one should look at it),
- * `fine` (nobody has to do anything).
+ * What a change means for callers: `breaking` (a caller that relies on the promise fails), `notable` (a caller should check
+ * it), `fine` (callers do not have to do anything).
  */
 export type Severity = 'breaking' | 'notable' | 'fine'
 
-/** One change of the promises. */
+/** One difference between two locks. */
 export interface Change {
   readonly severity: Severity
-  /** The code, the route, or what else changed. */
+  /** What changed: a code, a route or a format. */
   readonly subject: string
-  /** One sentence. */
+  /** What the change is, in one sentence. */
   readonly explanation: string
 }
 
 const change = (severity: Severity, subject: string, explanation: string): Change => ({ severity, subject, explanation })
 
-/** The changes from one lock to another, the breaking ones first. */
+/** Returns the changes from one lock to another, the breaking changes first. */
 export function compareLocks (before: Lock, after: Lock): Change[] {
   const order: readonly Severity[] = ['breaking', 'notable', 'fine']
   const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after), ...compareRoutes(before, after)]
@@ -26,9 +27,9 @@ export function compareLocks (before: Lock, after: Lock): Change[] {
 
 function compareFormats (before: readonly string[], after: readonly string[]): Change[] {
   const changes: Change[] = []
-  if (before[0] !== after[0]) changes.push(change('breaking', 'format', `the body was '${before[0]}', and is '${after[0]}'.`))
-  for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `callers can no longer ask for '${name}'.`))
-  for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `callers can ask for '${name}', too.`))
+  if (before[0] !== after[0]) changes.push(change('breaking', 'format', `the body changed from '${before[0]}' to '${after[0]}'.`))
+  for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `callers can no longer request '${name}'.`))
+  for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `callers can also request '${name}'.`))
   return changes
 }
 
@@ -43,45 +44,45 @@ function compareCodes (before: Lock, after: Lock): Change[] {
   const added = Object.keys(after.codes).filter(code => !Object.hasOwn(before.codes, code))
   const changes = Object.entries(before.codes).flatMap(([code, locked]) => {
     const now = Object.hasOwn(after.codes, code) ? after.codes[code] : undefined
-    return now === undefined ? [removed(code, locked, after, added)] : compareCode(code, locked, now)
+    return now === undefined ? [describeRemovedCode(code, locked, after, added)] : compareCode(code, locked, now)
   })
   return [...changes, ...added.map(code => change('fine', code, 'the code is new.'))]
 }
 
-function removed (code: string, locked: LockedCode, after: Lock, added: readonly string[]): Change {
-  const [heir, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
-  const renamed = heir === undefined || others.length > 0 ? '' : ` or renamed to '${heir}'`
-  return change('breaking', code, `the code was removed${renamed}; callers that handle it wait in vain.`)
+function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[]): Change {
+  const [successor, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
+  const renamed = successor === undefined || others.length > 0 ? '' : ` or renamed to '${successor}'`
+  return change('breaking', code, `the code was removed${renamed}. Callers that handle it no longer get it.`)
 }
 
 function compareCode (code: string, before: LockedCode, after: LockedCode): Change[] {
   const changes: Change[] = []
-  if (before.status !== after.status) changes.push(change('breaking', code, `the status was ${before.status}, and is ${after.status}.`))
-  if (before.type !== after.type) changes.push(change('breaking', code, `the type was '${before.type}', and is '${after.type}'.`))
-  if (before.retry !== after.retry) changes.push(change('notable', code, `the advice on retries was '${before.retry}', and is '${after.retry}'.`))
+  if (before.status !== after.status) changes.push(change('breaking', code, `the status changed from ${before.status} to ${after.status}.`))
+  if (before.type !== after.type) changes.push(change('breaking', code, `the type changed from '${before.type}' to '${after.type}'.`))
+  if (before.retry !== after.retry) changes.push(change('notable', code, `the retry advice changed from '${before.retry}' to '${after.retry}'.`))
   return [...changes, ...compareFields(code, 'meta.', before.meta ?? {}, after.meta ?? {})]
 }
 
 function compareFields (subject: string, prefix: string, before: LockedFields, after: LockedFields): Change[] {
   const changes: Change[] = []
-  const nameOf = (key: string): string => key.replace(/\?$/, '')
+  const removeMark = (key: string): string => key.replace(/\?$/, '')
   for (const [key, type] of Object.entries(before)) {
-    const name = nameOf(key)
+    const name = removeMark(key)
     const now = after[name] ?? after[`${name}?`]
     if (now === undefined) {
       changes.push(key === name
-        ? change('breaking', subject, `${prefix}${name} was always there, and was dropped.`)
-        : change('notable', subject, `${prefix}${name} was optional, and was dropped.`))
+        ? change('breaking', subject, `${prefix}${name} was required, and was removed.`)
+        : change('notable', subject, `${prefix}${name} was optional, and was removed.`))
       continue
     }
-    if (now !== type) changes.push(change('breaking', subject, `${prefix}${name} was ${type}, and is ${now}.`))
+    if (now !== type) changes.push(change('breaking', subject, `${prefix}${name} changed from ${type} to ${now}.`))
     if (Object.hasOwn(after, key)) continue
     changes.push(key === name
-      ? change('breaking', subject, `${prefix}${name} was always there, and is optional.`)
-      : change('fine', subject, `${prefix}${name} was optional, and is always there.`))
+      ? change('breaking', subject, `${prefix}${name} was required, and is now optional.`)
+      : change('fine', subject, `${prefix}${name} was optional, and is now required.`))
   }
-  const known = new Set(Object.keys(before).map(nameOf))
-  for (const name of Object.keys(after).map(nameOf)) if (!known.has(name)) changes.push(change('fine', subject, `${prefix}${name} is new.`))
+  const known = new Set(Object.keys(before).map(removeMark))
+  for (const name of Object.keys(after).map(removeMark)) if (!known.has(name)) changes.push(change('fine', subject, `${prefix}${name} is new.`))
   return changes
 }
 
@@ -90,18 +91,18 @@ function compareRoutes (before: Lock, after: Lock): Change[] {
   const locked = new Set(Object.keys(before.routes).map(toPattern))
   const changes = Object.entries(before.routes).flatMap(([route, codes]) => {
     const codesNow = now.get(toPattern(route))
-    if (codesNow === undefined) return [change('breaking', route, 'the route is gone, or no longer documented.')]
+    if (codesNow === undefined) return [change('breaking', route, 'the route was removed, or is no longer documented.')]
     return [
-      ...codesNow.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now answer with ${code}.`)),
-      // A code that is gone altogether is told once, not for each of its routes.
-      ...codes.filter(code => !codesNow.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer answers with ${code}.`))
+      ...codesNow.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now return ${code}.`)),
+      // A code that was removed is reported once, not for each of its routes.
+      ...codes.filter(code => !codesNow.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer returns ${code}.`))
     ]
   })
   const added = Object.keys(after.routes).filter(route => !locked.has(toPattern(route)))
   return [...changes, ...added.map(route => change('fine', route, 'the route is new.'))]
 }
 
-/** The name of a parameter is nothing to callers: `GET /queues/:id` and `GET /queues/:queue` are one route. */
+/** Returns the name of a route without the names of its parameters, because callers do not see them. */
 function toPattern (route: string): string {
   return route.replace(/:\w+/g, ':')
 }

@@ -1,38 +1,54 @@
-/** One kind of answer that was sent. */
+/** Counts the error responses of an application. */
+
+/** One kind of error response that was sent. */
 export interface LedgerEntry {
-  /** The method and the pattern of the route, `GET /queues/:id`; `null` for answers without a route. */
+  /** The method and the pattern of the route, `GET /queues/:id`. `null` for a response without a route. */
   readonly route: string | null
   readonly status: number
-  /** The code; `null` where a handler sent an error in a shape of its own, which the option `sentErrors` looks for. */
+  /** The code. `null` for an error that a handler sent in another shape, which the option `sentErrors` finds. */
   readonly code: string | null
   /** How often it was sent. */
   readonly count: number
   /**
-   * Whether the documentation of the route has it. Nothing is expected of answers without a route, and of routes that are
-   * kept out of the documentation: theirs count as documented.
+   * Whether the documentation of the route has it. Responses without a route, and responses of routes that are excluded
+   * from the documentation, count as documented.
    */
   readonly documented: boolean
 }
 
-/** What tells one kind of answer from another. */
+/** The properties that distinguish one kind of response from another. */
 export type AnswerKind = Pick<LedgerEntry, 'route' | 'status' | 'code'>
 
-/** Counts the error answers of an application. */
-export interface Ledger {
-  /** Counts an answer; returns whether it is the first of its kind. */
-  readonly record: (kind: AnswerKind) => boolean
-  readonly entries: (isDocumented: (kind: AnswerKind) => boolean) => LedgerEntry[]
+/** A route by its method and its pattern, and both as one name. */
+export interface RouteName {
+  readonly name: string
+  readonly method: string
+  readonly url: string
 }
 
-/** Makes an empty ledger. It holds one number for each (route, status, code), however many answers there are. */
+/** An {@link AnswerKind} whose route has not been joined to one string. */
+export interface SentKind {
+  readonly route: RouteName | null
+  readonly status: number
+  readonly code: string | null
+}
+
+/** Counts error responses by route, status and code. */
+export interface Ledger {
+  /** Counts a response. Returns whether it is the first of its kind. */
+  readonly record: (kind: SentKind) => boolean
+  readonly entries: (isDocumented: (kind: SentKind) => boolean) => LedgerEntry[]
+}
+
+/** Makes an empty ledger. It holds one number for each route, status and code, however many responses there are. */
 export function createLedger (): Ledger {
-  const counts: Array<AnswerKind & { count: number }> = []
-  // A route has few kinds of errors: going through them costs less than a key that is put together for each answer.
-  const byRoute = new Map<string | null, typeof counts>()
+  const counts: Array<SentKind & { count: number }> = []
+  // A route has few kinds of errors. To compare them costs less than to build a key for each response.
+  const byRoute = new Map<string | undefined, typeof counts>()
   return {
     record ({ route, status, code }) {
-      let ofRoute = byRoute.get(route)
-      if (ofRoute === undefined) byRoute.set(route, ofRoute = [])
+      let ofRoute = byRoute.get(route?.name)
+      if (ofRoute === undefined) byRoute.set(route?.name, ofRoute = [])
       const entry = ofRoute.find(entry => entry.code === code && entry.status === status)
       if (entry !== undefined) {
         entry.count++
@@ -43,6 +59,6 @@ export function createLedger (): Ledger {
       counts.push(first)
       return true
     },
-    entries: isDocumented => counts.map(entry => ({ ...entry, documented: isDocumented(entry) }))
+    entries: isDocumented => counts.map(kind => ({ ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind) }))
   }
 }

@@ -1,22 +1,23 @@
+/** The lockfile `errors.lock.json`: what an API promises about its errors. */
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 
-/** The promises of an application about its errors, as `errors.lock.json` has them: sorted, so that a diff can be read. */
+/** What an application promises about its errors, sorted so that a diff is readable. */
 export interface Lock {
   readonly lockfileVersion: 1
-  /** The names of the body formats; the one of the `format` option first. */
+  /** The names of the body formats. The first is the one of the `format` option. */
   readonly formats: readonly string[]
-  /** The fields of the bodies by format. */
+  /** The fields of the bodies, by format. */
   readonly bodies: Readonly<Record<string, LockedFields>>
   readonly codes: Readonly<Record<string, LockedCode>>
   /** The codes of each route. */
   readonly routes: Readonly<Record<string, readonly string[]>>
 }
 
-/** The types of fields by name; that of an optional one ends in a question mark. */
+/** The types of fields by name. The name of an optional field ends in a question mark. */
 export type LockedFields = Readonly<Record<string, string>>
 
-/** What callers rely on of one code. */
+/** The properties of a code that callers rely on. */
 export interface LockedCode {
   readonly status: number
   readonly type: string
@@ -31,7 +32,7 @@ interface Field {
   readonly required: boolean
 }
 
-/** What a lock is made of; a `Reference` is one. */
+/** The data that a lock is made from. A `Reference` has it. */
 export interface LockSource {
   readonly formats: ReadonlyArray<{ readonly name: string }>
   readonly routes: readonly string[]
@@ -47,7 +48,7 @@ export interface LockSource {
   }>
 }
 
-/** What an application promises now. */
+/** Returns what an application promises now. */
 export function createLock ({ formats, codes, routes }: LockSource): Lock {
   return {
     lockfileVersion: 1,
@@ -66,23 +67,23 @@ export function createLock ({ formats, codes, routes }: LockSource): Lock {
   }
 }
 
-/** The fields that the bodies of all codes come to, but for those of `meta`, which are locked with each code. */
+/** Returns the fields of the bodies of all codes together, without the fields of `meta`, which belong to each code. */
 function lockBody (fields: readonly Field[], codes: number): LockedFields {
   const names = [...new Set(fields.map(({ name }) => name))].filter(name => !/(^|\.)meta\./.test(name))
   return Object.fromEntries(names.map(name => {
     const same = fields.filter(field => field.name === name)
     const isAlways = same.length === codes && same.every(({ required }) => required)
-    return [isAlways ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widened)))].join(' | ')] as const
+    return [isAlways ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widenType)))].join(' | ')] as const
   }).sort())
 }
 
-/** The type of a constant, for each code has its own: `"conflict_error"` is a `string`. */
-function widened (type: string): string {
+/** Returns the type of a constant, because each code has its own constants: `"conflict_error"` is a `string`. */
+function widenType (type: string): string {
   if (type.startsWith('"')) return 'string'
   return /^\d/.test(type) ? 'integer' : type
 }
 
-/** The text of a lockfile. */
+/** Returns the text of a lockfile. */
 export function writeLock (lock: Lock): string {
   return `${JSON.stringify(lock, null, 2)}\n`
 }
@@ -103,17 +104,21 @@ const lockSchema = Type.Object({
 /**
  * Reads the text of a lockfile.
  *
- * @param name of the file, for messages
- * @throws Error with one sentence, where it is no lockfile
+ * @param name the name of the file, for messages
+ * @throws TypeError with one sentence, if the text is not a lockfile
  */
 export function parseLock (text: string, name: string): Lock {
   let lock: unknown
   try {
     lock = JSON.parse(text)
   } catch {
-    throw new Error(`${name} is not JSON; it takes what 'fastify-api-errors lock' writes.`)
+    throw createLockError(name, 'invalid JSON')
   }
-  const fault = Value.Errors(lockSchema, lock).First()
-  if (fault !== undefined) throw new Error(`${name} is not a lockfile, for ${fault.path === '' ? 'the whole' : fault.path} is wrong (${fault.message}); it takes what 'fastify-api-errors lock' writes.`)
+  const error = Value.Errors(lockSchema, lock).First()
+  if (error !== undefined) throw createLockError(name, `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`)
   return lock as Lock
+}
+
+function createLockError (name: string, received: string): TypeError {
+  return new TypeError(`fastify-api-errors: ${name}: expected a lockfile that 'fastify-api-errors lock' wrote, got ${received}.`)
 }

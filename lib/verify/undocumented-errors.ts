@@ -1,33 +1,33 @@
+/** Compares the errors that are sent with the documentation of their routes. */
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
 import type { Documenter } from '../infer/documenter.js'
 import { isExcluded, schemaOf } from '../infer/route-record.js'
-import type { AnswerKind, Ledger } from './ledger.js'
+import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
-/** What the `onUndocumented` option does about an answer that the documentation of its route does not have. */
+/** Called when a response is sent that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
-/** Whether the documentation of an application has an answer: by its code, or by a status that the route declares itself. */
-export function createDocumentedCheck (documenter: Documenter): (kind: AnswerKind) => boolean {
-  return ({ route: name, status, code }) => {
-    if (name === null) return true
-    const [method = '', ...url] = name.split(' ')
-    return documenter.find(method, url.join(' ')).some(record => {
+/** Returns a function that tells whether a kind of response is documented: by its code, or by a status that the route declares itself. */
+export function createDocumentedCheck (documenter: Documenter): (kind: SentKind) => boolean {
+  return ({ route, status, code }) => {
+    if (route === null) return true
+    return documenter.find(route.method, route.url).some(record => {
       if (isExcluded(record.route) || declaresStatus(schemaOf(record.route)?.response, status)) return true
-      return documenter.statusesOf(record, method).some(({ definitions }) => definitions.some(definition => definition.code === code))
+      return documenter.statusesOf(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }
 }
 
-/** Writes a warning, with the request's id. */
+/** Logs a warning with the id of the request. */
 export const warnUndocumented: OnUndocumented = ({ route, status, code }, request) => {
-  request.log.warn({ route, status, code }, 'An error went out that the documentation of its route does not have.')
+  request.log.warn({ route, status, code }, 'An error was sent that is not in the documentation of its route.')
 }
 
-/** What is read of an answer that went out. */
-interface Answered {
-  /** The pattern of the route. */
+/** A response that was sent. */
+interface SentResponse {
+  /** The pattern of the route, or `null` if there is none. */
   readonly route: string | null
   readonly method: string | null
   readonly status: number
@@ -35,36 +35,33 @@ interface Answered {
   readonly request: FastifyRequest | null
 }
 
-/**
- * Makes what counts each answer, and reports an undocumented one when it is the first of its kind. The answer goes out in
- * any case.
- */
+/** Returns a function that counts each error response, and reports the first of each undocumented kind. It does not change the response. */
 export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
   readonly ledger: Ledger
-  readonly isDocumented: (kind: AnswerKind) => boolean
+  readonly isDocumented: (kind: SentKind) => boolean
   readonly onUndocumented: OnUndocumented | undefined
-}): (answered: Answered) => void {
-  const nameOf = createRouteNames()
+}): (response: SentResponse) => void {
+  const getRouteName = createRouteNames()
   return ({ route, method, status, code, request }) => {
-    const kind = { route: nameOf(method, route), status, code }
+    const kind: SentKind = { route: route === null ? null : getRouteName(String(method), route), status, code }
     const isFirst = ledger.record(kind)
     if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-    callSafely(() => onUndocumented(kind, request), err => { request.log.error({ err }, "The function in the option 'onUndocumented' failed.") })
+    const answer: AnswerKind = { ...kind, route: kind.route?.name ?? null }
+    callSafely(() => onUndocumented(answer, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })
   }
 }
 
 /**
- * Names each route once, `GET /queues/:id`. A text that is put together anew for each answer has to be hashed anew to be
- * looked up, which costs more than to count.
+ * Returns a function that names each route once. A string that is built for each response would have to be hashed for each
+ * look-up, which costs more than the count.
  */
-function createRouteNames (): (method: string | null, route: string | null) => string | null {
-  const names = new Map<string, Map<string | null, string>>()
-  return (method, route) => {
-    if (route === null) return null
-    let byMethod = names.get(route)
-    if (byMethod === undefined) names.set(route, byMethod = new Map())
+function createRouteNames (): (method: string, url: string) => RouteName {
+  const names = new Map<string, Map<string, RouteName>>()
+  return (method, url) => {
+    let byMethod = names.get(url)
+    if (byMethod === undefined) names.set(url, byMethod = new Map())
     let name = byMethod.get(method)
-    if (name === undefined) byMethod.set(method, name = `${method} ${route}`)
+    if (name === undefined) byMethod.set(method, name = { name: `${method} ${url}`, method, url })
     return name
   }
 }

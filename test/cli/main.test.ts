@@ -1,3 +1,4 @@
+/** The program as a process: output and exit codes. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +7,7 @@ import t from 'tap'
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const app = join(project, 'test/reference/app.ts')
 
-/** Runs the program as a process of its own. */
+/** Runs the program in its own process. */
 function run (...args: string[]): Promise<{ readonly code: number, readonly stdout: string, readonly stderr: string }> {
   return new Promise(resolve => {
     execFile(process.execPath, ['--import=tsx', join(project, 'lib/cli/main.ts'), ...args], { cwd: project }, (fault, stdout, stderr) => {
@@ -21,7 +22,7 @@ t.test('--help', async t => {
   t.match(stdout, /^Usage: fastify-api-errors <command> --app <module>\n/)
 })
 
-t.test('exit codes: 0 where nothing has changed, 1 where a change is breaking', async t => {
+t.test('exit codes: 0 if nothing has changed, 1 if a change is breaking', async t => {
   const folder = t.testdir({ 'changed.ts': `import { build } from '${app}'\nexport default () => build({ format: 'typed' })` })
   const lockfile = join(folder, 'errors.lock.json')
   t.strictSame(await run('lock', '--app', app, '--lockfile', lockfile), {
@@ -32,19 +33,19 @@ t.test('exit codes: 0 where nothing has changed, 1 where a change is breaking', 
   })
   t.strictSame(await run('check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile), {
     code: 1,
-    stdout: `breaking  format: the body was 'code', and is 'typed'.
+    stdout: `breaking  format: the body changed from 'code' to 'typed'.
 
-1 breaking, 0 notable, 0 fine. Where the change is meant, 'fastify-api-errors lock' accepts it.
+1 breaking, 0 notable, 0 fine. If the changes are intended, accept them with 'fastify-api-errors lock'.
 `,
     stderr: ''
   })
 })
 
-t.test('exit code 2, and one sentence: bad input', async t => {
-  t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app is missing; it takes the module of the API, like './app.js'.\n" })
+t.test('exit code 2 and one sentence: invalid input', async t => {
+  t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })
 
-t.test('an application that keeps a connection open does not keep the program from ending', async t => {
+t.test('the program ends although the application keeps a connection open', async t => {
   const folder = t.testdir({ 'app.ts': `export { build } from '${app}'\nsetInterval(() => {}, 1000)` })
   t.match(await run('lock', '--app', join(folder, 'app.ts'), '--lockfile', join(folder, 'lock.json')), { code: 0 })
 })
@@ -52,6 +53,6 @@ t.test('an application that keeps a connection open does not keep the program fr
 t.test('an application that never starts', async t => {
   const folder = t.testdir({ 'never.ts': 'export const build = () => new Promise(() => {})' })
   t.strictSame(await run('lock', '--app', join(folder, 'never.ts')), {
-    code: 2, stdout: '', stderr: 'fastify-api-errors: --app does not come to start: it waits, and nothing is left that it could wait for.\n'
+    code: 2, stdout: '', stderr: 'fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.\n'
   })
 })

@@ -1,7 +1,8 @@
+/** The commands, each on a small API. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import t from 'tap'
-import { firstLine, runCommand } from '../../lib/cli/run-command.js'
+import { getFirstLine, runCommand } from '../../lib/cli/run-command.js'
 
 /** An API with one route, `GET /queues/:id`, and one code of its own. */
 const api = (status = 409): string => `
@@ -41,21 +42,21 @@ t.test('lock, then check: nothing has changed', async t => {
   })
 })
 
-t.test('check tells each change, and fails where one is breaking', async t => {
+t.test('check lists each change, and fails if one is breaking', async t => {
   const folder = t.testdir({ 'app.ts': api(), 'changed.ts': api(410), 'more.ts': api().replace("app.get('/queues/:id'", "app.get('/draws', async () => 'ok')\n  app.get('/queues/:id'") })
   const lockfile = join(folder, 'errors.lock.json')
   await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile])
   t.strictSame(await runCommand(['check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile]), {
     code: 1,
-    output: `breaking  queue_closed: the status was 409, and is 410.
+    output: `breaking  queue_closed: the status changed from 409 to 410.
 
-1 breaking, 0 notable, 0 fine. Where the change is meant, 'fastify-api-errors lock' accepts it.`
+1 breaking, 0 notable, 0 fine. If the changes are intended, accept them with 'fastify-api-errors lock'.`
   })
   t.strictSame(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), {
     code: 0,
     output: `fine      GET /draws: the route is new.
 
-0 breaking, 0 notable, 1 fine. Where the change is meant, 'fastify-api-errors lock' accepts it.`
+0 breaking, 0 notable, 1 fine. If the changes are intended, accept them with 'fastify-api-errors lock'.`
   })
   t.strictSame(await runCommand(['lock', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: `Wrote 49 codes and 2 routes to ${lockfile}.` })
   t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^Nothing has changed/ }, 'lock accepts the change')
@@ -78,8 +79,8 @@ t.test('the ways in which a module can export its application', async t => {
   }
 })
 
-t.test('bad input gets one sentence', async t => {
-  const folder = t.testdir({
+t.test('invalid input gets one sentence', async t => {
+  const folder = relative('', t.testdir({
     'app.ts': api(),
     'throws.ts': "throw new Error('DATABASE_URL is missing.\\nSet it.')",
     'rejects.ts': "export default async () => { throw 'no database' }",
@@ -90,36 +91,36 @@ t.test('bad input gets one sentence', async t => {
     'plain.ts': "import Fastify from 'fastify'\nexport default Fastify()",
     'not.json': '{',
     'other.json': '{ "lockfileVersion": 2, "formats": [], "bodies": {}, "codes": {}, "routes": {} }'
-  })
+  }))
   const app = (name: string): string => join(folder, name)
-  const fault = async (...args: string[]): Promise<string> => {
+  const messageFor = async (...args: string[]): Promise<string> => {
     try {
       await runCommand(args)
-    } catch (fault) {
-      return firstLine(fault).replaceAll(`${folder}/`, '')
+    } catch (error) {
+      return getFirstLine(error).replaceAll(`${folder}/`, '').replace('fastify-api-errors: ', '')
     }
-    return 'no fault'
+    return 'no error'
   }
-  t.equal(await fault(), 'the command is missing; it takes reference, lock, check, and --help tells more.')
-  t.equal(await fault('write'), "the command is 'write'; it takes reference, lock, check, and --help tells more.")
-  t.equal(await fault('lock', 'all'), "the command is 'lock all'; it takes reference, lock, check, and --help tells more.")
-  t.equal(await fault('lock', '--ap', 'x'), "Unknown option '--ap'; --help tells what it takes.")
-  t.equal(await fault('lock', '--app'), "Option '--app <value>' argument missing; --help tells what it takes.")
-  t.equal(await fault('lock'), "--app is missing; it takes the module of the API, like './app.js'.")
-  t.equal(await fault('lock', '--app', app('nowhere.ts')), "--app is 'nowhere.ts', which does not exist; it takes the module of the API, like './app.js'.")
-  t.equal(await fault('lock', '--app', app('throws.ts')), "--app is 'throws.ts', which does not start: DATABASE_URL is missing.")
-  t.equal(await fault('lock', '--app', app('rejects.ts')), "--app is 'rejects.ts', which does not start: no database")
-  t.match(await fault('lock', '--app', app('wrong-option.ts')), /^--app is 'wrong-option\.ts', which does not start: fastify-api-errors: the option 'format' is 'xml'; it takes /)
-  t.equal(await fault('lock', '--app', app('not-ready.ts')), "--app is 'not-ready.ts', which does not start: Redis is down.")
-  const takes = "which exports no Fastify instance; it takes a module whose default export, or export 'app' or 'build', is one, a promise of one, or a function that returns one."
-  t.equal(await fault('lock', '--app', app('nothing.ts')), `--app is 'nothing.ts', ${takes}`)
-  t.equal(await fault('lock', '--app', app('null.ts')), `--app is 'null.ts', ${takes}`)
-  t.equal(await fault('lock', '--app', app('plain.ts')), "--app is 'plain.ts', whose instance does not register fastify-api-errors; it takes one that does so itself, for what a scope registers the rest of the application cannot see.")
-  t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), "nowhere.json does not exist; 'fastify-api-errors lock' writes it.")
-  t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json is not JSON; it takes what 'fastify-api-errors lock' writes.")
-  t.equal(await fault('check', '--app', app('app.ts'), '--lockfile', app('other.json')), "other.json is not a lockfile, for /lockfileVersion is wrong (Expected 1); it takes what 'fastify-api-errors lock' writes.")
-  t.equal(await fault('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), "--lockfile is 'no/folder/lock.json', whose folder does not exist; it takes a file in a folder that does.")
+  t.equal(await messageFor(), 'command: expected one of reference, lock, check (see --help), got undefined.')
+  t.equal(await messageFor('write'), 'command: expected one of reference, lock, check (see --help), got "write".')
+  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check (see --help), got "lock all".')
+  t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
+  t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
+  t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
+  t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the module of the API, such as \'./app.js\', got "nowhere.ts".')
+  t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start: DATABASE_URL is missing.')
+  t.equal(await messageFor('lock', '--app', app('rejects.ts')), '--app: "rejects.ts" does not start: no database')
+  t.match(await messageFor('lock', '--app', app('wrong-option.ts')), /^--app: "wrong-option\.ts" does not start: fastify-api-errors: format: expected .*, got "xml"\.$/)
+  t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start: Redis is down.')
+  const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one"
+  t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
+  t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
+  t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because an instance does not see what its scopes register, got "plain.ts".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
+  t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a file in a folder that exists, got "no/folder/lock.json".')
   for (const url of ['notaurl', 'ftp://example.com']) {
-    t.equal(await fault('reference', '--app', app('app.ts'), '--url', url), `--url is '${url}'; it takes scheme and host of the API, like 'https://api.example.com'.`)
+    t.equal(await messageFor('reference', '--app', app('app.ts'), '--url', url), `--url: expected scheme and host of the API, such as 'https://api.example.com', got "${url}".`)
   }
 })

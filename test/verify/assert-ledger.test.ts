@@ -1,3 +1,4 @@
+/** The check at the end of a test suite. */
 import { AssertionError } from 'node:assert'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -12,7 +13,7 @@ async function build (): Promise<FastifyInstance> {
   return app
 }
 
-/** What a function throws, as an assertion. */
+/** Returns the message of the assertion that a function throws. */
 function failure (run: () => unknown): string {
   try {
     run()
@@ -22,7 +23,7 @@ function failure (run: () => unknown): string {
   throw new Error('no assertion failed')
 }
 
-t.test('where every answer is documented, it tells what is left to be tested', async t => {
+t.test('if every response is documented, it returns the codes without a test', async t => {
   const app = await build()
   await app.inject('/queues/1')
   t.strictSame(assertLedger(app), {
@@ -34,59 +35,59 @@ t.test('where every answer is documented, it tells what is left to be tested', a
   })
 })
 
-t.test('it fails on an undocumented answer, and says what to do', async t => {
+t.test('it fails on an undocumented response, and says what to do', async t => {
   const app = await build()
   await app.inject('/draws/1')
   await app.inject('/draws/1')
-  t.equal(failure(() => assertLedger(app)), `These answers are not documented. Name their codes in config.errors of the route, or in declareErrors() of its scope:
+  t.equal(failure(() => assertLedger(app)), `These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:
   GET /draws/:id: 423 resource_locked, sent 2 times`)
 })
 
-t.test('it fails on an error that a handler sends in a shape of its own', async t => {
+t.test('it fails on an error that a handler sends in another shape', async t => {
   const app = Fastify()
   await app.register(apiErrors, { log: false, sentErrors: 'report' })
   app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
   await app.inject('/queues/1')
-  t.equal(failure(() => assertLedger(app)), `These answers have a shape of their own. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':
+  t.equal(failure(() => assertLedger(app)), `These responses do not have the shape of the catalog. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':
   GET /queues/:id: 404, sent once`)
 })
 
-t.test('it can fail on codes that are documented and that no test has seen', async t => {
+t.test('it can fail on documented codes that no test has seen', async t => {
   const app = await build()
-  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, and no test has seen them. Test them, or name them in 'except':
+  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, but no test has seen them. Test them, or add them to 'except':
   resource_not_found: GET /draws/:id, and 1 more
   resource_gone: GET /queues/:id`)
   await app.inject('/queues/1')
   t.strictSame(assertLedger(app, { unexercised: 'fail', except: ['internal_error', 'resource_not_found'] }), { undocumented: [], unexercised: [] })
 })
 
-t.test('both at once, for the answers of a whole suite', async t => {
+t.test('both at once, for the responses of a whole suite', async t => {
   const answers: LedgerEntry[] = [
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 1, documented: false },
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 3, documented: true }
   ]
   t.equal(failure(() => assertLedger({ apiErrors: { ledger: () => [], reference: () => ({ codes: [{ code: 'unseen', routes: ['GET /a'] }] }) } }, { answers, unexercised: 'fail' })),
-    `These answers are not documented. Name their codes in config.errors of the route, or in declareErrors() of its scope:
+    `These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:
   GET /draws/:id: 423 resource_locked, sent once
-These codes are documented, and no test has seen them. Test them, or name them in 'except':
+These codes are documented, but no test has seen them. Test them, or add them to 'except':
   unseen: GET /a`)
 })
 
-t.test("'except' takes codes of the catalog", async t => {
+t.test("'except' has codes of the catalog", async t => {
   const app = await build()
-  t.throws(() => assertLedger(app, { except: ['intrenal_error'] }), new TypeError("assertLedger: 'except' has 'intrenal_error'; it takes codes of the catalog."))
+  t.throws(() => assertLedger(app, { except: ['intrenal_error'] }), new TypeError('assertLedger: except: expected codes of the catalog, got "intrenal_error".'))
 })
 
-t.test('what is wrong is said in one sentence', async t => {
+t.test('invalid input gets one sentence', async t => {
   const scoped = Fastify()
   await scoped.register(async scope => { await scope.register(apiErrors) })
-  const takes = 'it takes the instance, or the scope, that registers it.'
-  t.throws(() => assertLedger(scoped), new TypeError(`assertLedger: the application is an object without fastify-api-errors; ${takes}`))
-  t.throws(() => assertLedger(undefined as never), new TypeError(`assertLedger: the application is undefined without fastify-api-errors; ${takes}`))
+  const expected = 'assertLedger: app: expected the instance, or the scope, that registers fastify-api-errors, got'
+  t.throws(() => assertLedger(scoped), new TypeError(`${expected} an object.`))
+  t.throws(() => assertLedger(undefined as never), new TypeError(`${expected} undefined.`))
   const app = await build()
   for (const [options, sentence] of [
-    [{ except: 'x' }, "the option 'except' is 'x'; it takes an array of codes."],
-    [{ unexercised: 'warn' }, "the option 'unexercised' is 'warn'; it takes 'list' or 'fail'."],
-    [{ answers: '.ledger' }, "the option 'answers' is '.ledger'; it takes what readLedger() returns."]
+    [{ except: 'x' }, 'except: expected an array of codes, got "x".'],
+    [{ unexercised: 'warn' }, 'unexercised: expected \'list\' or \'fail\', got "warn".'],
+    [{ answers: '.ledger' }, 'answers: expected what readLedger() returns, got ".ledger".']
   ] as const) t.throws(() => assertLedger(app, options as object), new TypeError(`assertLedger: ${sentence}`))
 })

@@ -1,8 +1,9 @@
+/** Ledgers of several processes, collected through files. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import t from 'tap'
@@ -12,13 +13,13 @@ import { thrown } from '../support/thrown.js'
 
 const suite = (name: string): string => fileURLToPath(new URL(`suite/${name}`, import.meta.url))
 
-t.test('a suite of several processes comes to one ledger', async t => {
+t.test('a suite of several processes has one ledger', async t => {
   const folder = join(t.testdir(), 'ledger')
   const { NODE_TEST_CONTEXT, ...env } = process.env
   execFileSync(process.execPath, [
     '--import=tsx', `--import=${suite('collect.ts')}`, '--test', suite('queues.suite.ts'), suite('draws.suite.ts')
   ], { env: { ...env, LEDGER: folder } })
-  t.equal(readdirSync(folder).length, 2, 'a file for each process that answered an error')
+  t.equal(readdirSync(folder).length, 2, 'a file for each process that sent an error')
 
   const answers = readLedger(folder)
   t.strictSame([...answers].sort((a, b) => String(a.code) < String(b.code) ? -1 : 1), [
@@ -30,7 +31,7 @@ t.test('a suite of several processes comes to one ledger', async t => {
   t.throws(() => assertLedger(app, { answers }), { message: /\n {2}GET \/draws\/:id: 423 resource_locked, sent 2 times$/ })
 })
 
-t.test('every application of the process is collected until it ends, and what is no request, too', async t => {
+t.test('every application of the process is collected until the end, with errors of malformed requests', async t => {
   const folder = t.testdir()
   const app = await build()
   const stop = collectLedger(folder)
@@ -47,7 +48,7 @@ t.test('every application of the process is collected until it ends, and what is
   ])
 })
 
-t.test('an application without the plugin has no documentation that an answer could differ from', async t => {
+t.test('an application without the plugin has no documentation, so its responses count as documented', async t => {
   const folder = t.testdir()
   const stop = collectLedger(folder)
   await Fastify(serverOptions()).inject('/%')
@@ -55,7 +56,7 @@ t.test('an application without the plugin has no documentation that an answer co
   t.strictSame(readLedger(folder), [{ route: null, status: 400, code: 'invalid_request', count: 1, documented: true }])
 })
 
-t.test('an error that a handler sends in a shape of its own is collected, too', async t => {
+t.test('an error that a handler sends in another shape is also collected', async t => {
   const folder = t.testdir()
   const stop = collectLedger(folder)
   const app = Fastify()
@@ -66,13 +67,43 @@ t.test('an error that a handler sends in a shape of its own is collected, too', 
   t.strictSame(readLedger(folder), [{ route: 'GET /queues/:id', status: 404, code: null, count: 1, documented: false }])
 })
 
-t.test('where nothing was collected, nothing is proven', async t => {
-  const folder = join(t.testdir(), 'nowhere')
-  t.equal(thrown(() => readLedger(folder)), `Error: readLedger: the folder '${folder}' does not exist; it takes the one that collectLedger() wrote to.`)
+t.test('a folder that does not exist', async t => {
+  const folder = join(relative('', t.testdir()), 'nowhere')
+  t.equal(thrown(() => readLedger(folder)), `TypeError: readLedger: folder: expected a folder that collectLedger() wrote to, got ${JSON.stringify(folder)}.`)
 })
 
 t.test('a folder is a path', async t => {
-  t.equal(thrown(() => collectLedger(5 as never)), "TypeError: collectLedger: the folder is 5; it takes a path, like '.ledger'.")
-  t.equal(thrown(() => readLedger(undefined as never)), "TypeError: readLedger: the folder is undefined; it takes a path, like '.ledger'.")
-  t.equal(thrown(() => readLedger('')), "TypeError: readLedger: the folder is ''; it takes a path, like '.ledger'.")
+  t.equal(thrown(() => collectLedger(5 as never)), "TypeError: collectLedger: folder: expected a path, such as '.ledger', got 5.")
+  t.equal(thrown(() => readLedger(undefined as never)), "TypeError: readLedger: folder: expected a path, such as '.ledger', got undefined.")
+  t.equal(thrown(() => readLedger('')), 'TypeError: readLedger: folder: expected a path, such as \'.ledger\', got "".')
+})
+
+t.test('a process that is killed while it writes leaves a partial line, which is ignored', async t => {
+  const folder = t.testdir()
+  const entry = { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 1, documented: true }
+  const line = JSON.stringify(entry)
+  for (let length = 0; length <= line.length; length++) writeFileSync(join(folder, `${length}.jsonl`), `${line}\n${line.slice(0, length)}`)
+  t.strictSame(readLedger(folder), [{ ...entry, count: line.length + 1 }])
+})
+
+t.test('an empty file, and a folder with other files', async t => {
+  t.strictSame(readLedger(t.testdir({ '1.jsonl': '', 'notes.txt': 'x' })), [])
+})
+
+t.test('two collectors of one process do not share a file', async t => {
+  const folder = t.testdir()
+  const stops = [collectLedger(folder), collectLedger(folder)]
+  await (await build()).inject('/queues/1')
+  for (const stop of stops) stop()
+  t.equal(readdirSync(folder).length, 2)
+})
+
+t.test('a complete line that is invalid', async t => {
+  const folder = relative('', t.testdir({ '1.jsonl': '{"route":null,"status":404,"code":null,"count":1,"documented":true}\n' }))
+  for (const line of ['', '{', 'null', '{"route":null,"status":"404","code":null,"count":1,"documented":true}']) {
+    writeFileSync(join(folder, '1.jsonl'), '{"route":null,"status":404,"code":null,"count":1,"documented":true}\n')
+    appendFileSync(join(folder, '1.jsonl'), `${line}\n`)
+    t.equal(thrown(() => readLedger(folder)), `TypeError: readLedger: ${join(folder, '1.jsonl')}:2: expected a line that collectLedger() wrote, got ${JSON.stringify(line)}.`)
+  }
+  t.equal(thrown(() => readLedger(join(folder, '1.jsonl'))), `TypeError: readLedger: folder: expected a folder that collectLedger() wrote to, got ${JSON.stringify(join(folder, '1.jsonl'))}.`)
 })

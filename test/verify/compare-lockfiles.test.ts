@@ -1,3 +1,4 @@
+/** The changes between two lockfiles, and what each means for callers. */
 import t from 'tap'
 import { compareLocks } from '../../lib/verify/compare-lockfiles.js'
 import type { Lock, LockedCode } from '../../lib/verify/lockfile.js'
@@ -31,37 +32,37 @@ t.test('nothing changed', async t => {
 t.test('codes', async t => {
   const { resource_gone: gone, ...others } = lock.codes as Record<string, LockedCode>
   const without: Lock = { ...lock, codes: others, routes: { 'GET /queues/:id': [], 'POST /queues/:id/entries': ['already_in_queue'] } }
-  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed; callers that handle it wait in vain.'])
+  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Callers that handle it no longer get it.'])
   t.strictSame(changes(lock, without), [
-    'notable: GET /queues/:id: it can now answer with resource_gone.',
-    'notable: POST /queues/:id/entries: it can now answer with resource_gone.',
+    'notable: GET /queues/:id: it can now return resource_gone.',
+    'notable: POST /queues/:id/entries: it can now return resource_gone.',
     'fine: resource_gone: the code is new.'
   ])
   t.strictSame(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode } }), [
-    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'; callers that handle it wait in vain.",
+    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'. Callers that handle it no longer get it.",
     'fine: queue_gone: the code is new.'
   ])
-  t.match(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode, draw_gone: gone as LockedCode } })[0], 'the code was removed; callers')
-  t.match(changes({ ...without, codes: { ...others, locked: { ...gone as LockedCode, status: 423 } } })[0], 'the code was removed; callers')
+  t.match(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode, draw_gone: gone as LockedCode } })[0], 'the code was removed. Callers')
+  t.match(changes({ ...without, codes: { ...others, locked: { ...gone as LockedCode, status: 423 } } })[0], 'the code was removed. Callers')
 })
 
 t.test('status, type and advice on retries', async t => {
-  t.strictSame(changes(changed('resource_gone', { status: 404 })), ['breaking: resource_gone: the status was 410, and is 404.'])
-  t.strictSame(changes(changed('resource_gone', { type: 'gone' })), ["breaking: resource_gone: the type was 'not_found_error', and is 'gone'."])
-  t.strictSame(changes(changed('resource_gone', { retry: 'backoff' })), ["notable: resource_gone: the advice on retries was 'never', and is 'backoff'."])
+  t.strictSame(changes(changed('resource_gone', { status: 404 })), ['breaking: resource_gone: the status changed from 410 to 404.'])
+  t.strictSame(changes(changed('resource_gone', { type: 'gone' })), ["breaking: resource_gone: the type changed from 'not_found_error' to 'gone'."])
+  t.strictSame(changes(changed('resource_gone', { retry: 'backoff' })), ["notable: resource_gone: the retry advice changed from 'never' to 'backoff'."])
 })
 
 t.test('the fields of meta', async t => {
   const meta = (meta: object | undefined): string[] => changes(changed('already_in_queue', { meta }))
-  t.strictSame(meta({ 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was always there, and was dropped.'])
-  t.strictSame(meta({ place: 'integer' }), ['notable: already_in_queue: meta.entry was optional, and was dropped.'])
-  t.strictSame(meta({ 'place?': 'integer', 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was always there, and is optional.'])
-  t.strictSame(meta({ place: 'integer', entry: 'string' }), ['fine: already_in_queue: meta.entry was optional, and is always there.'])
-  t.strictSame(meta({ place: 'string', 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was integer, and is string.'])
+  t.strictSame(meta({ 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was required, and was removed.'])
+  t.strictSame(meta({ place: 'integer' }), ['notable: already_in_queue: meta.entry was optional, and was removed.'])
+  t.strictSame(meta({ 'place?': 'integer', 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was required, and is now optional.'])
+  t.strictSame(meta({ place: 'integer', entry: 'string' }), ['fine: already_in_queue: meta.entry was optional, and is now required.'])
+  t.strictSame(meta({ place: 'string', 'entry?': 'string' }), ['breaking: already_in_queue: meta.place changed from integer to string.'])
   t.strictSame(meta({ place: 'integer', 'entry?': 'string', since: 'string' }), ['fine: already_in_queue: meta.since is new.'])
   t.strictSame(meta(undefined), [
-    'breaking: already_in_queue: meta.place was always there, and was dropped.',
-    'notable: already_in_queue: meta.entry was optional, and was dropped.'
+    'breaking: already_in_queue: meta.place was required, and was removed.',
+    'notable: already_in_queue: meta.entry was optional, and was removed.'
   ])
   t.strictSame(changes(changed('resource_gone', { meta: { since: 'string' } })), ['fine: resource_gone: meta.since is new.'])
 })
@@ -69,26 +70,26 @@ t.test('the fields of meta', async t => {
 t.test('routes', async t => {
   const routes = (routes: Lock['routes']): string[] => changes({ ...lock, routes })
   const { 'GET /queues/:id': get, 'POST /queues/:id/entries': post } = lock.routes as Record<string, string[]>
-  t.strictSame(routes({ 'POST /queues/:id/entries': post as string[] }), ['breaking: GET /queues/:id: the route is gone, or no longer documented.'])
+  t.strictSame(routes({ 'POST /queues/:id/entries': post as string[] }), ['breaking: GET /queues/:id: the route was removed, or is no longer documented.'])
   t.strictSame(routes({ ...lock.routes, 'GET /draws': [] }), ['fine: GET /draws: the route is new.'])
-  t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': ['already_in_queue', 'resource_gone'] }), ['notable: GET /queues/:id: it can now answer with already_in_queue.'])
-  t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': [] }), ['fine: GET /queues/:id: it no longer answers with resource_gone.'])
-  t.strictSame(routes({ 'GET /queues/:queue': get as string[], 'POST /queues/:queue/entries': post as string[] }), [], 'the name of a parameter is not seen from outside')
+  t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': ['already_in_queue', 'resource_gone'] }), ['notable: GET /queues/:id: it can now return already_in_queue.'])
+  t.strictSame(routes({ ...lock.routes, 'GET /queues/:id': [] }), ['fine: GET /queues/:id: it no longer returns resource_gone.'])
+  t.strictSame(routes({ 'GET /queues/:queue': get as string[], 'POST /queues/:queue/entries': post as string[] }), [], 'callers do not see the name of a parameter')
 })
 
 t.test('the fields of a body', async t => {
   const body = (code: Record<string, string>): string[] => changes({ ...lock, bodies: { ...lock.bodies, code } })
-  t.strictSame(body({ kode: 'integer', 'details?': 'object[]' }), ["breaking: format 'code': code was always there, and was dropped.", "fine: format 'code': kode is new."])
-  t.strictSame(body({ code: 'string', 'details?': 'string[]' }), ["breaking: format 'code': details was object[], and is string[]."])
-  t.strictSame(body({ code: 'string' }), ["notable: format 'code': details was optional, and was dropped."])
-  t.strictSame(changes({ ...lock, bodies: { code: { code: 'string', 'details?': 'object[]' } } }), [], 'a format that is gone is told of once')
+  t.strictSame(body({ kode: 'integer', 'details?': 'object[]' }), ["breaking: format 'code': code was required, and was removed.", "fine: format 'code': kode is new."])
+  t.strictSame(body({ code: 'string', 'details?': 'string[]' }), ["breaking: format 'code': details changed from object[] to string[]."])
+  t.strictSame(body({ code: 'string' }), ["notable: format 'code': details was optional, and was removed."])
+  t.strictSame(changes({ ...lock, bodies: { code: { code: 'string', 'details?': 'object[]' } } }), [], 'a format that was removed is reported once')
 })
 
 t.test('formats', async t => {
   const formats = (...formats: string[]): string[] => changes({ ...lock, formats })
-  t.strictSame(formats('typed', 'problem'), ["breaking: format: the body was 'code', and is 'typed'."])
-  t.strictSame(formats('code'), ["breaking: format: callers can no longer ask for 'problem'."])
-  t.strictSame(formats('code', 'problem', 'typed'), ["fine: format: callers can ask for 'typed', too."])
+  t.strictSame(formats('typed', 'problem'), ["breaking: format: the body changed from 'code' to 'typed'."])
+  t.strictSame(formats('code'), ["breaking: format: callers can no longer request 'problem'."])
+  t.strictSame(formats('code', 'problem', 'typed'), ["fine: format: callers can also request 'typed'."])
 })
 
 t.test('the breaking changes come first', async t => {

@@ -1,3 +1,6 @@
+/** The ledger: the kinds of errors that were sent, and their counts. */
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, serverOptions } from 'fastify-api-errors'
@@ -16,7 +19,7 @@ async function build (options: ApiErrorsOptions = {}) {
   return app
 }
 
-t.test('every kind of error that was sent, with its count, and whether it is documented', async t => {
+t.test('every kind of error that was sent, with its count and whether it is documented', async t => {
   const app = await build()
   for (const url of ['/documented', '/documented', '/undocumented', '/by-status', '/apart', '/hidden', '/nothing', '/fine']) await app.inject(url)
   await app.inject({ method: 'HEAD', url: '/undocumented' })
@@ -31,7 +34,7 @@ t.test('every kind of error that was sent, with its count, and whether it is doc
   ])
 })
 
-t.test('the documentation of @fastify/swagger that the plugin adds to does not count as the route\'s own', async t => {
+t.test('the responses that the plugin adds to the document do not count as declared by the route', async t => {
   const { default: swagger } = await import('@fastify/swagger')
   const app = Fastify()
   await app.register(swagger)
@@ -41,14 +44,35 @@ t.test('the documentation of @fastify/swagger that the plugin adds to does not c
   t.match(app.apiErrors.ledger(), [{ status: 404, code: 'route_not_found', documented: false }])
 })
 
-t.test('a ledger holds one number for each kind, however many answers there are', async t => {
+t.test('a ledger holds one number for each kind, however many responses there are', async t => {
   const ledger = createLedger()
-  const kind = { route: 'GET /a', status: 404, code: 'resource_not_found' }
+  const kind = { route: { name: 'GET /a', method: 'GET', url: '/a' }, status: 404, code: 'resource_not_found' }
   t.equal(ledger.record(kind), true)
   t.strictSame(new Set(Array.from({ length: 999 }, () => ledger.record({ ...kind }))), new Set([false]))
   t.equal(ledger.record({ ...kind, route: null }), true)
   t.strictSame(ledger.entries(({ route }) => route !== null), [
-    { ...kind, count: 1000, documented: true },
+    { ...kind, route: 'GET /a', count: 1000, documented: true },
     { ...kind, route: null, count: 1, documented: false }
   ])
+})
+
+t.test('methods and paths that callers make up do not grow the ledger', async t => {
+  const app = Fastify(serverOptions({ http2: true }))
+  await app.register(apiErrors, { log: false })
+  app.get('/queues/:id', async () => { throw app.apiErrors.errors.resource_gone?.() })
+  const session = connect(await app.listen({ host: '127.0.0.1', port: 0 }))
+  t.teardown(async () => {
+    session.close()
+    await app.close()
+  })
+  for (let index = 0; index < 20; index++) {
+    for (const [method, path] of [[`MADE-UP-${index}`, '/queues/1'], ['GET', `/nothing/${index}`], ['GET', `/queues/${index}`]]) {
+      const stream = session.request({ ':method': method, ':path': path }).resume()
+      await once(stream, 'close')
+    }
+  }
+  const entries = app.apiErrors.ledger()
+  t.strictSame(entries.filter(({ route }) => route !== null), [{ route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 20, documented: false }])
+  t.equal(entries.reduce((sum, { count }) => sum + count, 0), 60)
+  t.ok(entries.length <= 3, `${entries.length} entries`)
 })

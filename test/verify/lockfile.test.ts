@@ -1,3 +1,4 @@
+/** The lockfile: its content, and what is reported about a file that is not one. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
@@ -26,7 +27,7 @@ async function build (options: ApiErrorsOptions): Promise<FastifyInstance> {
   return app
 }
 
-t.test('what a lockfile has: sorted, whatever the order in the code is', async t => {
+t.test('the content of a lockfile is sorted, in any order of the code', async t => {
   const app = await build({ format: 'typed', negotiate: true })
   const lock = createLock(app.apiErrors.reference())
   t.strictSame(Object.keys(lock.codes), Object.keys(app.apiErrors.errors).sort())
@@ -96,22 +97,22 @@ t.test('what a lockfile has: sorted, whatever the order in the code is', async t
   t.strictSame(parseLock(writeLock(lock), 'errors.lock.json'), lock, 'it reads what it writes')
 })
 
-t.test('what is no lockfile gets one sentence', async t => {
-  const fault = (text: string): string => {
+t.test('a file that is not a lockfile gets one sentence', async t => {
+  const messageFor = (text: string): string => {
     try {
       parseLock(text, 'errors.lock.json')
-    } catch (fault) {
-      return (fault as Error).message
+    } catch (error) {
+      return (error as Error).message
     }
     return ''
   }
-  const takes = "it takes what 'fastify-api-errors lock' writes."
+  const expected = "fastify-api-errors: errors.lock.json: expected a lockfile that 'fastify-api-errors lock' wrote, got"
   const whole = { lockfileVersion: 1, formats: [], bodies: {}, codes: {}, routes: {} }
-  t.equal(fault('{'), `errors.lock.json is not JSON; ${takes}`)
-  t.equal(fault('null'), `errors.lock.json is not a lockfile, for the whole is wrong (Expected object); ${takes}`)
-  t.equal(fault('{}'), `errors.lock.json is not a lockfile, for /lockfileVersion is wrong (Expected required property); ${takes}`)
-  t.equal(fault(JSON.stringify({ ...whole, lockfileVersion: 2 })), `errors.lock.json is not a lockfile, for /lockfileVersion is wrong (Expected 1); ${takes}`)
-  t.equal(fault(JSON.stringify({ ...whole, codes: { gone: { status: '410', type: 'a', retry: 'b' } } })), `errors.lock.json is not a lockfile, for /codes/gone/status is wrong (Expected integer); ${takes}`)
-  t.equal(fault(JSON.stringify({ ...whole, routes: { 'GET /': 'none' } })), `errors.lock.json is not a lockfile, for /routes/GET ~1 is wrong (Expected array); ${takes}`)
-  t.equal(fault(JSON.stringify(whole)), '')
+  t.equal(messageFor('{'), `${expected} invalid JSON.`)
+  t.equal(messageFor('null'), `${expected} a value with the error "Expected object".`)
+  t.equal(messageFor('{}'), `${expected} "/lockfileVersion" with the error "Expected required property".`)
+  t.equal(messageFor(JSON.stringify({ ...whole, lockfileVersion: 2 })), `${expected} "/lockfileVersion" with the error "Expected 1".`)
+  t.equal(messageFor(JSON.stringify({ ...whole, codes: { gone: { status: '410', type: 'a', retry: 'b' } } })), `${expected} "/codes/gone/status" with the error "Expected integer".`)
+  t.equal(messageFor(JSON.stringify({ ...whole, routes: { 'GET /': 'none' } })), `${expected} "/routes/GET ~1" with the error "Expected array".`)
+  t.equal(messageFor(JSON.stringify(whole)), '')
 })

@@ -1,3 +1,4 @@
+/** Errors that are sent but not documented. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { PassThrough } from 'node:stream'
@@ -5,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, type AnswerKind, type ApiErrorsOptions } from 'fastify-api-errors'
 
-/** An API that answers 410 on a route that is not documented with it, and the warnings and errors in its log. */
+/** Builds an API that returns an undocumented 410, and collects the warnings and errors of its log. */
 async function build (options: ApiErrorsOptions): Promise<{ readonly app: FastifyInstance, readonly lines: Array<Record<string, unknown>> }> {
   const lines: Array<Record<string, unknown>> = []
   const stream = new PassThrough().on('data', line => lines.push(...[JSON.parse(String(line))].filter(({ level }) => level >= 40)))
@@ -20,13 +21,13 @@ async function build (options: ApiErrorsOptions): Promise<{ readonly app: Fastif
 
 const gone: AnswerKind = { route: 'GET /queues/:id', status: 410, code: 'resource_gone' }
 
-t.test("'log' warns once for each kind of undocumented answer", async t => {
+t.test("'log' warns once for each kind of undocumented response", async t => {
   const { app, lines } = await build({ onUndocumented: 'log' })
   for (const url of ['/queues/1', '/queues/1', '/queues/2', '/nothing']) await app.inject(url)
   const [line, ...more] = lines
   t.strictSame(more, [])
   const { time, pid, hostname, ...warning } = line ?? {}
-  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error went out that the documentation of its route does not have.' })
+  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error was sent that is not in the documentation of its route.' })
 })
 
 t.test('a function is called once for each kind, with the request', async t => {
@@ -36,22 +37,22 @@ t.test('a function is called once for each kind, with the request', async t => {
   t.strictSame(calls, [[gone, '/queues/1?a']])
 })
 
-t.test('a function that fails changes nothing about the answer', async t => {
+t.test('a function that fails does not change the response', async t => {
   const { app, lines } = await build({ onUndocumented: () => { throw new Error('The queue of reports is full.') } })
   const response = await app.inject('/queues/1')
   t.equal(response.statusCode, 410)
   t.match(response.json(), { code: 'resource_gone' })
-  t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: "The function in the option 'onUndocumented' failed." }])
+  t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: 'The function in the option onUndocumented failed.' }])
 })
 
-t.test('without the option the ledger alone tells', async t => {
+t.test('without the option, only the ledger has it', async t => {
   const { app, lines } = await build({})
   await app.inject('/queues/1')
   t.strictSame(lines, [])
   t.strictSame(app.apiErrors.ledger(), [{ ...gone, count: 1, documented: false }])
 })
 
-t.test('what a route declares for a class of statuses, or for all, is documented, thrown as well as sent', async t => {
+t.test('a status that a route declares by a class, or by default, is documented, whether it is thrown or sent', async t => {
   for (const declared of ['410', '4xx', '4XX', 'default']) {
     const app = Fastify()
     await app.register(apiErrors, { log: false, sentErrors: 'report' })
@@ -64,7 +65,7 @@ t.test('what a route declares for a class of statuses, or for all, is documented
   }
 })
 
-t.test('what is no request is counted, and never undocumented', async t => {
+t.test('the response to a malformed request is counted, and is documented', async t => {
   const { app } = await build({ onUndocumented: () => t.fail('not documented') })
   const socket = connect(Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port), '127.0.0.1').resume()
   socket.write('this is not HTTP\r\n\r\n')
