@@ -1,3 +1,4 @@
+/** The default format. */
 import { code, details, docUrl, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

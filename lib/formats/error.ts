@@ -1,3 +1,4 @@
+/** The format with the code as `error`. */
 import { code, details, message, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

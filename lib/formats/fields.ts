@@ -1,9 +1,10 @@
+/** The fields that the formats have in common. */
 import { Type, type TSchema } from '@sinclair/typebox'
 import { carriesIssues, type Answer } from '../catalog/answer.js'
 import { issuesSchema, enumSchema, type Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 
-/** The code, closed over the one value that errors of the definition have. */
+/** The code. Its schema allows only the one value that errors of the definition have. */
 export const code: Field = {
   schema: definition => enumSchema([definition.code], { description: 'What went wrong, as a constant.' }),
   value: answer => answer.code
@@ -38,14 +39,14 @@ export const meta: Field = {
   optional: true
 }
 
-/** The fields that were wrong, where the error is about fields at all. */
+/** The invalid fields, for errors that are about fields. */
 export const details: Field = {
   schema: (definition, context) => carriesIssues(definition) && context.issueCodes?.length !== 0 ? issuesSchema(context.issueCodes) : undefined,
   value: answer => answer.issues.length === 0 ? undefined : answer.issues,
   optional: true
 }
 
-/** `{ field: [reason] }`, on every 422. */
+/** Returns the field `{ field: [reason] }`, which every 422 has. */
 export function reasonsByField (reason: (issue: Issue) => string): Field {
   return {
     schema: definition => definition.status === 422 ? reasonsSchema() : undefined,

@@ -1,32 +1,33 @@
+/** What a format is, and the bodies and schemas that follow from it. */
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import type { Answer, BodyDefinition } from '../catalog/answer.js'
-import { describeValue } from '../support/describe-value.js'
-import { isObject } from '../support/is-object.js'
+import { expectKnownOptions, expectOption } from '../support/expect-option.js'
+import { isRecord } from '../support/is-object.js'
 
-/** What the documentation of a body depends on, beside the definition. */
+/** What the schema of a body depends on, beside the definition. */
 export interface SchemaContext {
-  /** Whether the API has a page for each code, so that `docUrl` of an answer is there. */
+  /** Whether the API has a page for each code, so that an `Answer` has a `docUrl`. */
   readonly hasDocUrl: boolean
-  /** The codes that issues can have where the schema is shown; absent: any; empty: there are no issues. */
+  /** The codes that issues can have at the place that the schema describes. Absent: any code. Empty: there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
 }
 
-/** A field of a body: its schema for documentation, and beside it the value that is sent. */
+/** A field of a body: its schema for documentation, and the value that is sent. */
 export interface Field {
-  /** The schema of the field for one definition; `undefined` where errors of the definition never have the field. */
+  /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => TSchema | undefined
-  /** The value; `undefined` leaves the field out, which only an `optional` field may. */
+  /** Returns the value. `undefined` leaves the field out, which is valid only for an `optional` field. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
   readonly optional?: boolean
 }
 
-/** Fields by name, in the order in which they are written; a group nests an object. */
+/** Fields by name, in the order in which they are written. A group is a nested object. */
 export interface Fields {
   readonly [name: string]: Field | { readonly fields: Fields }
 }
 
-/** How errors look on the wire. One table gives the body, its schema and its examples, so that they cannot differ. */
+/** How errors look on the wire. The body, its schema and its examples follow from one table, so that they cannot differ. */
 export interface Format {
   readonly name: string
   /** The media type, without parameters. */
@@ -34,9 +35,9 @@ export interface Format {
   readonly fields: Fields
 }
 
-/** What `defineFormat` takes. */
+/** The argument of `defineFormat`. */
 export interface FormatDefinition {
-  /** A name for messages. */
+  /** The name for messages. */
   readonly name: string
   /** @default 'application/json' */
   readonly contentType?: string
@@ -44,9 +45,9 @@ export interface FormatDefinition {
 }
 
 /**
- * Defines a body shape of your own, for the `format` option.
+ * Defines your own body shape, for the `format` option.
  *
- * @throws TypeError naming the property at fault
+ * @throws TypeError naming the property that is invalid
  * @example
  * const enveloped = defineFormat({
  *   name: 'enveloped',
@@ -61,44 +62,43 @@ export interface FormatDefinition {
  * })
  */
 export function defineFormat (definition: FormatDefinition): Format {
-  if (!isObject(definition)) throw new TypeError(`defineFormat: the format is ${describeValue(definition)}; it takes an object with name and fields.`)
-  const { name, contentType = 'application/json', fields, ...unknown } = definition
-  if (typeof name !== 'string' || name === '') throw new TypeError(`defineFormat: 'name' is ${describeValue(name)}; it takes a name.`)
-  const fault = (property: string, got: unknown, takes: string): never => {
-    throw new TypeError(`defineFormat: ${name}: '${property}' is ${describeValue(got)}; it takes ${takes}.`)
-  }
-  const [stray] = Object.keys(unknown)
-  if (stray !== undefined) throw new TypeError(`defineFormat: ${name}: '${stray}' is not a property of a format; it takes name, contentType and fields.`)
-  if (typeof contentType !== 'string' || !/^[\w.+-]+\/([\w.-]+\+)?json$/.test(contentType)) {
-    fault('contentType', contentType, "a JSON media type without parameters, like 'application/json'")
-  }
-  checkFields('fields', fields, fault)
+  expectOption(owner, 'format', isRecord(definition), 'an object with name and fields', definition)
+  const { name, contentType = 'application/json', fields } = definition
+  expectOption(owner, 'name', typeof name === 'string' && name !== '', 'a name', name)
+  expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields'])
+  expectOption(owner, `${name}.contentType`, isJsonMediaType(contentType), "a JSON media type without parameters, like 'application/json'", contentType)
+  checkFields(`${name}.fields`, fields)
   return Object.freeze({ name, contentType, fields })
 }
 
-function checkFields (path: string, fields: unknown, fault: (property: string, got: unknown, takes: string) => never): void {
-  if (!isObject(fields as unknown) || Array.isArray(fields)) fault(path, fields, 'an object with one field or more, each { schema, value } or { fields }')
-  if (Object.keys(fields as Fields).length === 0) fault(path, fields, 'one field or more, each { schema, value } or { fields }')
-  for (const [key, field] of Object.entries(fields as Fields)) {
-    if (!isObject(field as unknown)) fault(`${path}.${key}`, field, 'a field, { schema, value }, or a group, { fields }')
-    if ('fields' in field) {
-      checkFields(`${path}.${key}.fields`, field.fields, fault)
-      continue
-    }
-    if (typeof field.schema !== 'function') fault(`${path}.${key}.schema`, field.schema, 'a function of (definition, context) that returns a TypeBox schema, or undefined')
-    if (typeof field.value !== 'function') fault(`${path}.${key}.value`, field.value, 'a function of the answer that returns the value')
-    if (field.optional !== undefined && typeof field.optional !== 'boolean') fault(`${path}.${key}.optional`, field.optional, 'true or false')
-  }
+const owner = 'defineFormat'
+
+function isJsonMediaType (value: unknown): boolean {
+  return typeof value === 'string' && /^[\w.+-]+\/([\w.-]+\+)?json$/.test(value)
 }
 
-/** Writes the body of an answer as JSON. */
+function checkFields (path: string, fields: unknown): void {
+  expectOption(owner, path, isRecord(fields) && Object.keys(fields).length > 0, 'an object with at least one field, each { schema, value } or { fields }', fields)
+  for (const [key, field] of Object.entries(fields)) checkField(`${path}.${key}`, field)
+}
+
+function checkField (path: string, field: unknown): void {
+  expectOption(owner, path, isRecord(field), 'a field, { schema, value }, or a group, { fields }', field)
+  if ('fields' in field) return checkFields(`${path}.fields`, field.fields)
+  const { schema, value, optional } = field
+  expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
+  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the answer that returns the value', value)
+  expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
+}
+
+/** Returns the body of a response as JSON. */
 export type WriteBody = (answer: Answer) => string
 
 /**
- * The writer of bodies for one definition: fields that the definition never has are left out once and for all. It puts
- * the text together field by field, which takes a quarter of the time of building an object and stringifying it.
+ * Returns the writer of bodies for one definition. It leaves out the fields that the definition never has. It joins the text
+ * field by field, which takes a quarter of the time of building an object and passing it to `JSON.stringify`.
  *
- * @throws TypeError by the writer, where a value is circular or a BigInt
+ * @throws TypeError when the writer is called, if a value is circular or a BigInt
  */
 export function bodyWriter (format: Format, definition: BodyDefinition): WriteBody {
   return fieldsWriter(format.fields, definition)
@@ -112,7 +112,7 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
       writers.push({ key, write: fieldsWriter(field.fields, definition) })
     } else if (field.schema(definition, { hasDocUrl: true }) !== undefined) {
       const { value } = field
-      writers.push({ key, write: answer => json(value(answer)) })
+      writers.push({ key, write: answer => toJson(value(answer)) })
     }
   }
   return answer => {
@@ -125,12 +125,12 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
   }
 }
 
-/** A value as JSON. Most are texts with nothing in them to escape, which takes a third of the time to find out. */
-function json (value: unknown): string | undefined {
+/** Returns a value as JSON. Most values are strings without characters to escape, and the check takes a third of the time. */
+function toJson (value: unknown): string | undefined {
   return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(value)
 }
 
-/** The schema of the bodies of one definition. */
+/** Returns the schema of the bodies of one definition. */
 export function bodySchema (format: Format, definition: BodyDefinition, context: SchemaContext): TObject {
   return fieldsSchema(format.fields, definition, context)
 }

@@ -1,3 +1,4 @@
+/** The formats by name. */
 import { codeFormat } from './code.js'
 import { errorFormat } from './error.js'
 import type { Format } from './format.js'

@@ -1,3 +1,4 @@
+/** The format of Laravel. */
 import { message, reasonsByField } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

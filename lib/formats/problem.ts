@@ -1,3 +1,4 @@
+/** The format of RFC 9457, problem details. */
 import { Type } from '@sinclair/typebox'
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
@@ -6,10 +7,10 @@ import { defineFormat, type Format } from './format.js'
 
 /**
  * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the facts as `meta`. `type` is
- * the page about the code; without such a page it is `about:blank`, and the title is then the status phrase (section 4.2.1).
+ * the URL of the page about the code. Without such a page it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  *
- * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, in the letters
- * that RFC 9457, section 3.2, has for the names of members.
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, in the characters
+ * that RFC 9457, section 3.2, allows in the names of members.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
@@ -30,7 +31,7 @@ export const problemFormat: Format = defineFormat({
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'The path of the request.' }),
-      value: answer => pathReference(answer.instance)
+      value: answer => formatInstance(answer.instance)
     },
     code,
     violated_policies: {
@@ -59,7 +60,7 @@ export const problemFormat: Format = defineFormat({
       value: answer => answer.issues.length === 0
         ? undefined
         : answer.issues.map(issue => ({
-          detail: issue.message, pointer: fragment(issue.pointer), in: issue.in, field: issue.field, code: issue.code
+          detail: issue.message, pointer: formatFragment(issue.pointer), in: issue.in, field: issue.field, code: issue.code
         })),
       optional: true
     },
@@ -67,16 +68,16 @@ export const problemFormat: Format = defineFormat({
   }
 })
 
-/** A JSON Pointer in a URI fragment. `encodeURI` takes a whole URI, and leaves the `#` of a field's name as it is. */
-function fragment (pointer: string): string {
+/** Returns a JSON Pointer as a URI fragment. `encodeURI` expects a whole URI, so it does not encode a `#` in the name of a field. */
+function formatFragment (pointer: string): string {
   return `#${encodeURI(pointer.toWellFormed()).replaceAll('#', '%23')}`
 }
 
 /**
- * The path of a request as a URI reference. Node lets more through than a URI allows: raw UTF-8, quotes, a lone percent
- * sign, two slashes at the beginning (which would name a host) and the absolute form of a proxy's request.
+ * Returns the path of a request as a URI reference. Node accepts more than a URI allows: raw UTF-8, quotes, a lone percent
+ * sign, two slashes at the beginning (which would name a host) and the absolute form of a request to a proxy.
  */
-function pathReference (path: string): string {
+function formatInstance (path: string): string {
   const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '').toWellFormed()
   const encoded = local.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/@!$&'()*+,;=%]/gu, encodeURIComponent)
   if (encoded.startsWith('//')) return `/.${encoded}`

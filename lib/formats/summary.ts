@@ -1,3 +1,4 @@
+/** The format with one sentence as `summary`. */
 import { message, reasonsByField } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

@@ -1,3 +1,4 @@
+/** Turns any thrown value into an error of the catalog. */
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { fastifyTranslator } from './fastify-errors.js'
 import { httpErrorsTranslator } from './http-errors.js'
@@ -15,7 +16,7 @@ import { setStackTraceLimit } from '../support/without-stack.js'
 import { upstreamTranslator } from './upstreams/upstream.js'
 import { validationTranslator } from './validation/validation.js'
 
-/** The built-in translators, in the order in which they are asked: the most specific first. */
+/** The built-in translators, in the order in which they are called: the most specific first. */
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
   pluginsTranslator,
@@ -35,12 +36,12 @@ export const builtInTranslators: readonly Translator[] = [
 const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
 
 /**
- * The catalog error for anything that was thrown. What no translator knows is `internal_error`.
+ * Returns the catalog error for anything that was thrown. A value that no translator recognises becomes `internal_error`.
  *
- * It has a stack of its own only where a translator of the application made it: the frames of a translation say nothing
- * that the cause does not say, and to capture them costs more than the rest of the answer.
+ * The error has its own stack only if a translator of the application created it. The frames of a translation add nothing
+ * to those of the cause, and capturing them costs more than the rest of the response.
  *
- * @param translators asked in order, the built-in ones last; the first that answers wins
+ * @param translators called in order, the built-in ones last; the first that returns an error wins
  */
 export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
   if (isApiError(thrown)) return thrown
@@ -53,7 +54,7 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
         if (isApiError(error)) return error
         if (error instanceof Promise) {
           error.catch(() => {})
-          throw new TypeError('It returned a promise; it takes an ApiError or undefined.')
+          throw new TypeError('Expected an ApiError or undefined, got a promise.')
         }
       } catch (fault) {
         const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })

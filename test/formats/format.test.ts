@@ -33,7 +33,7 @@ const enveloped = defineFormat({
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' }] as const
 
-t.test('a format of your own writes its bodies, groups and all', async t => {
+t.test('your own format writes bodies with groups', async t => {
   const send = await createThrower({ format: enveloped })
   t.strictSame(await send({ error: standardErrors.missing_required_field({ issues }) }), {
     status: 422,
@@ -45,7 +45,7 @@ t.test('a format of your own writes its bodies, groups and all', async t => {
   })
 })
 
-t.test('its schema has the fields of one code, closed', async t => {
+t.test('its schema allows only the fields of one code', async t => {
   const schemaOf = (code: 'forbidden' | 'validation_error', hasDocUrl: boolean): unknown =>
     JSON.parse(JSON.stringify(bodySchema(enveloped, standardErrors[code], { hasDocUrl })))
   const at = { type: 'object', required: ['path'], properties: { path: { type: 'string' } }, additionalProperties: false }
@@ -79,43 +79,43 @@ t.test('its schema has the fields of one code, closed', async t => {
   })
 })
 
-t.test('what defineFormat returns', async t => {
+t.test('defineFormat returns the format', async t => {
   const { name, contentType, fields } = defineFormat({ name: 'plain', fields: { text } })
   t.strictSame({ name, contentType, fields }, { name: 'plain', contentType: 'application/json', fields: { text } })
   t.ok(Object.isFrozen(enveloped))
   expectTypeOf(defineFormat).returns.toEqualTypeOf<Format>()
 })
 
-t.test('a format cannot read what no caller may see', async () => {
+t.test('a format cannot read what must stay in the log', async () => {
   expectTypeOf<keyof Answer>().toEqualTypeOf<
     'code' | 'status' | 'type' | 'title' | 'message' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance'
   >()
 })
 
-t.test('a wrong format throws one sentence that names the property, what it got and what it takes', async t => {
-  const takesFields = 'it takes an object with one field or more, each { schema, value } or { fields }.'
-  const takesField = 'it takes a field, { schema, value }, or a group, { fields }.'
-  const takesMediaType = "it takes a JSON media type without parameters, like 'application/json'."
-  const takesSchema = 'it takes a function of (definition, context) that returns a TypeBox schema, or undefined.'
+t.test('an invalid format throws one sentence that names the property, what was expected and what was received', async t => {
+  const expectedFields = 'expected an object with at least one field, each { schema, value } or { fields }'
+  const expectedField = 'expected a field, { schema, value }, or a group, { fields }'
+  const expectedMediaType = "expected a JSON media type without parameters, like 'application/json'"
+  const expectedSchema = 'expected a function of (definition, context) that returns a TypeBox schema, or undefined'
   const wrong: ReadonlyArray<readonly [definition: unknown, sentence: string]> = [
-    [undefined, 'the format is undefined; it takes an object with name and fields.'],
-    ['problem', "the format is 'problem'; it takes an object with name and fields."],
-    [{ fields: { text } }, "'name' is undefined; it takes a name."],
-    [{ name: '', fields: { text } }, "'name' is ''; it takes a name."],
-    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, "x: 'mediaType' is not a property of a format; it takes name, contentType and fields."],
-    [{ name: 'x', fields: { text }, contentType: 'text/html' }, `x: 'contentType' is 'text/html'; ${takesMediaType}`],
-    [{ name: 'x', fields: { text }, contentType: 'application/json; charset=utf-8' }, `x: 'contentType' is 'application/json; charset=utf-8'; ${takesMediaType}`],
-    [{ name: 'x', fields: { text }, contentType: 7 }, `x: 'contentType' is 7; ${takesMediaType}`],
-    [{ name: 'x' }, `x: 'fields' is undefined; ${takesFields}`],
-    [{ name: 'x', fields: [text] }, `x: 'fields' is an array; ${takesFields}`],
-    [{ name: 'x', fields: {} }, "x: 'fields' is an object; it takes one field or more, each { schema, value } or { fields }."],
-    [{ name: 'x', fields: { a: null } }, `x: 'fields.a' is null; ${takesField}`],
-    [{ name: 'x', fields: { a: 'text' } }, `x: 'fields.a' is 'text'; ${takesField}`],
-    [{ name: 'x', fields: { a: { fields: null } } }, `x: 'fields.a.fields' is null; ${takesFields}`],
-    [{ name: 'x', fields: { a: { fields: { b: { value: () => 1 } } } } }, `x: 'fields.a.fields.b.schema' is undefined; ${takesSchema}`],
-    [{ name: 'x', fields: { a: { ...text, schema: {} } } }, `x: 'fields.a.schema' is an object; ${takesSchema}`],
-    [{ name: 'x', fields: { a: { ...text, value: 'text' } } }, "x: 'fields.a.value' is 'text'; it takes a function of the answer that returns the value."],
-    [{ name: 'x', fields: { a: { ...text, optional: 'yes' } } }, "x: 'fields.a.optional' is 'yes'; it takes true or false."]
+    [undefined, 'format: expected an object with name and fields, got undefined.'],
+    ['problem', 'format: expected an object with name and fields, got "problem".'],
+    [{ fields: { text } }, 'name: expected a name, got undefined.'],
+    [{ name: '', fields: { text } }, 'name: expected a name, got "".'],
+    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, 'x.mediaType: unknown option, expected one of name, contentType, fields.'],
+    [{ name: 'x', fields: { text }, contentType: 'text/html' }, `x.contentType: ${expectedMediaType}, got "text/html".`],
+    [{ name: 'x', fields: { text }, contentType: 'application/json; charset=utf-8' }, `x.contentType: ${expectedMediaType}, got "application/json; charset=utf-8".`],
+    [{ name: 'x', fields: { text }, contentType: 7 }, `x.contentType: ${expectedMediaType}, got 7.`],
+    [{ name: 'x' }, `x.fields: ${expectedFields}, got undefined.`],
+    [{ name: 'x', fields: [text] }, `x.fields: ${expectedFields}, got an array.`],
+    [{ name: 'x', fields: {} }, `x.fields: ${expectedFields}, got an object.`],
+    [{ name: 'x', fields: { a: null } }, `x.fields.a: ${expectedField}, got null.`],
+    [{ name: 'x', fields: { a: 'text' } }, `x.fields.a: ${expectedField}, got "text".`],
+    [{ name: 'x', fields: { a: { fields: null } } }, `x.fields.a.fields: ${expectedFields}, got null.`],
+    [{ name: 'x', fields: { a: { fields: { b: { value: () => 1 } } } } }, `x.fields.a.fields.b.schema: ${expectedSchema}, got undefined.`],
+    [{ name: 'x', fields: { a: { ...text, schema: {} } } }, `x.fields.a.schema: ${expectedSchema}, got an object.`],
+    [{ name: 'x', fields: { a: { ...text, value: 'text' } } }, 'x.fields.a.value: expected a function of the answer that returns the value, got "text".'],
+    [{ name: 'x', fields: { a: { ...text, optional: 'yes' } } }, 'x.fields.a.optional: expected true or false, got "yes".']
   ]
   for (const [definition, sentence] of wrong) {
     t.equal(thrown(() => defineFormat(definition as FormatDefinition)), `TypeError: defineFormat: ${sentence}`)

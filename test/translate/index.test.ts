@@ -16,7 +16,7 @@ const quota = defineTranslator({
 const message = 'Something went wrong on our side.'
 const internal = { status: 500, contentType: 'application/json; charset=utf-8', body: { code: 'internal_error', message, request_id: 'req_1' } }
 
-t.test('an error of the catalog goes out as it is', async t => {
+t.test('an error of the catalog is sent as it is', async t => {
   const send = await createThrower({ translators: [{ name: 'never asked', translate: () => { throw new Error('asked') } }] })
   t.strictSame(await send({ error: standardErrors.resource_gone() }), {
     status: 410,
@@ -25,7 +25,7 @@ t.test('an error of the catalog goes out as it is', async t => {
   })
 })
 
-t.test('a translator of the application answers for its own errors', async t => {
+t.test('a translator of the application translates its own errors', async t => {
   const send = await createThrower({ translators: [quota] })
   t.strictSame(await send({ error: new QuotaError('user 7 of plan 3') }), {
     status: 402,
@@ -34,14 +34,14 @@ t.test('a translator of the application answers for its own errors', async t => 
   })
 })
 
-t.test('it is asked before the built-in ones, in the order of the option', async t => {
+t.test('it is called before the built-in ones, in the order of the option', async t => {
   const first = defineTranslator({ name: 'first', translate: (_error, { errors }) => errors.resource_locked() })
   const second = defineTranslator({ name: 'second', translate: (_error, { errors }) => errors.resource_gone() })
   const send = await createThrower({ translators: [first, second] })
   t.equal((await send({ error: Object.assign(new Error('no'), { statusCode: 404 }) })).status, 423)
 })
 
-t.test('it may look at the request and its reply', async t => {
+t.test('it can read the request and its reply', async t => {
   const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
   await app.register(apiErrors, {
     translators: [defineTranslator({
@@ -68,23 +68,23 @@ t.test('it gets the codes as the application defined them', async t => {
   })
 })
 
-t.test('what it returns counts only as an error of the catalog', async t => {
+t.test('what it returns is ignored unless it is an error of the catalog', async t => {
   const other = { name: 'other', translate: () => new Error('other') } as unknown as Translator
   const send = await createThrower({ translators: [other], log: false })
   t.strictSame(await send({ error: new Error('no') }), internal)
 })
 
-t.test('one that is asynchronous is logged as one that fails, whatever comes of its promise', async t => {
+t.test('an asynchronous translator is logged as one that fails, whatever its promise does', async t => {
   for (const outcome of [async () => standardErrors.forbidden(), async () => { throw new Error('no such table') }]) {
     const entries: LogEntry[] = []
     const asynchronous = { name: 'asynchronous', translate: outcome } as unknown as Translator
     const send = await createThrower({ translators: [asynchronous], log: entry => { entries.push(entry) } })
     t.strictSame(await send({ error: new Error('no') }), internal)
-    t.match(entries, [{ error: { cause: { errors: [{ message: 'no' }, { message: "The translator 'asynchronous' failed.", cause: { message: 'It returned a promise; it takes an ApiError or undefined.' } }] } } }])
+    t.match(entries, [{ error: { cause: { errors: [{ message: 'no' }, { message: "The translator 'asynchronous' failed.", cause: { message: 'Expected an ApiError or undefined, got a promise.' } }] } } }])
   }
 })
 
-t.test('one that fails is logged with the error that it was given', async t => {
+t.test('a translator that fails is logged with the error that it received', async t => {
   const entries: LogEntry[] = []
   const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('no such table') } })
   const send = await createThrower({ translators: [broken, quota], log: entry => { entries.push(entry) } })
@@ -96,7 +96,7 @@ t.test('one that fails is logged with the error that it was given', async t => {
   t.match(cause.errors[1], { message: "The translator 'broken' failed.", cause: { message: 'no such table' } })
 })
 
-t.test('what nobody knows is internal_error, with what was thrown as its cause', async t => {
+t.test('an unknown value becomes internal_error, with the value as its cause', async t => {
   const entries: LogEntry[] = []
   const send = await createThrower({ log: entry => { entries.push(entry) } })
   for (const value of [new Error('S3cr3t'), 'S3cr3t', 7, null, undefined, {}, [], Symbol('S3cr3t'), () => {}]) {
@@ -106,23 +106,23 @@ t.test('what nobody knows is internal_error, with what was thrown as its cause',
   }
 })
 
-t.test('the built-in translators have names of their own', async t => {
+t.test('the built-in translators have different names', async t => {
   const names = builtInTranslators.map(({ name }) => name)
   t.strictSame(names, [...new Set(names)])
 })
 
-t.test('what defineTranslator returns and what it refuses', async t => {
+t.test('defineTranslator returns the translator, and rejects invalid ones', async t => {
   t.strictSame(Object.keys(quota), ['name', 'translate'])
   t.ok(Object.isFrozen(quota))
   expectTypeOf<Parameters<Translator['translate']>>().toEqualTypeOf<[error: unknown, context: TranslateContext]>()
-  const takes = 'it takes a function of (error, { errors, request, reply }) that returns an ApiError or undefined.'
+  const expectedFunction = 'expected a function of (error, { errors, request, reply }) that returns an ApiError or undefined'
   const wrong: ReadonlyArray<readonly [translator: unknown, sentence: string]> = [
-    [undefined, 'the translator is undefined; it takes an object with name and translate.'],
-    [() => undefined, 'the translator is a function; it takes an object with name and translate.'],
-    [{ translate: () => undefined }, "'name' is undefined; it takes a name for messages."],
-    [{ name: '', translate: () => undefined }, "'name' is ''; it takes a name for messages."],
-    [{ name: 'quota' }, `quota: 'translate' is undefined; ${takes}`],
-    [{ name: 'quota', translate: 'payment_required' }, `quota: 'translate' is 'payment_required'; ${takes}`]
+    [undefined, 'translator: expected an object with name and translate, got undefined.'],
+    [() => undefined, 'translator: expected an object with name and translate, got a function.'],
+    [{ translate: () => undefined }, 'name: expected a name for messages, got undefined.'],
+    [{ name: '', translate: () => undefined }, 'name: expected a name for messages, got "".'],
+    [{ name: 'quota' }, `quota.translate: ${expectedFunction}, got undefined.`],
+    [{ name: 'quota', translate: 'payment_required' }, `quota.translate: ${expectedFunction}, got "payment_required".`]
   ]
   for (const [translator, sentence] of wrong) t.equal(thrown(() => defineTranslator(translator as Translator)), `TypeError: defineTranslator: ${sentence}`)
 })
