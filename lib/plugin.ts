@@ -3,30 +3,33 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDocumenter, type RouteError } from './infer/documenter.js'
+import { createDocumenter, type Documenter, type RouteError } from './infer/documenter.js'
 import { exchangeSchemas } from './openapi/exchange.js'
-import { isExcluded, type RouteRecord } from './infer/route-record.js'
+import { isExcluded } from './infer/route-record.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { makeDocument } from './openapi/swagger-options.js'
-import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
-import { resolveOptions, type ApiErrorsOptions } from './options.js'
+import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-routes.js'
+import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
-import type { PolicyChoice } from './rate-limit/policies.js'
+import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
-import { guardRouteHooks, markInternal, trackHooks } from './fastify/hooks.js'
+import { setErrorHandler } from './fastify/error-handlers.js'
+import { guardHooks, markInternal } from './fastify/hooks.js'
+import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { scopesAround } from './fastify/scopes.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
-import { registerResponder } from './server/server-state.js'
+import { addResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
-import { createResponder } from './respond/error-handler.js'
+import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
-import { createLedger, type LedgerEntry } from './verify/ledger.js'
+import { createLedger, mergeEntries, type AnswerKind, type Ledger, type LedgerEntry } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
 export interface ApiErrors {
@@ -69,45 +72,40 @@ declare module 'fastify' {
   }
 }
 
+/** What one registration consists of; each step of the plugin adds to it. */
+interface Registration {
+  readonly app: FastifyInstance
+  readonly settings: Settings
+  readonly routes: Routes
+  readonly documenter: Documenter
+  readonly documentSettings: DocumentSettings
+  readonly ledger: Ledger
+  readonly isDocumented: (kind: AnswerKind) => boolean
+  readonly record: ReturnType<typeof createErrorRecorder>
+  readonly responder: Responder
+}
+
+/** The registrations by their scope. */
+const registrations = new WeakMap<object, Registration>()
+
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  if (Object.hasOwn(app, 'apiErrors')) throw new Error('fastify-api-errors: it is registered on this instance already; it takes one register, and one more in a scope that answers in another way.')
-  const isOutermost = !app.hasDecorator('apiErrors')
+  const registration = createRegistration(app, options)
+  answerErrors(registration)
+  documentRoutes(registration)
+  addDecorator(registration)
+}
+
+/** Step 1: checks the options, and makes what the others need. Nothing of the application is changed yet. */
+function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
+  if (registrations.has(app)) {
+    throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
+  }
   const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
-
-  const ledger = createLedger()
-  const record = createErrorRecorder({ ledger, isDocumented: kind => isDocumented(kind), onUndocumented: settings.onUndocumented })
-  const responder = createResponder(settings, record)
-
-  const routes = takeRoutes(app)
-  trackHooks(app)
-  guardRouteHooks(routes)
-  app.setErrorHandler((error, request, reply) => responder.handle(error, request, reply))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
-  if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
-  registerResponder(app.server, responder)
-  watchServer(app, responder)
-  if (settings.sentErrors !== undefined) app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
-  if (settings.requestId === 'all') {
-    app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-      reply.header('x-request-id', getRequestId(request))
-      done()
-    }))
-  }
-
-  if (rateLimit === undefined && isOutermost) {
-    routes.forEach((route, scope) => {
-      // A plugin of its own that a scope registered may have limits.
-      if (scope.apiErrors === app.apiErrors) checkUnlimitedRoute(route)
-    })
-  }
-
-  const policiesOfRoute = (record: RouteRecord): readonly string[] => getRouteLimits(record, rateLimit).map(({ name }) => name)
-  const errorHandler = app.errorHandler
-  const formats = settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated]
+  addRegistration(app)
   const documentSettings: DocumentSettings = {
     errors,
-    formats,
+    formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     requestIdOnAll: settings.requestId === 'all',
@@ -118,50 +116,105 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
-    policiesOf: policiesOfRoute,
+    policiesOf: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     limitErrorsOf: record => getLimitErrors(record, rateLimit),
-    answers: scope => scope.errorHandler === errorHandler
+    answers: scope => scope.errorHandler === errorHandlers.get(app)
   })
   setDocumentSettings(documenter, documentSettings)
+  const ledger = createLedger()
   const isDocumented = createDocumentedCheck(documenter)
-  routes.forEach((route, scope) => { documenter.note(route, scope) })
-  const schemas = createStatusSchemas(documentSettings)
-  if (settings.addSchemas) addStatusSchemas(app, schemas)
+  const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
+  const registration = { app, settings, routes: takeRoutes(app), documenter, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  registrations.set(app, registration)
+  return registration
+}
+
+/** The error handlers of the registrations, as Fastify has bound them, by scope. */
+const errorHandlers = new WeakMap<object, unknown>()
+
+/** Step 2: takes over the errors of the application and of its server. */
+function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
+  const { errors, rateLimit } = settings
+  guardHooks(app, routes)
+  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
+  if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
+  addResponder(app, responder)
+  watchServer(app)
+  if (settings.sentErrors !== undefined) {
+    app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
+  }
+  if (settings.requestId === 'all') {
+    app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
+      reply.header('x-request-id', getRequestId(request))
+      done()
+    }))
+  }
+}
+
+/** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
+function documentRoutes ({ app, routes, documenter }: Registration): void {
+  routes.forEach((route, scope) => {
+    if (!isOwner(app, scope)) return
+    if (listRateLimits(scope).length === 0) checkUnlimitedRoute(route)
+    documenter.note(route, scope)
+  })
   app.addHook('onReady', async () => {
     documenter.ready()
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
   })
+}
 
+/** Returns the rate limits that hold for a scope: those of every registration around it. */
+function listRateLimits (scope: object): RateLimitOptions[] {
+  return [...scopesAround(scope)].flatMap(at => registrations.get(at)?.settings.rateLimit ?? [])
+}
+
+/** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
+function addDecorator (registration: Registration): void {
+  const { app, settings, documenter, documentSettings } = registration
+  const { errors, rateLimit } = settings
+  const schemas = createStatusSchemas(documentSettings)
+  if (settings.addSchemas) addStatusSchemas(app, schemas)
   const reference = (): Reference => createReference(documenter, {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
-
   app.decorate('apiErrors', {
     errors,
     schemas,
-    explain (method, url) {
-      const records = typeof method === 'string' ? documenter.find(method, url) : []
-      if (records.length === 0) {
-        throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'.`)
-      }
-      makeDocument(app)
-      return records.flatMap(record => documenter.errorsOf(record, method.toUpperCase()))
-    },
-    ledger () {
-      makeDocument(app)
-      return ledger.entries(isDocumented)
-    },
+    explain: (method, url) => explain(app, method, url),
+    ledger: () => collectEntries(app),
     reference
   } satisfies ApiErrors)
+}
+
+/** The registrations of a scope and of those below it. */
+function listInside (app: FastifyInstance): Registration[] {
+  return listRegistrations(app).flatMap(scope => registrations.get(scope) ?? [])
+}
+
+function explain (app: FastifyInstance, method: string, url: string): RouteError[] {
+  const found = typeof method === 'string' ? listInside(app).flatMap(({ documenter }) => documenter.find(method, url).map(record => ({ documenter, record }))) : []
+  if (found.length === 0) {
+    throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`)
+  }
+  makeDocument(app)
+  return found.flatMap(({ documenter, record }) => documenter.errorsOf(record, method.toUpperCase()))
+}
+
+/** The ledgers of the registrations of a scope and of those below it, as one. */
+function collectEntries (app: FastifyInstance): LedgerEntry[] {
+  makeDocument(app)
+  return mergeEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.entries(isDocumented)))
 }
 
 function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandlerHooks>, handler: ReturnType<typeof createNotFoundHandler>): void {
   try {
     app.setNotFoundHandler(hooks, handler)
   } catch (cause) {
-    throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already; notFound: false leaves it in its place.`, { cause })
+    throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
   }
 }
 
@@ -174,6 +227,6 @@ function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandle
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */
-const apiErrors: FastifyPluginAsync<ApiErrorsOptions> = fp(plugin, { name: 'fastify-api-errors', fastify: '5.x' })
+const apiErrors: FastifyPluginAsync<ApiErrorsOptions> = fp(plugin, { name: pluginName, fastify: '5.x' })
 
 export default apiErrors

@@ -20,7 +20,7 @@ t.test('one register: an error, an unknown address and another method have one s
   ])
 })
 
-t.test('explain tells what a route answers with, whatever the case of the method', async t => {
+t.test('explain returns the errors of a route, whatever the case of the method', async t => {
   const app = await create()
   app.get('/queues/:id', async () => 'ok')
   await app.ready()
@@ -28,10 +28,10 @@ t.test('explain tells what a route answers with, whatever the case of the method
     t.strictSame(app.apiErrors.explain(method, '/queues/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'])
   }
   t.throws(() => app.apiErrors.explain('GET', '/queues/1'), {
-    message: "fastify-api-errors: explain('GET', '/queues/1'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
+    message: 'fastify-api-errors: explain("GET", "/queues/1"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
   })
   t.throws(() => (app.apiErrors.explain as () => unknown)(), {
-    message: "fastify-api-errors: explain(undefined, undefined): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
+    message: "fastify-api-errors: explain(undefined, undefined): expected the method and the path of a registered route, like 'GET', '/queues/:id'."
   })
 })
 
@@ -67,7 +67,7 @@ t.test('an application takes one register, and one not-found handler', async t =
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {
-    message: 'fastify-api-errors: it is registered on this instance already; it takes one register, and one more in a scope that answers in another way.'
+    message: 'fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.'
   })
   for (const prefix of ['', '/v1']) {
     const handled = Fastify()
@@ -76,6 +76,6 @@ t.test('an application takes one register, and one not-found handler', async t =
         scope.setNotFoundHandler(async () => 'mine')
         await scope.register(apiErrors)
       }, { prefix })
-    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' has a not-found handler already; notFound: false leaves it in its place.` })
+    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' has a not-found handler already. Set notFound to false to keep it.` })
   }
 })

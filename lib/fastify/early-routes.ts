@@ -1,5 +1,8 @@
+/** Sees the routes that are registered before the plugin is loaded, and hands them to it together with the later ones. */
 import { subscribe } from 'node:diagnostics_channel'
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
+import { trackHooks } from './hooks.js'
+import { addRegistration, isInside, pluginName } from './registrations.js'
 
 /** A route that was registered before the plugin was loaded. */
 interface EarlyRoute {
@@ -12,31 +15,64 @@ interface EarlyRoute {
 /** Called with each route, in its scope, and with whether it was registered before the plugin was loaded. */
 export type RouteHook = (route: RouteOptions, scope: FastifyInstance, isEarly: boolean) => void
 
-/** The early routes by server; none of those whose plugin is loaded. */
+/** The routes by server, until the application is ready. */
 const noted = new WeakMap<object, EarlyRoute[]>()
+
+/** Stands for a route on its `config`, which Fastify copies: the one property of a route that a request shows. */
+const routeMark: unique symbol = Symbol('fastify-api-errors.route')
+
+interface MarkedConfig {
+  readonly [routeMark]?: object
+}
 
 let isWatching = false
 
 /**
- * Notes the routes of each Fastify that is made from now on, until the plugin is loaded. `app.register(apiErrors)`
- * without `await` loads it after the routes that are registered in the same breath, and they are under the contract, too.
+ * Notes the routes and hooks of each Fastify that is made from now on. `app.register(apiErrors)` without `await` loads
+ * the plugin after the routes that are registered in the same breath, and these belong to it, too.
  */
 export function watchRoutes (): void {
   if (isWatching) return
   isWatching = true
-  subscribe('fastify.initialization', message => { noteRoutes((message as { readonly fastify: FastifyInstance }).fastify) })
+  subscribe('fastify.initialization', message => {
+    const { fastify } = message as { readonly fastify: FastifyInstance }
+    trackHooks(fastify)
+    noteRegistrations(fastify)
+    noteRoutes(fastify)
+  })
 }
 
+/** Fastify loads a plugin later than `register()` is called, and until then a scope must not count as that of another registration. */
+function noteRegistrations (app: FastifyInstance): void {
+  const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
+  app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
+    if (plugin?.[displayName] === pluginName) addRegistration(this)
+    return register.call(this, plugin, ...args)
+  } as unknown as FastifyInstance['register']
+}
+
+/** The name that fastify-plugin gives a plugin. */
+const displayName = Symbol.for('fastify.display-name')
+
 function noteRoutes (app: FastifyInstance): void {
-  noted.set(app.server, [])
+  const routes: EarlyRoute[] = []
+  noted.set(app.server, routes)
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, isBound: false }
-    const routes = noted.get(app.server)
-    if (routes === undefined) return
     routes.push(early)
-    // Without parameters, so that the fault of a plugin is left to whom it concerns.
+    route.config = Object.assign({ ...route.config }, { [routeMark]: route })
+    // Without parameters, so that the error of a plugin is left to whoever handles it.
     this.after(() => { early.isBound = true })
   })
+  app.addHook('onReady', done => {
+    routes.length = 0
+    done()
+  })
+}
+
+/** Returns what stands for an early route on its `config`: the same for the route and for a request to it, another for each route. */
+export function getRouteMark (config: object | undefined): object | undefined {
+  return (config as MarkedConfig | undefined)?.[routeMark]
 }
 
 /** What is done with the routes of an application, the early ones included. */
@@ -47,10 +83,9 @@ export interface Routes {
   readonly unhandled: readonly RouteOptions[]
 }
 
-/** Takes the early routes of a scope and of those below it; what is registered from now on is no longer noted. */
+/** Takes the early routes of a scope and of those below it. */
 export function takeRoutes (app: FastifyInstance): Routes {
-  const early = (noted.get(app.server) ?? []).filter(({ scope }) => scope === app || Object.prototype.isPrototypeOf.call(app, scope))
-  noted.delete(app.server)
+  const early = (noted.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
   return {
     forEach (hook) {
       for (const { route, scope } of early.filter(({ isBound }) => !isBound)) hook(route, scope, true)
@@ -60,7 +95,7 @@ export function takeRoutes (app: FastifyInstance): Routes {
   }
 }
 
-/** Says which routes are not under the contract for they were registered too early. */
+/** Warns of the routes whose errors the plugin does not answer, because they were registered too early. */
 export function warnUnhandledRoutes (routes: readonly RouteOptions[]): void {
   const shown = routes.filter(({ method }) => method !== 'HEAD')
   if (shown.length === 0) return

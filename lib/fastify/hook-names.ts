@@ -4,7 +4,7 @@
 export const hooksBeforeHandler = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
 
 /** The hooks whose error is the response to the request, in the order in which they run. */
-export const hookNames = [...hooksBeforeHandler, 'preSerialization', 'onSend'] as const
+export const hookNames: readonly [...typeof hooksBeforeHandler, 'preSerialization', 'onSend'] = [...hooksBeforeHandler, 'preSerialization', 'onSend']
 
 /** The name of a hook whose error is the response to the request. */
 export type HookName = (typeof hookNames)[number]

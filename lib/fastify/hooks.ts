@@ -5,6 +5,7 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { Routes } from './early-routes.js'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
+import { checkReturned } from './returned-errors.js'
 import { scopesAround } from './scopes.js'
 
 /** A hook as the application wrote it. */
@@ -21,11 +22,16 @@ export interface ScopeHook {
 /** The hooks by scope, without those of the scopes around it. */
 const hooksByScope = new WeakMap<object, ScopeHook[]>()
 
-/** The scopes whose `addHook` was replaced. Every scope below inherits it. */
-const tracked = new WeakSet<object>()
+/** What is known of the hooks of a scope and of those below it. */
+interface Tracker {
+  /** The guarded hook for each hook: one for all routes that share it. */
+  readonly guards: WeakMap<Hook, Hook>
+  /** Whether the plugin is registered. Until then, a guarded hook is like the hook. */
+  isActive: boolean
+}
 
-/** The guarded hook for each hook: one for all routes that share it. */
-const guards = new WeakMap<Hook, Hook>()
+/** The trackers by the scope whose `addHook` was replaced. Every scope below inherits it. */
+const trackers = new WeakMap<object, Tracker>()
 
 /** The hook behind each guarded one. */
 const originals = new WeakMap<object, Hook>()
@@ -65,17 +71,26 @@ export function getHooks ({ route, scope }: { readonly route: RouteOptions, read
   ])) as unknown as Readonly<Record<HookName, readonly Hook[]>>
 }
 
-/** Tracks and guards the hooks that are added to a scope and to those below it from now on. */
+/** Tracks the hooks that are added to a scope and to those below it from now on. */
 export function trackHooks (app: FastifyInstance): void {
-  if ([...scopesAround(app)].some(scope => tracked.has(scope))) return
-  tracked.add(app)
+  if (findTracker(app) !== undefined) return
+  const tracker: Tracker = { guards: new WeakMap(), isActive: false }
+  trackers.set(app, tracker)
   const addHook = app.addHook as (this: FastifyInstance, name: string, hook: unknown) => FastifyInstance
   app.addHook = function (this: FastifyInstance, name: string, hook: unknown) {
     if (!isHookName(name) || typeof hook !== 'function' || internal.has(hook)) return addHook.call(this, name, hook)
-    addHook.call(this, name, guardHook(hook as Hook))
+    addHook.call(this, name, guardHook(hook as Hook, tracker))
     rememberHook(this, name, hook as Hook)
     return this
   } as FastifyInstance['addHook']
+}
+
+function findTracker (scope: object): Tracker | undefined {
+  for (const at of scopesAround(scope)) {
+    const tracker = trackers.get(at)
+    if (tracker !== undefined) return tracker
+  }
+  return undefined
 }
 
 function rememberHook (scope: FastifyInstance, name: HookName, hook: Hook): void {
@@ -85,38 +100,65 @@ function rememberHook (scope: FastifyInstance, name: HookName, hook: Hook): void
   scope.after(() => { remembered.order = ++added })
 }
 
-/** Guards the hooks in the options of routes. */
-export function guardRouteHooks (routes: Routes): void {
-  routes.forEach(route => {
-    for (const name of hookNames) {
-      const hooks: unknown = route[name]
-      if (hooks !== undefined) Object.assign(route, { [name]: Array.isArray(hooks) ? hooks.map(guardHook) : guardHook(hooks as Hook) })
-    }
+/**
+ * Guards the hooks of the application from now on. The options of a route have the guarded hooks only while Fastify
+ * reads them: before, the `onRoute` hooks of others see the hooks of the application, and afterwards so does whoever
+ * kept the options.
+ */
+export function guardHooks (app: FastifyInstance, routes: Routes): void {
+  trackHooks(app)
+  const tracker = findTracker(app) as Tracker
+  tracker.isActive = true
+  const pending: RouteOptions[] = []
+  const restore: Array<() => void> = []
+  routes.forEach((route, scope) => {
+    if (pending.push(route) === 1) scope.after(() => { for (const route of pending.splice(0)) replaceRouteHooks(route, tracker, restore) })
+  })
+  app.addHook('onReady', done => {
+    for (const undo of restore.splice(0)) undo()
+    done()
   })
 }
 
-/**
- * Fastify takes a hook that throws `null` or `undefined` for one that succeeded. If a hook that authenticates says
- * `throw errors.unauthorised`, a typing error, the request would go through. The guarded hook fails instead.
- */
-function guardHook (hook: Hook): Hook {
-  // Of an async function Fastify sees every rejection. What is not a function is rejected by Fastify.
-  if (typeof hook !== 'function' || hook.constructor.name === 'AsyncFunction' || internal.has(hook)) return hook
-  const known = guards.get(hook)
-  if (known !== undefined) return known
-  const guarded = createGuardedHook(hook)
-  guards.set(hook, guarded)
-  originals.set(guarded, hook)
+function replaceRouteHooks (route: RouteOptions, tracker: Tracker, restore: Array<() => void>): void {
+  for (const name of hookNames) {
+    const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined
+    if (hooks === undefined) continue
+    Object.assign(route, { [name]: [hooks].flat().map(hook => guardHook(hook, tracker)) })
+    restore.push(() => { Object.assign(route, { [name]: hooks }) })
+  }
+}
+
+/** Returns a hook that fails where Fastify would lose an error of the hook. One for all routes that share the hook. */
+function guardHook (hook: Hook, tracker: Tracker): Hook {
+  // Fastify rejects what is not a function.
+  if (typeof hook !== 'function' || internal.has(hook) || originals.has(hook)) return hook
+  let guarded = tracker.guards.get(hook)
+  if (guarded === undefined) {
+    tracker.guards.set(hook, guarded = createGuardedHook(hook, tracker))
+    originals.set(guarded, hook)
+  }
   return guarded
 }
 
-function createGuardedHook (hook: Hook): Hook {
-  function guarded (this: unknown, ...args: unknown[]): unknown {
+/**
+ * Fastify loses two kinds of errors, and the request goes through: a hook that throws `null` or `undefined`, because a
+ * name is misspelt in `throw errors.unauthorised`, and a hook that returns an error. The guarded hook throws instead.
+ * Its prototype is the hook, because Fastify looks at the constructor and the parameters of a hook.
+ */
+function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
+  // Named parameters cost less than a list of them. No hook has more.
+  function guarded (this: unknown, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
+    if (!tracker.isActive) return hook.call(this, a, b, c, d)
+    let result: unknown
     try {
-      return hook.apply(this, args)
+      result = hook.call(this, a, b, c, d)
     } catch (thrown) {
       throw thrown ?? new Error(`The hook '${hook.name}' threw ${String(thrown)}.`)
     }
+    if (result === undefined) return undefined
+    return checkReturned(result)
   }
-  return Object.defineProperty(guarded, 'name', { value: hook.name })
+  Object.setPrototypeOf(guarded, hook)
+  return Object.defineProperties(guarded, { name: { value: hook.name }, length: { value: hook.length } })
 }

@@ -1,7 +1,7 @@
 /** Registers the limits of an application: in its hooks, on its routes, and for its not-found handler. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import type { Routes } from '../fastify/early-routes.js'
+import { getRouteMark, type Routes } from '../fastify/early-routes.js'
 import { markInternal } from '../fastify/hooks.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
 import { checkRoute } from './check-policies.js'
@@ -37,9 +37,9 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const onRequestDefaults = defaults.filter(countsOnRequest)
 
   // Fastify has copied the config of a route that was registered before the plugin.
-  const early = new Map<string, readonly Limit[]>()
-  const getOnRequestLimits = ({ method, routeOptions: { config, url } }: FastifyRequest): readonly Limit[] | undefined =>
-    (config as LimitedConfig)[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(`${method} ${url}`))
+  const early = new Map<unknown, readonly Limit[]>()
+  const getOnRequestLimits = ({ routeOptions: { config } }: FastifyRequest): readonly Limit[] | undefined =>
+    (config as LimitedConfig)[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(getRouteMark(config)))
 
   app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     const limits = request.is404 ? onRequestDefaults : getOnRequestLimits(request)
@@ -56,7 +56,7 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
     // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
     if (settings && !scope.hasPlugin('@fastify/rate-limit')) later.push(createLimit(createRoutePolicyName(route), createRoutePolicy(settings)))
     const first = named.filter(countsOnRequest)
-    if (first.length > 0 && isEarly) for (const method of [route.method].flat()) early.set(`${method} ${route.url}`, first)
+    if (first.length > 0 && isEarly) early.set(getRouteMark(route.config), first)
     else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })
     for (const name of rateLimitHooks) {
       const limits = later.filter(limit => getPolicyHook(limit.policy) === name)

@@ -9,7 +9,7 @@ type Awaitable<T> = T | Promise<T>
 export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
 /** The hooks in which a request can be counted, in the order in which they run. */
-export const rateLimitHooks = hooksBeforeHandler
+export const rateLimitHooks: typeof hooksBeforeHandler = hooksBeforeHandler
 
 /** A hook in which a request can be counted. */
 export type RateLimitHook = (typeof hooksBeforeHandler)[number]

@@ -1,40 +1,56 @@
-import { channel } from 'node:diagnostics_channel'
+/** Answers what the HTTP server of an application would answer by itself, or would end the process with. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { markClosing } from './server-state.js'
-import type { Responder } from '../respond/error-handler.js'
+import type { ApiError } from '../catalog/api-error.js'
+import { watchListeningServers } from '../fastify/internals.js'
+import { getResponder, markClosing } from './server-state.js'
 
-/** Takes over what the server of an application would answer by itself, and that can be taken over once it is there. */
-export function watchServer (app: FastifyInstance, responder: Responder): void {
-  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => answerExpectation(app, responder, request, response))
+/** The servers that are watched already: several registrations share one. */
+const watched = new WeakSet<object>()
+
+/** Watches the server of an application, once for all registrations on it. */
+export function watchServer (app: FastifyInstance): void {
+  if (watched.has(app.server)) return
+  watched.add(app.server)
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    sendRaw(app, request, response, getResponder(app.server, request.url).settings.errors.expectation_failed())
+  })
   app.addHook('preClose', done => {
     markClosing(app.server)
     done()
   })
-  forwardFromOtherAddresses(app)
+  answerThrown(app, app.server)
+  // Where `localhost` has two addresses, Fastify listens on the second one with another server.
+  watchListeningServers(app, server => {
+    for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
+    answerThrown(app, server)
+  })
 }
-
-/** Node answers an `Expect` that it does not know by itself, with an empty body. */
-function answerExpectation (app: FastifyInstance, responder: Responder, request: IncomingMessage, response: ServerResponse): void {
-  const { status, headers, payload } = responder.prepareRaw(responder.settings.errors.expectation_failed(), request, app.log)
-  response.writeHead(status, { ...headers as Record<string, string>, 'content-length': Buffer.byteLength(payload) }).end(payload)
-}
-
-const listens = channel('tracing:net.server.listen:asyncStart')
 
 /**
- * Where `localhost` has two addresses, Fastify listens on the second one with another server, which it shows to nobody
- * and gives no error handlers. Node tells of it, its listener says whose it is, and its events go on to the first one.
+ * Replaces Fastify's listener for requests by one that answers what it throws. Fastify calls functions of the
+ * application before it handles errors: `genReqId`, `rewriteUrl`, constraints, the parser of the query, the factory of
+ * loggers. What these throw would end the process.
  */
-function forwardFromOtherAddresses (app: FastifyInstance): void {
-  const forward = (message: unknown): void => {
-    const { server } = message as { readonly server: Server }
-    if (!server.listeners('request').includes(app.routing)) return
-    for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
-  }
-  app.server.once('listening', () => listens.subscribe(forward))
-  app.addHook('onListen', done => {
-    listens.unsubscribe(forward)
-    done()
+function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 'off' | 'on'>): void {
+  const { routing } = app
+  if (!server.listeners('request').includes(routing)) return
+  server.off('request', routing)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      routing(request, response)
+    } catch (cause) {
+      sendRaw(app, request, response, getResponder(app.server, request.url).settings.errors.internal_error({ cause }))
+    }
   })
+}
+
+/** Sends an error to a request for which there is no `FastifyRequest`. */
+function sendRaw (app: FastifyInstance, request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+  const { status, headers, payload } = getResponder(app.server, request.url).prepareRaw(error, request, app.log)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(status, { ...headers as Record<string, string>, 'content-length': Buffer.byteLength(payload) }).end(payload)
 }

@@ -1,23 +1,32 @@
+/** What is known of an HTTP server: who answers its errors, and whether it is closing. */
+import type { FastifyInstance } from 'fastify'
 import { standardErrors } from '../catalog/standard-errors.js'
+import { findByUrl } from '../fastify/registrations.js'
 import { codeFormat } from '../formats/code.js'
-import { builtInTranslators } from '../translate/index.js'
-import { writeLog } from '../respond/log-errors.js'
 import { createResponder, type Responder } from '../respond/error-handler.js'
+import { writeLog } from '../respond/log-errors.js'
+import { builtInTranslators } from '../translate/index.js'
 
-/**
- * The responders by HTTP server. `frameworkErrors` and `clientErrorHandler` are given to Fastify's constructor, before
- * any plugin is registered: here they find the format that was registered since.
- */
+/** The responders by scope. */
 const responders = new WeakMap<object, Responder>()
 
-/** Makes a responder the one of a server; the first one registered stays, for it is the outermost. */
-export function registerResponder (server: object, responder: Responder): void {
-  if (!responders.has(server)) responders.set(server, responder)
+/** Adds the responder of a registration. */
+export function addResponder (app: FastifyInstance, responder: Responder): void {
+  responders.set(app, responder)
 }
 
-/** The responder of a server; where the plugin is not registered on it, one with the defaults of the options. */
-export function getResponder (server: object): Responder {
-  return responders.get(server) ?? (fallback ??= createResponder({
+/**
+ * Returns the responder for a request that has not been routed. `frameworkErrors` and `clientErrorHandler` are given to
+ * Fastify's constructor, before any plugin is registered; here they find what was registered since.
+ *
+ * @param server the HTTP server
+ * @param url of the request: the scope with the longest prefix of it answers. Absent: the outermost one
+ * @returns one with the default options, if the plugin is not registered on the server
+ */
+export function getResponder (server: object, url?: string): Responder {
+  const scope = findByUrl(server, url)
+  const responder = scope === undefined ? undefined : responders.get(scope)
+  return responder ?? (fallback ??= createResponder({
     errors: standardErrors,
     format: codeFormat,
     negotiated: undefined,
@@ -30,7 +39,7 @@ export function getResponder (server: object): Responder {
 
 let fallback: Responder | undefined
 
-/** The servers that are closing, from `preClose` on; Fastify itself keeps it to itself. */
+/** The servers that are closing, from `preClose` on. Fastify does not show it. */
 const closing = new WeakSet<object>()
 
 export function markClosing (server: object): void {

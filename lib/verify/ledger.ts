@@ -62,3 +62,14 @@ export function createLedger (): Ledger {
     entries: isDocumented => counts.map(kind => ({ ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind) }))
   }
 }
+
+/** Adds up the entries of several ledgers: one for each (route, status, code). It is documented if each ledger says so. */
+export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const merged = new Map<string, LedgerEntry>()
+  for (const entry of entries) {
+    const key = JSON.stringify([entry.route, entry.status, entry.code])
+    const same = merged.get(key)
+    merged.set(key, same === undefined ? entry : { ...entry, count: same.count + entry.count, documented: same.documented && entry.documented })
+  }
+  return [...merged.values()]
+}

@@ -23,9 +23,10 @@ t.test('without await, the routes that follow are under the contract as with it'
   app.get('/queues/:id', { config: { errors: ['resource_gone'] } }, async () => { throw errors.resource_gone() })
   app.get('/open', { config: { rateLimitPolicy: false } }, async () => 'open')
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.url === '/open') throw undefined // eslint-disable-line no-throw-literal
+    if (request.url === '/closed') throw undefined // eslint-disable-line no-throw-literal
     done()
   })
+  app.get('/closed', { config: { rateLimitPolicy: false } }, async () => 'secret')
 
   t.strictSame(await warningsOf(app), [])
   const first = await app.inject('/queues/1')
@@ -34,6 +35,7 @@ t.test('without await, the routes that follow are under the contract as with it'
   }])
   t.match(await app.inject('/queues/1'), { statusCode: 429, headers: { 'retry-after': '60' } })
   t.match(await app.inject('/open'), { statusCode: 200, headers: { ratelimit: undefined } })
+  t.match(await app.inject('/closed'), { statusCode: 500 }, 'the hook that follows is guarded, too')
   t.strictSame(app.apiErrors.explain('GET', '/queues/:id').map(({ code }) => code).sort(), ['internal_error', 'rate_limit_exceeded', 'resource_gone', 'resource_not_found'])
   t.strictSame(Object.keys((app.swagger() as { paths: Record<string, { get: { responses: object } }> }).paths['/queues/{id}']?.get.responses ?? {}), ['200', '404', '410', '429', '500'])
   t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])

@@ -7,7 +7,7 @@ const failed = contractAnswer(500, { code: 'internal_error', message: errors.int
 
 const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
 
-t.test('a hook that throws undefined, for a name was mistyped, lets no request through', async t => {
+t.test('a hook that throws undefined, because a name is misspelt, lets no request through', async t => {
   const app = await create()
   const { unauthorised } = errors as unknown as Record<string, () => Error>
   const authenticate = (): never => { throw unauthorised }
@@ -54,7 +54,7 @@ t.test('a hook that does not throw works as before: with its scope, its argument
   ])
 })
 
-t.test('what is no hook is refused by Fastify, in its own words', async t => {
+t.test('what is not a hook is rejected by Fastify, in its own words', async t => {
   const app = Fastify()
   await app.register(apiErrors)
   t.throws(() => app.get('/', { onRequest: 'nope' as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_HANDLER' })

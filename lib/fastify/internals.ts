@@ -1,0 +1,79 @@
+/**
+ * The reliances of this package on undocumented behaviour, each in one sentence. Each has a test of the same name in
+ * test/fastify/internals.test.ts, which fails when the behaviour changes. `in` names the file if the code cannot be here.
+ */
+import { channel } from 'node:diagnostics_channel'
+import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+
+/** A reliance on behaviour that its owner does not document. */
+export interface Reliance {
+  readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit'
+  readonly behaviour: string
+  readonly in?: string
+}
+
+/** Every reliance, by the name of its test. */
+export const reliances: Readonly<Record<string, Reliance>> = {
+  scopes: { on: 'fastify', behaviour: 'A scope has the scope around it as its prototype.', in: 'lib/fastify/scopes.ts' },
+  errorHandlerFlag: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.errorHandlerAlreadySet whether an error handler was set on it.' },
+  errorHandlerChain: {
+    on: 'fastify', behaviour: 'What an error handler throws goes to the handler that was set before it, on the same scope too.', in: 'lib/fastify/error-handlers.ts'
+  },
+  initialization: { on: 'fastify', behaviour: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
+  routeOptions: {
+    on: 'fastify', behaviour: 'Fastify reads the hooks of a route from the object that onRoute hooks get, after the callbacks of after() and before onReady.', in: 'lib/fastify/hooks.ts'
+  },
+  routeConfig: { on: 'fastify', behaviour: 'Fastify copies config of a route, with its symbols, after the onRoute hooks.', in: 'lib/fastify/early-routes.ts' },
+  errorHandlerBinding: { on: 'fastify', behaviour: 'A route gets the error handler that its scope has when the callbacks of after() run.', in: 'lib/fastify/early-routes.ts' },
+  hookOrder: { on: 'fastify', behaviour: 'Fastify adds a hook to a scope when the plugins are loaded that were registered before addHook() was called.', in: 'lib/fastify/hooks.ts' },
+  displayName: { on: 'fastify', behaviour: 'fastify-plugin keeps the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
+  requestListener: { on: 'fastify', behaviour: 'The listener for requests on each server of an application is app.routing.' },
+  rewriteUrl: { on: 'fastify', behaviour: 'Fastify asks rewriteUrl about every request, before it does anything else.', in: 'lib/server/server-options.ts' },
+  initialConfig: { on: 'fastify', behaviour: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
+  replySend: { on: 'fastify', behaviour: 'Fastify sends what a hook throws on a response by reply.send().', in: 'lib/respond/send-response.ts' },
+  replySerializer: { on: 'fastify', behaviour: 'With a serializer set on the reply, Fastify leaves the content type of a string as it is.', in: 'lib/respond/send-response.ts' },
+  listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
+  secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/server-options.ts' },
+  httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/server-options.ts' },
+  stores: { on: '@fastify/rate-limit', behaviour: 'The stores are at store/LocalStore.js and store/RedisStore.js, and count with incr(key, callback, timeWindow, max).', in: 'lib/rate-limit/stores.ts' },
+  swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
+  swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
+}
+
+/** Returns a symbol that Fastify keeps something under on every scope; `undefined` if this version of Fastify has none. */
+function findSymbol (scope: object, description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(scope).find(symbol => symbol.description === description)
+}
+
+const errorHandlerFlag = 'fastify.errorHandlerAlreadySet'
+
+/** Returns the error handler that was set on a scope itself, and not inherited. */
+export function getOwnErrorHandler (scope: FastifyInstance): FastifyInstance['errorHandler'] | undefined {
+  const flag = findSymbol(scope, errorHandlerFlag)
+  return flag !== undefined && (scope as unknown as Record<symbol, unknown>)[flag] === true ? scope.errorHandler : undefined
+}
+
+/** Makes Fastify forget that an error handler was set on a scope, so that another one replaces it without a warning. */
+export function forgetErrorHandler (scope: FastifyInstance): void {
+  const flag = findSymbol(scope, errorHandlerFlag)
+  if (flag !== undefined) Object.assign(scope, { [flag]: false })
+}
+
+const listens = channel('tracing:net.server.listen:asyncStart')
+
+/**
+ * Calls a function with each further server of an application. Fastify makes one for each address of `localhost`, shows
+ * it to nobody, and gives it no error handlers.
+ */
+export function watchListeningServers (app: FastifyInstance, onServer: (server: Server) => void): void {
+  const notice = (message: unknown): void => {
+    const { server } = message as { readonly server: Server }
+    if (server.listeners('request').includes(app.routing)) onServer(server)
+  }
+  app.server.once('listening', () => listens.subscribe(notice))
+  app.addHook('onListen', done => {
+    listens.unsubscribe(notice)
+    done()
+  })
+}

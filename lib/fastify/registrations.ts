@@ -1,0 +1,74 @@
+/** Knows in which scopes the plugin is registered, and which of these registrations a scope belongs to. */
+import type { FastifyInstance } from 'fastify'
+import { scopesAround } from './scopes.js'
+
+/** The name of the plugin, as Fastify knows it. */
+export const pluginName = 'fastify-api-errors'
+
+const registered = new WeakSet<object>()
+
+/** The scopes with a registration, by server. */
+const scopesByServer = new WeakMap<object, FastifyInstance[]>()
+
+/** Notes that the plugin is registered in a scope, or will be: what `app.register()` was called with is loaded later. */
+export function addRegistration (scope: FastifyInstance): void {
+  if (registered.has(scope)) return
+  registered.add(scope)
+  const scopes = scopesByServer.get(scope.server)
+  if (scopes === undefined) scopesByServer.set(scope.server, [scope])
+  else scopes.push(scope)
+}
+
+/**
+ * Returns the scope whose registration a scope belongs to: its own, or that of the nearest scope around it.
+ * `undefined` if the plugin is registered in none of them.
+ */
+export function findOwner (scope: object): object | undefined {
+  for (const at of scopesAround(scope)) if (registered.has(at)) return at
+  return undefined
+}
+
+/** Returns whether a scope belongs to the registration in `app`, and to none that is nearer. */
+export function isOwner (app: FastifyInstance, scope: object): boolean {
+  return findOwner(scope) === app
+}
+
+/** Returns the scopes with a registration, from the one given downward. */
+export function listRegistrations (app: FastifyInstance): FastifyInstance[] {
+  return (scopesByServer.get(app.server) ?? []).filter(scope => isInside(scope, app))
+}
+
+/** Returns whether a scope is another one, or is below it. */
+export function isInside (scope: object, around: object): boolean {
+  return scope === around || Object.prototype.isPrototypeOf.call(around, scope)
+}
+
+/**
+ * Returns the scope with a registration that a URL belongs to: the one whose prefix matches most of the path. Scopes
+ * with one prefix are the same to a URL, so that the outermost of them is returned; without a URL, the outermost of all.
+ * `undefined` if the plugin is registered nowhere on the server.
+ */
+export function findByUrl (server: object, url: string | undefined): FastifyInstance | undefined {
+  const scopes = [...scopesByServer.get(server) ?? []].sort((a, b) => countSegments(a) - countSegments(b) || countScopes(a) - countScopes(b))
+  const path = splitPath(url ?? '')
+  const [outermost] = scopes
+  return scopes.reduce((found, scope) => matches(scope, path) && (!found || !matches(found, path) || countSegments(scope) > countSegments(found)) ? scope : found, outermost)
+}
+
+function countScopes (scope: object): number {
+  return [...scopesAround(scope)].length
+}
+
+function countSegments ({ prefix }: FastifyInstance): number {
+  return splitPath(prefix).length
+}
+
+/** Splits the path of a URL, or of an absolute one (RFC 9112, section 3.2.2), into its segments. */
+function splitPath (url: string): string[] {
+  return url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '').replace(/[?#;].*$/s, '').split('/').filter(segment => segment !== '')
+}
+
+/** Returns whether a path begins with the prefix of a scope. A parameter in the prefix matches any segment. */
+function matches ({ prefix }: FastifyInstance, path: readonly string[]): boolean {
+  return splitPath(prefix).every((segment, index) => path[index] !== undefined && (segment === path[index] || /[:*]/.test(segment)))
+}
