@@ -29,7 +29,7 @@ import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
-import { createLedger, mergeEntries, type AnswerKind, type Ledger, type LedgerEntry } from './verify/ledger.js'
+import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
 /** What `app.apiErrors` offers. */
 export interface ApiErrors {
@@ -80,7 +80,7 @@ interface Registration {
   readonly documenter: Documenter
   readonly documentSettings: DocumentSettings
   readonly ledger: Ledger
-  readonly isDocumented: (kind: AnswerKind) => boolean
+  readonly isDocumented: (kind: SentKind) => boolean
   readonly record: ReturnType<typeof createErrorRecorder>
   readonly responder: Responder
 }
