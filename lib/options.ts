@@ -74,6 +74,14 @@ export interface ApiErrorsOptions {
 export interface DocumentationOptions {
   /** Built-in rules switched off by `false`, and rules of your own. @default {} */
   readonly rules?: DocumentationRules
+  /**
+   * What the names of the components of this registration begin with, for clients that are generated from a document of
+   * several registrations.
+   *
+   * @default '' on the application. In a scope with a prefix, the prefix: `V1` for `/v1`. In a scope without one, inside
+   * of another registration: the name of the format
+   */
+  readonly componentPrefix?: string
 }
 
 /** The options with every default filled in. */
@@ -84,6 +92,7 @@ export interface Settings extends ResponderSettings {
   readonly sentErrors: 'report' | 'convert' | undefined
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
+  readonly componentPrefix: string | undefined
   readonly addSchemas: boolean
   readonly onUndocumented: OnUndocumented | undefined
 }
@@ -157,7 +166,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('realm', isQuotable(realm), 'printable ASCII without quotes and backslashes', realm)
   expectOwn('log', log === undefined || log === false || typeof log === 'function', 'false, or a function of (entry, request, log)', log)
   expectOwn('addSchemas', typeof addSchemas === 'boolean', 'true or false', addSchemas)
-  const rules = checkDocumentation(documentation)
+  const { rules, componentPrefix } = checkDocumentation(documentation)
   expectOwn('onUndocumented', onUndocumented === undefined || onUndocumented === 'log' || typeof onUndocumented === 'function',
     "'log', or a function of (response, request)", onUndocumented)
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
@@ -179,6 +188,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     sentErrors,
     requestId,
     rules: resolveRules(rules, catalog),
+    componentPrefix,
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }
@@ -237,12 +247,13 @@ function isQuotable (value: unknown): value is string {
   return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(value)
 }
 
-function checkDocumentation (documentation: DocumentationOptions): DocumentationRules {
-  expectOwn('documentation', isRecord(documentation), 'an object with rules', documentation)
-  expectKnownOptions(owner, 'documentation', documentation, ['rules'])
-  const { rules = {} } = documentation
+function checkDocumentation (documentation: DocumentationOptions): { readonly rules: DocumentationRules, readonly componentPrefix: string | undefined } {
+  expectOwn('documentation', isRecord(documentation), 'an object with rules or componentPrefix', documentation)
+  expectKnownOptions(owner, 'documentation', documentation, ['rules', 'componentPrefix'])
+  const { rules = {}, componentPrefix } = documentation
   expectOwn('documentation.rules', isRecord(rules), 'an object of rules by name', rules)
-  return rules as DocumentationRules
+  expectOwn('documentation.componentPrefix', componentPrefix === undefined || isComponentPrefix(componentPrefix), 'letters, digits, dots, hyphens and underscores', componentPrefix)
+  return { rules: rules as DocumentationRules, componentPrefix }
 }
 
 function checkReference (reference: ReferenceOptions): void {
@@ -276,4 +287,9 @@ function isCatalog (value: unknown): value is AnyCatalog {
 
 function isTranslator (value: unknown): boolean {
   return isObject(value) && typeof value.name === 'string' && typeof value.translate === 'function'
+}
+
+/** Names of components have these characters only (OpenAPI 3.1.1, section 4.8.7). */
+function isComponentPrefix (value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9._-]*$/.test(value)
 }

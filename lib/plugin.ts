@@ -3,12 +3,13 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDocumenter, type Documenter, type RouteError } from './infer/documenter.js'
-import { exchangeSchemas } from './openapi/exchange.js'
+import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
+import { createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
-import { makeDocument } from './openapi/swagger-options.js'
+import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
+import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
 import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
@@ -77,7 +78,7 @@ interface Registration {
   readonly app: FastifyInstance
   readonly settings: Settings
   readonly routes: Routes
-  readonly documenter: Documenter
+  readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
@@ -87,6 +88,8 @@ interface Registration {
 
 /** The registrations by their scope. */
 const registrations = new WeakMap<object, Registration>()
+
+watchSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
   const registration = createRegistration(app, options)
@@ -103,28 +106,32 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const settings = resolveOptions(options, app.prefix)
   const { errors, rateLimit } = settings
   addRegistration(app)
+  watchSwagger(app)
   const documentSettings: DocumentSettings = {
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     requestIdOnAll: settings.requestId === 'all',
-    addSchemas: settings.addSchemas
+    addSchemas: settings.addSchemas,
+    componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
   }
-  const documenter = createDocumenter({
+  const routeErrors = createRouteErrors({
     app,
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
-    policiesOf: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
-    limitErrorsOf: record => getLimitErrors(record, rateLimit),
-    answers: scope => scope.errorHandler === errorHandlers.get(app)
+    getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
+    getLimitErrors: record => getLimitErrors(record, rateLimit),
+    handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
+    isSecured: isSecuredByDocument,
+    isHidden: isHiddenByDocuments
   })
-  setDocumentSettings(documenter, documentSettings)
+  setDocumentSettings(routeErrors, documentSettings)
   const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(documenter)
+  const isDocumented = createDocumentedCheck(routeErrors)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const registration = { app, settings, routes: takeRoutes(app), documenter, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
   registrations.set(app, registration)
   return registration
 }
@@ -153,16 +160,16 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 }
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
-function documentRoutes ({ app, routes, documenter }: Registration): void {
+function documentRoutes ({ app, routes, routeErrors }: Registration): void {
   routes.forEach((route, scope) => {
     if (!isOwner(app, scope)) return
     if (listRateLimits(scope).length === 0) checkUnlimitedRoute(route)
-    documenter.note(route, scope)
+    routeErrors.addRoute(route, scope)
   })
   app.addHook('onReady', async () => {
-    documenter.ready()
+    routeErrors.setReady()
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
-    if (documenter.routes.some(({ scope }) => scope.hasPlugin('@fastify/swagger'))) exchangeSchemas(documenter)
+    warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
   })
 }
 
@@ -173,11 +180,11 @@ function listRateLimits (scope: object): RateLimitOptions[] {
 
 /** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
 function addDecorator (registration: Registration): void {
-  const { app, settings, documenter, documentSettings } = registration
+  const { app, settings, routeErrors, documentSettings } = registration
   const { errors, rateLimit } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
-  const reference = (): Reference => createReference(documenter, {
+  const reference = (): Reference => createReference(routeErrors, {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
@@ -196,17 +203,15 @@ function listInside (app: FastifyInstance): Registration[] {
 }
 
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {
-  const found = typeof method === 'string' ? listInside(app).flatMap(({ documenter }) => documenter.find(method, url).map(record => ({ documenter, record }))) : []
+  const found = typeof method === 'string' ? listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record }))) : []
   if (found.length === 0) {
     throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`)
   }
-  makeDocument(app)
-  return found.flatMap(({ documenter, record }) => documenter.errorsOf(record, method.toUpperCase()))
+  return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
 }
 
 /** The ledgers of the registrations of a scope and of those below it, as one. */
 function collectEntries (app: FastifyInstance): LedgerEntry[] {
-  makeDocument(app)
   return mergeEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.entries(isDocumented)))
 }
 

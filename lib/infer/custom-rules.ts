@@ -1,16 +1,18 @@
+/** The option `documentation.rules`: rules of the application, in place of built-in ones or besides them. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import { refuseOption } from '../support/describe-value.js'
-import { getCode, findUnknownError, type ErrorReference } from './declare-errors.js'
+import { expectOption, rejectOption } from '../support/expect-option.js'
+import { isObject } from '../support/is-object.js'
+import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
 import { rules, type Rule, type RuleName } from './rules.js'
 
-/** What a rule of your own may look at. */
+/** What a rule of your own can look at. */
 export interface RuleRoute {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string
   /** The pattern, with the prefixes of the scopes: `/v1/queues/:id`. */
   readonly url: string
-  /** As the route has it; empty where it has none. */
+  /** The schema of the route; an empty object if it has none. */
   readonly schema: FastifySchema
   readonly config: NonNullable<RouteOptions['config']>
 }
@@ -19,16 +21,16 @@ export interface RuleRoute {
 export interface DocumentationRule {
   /** Codes, or factories of the catalog. */
   readonly errors: readonly ErrorReference[]
-  /** A sentence that names the fact; `explain` shows it. */
+  /** A sentence that names the fact. `explain` returns it. */
   readonly reason: string
-  /** Whether the fact holds for a route. @default every route */
+  /** Returns whether the fact holds for a route. @default every route */
   readonly when?: (route: RuleRoute) => boolean
 }
 
 /**
- * Rules by name: `false` switches a built-in one off, a rule takes its place, and under another name one is added.
+ * Rules by name. `false` switches a built-in rule off, and a rule replaces it. A rule under another name is added.
  *
- * The built-in ones: `handler`, `body`, `bodySchema`, `parameters`, `headers`, `resource`, `rateLimit`, `timeout`,
+ * The built-in rules: `handler`, `body`, `bodySchema`, `parameters`, `headers`, `resource`, `rateLimit`, `timeout`,
  * `pressure`, `proxy`, `declared`, `responses`, `config`, `security`.
  */
 export type DocumentationRules = { readonly [Name in RuleName]?: false | DocumentationRule } & { readonly [name: string]: false | DocumentationRule | undefined }
@@ -40,16 +42,16 @@ export interface NamedRule {
 }
 
 /**
- * The built-in rules with those of the application.
+ * Returns the built-in rules together with those of the application.
  *
- * @throws TypeError with one sentence that names the rule, what it got and what it takes
+ * @throws TypeError with one sentence that names the option, what was expected and what was received
  */
 export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): readonly NamedRule[] {
-  const own = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, false | DocumentationRule]>
-  for (const [name, rule] of own) check(name, rule, errors)
+  const given = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, false | DocumentationRule]>
+  for (const [name, rule] of given) checkRule(name, rule, errors)
   const builtIn = Object.entries(rules).filter(([name]) => custom[name] === undefined).map(([name, infer]) => ({ name, infer }))
-  const added = own.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: createRule(rule) }])
-  // What `security` infers depends on what the others found.
+  const added = given.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: createRule(rule) }])
+  // `security` depends on what the other rules found.
   return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
 }
 
@@ -58,17 +60,18 @@ function createRule ({ errors, reason, when = () => true }: DocumentationRule): 
   return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config ?? {} }) ? findings : []
 }
 
-function check (name: string, rule: false | DocumentationRule, errors: AnyCatalog): void {
+function checkRule (name: string, rule: false | DocumentationRule, errors: AnyCatalog): void {
   const option = `documentation.rules.${name}`
-  const fault = (property: string, got: unknown, takes: string): never => refuseOption('fastify-api-errors', option + property, got, takes)
+  const expect: (property: string, isExpected: boolean, expected: string, received: unknown) => void =
+    (property, isExpected, expected, received) => { expectOption('fastify-api-errors', option + property, isExpected, expected, received) }
   if (rule === false) {
-    if (Object.hasOwn(rules, name)) return
-    throw new TypeError(`fastify-api-errors: the option '${option}' switches off a rule that does not exist; it takes one of ${Object.keys(rules).join(', ')}.`)
+    expect('', Object.hasOwn(rules, name), `a rule, because only these can be false: ${Object.keys(rules).join(', ')}`, rule)
+    return
   }
-  if (typeof rule !== 'object' || rule === null) fault('', rule, 'false, or a rule, an object with errors and reason')
-  if (!Array.isArray(rule.errors)) fault('.errors', rule.errors, 'a list of codes or factories')
-  const stray = findUnknownError(rule.errors, errors)
-  if (stray !== undefined) throw new TypeError(`fastify-api-errors: the option '${option}.errors' has ${stray}, which is not in the catalog; it takes codes of the 'errors' option.`)
-  if (typeof rule.reason !== 'string' || rule.reason === '') fault('.reason', rule.reason, 'a sentence that names the fact')
-  if (rule.when !== undefined && typeof rule.when !== 'function') fault('.when', rule.when, 'a function of the route')
+  expect('', isObject(rule), 'false, or an object with errors and reason', rule)
+  expect('.errors', Array.isArray(rule.errors), 'a list of codes or factories', rule.errors)
+  const unknown = findUnknownError(rule.errors, errors)
+  if (unknown !== undefined) rejectOption('fastify-api-errors', `${option}.errors`, "codes of the option 'errors'", unknown.value)
+  expect('.reason', typeof rule.reason === 'string' && rule.reason !== '', 'a sentence that names the fact', rule.reason)
+  expect('.when', rule.when === undefined || typeof rule.when === 'function', 'a function of the route', rule.when)
 }

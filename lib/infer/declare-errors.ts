@@ -1,5 +1,6 @@
+/** Errors that scopes and hooks declare for routes, because they cannot be inferred. */
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
-import { describeValue } from '../support/describe-value.js'
+import { expectOption } from '../support/expect-option.js'
 import type { RouteRecord } from './route-record.js'
 import { hookNames, type HookName } from '../fastify/hook-names.js'
 import { getRouteHooks, getScopeHooks } from '../fastify/hooks.js'
@@ -11,15 +12,15 @@ export type ErrorReference = string | AnyErrorFactory
 const declarations = new WeakMap<object, readonly ErrorReference[]>()
 
 /**
- * Declares that every route of a scope, and of the scopes below it, may answer with these errors; or, given a hook,
- * every route that has the hook, be it an option of the route or added to a scope. For what cannot be inferred: a hook
- * that checks a tenant, say.
+ * Declares that every route of a scope, and of the scopes below it, can return these errors. Given a hook: every route
+ * that has the hook, as an option of the route or of a scope around it. For what cannot be inferred, such as a hook that
+ * checks a tenant.
  *
- * Called several times for one target, the declarations add up. A code that is not in the catalog makes `ready()` fail.
+ * Several calls for one target add up. A code that is not in the catalog makes `ready()` fail.
  *
  * @param target a Fastify instance, or a hook function
  * @param errors codes, or factories of the catalog
- * @throws TypeError where `target` is neither, or `errors` is not a list
+ * @throws TypeError if `target` is neither, or `errors` is not a list of codes and factories
  * @example
  * declareErrors(app, [errors.missing_api_key, errors.invalid_api_key])
  * @example
@@ -28,17 +29,14 @@ const declarations = new WeakMap<object, readonly ErrorReference[]>()
  * app.addHook('preHandler', requireTenant)
  */
 export function declareErrors (target: object, errors: readonly ErrorReference[]): void {
-  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
-    throw new TypeError(`declareErrors: the target is ${describeValue(target)}; it takes a Fastify instance or a hook function.`)
-  }
-  if (!Array.isArray(errors)) throw new TypeError(`declareErrors: the errors are ${describeValue(errors)}; it takes a list of codes or factories.`)
-  for (const error of errors) {
-    if (!isReference(error)) throw new TypeError(`declareErrors: the errors have ${describeValue(error)}; it takes a list of codes or factories.`)
-  }
+  const isTarget = (typeof target === 'object' && target !== null) || typeof target === 'function'
+  expectOption('declareErrors', 'target', isTarget, 'a Fastify instance or a hook function', target)
+  expectOption('declareErrors', 'errors', Array.isArray(errors), 'a list of codes or factories', errors)
+  errors.forEach((error, index) => { expectOption('declareErrors', `errors[${index}]`, isReference(error), 'a code or a factory', error) })
   declarations.set(target, [...declarations.get(target) ?? [], ...errors])
 }
 
-/** The code that a code or a factory stands for. */
+/** Returns the code of a code or a factory. */
 export function getCode (error: ErrorReference): string {
   return typeof error === 'string' ? error : error.code
 }
@@ -47,22 +45,22 @@ function isReference (value: unknown): value is ErrorReference {
   return typeof value === 'string' || typeof (value as Partial<AnyErrorFactory> | null | undefined)?.code === 'string'
 }
 
-/** The first of some errors that is not in a catalog, as a message shows it; `undefined` where all of them are. */
-export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): string | undefined {
+/** Returns the first of some errors that is not in a catalog, as messages name it; `undefined` if all of them are. */
+export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): { readonly value: unknown } | undefined {
   for (const error of errors) {
-    if (!isReference(error)) return describeValue(error)
-    if (!Object.hasOwn(catalog, getCode(error))) return describeValue(getCode(error))
+    if (!isReference(error)) return { value: error }
+    if (!Object.hasOwn(catalog, getCode(error))) return { value: getCode(error) }
   }
   return undefined
 }
 
-/** What was declared for a route, and where. */
+/** A code that was declared for a route, and where. */
 export interface Declaration {
   readonly code: string
   readonly reason: string
 }
 
-/** What some targets were declared to answer with. */
+/** Returns what was declared for some targets. */
 export function findDeclarations (targets: readonly DeclaringTarget[]): Declaration[] {
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
@@ -72,20 +70,20 @@ export function findDeclarations (targets: readonly DeclaringTarget[]): Declarat
   return found
 }
 
-/** What can declare something about routes. */
+/** A scope or a hook, for which something about routes can be declared. */
 export interface DeclaringTarget {
   /** A scope, or a hook. */
   readonly target: object
-  /** How a sentence names it. */
+  /** How a sentence names it, such as `The scope of the route`. */
   readonly subject: string
 }
 
-/** What can declare something about a route: its scopes, and the hooks of its scopes and of its own. */
+/** Returns the scopes of a route, and the hooks of these scopes and of the route. */
 export function declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): readonly DeclaringTarget[] {
   return withOwnHooks(route, targetsOfScope(scope))
 }
 
-/** What can declare something about every route of a scope. */
+/** Returns a scope and those around it, each with its hooks. */
 export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
   return [...scopesAround(scope)].flatMap(target => [
     { target, subject: 'The scope of the route' },
@@ -93,7 +91,7 @@ export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
   ])
 }
 
-/** The targets of a scope, and the hooks of one of its routes; the list itself where the route has none. */
+/** Returns the targets of a scope and the hooks of one of its routes; the list itself if the route has none. */
 export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope

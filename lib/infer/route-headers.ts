@@ -1,10 +1,10 @@
 /** Which headers the responses of a route carry because of its plugins and limits. */
 
-/** The headers that answers of a route can carry beside those that HTTP asks for on errors. */
+/** The headers that responses of a route can carry, besides those that HTTP requires on errors. */
 export interface RouteHeaders {
-  /** Whether the fields of a rate limit are on its answers. */
+  /** Whether its responses carry the fields of a rate limit. */
   readonly limited: boolean
-  /** Whether other origins may read its answers. */
+  /** Whether other origins can read its responses. */
   readonly cors: boolean
 }
 
@@ -12,7 +12,7 @@ const variants: ReadonlyMap<string, RouteHeaders> = new Map(
   [true, false].flatMap(limited => [true, false].map(cors => [`${limited} ${cors}`, { limited, cors }]))
 )
 
-/** One object for routes with the same headers. */
-export function routeHeaders (limited: boolean, cors: boolean): RouteHeaders {
+/** Returns one object for all routes with the same headers. */
+export function getRouteHeaders (limited: boolean, cors: boolean): RouteHeaders {
   return variants.get(`${limited} ${cors}`) as RouteHeaders
 }

@@ -1,3 +1,4 @@
+/** The built-in rules: each is one fact about a route, and the codes that follow from it. */
 import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
@@ -5,38 +6,38 @@ import { getCode, findDeclarations, type DeclaringTarget } from './declare-error
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
-import { declaredResponses } from './typed-responses.js'
+import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
 
-/** A code that a fact about a route leads to. */
+/** A code that follows from a fact about a route. */
 export interface Finding {
   readonly code: string
   /** A sentence that names the fact. */
   readonly reason: string
-  /** The codes that its issues can have; empty: it has none; absent: any. */
+  /** The codes that its issues can have. Empty: it has no issues. Absent: any code. */
   readonly issues?: readonly string[]
 }
 
 /** What a rule looks at. */
 export interface Facts {
   readonly record: RouteRecord
-  /** What holds for every route of its scope. */
+  /** What all routes of its scope have in common. */
   readonly scope: ScopeFacts
-  /** What can declare something about the route. */
+  /** The scopes and hooks that can declare something about the route. */
   readonly targets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
-  /** The schema of the route, as it was registered. */
+  /** The schema of the route; an empty object if it has none. */
   readonly schema: FastifySchema & { readonly query?: unknown, readonly security?: unknown }
-  /** The policies that limit the route. */
+  /** The names of the rate-limit policies of the route. */
   readonly policies: readonly string[]
-  /** What these answer with, beside `rate_limit_exceeded`. */
+  /** The errors of these policies, besides `rate_limit_exceeded`. */
   readonly limitErrors: readonly Finding[]
-  /** Whether the document asks for authentication on routes that do not say otherwise. */
-  readonly secured: boolean
+  /** Whether a document requires credentials on routes that do not say otherwise. */
+  readonly isSecured: boolean
   /** The catalog. */
   readonly errors: AnyCatalog
-  /** What the rules before found. */
+  /** What the rules before this one found. */
   readonly found: readonly Finding[]
 }
 
@@ -45,20 +46,20 @@ export type Rule = (facts: Facts) => readonly Finding[]
 
 const createFindings = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
 
-/** The methods for which Fastify reads a body, beside those of routes with a schema for it. */
+/** The methods for which Fastify reads a body. It also reads one if a route has a schema for it. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
 
 /** The name of a built-in rule. */
 export type RuleName =
   'handler' | 'body' | 'bodySchema' | 'parameters' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'responses' | 'config' | 'security'
 
-/** The facts that codes are inferred from, in the order in which they are asked. */
+/** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
   handler: () => createFindings('Any handler can fail.', 'internal_error'),
 
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
-    // A proxy passes bodies on as they come.
+    // A proxy passes bodies on unread.
     if (scope.isProxy) return createFindings('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
     return createFindings('The method takes a body, which can be malformed, too large or of another media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
@@ -110,23 +111,23 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   declared: ({ targets }) => findDeclarations(targets),
 
-  responses: ({ schema }) => declaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
+  responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
   config ({ record }) {
     const declared = record.route.config?.errors
     return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
   },
 
-  security ({ schema, secured, errors, found }) {
-    const required = Array.isArray(schema.security) ? asksForCredentials(schema.security) : secured
-    // What guards a route is known better where it is declared.
+  security ({ schema, isSecured, errors, found }) {
+    const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
+    // The code of a guard that declares its errors is more exact.
     if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
     return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
   }
 }
 
-/** Whether security requirements (OpenAPI, Security Requirement Object) ask for anything: an empty one is met by everybody. */
-export function asksForCredentials (security: unknown): boolean {
+/** Returns whether security requirements (OpenAPI, Security Requirement Object) require a credential. An empty one does not. */
+export function requiresCredentials (security: unknown): boolean {
   return Array.isArray(security) && security.some(requirement => Object.keys(requirement as object).length > 0)
 }
 
@@ -135,7 +136,7 @@ function createFailureFindings (code: StandardCode, subject: string, issues: rea
   return issues.length === 0 ? [] : [{ code, reason: `${subject} can fail its schema: ${issues.join(', ')}.`, issues }]
 }
 
-/** The codes of issues that a part of the request can have, where it answers them at all. */
+/** Returns the codes of the issues that a part of the request can have. */
 function inferIssues (facts: Facts, part: RequestPart, schema: unknown): readonly string[] | 'any' {
   return schema === undefined ? [] : inferIssuesOfSchema(facts.record, part, schema)
 }
@@ -145,8 +146,8 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
   if (traits === undefined) return 'any'
-  const always: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
-  const codes = bodySchemas(schema).map(body => inferIssueCodes(body, { part, traits, always, schemaOf: id => scope.getSchema(id) }))
+  const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
+  const codes = listSchemas(schema).map(body => inferIssueCodes(body, { part, traits, alwaysPresent, getSchema: id => scope.getSchema(id) }))
   const [only] = codes
   if (codes.length === 1) return only ?? 'any'
   return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
@@ -154,13 +155,13 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
 
 const none: ReadonlySet<string> = new Set()
 
-/** A schema, or for a body one for each media type. */
-function bodySchemas (schema: unknown): readonly unknown[] {
+/** Returns a schema as a list. A body can have one for each media type. */
+function listSchemas (schema: unknown): readonly unknown[] {
   const { content } = schema as { readonly content?: unknown }
   return typeof content === 'object' && content !== null ? Object.values(content as Record<string, { readonly schema?: unknown }>).map(({ schema }) => schema) : [schema]
 }
 
-/** The names of the parameters that a path of the pattern always has; `::` is a colon of the path itself. */
+/** Returns the names of the parameters that every path of the pattern has. `::` is a literal colon. */
 function requiredParameters (url: string): string[] {
   return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
 }

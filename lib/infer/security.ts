@@ -1,28 +1,28 @@
-/** What routes ask of a request before they let it through: the security requirements that hooks and scopes declare. */
+/** The security requirements that hooks and scopes declare for routes. */
 import type { DeclaringTarget } from './declare-errors.js'
 
-/** A security scheme as OpenAPI describes it. */
+/** An OpenAPI security scheme. */
 export type SecurityScheme =
   | { readonly type: 'http', readonly scheme: string, readonly description: string }
   | { readonly type: 'apiKey', readonly in: 'header', readonly name: string, readonly description: string }
 
-/** What a hook asks of a request before it lets it through. */
+/** A credential that a hook requires. */
 export interface SecurityRequirement {
   /** The name of the scheme under `components.securitySchemes`. */
   readonly name: string
-  /** Its description; it is left out where the document already has a scheme of the name. */
+  /** The scheme. It is left out if the document already has a scheme of the name. */
   readonly scheme: SecurityScheme
   readonly scopes: readonly string[]
 }
 
 const declarations = new WeakMap<object, SecurityRequirement[]>()
 
-/** Declares what every route of a scope, or every route that has the hook, asks of a request. */
+/** Declares a requirement for every route of a scope, or for every route that has the hook. */
 export function declareSecurity (target: object, requirement: SecurityRequirement): void {
   declarations.set(target, [...declarations.get(target) ?? [], requirement])
 }
 
-/** What the scopes and the hooks of a route ask of a request; all of it must hold. */
+/** Returns the requirements of the scopes and hooks of a route. All of them must hold. */
 export function getSecurityRequirements (targets: readonly DeclaringTarget[]): readonly SecurityRequirement[] {
   return targets.flatMap(({ target }) => declarations.get(target) ?? [])
 }

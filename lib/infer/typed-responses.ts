@@ -1,15 +1,16 @@
+/** `responses()`: response schemas by which the compiler checks the errors that a handler sends. */
 import { Type, type TUnsafe } from '@sinclair/typebox'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
-import { describeValue } from '../support/describe-value.js'
+import { rejectOption } from '../support/expect-option.js'
 
 /**
- * A response schema for errors of the catalog: what may be sent with the status are the errors themselves. It is
- * understood by @fastify/type-provider-typebox 5 (`static`, of @sinclair/typebox) and 6 (`~unsafe`, of typebox).
+ * A response schema whose values are errors of the catalog. @fastify/type-provider-typebox 5 reads the type from
+ * `static` (@sinclair/typebox), version 6 from `~unsafe` (typebox).
  */
 export type ErrorResponse<Error> = TUnsafe<Error> & { readonly '~unsafe': Error }
 
-/** The response schemas of some factories, by status. */
+/** Response schemas of some factories, by status. */
 export type ErrorResponses<Factory extends AnyErrorFactory> = {
   readonly [Status in Factory['status']]: ErrorResponse<ErrorOf<Extract<Factory, { readonly status: Status }>>>
 }
@@ -19,14 +20,14 @@ type ErrorOf<Factory> = Factory extends { readonly code: infer Code extends stri
 const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
 
 /**
- * Response schemas to spread into `schema.response`: with @fastify/type-provider-typebox, `reply.code(404).send(...)`
- * then takes the errors of that status and no others. They are documented as if `config.errors` named them.
+ * Returns response schemas to spread into `schema.response`. With @fastify/type-provider-typebox, `reply.code(404).send(...)`
+ * then accepts the errors of that status and no others. They are documented as if `config.errors` named them.
  *
- * At run time these schemas allow anything: an error that is sent goes through the error handler like one that is
- * thrown, and is not serialized by the route.
+ * At run time these schemas accept anything, because an error that is sent goes through the error handler like one that
+ * is thrown. The route does not serialize it.
  *
- * @param factories of the catalog
- * @throws TypeError where one is not a factory
+ * @param factories factories of a catalog
+ * @throws TypeError if one of them is not a factory
  * @example
  * app.get('/queues/:id', {
  *   schema: { response: { 200: Queue, ...responses(errors.resource_not_found) } }
@@ -37,9 +38,9 @@ const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
  */
 export function responses<const Factories extends readonly AnyErrorFactory[]> (...factories: Factories): ErrorResponses<Factories[number]> {
   const byStatus: Record<number, string[]> = {}
-  for (const factory of factories) {
+  for (const [index, factory] of factories.entries()) {
     if (typeof factory !== 'function' || typeof factory.code !== 'string') {
-      throw new TypeError(`responses: ${describeValue(factory)} is not a factory; it takes factories of a catalog, like errors.resource_not_found.`)
+      rejectOption('responses', `argument ${index + 1}`, 'a factory of a catalog, such as errors.resource_not_found', factory)
     }
     (byStatus[factory.status] ??= []).push(factory.code)
   }
@@ -48,20 +49,20 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
   ])) as unknown as ErrorResponses<Factories[number]>
 }
 
-/** The codes that a response schema stands for, where {@link responses} made it. */
+/** Returns the codes of a response schema that {@link responses} made; empty for any other schema. */
 export function getResponseCodes (schema: unknown): readonly string[] {
   return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? none
 }
 
 const none: readonly string[] = []
 
-/** The codes that the response schemas of a route stand for. */
-export function declaredResponses (response: unknown): readonly string[] {
-  // Object.values() takes three times as long, and this is asked for each route at every start.
+/** Returns the codes of the response schemas of a route that {@link responses} made. */
+export function listDeclaredResponses (response: unknown): readonly string[] {
+  // Object.values() takes three times as long, and this runs for each route at every start.
   return Object.keys(response ?? {}).flatMap(status => getResponseCodes((response as Readonly<Record<string, unknown>>)[status]))
 }
 
-/** The schema of a route without the responses that {@link responses} made: those are documented from the catalog. */
+/** Returns the schema of a route without the responses that {@link responses} made, because those are documented from the catalog. */
 export function withoutDeclaredResponses<Schema extends { readonly response?: unknown }> (schema: Schema | undefined): Schema | undefined {
   const response = schema?.response as Readonly<Record<string, unknown>> | undefined
   const statuses = Object.keys(response ?? {})

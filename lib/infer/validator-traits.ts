@@ -1,12 +1,13 @@
+/** How the validator of a route treats values that do not fit its schema at first. It is found by trying. */
 import type { FastifySchemaCompiler } from 'fastify'
 
-/** How a validator treats what does not fit at first. */
+/** What a validator changes before it reports an error. */
 export interface ValidatorTraits {
-  /** Unknown fields are taken out instead of reported (Ajv's `removeAdditional`). */
+  /** Whether unknown fields are removed instead of reported (Ajv's `removeAdditional`). */
   readonly removesUnknown: boolean
-  /** Absent fields with a `default` are filled in (Ajv's `useDefaults`). */
+  /** Whether absent fields get their `default` (Ajv's `useDefaults`). */
   readonly fillsDefaults: boolean
-  /** A single value is taken for a list of one (Ajv's `coerceTypes: 'array'`). */
+  /** Whether a single value becomes a list of one (Ajv's `coerceTypes: 'array'`). */
   readonly wrapsLists: boolean
 }
 
@@ -26,8 +27,8 @@ const probe = {
 const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
 
 /**
- * The traits of the validator that a compiler makes, found by trying it: Fastify tells nobody its Ajv options.
- * `undefined` where its errors do not name JSON Schema keywords (zod, say), so that nothing is known about them.
+ * Returns the traits of the validator that a compiler makes. It is tried, because Fastify does not expose its Ajv options.
+ * `undefined` if its errors do not name JSON Schema keywords, such as zod's.
  */
 export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undefined {
   if (!known.has(compiler)) known.set(compiler, probeValidator(compiler))
@@ -37,12 +38,12 @@ export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undef
 function probeValidator (compiler: Compiler): ValidatorTraits | undefined {
   try {
     const validate = compiler({ schema: probe, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]) as Validate
-    const [failure] = failures(validate, { filled: 'a', size: 'x' })
+    const [failure] = listFailures(validate, { filled: 'a', size: 'x' })
     if (failure?.keyword !== 'type') return undefined
     return {
-      removesUnknown: failures(validate, { filled: 'a', unknown: 1 }).length === 0,
-      fillsDefaults: failures(validate, {}).length === 0,
-      wrapsLists: failures(validate, { filled: 'a', list: 'x' }).length === 0
+      removesUnknown: listFailures(validate, { filled: 'a', unknown: 1 }).length === 0,
+      fillsDefaults: listFailures(validate, {}).length === 0,
+      wrapsLists: listFailures(validate, { filled: 'a', list: 'x' }).length === 0
     }
   } catch {
     return undefined // not a compiler of JSON Schema
@@ -51,8 +52,8 @@ function probeValidator (compiler: Compiler): ValidatorTraits | undefined {
 
 type Validate = ((value: unknown) => unknown) & { readonly errors?: readonly object[] | null }
 
-/** What a validator reports for a value, in each of the ways that Fastify accepts. */
-function failures (validate: Validate, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
+/** Returns what a validator reports for a value, in each of the ways that Fastify accepts. */
+function listFailures (validate: Validate, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
   const result = validate(value)
   if (result === false) return validate.errors ?? [{}]
   const error = (result as { readonly error?: unknown } | null | undefined)?.error

@@ -1,25 +1,35 @@
+/** The bodies of error responses in a document: their schemas and examples. */
 import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../catalog/answer.js'
+import type { TObject } from '@sinclair/typebox'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
 import type { DocUrl } from './settings.js'
-import { toOpenApiSchema, type SchemaTarget } from './to-openapi-schema.js'
+import { toOpenApiSchema, type OpenApiVersion, type SchemaDefinitions } from './to-openapi-schema.js'
 import type { JsonObject } from '../support/is-object.js'
 
-/** The schema of the bodies of a code, as a document of a version, or of either, writes it. */
-export function createCodeSchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, target: SchemaTarget): JsonObject {
-  return toOpenApiSchema(bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined, issueCodes }), target)
+/** Returns the schema of the bodies of a code, as a document of a version writes it. */
+export function createCodeSchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions?: SchemaDefinitions): JsonObject {
+  return toOpenApiSchema(createBodySchema(definition, format, docUrl, issueCodes), version, definitions)
 }
 
-/** Whether a schema, given as text, tells its code from others. */
-export function namesCode (schema: string, code: string): boolean {
-  return schema.includes(`"enum":[${JSON.stringify(code)}]`)
+/** Returns the JSON Schema of the bodies of a code. References in `meta` stay relative to `meta`, because it has an `$id`. */
+export function createBodySchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes?: readonly string[] | undefined): TObject {
+  const { code, meta } = definition
+  const hasLocalReference = meta !== undefined && meta.$id === undefined && /ref":"#/i.test(JSON.stringify(meta))
+  const identified = hasLocalReference ? { ...definition, meta: { ...meta, $id: `meta:${code}` } } : definition
+  return bodySchema(format, identified, { hasDocUrl: docUrl(code) !== undefined, issueCodes })
+}
+
+/** Returns whether a schema, given as JSON, differs from the schemas of other codes by its code. */
+export function namesCode (json: string, code: string): boolean {
+  return json.includes(`"enum":[${JSON.stringify(code)}]`)
 }
 
 /**
- * What the body of a code allows less in one place than in the whole document, to be met beside the schema of the code;
- * `undefined` where it allows as much. The two differ in the codes that issues can have. A property that differs is
- * there whole, for tools take the `properties` of an object inside for complete.
+ * Returns what the body of a code allows less in one place than in the whole document, to be combined with the schema of
+ * the code; `undefined` if it allows as much. The two differ in the codes that issues can have. A property that differs
+ * is written out, because tools expect the `properties` of an inner object to be complete.
  */
 export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObject | undefined {
   const before = wide.properties as JsonObject
@@ -27,7 +37,7 @@ export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObj
   return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
 }
 
-/** Which property tells schemas apart: one with another single value in each (OpenAPI 3.1.1, section 4.8.25), with the values. */
+/** Returns the property that has another single value in each schema, and the values (OpenAPI 3.1.1, section 4.8.25). */
 export function findDiscriminator (schemas: readonly JsonObject[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
   for (const propertyName of Object.keys(schemas[0]?.properties as JsonObject)) {
     const values = schemas.flatMap(({ properties }) => {
@@ -41,23 +51,23 @@ export function findDiscriminator (schemas: readonly JsonObject[]): { readonly p
 
 const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
 
-/** An example of a code: what an occurrence with the definition's `example` is answered with. */
+/** An example of a code: the response to an occurrence with the definition's `example`. */
 export interface BodyExample {
-  /** What tells it from the definition's own example: a code of an issue; empty where it is that one. */
+  /** The code of an issue, if the definition's own example does not fit; otherwise empty. */
   readonly variant: string
   readonly summary: string
   readonly value: unknown
 }
 
-/** The example of a code in a format, with issues that are possible where it is shown. */
+/** Returns the example of a code in a format, with issues that are possible where it is shown. */
 export function createBodyExample (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
-  const { issues, variant } = exampleIssues(definition, issueCodes)
+  const { issues, variant } = listExampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)
   const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
   return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, getResponseDefinition(definition, page))(answer)) }
 }
 
-function exampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {
+function listExampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {
   const issues = definition.example.issues ?? []
   if (codes === undefined || !carriesIssues(definition) || issues.every(({ code }) => codes.includes(code))) return { issues, variant: '' }
   const [code] = codes

@@ -1,108 +1,127 @@
-import type { ErrorDefinition } from '../catalog/definition.js'
-import { errorHeaders } from '../catalog/error-headers.js'
-import type { Format } from '../formats/format.js'
-import { createBodyExample } from './bodies.js'
-import type { StatusErrors } from '../infer/group-by-status.js'
+/** The shared components of the error responses of one registration in one document: their names, and the references to them. */
+import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { mergeIssues, type StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
-import { headersOfErrors, headersOfSuccess, type HeaderUse } from './headers.js'
-import { componentName, createHashedNames, statusNames } from './names.js'
-import type { ComponentReference, Components, DocumentContext, DocumentSettings, Refer } from './settings.js'
-import { createSchemas } from './error-schemas.js'
+import type { Format } from '../formats/format.js'
 import type { JsonObject } from '../support/is-object.js'
+import { createSchemaNames, hashedNames, toComponentName } from './names.js'
+import type { ComponentReference, Components, DocumentSettings, Section } from './settings.js'
+import type { OpenApiVersion } from './to-openapi-schema.js'
 
-/** Puts the error answers of one application into one document. */
-export interface ComponentBuilder {
-  readonly components: Components
-  /** The responses of a route, its own and those of errors, in a new object. For HEAD the errors have no content. */
-  readonly responses: (own: JsonObject, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean) => JsonObject
-  /** The headers of the other responses of a route; `undefined` where they have none of ours. */
-  readonly successHeaders: (headers: RouteHeaders) => Record<string, JsonObject | ComponentReference> | undefined
+/** The schema of the bodies of a code, everywhere in the document or in places with fewer issues. */
+export interface CodeSchema {
+  readonly code: string
+  /** The name of its component. */
+  readonly name: string
+  /** Differs from the keys of all other schemas. */
+  readonly key: string
+  /** The schema as its component has it. */
+  readonly schema: JsonObject
+  /** The schema of the bodies, complete in itself. */
+  readonly body: JsonObject
+  /** {@link body} as JSON. */
+  readonly json: string
 }
 
-/** Makes the builder for the error answers of an application in a document. */
-export function createComponents (settings: DocumentSettings, context: DocumentContext): ComponentBuilder {
-  const { errors, formats, docUrl, rateLimitHeaders, requestIdOnAll } = settings
-  const { taken, usual } = context
-  const components: Components = { schemas: {}, responses: {}, headers: {}, examples: {} }
-  const usesOnSuccess = new Map<RouteHeaders, readonly HeaderUse[]>()
-  const hashedName = createHashedNames()
-  const texts = new Map<readonly StatusErrors[], Map<string, string>>()
+/** What the functions that write components share. */
+export interface ComponentsContext extends DocumentSettings {
+  readonly version: OpenApiVersion
+  /** Returns the schema that was added to the application under an id. */
+  readonly getSchema: (id: string) => unknown
+  /** The names of components that the document has already. */
+  readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
+  /** The headers of most routes. The names of other responses say how they differ. */
+  readonly usualHeaders: RouteHeaders
+  /** The codes that the document shows, each with the codes of its issues anywhere in the document. */
+  readonly shownIssues: ReadonlyMap<string, readonly string[] | undefined>
+  /** The shown codes by status, sorted. */
+  readonly shownByStatus: ReadonlyMap<ErrorStatus, readonly ErrorDefinition[]>
+  readonly schemaNames: ReadonlyMap<string, string>
+  /** The components that were added. */
+  readonly components: Components
+  /** The names of components by section and key, and the keys by section and name. */
+  readonly names: Map<string, string>
+  readonly keys: Map<string, string>
+  /** Schemas that were created, by format, code and issues. */
+  readonly codeSchemas: Map<string, CodeSchema>
+  /** References to the responses of groups as JSON, by the headers of the route. */
+  readonly responses: Map<readonly StatusErrors[], Map<string, string>>
+}
 
-  const refer: Refer = (section, name, make) => {
-    let free = name
-    while (taken[section].has(free)) free = `Api${free}`
-    components[section][free] ??= make()
-    return { $ref: `#/components/${section}/${free}` }
+/** What a document says about its other components and about the routes in it. */
+export interface DocumentFacts {
+  readonly version: OpenApiVersion
+  readonly getSchema: ComponentsContext['getSchema']
+  readonly taken: ComponentsContext['taken']
+  /** Every group of codes that the document shows. */
+  readonly groups: ReadonlySet<StatusErrors>
+  readonly usualHeaders: RouteHeaders
+}
+
+/** Creates the context for the components of a registration in a document. */
+export function createComponentsContext (settings: DocumentSettings, { groups, ...facts }: DocumentFacts): ComponentsContext {
+  const { errors, addSchemas } = settings
+  const shownIssues = mergeIssues([...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes }))))
+  if (addSchemas) for (const code of Object.keys(errors)) if (!shownIssues.has(code)) shownIssues.set(code, undefined)
+  const shownByStatus = new Map<ErrorStatus, ErrorDefinition[]>()
+  for (const code of [...shownIssues.keys()].sort()) {
+    const definition = errors[code] as ErrorDefinition
+    shownByStatus.set(definition.status, [...shownByStatus.get(definition.status) ?? [], definition])
   }
-  const schemas = createSchemas(settings, context, refer)
-
-  function contentOf (group: StatusErrors, format: Format): JsonObject {
-    const suffix = format === formats[0] ? '' : componentName(format.name)
-    const examples = Object.fromEntries(group.definitions.map(definition => {
-      const { variant, summary, value } = createBodyExample(definition, format, docUrl, group.issues.get(definition.code))
-      const name = componentName(definition.code) + componentName(variant) + suffix
-      return [definition.code, refer('examples', name, () => ({ summary, value }))]
-    }))
-    return { schema: schemas.ofGroup(group, format), examples }
-  }
-
-  function headersObject (uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
-    return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
-      const object = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
-      // The shared header says `required` of one that errors always have; where only some codes of a status have it, it stands apart.
-      return [name, always || !errorHeaders.some(header => header.name === name) ? refer('headers', name, object) : object()]
-    }))
-  }
-
-  const build = (group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject => ({
-    description: describeErrors(group.definitions),
-    headers: headersObject(headersOfErrors(group, headers, rateLimitHeaders)),
-    ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, contentOf(group, format)])) })
-  })
-
-  function responseOf (group: StatusErrors, headers: RouteHeaders, isHead: boolean): ComponentReference {
-    const narrowed = schemas.isNarrowed(group) ? JSON.stringify([...group.issues]) : ''
-    const name = nameOf(group, narrowed) + variantOf(headers, usual, isHead)
-    return refer('responses', name, () => build(group, headers, isHead))
-  }
-
-  /** The name depends on the codes alone, so that a new route does not rename the responses of the others. */
-  function nameOf ({ status, definitions }: StatusErrors, narrowed: string): string {
-    const codes = definitions.map(({ code }) => code)
-    const isWhole = codes.length === Object.values(errors).filter(error => error.status === status).length
-    const name = codes.length === 1 ? componentName(codes.join()) : statusNames[status]
-    const told = (codes.length === 1 || isWhole ? '' : codes.join()) + narrowed
-    return told === '' ? name : hashedName(name, told)
-  }
-
   return {
-    components,
-    responses (own, groups, headers, isHead) {
-      const variant = variantOf(headers, usual, isHead)
-      let variants = texts.get(groups)
-      if (variants === undefined) texts.set(groups, variants = new Map())
-      let text = variants.get(variant)
-      if (text === undefined) variants.set(variant, text = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, responseOf(group, headers, isHead)]))))
-      // The fastest way to thousands of equal objects. One object in many places would be written as an anchor and aliases in YAML.
-      return Object.assign(JSON.parse(text) as JsonObject, own)
-    },
-    successHeaders (headers) {
-      const uses = usesOnSuccess.get(headers) ?? headersOfSuccess(headers, rateLimitHeaders, requestIdOnAll)
-      usesOnSuccess.set(headers, uses)
-      return uses.length === 0 ? undefined : headersObject(uses)
+    ...settings,
+    ...facts,
+    shownIssues,
+    shownByStatus,
+    schemaNames: createSchemaNames(Object.keys(errors)),
+    components: { schemas: {}, responses: {}, headers: {}, examples: {} },
+    names: new Map(),
+    keys: new Map(),
+    codeSchemas: new Map(),
+    responses: new Map()
+  }
+}
+
+/**
+ * Returns the name of a component. The first component with a plain name keeps it.
+ *
+ * @param name the plain name, without the prefix of the registration
+ * @param key differs from the keys of all other components of the section
+ * @param text what the name has a hash of; empty for a plain name
+ * @param suffix what the name ends in
+ */
+export function nameComponent (context: ComponentsContext, section: Section, name: string, key: string, text: string = '', suffix: string = ''): string {
+  const ownKey = `${section} ${key}`
+  let chosen = context.names.get(ownKey)
+  if (chosen === undefined) {
+    const prefixed = `${context.componentPrefix ?? ''}${name}`
+    for (const candidate of listCandidates(prefixed, text, key, suffix)) {
+      const ownName = `${section} ${candidate}`
+      if (context.taken[section].has(candidate) || context.keys.has(ownName)) continue
+      context.keys.set(ownName, key)
+      context.names.set(ownKey, chosen = candidate)
+      break
     }
   }
+  return chosen as string
 }
 
-/** How the responses of a route differ from those of most routes, by their headers and by having no content. */
-function variantOf ({ limited, cors }: RouteHeaders, usual: RouteHeaders, isHead: boolean): string {
-  return (limited === usual.limited ? '' : 'Unlimited') + (cors === usual.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
+function * listCandidates (name: string, text: string, key: string, suffix: string): Generator<string> {
+  if (text === '') yield * [name + suffix, `Api${name}${suffix}`]
+  for (const hashed of hashedNames(name, text === '' ? key : text)) yield hashed + suffix
 }
 
-/** What a reader sees of some codes: when each happens, and what to do about it. */
-export function describeErrors (definitions: readonly ErrorDefinition[]): string {
-  const sentence = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
-  const [first, ...others] = definitions
-  if (first !== undefined && others.length === 0) return sentence(first)
-  return definitions.map(definition => `- \`${definition.code}\`: ${sentence(definition)}`).join('\n')
+/** Adds a component unless it is there, and returns the reference to it. */
+export function addComponent (context: ComponentsContext, section: Section, name: string, create: () => JsonObject): ComponentReference {
+  const components = context.components[section]
+  if (!Object.hasOwn(components, name)) {
+    components[name] = {} // a schema can refer to itself
+    components[name] = create()
+  }
+  return { $ref: `#/components/${section}/${name}` }
+}
+
+/** Returns what the names of components end in for a format: nothing for the main one. */
+export function formatSuffix ({ formats }: Pick<DocumentSettings, 'formats'>, format: Format): string {
+  return format === formats[0] ? '' : toComponentName(format.name)
 }

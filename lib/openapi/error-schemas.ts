@@ -1,97 +1,113 @@
+/** The schemas of error bodies in a document: one for each code, others for places with fewer issues, and one for each status. */
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
-import { findDiscriminator, namesCode, narrowProperties, createCodeSchema } from './bodies.js'
-import { issuesByCode, type StatusErrors } from '../infer/group-by-status.js'
-import { componentName, createHashedNames, schemaName, statusNames } from './names.js'
-import type { DocumentContext, DocumentSettings, Refer } from './settings.js'
+import type { StatusErrors } from '../infer/group-by-status.js'
 import type { JsonObject } from '../support/is-object.js'
+import { createCodeSchema, findDiscriminator, namesCode, narrowProperties } from './bodies.js'
+import { addComponent, formatSuffix, nameComponent, type CodeSchema, type ComponentsContext } from './components.js'
+import { statusNames, toComponentName } from './names.js'
+import type { ComponentReference } from './settings.js'
+import type { SchemaDefinitions } from './to-openapi-schema.js'
 
-/** The schemas of error bodies in one document: one a code, with others for places with fewer issues, and one a status. */
-export interface DocumentSchemas {
-  /** The schema of the bodies of a group: a reference, or a union with a discriminator. */
-  readonly ofGroup: (group: StatusErrors, format: Format) => JsonObject
-  /** Whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
-  readonly isNarrowed: (group: StatusErrors) => boolean
+/** Returns the schema of the bodies of a group in a format: a reference, or a union with a discriminator. */
+export function createGroupSchema (context: ComponentsContext, { status, definitions, issues }: StatusErrors, format: Format): JsonObject {
+  const members = distinct(definitions.map(definition => getCodeSchema(context, definition, format, issues.get(definition.code))))
+  const all = listSchemasOfStatus(context, status, format)
+  const isWhole = members.length === all.length && members.every(({ json }, index) => json === all[index]?.json)
+  return isWhole ? { ...addStatusSchema(context, status, format) } : createUnion(context, members)
 }
 
-interface CodeSchema {
-  /** The name of its component. */
-  readonly name: string
-  readonly code: string
-  readonly schema: JsonObject
-  /** The schema of the bodies by itself. */
-  readonly body: JsonObject
-  /** The same as text, for comparison. */
-  readonly text: string
+/** Adds the schemas of all statuses of the catalog in the main format. */
+export function addStatusSchemasOfCatalog (context: ComponentsContext): void {
+  const [format] = context.formats
+  if (format !== undefined) for (const status of context.shownByStatus.keys()) addStatusSchema(context, status, format)
 }
 
-/** Makes the schemas of a document; they are added to its components as they are asked for. */
-export function createSchemas (
-  { errors, formats, docUrl, addSchemas }: DocumentSettings, { version, groups }: DocumentContext, refer: Refer
-): DocumentSchemas {
-  /** The codes that the document shows, and what their issues can be anywhere in it. */
-  const shown = issuesByCode([...groups].flatMap(({ issues }) => [...issues].map(([code, some]) => ({ code, issues: some }))))
-  if (addSchemas) for (const code of Object.keys(errors)) if (!shown.has(code)) shown.set(code, undefined)
-  const byStatus = new Map<ErrorStatus, ErrorDefinition[]>()
-  for (const code of [...shown.keys()].sort()) {
-    const definition = errors[code] as ErrorDefinition
-    byStatus.set(definition.status, [...byStatus.get(definition.status) ?? [], definition])
+/** Returns whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
+export function isNarrowed (context: ComponentsContext, { issues }: StatusErrors): boolean {
+  return [...issues].some(([code, codes]) => hasFewerIssues(context, code, codes))
+}
+
+function hasFewerIssues ({ shownIssues }: ComponentsContext, code: string, issues: readonly string[] | undefined): issues is readonly string[] {
+  return issues !== undefined && issues.length > 0 && shownIssues.get(code)?.every(issue => issues.includes(issue)) !== true
+}
+
+function addStatusSchema (context: ComponentsContext, status: ErrorStatus, format: Format): ComponentReference {
+  const name = nameComponent(context, 'schemas', statusNames[status] + formatSuffix(context, format), `status ${status} ${format.name}`)
+  return addComponent(context, 'schemas', name, () => createUnion(context, listSchemasOfStatus(context, status, format)))
+}
+
+function listSchemasOfStatus (context: ComponentsContext, status: ErrorStatus, format: Format): CodeSchema[] {
+  return distinct((context.shownByStatus.get(status) ?? []).map(definition => getCodeSchema(context, definition, format)))
+}
+
+function distinct (schemas: readonly CodeSchema[]): CodeSchema[] {
+  return [...new Map(schemas.map(schema => [schema.json, schema])).values()]
+}
+
+/** Returns the schema of a code, or the narrower one for a place with fewer issues. */
+function getCodeSchema (context: ComponentsContext, definition: ErrorDefinition, format: Format, issues?: readonly string[]): CodeSchema {
+  const { code } = definition
+  const fewer = hasFewerIssues(context, code, issues) ? issues : undefined
+  const key = `code ${code} ${format.name} ${fewer?.join() ?? ''}`
+  let schema = context.codeSchemas.get(key)
+  if (schema === undefined) {
+    context.codeSchemas.set(key, schema = fewer === undefined
+      ? createWholeSchema(context, definition, format, key)
+      : createNarrowSchema(context, definition, format, key, fewer))
   }
-  const suffixOf = (format: Format): string => format === formats[0] ? '' : componentName(format.name)
-  const made = new Map<Format, Map<string, CodeSchema>>(formats.map(format => [format, new Map()]))
-  const hashedName = createHashedNames()
+  return schema
+}
 
-  /** Whether these issues of a code are fewer than it has elsewhere. */
-  const isFewer = (code: string, issues: readonly string[] | undefined): issues is readonly string[] =>
-    issues !== undefined && issues.length > 0 && shown.get(code)?.every(issue => issues.includes(issue)) !== true
+function createWholeSchema (context: ComponentsContext, definition: ErrorDefinition, format: Format, key: string): CodeSchema {
+  const { code } = definition
+  const body = createCodeSchema(definition, format, context.docUrl, context.shownIssues.get(code), context.version, createDefinitions(context, code))
+  return { code, key, name: nameComponent(context, 'schemas', baseName(context, code, format), key), schema: body, body, json: JSON.stringify(body) }
+}
 
-  function schemaOf (definition: ErrorDefinition, format: Format, issues?: readonly string[]): CodeSchema {
-    const { code } = definition
-    const told = isFewer(code, issues) ? issues.join() : ''
-    const ofFormat = made.get(format) as Map<string, CodeSchema>
-    let found = ofFormat.get(`${code} ${told}`)
-    if (found === undefined) {
-      const body = createCodeSchema(definition, format, docUrl, told === '' ? shown.get(code) : issues, version)
-      const own = { code, name: schemaName(code) + suffixOf(format), schema: body, body, text: JSON.stringify(body) }
-      found = told === '' ? own : narrowed(schemaOf(definition, format), own, told)
-      ofFormat.set(`${code} ${told}`, found)
-    }
-    return found
-  }
-
-  /** The schema of a code and what is less here, as a component; the one of the code where nothing is. */
-  function narrowed (wide: CodeSchema, own: CodeSchema, told: string): CodeSchema {
-    const closer = narrowProperties(wide.body, own.body)
-    if (closer === undefined) return wide
-    return { ...own, name: hashedName(own.name, told), schema: { allOf: [refer('schemas', wide.name, () => wide.schema), closer] } }
-  }
-
-  const distinct = (schemas: readonly CodeSchema[]): CodeSchema[] => [...new Map(schemas.map(found => [found.text, found])).values()]
-  const allOf = (status: ErrorStatus, format: Format): CodeSchema[] => distinct((byStatus.get(status) as ErrorDefinition[]).map(definition => schemaOf(definition, format)))
-
-  /** One schema for some codes, whose own schemas are components where they tell the code. */
-  function union (members: readonly CodeSchema[]): JsonObject {
-    const refs: JsonObject[] = members.map(({ name, schema, code, text }) => namesCode(text, code) ? { ...refer('schemas', name, () => schema) } : schema)
-    const [only] = refs
-    if (only !== undefined && refs.length === 1) return only
-    const told = findDiscriminator(members.map(({ body }) => body))
-    if (told === undefined) return { anyOf: refs }
-    const mapping = Object.fromEntries(told.values.map((value, index) => [value, refs[index]?.$ref]))
-    return { oneOf: refs, discriminator: { propertyName: told.propertyName, mapping } }
-  }
-
-  const ofStatus = (status: ErrorStatus, format: Format): JsonObject => ({ ...refer('schemas', statusNames[status] + suffixOf(format), () => union(allOf(status, format))) })
-
-  const [first] = formats
-  if (addSchemas && first !== undefined) for (const status of byStatus.keys()) ofStatus(status, first)
-
+/** Returns the schema of the code and what is less here; the schema of the code if nothing is. */
+function createNarrowSchema (context: ComponentsContext, definition: ErrorDefinition, format: Format, key: string, issues: readonly string[]): CodeSchema {
+  const { code } = definition
+  const whole = getCodeSchema(context, definition, format)
+  const body = createCodeSchema(definition, format, context.docUrl, issues, context.version, createDefinitions(context, code))
+  const narrower = narrowProperties(whole.body, body)
+  if (narrower === undefined) return whole
   return {
-    isNarrowed: ({ issues }) => [...issues].some(([code, some]) => isFewer(code, some)),
-    ofGroup ({ status, definitions, issues }, format) {
-      const members = distinct(definitions.map(definition => schemaOf(definition, format, issues.get(definition.code))))
-      const all = allOf(status, format)
-      const isWhole = members.length === all.length && members.every(({ text }, index) => text === all[index]?.text)
-      return isWhole ? ofStatus(status, format) : union(members)
+    code,
+    key,
+    name: nameComponent(context, 'schemas', baseName(context, code, format), key, issues.join()),
+    schema: { allOf: [referTo(context, whole), narrower] },
+    body,
+    json: JSON.stringify(body)
+  }
+}
+
+/** Returns how the schema of a code refers to other schemas: as components, named after the code. */
+function createDefinitions (context: ComponentsContext, code: string): SchemaDefinitions {
+  return {
+    getSchema: context.getSchema,
+    refer (key, name, create) {
+      const component = nameComponent(context, 'schemas', toComponentName(code) + toComponentName(name), `definition ${code} ${key}`)
+      return { ...addComponent(context, 'schemas', component, create) }
     }
   }
+}
+
+function baseName (context: ComponentsContext, code: string, format: Format): string {
+  return String(context.schemaNames.get(code)) + formatSuffix(context, format)
+}
+
+function referTo (context: ComponentsContext, { name, schema }: CodeSchema): ComponentReference {
+  return addComponent(context, 'schemas', name, () => schema)
+}
+
+/** Returns one schema for some codes. The schemas of the codes are components if they name the code. */
+function createUnion (context: ComponentsContext, members: readonly CodeSchema[]): JsonObject {
+  const schemas: JsonObject[] = members.map(member => namesCode(member.json, member.code) ? { ...referTo(context, member) } : member.schema)
+  const [only] = schemas
+  if (only !== undefined && schemas.length === 1) return only
+  const discriminator = findDiscriminator(members.map(({ body }) => body))
+  if (discriminator === undefined) return { anyOf: schemas }
+  const { propertyName, values } = discriminator
+  return { oneOf: schemas, discriminator: { propertyName, mapping: Object.fromEntries(values.map((value, index) => [value, schemas[index]?.$ref])) } }
 }

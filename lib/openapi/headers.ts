@@ -1,3 +1,4 @@
+/** The headers of responses, as a document describes them. */
 import type { ErrorHeader } from '../catalog/error-headers.js'
 import { errorHeaders, textHeader } from '../catalog/error-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -6,7 +7,7 @@ import type { RouteHeaders } from '../infer/route-headers.js'
 /** A response header as a document describes it. */
 export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schema' | 'example'>
 
-/** Set by @fastify/cors, on errors, too. */
+/** The header that @fastify/cors sets on every response. */
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',
   description: 'The origin that may read this answer (Fetch, CORS protocol).',
@@ -14,13 +15,13 @@ export const corsHeader: DocumentedHeader = {
   example: '*'
 }
 
-/** A header on a response, and whether every answer of that response has it. */
+/** A header of a response, and whether it is always there. */
 export interface HeaderUse {
   readonly header: DocumentedHeader
   readonly always: boolean
 }
 
-/** The headers of an error response. */
+/** Returns the headers of an error response. */
 export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
   const uses = errorHeaders.flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
@@ -29,13 +30,13 @@ export function headersOfErrors ({ status, definitions }: StatusErrors, headers:
   return [...uses, ...headersOfRoute(headers, rateLimitHeaders)]
 }
 
-/** The headers of a response that is no error. */
+/** Returns the headers of a successful response. */
 export function headersOfSuccess (headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[], hasRequestId: boolean): HeaderUse[] {
   const requestId = errorHeaders.filter(({ name }) => hasRequestId && name === 'X-Request-Id')
   return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, rateLimitHeaders)]
 }
 
-/** An answer of a hook before the limiter lacks the fields of the limit, and one to the same origin needs no CORS. */
+/** They are not always there: a hook can respond before the limiter, and a request of the same origin needs no CORS. */
 function headersOfRoute ({ limited, cors }: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
   return [...limited ? rateLimitHeaders : [], ...cors ? [corsHeader] : []].map(header => ({ header, always: false }))
 }

@@ -1,3 +1,4 @@
+/** The names of components: of statuses, of codes, and of what differs from both. */
 import { createHash } from 'node:crypto'
 import type { ErrorStatus } from '../catalog/definition.js'
 
@@ -47,36 +48,35 @@ const names = {
 /** A name of {@link statusNames}. */
 export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names)[Status]
 
-/** What is shared by a status is named by its reason phrase (RFC 9110, section 15), as the constructors of http-errors are. */
+/** What the codes of a status share is named after its reason phrase (RFC 9110, section 15), as the constructors of http-errors are. */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
-/** `resource_not_found` as a name of a component: `ResourceNotFound`. */
-export function componentName (code: string): string {
-  return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+/** Returns a code as the name of a component: `ResourceNotFound` for `resource_not_found`. */
+export function toComponentName (code: string): string {
+  return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/[^A-Za-z0-9.-]/g, '')
 }
 
-/** The name of the schema of a code: `ResourceNotFoundError`. */
-export function schemaName (code: string): string {
-  const name = componentName(code)
-  return name.endsWith('Error') ? name : `${name}Error`
+/** Returns the names of the schemas of some codes: `ResourceNotFoundError`. They depend on the codes alone. */
+export function createSchemaNames (codes: readonly string[]): ReadonlyMap<string, string> {
+  const plain = codes.map(code => {
+    const name = toComponentName(code)
+    return name.endsWith('Error') ? name : `${name}Error`
+  })
+  // `conflict` and `conflict_error` have one name, and so do `internal_server_error` and the status 500.
+  const isAmbiguous = (name: string): boolean => plain.filter(other => other === name).length > 1 || Object.values<string>(statusNames).includes(name)
+  return new Map(codes.map((code, index) => {
+    const name = plain[index] as string
+    return [code, isAmbiguous(name) ? `${name}_${hashText(code).slice(0, 4)}` : name]
+  }))
 }
 
-/** Digits that stand for a text; they depend on it alone. */
+/** Returns digits that depend on a text alone. */
 export function hashText (text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
 }
 
-/** Makes names with as much of a hash of a text as tells them from the names for other texts. */
-export function createHashedNames (): (name: string, told: string) => string {
-  const owners = new Map<string, string>()
-  return (name, told) => {
-    const digits = hashText(told)
-    for (let length = 4; ; length++) {
-      const candidate = `${name}_${digits.slice(0, length)}`
-      const owner = owners.get(candidate)
-      if (owner !== undefined && owner !== told) continue
-      owners.set(candidate, told)
-      return candidate
-    }
-  }
+/** Yields names that end in more and more digits of a hash of a text. */
+export function * hashedNames (name: string, text: string): Generator<string> {
+  const digits = hashText(text)
+  for (let length = 4; ; length++) yield `${name}_${digits.slice(0, length)}`
 }

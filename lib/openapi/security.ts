@@ -10,10 +10,10 @@ interface Document {
 }
 
 /**
- * The schema of a route with its `security`, and the schemes put into the document. What the route says about its
- * security itself stays.
+ * Returns the schema of a route with its `security`, and adds the schemes to the document. A `security` that the route
+ * has itself stays.
  *
- * It works while the document is made, for @fastify/swagger fails on a `security` whose scheme the document lacks.
+ * To be called while the document is made, because @fastify/swagger fails if the document lacks the scheme of a `security`.
  */
 export function withSecurity<Schema extends object | undefined> (schema: Schema, requirements: readonly SecurityRequirement[], document: Document): Schema {
   if (requirements.length === 0 || (schema !== undefined && 'security' in schema)) return schema
@@ -21,7 +21,7 @@ export function withSecurity<Schema extends object | undefined> (schema: Schema,
   const security: Record<string, string[]> = {}
   for (const { name, scheme, scopes } of requirements) {
     schemes[name] = scheme
-    // Only from OpenAPI 3.1 on may schemes other than OAuth name what is required (section 4.8.30).
+    // Schemes other than OAuth can name what is required from OpenAPI 3.1 on (section 4.8.30).
     security[name] = getOpenApiVersion(document.openapi) === '3.0' ? [] : [...new Set([...security[name] ?? [], ...scopes])]
   }
   document.components = { ...document.components, securitySchemes: { ...schemes, ...document.components?.securitySchemes as JsonObject } }

@@ -1,30 +1,29 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format } from '../formats/format.js'
-import type { StatusErrors } from '../infer/group-by-status.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { DocumentedHeader } from './headers.js'
-import type { OpenApiVersion } from './to-openapi-schema.js'
 
-/** What gives the page about a code. */
+/** Returns the URL of the page about a code; `undefined` if it has none. */
 export type DocUrl = (code: string) => string | undefined
 
-/** What the documentation of error answers depends on. */
+/** What the documentation of error responses depends on, besides the routes. */
 export interface DocumentSettings {
   readonly errors: AnyCatalog
-  /** The formats that an answer can have: one, or with `negotiate` two. */
+  /** The formats that a response can have: one, or two with `negotiate`. */
   readonly formats: readonly Format[]
   readonly docUrl: DocUrl
-  /** The fields that answers of a limited route carry; none where none are sent. */
+  /** The fields that responses of a limited route carry; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
-  /** Whether answers that are no errors carry `X-Request-Id`, too. */
+  /** Whether successful responses carry `X-Request-Id` as well. */
   readonly requestIdOnAll: boolean
-  /** Whether the schemas of all statuses are shown, used or not. */
+  /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
+  /** What the names of components begin with. @default '' */
+  readonly componentPrefix?: string | undefined
 }
 
-/** The kinds of components that error answers use. */
+/** The kinds of components that error responses use. */
 export const sections = ['schemas', 'responses', 'headers', 'examples'] as const
 
 /** One of {@link sections}. */
@@ -38,28 +37,14 @@ export interface ComponentReference {
   readonly $ref: string
 }
 
-/** Gives the reference to a component, which is made where it is not there yet. */
-export type Refer = (section: Section, name: string, make: () => JsonObject) => ComponentReference
+const settingsByRouteErrors = new WeakMap<object, DocumentSettings>()
 
-/** What a builder needs to know of the document. */
-export interface DocumentContext {
-  readonly version: OpenApiVersion
-  /** The names that components of others have. */
-  readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
-  /** Every group of codes that the document shows. */
-  readonly groups: ReadonlySet<StatusErrors>
-  /** What routes of the application usually carry; responses of the others have a name that says so. */
-  readonly usual: RouteHeaders
+/** Sets how the errors of a registration are written into a document. */
+export function setDocumentSettings (routeErrors: object, settings: DocumentSettings): void {
+  settingsByRouteErrors.set(routeErrors, settings)
 }
 
-const settingsByDocumenter = new WeakMap<object, DocumentSettings>()
-
-/** Sets how the errors of a documenter's routes are written into a document. */
-export function setDocumentSettings (documenter: object, settings: DocumentSettings): void {
-  settingsByDocumenter.set(documenter, settings)
-}
-
-/** Returns how the errors of a documenter's routes are written into a document. */
-export function getDocumentSettings (documenter: object): DocumentSettings {
-  return settingsByDocumenter.get(documenter) as DocumentSettings
+/** Returns how the errors of a registration are written into a document. */
+export function getDocumentSettings (routeErrors: object): DocumentSettings {
+  return settingsByRouteErrors.get(routeErrors) as DocumentSettings
 }

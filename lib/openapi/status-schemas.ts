@@ -1,26 +1,27 @@
+/** `app.apiErrors.schemas`: a schema for each status, for routes that refer to it. */
 import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { bodySchema } from '../formats/format.js'
+import { expectOption } from '../support/expect-option.js'
+import { createBodySchema } from './bodies.js'
+import { describeErrors } from './error-responses.js'
 import { statusNames, type StatusName } from './names.js'
 import type { DocumentSettings } from './settings.js'
 
 /** The schemas of the statuses, by name. */
 export type StatusSchemas = Readonly<Record<StatusName, TSchema>>
 
-/**
- * One schema a status, of what an answer with any of its codes looks like in the application's format. Each has its name
- * as `$id`.
- */
+/** Returns a schema for each status: the bodies of all its codes, in the format of the application. Its name is the `$id`. */
 export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick<DocumentSettings, 'errors' | 'formats' | 'docUrl'>): StatusSchemas {
   const schemas: Partial<Record<StatusName, TSchema>> = {}
   for (const [status, $id] of Object.entries(statusNames)) {
-    const members = new Map<string, TSchema>()
-    for (const definition of Object.values(errors)) {
-      if (format === undefined || definition.status !== Number(status)) continue
-      const schema = bodySchema(format, definition, { hasDocUrl: docUrl(definition.code) !== undefined })
-      members.set(JSON.stringify(schema), schema)
-    }
-    if (members.size > 0) schemas[$id] = Type.Union([...members.values()], { $id }) as TSchema
+    const definitions = Object.values(errors).filter(definition => definition.status === Number(status))
+    if (format === undefined || definitions.length === 0) continue
+    const members = new Map<string, TSchema>(definitions.map(definition => {
+      const schema = createBodySchema(definition, format, docUrl)
+      return [JSON.stringify(schema), schema]
+    }))
+    // @fastify/swagger describes a response by the description of its schema.
+    schemas[$id] = Type.Union([...members.values()], { $id, description: describeErrors(definitions) }) as TSchema
   }
   return schemas as StatusSchemas
 }
@@ -28,13 +29,11 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
 /**
  * Adds the schemas of the statuses to an application, so that routes can refer to them: `{ $ref: 'NotFound#' }`.
  *
- * @throws TypeError naming the schema, where its name is taken
+ * @throws TypeError that names the schema, if its name is taken
  */
 export function addStatusSchemas (app: FastifyInstance, schemas: StatusSchemas): void {
   for (const [name, schema] of Object.entries(schemas)) {
-    if (app.getSchema(name) !== undefined) {
-      throw new TypeError(`fastify-api-errors: the option 'addSchemas' adds a schema '${name}', and the application has one of that name; it takes another $id for that one, or false.`)
-    }
+    expectOption('fastify-api-errors', 'addSchemas', app.getSchema(name) === undefined, `no schema of the application with the $id "${name}", or false`, true)
     app.addSchema(schema)
   }
 }

@@ -1,92 +1,143 @@
-import type { ReadonlyJsonObject } from '../support/is-object.js'
+/**
+ * Converts JSON Schemas of drafts 4 to 2020-12 to the Schema Objects of OpenAPI 3.0 and 3.1.
+ *
+ * OpenAPI 3.1 is JSON Schema 2020-12. What 3.0 has no keyword for is expressed by others if that is possible
+ * (`if`, `dependentRequired`), and otherwise left out, so that the schema accepts more values but stays valid.
+ */
+import { resolveReference, type SchemaPlace } from '../infer/schema-references.js'
+import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
+import { toOpenApi30 } from './to-openapi-30.js'
 
-/** The OpenAPI versions whose schemas differ: 3.0 has no `const`, no `null` type and boolean `exclusiveMinimum`. */
+/** The OpenAPI versions whose schemas differ. */
 export type OpenApiVersion = '3.0' | '3.1'
 
-/** A version; or either, for @fastify/swagger, which writes most of a schema as its document needs it and does not tell which that is. */
-export type SchemaTarget = OpenApiVersion | 'either'
-
-/** The version that a document's `openapi` field names; what is not 3.0 is written as 3.1. */
+/** Returns the version that the `openapi` field of a document names. Versions after 3.1 have the schemas of 3.1. */
 export function getOpenApiVersion (openapi: unknown): OpenApiVersion {
   return String(openapi).startsWith('3.0') ? '3.0' : '3.1'
 }
 
-/** A copy of a JSON Schema (without TypeBox's symbols and without `$id`s) as a document of the version writes it. */
-export function toOpenApiSchema (schema: unknown, target: SchemaTarget): Record<string, unknown> {
-  return convert(schema, target) as Record<string, unknown>
+/** What the references in a schema become. */
+export interface SchemaDefinitions {
+  /**
+   * Returns a schema that refers to a definition.
+   *
+   * @param key differs from the keys of all other definitions
+   * @param name a name for it: of its definition, its `$id`, or the property that refers to it
+   * @param create creates the definition; it can refer to itself
+   */
+  readonly refer: (key: string, name: string, create: () => JsonObject) => JsonObject
+  /** Returns the schema that was added to the application under an id. */
+  readonly getSchema: (id: string) => unknown
 }
 
-function convert (value: unknown, target: SchemaTarget): unknown {
-  if (Array.isArray(value)) return value.map(item => convert(item, target))
-  if (typeof value !== 'object' || value === null) return value
-  const schema: Record<string, unknown> = {}
-  for (const [key, member] of Object.entries(value)) {
-    if (key === '$id' || key === '$schema') continue
-    schema[key] = key === 'enum' || key === 'const' || key === 'default' || key === 'example' || key === 'examples'
-      ? member
-      : key === 'properties' || key === 'patternProperties' ? convertEach(member as ReadonlyJsonObject, target) : convert(member, target)
+/** Definitions for schemas without references. */
+export const noDefinitions: SchemaDefinitions = { refer: (_key, _name, create) => create(), getSchema: () => undefined }
+
+/** Returns a copy of a JSON Schema, without TypeBox's symbols and without `$id`s, as a document of a version writes it. */
+export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions = noDefinitions): JsonObject {
+  const top = schema as ReadonlyJsonObject
+  return convert(schema, { root: top, top, name: '' }, { version, ...definitions }) as JsonObject
+}
+
+interface Context extends SchemaDefinitions {
+  readonly version: OpenApiVersion
+}
+
+interface Place extends SchemaPlace {
+  /** The nearest property. */
+  readonly name: string
+}
+
+/** How keywords hold other schemas. All others hold values. */
+const subschemas: Readonly<Record<string, 'one' | 'several' | 'named'>> = {
+  properties: 'named',
+  patternProperties: 'named',
+  dependentSchemas: 'named',
+  additionalProperties: 'one',
+  unevaluatedProperties: 'one',
+  propertyNames: 'one',
+  items: 'one',
+  prefixItems: 'several',
+  unevaluatedItems: 'one',
+  contains: 'one',
+  contentSchema: 'one',
+  allOf: 'several',
+  anyOf: 'several',
+  oneOf: 'several',
+  not: 'one',
+  if: 'one',
+  then: 'one',
+  else: 'one'
+}
+
+/** Keywords that have no meaning in another document. References are replaced, and so are the definitions that they name. */
+const droppedKeywords: ReadonlySet<string> = new Set([
+  '$id', 'id', '$schema', '$anchor', '$dynamicAnchor', '$recursiveAnchor', '$vocabulary', '$comment', '$defs', 'definitions', '$ref', '$dynamicRef', '$recursiveRef'
+])
+
+function convert (schema: unknown, outer: Place, context: Context): unknown {
+  if (typeof schema === 'boolean') return context.version === '3.1' ? schema : schema ? {} : { not: {} }
+  if (!isRecord(schema)) return schema
+  const place = typeof schema.$id === 'string' && !schema.$id.startsWith('#') ? { ...outer, root: schema } : outer
+  const converted: JsonObject = {}
+  for (const [keyword, value] of Object.entries(toDraft2020(schema))) {
+    if (!droppedKeywords.has(keyword)) converted[keyword] = convertKeyword(keyword, value, place, context)
   }
-  return target === '3.0' ? to30(schema) : target === 'either' ? toEither(schema) : schema
+  const reference = [schema.$ref, schema.$dynamicRef, schema.$recursiveRef].find(ref => typeof ref === 'string')
+  const referred = reference === undefined ? converted : { ...convertReference(reference as string, place, context), ...converted }
+  return context.version === '3.0' ? toOpenApi30(referred) : referred
 }
 
-function convertEach (schemas: ReadonlyJsonObject, target: SchemaTarget): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema, target)]))
-}
-
-/** What @fastify/swagger leaves as it is, and the versions write differently: examples, and bounds that do not belong to the range. */
-function toEither (schema: Record<string, unknown>): Record<string, unknown> {
-  const converted = withExample(schema)
-  const excluded: number[] = []
-  for (const [exclusive, bound, closer] of [['exclusiveMinimum', 'minimum', Math.max], ['exclusiveMaximum', 'maximum', Math.min]] as const) {
-    const limit = converted[exclusive]
-    if (typeof limit !== 'number') continue
-    delete converted[exclusive]
-    converted[bound] = closer(limit, Number(converted[bound] ?? limit))
-    excluded.push(limit)
+function convertKeyword (keyword: string, value: unknown, place: Place, context: Context): unknown {
+  const kind = subschemas[keyword]
+  if (kind === 'several' && Array.isArray(value)) return value.map(inner => convert(inner, place, context))
+  if (kind === 'named' && isRecord(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, convert(inner, { ...place, name }, context)]))
   }
-  if (excluded.length > 0) converted.not = 'not' in schema ? { anyOf: [schema.not, { enum: excluded }] } : { enum: excluded }
-  return converted
+  // OpenAPI 3.0 has boolean schemas in this keyword alone.
+  if (kind === undefined || (keyword === 'additionalProperties' && typeof value === 'boolean')) return value
+  return convert(value, place, context)
 }
 
-/** A copy with the first of the `examples` in their place; what is no list is a definition of that name. */
-function withExample (schema: Record<string, unknown>): Record<string, unknown> {
-  if (!Array.isArray(schema.examples)) return { ...schema }
-  const { examples: [example], ...rest } = schema as { readonly examples: readonly unknown[] }
-  return example === undefined ? rest : { example, ...rest }
+function convertReference (ref: string, place: Place, context: Context): JsonObject {
+  const target = resolveReference(ref, place, context.getSchema)
+  if (target === undefined) return { description: `Any value: the schema '${ref}' is not in this document.` }
+  const { schema, root, top } = target
+  if (typeof schema === 'boolean') return schema ? {} : { not: {} }
+  const [, fragment = ''] = ref.split('#', 2)
+  const name = fragment.split('/').pop() || nameById(schema) || place.name
+  const id = isObject(schema) && typeof schema.$id === 'string' ? schema.$id : `${String(root.$id ?? '')}#${fragment}`
+  return context.refer(id, name, () => convert(schema, { root, top, name }, context) as JsonObject)
 }
 
-function to30 (schema: Record<string, unknown>): Record<string, unknown> {
-  const { const: constant, patternProperties, ...rest } = withExample(schema)
-  const converted: Record<string, unknown> = rest
-  if ('const' in schema) converted.enum = [constant]
-  if (patternProperties !== undefined) converted.additionalProperties = Object.values(patternProperties as ReadonlyJsonObject)[0]
+/** Returns the `$id` of a schema, unless TypeBox made it up by counting. */
+function nameById (schema: unknown): string {
+  return isObject(schema) && typeof schema.$id === 'string' && !/^T\d+$/.test(schema.$id) ? schema.$id : ''
+}
+
+/** Returns a schema with the keywords of 2020-12 in place of those of earlier drafts and of OpenAPI 3.0. */
+function toDraft2020 (schema: ReadonlyJsonObject): ReadonlyJsonObject {
+  const { additionalItems, dependencies, nullable, ...rest } = schema
+  const converted: JsonObject = rest
+  if (Array.isArray(rest.items)) {
+    converted.prefixItems = rest.items
+    delete converted.items
+    if (additionalItems !== undefined) converted.items = additionalItems
+  }
+  for (const [name, dependency] of isRecord(dependencies) ? Object.entries(dependencies) : []) {
+    const keyword = Array.isArray(dependency) ? 'dependentRequired' : 'dependentSchemas'
+    converted[keyword] = { ...converted[keyword] as JsonObject | undefined, [name]: dependency }
+  }
   for (const [exclusive, bound] of [['exclusiveMinimum', 'minimum'], ['exclusiveMaximum', 'maximum']] as const) {
-    if (typeof converted[exclusive] !== 'number') continue
-    converted[bound] = converted[exclusive]
-    converted[exclusive] = true
+    if (typeof converted[exclusive] !== 'boolean') continue
+    if (converted[exclusive] && bound in converted) {
+      converted[exclusive] = converted[bound]
+      delete converted[bound]
+    } else {
+      delete converted[exclusive]
+    }
   }
-  return nullable(converted)
-}
-
-/** `null` among the types of a value is `nullable: true` in OpenAPI 3.0. */
-function nullable (schema: Record<string, unknown>): Record<string, unknown> {
-  if (Array.isArray(schema.type)) {
-    const types = schema.type.filter(type => type !== 'null')
-    const { type, ...rest } = schema
-    const base = types.length === 1 ? { type: types[0], ...rest } : { anyOf: types.map(type => ({ type })), ...rest }
-    return types.length < schema.type.length ? { ...base, nullable: true } : base
-  }
-  for (const union of ['anyOf', 'oneOf'] as const) {
-    const members = schema[union]
-    if (!Array.isArray(members)) continue
-    const others = members.filter(member => !isNull(member))
-    if (others.length === members.length) continue
-    const { [union]: _, ...rest } = schema
-    return others.length === 1 ? { ...others[0], ...rest, nullable: true } : { ...rest, [union]: others, nullable: true }
-  }
-  return schema
-}
-
-function isNull (schema: ReadonlyJsonObject): boolean {
-  return schema.type === 'null' || (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null)
+  // `nullable` has a meaning only beside `type` (OpenAPI 3.0.3, Schema Object).
+  if (nullable === true && rest.type !== undefined) converted.type = [...new Set([rest.type, 'null'].flat())]
+  return converted
 }

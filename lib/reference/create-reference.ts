@@ -3,10 +3,10 @@ import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, headerValue } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import type { Documenter } from '../infer/documenter.js'
+import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
 import { getDocumentSettings } from '../openapi/settings.js'
-import { isExcluded, type RouteRecord } from '../infer/route-record.js'
+import type { RouteRecord } from '../infer/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
 import { createFailingRequest } from './requests/failing-request.js'
@@ -97,9 +97,9 @@ export const codesWithoutRoute: Readonly<Partial<Record<StandardCode, string>>> 
 const notFoundCodes: ReadonlySet<string> = new Set<StandardCode>(['route_not_found', 'method_not_allowed'])
 
 /** Collects the errors of an application. Call it when all routes are registered. */
-export function createReference (documenter: Documenter, settings: ReferenceSettings): Reference {
-  const { errors, formats } = getDocumentSettings(documenter)
-  const routes = listDocumentedRoutes(documenter, settings)
+export function createReference (routeErrors: RouteErrors, settings: ReferenceSettings): Reference {
+  const { errors, formats } = getDocumentSettings(routeErrors)
+  const routes = listDocumentedRoutes(routeErrors, settings)
   return {
     title: settings.title,
     formats: formats.map(({ name, contentType }) => ({ name, contentType })),
@@ -107,7 +107,7 @@ export function createReference (documenter: Documenter, settings: ReferenceSett
     routes: listRouteNames(routes),
     codes: Object.values(errors)
       .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
-      .map(definition => createReferenceCode(definition, routes, documenter, settings))
+      .map(definition => createReferenceCode(definition, routes, routeErrors, settings))
   }
 }
 
@@ -130,15 +130,15 @@ function formatDuration (milliseconds: number): string {
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }
 
-function listDocumentedRoutes (documenter: Documenter, { limitsOf }: ReferenceSettings): SampleRoute[] {
+function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
-  const withGet = new Set(documenter.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
-  for (const record of documenter.routes) {
-    if (isExcluded(record.route)) continue
+  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
+  for (const record of routeErrors.routes) {
+    if (!routeErrors.isDocumented(record)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && withGet.has(record.route.url)) continue // Fastify adds HEAD to each GET
-      const codes = new Set(documenter.errorsOf(record, method).map(({ code }) => code))
+      const codes = new Set(routeErrors.listErrors(record, method).map(({ code }) => code))
       routes.push({ method, record, codes, limit: limits.length === 0 ? undefined : Math.min(...limits) })
     }
   }
@@ -150,9 +150,9 @@ function listRouteNames (routes: readonly SampleRoute[]): string[] {
   return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
 }
 
-function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], documenter: Documenter, settings: ReferenceSettings): ReferenceCode {
+function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
-  const { formats, docUrl } = getDocumentSettings(documenter)
+  const { formats, docUrl } = getDocumentSettings(routeErrors)
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))

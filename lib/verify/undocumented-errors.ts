@@ -2,20 +2,19 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
-import type { Documenter } from '../infer/documenter.js'
-import { isExcluded, schemaOf } from '../infer/route-record.js'
+import type { RouteErrors } from '../infer/route-errors.js'
 import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
 /** Called when a response is sent that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
 /** Returns a function that tells whether a kind of response is documented: by its code, or by a status that the route declares itself. */
-export function createDocumentedCheck (documenter: Documenter): (kind: SentKind) => boolean {
+export function createDocumentedCheck (routeErrors: RouteErrors): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
     if (route === null) return true
-    return documenter.find(route.method, route.url).some(record => {
-      if (isExcluded(record.route) || declaresStatus(schemaOf(record.route)?.response, status)) return true
-      return documenter.statusesOf(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
+    return routeErrors.findRoutes(route.method, route.url).some(record => {
+      if (!routeErrors.isDocumented(record) || declaresStatus(record.route.schema?.response, status)) return true
+      return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }
 }

@@ -48,17 +48,17 @@ t.test('a rule of the application takes the place of a built-in one, or is added
 t.test('what is wrong is said in one sentence, at register', async t => {
   const register = (rules: unknown) => createApp({ plugin: { documentation: { rules: rules as DocumentationRules } } }, () => {})
   const faults: ReadonlyArray<readonly [rules: unknown, message: string]> = [
-    [[], "the option 'documentation.rules' is an array; it takes an object of rules by name."],
-    [{ resources: false }, `the option 'documentation.rules.resources' switches off a rule that does not exist; it takes one of ${Object.keys(rules).join(', ')}.`],
-    [{ a: true }, "the option 'documentation.rules.a' is true; it takes false, or a rule, an object with errors and reason."],
-    [{ a: null }, "the option 'documentation.rules.a' is null; it takes false, or a rule, an object with errors and reason."],
-    [{ a: 'forbidden' }, "the option 'documentation.rules.a' is 'forbidden'; it takes false, or a rule, an object with errors and reason."],
-    [{ a: { reason: 'A.' } }, "the option 'documentation.rules.a.errors' is undefined; it takes a list of codes or factories."],
-    [{ a: { errors: 'forbidden', reason: 'A.' } }, "the option 'documentation.rules.a.errors' is 'forbidden'; it takes a list of codes or factories."],
-    [{ a: { errors: ['nope'], reason: 'A.' } }, "the option 'documentation.rules.a.errors' has 'nope', which is not in the catalog; it takes codes of the 'errors' option."],
-    [{ a: { errors: [] } }, "the option 'documentation.rules.a.reason' is undefined; it takes a sentence that names the fact."],
-    [{ a: { errors: [], reason: '' } }, "the option 'documentation.rules.a.reason' is ''; it takes a sentence that names the fact."],
-    [{ a: { errors: [], reason: 'A.', when: 'always' } }, "the option 'documentation.rules.a.when' is 'always'; it takes a function of the route."]
+    [[], 'documentation.rules: expected an object of rules by name, got an array.'],
+    [{ resources: false }, `documentation.rules.resources: expected a rule, because only these can be false: ${Object.keys(rules).join(', ')}, got false.`],
+    [{ a: true }, 'documentation.rules.a: expected false, or an object with errors and reason, got true.'],
+    [{ a: null }, 'documentation.rules.a: expected false, or an object with errors and reason, got null.'],
+    [{ a: 'forbidden' }, 'documentation.rules.a: expected false, or an object with errors and reason, got "forbidden".'],
+    [{ a: { reason: 'A.' } }, 'documentation.rules.a.errors: expected a list of codes or factories, got undefined.'],
+    [{ a: { errors: 'forbidden', reason: 'A.' } }, 'documentation.rules.a.errors: expected a list of codes or factories, got "forbidden".'],
+    [{ a: { errors: ['nope'], reason: 'A.' } }, 'documentation.rules.a.errors: expected codes of the option \'errors\', got "nope".'],
+    [{ a: { errors: [] } }, 'documentation.rules.a.reason: expected a sentence that names the fact, got undefined.'],
+    [{ a: { errors: [], reason: '' } }, 'documentation.rules.a.reason: expected a sentence that names the fact, got "".'],
+    [{ a: { errors: [], reason: 'A.', when: 'always' } }, 'documentation.rules.a.when: expected a function of the route, got "always".']
   ]
   for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })
   for (const [plugin, message] of [

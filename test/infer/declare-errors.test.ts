@@ -90,21 +90,21 @@ t.test('the plugin in a scope and around it counts a hook once', async t => {
 })
 
 t.test('what is wrong is said in one sentence', async t => {
-  t.throws(() => declareErrors(null as never, []), { message: 'declareErrors: the target is null; it takes a Fastify instance or a hook function.' })
-  t.throws(() => declareErrors('x' as never, []), { message: "declareErrors: the target is 'x'; it takes a Fastify instance or a hook function." })
-  t.throws(() => declareErrors({}, 'forbidden' as never), { message: "declareErrors: the errors are 'forbidden'; it takes a list of codes or factories." })
-  t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: the errors have undefined; it takes a list of codes or factories.' }, 'a misspelt code of the catalog is undefined')
+  t.throws(() => declareErrors(null as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got null.' })
+  t.throws(() => declareErrors('x' as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got "x".' })
+  t.throws(() => declareErrors({}, 'forbidden' as never), { message: 'declareErrors: errors: expected a list of codes or factories, got "forbidden".' })
+  t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: errors[0]: expected a code or a factory, got undefined.' }, 'a misspelt code of the catalog is undefined')
   await t.rejects(createApp({}, app => {
     declareErrors(app, ['no_such_code'])
     app.get('/a', handler)
-  }), { message: "fastify-api-errors: GET /a is declared to answer with 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option. The scope of the route declares it." })
+  }), { message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "no_such_code". The scope of the route declares it.' })
   await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: ['no_such_code'] as never } }, handler) }), {
-    message: "fastify-api-errors: config.errors of GET /a has 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option."
+    message: 'fastify-api-errors: config.errors of GET /a: expected codes of the option \'errors\', got "no_such_code".'
   })
   await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: [undefined] as never } }, handler) }), {
-    message: "fastify-api-errors: config.errors of GET /a has undefined, which is not in the catalog; it takes codes of the 'errors' option."
+    message: "fastify-api-errors: config.errors of GET /a: expected codes of the option 'errors', got undefined."
   })
   await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: true as never } }, handler) }), {
-    message: 'fastify-api-errors: config.errors of GET /a is true; it takes an array of codes or factories, or false.'
+    message: 'fastify-api-errors: config.errors of GET /a: expected a list of codes or factories, or false, got true.'
   })
 })

@@ -13,7 +13,7 @@ const fastifys: ValidatorTraits = { removesUnknown: true, fillsDefaults: true, w
 const strict: ValidatorTraits = { removesUnknown: false, fillsDefaults: false, wrapsLists: false }
 
 function codes (schema: unknown, context: Partial<IssueCodesContext> = {}): readonly string[] | undefined {
-  return inferIssueCodes(schema, { part: 'body', traits: fastifys, always: new Set(), schemaOf: () => undefined, ...context })
+  return inferIssueCodes(schema, { part: 'body', traits: fastifys, alwaysPresent: new Set(), getSchema: () => undefined, ...context })
 }
 
 /** A compiler that Fastify makes of its own Ajv. */
@@ -86,10 +86,10 @@ t.test('a field with a default is never absent, where the validator fills it in'
 
 t.test('what comes out of an address is text', async t => {
   const part = (name: RequestPart, schema: unknown, context: Partial<IssueCodesContext> = {}) => codes(schema, { part: name, ...context })
-  t.strictSame(part('params', Type.Object({ id: Type.String() }), { always: new Set(['id']) }), [], 'a parameter that every request has')
+  t.strictSame(part('params', Type.Object({ id: Type.String() }), { alwaysPresent: new Set(['id']) }), [], 'a parameter that every request has')
   t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'one that it may lack')
-  t.strictSame(part('params', Type.Object({ id: Type.String({ format: 'uuid' }) }), { always: new Set(['id']) }), ['uuid'])
-  t.strictSame(part('params', Type.Object({ id: Type.Integer() }), { always: new Set(['id']) }), ['type'])
+  t.strictSame(part('params', Type.Object({ id: Type.String({ format: 'uuid' }) }), { alwaysPresent: new Set(['id']) }), ['uuid'])
+  t.strictSame(part('params', Type.Object({ id: Type.Integer() }), { alwaysPresent: new Set(['id']) }), ['type'])
   t.strictSame(part('headers', Type.Object({ 'x-a': Type.String() })), ['required'])
   t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.String()) })), ['type'], 'a name that is repeated gives a list')
   t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) })), [], 'one value is taken for a list of one')
@@ -104,13 +104,13 @@ t.test('references are followed', async t => {
     Parts: { $id: 'Parts', definitions: { a: { maximum: 1 }, 'b/c': { pattern: 'a' }, d: { $ref: '#/definitions/a' } } },
     Anchored: { $id: 'Anchored', definitions: { a: { $id: '#a', minItems: 1 } } }
   }
-  const schemaOf = (id: string) => added[id]
-  t.strictSame(codes({ $ref: 'Name#' }, { schemaOf }), ['min_length'])
-  t.strictSame(codes({ $ref: 'Name' }, { schemaOf }), ['min_length'])
-  t.strictSame(codes({ $ref: 'Parts#/definitions/a' }, { schemaOf }), ['maximum'])
-  t.strictSame(codes({ $ref: 'Parts#/definitions/b~1c' }, { schemaOf }), ['pattern'])
-  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { schemaOf }), ['maximum'], 'a reference within what was added')
-  t.strictSame(codes({ $ref: 'Anchored#a' }, { schemaOf }), ['min_items'])
+  const getSchema = (id: string) => added[id]
+  t.strictSame(codes({ $ref: 'Name#' }, { getSchema }), ['min_length'])
+  t.strictSame(codes({ $ref: 'Name' }, { getSchema }), ['min_length'])
+  t.strictSame(codes({ $ref: 'Parts#/definitions/a' }, { getSchema }), ['maximum'])
+  t.strictSame(codes({ $ref: 'Parts#/definitions/b~1c' }, { getSchema }), ['pattern'])
+  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { getSchema }), ['maximum'], 'a reference within what was added')
+  t.strictSame(codes({ $ref: 'Anchored#a' }, { getSchema }), ['min_items'])
   t.strictSame(codes({ $ref: '#/definitions/a', definitions: { a: { minLength: 1 } } }), ['min_length'])
   t.strictSame(codes(Type.Recursive(This => Type.Object({ name: Type.String({ minLength: 1 }), nodes: Type.Array(This) }))), ['min_length', 'required', 'type'])
   t.strictSame(codes({ properties: { a: { $id: 'A', minLength: 1 }, b: { $id: 'B', properties: { a: { $ref: 'A' } } } } }), ['min_length'], 'a sibling')

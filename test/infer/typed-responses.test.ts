@@ -21,7 +21,7 @@ t.test('a factory gives the schema of its status', t => {
     409: { description: 'resource_conflict, already_in_queue' }
   }, 'at run time it allows anything, so that nothing is rewritten')
   t.throws(() => responses('resource_not_found' as never), {
-    message: "responses: 'resource_not_found' is not a factory; it takes factories of a catalog, like errors.resource_not_found."
+    message: 'responses: argument 1: expected a factory of a catalog, such as errors.resource_not_found, got "resource_not_found".'
   })
   t.end()
 })
@@ -100,7 +100,7 @@ t.test('what is declared so is documented from the catalog, and the implicit 200
     await app.close()
   }
   await t.rejects(createApp({}, app => { app.get('/a', { schema: { response: responses(errors.already_in_queue) } }, async () => ({})) }), {
-    message: "fastify-api-errors: GET /a is declared to answer with 'already_in_queue', which is not in the catalog; it takes codes of the 'errors' option. schema.response of the route names it."
+    message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route names it.'
   }, 'an error of another catalog is told')
 })
 

@@ -5,8 +5,7 @@ import Fastify from 'fastify'
 import { formats, standardErrors, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
-import { createDocumenter } from '../../lib/infer/documenter.js'
-import { exchangeSchemas } from '../../lib/openapi/exchange.js'
+import { createRouteErrors } from '../../lib/infer/route-errors.js'
 import type { DocumentedHeader } from '../../lib/openapi/headers.js'
 import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
@@ -21,17 +20,17 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
   const app = Fastify()
   const options = { openapi: { openapi: '3.1.0', info } }
   await app.register(swagger, isOurs ? swaggerOptions(options) : options)
-  const documenter = createDocumenter({
+  const routeErrors = createRouteErrors({
     app,
     errors: standardErrors,
     hasRateLimitHeaders: true,
     rules: resolveRules({}, standardErrors),
-    policiesOf: ({ url }) => url === '/free/:id' ? [] : ['general'],
-    limitErrorsOf: () => [],
-    answers: () => true
+    getPolicies: ({ url }) => url === '/free/:id' ? [] : ['general'],
+    getLimitErrors: () => [],
+    handlesErrors: () => true
   })
-  setDocumentSettings(documenter, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false })
-  app.addHook('onRoute', function (route) { documenter.note(route, this) })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false })
+  app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
   await app.register(async scope => {
@@ -39,8 +38,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     scope.get('/shared/:id', async () => '')
   })
   await app.ready()
-  documenter.ready()
-  exchangeSchemas(documenter)
+  routeErrors.setReady()
   const document = documentOf(app)
   await app.close()
   return document
@@ -64,7 +62,6 @@ for (const isOurs of [true, false]) {
     t.strictSame(headersOf(document, '/shared/{id}', '200'), ['Access-Control-Allow-Origin', ...fields])
     t.strictSame(headersOf(document, '/shared/{id}', '500'), ['Access-Control-Allow-Origin', ...always, ...fields].sort())
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
-    if (!isOurs) return
     const refs = ['/limited/{id}', '/free/{id}', '/shared/{id}'].map(path => document.paths[path]?.get?.responses['404']?.$ref)
     t.strictSame(refs, ['ResourceNotFound', 'ResourceNotFoundUnlimited', 'ResourceNotFoundCors'].map(name => `#/components/responses/${name}`))
     t.strictSame(document.components.headers?.RateLimit, {

@@ -5,7 +5,7 @@ import { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus }
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 import { codesByStatus } from '../../lib/catalog/standard-errors.js'
-import { componentName, schemaName, statusNames } from '../../lib/openapi/names.js'
+import { createSchemaNames, statusNames, toComponentName } from '../../lib/openapi/names.js'
 import { createApp, documentOf } from './documents.js'
 
 t.test('every status has the name that http-errors gives it', t => {
@@ -13,7 +13,7 @@ t.test('every status has the name that http-errors gives it', t => {
   for (const [status, name] of Object.entries(statusNames)) {
     t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[name]?.prototype.status, Number(status), name)
   }
-  t.strictSame([componentName('ip_not_allowed'), schemaName('resource_gone'), schemaName('internal_error')], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
+  t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
   t.end()
 })
 
@@ -25,6 +25,10 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
   t.equal(app.getSchema('NotFound'), undefined, 'which are not added unless that is asked for')
   t.strictSame(JSON.parse(JSON.stringify(schemas.NotFound)), {
     $id: 'NotFound',
+    description: ['resource_not_found', 'route_not_found'].map(code => {
+      const { description, action } = standardErrors[code as 'route_not_found']
+      return `- \`${code}\`: ${description} ${action}`
+    }).join('\n'),
     anyOf: ['resource_not_found', 'route_not_found'].map(code => ({
       type: 'object',
       additionalProperties: false,
@@ -97,7 +101,7 @@ t.test('a name that is taken is said at register', async t => {
   t.teardown(() => app.close())
   app.addSchema({ $id: 'NotFound', type: 'object' })
   await t.rejects(async () => { await app.register(apiErrors, { addSchemas: true }) }, {
-    message: "fastify-api-errors: the option 'addSchemas' adds a schema 'NotFound', and the application has one of that name; it takes another $id for that one, or false."
+    message: 'fastify-api-errors: addSchemas: expected no schema of the application with the $id "NotFound", or false, got true.'
   })
 })
 

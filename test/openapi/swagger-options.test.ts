@@ -56,7 +56,7 @@ t.test('whichever registers first, with swaggerOptions() or without, in JSON and
     const validator = new Validator()
     t.strictSame(await validator.validate(yaml), { valid: true }, `${wiring}, in YAML`)
     t.strictSame(validator.specification, documentOf(app), `${wiring}, the same in YAML`)
-    if (!wiring.startsWith('swagger alone')) t.notMatch(yaml, /[&*]a\d/, 'without anchors and aliases')
+    t.notMatch(yaml, /[&*]a\d/, 'without anchors and aliases')
     await app.close()
   }
 })
@@ -221,7 +221,7 @@ t.test('hidden routes stay hidden, and a route of several methods is told apart 
     const document = documentOf(app)
     t.strictSame(Object.keys(document.paths), ['/both'])
     t.strictSame(Object.keys(document.paths['/both']?.post?.responses ?? {}), ['200', '400', '413', '415', '500'])
-    if (wiring === 'swagger first') t.strictSame(Object.keys(document.paths['/both']?.get?.responses ?? {}), ['200', '500'])
+    t.strictSame(Object.keys(document.paths['/both']?.get?.responses ?? {}), ['200', '500'])
     await app.close()
   }
 })
@@ -379,7 +379,7 @@ t.test('where nothing is to be said, nothing is', async t => {
   await plain.ready()
   t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain needs no document')
   t.throws(() => plain.apiErrors.explain('GET', '/b'), {
-    message: "fastify-api-errors: explain('GET', '/b'): no such route; it takes the method and the pattern of a registered one, like 'GET', '/queues/:id'."
+    message: 'fastify-api-errors: explain("GET", "/b"): no such route; it takes the method and the pattern of a registered one, like \'GET\', \'/queues/:id\'.'
   })
   await plain.close()
 })
@@ -387,10 +387,10 @@ t.test('where nothing is to be said, nothing is', async t => {
 t.test('a document without openapi is one of OpenAPI 3, and what cannot have the errors is refused', async t => {
   t.match(swaggerOptions({ hideUntagged: true }), { openapi: {}, hideUntagged: true })
   for (const [options, sentence] of [
-    [5, 'the options are 5; it takes those of @fastify/swagger.'],
-    [{ swagger: { info } }, "the option 'swagger' is an object; it takes nothing, for a document of Swagger 2.0 cannot have the errors: 'openapi' makes one of OpenAPI 3."],
-    [{ transform: 5 }, "the option 'transform' is 5; it takes a function, as @fastify/swagger calls it."],
-    [{ transformObject: {} }, "the option 'transformObject' is an object; it takes a function, as @fastify/swagger calls it."],
-    [{ refResolver: 'id' }, "the option 'refResolver' is 'id'; it takes an object with buildLocalReference."]
+    [5, 'options: expected the options of @fastify/swagger, got 5.'],
+    [{ swagger: { info } }, "swagger: expected 'openapi' in its place, because a Swagger 2.0 document cannot have the errors, got an object."],
+    [{ transform: 5 }, 'transform: expected a function, got 5.'],
+    [{ transformObject: {} }, 'transformObject: expected a function, got an object.'],
+    [{ refResolver: 'id' }, 'refResolver: expected an object with buildLocalReference, got "id".']
   ] as const) t.equal(thrown(() => swaggerOptions(options as object)), `TypeError: swaggerOptions: ${sentence}`)
 })

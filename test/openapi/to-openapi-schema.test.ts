@@ -5,49 +5,79 @@ import { defineErrors, standardErrors } from 'fastify-api-errors'
 import { toOpenApiSchema, getOpenApiVersion } from '../../lib/openapi/to-openapi-schema.js'
 import { createApp, documentOf, type Json } from './documents.js'
 
-/** What JSON Schema says, and how OpenAPI 3.0 says it; where that is the same, it is left out. */
-const cases: ReadonlyArray<readonly [what: string, schema: Json, in30?: Json]> = [
+/** A JSON Schema as OpenAPI 3.1 writes it, as 3.0 writes it, and as it was given, if that is not as 3.1 writes it. */
+const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, given?: Json]> = [
   ['plain', { type: 'string', minLength: 1, default: 'a' }],
   ['a constant', { const: 'a' }, { enum: ['a'] }],
-  ['a constant that is null', { const: null }, { enum: [null] }],
+  ['a constant that is null', { const: null }, { type: 'string', nullable: true, enum: [null] }],
+  ['null', { type: 'null', description: 'D.' }, { type: 'string', nullable: true, enum: [null], description: 'D.' }],
   ['examples', { type: 'string', examples: ['a', 'b'] }, { type: 'string', example: 'a' }],
   ['no examples', { type: 'string', examples: [] }, { type: 'string' }],
   ['an example beside them', { example: 'mine', examples: ['other'] }, { example: 'mine' }],
-  ['a definition of that name', { definitions: { examples: { type: 'string' } } }],
+  ['definitions', { type: 'string' }, { type: 'string' }, { type: 'string', $comment: 'C.', $defs: { a: {} }, definitions: { examples: { type: 'string' } } }],
   ['bounds', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true }],
-  ['bounds as 3.0 has them', { type: 'number', minimum: 0, exclusiveMinimum: true }],
+  ['bounds of both kinds', { minimum: 2, exclusiveMinimum: 1, maximum: 9, exclusiveMaximum: 8 }, { minimum: 2, maximum: 8, exclusiveMaximum: true }],
+  ['bounds as 3.0 has them', { exclusiveMinimum: 0 }, { minimum: 0, exclusiveMinimum: true }, { minimum: 0, exclusiveMinimum: true }],
+  ['bounds that are not excluded', { minimum: 0 }, { minimum: 0 }, { minimum: 0, exclusiveMinimum: false, exclusiveMaximum: true }],
+  ['nullable', { type: ['string', 'null'] }, { type: 'string', nullable: true }, { type: 'string', nullable: true }],
+  ['nullable without a type', { enum: ['a'] }, { enum: ['a'] }, { enum: ['a'], nullable: true }],
   ['a record', { type: 'object', patternProperties: { '^(.*)$': { const: 1 } } }, { type: 'object', additionalProperties: { enum: [1] } }],
+  ['properties by patterns', { patternProperties: { '^a': { type: 'string' }, '^b': { type: 'integer' } }, additionalProperties: false }, { additionalProperties: { anyOf: [{ type: 'string' }, { type: 'integer' }] } }],
+  ['patterns, and a schema for all others', { patternProperties: { '^a': { type: 'string' } }, additionalProperties: { type: 'integer' } }, { additionalProperties: { anyOf: [{ type: 'string' }, { type: 'integer' }] } }],
+  ['patterns, and any others', { type: 'object', patternProperties: { '^a': { type: 'string' } } }, { type: 'object' }],
   ['a type or null', { type: ['string', 'null'], maxLength: 9 }, { type: 'string', maxLength: 9, nullable: true }],
-  ['several types', { type: ['string', 'integer'] }, { anyOf: [{ type: 'string' }, { type: 'integer' }] }],
-  ['several types or null', { type: ['string', 'integer', 'null'] }, { anyOf: [{ type: 'string' }, { type: 'integer' }], nullable: true }],
+  ['an enum with null', { type: ['string', 'null'], enum: ['a', null] }, { type: 'string', nullable: true, enum: ['a', null] }],
+  ['an enum that excludes null', { type: ['string', 'null'], enum: ['a'] }, { type: 'string', enum: ['a'] }],
+  ['a type that excludes the null of its enum', { type: 'string', enum: ['a', null] }, { type: 'string', enum: ['a'] }],
+  ['an empty enum', { enum: [] }, { allOf: [{ not: {} }] }],
+  ['several types', { type: ['string', 'array'] }, { anyOf: [{ type: 'string' }, { type: 'array', items: {} }], items: {} }],
+  ['several types or null', { type: ['string', 'integer', 'null'] }, { anyOf: [{ type: 'string', nullable: true }, { type: 'integer' }] }],
+  ['several types beside a union', { type: ['string', 'integer'], anyOf: [{ minLength: 1 }] }, { anyOf: [{ minLength: 1 }], allOf: [{ anyOf: [{ type: 'string' }, { type: 'integer' }] }] }],
   ['a schema or null', { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'D.' }, { type: 'string', description: 'D.', nullable: true }],
-  ['one of several, or null', { oneOf: [{ type: 'string' }, { const: null }, { type: 'boolean' }] }, { oneOf: [{ type: 'string' }, { type: 'boolean' }], nullable: true }],
+  ['null in a union of itself', { anyOf: [{ type: 'null' }, { const: null }] }, { type: 'string', nullable: true, enum: [null] }],
+  ['a described schema or null', { anyOf: [{ type: 'string', description: 'Inner.' }, { type: 'null' }], description: 'D.' }, { anyOf: [{ type: 'string', description: 'Inner.', nullable: true }], description: 'D.' }],
+  ['one of several, or null', { oneOf: [{ type: 'string' }, { const: null }, { type: 'boolean' }] }, { oneOf: [{ type: 'string', nullable: true }, { type: 'boolean' }] }],
+  ['one of a type with an enum, or null', { oneOf: [{ const: 1 }, { type: 'string', enum: ['a'] }, { type: 'null' }] }, { oneOf: [{ enum: [1] }, { type: 'string', enum: ['a', null], nullable: true }] }],
+  ['constants or null', { anyOf: [{ const: 'a' }, { const: 1 }, { type: 'null' }] }, { anyOf: [{ enum: ['a'] }, { enum: [1] }, { type: 'string', nullable: true, enum: [null] }] }],
   ['a union without null', { anyOf: [{ type: 'string' }, { enum: ['a', null] }] }],
-  ['properties by the names of keywords', { type: 'object', properties: { const: { type: 'string' }, enum: { type: 'null' } } }],
-  ['values that look like schemas', { enum: [{ const: 1 }], default: { const: 1 } }]
-]
-
-/** The same for a document whose version is not known: what @fastify/swagger would leave as it is, has to be valid in both. */
-const eitherCases: ReadonlyArray<readonly [what: string, schema: Json, either?: Json]> = [
-  ['plain', { type: 'string', minLength: 1, default: 'a' }],
-  ['a constant', { const: 'a' }],
-  ['examples', { type: 'string', examples: ['a', 'b'] }, { type: 'string', example: 'a' }],
-  ['no examples', { type: 'string', examples: [] }, { type: 'string' }],
-  ['bounds', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'number', minimum: 0, maximum: 1, not: { enum: [0, 1] } }],
-  ['bounds of both kinds', { minimum: 2, exclusiveMinimum: 1, maximum: 9, exclusiveMaximum: 8 }, { minimum: 2, maximum: 8, not: { enum: [1, 8] } }],
-  ['a bound and what is not allowed', { exclusiveMinimum: 0, not: { multipleOf: 2 } }, { minimum: 0, not: { anyOf: [{ multipleOf: 2 }, { enum: [0] }] } }],
-  ['bounds as 3.0 has them', { type: 'number', minimum: 0, exclusiveMinimum: true }],
-  ['a property inside', { type: 'object', properties: { a: { exclusiveMaximum: 1 } } }, { type: 'object', properties: { a: { maximum: 1, not: { enum: [1] } } } }]
+  ['properties by the names of keywords', { type: 'object', properties: { const: { type: 'string' }, enum: { type: 'integer' } } }],
+  ['values that look like schemas', { enum: [{ const: 1 }], default: { const: 1 } }],
+  ['boolean schemas', { properties: { a: true, b: false }, additionalProperties: false }, { properties: { a: {}, b: { not: {} } }, additionalProperties: false }],
+  ['a tuple', { type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false }, { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'integer' }] }, maxItems: 2 },
+    { type: 'array', items: [{ type: 'string' }, { type: 'integer' }], additionalItems: false }],
+  ['a tuple with others', { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'integer' } }, { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'integer' }] } }],
+  ['a tuple of a length', { type: 'array', prefixItems: [{ type: 'string' }, { type: 'string' }], maxItems: 2 }, { type: 'array', items: { type: 'string' }, maxItems: 2 }],
+  ['an open tuple', { type: 'array', prefixItems: [{ type: 'string' }] }, { type: 'array', items: { anyOf: [{ type: 'string' }, {}] } }, { type: 'array', items: [{ type: 'string' }] }],
+  ['a list of anything', { type: 'array', contains: { type: 'string' }, minContains: 1 }, { type: 'array', items: {} }],
+  ['a condition', { if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } },
+    { allOf: [{ anyOf: [{ not: { required: ['a'] } }, { required: ['b'] }] }, { anyOf: [{ required: ['a'] }, { required: ['c'] }] }] }],
+  ['a condition that 3.0 cannot express', { if: { contains: {} }, then: { minItems: 1 } }, {}],
+  ['a condition without a consequence', { if: { required: ['a'] } }, {}],
+  ['dependencies', { dependentRequired: { a: ['b'], c: [] }, dependentSchemas: { d: { minProperties: 2 } } },
+    { allOf: [{ anyOf: [{ not: { required: ['a'] } }, { required: ['b'] }] }, { anyOf: [{ not: { required: ['d'] } }, { minProperties: 2 }] }] },
+    { dependencies: { a: ['b'], c: [], d: { minProperties: 2 } } }],
+  ['unevaluated properties', { type: 'object', unevaluatedProperties: false }, { type: 'object', additionalProperties: false }],
+  ['unevaluated properties with a schema', { unevaluatedProperties: { type: 'string' } }, { additionalProperties: { type: 'string' } }],
+  ['unevaluated properties of several schemas', { allOf: [{ type: 'object' }], unevaluatedProperties: false }, { allOf: [{ type: 'object' }] }],
+  ['names of properties', { type: 'object', propertyNames: { pattern: '^a' }, required: [] }, { type: 'object' }],
+  ['base64', { type: 'string', contentEncoding: 'base64' }, { type: 'string', format: 'byte' }],
+  ['binary content', { type: 'string', contentMediaType: 'application/octet-stream' }, { type: 'string', format: 'binary' }],
+  ['encoded content with a format', { type: 'string', format: 'own', contentEncoding: 'base64', contentMediaType: 'image/png', contentSchema: true }, { type: 'string', format: 'own' }],
+  ['binary', { type: 'string', format: 'own', contentEncoding: 'binary' }, { type: 'string', format: 'own' }],
+  ['keywords of other tools', { type: 'string', errorMessage: 'No.', 'x-own': { const: 1 } }, { type: 'string', 'x-own': { const: 1 } }]
 ]
 
 t.test('a schema as each version of OpenAPI writes it', async t => {
-  for (const [what, schema, in30 = schema] of cases) {
-    t.strictSame(toOpenApiSchema(schema, '3.1'), schema, `${what}, 3.1`)
-    t.strictSame(toOpenApiSchema(schema, '3.0'), in30, `${what}, 3.0`)
+  for (const [what, in31, in30 = in31, given = in31] of cases) {
+    t.strictSame(toOpenApiSchema(given, '3.1'), in31, `${what}, 3.1`)
+    t.strictSame(toOpenApiSchema(given, '3.0'), in30, `${what}, 3.0`)
+    for (const [schema, openapi] of [[in31, '3.1.0'], [in30, '3.0.3']] as const) {
+      const document = { openapi, info: { title: 'T', version: '1' }, paths: {}, components: { schemas: { S: toOpenApiSchema(schema, getOpenApiVersion(openapi)) } } }
+      t.strictSame(await new Validator().validate(document), { valid: true }, `${what} is valid in ${openapi}`)
+    }
   }
-  for (const [what, schema, either = schema] of eitherCases) t.strictSame(toOpenApiSchema(schema, 'either'), either, `${what}, either`)
   const identified = { $id: 'A', $schema: 'https://json-schema.org/draft-07/schema#', items: { $id: 'B', type: 'string' } }
-  for (const version of ['3.0', '3.1', 'either'] as const) t.strictSame(toOpenApiSchema(identified, version), { items: { type: 'string' } }, 'without ids, for it is in another document')
+  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version), { items: { type: 'string' } }, 'without ids, for it is in another document')
 })
 
 t.test('the version of a document', async t => {

@@ -248,7 +248,7 @@ async function check (t: Test, validator: keyof typeof validators, body: unknown
 function documented (body: unknown): readonly string[] {
   const shared = Object.fromEntries([A, B, Nested, AlsoNested, Choice, Nullable].map(schema => [schema.$id, schema]))
   const traits = { removesUnknown: false, fillsDefaults: false, wrapsLists: false }
-  return inferIssueCodes(body, { part: 'body', traits, always: new Set(), schemaOf: id => shared[id] }) ?? []
+  return inferIssueCodes(body, { part: 'body', traits, alwaysPresent: new Set(), getSchema: id => shared[id] }) ?? []
 }
 
 for (const [name, { schema, value, faults, first = faults.slice(0, 1), typebox: ofTypebox = faults }] of Object.entries(cases)) {

@@ -1,0 +1,236 @@
+/** The errors that each route of an application can return, with the reason for each. Rules work them out from facts of the route. */
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { carriesIssues } from '../catalog/answer.js'
+import type { AnyCatalog } from '../catalog/define-errors.js'
+import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { checkConfig, checkDeclarations } from './check-declarations.js'
+import type { NamedRule } from './custom-rules.js'
+import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
+import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
+import { getRouteHeaders, type RouteHeaders } from './route-headers.js'
+import { isExcluded, type RouteRecord } from './route-record.js'
+import type { Facts, Finding } from './rules.js'
+import { findScopeFacts, type ScopeFacts } from './scope-facts.js'
+
+/** An error that a route can return, and why. */
+export interface RouteError {
+  readonly code: string
+  readonly status: ErrorStatus
+  /** The rule that found it. */
+  readonly rule: string
+  /** A sentence that names the fact about the route. */
+  readonly reason: string
+  /** The codes that its issues can have, for a 400, 409 or 422. Empty: it has no issues. Absent: any code. */
+  readonly issues?: readonly string[]
+}
+
+/** What the errors of routes depend on, besides the routes. */
+export interface RouteErrorsOptions {
+  /** The scope that the plugin is registered in. */
+  readonly app: FastifyInstance
+  readonly errors: AnyCatalog
+  /** Whether responses of limited routes carry the fields of a rate limit. */
+  readonly hasRateLimitHeaders: boolean
+  readonly rules: readonly NamedRule[]
+  /** Returns the names of the rate-limit policies of a route. */
+  readonly getPolicies: (record: RouteRecord) => readonly string[]
+  /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
+  readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
+  /** Returns whether the plugin handles the errors of a scope. A scope can have an error handler of its own. */
+  readonly handlesErrors: (scope: FastifyInstance) => boolean
+  /** Returns whether a document that shows the route requires credentials on every route. @default none does */
+  readonly isSecured?: (record: RouteRecord) => boolean
+  /** Returns whether every document of the application hides the route. @default none does */
+  readonly isHidden?: (record: RouteRecord) => boolean
+}
+
+/** The routes of one registration of the plugin, and the errors that each can return. */
+export interface RouteErrors {
+  /** The catalog. */
+  readonly errors: AnyCatalog
+  readonly routes: readonly RouteRecord[]
+  /** Adds a route, when it is registered. */
+  readonly addRoute: (route: RouteOptions, scope: FastifyInstance) => void
+  /**
+   * Checks what routes, scopes and hooks declare, and caches findings from now on. To be called when all routes and
+   * hooks are registered.
+   *
+   * @throws TypeError if a code that a route declares is not in the catalog
+   */
+  readonly setReady: () => void
+  /** Returns the routes with a method and a pattern: several if they differ by a constraint. */
+  readonly findRoutes: (method: string, url: string) => readonly RouteRecord[]
+  /** Returns whether the documentation shows a route: neither `config.errors: false` nor every document hides it. */
+  readonly isDocumented: (record: RouteRecord) => boolean
+  /** Returns the errors of a route for one of its methods, with reasons. Empty if the plugin does not handle its errors. */
+  readonly listErrors: (record: RouteRecord, method: string) => RouteError[]
+  /**
+   * Returns the codes of a route for one of its methods, by status.
+   *
+   * @param isSecured whether credentials are required unless the route says otherwise. @default what the documents say
+   */
+  readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
+  /** Returns the scopes and hooks that can declare something about a route. */
+  readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
+  /** Returns which headers the responses of a route have because of its plugins and limits. */
+  readonly getHeaders: (record: RouteRecord) => RouteHeaders
+  /** Returns the same for a route without settings of its own. */
+  readonly getUsualHeaders: () => RouteHeaders
+}
+
+/** A route whose errors the plugin handles. */
+export interface CoveredRoute {
+  readonly record: RouteRecord
+  readonly routeErrors: RouteErrors
+}
+
+/** What the functions below share. */
+interface Context extends RouteErrorsOptions {
+  readonly routes: RouteRecord[]
+  readonly group: Grouper
+  /** Statuses by method, `security` and record, from `setReady` on. */
+  readonly statuses: Map<string, Map<RouteRecord, readonly StatusErrors[]>>
+  /** Facts by scope, from `setReady` on. */
+  readonly scopeFacts: Map<FastifyInstance, ScopeFacts>
+  /** Routes by method, then by pattern, once they were asked for after `setReady`. */
+  byMethod: RoutesByMethod | undefined
+  isReady: boolean
+}
+
+type RoutesByMethod = ReadonlyMap<string, ReadonlyMap<string, readonly RouteRecord[]>>
+
+/** Every covered route of the process, because a document is made from Fastify's route objects alone. */
+const coveredRoutes = new WeakMap<RouteOptions, CoveredRoute>()
+
+/** The same by handler, because @fastify/swagger copies the options of some HEAD routes. */
+const coveredRoutesByHandler = new WeakMap<RouteOptions['handler'], CoveredRoute[]>()
+
+/** Returns the record of a route, and the registration that handles its errors; `undefined` if none does. */
+export function findCoveredRoute (route: RouteOptions): CoveredRoute | undefined {
+  return coveredRoutes.get(route) ?? coveredRoutesByHandler.get(route.handler)?.findLast(({ record }) =>
+    record.route.url === route.url && record.route.method === route.method && record.route.constraints === route.constraints)
+}
+
+/** Creates the inference of errors for one registration of the plugin. */
+export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
+  const context: Context = {
+    ...options, routes: [], group: createGrouper(options.errors), statuses: new Map(), scopeFacts: new Map(), byMethod: undefined, isReady: false
+  }
+  const routeErrors: RouteErrors = {
+    errors: options.errors,
+    routes: context.routes,
+    addRoute: (route, scope) => { addRoute(context, routeErrors, route, scope) },
+    setReady: () => { setReady(context) },
+    findRoutes: (method, url) => findRoutes(context, method, url),
+    isDocumented: record => !isExcluded(record.route) && options.isHidden?.(record) !== true,
+    listErrors: (record, method) => listErrors(context, record, method),
+    listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
+    getTargets: record => getTargets(context, record),
+    getHeaders: record => getRouteHeaders(options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors),
+    getUsualHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors)
+  }
+  return routeErrors
+}
+
+function addRoute ({ errors, routes }: Context, routeErrors: RouteErrors, route: RouteOptions, scope: FastifyInstance): void {
+  checkConfig(route, errors)
+  const record: RouteRecord = { route, url: route.url, scope, methods: [route.method].flat().map(method => method.toUpperCase()) }
+  routes.push(record)
+  const covered = { record, routeErrors }
+  coveredRoutes.set(route, covered)
+  const sameHandler = coveredRoutesByHandler.get(route.handler)
+  if (sameHandler === undefined) coveredRoutesByHandler.set(route.handler, [covered])
+  else sameHandler.push(covered)
+}
+
+function setReady (context: Context): void {
+  context.isReady = true
+  for (const record of context.routes) checkDeclarations(record, getTargets(context, record), context.errors)
+}
+
+function findRoutes (context: Context, method: string, url: string): readonly RouteRecord[] {
+  const byMethod = context.byMethod ?? indexRoutes(context.routes)
+  if (context.isReady) context.byMethod = byMethod
+  return byMethod.get(method.toUpperCase())?.get(url) ?? []
+}
+
+function indexRoutes (routes: readonly RouteRecord[]): RoutesByMethod {
+  const byMethod = new Map<string, Map<string, RouteRecord[]>>()
+  for (const record of routes) {
+    for (const method of record.methods) {
+      let byUrl = byMethod.get(method)
+      if (byUrl === undefined) byMethod.set(method, byUrl = new Map())
+      // Fastify changes the URL of a `/` below a prefix after the route was added.
+      for (const url of new Set([record.url, record.route.url])) byUrl.set(url, [...byUrl.get(url) ?? [], record])
+    }
+  }
+  return byMethod
+}
+
+function getScopeFacts (context: Context, scope: FastifyInstance): ScopeFacts {
+  if (!context.isReady) return findScopeFacts(scope)
+  let facts = context.scopeFacts.get(scope)
+  if (facts === undefined) context.scopeFacts.set(scope, facts = findScopeFacts(scope))
+  return facts
+}
+
+function getTargets (context: Context, { route, scope }: RouteRecord): readonly DeclaringTarget[] {
+  return withOwnHooks(route, getScopeFacts(context, scope).targets)
+}
+
+function isSecuredByDocument ({ isSecured }: Context, record: RouteRecord): boolean {
+  return isSecured?.(record) === true
+}
+
+/** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
+function isCovered ({ handlesErrors }: Context, { route, scope }: RouteRecord): boolean {
+  return route.config?.errors !== false && route.errorHandler === undefined && handlesErrors(scope)
+}
+
+/** Returns what the rules find, in their order. `onRule` is called with the findings of each rule. */
+function applyRules (
+  context: Context, record: RouteRecord, method: string, isSecured: boolean, onRule?: (rule: string, findings: readonly Finding[]) => void
+): readonly Finding[] {
+  const found: Finding[] = []
+  if (!isCovered(context, record)) return found
+  const policies = context.getPolicies(record)
+  const facts: Facts = {
+    record,
+    scope: getScopeFacts(context, record.scope),
+    targets: getTargets(context, record),
+    method,
+    schema: record.route.schema ?? {},
+    policies,
+    limitErrors: policies.length === 0 ? [] : context.getLimitErrors(record),
+    isSecured,
+    errors: context.errors,
+    found
+  }
+  for (const { name, infer } of context.rules) {
+    const findings = infer(facts)
+    found.push(...findings)
+    onRule?.(name, findings)
+  }
+  return found
+}
+
+function listErrors (context: Context, record: RouteRecord, method: string): RouteError[] {
+  const list: RouteError[] = []
+  applyRules(context, record, method, isSecuredByDocument(context, record), (rule, findings) => {
+    for (const { code, reason, issues } of findings) {
+      const definition = context.errors[code] as ErrorDefinition
+      list.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+    }
+  })
+  return list
+}
+
+function listStatuses (context: Context, record: RouteRecord, method: string, isSecured: boolean): readonly StatusErrors[] {
+  if (!context.isReady) return context.group(applyRules(context, record, method, isSecured))
+  const key = isSecured ? `${method} secured` : method
+  let byRecord = context.statuses.get(key)
+  if (byRecord === undefined) context.statuses.set(key, byRecord = new Map())
+  let statuses = byRecord.get(record)
+  if (statuses === undefined) byRecord.set(record, statuses = context.group(applyRules(context, record, method, isSecured)))
+  return statuses
+}

@@ -1,0 +1,141 @@
+/** Adds the errors of each route to a finished OpenAPI document, with the components that they refer to. */
+import type { StatusErrors } from '../infer/group-by-status.js'
+import type { CoveredRoute, RouteErrors } from '../infer/route-errors.js'
+import type { RouteRecord } from '../infer/route-record.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
+import { requiresCredentials } from '../infer/rules.js'
+import type { JsonObject } from '../support/is-object.js'
+import { createComponentsContext, type ComponentsContext } from './components.js'
+import { addStatusSchemasOfCatalog } from './error-schemas.js'
+import { createErrorResponses, createHeaderObjects } from './error-responses.js'
+import { headersOfSuccess } from './headers.js'
+import { hashText, statusNames, toComponentName } from './names.js'
+import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
+import { getOpenApiVersion } from './to-openapi-schema.js'
+
+/** The part of an OpenAPI document that is read and written here. */
+export interface OpenApiDocument extends JsonObject {
+  openapi?: string
+  paths?: Record<string, PathItem>
+  components?: Partial<Components>
+  security?: unknown
+}
+
+type PathItem = Record<string, JsonObject>
+
+/** An operation with the errors that its route can return. */
+interface ErrorOperation {
+  readonly routeErrors: RouteErrors
+  readonly operation: JsonObject
+  readonly isHead: boolean
+  readonly record: RouteRecord
+  readonly groups: readonly StatusErrors[]
+}
+
+/** The property by which a `transform` marks an operation with its route. It is removed again. */
+export const operationMark = 'x-fastify-api-errors'
+
+/** Returns the route of an operation if the plugin handles its errors. */
+export type FindRoute = (operation: { readonly mark: unknown, readonly path: string, readonly method: string }) => CoveredRoute | undefined
+
+/** Adds the errors of routes to their operations. */
+export function addErrors (document: OpenApiDocument, findRoute: FindRoute): void {
+  const isSecured = requiresCredentials(document.security)
+  const byRegistration = new Map<RouteErrors, ErrorOperation[]>()
+  for (const { path, item, name } of listOperations(document)) {
+    const method = name.toUpperCase()
+    // The methods of one route share one object; and an object from which a property is deleted becomes slow.
+    const { [operationMark]: mark, ...operation } = item[name] as JsonObject
+    const covered = findRoute({ mark, path, method })
+    if (covered === undefined) continue
+    item[name] = operation
+    const { record, routeErrors } = covered
+    const groups = withoutDeclared(routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject)
+    const operations = byRegistration.get(routeErrors) ?? []
+    byRegistration.set(routeErrors, operations)
+    if (groups.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups })
+  }
+  for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
+}
+
+function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly path: string, readonly item: PathItem, readonly name: string }> {
+  for (const [path, item] of Object.entries(paths ?? {})) {
+    // OpenAPI 3.2 has the operations of further methods in an object of their own.
+    for (const operations of [item, item.additionalOperations as PathItem | undefined ?? {}]) {
+      for (const name of Object.keys(operations)) if (name !== 'additionalOperations') yield { path, item: operations, name }
+    }
+  }
+}
+
+/** Returns the groups whose statuses the route does not declare itself; the list itself if it declares none of them. */
+function withoutDeclared (groups: readonly StatusErrors[], responses: JsonObject): readonly StatusErrors[] {
+  return groups.some(({ status }) => status in responses) ? groups.filter(({ status }) => !(status in responses)) : groups
+}
+
+/** The operations of one registration, or of several whose components are the same. */
+interface OperationGroup {
+  readonly settings: DocumentSettings
+  readonly operations: readonly [ErrorOperation, ...ErrorOperation[]]
+}
+
+/** Returns the operations in groups whose components have different names, in an order that does not depend on that of the registrations. */
+function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly ErrorOperation[]>): OperationGroup[] {
+  const byPrefix = new Map<string, Map<string, OperationGroup>>()
+  for (const [routeErrors, operations] of byRegistration) {
+    const [first, ...others] = operations
+    if (first === undefined) continue
+    const settings = getDocumentSettings(routeErrors)
+    const { componentPrefix = '' } = settings
+    const groups = byPrefix.get(componentPrefix) ?? new Map<string, OperationGroup>()
+    byPrefix.set(componentPrefix, groups)
+    const content = byRegistration.size === 1 ? '' : describeContent(settings)
+    const known = groups.get(content)
+    groups.set(content, known === undefined ? { settings, operations: [first, ...others] } : { settings, operations: [...known.operations, ...operations] })
+  }
+  return [...byPrefix].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([prefix, groups]) => groups.size === 1
+    ? [...groups.values()]
+    : [...groups].map(([content, { settings, operations }]) => ({ settings: { ...settings, componentPrefix: `${prefix}${toComponentName(`_${hashText(content).slice(0, 6)}`)}` }, operations })))
+}
+
+/** Returns what the components of a registration depend on. */
+function describeContent ({ errors, formats, docUrl, rateLimitHeaders }: DocumentSettings): string {
+  return JSON.stringify([formats, rateLimitHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+}
+
+function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
+  const others = { ...document.components }
+  // The schemas of statuses that the application has as well are replaced by the shorter ones that are created here.
+  if (settings.addSchemas && (settings.componentPrefix ?? '') === '') others.schemas = withoutStatuses(others.schemas, settings)
+  const context = createComponentsContext(settings, {
+    version: getOpenApiVersion(document.openapi),
+    getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
+    taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
+    groups: new Set([...new Set(operations.map(({ groups }) => groups))].flat()),
+    usualHeaders: operations[0].routeErrors.getUsualHeaders()
+  })
+  if (settings.addSchemas) addStatusSchemasOfCatalog(context)
+  const successHeaders = new Map<RouteHeaders, JsonObject>()
+  for (const operation of operations) addResponses(context, operation, operation.routeErrors.getHeaders(operation.record), successHeaders)
+  document.components = {
+    ...others,
+    ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...context.components[section] }] as const)
+      .filter(([, components]) => Object.keys(components).length > 0))
+  }
+}
+
+function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: DocumentSettings): Components['schemas'] {
+  const added = new Set<string>(Object.values(errors).map(({ status }) => statusNames[status]))
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
+}
+
+function addResponses (context: ComponentsContext, { operation, isHead, groups }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
+  const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
+  operation.responses = responses
+  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context.rateLimitHeaders, context.requestIdOnAll))
+  successHeaders.set(headers, added)
+  if (Object.keys(added).length === 0) return
+  for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {
+    if (!status.startsWith('2') || '$ref' in response) continue
+    responses[status] = { ...response, headers: { ...structuredClone(added), ...response.headers as JsonObject } }
+  }
+}

@@ -1,0 +1,85 @@
+/** The error responses of routes, as references to components of a document. */
+import type { ErrorDefinition } from '../catalog/definition.js'
+import { errorHeaders } from '../catalog/error-headers.js'
+import type { Format } from '../formats/format.js'
+import type { StatusErrors } from '../infer/group-by-status.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
+import type { JsonObject } from '../support/is-object.js'
+import { createBodyExample } from './bodies.js'
+import { addComponent, formatSuffix, nameComponent, type ComponentsContext } from './components.js'
+import { createGroupSchema, isNarrowed } from './error-schemas.js'
+import { headersOfErrors, type HeaderUse } from './headers.js'
+import { statusNames, toComponentName } from './names.js'
+import type { ComponentReference } from './settings.js'
+
+/** Returns the responses of some groups by status. For HEAD they have no content. */
+export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean): JsonObject {
+  const variant = describeVariant(context, headers, isHead)
+  let byVariant = context.responses.get(groups)
+  if (byVariant === undefined) context.responses.set(groups, byVariant = new Map())
+  let json = byVariant.get(variant)
+  if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, headers, isHead)]))))
+  // The fastest way to thousands of equal objects. YAML would write one object in many places as an anchor and aliases.
+  return JSON.parse(json) as JsonObject
+}
+
+/** Returns the response of one group, complete in itself. */
+export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
+  const { formats, rateLimitHeaders } = context
+  return {
+    description: describeErrors(group.definitions),
+    headers: createHeaderObjects(context, headersOfErrors(group, headers, rateLimitHeaders)),
+    ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, createContent(context, group, format)])) })
+  }
+}
+
+/** Returns the headers of a response. A header that every error has is a component. */
+export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
+  return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
+    const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
+    // The component of a header that errors can require says `required`. If only some codes of a status have it, the header is written out.
+    const isShared = always || !errorHeaders.some(header => header.name === name)
+    return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
+  }))
+}
+
+/** Returns what readers of the document see about some codes: when each happens, and what to do about it. */
+export function describeErrors (definitions: readonly ErrorDefinition[]): string {
+  const describe = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
+  const [first, ...others] = definitions
+  if (first !== undefined && others.length === 0) return describe(first)
+  return definitions.map(definition => `- \`${definition.code}\`: ${describe(definition)}`).join('\n')
+}
+
+function createContent (context: ComponentsContext, group: StatusErrors, format: Format): JsonObject {
+  const examples = Object.fromEntries(group.definitions.map(definition => {
+    const { code } = definition
+    const { variant, summary, value } = createBodyExample(definition, format, context.docUrl, group.issues.get(code))
+    const name = nameComponent(context, 'examples', toComponentName(code) + toComponentName(variant) + formatSuffix(context, format), `${code} ${variant} ${format.name}`)
+    return [code, addComponent(context, 'examples', name, () => ({ summary, value }))]
+  }))
+  return { schema: createGroupSchema(context, group, format), examples }
+}
+
+function referToResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): ComponentReference {
+  const codes = group.definitions.map(({ code }) => code)
+  const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
+  const variant = describeVariant(context, headers, isHead)
+  // A name depends on the codes alone, so that a new route does not rename the responses of the others.
+  const base = codes.length === 1 ? toComponentName(codes.join()) : statusNames[group.status]
+  const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed
+  const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${variant}`, text, variant)
+  return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, isHead))
+}
+
+/** Returns whether the codes of a group are named after one code, or after their status because no code of the status is missing. */
+function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: StatusErrors): boolean {
+  if (definitions.length === 1) return true
+  const ofStatus = Object.values(errors).filter(error => error.status === status)
+  return definitions.length === ofStatus.length && !ofStatus.some(({ code }) => toComponentName(code) === statusNames[status])
+}
+
+/** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */
+function describeVariant ({ usualHeaders }: ComponentsContext, { limited, cors }: RouteHeaders, isHead: boolean): string {
+  return (limited === usualHeaders.limited ? '' : 'Unlimited') + (cors === usualHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
+}

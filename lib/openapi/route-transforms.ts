@@ -1,0 +1,51 @@
+/** How the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, changes what a document shows of a route. */
+import type { FastifySchema, RouteOptions } from 'fastify'
+import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
+import type { OpenApiDocument } from './add-errors.js'
+
+/** What @fastify/swagger passes to a transform. */
+export interface TransformInput {
+  readonly schema: FastifySchema | undefined
+  readonly url: string
+  readonly route: RouteOptions
+  readonly openapiObject: OpenApiDocument
+  readonly [more: string]: unknown
+}
+
+/** A transform of @fastify/swagger. */
+export type Transform = (input: TransformInput) => { schema: FastifySchema | undefined, url: string }
+
+/** Returns whether a route has a transform of its own, or excludes itself from the transform of the document. */
+export function hasOwnTransform ({ config }: RouteOptions): boolean {
+  return getOwnTransform(config) !== undefined
+}
+
+function getOwnTransform (config: RouteOptions['config']): false | Transform | undefined {
+  return (config as { readonly swaggerTransform?: false | Transform } | undefined)?.swaggerTransform
+}
+
+/** Returns the schema and the URL of a route as a document shows them. */
+export function transformRoute (route: RouteOptions, transform: Transform | undefined, openapiObject: OpenApiDocument): ReturnType<Transform> {
+  const { schema, url } = route
+  const applied = getOwnTransform(route.config) ?? transform
+  const result: { schema?: FastifySchema | undefined, url?: string } = typeof applied === 'function' ? applied({ schema, url, route, openapiObject }) : {}
+  return { schema: result.schema ?? schema, url: result.url ?? url }
+}
+
+/** Returns the route with a transform of its own that an operation of a document belongs to. */
+export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string): CoveredRoute | undefined {
+  const route = routes.find(route => [route.method].flat().includes(method) && matchesPath(transformRoute(route, undefined, { paths: {} }).url, path))
+  return route === undefined ? undefined : findCoveredRoute(route)
+}
+
+/** Returns whether a document shows a URL under a path. The path can lack the path of a server, with which the URL begins. */
+function matchesPath (url: string, path: string): boolean {
+  return `/${toShape(url)}`.endsWith(`/${toShape(path)}`)
+}
+
+/** Returns a URL or path without the names of its parameters. `::` is a literal colon. */
+function toShape (path: string): string {
+  return path
+    .replace(/::|:\w+(\((?:[^()]|\([^()]*\))*\))?\??|\{[^}]*\}|\*/g, match => match === '::' ? ':' : '{}')
+    .replace(/^\//, '')
+}

@@ -1,0 +1,67 @@
+/**
+ * The documents that @fastify/swagger makes of an application, known by the options of each registration. What a document
+ * requires of every route, and which routes it hides, is read from these options: no document is made for it.
+ */
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { scopesAround } from '../fastify/scopes.js'
+import type { RouteRecord } from '../infer/route-record.js'
+import { requiresCredentials } from '../infer/rules.js'
+import { isRecord } from '../support/is-object.js'
+import { transformRoute, type Transform } from './route-transforms.js'
+import type { SwaggerOptions } from './swagger-options.js'
+
+/** A registration of @fastify/swagger. */
+export interface SwaggerDocument {
+  /** The options that the application gave it. */
+  readonly options: SwaggerOptions
+  /** Whether it hides a route, by route. */
+  readonly hidden: WeakMap<RouteOptions, boolean>
+}
+
+const documents = new WeakMap<object, SwaggerDocument[]>()
+
+/** Adds a document of a scope and of the scopes below it. */
+export function addDocument (scope: FastifyInstance, options: SwaggerOptions): void {
+  documents.set(scope, [...documents.get(scope) ?? [], { options, hidden: new WeakMap() }])
+}
+
+/** Returns the documents of a scope and of those around it. */
+export function findDocuments (scope: FastifyInstance): readonly SwaggerDocument[] {
+  return [...scopesAround(scope)].flatMap(around => documents.get(around) ?? [])
+}
+
+/** Returns whether a document that shows a route requires credentials on every route. */
+export function isSecuredByDocument ({ route, scope }: RouteRecord): boolean {
+  return findDocuments(scope).some(document => {
+    const { openapi } = document.options
+    return isRecord(openapi) && requiresCredentials(openapi.security) && !hidesRoute(document, route)
+  })
+}
+
+/** Returns whether an application has documents, and each of them hides a route. */
+export function isHiddenByDocuments ({ route, scope }: RouteRecord): boolean {
+  const found = findDocuments(scope)
+  return found.length > 0 && found.every(document => hidesRoute(document, route))
+}
+
+function hidesRoute ({ options, hidden }: SwaggerDocument, route: RouteOptions): boolean {
+  let isHidden = hidden.get(route)
+  if (isHidden === undefined) hidden.set(route, isHidden = isHiddenSchema(transformSchema(route, options), options))
+  return isHidden
+}
+
+/** Returns the schema of a route as a document shows it. A transform that fails makes the document fail, so it hides nothing here. */
+function transformSchema (route: RouteOptions, { transform, openapi }: SwaggerOptions): FastifySchema | undefined {
+  try {
+    const openapiObject = { openapi: '3.0.3', ...openapi as object, components: { schemas: {} }, paths: {} }
+    return transformRoute(route, typeof transform === 'function' ? transform as Transform : undefined, openapiObject).schema
+  } catch {
+    return route.schema
+  }
+}
+
+/** Returns whether @fastify/swagger hides a route with a schema (its README, "Hide a route"). */
+function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: SwaggerOptions): boolean {
+  const { hide, tags = [] } = (schema ?? {}) as { readonly hide?: unknown, readonly tags?: readonly unknown[] }
+  return Boolean(hide) || (Boolean(hideUntagged) && tags.length === 0) || tags.includes(hiddenTag)
+}

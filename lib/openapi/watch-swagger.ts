@@ -1,0 +1,90 @@
+/**
+ * Sees each registration of @fastify/swagger, so that its document has the errors without a line of the author.
+ *
+ * @fastify/swagger reads its options when it is loaded, and keeps them to itself. So `register` is wrapped: on every
+ * Fastify that is created after this package was imported, and on those that the plugin is registered on. What the plugin
+ * is given then are the options of the application with `transform` and `transformObject` composed (swagger-options.ts).
+ * Both leave the documents of applications without the plugin as they are.
+ */
+import { subscribe } from 'node:diagnostics_channel'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { runsPlugin, scopesAround } from '../fastify/scopes.js'
+import { isObject } from '../support/is-object.js'
+import { hasOwnTransform } from './route-transforms.js'
+import { addDocument, findDocuments } from './swagger-documents.js'
+import { composeOptions, getGivenOptions, type SwaggerOptions } from './swagger-options.js'
+
+type Plugin = (this: unknown, scope: FastifyInstance, options: SwaggerOptions, done: () => void) => unknown
+
+type Register = (this: FastifyInstance, plugin: unknown, options?: unknown) => FastifyInstance
+
+const watched = new WeakSet<object>()
+
+let isSubscribed = false
+
+/** Watches every Fastify that is created from now on. */
+export function watchSwaggerOfNewApps (): void {
+  if (isSubscribed) return
+  isSubscribed = true
+  subscribe('fastify.initialization', message => { watchSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
+}
+
+/** Watches the registrations on an application and on its scopes, unless they are watched already. */
+export function watchSwagger (app: FastifyInstance): void {
+  // Scopes inherit the `register` of the outermost instance.
+  const root = [...scopesAround(app)].findLast(scope => Object.hasOwn(scope, 'register')) as FastifyInstance
+  if (watched.has(root)) return
+  watched.add(root)
+  const register = root.register as unknown as Register
+  root.register = function (this: FastifyInstance, plugin: unknown, options?: unknown) {
+    return register.call(this, isPromise(plugin) ? plugin.then(replaceSwagger) : replaceSwagger(plugin), options)
+  } as unknown as FastifyInstance['register']
+}
+
+/** Returns @fastify/swagger, given as its function or its module, with a function that composes the options; any other plugin as it is. */
+function replaceSwagger (plugin: unknown): unknown {
+  const swagger = [plugin, isObject(plugin) ? plugin.default : undefined].find(isSwagger) as Plugin | undefined
+  if (swagger === undefined) return plugin
+  const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, options), done) }
+  // Fastify reads the name of a plugin, and whether it has a scope of its own, from its properties.
+  return Object.defineProperties(composed, Object.getOwnPropertyDescriptors(swagger))
+}
+
+/** Returns whether a value is the function of @fastify/swagger, which refers to itself. Its name can be changed by `fp()`. */
+function isSwagger (value: unknown): boolean {
+  return typeof value === 'function' && (value as { readonly fastifySwagger?: unknown }).fastifySwagger === value
+}
+
+function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {
+  const given = getGivenOptions(options)
+  addDocument(scope, given)
+  // A document that the author wrote stays as it is.
+  if (given.mode === 'static' || !hasOpenApi(given)) return given
+  const routes: RouteOptions[] = []
+  scope.addHook('onRoute', route => { if (hasOwnTransform(route)) routes.push(route) })
+  return composeOptions(given, routes)
+}
+
+function hasOpenApi ({ mode, openapi }: SwaggerOptions): boolean {
+  return mode === 'static' || (openapi !== undefined && openapi !== null)
+}
+
+/** Warns of the documents of some scopes that cannot have the errors, with the line to write. */
+export function warnOfDocumentsWithoutErrors (scopes: readonly FastifyInstance[]): void {
+  const distinct = [...new Set(scopes)]
+  if (distinct.some(scope => findDocuments(scope).some(({ options }) => !hasOpenApi(options)))) {
+    process.emitWarning(
+      'A document is in Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.', { code: 'FASTIFY_API_ERRORS_SWAGGER_2' }
+    )
+  }
+  if (distinct.some(scope => runsPlugin(scope, '@fastify/swagger') && findDocuments(scope).length === 0)) {
+    process.emitWarning(
+      'The options of a document are not known, so it can lack errors. Register @fastify/swagger with swaggerOptions(), or import fastify-api-errors before Fastify() is called.',
+      { code: 'FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT' }
+    )
+  }
+}
+
+function isPromise (value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof value.then === 'function'
+}
