@@ -5,32 +5,46 @@
 'use strict'
 
 const { STATUS_CODES } = require('node:http')
-const apiErrors = require(process.env.FASTIFY_API_ERRORS)
+const { default: apiErrors, defineErrors, defineFormat, defineTranslator, standardErrors } = require(process.env.FASTIFY_API_ERRORS)
 
-const { defineErrors, defineFormat, standardErrors } = apiErrors
-
-/** Fastify responds to invalid input with 400. */
-const errors = defineErrors(standardErrors, Object.fromEntries(['validation_error', 'missing_required_field'].map(code => {
-  const { type, message, description, action, meta } = standardErrors[code]
-  return [code, { status: 400, type, message, description, action, ...(meta !== undefined && { meta }) }]
-})))
+/** One code for each status of a client error, with the code of Fastify's error as its fact. */
+const clientErrors = Object.fromEntries(Object.keys(STATUS_CODES).filter(status => status.startsWith('4')).map(status => [`fastify_${status}`, {
+  status: Number(status),
+  type: 'invalid_request_error',
+  message: STATUS_CODES[status],
+  description: STATUS_CODES[status],
+  action: 'Read the message.',
+  meta: { type: 'object', properties: { code: { type: 'string' } } },
+  example: { meta: {} }
+}]))
+const errors = defineErrors(standardErrors, clientErrors)
 
 /** The body of Fastify: https://fastify.dev/docs/latest/Reference/Errors/ */
+const text = { type: 'string' }
 const format = defineFormat({
   name: 'fastify',
-  contentType: 'application/json',
   fields: {
-    statusCode: { schema: { type: 'integer' }, value: answer => answer.status },
-    code: { schema: { type: 'string' }, value: answer => answer.code },
-    error: { schema: { type: 'string' }, value: answer => STATUS_CODES[answer.status] },
-    message: { schema: { type: 'string' }, value: answer => answer.message }
+    statusCode: { schema: () => ({ type: 'integer' }), value: answer => answer.status },
+    code: { schema: () => text, value: answer => answer.meta?.code, optional: true },
+    error: { schema: () => text, value: answer => STATUS_CODES[answer.status] },
+    message: { schema: () => text, value: answer => answer.message }
+  }
+})
+
+/** Keeps the status, the code and the message of a client error. The message of a server error is hidden, as the plugin promises. */
+const clientError = defineTranslator({
+  name: 'client error of Fastify',
+  translate (error, { reply }) {
+    if (!(error instanceof Error)) return undefined
+    const status = error.statusCode ?? error.status ?? (error.validation ? 400 : reply?.statusCode)
+    return errors[`fastify_${status}`]?.({ message: error.message, meta: { code: error.code }, cause: error })
   }
 })
 
 module.exports = function wrap (original) {
   function fastify (options) {
     const app = original(options)
-    app.register(apiErrors, { errors, format, log: false })
+    app.register(apiErrors, { errors, format, translators: [clientError], notFound: false, log: false })
     return app
   }
   Object.assign(fastify, original)

@@ -58,7 +58,7 @@ t.test('it can fail on documented codes that no test has seen', async t => {
   resource_not_found: GET /draws/:id, and 1 more
   resource_gone: GET /queues/:id`)
   await app.inject('/queues/1')
-  t.strictSame(assertLedger(app, { unexercised: 'fail', except: ['internal_error', 'resource_not_found'] }), { onUndocumented: [], unexercised: [] })
+  t.strictSame(assertLedger(app, { unexercised: 'fail', except: ['internal_error', 'resource_not_found'] }), { undocumented: [], unexercised: [] })
 })
 
 t.test('both at once, for the responses of a whole suite', async t => {
