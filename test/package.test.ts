@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { standardErrors } from 'fastify-api-errors'
 
 /** The packed tarball, installed into an empty project beside Fastify, as a user has it. */
 
@@ -103,7 +104,7 @@ t.test('the program reads an API that TypeScript compiled to CommonJS', async t 
     }
   `)
   const program = join(folder, 'node_modules/fastify-api-errors/dist/cli/main.js')
-  t.equal(run('node', ['--no-warnings', program, 'lock', '--app', 'app.cjs']), 'Wrote 48 codes and 1 route to errors.lock.json.\n')
+  t.equal(run('node', ['--no-warnings', program, 'lock', '--app', 'app.cjs']), `Wrote ${Object.keys(standardErrors).length} codes and 1 route to errors.lock.json.\n`)
 })
 
 t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3', async t => {
