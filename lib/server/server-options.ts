@@ -7,6 +7,7 @@ import type { ApiError } from '../catalog/api-error.js'
 import { describeValue } from '../support/describe-value.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
 import { watchRoutes } from '../fastify/early-routes.js'
+import { listAllErrors } from './list-all-errors.js'
 import { isClosing, getResponder } from './server-state.js'
 import { createRequestId } from '../respond/request-id.js'
 import type { PreparedAnswer } from '../respond/send-response.js'
@@ -52,13 +53,13 @@ export function serverOptions<Options extends GivenOptions = FastifyServerOption
   if (options !== undefined && (typeof options !== 'object' || options === null)) throw new TypeError(`serverOptions: the options are ${describeValue(options)}; it takes those of Fastify().`)
   const given: GivenOptions = options ?? {}
   watchRoutes()
-  const { ajv, http, https } = given
+  const { http, https } = given
   const merged = {
     genReqId: createRequestId,
     clientErrorHandler,
     schemaErrorFormatter,
     ...given,
-    ajv: { ...ajv, customOptions: { allErrors: true, ...ajv?.customOptions } },
+    ajv: listAllErrors(given.ajv),
     ...(given.frameworkErrors === undefined && {
       frameworkErrors,
       return503OnClosing: false,

@@ -1,0 +1,231 @@
+/**
+ * Lets Ajv list every fault of an invalid request, within a limit.
+ *
+ * Ajv's `allErrors` has no limit: a list of empty objects, 1 MB, against 30 required fields makes ten million error objects,
+ * which stop the event loop for seconds. So every request is validated without `allErrors`, as Fastify does by itself. Only
+ * when it is invalid, it is validated again by a second validator that lists all faults. That one is compiled when it is
+ * needed first, it stops when it has created too many errors, and it sees long lists only in part.
+ */
+import type { FastifyServerOptions } from 'fastify'
+import { isObject, isRecord } from '../support/is-object.js'
+
+type AjvOptions = NonNullable<FastifyServerOptions['ajv']>
+
+/** Errors that the second validation creates at most. A response lists at most 100, but a union creates some for each of its branches. */
+export const maxCreated = 1000
+
+/** How many items of a list the second validation sees: the first number, or the next if too many errors came of it. */
+export const keptItems = [100, 10] as const
+
+/** Values that the second validation sees at most. */
+export const maxValues = 10_000
+
+/** How deep the second validation looks at a value. */
+export const maxDepth = 100
+
+/** What Fastify hands to a validator beside the value, so that a keyword can change the value. */
+type DataContext = Readonly<Record<string, unknown>>
+
+/** A validator that Ajv compiled. Of an `$async` schema it returns a promise. */
+interface Validate {
+  (data: unknown, context?: DataContext): boolean | Promise<unknown>
+  errors?: readonly AjvError[] | null
+  schema: unknown
+  schemaEnv: unknown
+}
+
+interface AjvError {
+  readonly instancePath: string
+  readonly keyword: string
+}
+
+/** The parts of an instance of Ajv 8 that are used here. */
+interface Ajv {
+  opts: { readonly code: { readonly process?: (code: string, env: unknown) => string } }
+  RULES: unknown
+  formats: unknown
+  readonly schemas: Readonly<Record<string, { readonly schema: unknown } | undefined>>
+  readonly refs: Readonly<Record<string, unknown>>
+  /** Called by the code of the second validator for each error that it creates. */
+  countError?: () => 1
+  compile: (schema: unknown) => Validate
+  getSchema: (id: string) => Validate | undefined
+  addSchema: (schema: unknown, key?: string, meta?: boolean, validate?: boolean) => unknown
+}
+
+/**
+ * Returns the `ajv` option of Fastify with which an invalid request gets all its faults listed.
+ *
+ * `allErrors: false` of the application stays. So do validators whose source code is kept for a file.
+ */
+export function listAllErrors (given: AjvOptions | undefined): AjvOptions {
+  const { customOptions } = given ?? {}
+  if (customOptions?.allErrors === false || customOptions?.code?.source === true) return { ...given }
+  return {
+    ...given,
+    // Plugins such as ajv-errors ask for allErrors before they add their keywords.
+    customOptions: { ...customOptions, allErrors: true },
+    onCreate (ajv) {
+      given?.onCreate?.(ajv)
+      limitErrors(ajv as unknown as Ajv)
+    }
+  } as AjvOptions // a union of the options for JSON Schema and for JTD
+}
+
+/**
+ * Makes an instance of Ajv compile validators of two steps. `@fastify/ajv-compiler` uses three methods of the instance:
+ * `addSchema`, `getSchema` and `compile`.
+ */
+function limitErrors (all: Ajv): void {
+  const first = createTwin(all)
+  const waiting: Array<() => unknown> = []
+  const validators = new Map<Validate, Validate>()
+  const { compile, getSchema, addSchema } = all
+
+  const wrap = (validate: Validate): Validate => {
+    let wrapped = validators.get(validate)
+    if (wrapped === undefined) validators.set(validate, wrapped = createValidator(validate, () => compileAll(validate.schema), all))
+    return wrapped
+  }
+  function compileAll (schema: unknown): Validate {
+    waiting.splice(0).forEach(add => add())
+    return (isRecord(schema) && typeof schema.$id === 'string' ? getSchema.call(all, schema.$id) : undefined) ?? compile.call(all, schema)
+  }
+
+  all.addSchema = (schema, key) => {
+    first.addSchema(schema, key)
+    waiting.push(() => addSchema.call(all, schema, key, undefined, false))
+    return all
+  }
+  all.getSchema = id => {
+    const validate = first.getSchema(id)
+    return validate && wrap(validate)
+  }
+  all.compile = schema => wrap(first.compile(schema))
+  const { process } = all.opts.code
+  all.opts = { ...all.opts, code: { ...all.opts.code, process: (code, env) => countErrors(process?.(code, env) ?? code) } }
+}
+
+/** Creates an instance with the same options, keywords, formats and schemas, but without `allErrors`. */
+function createTwin (all: Ajv): Ajv {
+  const first = new (all.constructor as new (options: object) => Ajv)({ ...all.opts, allErrors: false })
+  first.RULES = all.RULES
+  first.formats = all.formats
+  for (const [key, added] of Object.entries({ ...all.schemas, ...all.refs })) {
+    if (isObject(added) && !(key in first.schemas) && !(key in first.refs)) first.addSchema(added.schema, key, undefined, false)
+  }
+  return first
+}
+
+/**
+ * Makes the code of a validator count the errors that it creates. Ajv 8 counts them itself, as `errors++`, in a function
+ * that has the instance as `self`. Strings in the code are left alone.
+ */
+function countErrors (code: string): string {
+  return code.replace(/"(?:[^"\\]|\\.)*"|\berrors\+\+/g, found => found === 'errors++' ? 'errors+=self.countError()' : found)
+}
+
+const tooManyErrors = new Error('The validator has created too many errors.')
+
+function createCounter (): () => 1 {
+  let created = 0
+  return () => {
+    if (++created > maxCreated) throw tooManyErrors
+    return 1
+  }
+}
+
+function createValidator (validate: Validate, compileAll: () => Validate, all: Ajv): Validate {
+  let validateAll: Validate | undefined
+
+  /** Calls the second validator; `undefined` if it fails by itself, as it does with too many errors. */
+  function callAll<Outcome> (call: (validateAll: Validate) => Outcome): Outcome | undefined {
+    try {
+      validateAll ??= compileAll()
+      all.countError = createCounter()
+      return call(validateAll)
+    } catch {
+      return undefined
+    }
+  }
+
+  function validateTwice (data: unknown, context?: DataContext): boolean | Promise<unknown> {
+    const outcome = validate(data, context)
+    if (outcome === true) return true
+    if (outcome === false) {
+      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors ?? undefined : undefined)) ?? validate.errors ?? null
+      return false
+    }
+    return outcome.catch(async error => {
+      throw isObject(error) && Array.isArray(error.errors) ? await callAllAsync(data, context) ?? error : error
+    })
+  }
+
+  async function callAllAsync (data: unknown, context: DataContext | undefined): Promise<unknown> {
+    const { value } = shorten(data, keptItems[0])
+    if (value !== data) return undefined
+    const failed = await callAll(async all => await all(value, context))?.then(() => undefined, (error: unknown) => error)
+    return isObject(failed) && Array.isArray(failed.errors) ? failed : undefined
+  }
+
+  const twice: Validate = Object.assign(validateTwice, { schema: validate.schema, schemaEnv: validate.schemaEnv })
+  return twice
+}
+
+/** Returns all errors of a value, as far as they are certain; `undefined` if none is. */
+function findErrors (data: unknown, list: (value: unknown) => readonly AjvError[] | undefined): readonly AjvError[] | undefined {
+  for (const keep of keptItems) {
+    const { value, cut, isTooLarge } = shorten(data, keep)
+    const errors = isTooLarge ? undefined : list(value)
+    if (errors !== undefined) return errors.every(error => isCertain(error, cut)) ? errors : undefined
+  }
+  return undefined
+}
+
+/** Keywords about the names or the number of what an object or list holds. Those of a part hold for the whole, too. */
+const shallow: ReadonlySet<string> = new Set(['type', 'required', 'additionalProperties', 'dependentRequired', 'propertyNames', 'minProperties', 'maxProperties', 'maxItems', 'uniqueItems'])
+
+/** Returns whether an error would also be found in the whole value. Below a list that was cut, nothing is missing. */
+function isCertain ({ instancePath, keyword }: AjvError, cut: readonly string[]): boolean {
+  return shallow.has(keyword) || !cut.some(list => list === instancePath || list.startsWith(`${instancePath}/`))
+}
+
+interface Shortened {
+  readonly value: unknown
+  /** The lists that were cut, as JSON Pointers. */
+  readonly cut: readonly string[]
+  readonly isTooLarge: boolean
+}
+
+/** Returns a value with at most so many items in each list. A value without longer lists is returned itself. */
+function shorten (data: unknown, keep: number): Shortened {
+  const cut: string[] = []
+  let values = 0
+  let isTooLarge = false
+
+  function copy (value: unknown, path: string, depth: number): unknown {
+    if (++values > maxValues || depth > maxDepth) isTooLarge = true
+    if (isTooLarge || !isPlain(value)) return value
+    if (!Array.isArray(value)) {
+      const entries = Object.entries(value)
+      const copies = entries.map(([name, inner]) => [name, copy(inner, `${path}/${escapePart(name)}`, depth + 1)] as const)
+      return copies.some(([, inner], at) => inner !== entries[at]?.[1]) ? Object.fromEntries(copies) : value
+    }
+    const items = value.length > keep ? value.slice(0, keep) : value
+    if (items !== value) cut.push(path)
+    const copies = items.map((item, at) => copy(item, `${path}/${at}`, depth + 1))
+    return items !== value || copies.some((item, at) => item !== items[at]) ? copies : value
+  }
+
+  return { value: copy(data, '', 0), cut, isTooLarge }
+}
+
+function isPlain (value: unknown): value is object {
+  if (!isObject(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+function escapePart (name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}

@@ -1,0 +1,240 @@
+import { performance } from 'node:perf_hooks'
+import ajvErrors from 'ajv-errors'
+import fc from 'fast-check'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import t, { type Test } from 'tap'
+import apiErrors, { serverOptions } from 'fastify-api-errors'
+import { keptItems, listAllErrors, maxCreated, maxDepth, maxValues } from '../../lib/server/list-all-errors.js'
+
+const names = Array.from({ length: 30 }, (_, at) => `field${at}`)
+const item = { type: 'object', required: names, properties: Object.fromEntries(names.map(name => [name, { type: 'string' }])) }
+const list = { type: 'object', required: ['items'], properties: { items: { type: 'array', items: item } } }
+
+type Report = ReadonlyArray<{ readonly instancePath: string, readonly keyword: string, readonly message: string }> | undefined
+
+interface Probe {
+  readonly app: FastifyInstance
+  /** What was reported of a body, or the body as the handler saw it. */
+  readonly post: (body: unknown) => Promise<{ status: number, report: Report, seen: unknown }>
+}
+
+/** A route with a schema, without the plugin: what Fastify hands to any error handler. */
+async function probe (t: Test, schema: unknown, ajv: FastifyServerOptions['ajv'] = {}, shared: object[] = []): Promise<Probe> {
+  const app = Fastify(serverOptions({ ajv }))
+  t.teardown(() => app.close())
+  let report: Report
+  app.setErrorHandler((error: { validation?: Report }, _request, reply) => {
+    report = error.validation
+    reply.code(422).send()
+  })
+  shared.forEach(schema => { app.addSchema(schema) })
+  app.post('/', { schema: { body: schema } }, async request => ({ seen: request.body }))
+  await app.ready()
+  return {
+    app,
+    async post (body) {
+      report = undefined
+      const response = await app.inject({ method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, payload: JSON.stringify(body) })
+      return { status: response.statusCode, report, seen: response.statusCode === 200 ? (response.json() as { seen: unknown }).seen : undefined }
+    }
+  }
+}
+
+t.test('every fault of an ordinary body is listed, in the order of Ajv', async t => {
+  const { post } = await probe(t, list)
+  const { report } = await post({ items: [{}, Object.fromEntries(names.map((name, at) => [name, at < 2 ? [] : 'x']))] })
+  t.strictSame(report?.map(({ instancePath, keyword }) => [instancePath, keyword]), [
+    ...names.map(() => ['/items/0', 'required']), ['/items/1/field0', 'type'], ['/items/1/field1', 'type']
+  ])
+  t.equal((await post({ items: [] })).status, 200)
+})
+
+t.test('it lists what Ajv itself lists, whatever the value', async t => {
+  const schema = {
+    type: 'object',
+    required: ['a'],
+    additionalProperties: false,
+    properties: {
+      a: { type: 'array', minItems: 1, uniqueItems: true, items: { anyOf: [{ type: 'integer', minimum: 3 }, { type: 'object', required: ['x'], properties: { x: { enum: ['"errors++', 2] } } }] } },
+      b: { type: 'string', minLength: 2, pattern: 'x' },
+      c: { $ref: 'C#' }
+    }
+  }
+  const shared = { $id: 'C', type: 'object', required: ['d', 'e'], properties: { d: { type: 'boolean' }, e: { not: { const: 1 } } } }
+  const ours = await probe(t, schema, {}, [shared])
+  const app = Fastify({ ajv: { customOptions: { allErrors: true } } })
+  t.teardown(() => app.close())
+  let expected: Report
+  app.setErrorHandler((error: { validation?: Report }, _request, reply) => { expected = error.validation; reply.code(422).send() })
+  app.addSchema(shared)
+  app.post('/', { schema: { body: schema } }, async request => ({ seen: request.body }))
+  await fc.assert(fc.asyncProperty(fc.record({
+    a: fc.array(fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.record({ x: fc.constantFrom('"errors++', 2, 3) }))), b: fc.jsonValue({ maxDepth: 1 }), c: fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.record({ d: fc.boolean() })), z: fc.nat()
+  }, { requiredKeys: [] }), async body => {
+    expected = undefined
+    const plain = await app.inject({ method: 'POST', url: '/', payload: body })
+    const { status, report, seen } = await ours.post(body)
+    t.strictSame([status, report, seen], [plain.statusCode, expected, plain.statusCode === 200 ? plain.json().seen : undefined])
+  }), { numRuns: 200 })
+})
+
+t.test('coercion, defaults and removal of unknown fields are as ever', async t => {
+  const { post } = await probe(t, {
+    type: 'object', required: ['n', 'd'], additionalProperties: false, properties: { n: { type: 'integer' }, d: { type: 'string', default: 'x' }, l: { type: 'array', items: { type: 'integer' } } }
+  })
+  t.strictSame((await post({ n: '5', l: 7, more: true })).seen, { n: 5, d: 'x', l: [7] })
+  const { report } = await post({ n: 'five', l: ['1', 'two', 'three'] })
+  t.strictSame(report?.map(({ instancePath }) => instancePath), ['/n', '/l/1', '/l/2'])
+})
+
+t.test('of more faults than the limit, those of the first items are listed', async t => {
+  const { post } = await probe(t, list)
+  const { report } = await post({ items: Array(5000).fill({}) })
+  t.equal(report?.length, 300, 'of 10 items: the 3,000 of 100 are too many')
+  t.ok(report?.every(({ instancePath }) => /^\/items\/\d$/.test(instancePath)))
+  t.strictSame([keptItems, maxCreated], [[100, 10], 1000])
+})
+
+t.test('the faults of a referred schema count, too', async t => {
+  const { post } = await probe(t, { type: 'object', properties: { items: { type: 'array', items: { $ref: 'Item#' } } } }, {}, [{ $id: 'Item', ...item }])
+  t.equal((await post({ items: Array(5000).fill({}) })).report?.length, 300)
+})
+
+t.test('a fault beyond the items that are looked at is reported as Ajv reports the first', async t => {
+  const { post } = await probe(t, { type: 'object', properties: { items: { type: 'array', items: { type: 'integer' } } } })
+  const { report } = await post({ items: [...Array(3000).fill(1), 'x', 'y'] })
+  t.match(report, [{ instancePath: '/items/3000', keyword: 'type' }])
+  t.equal(report?.length, 1)
+})
+
+t.test('a fault that only the shortened value has is not reported', async t => {
+  for (const [what, schema, first] of [
+    ['minItems', { minItems: 200 }, { keyword: 'type' }],
+    ['contains', { contains: { const: 7 } }, { keyword: 'type' }]
+  ] as const) {
+    const { post } = await probe(t, { type: 'object', properties: { z: { type: 'integer' }, items: { type: 'array', ...schema } }, required: ['z'] })
+    const { report } = await post({ z: 'x', items: [...Array(300).fill(1), 7] })
+    t.match(report, [{ instancePath: '/z', ...first }], what)
+    t.equal(report?.length, 1)
+  }
+})
+
+t.test('a fault of the names of an object is certain, also above a list that was shortened', async t => {
+  const { post } = await probe(t, { type: 'object', required: ['a', 'b'], properties: { items: { type: 'array', maxItems: 5, items: { type: 'integer' } } } })
+  const { report } = await post({ items: Array(300).fill(null).map((_, at) => at === 3 ? 'x' : at) })
+  t.strictSame(report?.map(({ instancePath, keyword }) => [instancePath, keyword]), [['', 'required'], ['', 'required'], ['/items', 'maxItems'], ['/items/3', 'type']])
+})
+
+t.test('a value that is too large or too deep is reported as Ajv reports the first fault', async t => {
+  const wide = await probe(t, { type: 'object', additionalProperties: { type: 'string' } })
+  const { report } = await wide.post(Object.fromEntries(Array.from({ length: maxValues }, (_, at) => [`k${at}`, []])))
+  t.match(report, [{ instancePath: '/k0', keyword: 'type' }])
+  t.equal(report?.length, 1)
+  const deep = await probe(t, { type: 'object', required: ['a', 'b'] })
+  let body: object = {}
+  for (let depth = 0; depth <= maxDepth; depth++) body = { body }
+  t.equal((await deep.post(body)).report?.length, 1)
+})
+
+t.test('an asynchronous schema', async t => {
+  const schema = { $async: true, type: 'object', required: ['a', 'b'], properties: { items: { type: 'array', items: { type: 'integer' } } } }
+  const reports: Array<readonly unknown[] | undefined> = []
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  app.setErrorHandler((error: { errors?: readonly unknown[] }, _request, reply) => { reports.push(error.errors); reply.code(422).send() })
+  app.post('/', { schema: { body: schema } }, async () => 'ok')
+  const post = async (payload: object) => (await app.inject({ method: 'POST', url: '/', payload })).statusCode
+  t.equal(await post({ a: 1, b: 1 }), 200)
+  t.equal(await post({}), 422)
+  t.equal(reports.pop()?.length, 2)
+  t.equal(await post({ items: Array(200).fill('x') }), 422)
+  t.equal(reports.pop()?.length, 1, 'a long list is reported by its first fault')
+})
+
+t.test('keywords and formats of the application', async t => {
+  let created = 0
+  const { post } = await probe(t, { type: 'object', properties: { a: { type: 'string', format: 'even' }, b: { type: 'integer', odd: true }, c: { type: 'string', format: 'date' }, d: { $ref: 'Early#' } } }, {
+    plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'odd', validate: (_: unknown, value: number) => value % 2 === 1 })) as never, {}]],
+    onCreate (ajv: { addFormat: (name: string, format: RegExp) => void, addSchema: (schema: object) => void }) {
+      created++
+      ajv.addFormat('even', /^(..)*$/)
+      ajv.addSchema({ $id: 'Early', type: 'integer' })
+    }
+  } as FastifyServerOptions['ajv'])
+  t.strictSame((await post({ a: 'x', b: 2, c: 'x', d: 'x' })).report?.map(({ keyword }) => keyword), ['format', 'odd', 'format', 'type'])
+  t.equal((await post({ a: 'xx', b: 3, c: '2030-01-31', d: 1 })).status, 200)
+  t.equal(created, 1)
+})
+
+t.test('a keyword that fails by itself after the first fault leaves the report of that', async t => {
+  const { post } = await probe(t, { type: 'object', properties: { a: { type: 'integer' }, b: { breaks: true } } }, {
+    plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'breaks', validate: () => { throw new Error('no') } })) as never, {}]]
+  })
+  t.strictSame((await post({ a: 'x', b: 1 })).report?.map(({ instancePath }) => instancePath), ['/a'])
+})
+
+t.test('a keyword that changes its mind leaves the first report', async t => {
+  let calls = 0
+  const { post } = await probe(t, { type: 'object', properties: { a: { once: true } } }, {
+    plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'once', validate: () => ++calls > 1 })) as never, {}]]
+  })
+  t.match((await post({ a: 1 })).report, [{ keyword: 'once' }])
+})
+
+t.test('schemas with an $id, shared by routes', async t => {
+  const { app, post } = await probe(t, { $id: 'Body', ...list })
+  t.equal((await post({ items: [{}] })).report?.length, 30)
+  t.equal(app.hasRoute({ method: 'POST', url: '/' }), true)
+  const twice = await probe(t, { $ref: 'Body#' }, {}, [{ $id: 'Body', ...list }])
+  t.equal((await twice.post({ items: [{}] })).report?.length, 30)
+  const direct = await probe(t, { $id: 'Body', ...list }, {}, [{ $id: 'Body', ...list }])
+  t.equal((await direct.post({ items: [{}] })).report?.length, 30)
+})
+
+t.test('code of the application that processes code', async t => {
+  const processed: string[] = []
+  const { post } = await probe(t, list, { customOptions: { code: { process: code => { processed.push(code); return code } } } })
+  t.equal((await post({ items: [{}] })).report?.length, 30)
+  t.ok(processed.some(code => code.includes('errors++')), 'Ajv counts its errors so; the limit depends on it')
+})
+
+t.test('what the application says of allErrors', async t => {
+  t.strictSame(listAllErrors({ customOptions: { allErrors: false } }), { customOptions: { allErrors: false } })
+  t.strictSame(listAllErrors({ customOptions: { code: { source: true } } }), { customOptions: { code: { source: true } } })
+  t.equal((await (await probe(t, list, { customOptions: { allErrors: false } })).post({ items: [{}] })).report?.length, 1)
+  t.equal((await (await probe(t, list, { customOptions: { allErrors: true } })).post({ items: [{}] })).report?.length, 30)
+})
+
+t.test('JSON Type Definition', async t => {
+  const { post } = await probe(t, { properties: { a: { type: 'int8' }, b: { type: 'string' } } }, { mode: 'JTD', customOptions: {} })
+  t.strictSame((await post({ a: 'x', b: {}, c: 1 })).report?.map(({ instancePath }) => instancePath), ['/a', '/b'])
+  t.equal((await post({ a: 1, b: 'x' })).status, 200)
+})
+
+t.test('ajv-errors asks for allErrors', async t => {
+  const { post } = await probe(t, { type: 'object', required: ['a', 'b'], errorMessage: { required: { a: 'A, please.' } } }, { plugins: [[ajvErrors as never, {}]] })
+  t.strictSame((await post({})).report?.map(({ message }) => message), ["must have required property 'b'", 'A, please.'])
+})
+
+t.test('the worst body of a megabyte costs at most three times what it costs Fastify', async t => {
+  const payload = `{"items":[${Array(349_000).fill('{}').join()}]}`
+  const send = async (options: FastifyServerOptions, usePlugin: boolean): Promise<() => Promise<number>> => {
+    const app = Fastify(options)
+    t.teardown(() => app.close())
+    if (usePlugin) await app.register(apiErrors, { log: false })
+    app.post('/', { schema: { body: list } }, async () => 'ok')
+    return async () => {
+      const start = performance.now()
+      const { statusCode } = await app.inject({ method: 'POST', url: '/', headers: { 'content-type': 'application/json' }, payload })
+      t.equal(statusCode, usePlugin ? 422 : 400)
+      return performance.now() - start
+    }
+  }
+  const [plain, ours] = [await send({}, false), await send(serverOptions(), true)]
+  const times = { plain: Infinity, ours: Infinity }
+  for (let round = 0; round < 5; round++) {
+    times.plain = Math.min(times.plain, await plain())
+    times.ours = Math.min(times.ours, await ours())
+  }
+  t.ok(times.ours < 3 * times.plain, `${times.ours.toFixed()} ms and ${times.plain.toFixed()} ms`)
+})
