@@ -69,8 +69,19 @@ export interface IssueKind {
 
 const formatCount = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
 const formatTypes = (types: unknown): string => [types].flat().map(type => formatType(String(type))).join(' or ')
-const formatValue = (value: unknown): string => typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
-const formatChoice = (values: unknown): string => Array.isArray(values) ? `one of ${values.map(formatValue).join(', ')}` : 'one of the allowed values'
+/** Characters of a value of the schema in a sentence. */
+const maxValueLength = 100
+
+/** How many values of an `enum` a sentence lists. */
+const maxChoices = 20
+
+const formatValue = (value: unknown): string => {
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength).toWellFormed()}…` : text
+}
+const formatChoice = (values: unknown): string => Array.isArray(values)
+  ? `one of ${values.slice(0, maxChoices).map(formatValue).join(', ')}${values.length > maxChoices ? ', …' : ''}`
+  : 'one of the allowed values'
 const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
 const formatLimit = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`

@@ -1,9 +1,11 @@
-import { issueKinds, parsePointer } from '../../catalog/issues.js'
+/** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
+import { issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
-import { isIn, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { resolveUnions } from './unions.js'
 import { isObject } from '../../support/is-object.js'
 
-/** A failed keyword as Ajv and TypeBox 1 report it, and where in the schema it stands. */
+/** One entry of a report: a failed keyword, and its place in the schema. */
 interface Entry {
   readonly failures: readonly FailedKeyword[]
   readonly keyword: string
@@ -13,19 +15,20 @@ interface Entry {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** Keywords that try schemas of which not all need to hold; the reports of those tell the caller nothing by themselves. */
+/** Keywords whose schemas need not all hold. What failed inside them does not help the caller. */
 const trials: ReadonlySet<string> = new Set(['contains', 'propertyNames'])
 const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 
 /**
- * The failures in a report of Ajv, of TypeBox 1, or of another that reports like them. Both put what failed inside a
- * keyword right before the keyword itself: a stack is enough to put it back in its place.
+ * Returns the failed keywords in a report. Ajv and TypeBox 1 report what failed inside a keyword right before the keyword
+ * itself, so a stack is enough to find what belongs to it.
  */
 export function readAjvReports (report: ValidationReport): FailedKeyword[] {
-  const { validation, schema, value } = report
+  const { validation, schema } = report
   const entries: Entry[] = []
   for (const reported of validation) {
-    const given = readEntry(reported, value)
+    if (isObject(reported) && reported.emUsed === true) continue // ajv-errors has replaced it
+    const given = readEntry(reported, report)
     const entry = isOfRequest(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
@@ -35,11 +38,11 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
       pop(entries, candidate => isBelow(candidate, schemaPath))
       entries.push(entry)
     } else if (keyword === 'if') {
-      // What failed in `then` or `else` says more; TypeBox reports the `if` alone.
+      // What failed in `then` or `else` is more useful, but TypeBox reports only the `if`.
       const parent = getParent(schemaPath)
       if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) entries.push(entry)
     } else if (keyword.startsWith('unevaluated')) {
-      // Where a schema that would evaluate fields failed, its fields count as not evaluated, known or not.
+      // If a schema that would evaluate fields has failed, its fields count as unevaluated, although they may be known.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
     } else {
       entries.push(entry)
@@ -48,7 +51,7 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   return entries.flatMap(({ failures }) => failures)
 }
 
-function readEntry (reported: unknown, value: unknown): Entry {
+function readEntry (reported: unknown, report: ValidationReport): Entry {
   const given = isObject(reported) ? reported : {}
   const keyword = typeof given.keyword === 'string' ? given.keyword : 'invalid'
   const instancePath = typeof given.instancePath === 'string' ? given.instancePath : ''
@@ -59,40 +62,73 @@ function readEntry (reported: unknown, value: unknown): Entry {
     instancePath,
     schemaPath: reportedPath.endsWith(`/${keyword}`) ? reportedPath : `${reportedPath}/${keyword}`,
     params,
-    failures: keyword === '~refine' ? [refinement(instancePath, params)] : listPaths(instancePath, params, value).map(path => ({ keyword, path, params }))
+    failures: readFailures({ keyword, instancePath, params, message: given.message }, report)
   }
 }
 
+interface Reported extends Pick<Entry, 'keyword' | 'instancePath' | 'params'> {
+  readonly message: unknown
+}
+
+function readFailures ({ keyword, instancePath, params, message }: Reported, report: ValidationReport): FailedKeyword[] {
+  if (keyword === '~refine') return [readRefinement(instancePath, params)]
+  if (keyword === 'errorMessage' && Array.isArray(params.errors)) return readReplaced(params.errors, message, report)
+  const failures = listPaths(instancePath, params, report.value).map(path => ({ keyword, path, params }))
+  return isAuthored(keyword, message) && !repeatsValue(message, valueAt(report.value, parsePointer(instancePath)))
+    ? failures.map(failure => ({ ...failure, message }))
+    : failures
+}
+
+/** Reads the reports that ajv-errors has replaced with a sentence of the application, which goes to the caller for each. */
+function readReplaced (replaced: readonly unknown[], message: unknown, report: ValidationReport): FailedKeyword[] {
+  // It marks what it has replaced, and never replaces its own reports.
+  const validation = replaced.slice(0, maxReported).flatMap(entry => isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : [])
+  const failures = resolveUnions(readAjvReports({ ...report, validation }))
+  return failures.map(failure => ({ ...failure, ...(typeof message === 'string' && { message }) }))
+}
+
+/** Returns whether the author of a keyword, which is not one of JSON Schema, wrote its sentence. Ajv has one for those without. */
+function isAuthored (keyword: string, message: unknown): message is string {
+  return typeof message === 'string' && keyword !== 'invalid' && keyword !== 'format' && !issueCodeByKeyword.has(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
+}
+
+/** Returns whether a sentence has the value that was sent in it. */
+function repeatsValue (message: string, value: unknown): boolean {
+  if (typeof value === 'object') return false
+  const text = String(value)
+  return text !== '' && message.includes(text)
+}
+
 /**
- * Whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a schema that is referred to,
- * Ajv gives the path as the `$ref` is written there: `#` is then that schema and not the route's, and what has a `$ref`
- * itself is not where the path says.
+ * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced schema,
+ * Ajv reports the path as the `$ref` is written there. `#` then means that schema and not the route's, and a keyword behind
+ * another `$ref` is not at the reported path.
  */
 function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
   const at = schemaPath.indexOf('#')
   if (at === -1) return false
   const mentions = (candidate: unknown): boolean => dataKeywords(candidate).has(keyword)
   const shared = sharedWithData?.().filter(mentions) ?? []
-  // Hardly a schema uses $data, and to look a keyword up by its path costs more than the rest of an issue.
+  // Few schemas use $data, and looking up a keyword by its path costs more than the rest of an issue.
   if (shared.length === 0 && !mentions(schema)) return false
   const places = at > 0 ? [sharedSchema?.(schemaPath.slice(0, at))] : [schema, ...shared]
   const limits = places.map(place => schemaAt(place, schemaPath.slice(at))).filter(limit => limit !== undefined)
   return limits.length === 0 || limits.some(isData)
 }
 
-/** The sentence of the keyword would repeat the value that was sent as its limit; the name of a format is its code, even. */
+/** Removes a limit that is a value of the request, because the sentence would repeat it. Of a format, it would even be the code. */
 function withoutLimit (entry: Entry): Entry {
   const keyword = entry.keyword === 'format' ? 'invalid' : entry.keyword
   return { ...entry, failures: entry.failures.map(({ path }) => ({ keyword, path, params: {}, message: issueKinds.invalid.message({}) })) }
 }
 
-/** TypeBox's `Refine`: a check of the application's own, with its own sentence. */
-function refinement (instancePath: string, { message }: Entry['params']): FailedKeyword {
+/** Reads TypeBox's `Refine`: a check of the application, with its own sentence. */
+function readRefinement (instancePath: string, { message }: Entry['params']): FailedKeyword {
   const own = typeof message === 'string' && message !== 'Refine Error'
   return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
 }
 
-/** The fields that a failure is about: absent and unknown ones are named by the parameters, singly by Ajv, together by TypeBox. */
+/** Returns the paths of the fields that a failure is about. The parameters name absent and unknown fields: Ajv one, TypeBox all of them. */
 function listPaths (instancePath: string, params: Entry['params'], value: unknown): string[][] {
   const parent = parsePointer(instancePath)
   const single = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName ?? params.tag
@@ -118,7 +154,7 @@ function isAtOrBelow ({ instancePath }: Entry, parent: string): boolean {
   return instancePath === parent || instancePath.startsWith(`${parent}/`)
 }
 
-/** Whether a failure comes from a schema that is applied to the same object, in place or by a `$ref`. */
+/** Returns whether a failure comes from a schema that applies to the same object, in place or by a `$ref`. */
 function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): boolean {
   const parent = getParent(schemaPath)
   if (!isAtOrBelow(candidate, instancePath)) return false
@@ -126,8 +162,8 @@ function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): bool
 }
 
 /**
- * Whether a failure comes from a `$ref` in a branch: Ajv reports it under the path of the schema that is referred to.
- * It is at or below the value of the union, and no keyword beside the union explains it.
+ * Returns whether a failure comes from a `$ref` in a branch. Ajv reports it under the path of the referenced schema. It is at
+ * or below the value of the union, and no keyword beside the union explains it.
  */
 function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   if (!isAtOrBelow(candidate, union.instancePath)) return false
@@ -138,7 +174,7 @@ function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   return beside !== undefined && !isIn(beside, sibling)
 }
 
-/** The failures of a union by branch; none where they cannot be told apart. */
+/** Returns the failures of a union by branch, or none if they cannot be assigned to branches. */
 function listBranches (union: Entry, inside: readonly Entry[], schema: unknown): FailedKeyword[][] {
   const members = schemaAt(schema, union.schemaPath)
   const branches = new Map<string, FailedKeyword[]>()
@@ -151,31 +187,40 @@ function listBranches (union: Entry, inside: readonly Entry[], schema: unknown):
 }
 
 /**
- * The one branch that leads to the schema in which a failure stands, by its name or by some `$ref`; `undefined` where
- * several may.
+ * Returns the one branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may be
+ * several.
  */
 function referringBranch ({ schemaPath }: Entry, members: unknown): string | undefined {
   const name = schemaPath.slice(0, schemaPath.indexOf('#'))
   if (!Array.isArray(members)) return name
-  const texts = members.map(member => JSON.stringify(member))
+  const texts = getTexts(members)
   const referring = (text: string): string[] => texts.flatMap((schema, at) => schema.includes(text) ? [String(at)] : [])
   const named = referring(`"$ref":"${name}#`)
   const [only, ...others] = named.length > 0 ? named : referring('"$ref":')
   return others.length === 0 ? only : undefined
 }
 
+const textsByMembers = new WeakMap<readonly unknown[], readonly string[]>()
+
+/** Returns the branches of a union as JSON. A report may ask for them a thousand times. */
+function getTexts (members: readonly unknown[]): readonly string[] {
+  let texts = textsByMembers.get(members)
+  if (texts === undefined) textsByMembers.set(members, texts = members.map(member => JSON.stringify(member)))
+  return texts
+}
+
 function getParent (schemaPath: string): string {
   return schemaPath.slice(0, schemaPath.lastIndexOf('/'))
 }
 
-/** The part of the route's schema at a path that begins with `#`; `undefined` where there is none. */
+/** Returns the part of a schema at a path that begins with `#`; `undefined` if there is none. */
 function schemaAt (schema: unknown, schemaPath: string): unknown {
   if (!schemaPath.startsWith('#')) return undefined
-  return valueAt(schema, parsePointer(decoded(schemaPath.slice(1))))
+  return valueAt(schema, parsePointer(decodeFragment(schemaPath.slice(1))))
 }
 
-/** Ajv encodes the names of properties for a URI; TypeBox does not. */
-function decoded (path: string): string {
+/** Decodes a path in a schema. Ajv encodes the names of properties for a URI; TypeBox does not. */
+function decodeFragment (path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {

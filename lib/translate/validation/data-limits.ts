@@ -1,13 +1,14 @@
+/** Finds limits that are values of the request: `$data` of Ajv. */
 import { isObject } from '../../support/is-object.js'
 
-/** Whether the limit of a keyword is a value of the request (Ajv's `$data`). */
+/** Returns whether the limit of a keyword is a value of the request. */
 export function isData (limit: unknown): boolean {
   return isObject(limit) && typeof limit.$data === 'string'
 }
 
 const known = new WeakMap<object, ReadonlySet<string>>()
 
-/** The keywords that have a value of the request for their limit somewhere in a schema. */
+/** Returns the keywords whose limit is a value of the request somewhere in a schema. */
 export function dataKeywords (schema: unknown): ReadonlySet<string> {
   if (!isObject(schema)) return none
   let keywords = known.get(schema)

@@ -1,12 +1,13 @@
+/** Reads the reports of TypeBox 0.34, through the compiler of @fastify/type-provider-typebox 5. */
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { parsePointer } from '../../catalog/issues.js'
-import { isIn, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { isIn, maxReported, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The keyword of JSON Schema, and for `type` the type, that each error of TypeBox 0.34 stands for. An intersection
- * that failed is reported beside the part of it that did, and adds nothing.
+ * The keyword of JSON Schema for each error of TypeBox 0.34, and for `type` the type. A failed intersection is `undefined`,
+ * because its failed part is reported, too.
  */
 export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly [keyword: string, type?: string] | undefined>> = {
   ArrayContains: ['contains'],
@@ -77,32 +78,28 @@ export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly 
 
 const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: '<=', exclusiveMinimum: '>', exclusiveMaximum: '<' }
 
-/** More are never told: see `maxIssues`. A body of nothing but faults is not gone through to its end. */
-const maxErrors = 1000
-
 /**
- * The failures in a report of the compiler of @fastify/type-provider-typebox 5, which has a message and a path for each
- * failure, and nothing else. The messages are not taken apart: the schema is asked again what fails, and what it says
- * by the same message and path is what was reported.
+ * Returns the failed keywords in a report. The report has a message and a path for each failure, and nothing else. Instead of
+ * parsing messages, this validates the value again, and finds the errors that have the same message and path.
  */
 export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
   if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
   const errors = collectErrors(schema as unknown as TSchema, value, location !== 'body')
-  const reported = validation.slice(0, maxErrors).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
+  const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
-    // Formats are registered with one copy of TypeBox; where ours is another one, it knows the format by its name alone.
+    // Formats are registered with one copy of TypeBox. Another copy knows only the name of the format.
     const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === ValueErrorType.StringFormatUnknown)
     return error === undefined ? [{ keyword: 'invalid', path: parsePointer(path), params: {} }] : readFailures(error)
   }))
 }
 
-/** The schema's errors. The texts of a query, path or header were converted before they were checked. */
+/** Returns the errors of a value. The strings of a query, path or header were converted before they were validated. */
 function collectErrors (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
   const errors: ValueError[] = []
   try {
     for (const error of Value.Errors(schema, convert ? Value.Convert(schema, structuredClone(value)) : value)) {
-      if (errors.push(error) === maxErrors) break
+      if (errors.push(error) === maxReported) break
     }
   } catch {
     // a kind that is registered with another copy of TypeBox
@@ -120,8 +117,16 @@ function readFailures (error: ValueError): FailedKeyword[] {
     keyword: tooFew ? 'minItems' : keyword,
     path: parsePointer(path),
     params: { ...readParams(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
-    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent([...branch].flatMap(readFailures))) })
+    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent(takeFirst(branch, maxReported).flatMap(readFailures))) })
   }]
+}
+
+function takeFirst<Item> (items: Iterable<Item>, count: number): Item[] {
+  const taken: Item[] = []
+  for (const item of items) {
+    if (taken.push(item) === count) break
+  }
+  return taken
 }
 
 function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] {
@@ -139,7 +144,7 @@ function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] 
   }
 }
 
-/** An absent field is reported as absent, and as of the wrong type. */
+/** Removes the other failures of absent fields. TypeBox reports an absent field as absent, and as of the wrong type. */
 function withoutAbsent (failures: readonly FailedKeyword[]): FailedKeyword[] {
   const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
   return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))

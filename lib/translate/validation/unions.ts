@@ -1,8 +1,9 @@
+/** Decides what to report of a failed union. */
 import type { FailedKeyword } from './failed-keyword.js'
 
 /**
- * A union that failed says little, and the failures of all its branches together mislead. This tells what helps the
- * caller most, and is true whichever branch was meant.
+ * Replaces failed unions with what helps the caller most, and is true whichever branch was meant. The union alone says too
+ * little, and the failures of all its branches together are misleading.
  */
 export function resolveUnions (failures: readonly FailedKeyword[]): readonly FailedKeyword[] {
   if (!failures.some(isUnion)) return failures
@@ -19,49 +20,49 @@ function resolve (union: FailedKeyword, branches: ReadonlyArray<readonly FailedK
   const { path } = union
   const fitting = branches.filter(branch => !branch.some(failure => isSame(failure.path, path) && isMismatch(failure)))
   const [only] = fitting
-  if (only === undefined) return [anotherValue(path, branches) ?? anotherType(path, branches) ?? union]
+  if (only === undefined) return [findValues(path, branches) ?? findTypes(path, branches) ?? union]
   if (fitting.length === 1) return only
 
-  // Objects that a constant tells apart: the branch with the constant that was sent, or the constants themselves.
+  // Objects that differ by a constant: the branch with the constant that was sent, or the constants themselves.
   const isTag = (failure: FailedKeyword): boolean => failure.path.length === path.length + 1 && isConstant(failure)
   const tagged = fitting.filter(branch => !branch.some(isTag))
   if (tagged.length === 1) return tagged.flat()
   if (tagged.length === 0) {
     const tags = fitting.map(branch => branch.find(isTag) as FailedKeyword)
     const [{ path: at }] = tags as [FailedKeyword, ...FailedKeyword[]]
-    return tags.every(tag => isSame(tag.path, at)) ? [enumeration(at, tags.flatMap(constants))] : [union]
+    return tags.every(tag => isSame(tag.path, at)) ? [createEnum(at, tags.flatMap(getConstants))] : [union]
   }
 
   const common = only.filter(failure => fitting.every(branch => branch.some(({ keyword, path }) => keyword === failure.keyword && isSame(path, failure.path))))
   return common.length > 0 ? common : [union]
 }
 
-/** Every branch takes constants, or null: their values. */
-function anotherValue (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
+/** Returns the values of all branches, if every branch is a constant or null. */
+function findValues (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
   if (!branches.some(branch => branch.some(isConstant))) return undefined
   const values: unknown[] = []
   for (const branch of branches) {
     const here = branch.filter(failure => isSame(failure.path, path))
     const constant = here.find(isConstant)
-    if (constant !== undefined) values.push(...constants(constant))
+    if (constant !== undefined) values.push(...getConstants(constant))
     else if (here.some(({ keyword, params }) => keyword === 'type' && params.type === 'null')) values.push(null)
     else return undefined
   }
-  return enumeration(path, values)
+  return createEnum(path, values)
 }
 
-/** Every branch takes another type: their types. */
-function anotherType (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
+/** Returns the types of all branches, if every branch fails by its type. */
+function findTypes (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
   const types = branches.map(branch => branch.find(failure => failure.keyword === 'type' && isSame(failure.path, path)))
   if (types.includes(undefined)) return undefined
   return { keyword: 'type', path, params: { type: [...new Set(types.flatMap(failure => failure?.params.type))] } }
 }
 
-function enumeration (path: readonly string[], allowedValues: readonly unknown[]): FailedKeyword {
+function createEnum (path: readonly string[], allowedValues: readonly unknown[]): FailedKeyword {
   return { keyword: 'enum', path, params: { allowedValues } }
 }
 
-function constants ({ keyword, params }: FailedKeyword): readonly unknown[] {
+function getConstants ({ keyword, params }: FailedKeyword): readonly unknown[] {
   return keyword === 'const' ? [params.allowedValue] : params.allowedValues as readonly unknown[]
 }
 

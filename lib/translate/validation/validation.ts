@@ -1,7 +1,8 @@
+/** Translates the errors of Fastify's validation, whichever validator found them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formatField, getKeywordIssue, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
 import { dataKeywords } from './data-limits.js'
-import type { FailedKeyword, ReadReport, ValidationReport } from './failed-keyword.js'
+import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
 import type { Translator } from '../translator.js'
 import { readTypeboxErrors } from './typebox-errors.js'
@@ -9,7 +10,7 @@ import { resolveUnions } from './unions.js'
 import { readZodIssues } from './zod-issues.js'
 import { isObject } from '../../support/is-object.js'
 
-/** The parts of a request that Fastify validates, by the name it gives them, and by the name the request has them. */
+/** The parts of a request that Fastify validates: by its name for them, the location of issues and the property of the request. */
 const parts = {
   body: { location: 'body', property: 'body' },
   querystring: { location: 'query', property: 'query' },
@@ -17,13 +18,10 @@ const parts = {
   headers: { location: 'header', property: 'headers' }
 } as const satisfies Readonly<Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>>
 
-/** An answer lists this many issues at most: a list with 10,000 wrong items would else be answered with megabytes. */
+/** How many issues a response lists at most. Without a limit, a list of 10,000 invalid items would lead to megabytes. */
 export const maxIssues = 100
 
-/** More of a report is not read: with Ajv's `allErrors`, a body of a megabyte comes to a million entries. */
-const maxReported = 10 * maxIssues
-
-/** The validators whose reports differ from those of Ajv, and last the one that reads every report. */
+/** The readers of reports. The last one reads every report. */
 const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAjvReports]
 
 /** The errors of Fastify's validation, whichever validator found them. */
@@ -48,8 +46,8 @@ export const validationTranslator: Translator = {
 }
 
 /**
- * What the validator reported. A validator may give an error of its own, as Joi and yup do: it has Fastify's code, and
- * no list that is known, but for the one of an asynchronous schema of Ajv. A validator that broke has the status 500.
+ * Returns what the validator reported. A validator may return an error of its own, as Joi and yup do. It then has Fastify's
+ * code, and no known list except for that of an asynchronous schema of Ajv. A validator that failed by itself has the status 500.
  */
 function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (Array.isArray(validation)) return validation
@@ -79,14 +77,14 @@ function createReport (validation: readonly unknown[], part: Part, request: Fast
 
 const knownWithData = new WeakMap<FastifyInstance, readonly unknown[]>()
 
-/** No schema is added once there are requests. */
+/** Returns the added schemas that use `$data`. They are looked up once, because no schema is added after the first request. */
 function sharedWithData (server: FastifyInstance): readonly unknown[] {
   let schemas = knownWithData.get(server)
   if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => dataKeywords(schema).size > 0))
   return schemas
 }
 
-/** The issues that a report comes to: one for each field and code, in the order of the report. */
+/** Returns the issues of a report: one for each field and code, in the order of the report. */
 function createIssues (report: ValidationReport): Issue[] {
   const issues: Issue[] = []
   for (const failure of readFailures(report)) {
@@ -105,15 +103,21 @@ function readFailures (report: ValidationReport): readonly FailedKeyword[] {
   return [{ keyword: 'invalid', path: [], params: {} }]
 }
 
-/** Characters of one name: the caller chose the name of an unknown field. */
+/** Characters of one name in a path. The caller chooses the name of an unknown field. */
 const maxNameLength = 100
 
-function shortened (name: string): string {
-  return name.length > maxNameLength ? `${name.slice(0, maxNameLength).toWellFormed()}…` : name
+/** Names in one path. A recursive schema allows thousands; the issue then points at an ancestor of the field. */
+const maxPathLength = 100
+
+/** Characters of a sentence that the application wrote. */
+const maxSentenceLength = 500
+
+function shorten (text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text
 }
 
 function createIssue ({ keyword, path: names, params, message }: FailedKeyword, location: IssueLocation): Issue {
   const { code, message: sentence } = getKeywordIssue(keyword, params)
-  const path = names.map(shortened)
-  return { in: location, field: formatField(path), pointer: formatPointer(path), code, message: message ?? sentence }
+  const path = names.slice(0, maxPathLength).map(name => shorten(name, maxNameLength))
+  return { in: location, field: formatField(path), pointer: formatPointer(path), code, message: shorten(message ?? sentence, maxSentenceLength) }
 }

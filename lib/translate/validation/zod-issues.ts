@@ -1,12 +1,13 @@
-import { isIn, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+/** Reads the issues of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
+import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
-/** The kinds of issue of zod 4. */
+/** The codes of zod's issues. */
 export type ZodCode =
   | 'invalid_type' | 'too_small' | 'too_big' | 'invalid_format' | 'not_multiple_of' | 'unrecognized_keys'
   | 'invalid_value' | 'invalid_union' | 'invalid_key' | 'invalid_element' | 'custom'
 
-/** An issue of zod 4, as far as it is read here. */
+/** The parts of an issue of zod that are read here. */
 interface ZodIssue {
   readonly code: string
   readonly path: readonly PropertyKey[]
@@ -14,7 +15,7 @@ interface ZodIssue {
   readonly [property: string]: unknown
 }
 
-/** Where an issue stands: the whole value, and the path to what the issue's own path begins at. */
+/** The place of an issue: the whole value, and the path to which the issue's own path is relative. */
 interface Place {
   readonly value: unknown
   readonly path: readonly string[]
@@ -22,18 +23,18 @@ interface Place {
 
 type Keyword = Pick<FailedKeyword, 'keyword' | 'params'>
 
-/** JSON Schema's type for what zod expects, where the names differ. */
+/** The types of JSON Schema for those that zod expects, if the names differ. */
 const types: Readonly<Record<string, string>> = {
   int: 'integer', bigint: 'integer', nan: 'number', record: 'object', map: 'object', tuple: 'array', set: 'array', void: 'undefined'
 }
 
-/** JSON Schema's format for zod's, where the names differ. */
+/** The formats of JSON Schema for those of zod, if the names differ. */
 const formatNames: Readonly<Record<string, string>> = { datetime: 'date-time', guid: 'uuid', base64: 'byte' }
 
-/** Formats of zod that are patterns by another name. */
+/** Formats of zod that are patterns in JSON Schema. */
 const patterns: ReadonlySet<unknown> = new Set(['regex', 'starts_with', 'ends_with', 'includes', 'lowercase', 'uppercase', 'template_literal'])
 
-/** The keywords for a size, by what zod measured; a number, a date and a file have a limit. */
+/** The keywords for a size, by what zod measured. A number, a date and a file have `minimum` and `maximum` instead. */
 const sizes: Readonly<Record<string, readonly [small: string, big: string]>> = {
   string: ['minLength', 'maxLength'],
   array: ['minItems', 'maxItems'],
@@ -42,7 +43,7 @@ const sizes: Readonly<Record<string, readonly [small: string, big: string]>> = {
   object: ['minProperties', 'maxProperties']
 }
 
-/** The keyword of JSON Schema that each kind of issue stands for. */
+/** The keyword of JSON Schema for each code of zod. */
 export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> = {
   invalid_type: ({ expected }) => {
     const type = String(expected)
@@ -73,13 +74,13 @@ export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> 
   custom: () => ({ keyword: 'invalid', params: {} })
 }
 
-/** The kinds of issue that zod reports for an absent value, too. */
+/** The codes that zod also reports for an absent value. */
 const absentAs: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
 
-/** The mark of fastify-type-provider-zod on each failure. */
+/** The symbol with which fastify-type-provider-zod marks each failure. */
 const mark = Symbol.for('ZodFastifySchemaValidationError')
 
-/** The failures in a report of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
+/** Returns the failed keywords in a report of zod 4. */
 export function readZodIssues ({ validation, value }: ValidationReport): FailedKeyword[] | undefined {
   const issues = validation.map(entry => readIssue(entry, value)).filter(issue => issue !== undefined)
   return issues.length === 0 ? undefined : issues.flatMap(issue => readFailures(issue, { value, path: [] }))
@@ -88,12 +89,12 @@ export function readZodIssues ({ validation, value }: ValidationReport): FailedK
 function readIssue (entry: unknown, value: unknown): ZodIssue | undefined {
   if (!isObject(entry)) return undefined
   const params = isObject(entry.params) ? entry.params : {}
-  if (mark in entry) return { ...params, code: String(entry.keyword), path: pathIn(value, String(entry.instancePath)), message: String(entry.message) }
+  if (mark in entry) return { ...params, code: String(entry.keyword), path: splitPath(value, String(entry.instancePath)), message: String(entry.message) }
   return isObject(params.issue) && Array.isArray(params.issue.path) ? params.issue as unknown as ZodIssue : undefined
 }
 
-/** fastify-type-provider-zod joins the path with slashes and leaves those in names as they are: the value has the names. */
-function pathIn (value: unknown, joined: string): string[] {
+/** Splits a path of fastify-type-provider-zod, which does not escape the slashes in names. The value has the names. */
+function splitPath (value: unknown, joined: string): string[] {
   let rest = joined.slice(1).split('/')
   const path: string[] = []
   if (joined === '/') return path
@@ -108,7 +109,7 @@ function pathIn (value: unknown, joined: string): string[] {
 
 function readFailures (issue: ZodIssue, place: Place): FailedKeyword[] {
   const path = [...place.path, ...issue.path.map(String)]
-  // Only an object that was sent can lack a field; what a transformation made of a text is not looked into.
+  // Only an object that was sent can lack a field. The result of a transformation is not read.
   const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
   const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
@@ -116,7 +117,7 @@ function readFailures (issue: ZodIssue, place: Place): FailedKeyword[] {
   if (issue.code === 'unrecognized_keys' && Array.isArray(issue.keys)) return issue.keys.map(key => ({ ...failure, path: [...path, String(key)] }))
   if (issue.code === 'custom' && issue.message !== undefined && issue.message !== 'Invalid input') return [{ ...failure, message: issue.message }]
   if (failure.keyword !== 'anyOf' || !Array.isArray(issue.errors)) return [failure]
-  const branches = (issue.errors as ReadonlyArray<readonly ZodIssue[]>).map(branch => branch.flatMap(inner => readFailures(inner, { ...place, path })))
+  const branches = (issue.errors as ReadonlyArray<readonly ZodIssue[]>).map(branch => branch.slice(0, maxReported).flatMap(inner => readFailures(inner, { ...place, path })))
   return [{ ...failure, branches }]
 }
 
