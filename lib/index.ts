@@ -7,7 +7,7 @@ export { defineErrors, type AnyCatalog, type AnyErrorFactory, type Catalog, type
 export type { Answer } from './catalog/answer.js'
 export type { DefinitionShape, ErrorDefinition, ErrorExample, ErrorStatus, ErrorType, HeaderValues, RetryAdvice } from './catalog/definition.js'
 export type { Issue, IssueCode, IssueLocation } from './catalog/issues.js'
-export { standardErrors, type StandardCode } from './catalog/standard-errors.js'
+export { codeForStatus, standardErrors, type StandardCode } from './catalog/standard-errors.js'
 
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'

@@ -61,11 +61,11 @@ t.test('any error with a 4xx statusCode or status', async t => {
   t.strictSame(await send({ error: { statusCode: 404, message: { row: 'secret' } } }), answerTo(404))
 })
 
-t.test('a 5xx of somebody else is not ours', async t => {
+t.test('a 5xx keeps its status and hides its message', async t => {
   const send = await createThrower({ log: false })
   for (const status of [500, 502, 503, 504, 599]) {
-    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { statusCode: status }) }), answerTo(500))
-    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: status, expose: 'no' }) }), answerTo(500))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { statusCode: status }) }), answerTo(status))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: status, expose: 'no' }) }), answerTo(status))
     t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: 500, expose: false }) }), answerTo(500))
   }
 })
@@ -142,6 +142,6 @@ t.test('a 429 of the application itself', async t => {
   t.strictSame(await send({ error: createError(429, 'One at a time.') }), answerTo(429, 'One at a time.'))
 })
 
-t.test('the table has a code for every status that http-errors knows and an answer may have', async t => {
-  t.strictSame(statuses.filter(status => !Object.hasOwn(codesByStatus, status)), [407, 411, 418, 505, 506, 508, 509, 510, 511])
+t.test('the table has a code for every status that http-errors knows and that is registered', async t => {
+  t.strictSame(statuses.filter(status => !Object.hasOwn(codesByStatus, status)), [509])
 })

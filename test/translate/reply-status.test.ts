@@ -28,10 +28,17 @@ t.test('an Error of a class of the application does so, too', async t => {
   t.match(await answerTo(404, new NotFoundError('no row 7 in users')), { status: 404, body: { code: 'resource_not_found' } })
 })
 
-t.test('a status that is no error says nothing', async t => {
+t.test('a 5xx is kept, too; the status of a success or of no decision is not', async t => {
   t.strictSame(await answerTo(201, new Error('a mistake')), internal)
   t.strictSame(await answerTo(500, new Error('a mistake')), internal)
-  t.strictSame(await answerTo(503, new Error('a mistake')), internal)
+  t.strictSame(await answerTo(503, new Error('a mistake')), { status: 503, body: { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: 'req_1' } })
+})
+
+t.test('an error with a code, as jose and firebase-admin throw it, has the status of the reply', async t => {
+  const unauthorized = { status: 401, body: { code: 'unauthorized', message: 'Authentication is required.', request_id: 'req_1' } }
+  t.strictSame(await answerTo(401, Object.assign(new Error('"exp" claim timestamp check failed'), { name: 'JWTExpired', code: 'ERR_JWT_EXPIRED' })), unauthorized)
+  t.strictSame(await answerTo(401, Object.assign(new Error('Firebase ID token has expired.'), { code: 'auth/id-token-expired' })), unauthorized)
+  t.strictSame(await answerTo(401, Object.assign(new Error('no such file'), { syscall: 'open' })), internal)
 })
 
 t.test('a mistake stays a mistake', async t => {

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
-import { codeForStatus, type StandardCode } from '../../catalog/standard-errors.js'
+import type { StandardCode } from '../../catalog/standard-errors.js'
+import { getStatus } from '../error-status.js'
 import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
 import { maxIssues } from '../validation/validation.js'
 import { isObject } from '../../support/is-object.js'
@@ -92,9 +93,9 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
 
 const maxDepth = 8
 
-/** An error with an HTTP status of its own was given it by the application, so what lies below is not ours to judge. */
+/** The application has decided if it gave an error a status. A 500 is no decision: what lies below says more. */
 function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
-  return isObject(error) && codeForStatus(error.statusCode ?? error.status) === undefined
+  return isObject(error) && [undefined, 500].includes(getStatus(error))
 }
 
 /** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */

@@ -1,0 +1,12 @@
+/** Reads the HTTP status that an error has. */
+import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
+
+/**
+ * Returns the status of an error, wherever its library puts it: `statusCode`, `status`, `httpStatusCode`, or `output.statusCode`
+ * of Boom. Returns `undefined` if it is not the status of an error.
+ */
+export function getStatus (error: ReadonlyJsonObject): number | undefined {
+  const { output } = error
+  const status = [error.statusCode, error.status, error.httpStatusCode, error.isBoom === true && isObject(output) && output.statusCode].find(value => typeof value === 'number') as number | undefined
+  return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined
+}

@@ -1,0 +1,82 @@
+/**
+ * Recognises errors of HTTP clients by the traces of an exchange that they carry: a request, a response, headers, a URL.
+ * No list of clients is complete. An error that an application throws on purpose has a status and a message, and no such traces.
+ */
+import { isObject, isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
+
+/** Headers that almost every response of a server has, and that an application does not put on an error. */
+const responseHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length', 'date', 'server', 'connection', 'transfer-encoding'])
+
+/** Properties that hold a response, or what a client knows about it. */
+const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta']
+
+/** Properties that hold a request, or the options of one. */
+const requests = ['request', 'req', 'config', 'options']
+
+/** Properties that only clients of an API give to an error. Their values do not matter. */
+const marks = [
+  '$metadata', '$fault', 'requestId', 'request_id', 'requestID', 'RequestId', 'extendedRequestId', 'moreInfo', 'more_info',
+  'rawError', 'requestBody', 'responseBody', 'responseText', 'transporterStackTrace'
+]
+
+/** Returns whether an error has the response that a client received, or its headers. */
+export function hasResponse (error: ReadonlyJsonObject): boolean {
+  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || isResponseOfWreck(error)
+}
+
+/** Returns whether an error with a status has any trace of an HTTP exchange, so that the status is that of an upstream. */
+export function hasTraces (error: ReadonlyJsonObject): boolean {
+  if (hasResponse(error)) return true
+  if (typeof error.expose === 'boolean' || error.isBoom === true) return false // http-errors and Boom: thrown on purpose
+  return marks.some(name => name in error) ||
+    requests.some(name => isRequest(error[name])) ||
+    isUrl(error.url) || isUrl(error.uri) ||
+    (Array.isArray(error.stackTrace) && error.stackTrace.some(tried => isObject(tried) && isRequest(tried.request))) ||
+    [error.name, error.type].some(isNameOfClient) ||
+    Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name))
+}
+
+/** Frameworks also call the body that they send `response`. A response that a client received has headers, or is a stream. */
+function isResponse (value: unknown): boolean {
+  if (!isObject(value)) return false
+  const hasStatus = [value.status, value.statusCode, value.httpStatusCode].some(status => typeof status === 'number')
+  return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || isRequest(value.request) || isRequest(value.config))
+}
+
+function isRequest (value: unknown): boolean {
+  if (!isObject(value)) return false
+  return [value.url, value.uri, value.path, value.baseURL, value.host, value.hostname].some(part => isUrl(part) || (typeof value.method === 'string' && part !== undefined)) ||
+    (typeof value.method === 'string' && isObject(value.headers))
+}
+
+function isUrl (value: unknown): boolean {
+  return value instanceof URL || (typeof value === 'string' && /^https?:\/\//.test(value))
+}
+
+/** `MailgunAPIError`, `AuthApiError`. An application's own class is often just called `ApiError`. */
+function isNameOfClient (name: unknown): boolean {
+  return typeof name === 'string' && /\wA(PI|pi)Error$/.test(name)
+}
+
+/** Wreck, the client of hapi, throws the errors of Boom. */
+function isResponseOfWreck ({ isBoom, data }: ReadonlyJsonObject): boolean {
+  return isBoom === true && isObject(data) && data.isResponseError === true
+}
+
+/** Recognises headers by what they do, because each implementation of `fetch` has its own class. */
+function isHeadersOfResponse (headers: unknown): boolean {
+  return listNames(headers).some(name => responseHeaders.has(name.toLowerCase()))
+}
+
+/** Returns the names of headers: of an object, of pairs, of a flat list of names and values, or of anything with `has` or `keys`. */
+function listNames (headers: unknown): readonly string[] {
+  if (!isObject(headers)) return []
+  if (Array.isArray(headers)) return headers.flatMap((entry: unknown) => Array.isArray(entry) ? entry.slice(0, 1) : entry).filter(name => typeof name === 'string')
+  const { has } = headers
+  try {
+    if (typeof has === 'function') return [...responseHeaders].filter(name => has.call(headers, name) === true)
+  } catch {
+    return []
+  }
+  return isRecord(headers) ? Object.keys(headers) : []
+}

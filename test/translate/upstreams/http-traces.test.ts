@@ -1,0 +1,103 @@
+import fastifyError from '@fastify/error'
+import createError from 'http-errors'
+import t from 'tap'
+import { Headers as UndiciHeaders } from 'undici'
+import { createThrower } from '../../support/api.js'
+
+const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'
+const fail = (properties: object): Error => Object.assign(new Error(secret), properties)
+const origin = 'http://10.0.0.7:5984'
+
+/** What clients of APIs throw when the service responds with an error, as these versions do. */
+const clients: Readonly<Record<string, (status: number) => unknown>> = {
+  'aws-sdk 2.1693': status => fail({ name: 'AccessDenied', code: 'AccessDenied', region: null, time: new Date(), requestId: undefined, extendedRequestId: undefined, cfId: undefined, statusCode: status, retryable: false, retryDelay: 43.1 }),
+  '@aws-sdk/client-s3 3': status => fail({ name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: status, requestId: 'x', attempts: 1 }, statusCode: status }),
+  'twilio 5': status => fail({ status, code: 20404, moreInfo: 'https://www.twilio.com/docs/errors/20404', details: undefined }),
+  'nano 10': status => fail({ scope: 'couch', statusCode: status, request: { method: 'get', uri: `${origin}/x` }, headers: { uri: `${origin}/x`, statusCode: status }, errid: 'non_200' }),
+  'openai 6, another fetch': status => fail({ status, headers: new UndiciHeaders({ 'content-type': 'application/json' }), requestID: null, error: {}, code: 'invalid_api_key' }),
+  'openai 6, without a known header': status => fail({ status, headers: new UndiciHeaders(), requestID: null, error: {} }),
+  'algoliasearch 4': status => fail({ name: 'ApiError', status, transporterStackTrace: [{ request: { method: 'POST', headers: {}, url: `${origin}/x` }, response: { status }, host: {} }] }),
+  'algoliasearch 5': status => fail({ name: 'ApiError', status, stackTrace: [{ request: { method: 'POST', headers: {}, url: `${origin}/x` }, response: { status } }] }),
+  'discord.js 14': status => fail({ requestBody: { json: undefined }, rawError: { message: secret, code: 10003 }, code: 10003, status, method: 'GET', url: `${origin}/x` }),
+  'mailgun.js 12': status => fail({ status, details: secret, type: 'MailgunAPIError' }),
+  '@supabase/auth-js 2': status => fail({ __isAuthError: true, name: 'AuthApiError', status, code: 'invalid_credentials' }),
+  '@supabase/storage-js 2': status => fail({ __isStorageError: true, name: 'StorageApiError', status, statusCode: String(status) }),
+  '@octokit/request 9': status => fail({ name: 'HttpError', status, request: { method: 'GET', url: `${origin}/x`, headers: {} }, response: { status, url: `${origin}/x`, headers: {}, data: {} } }),
+  '@elastic/elasticsearch 8': status => fail({ name: 'ResponseError', statusCode: status, meta: { statusCode: status, headers: {}, body: {}, meta: {} } }),
+  '@azure/core-rest-pipeline 1': status => fail({ name: 'RestError', statusCode: status, request: { url: `${origin}/x`, method: 'GET' }, response: { status, headers: {} } }),
+  'gaxios 6': status => fail({ status, code: String(status), config: { url: new URL(origin), method: 'GET' }, response: { status, headers: {}, config: {} } }),
+  'superagent 10': status => fail({ status, response: { status, headers: {}, req: {} } }),
+  'ofetch 1': status => fail({ name: 'FetchError', statusCode: status, request: `${origin}/x`, options: { method: 'GET', headers: {} } }),
+  'request-promise 4': status => fail({ name: 'StatusCodeError', statusCode: status, options: { uri: `${origin}/x`, method: 'GET' }, response: { statusCode: status, headers: {} } }),
+  '@notionhq/client 2': status => fail({ name: 'APIResponseError', code: 'unauthorized', status, headers: new Headers({ date: 'x' }), body: secret }),
+  'stripe 19': status => fail({ type: 'StripeAuthenticationError', raw: {}, headers: {}, requestId: 'req_x', statusCode: status }),
+  '@hubspot/api-client 11': status => fail({ code: status, statusCode: status, body: {}, headers: { 'Content-Type': 'application/json' } }),
+  'headers as pairs': status => fail({ status, headers: [['Server', 'x'], ['X-A', 'y']] }),
+  'headers as a flat list, as in undici': status => fail({ status, headers: ['content-length', '5'] }),
+  'a response that is a stream': status => fail({ status, res: { statusCode: status, pipe () {} } }),
+  '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
+}
+
+t.test('an error of a client of an API is 502, and says nothing of the service', async t => {
+  const send = await createThrower({ log: false })
+  for (const [name, create] of Object.entries(clients)) {
+    for (const status of [401, 403, 404, 429]) {
+      const { status: sent, body } = await send({ error: create(status) })
+      t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [502, false], `${name}: ${status}`)
+    }
+  }
+})
+
+class AppError extends Error {
+  readonly statusCode: number
+  constructor (message: string, statusCode: number, properties: object = {}) {
+    super(message)
+    this.statusCode = statusCode
+    Object.assign(this, properties)
+  }
+}
+
+const NotBuilt = fastifyError('FST_NOT_BUILT', 'not yet', 501)
+const Teapot = fastifyError('APP_TAKEN', 'Ask Ada.', 409)
+
+/** What applications throw on purpose. */
+const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: number, message?: string]> = [
+  ['http-errors', createError(404, 'Ask Ada.'), 404, 'Ask Ada.'],
+  ['http-errors with headers', createError(404, 'Ask Ada.', { headers: { 'retry-after': '5' } }), 404, 'Ask Ada.'],
+  ['http-errors with a URL and a request', createError(404, 'Ask Ada.', { url: `${origin}/x`, request: { method: 'GET', url: '/x' } }), 404, 'Ask Ada.'],
+  ['@fastify/error', new Teapot(), 409, 'Ask Ada.'],
+  ['Boom', { isBoom: true, isServer: false, data: null, message: 'Ask Ada.', output: { statusCode: 404, payload: { statusCode: 404, error: 'Not Found', message: 'Ask Ada.' }, headers: {} } }, 404, 'Ask Ada.'],
+  ['httpStatusCode', Object.assign(new Error('Ask Ada.'), { httpStatusCode: 403 }), 403, 'Ask Ada.'],
+  ['Nest', Object.assign(new Error('Ask Ada.'), { name: 'NotFoundException', status: 404, options: {}, response: { message: 'Ask Ada.', error: 'Not Found', statusCode: 404 } }), 404, 'Ask Ada.'],
+  ['Nest without a message', Object.assign(new Error('Not Found Exception'), { name: 'NotFoundException', status: 404, response: {} }), 404],
+  ['details', new AppError('Ask Ada.', 409, { details: { id: 7 } }), 409, 'Ask Ada.'],
+  ['errors', new AppError('Ask Ada.', 422, { errors: [{ field: 'a', message: 'no' }] }), 422, 'Ask Ada.'],
+  ['headers of the application', new AppError('Ask Ada.', 403, { headers: { 'Retry-After': '5', 'X-Reason': 'x' } }), 403, 'Ask Ada.'],
+  ['headers whose has() fails', new AppError('Ask Ada.', 403, { headers: { has () { throw new Error('no') } } }), 403, 'Ask Ada.'],
+  ['headers in a Map', new AppError('Ask Ada.', 403, { headers: new Map([['retry-after', '5']]) }), 403, 'Ask Ada.'],
+  ['body, code, type and options', new AppError('Ask Ada.', 400, { body: { a: 1 }, code: 'NO_SUCH_THING', type: 'not_found', options: { cause: null }, name: 'ApiError' }), 400, 'Ask Ada.'],
+  ['a path as url', new AppError('Ask Ada.', 404, { url: '/users/7' }), 404, 'Ask Ada.']
+]
+
+t.test('an error that an application throws on purpose keeps its status and message', async t => {
+  const send = await createThrower({ log: false })
+  for (const [what, error, status, message] of thrown) {
+    const { status: sent, body } = await send({ error })
+    t.equal(sent, status, what)
+    if (message !== undefined) t.equal((body as { message: string }).message, message, what)
+    else t.notMatch(body, { message: 'Not Found Exception' })
+  }
+  t.equal((await send({ error: new NotBuilt() })).status, 500, 'a code of Fastify that is not in the table is a mistake')
+  for (const status of [501, 502, 503, 504]) {
+    const { status: sent, body } = await send({ error: new (fastifyError('APP_DOWN', secret, status))() })
+    t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [status, false])
+  }
+})
+
+t.test('a 500 around the error of a client or of a database is no decision', async t => {
+  const send = await createThrower({ log: false })
+  t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: 'ECONNREFUSED' }) }) })).status, 502)
+  t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: '23505', severity: 'ERROR' }) }) })).status, 409)
+  t.equal((await send({ error: new AppError('failed', 503, { cause: Object.assign(new Error(secret), { code: '23505', severity: 'ERROR' }) }) })).status, 503)
+  t.equal((await send({ error: new AppError('failed', 500) })).status, 500)
+})
