@@ -1,9 +1,15 @@
 import t from 'tap'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
 import { create, exchange, start } from '../support/wire.js'
 
 type Line = Record<string, unknown>
+
+/** Leaves out Fastify's lines about each request, and nothing else. */
+class ErrorsOnly extends LogController {
+  override incomingRequest (): void {}
+  override requestCompleted (): void {}
+}
 
 /** An application whose log is kept; its lines are given without time, process and host. */
 async function logged (options: ApiErrorsOptions, server: FastifyServerOptions = {}): Promise<{ readonly app: FastifyInstance, readonly lines: Line[] }> {
@@ -12,7 +18,7 @@ async function logged (options: ApiErrorsOptions, server: FastifyServerOptions =
     const { time, pid, hostname, ...line } = JSON.parse(text) as Line
     lines.push(line)
   }
-  const app = Fastify({ genReqId: () => 'req_1', disableRequestLogging: true, logger: { stream: { write } }, ...server })
+  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly(), logger: { stream: { write } }, ...server })
   await app.register(apiErrors, options)
   return { app, lines }
 }
@@ -32,7 +38,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
 
 t.test('where the logger of Fastify calls the id requestId, too, a line has it once', async t => {
   const texts: string[] = []
-  const app = Fastify({ genReqId: () => 'req_1', requestIdLogLabel: 'requestId', disableRequestLogging: true, logger: { stream: { write: (text: string) => { texts.push(text) } } } })
+  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly({ requestIdLogLabel: 'requestId' }),  logger: { stream: { write: (text: string) => { texts.push(text) } } } })
   await app.register(apiErrors)
   await app.inject('/nope')
   t.strictSame(texts.map(text => text.match(/"requestId":"req_1"/g)?.length), [1])
@@ -120,7 +126,7 @@ t.test('what has no request is logged by the application', async t => {
 })
 
 t.test('log: false writes nothing', async t => {
-  const { app, lines } = await logged({ log: false })
+  const { app, lines } = await logged({ log: false }, { logController: new LogController({ disableRequestLogging: true }) })
   app.get('/', () => { throw new Error('secret') })
   app.get('/hook', { onSend: async () => { throw new Error('secret') } }, () => { throw errors.resource_conflict() })
   app.get('/meta', () => { throw errors.insufficient_scope({ meta: { held: [1n] } as object }) })

@@ -214,7 +214,7 @@ t.test('a header with a line break is left out, wherever it comes from, and spli
   t.strictSame(await ask(port, 'GET', '/reply'), answer('resource_not_found'))
   t.strictSame(await ask(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
   t.strictSame(await ask(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
-  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error.'))
+  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
 

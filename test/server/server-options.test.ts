@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { expectTypeOf } from 'expect-type'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { clientErrors } from '../../lib/server/server-options.js'
+import { clientErrors } from '../../lib/server/malformed-http.js'
 import { answerOf, ask, contractAnswer, create, exchange, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
@@ -264,6 +264,6 @@ t.test('the options tell the kind of server, and TypeScript knows it', async t =
 })
 
 t.test('the options are an object', async t => {
-  t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: the options are 5; it takes those of Fastify().'))
-  t.throws(() => serverOptions(null as never), new TypeError('serverOptions: the options are null; it takes those of Fastify().'))
+  t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: options: expected the options of Fastify(), got 5.'))
+  t.throws(() => serverOptions(null as never), new TypeError('serverOptions: options: expected the options of Fastify(), got null.'))
 })
