@@ -33,11 +33,11 @@ const unlikelySegment = '/unlikely-7d1f0c'
 
 /**
  * Returns whether the wildcard of a matched route takes the whole path. Then the same path behind another segment is matched by
- * the same route, and its wildcard takes that segment as well.
+ * the same route, and its wildcard takes that segment as well. The wildcard of `*` has the slash in front, that of `/*` has not.
  */
 function isCatchAll (params: object, paramsBehindSegment: object | undefined): boolean {
-  const [wildcard, whole] = [params, paramsBehindSegment ?? {}].map(matched => String((matched as Record<string, unknown>)['*']).replace(/^\//, ''))
-  return whole === `${unlikelySegment.slice(1)}/${wildcard}`
+  const [wildcard, whole] = [params, paramsBehindSegment ?? {}].map(matched => String((matched as Record<string, unknown>)['*']))
+  return whole === `${unlikelySegment.slice(1)}/${wildcard}` || whole === `${unlikelySegment}${wildcard}`
 }
 
 /** Returns the path of a request target: an absolute URL, as a proxy receives it, has its origin in front (RFC 9112, section 3.2.2). */

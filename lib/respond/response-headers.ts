@@ -66,11 +66,23 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   }
   if (carriesAllow({ status }) && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
   if (carriesAccept({ status })) addAcceptHeaders(added, present, request)
-  if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, present)
+  if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, present, request)
   const retryAfter = getRetryAfter(present, error, status)
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   reply.headers(added)
   return Object.assign(present, added)
+}
+
+/**
+ * Removes what an `onSend` hook set after {@link setHeaders} and cannot be sent on an error response. Node refuses most of it when
+ * it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
+ */
+export function checkHookHeaders (reply: FastifyReply): void {
+  reply.removeHeader('transfer-encoding')
+  if (reply.request.raw.httpVersionMajor !== 2) return
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (!isSendable(reply, name, value, true)) reply.removeHeader(name)
+  }
 }
 
 /** Returns the headers that stay, with those of the error. */
@@ -78,7 +90,7 @@ function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean)
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
     const value = present[name]
-    if (isReplaced(name) || (isHttp2 && connectionHeaders.has(name)) || !isSendable(reply, name, value)) {
+    if (isReplaced(name) || !isSendable(reply, name, value, isHttp2)) {
       reply.removeHeader(name)
       delete present[name]
     } else if (Array.isArray(value)) {
@@ -100,13 +112,13 @@ function isReplaced (name: string): boolean {
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>, isHttp2: boolean): void {
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase()
-    if (bodyHeaders.has(key) || (isHttp2 && connectionHeaders.has(key))) continue
-    if (isSendable(reply, name, value)) reply.header(name, headerValue(name, value))
+    if (!bodyHeaders.has(key) && isSendable(reply, key, value, isHttp2)) reply.header(name, headerValue(name, value))
   }
 }
 
 /** Returns whether Node sends a header. One that it refuses, for a line break say, must not turn the response into another error. */
-function isSendable (reply: FastifyReply, name: string, value: unknown): boolean {
+function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2: boolean): boolean {
+  if (isHttp2 && connectionHeaders.has(name)) return false
   try {
     validateHeaderName(name)
     if (Array.isArray(value)) value.forEach(item => { checkValue(name, item) })
@@ -148,10 +160,12 @@ function addAcceptHeaders (added: Record<string, string>, present: Headers, requ
   if (isMissing) added[name] = name === 'accept-query' ? formatAcceptQuery(types) : types.join(', ')
 }
 
-/** A sender of `Upgrade` also sends it as an option of `Connection` (RFC 9110, section 7.8). */
-function addUpgradeHeaders (added: Record<string, string>, present: Headers): void {
+/** A sender of `Upgrade` also sends it as an option of `Connection` (RFC 9110, section 7.8). Node closes a connection only if that header says so, too. */
+function addUpgradeHeaders (added: Record<string, string>, present: Headers, { raw }: FastifyRequest): void {
   if (present.upgrade === undefined) added.upgrade = defaultUpgrade
-  if (!/(^|[\s,])upgrade($|[\s,])/i.test(String(present.connection))) added.connection = present.connection === undefined ? 'upgrade' : `${String(present.connection)}, upgrade`
+  const isLast = raw.httpVersionMinor === 0 || /(^|[\s,])close($|[\s,])/i.test(raw.headers.connection ?? '')
+  const options = present.connection === undefined ? isLast ? 'close' : '' : String(present.connection)
+  if (!/(^|[\s,])upgrade($|[\s,])/i.test(options)) added.connection = options === '' ? 'upgrade' : `${options}, upgrade`
 }
 
 function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {

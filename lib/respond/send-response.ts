@@ -2,6 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import { types } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { checkHookHeaders } from './response-headers.js'
 import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from '../fastify/reply-internals.js'
 
 /** An error response that is ready to be sent. */
@@ -60,13 +61,13 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   try {
     // With a serializer set, Fastify leaves the content type of a string as it is. Else it appends a charset to problem+json.
     reply.serializer(String)
-    if (!hasSendHooks(request)) {
+    if (!hasSendHooks(request) && !hasStream) {
       send.call(reply, response.payload)
       return
     }
     sendWithLastHook(request, writeAfterHooks, () => { send.call(reply, response.payload) })
     reply.raw = discardWrites(raw)
-    if (hasStream && !raw.writableEnded) Object.assign(raw, discarded)
+    if (hasStream) Object.assign(raw, discarded)
   } catch (error) {
     sendWithoutHooks(reply, error)
   }
@@ -75,15 +76,15 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
 /** Runs after all `onSend` hooks of the error response, and lets Fastify write to the connection while it writes this one. */
 function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const { response, raw, hasStream } = reply[pending] as PendingResponse
-  if (hasStream) stopDiscarding(raw)
-  if (hasStream && typeof payload !== 'string') {
-    // Two streams would write to one connection.
-    if (isDestroyable(payload)) payload.destroy()
-    writeResponse(reply, response)
-    return
-  }
   // A hook that encodes the earlier response may have set this in the meantime.
   if (payload === response.payload) reply.removeHeader('content-encoding')
+  checkHookHeaders(reply)
+  if (hasStream) {
+    // The stream writes to the connection whenever it likes: this response goes out in one piece.
+    if (isDestroyable(payload)) payload.destroy()
+    writeResponse(reply, typeof payload === 'string' ? { status: reply.statusCode, headers: reply.getHeaders(), payload } : response)
+    return
+  }
   const current = reply.raw
   reply.raw = raw
   try {
@@ -123,7 +124,7 @@ export function sendWithoutHooks (reply: PendingReply, error: unknown): void {
 }
 
 function writeResponse (reply: PendingReply, { status, headers, payload }: PreparedResponse): void {
-  const { raw } = reply[pending] as PendingResponse
+  const { raw, hasStream } = reply[pending] as PendingResponse
   if (raw.headersSent) return abortResponse(reply)
   stopDiscarding(raw)
   reply.hijack()
@@ -140,6 +141,7 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
   }
   raw.end(payload)
   reply.raw = discardWrites(raw)
+  if (hasStream) Object.assign(raw, discarded)
 }
 
 /** What a response does that discards all that is written to it. */

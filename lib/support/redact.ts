@@ -85,6 +85,7 @@ interface Copier {
   readonly text: (text: string) => string
   /** Returns a string without secrets. */
   readonly clean: (text: string) => string
+  readonly isSpent: () => boolean
   readonly copies: Map<object, unknown>
 }
 
@@ -109,6 +110,7 @@ function createCopier (secrets: readonly string[]): Copier {
       left -= shown.length
       return shown.length < cleaned.length || text.length > maxString ? `${shown}…` : shown
     },
+    isSpent: () => left <= 0,
     copies: new Map()
   }
 }
@@ -124,29 +126,32 @@ function copyValue (value: unknown, copier: Copier, depth: number): unknown {
   if (isErrorLike(value)) return copyError(value, copier, depth, Error.prototype)
   if (types.isRegExp(value)) return copier.text(inspect(value, { depth: -1 }))
   if (depth >= maxDepth || copier.copies.size >= maxObjects) return Array.isArray(value) ? '[Array]' : '[Object]'
+  copier.copies.set(value, '[Circular]')
+  const copy = copyContainer(value, copier, depth)
+  copier.copies.set(value, copy)
+  return copy
+}
+
+function copyContainer (value: object, copier: Copier, depth: number): unknown {
   const copyMember = (member: unknown): unknown => copyValue(member, copier, depth + 1)
   // The iterators of a subclass are code of the application.
   if (types.isMap(value)) {
     const copy = new Map<unknown, unknown>()
-    copier.copies.set(value, copy)
-    copyMembers(Map.prototype.entries.call(value), ([key, member]) => { copy.set(copyMember(key), copyMember(member)) })
+    copyMembers(Map.prototype.entries.call(value), copier, ([key, member]) => { copy.set(copyMember(key), copyMember(member)) })
     return copy
   }
   if (types.isSet(value)) {
     const copy = new Set<unknown>()
-    copier.copies.set(value, copy)
-    copyMembers(Set.prototype.values.call(value), member => { copy.add(copyMember(member)) })
+    copyMembers(Set.prototype.values.call(value), copier, member => { copy.add(copyMember(member)) })
     return copy
   }
   if (Array.isArray(value)) {
     if (hasSecretBytes(value, copier)) return placeholder
     const copy: unknown[] = []
-    copier.copies.set(value, copy)
-    copyMembers(Array.prototype.values.call(value), member => { copy.push(copyMember(member)) })
+    copyMembers(Array.prototype.values.call(value), copier, member => { copy.push(copyMember(member)) })
     return copy
   }
   const copy = {}
-  copier.copies.set(value, copy)
   copyProperties(value, copy, copier, depth)
   return copy
 }
@@ -154,7 +159,7 @@ function copyValue (value: unknown, copier: Copier, depth: number): unknown {
 /** A number may be a secret of digits. */
 function copyPrimitive (value: unknown, copier: Copier): unknown {
   const text = String(value)
-  return copier.clean(text) === text ? value : placeholder
+  return copier.text(text) === text ? value : placeholder
 }
 
 /** Returns what stands for an object whose content is not looked at; `undefined` for any other. */
@@ -165,10 +170,10 @@ function describeOpaque (value: object): unknown {
   return types.isPromise(value) ? '[Promise]' : undefined
 }
 
-function copyMembers<Member> (members: Iterable<Member>, add: (member: Member) => void): void {
+function copyMembers<Member> (members: Iterable<Member>, copier: Copier, add: (member: Member) => void): void {
   let count = 0
   for (const member of members) {
-    if (count++ === maxMembers) return
+    if (count++ === maxMembers || copier.isSpent()) return
     add(member)
   }
 }
@@ -186,7 +191,7 @@ function copyProperties (value: object, copy: object, copier: Copier, depth: num
   for (const key in value) {
     const descriptor = Object.getOwnPropertyDescriptor(value, key)
     if (descriptor === undefined) continue
-    if (count++ === maxMembers) break
+    if (count++ === maxMembers || copier.isSpent()) break
     Object.defineProperty(copy, copier.text(key), {
       value: 'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]', enumerable: true, writable: true, configurable: true
     })
@@ -203,7 +208,7 @@ function isErrorLike (value: unknown): value is Error {
 function copyError (error: Error, copier: Copier, depth: number, prototype: object): Error {
   if (depth >= maxDepth || copier.copies.size >= maxObjects) return new Error('…')
   const copy = Object.create(prototype) as Error
-  copier.copies.set(error, copy)
+  copier.copies.set(error, '[Circular]')
   for (const field of ['name', 'message', 'stack'] as const) {
     const text = readField(error, field)
     if (typeof text === 'string' && (field !== 'name' || text !== copy.name)) define(copy, field, copier.text(text))
@@ -217,6 +222,7 @@ function copyError (error: Error, copier: Copier, depth: number, prototype: obje
   for (const [key, value] of Object.entries(own)) {
     if (!errorFields.has(key)) define(copy, key, value, true)
   }
+  copier.copies.set(error, copy)
   return copy
 }
 
