@@ -48,7 +48,7 @@ export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http,
 
 /** Answers what Fastify cannot route, and what was rejected before: Fastify's option `frameworkErrors`. */
 export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const responder = getResponder(request.server.server)
+  const responder = getResponder(request.server.server, request.originalUrl)
   const rejection = rejections.get(request.raw)
   if (rejection !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   responder.handle(rejection?.(responder.settings.errors) ?? error, request, reply, null)

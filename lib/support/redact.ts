@@ -118,7 +118,7 @@ function createCopier (secrets: readonly string[]): Copier {
 function copyValue (value: unknown, copier: Copier, depth: number): unknown {
   if (typeof value === 'string') return copier.text(value)
   if (typeof value === 'symbol') return copier.text(String(value))
-  if (typeof value === 'function') return copier.text(inspect(value, { depth: -1 }))
+  if (typeof value === 'function') return copier.text(nameFunction(value))
   if (!isObject(value)) return copyPrimitive(value, copier)
   if (copier.copies.has(value)) return copier.copies.get(value)
   const kind = describeOpaque(value)
@@ -154,6 +154,15 @@ function copyContainer (value: object, copier: Copier, depth: number): unknown {
   const copy = {}
   copyProperties(value, copy, copier, depth)
   return copy
+}
+
+/** Returns a function as `inspect` shows it. The name of a class may be a getter that throws. */
+function nameFunction (value: unknown): string {
+  try {
+    return inspect(value, { depth: -1 })
+  } catch {
+    return '[Function]'
+  }
 }
 
 /** A number may be a secret of digits. */

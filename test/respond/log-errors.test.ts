@@ -38,7 +38,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
 
 t.test('where the logger of Fastify calls the id requestId, too, a line has it once', async t => {
   const texts: string[] = []
-  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly({ requestIdLogLabel: 'requestId' }),  logger: { stream: { write: (text: string) => { texts.push(text) } } } })
+  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly({ requestIdLogLabel: 'requestId' }), logger: { stream: { write: (text: string) => { texts.push(text) } } } })
   await app.register(apiErrors)
   await app.inject('/nope')
   t.strictSame(texts.map(text => text.match(/"requestId":"req_1"/g)?.length), [1])

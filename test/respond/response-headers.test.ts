@@ -240,8 +240,16 @@ t.test('headers that make a proxy or a browser fetch another body do not stay on
   const app = await create()
   app.get('/', (_request, reply) => {
     reply.headers({
-      'x-accel-redirect': '/private/key.pem', 'x-accel-buffering': 'no', 'x-accel-charset': 'utf-8', 'X-Sendfile': '/private/key.pem', 'X-LIGHTTPD-send-file': '/private/key.pem', 'X-Sendfile2': 'a 0-9',
-      'x-reproxy-url': 'http://10.0.0.3/', Refresh: '0; url=/private', SourceMap: '/a.map', 'x-frame-options': 'DENY'
+      'x-accel-redirect': '/private/key.pem',
+      'x-accel-buffering': 'no',
+      'x-accel-charset': 'utf-8',
+      'X-Sendfile': '/private/key.pem',
+      'X-LIGHTTPD-send-file': '/private/key.pem',
+      'X-Sendfile2': 'a 0-9',
+      'x-reproxy-url': 'http://10.0.0.3/',
+      Refresh: '0; url=/private',
+      SourceMap: '/a.map',
+      'x-frame-options': 'DENY'
     })
     throw errors.forbidden()
   })

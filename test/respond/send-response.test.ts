@@ -1,5 +1,5 @@
 /** One request has one response: never the status of one and the body of another, and a response that is cut off looks so. */
-import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
+import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
@@ -39,7 +39,7 @@ async function askHttp1 (port: number, path: string, headers: Record<string, str
 async function askHttp2 (port: number, path: string, more: Record<string, string> = {}): Promise<Received & { readonly headers: IncomingHttpHeaders }> {
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   const stream = session.request({ ':path': path, ...more })
-  let headers: IncomingHttpHeaders & { ':status'?: number } = {}
+  let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {}
   let body = ''
   let isCut = false
   stream.on('response', received => { headers = received })

@@ -40,10 +40,11 @@ for (const [name, spell] of Object.entries(spellings)) {
 
 t.test('a key of any characters is removed in every spelling', async t => {
   const character = fc.constantFrom(...'abcXYZ019._~+/=!$&()*,:;<>?@[]^{|}-%')
-  fc.assert(fc.property(fc.string({ unit: character, minLength: 8, maxLength: 80 }), fc.constantFrom(...Object.values(spellings)), (key, spell) => {
+  const property = fc.property(fc.string({ unit: character, minLength: 8, maxLength: 80 }), fc.constantFrom(...Object.values(spellings)), (key, spell) => {
     const text = redactText(`before ${spell(key)} after`, [key])
     return text.includes('[API key]') && !text.toLowerCase().includes(key.toLowerCase())
-  }))
+  })
+  t.doesNotThrow(() => fc.assert(property))
 })
 
 t.test('what is not the key stays', async t => {
@@ -89,8 +90,8 @@ const carriers: Readonly<Record<string, () => unknown>> = {
   'a string': () => `key ${key}`,
   'an error': () => new Error(`select * from api_keys where key = '${key}'`),
   'a catalog error with a cause': () => errors.service_unavailable({ message: 'down', cause: new Error(key) }),
-  'a catalog error with the key in all it has': () => Object.assign(errors.resource_conflict({
-    message: `Key ${key}`, param: key, meta: { key }, headers: { 'x-key': key }, issues: [{ in: 'header', field: key, pointer: `/${key}`, code: 'invalid', message: key }]
+  'a catalog error with the key in all it has': () => Object.assign(errors.insufficient_scope({
+    message: `Key ${key}`, param: key, meta: { required: [key] }, headers: { 'x-key': key }, issues: [{ in: 'header', field: key, pointer: `/${key}`, code: 'invalid', message: key }]
   }), { [key]: key }),
   'the name of an error': () => Object.assign(new Error('x'), { name: key }),
   'the stack of an error': () => Object.assign(new Error('x'), { stack: key }),
@@ -188,7 +189,9 @@ t.test('whatever is thrown is copied, and nothing is called', async t => {
   const revoked = Proxy.revocable({}, {})
   revoked.revoke()
   t.equal(redactError(revoked.proxy as unknown, []), '[Proxy]')
-  t.match(redactError(class { static get name (): never { throw new Error('no') } } as unknown, []), { message: 'a value of type function that cannot be shown' })
+  t.equal(redactError(class { static get name (): never { throw new Error('no') } } as unknown, []), '[Function]')
+  const trap = Object.setPrototypeOf(new Error('x'), new Proxy({}, { get () { throw new Error('no') }, getPrototypeOf () { throw new Error('no') } })) as unknown
+  t.ok(redactError(trap, []) instanceof Error)
 })
 
 t.test('a copy is bounded in size and in time', async t => {
