@@ -10,6 +10,7 @@ import type { ReferenceOptions } from './reference/serve-reference.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
+import { isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
 import { builtInTranslators } from './translate/index.js'
 import type { DatabaseOptions, Translator } from './translate/translator.js'
@@ -163,7 +164,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   if (reference !== undefined) checkReference(reference)
-  expectOwn('realm', isQuotable(realm), 'printable ASCII without quotes and backslashes', realm)
+  expectOwn('realm', isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
   expectOwn('log', log === undefined || log === false || typeof log === 'function', 'false, or a function of (entry, request, log)', log)
   expectOwn('addSchemas', typeof addSchemas === 'boolean', 'true or false', addSchemas)
   const { rules, componentPrefix } = checkDocumentation(documentation)
@@ -240,11 +241,6 @@ function callDocUrl (getUrl: (code: string) => string | undefined, code: string)
 /** Returns whether a value is a string of the characters that a URL or a relative reference may have (RFC 3986, section 2). */
 function isUrl (value: unknown): value is string {
   return typeof value === 'string' && /^([\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i.test(value)
-}
-
-/** Returns whether a value can stand in a quoted string as it is (RFC 9110, section 5.6.4). */
-function isQuotable (value: unknown): value is string {
-  return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(value)
 }
 
 function checkDocumentation (documentation: DocumentationOptions): { readonly rules: DocumentationRules, readonly componentPrefix: string | undefined } {

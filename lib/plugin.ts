@@ -22,6 +22,7 @@ import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
+import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
 import { scopesAround } from './fastify/scopes.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
@@ -59,6 +60,24 @@ export interface ApiErrors {
   readonly ledger: () => LedgerEntry[]
   /** All about the errors of the application as plain data: what the pages of the reference and the lockfile are made of. */
   readonly reference: () => Reference
+  /**
+   * Returns the body of an error in the application's format, and logs the error. For a response that has begun: the last line of
+   * a stream can then say what went wrong, and the caller need not guess from a connection that was cut.
+   *
+   * Nothing is sent, and the ledger does not count it. The message of a 5xx stays in the log, as in any response.
+   *
+   * @param error whatever was thrown
+   * @param reply the reply that is sending the stream
+   * @example
+   * async function * lines (rows, reply) {
+   *   try {
+   *     for await (const row of rows) yield `${JSON.stringify(row)}\n`
+   *   } catch (error) {
+   *     yield `${JSON.stringify({ error: app.apiErrors.toBody(error, reply) })}\n`
+   *   }
+   * }
+   */
+  readonly toBody: (error: unknown, reply: FastifyReply) => Record<string, unknown>
 }
 
 declare module 'fastify' {
@@ -147,6 +166,7 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
+  onStreamError(app, responder.handleStreamError)
   watchServer(app)
   if (settings.sentErrors !== undefined) {
     app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
@@ -180,7 +200,7 @@ function listRateLimits (scope: object): RateLimitOptions[] {
 
 /** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
 function addDecorator (registration: Registration): void {
-  const { app, settings, routeErrors, documentSettings } = registration
+  const { app, settings, routeErrors, documentSettings, responder } = registration
   const { errors, rateLimit } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
@@ -193,7 +213,8 @@ function addDecorator (registration: Registration): void {
     schemas,
     explain: (method, url) => explain(app, method, url),
     ledger: () => collectEntries(app),
-    reference
+    reference,
+    toBody: responder.toBody
   } satisfies ApiErrors)
 }
 

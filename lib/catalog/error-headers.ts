@@ -1,4 +1,11 @@
+/** The response headers that HTTP asks for on errors: which errors carry which header, and what the documentation says about each. */
 import type { ErrorStatus } from './definition.js'
+
+/** What decides whether an error carries a header. */
+export interface HeaderSubject {
+  readonly code: string
+  readonly status: ErrorStatus
+}
 
 /** A response header that errors carry: what it says, and for documentation which errors have it. */
 export interface ErrorHeader {
@@ -6,22 +13,51 @@ export interface ErrorHeader {
   readonly description: string
   readonly schema: Readonly<Record<string, unknown>>
   readonly example: string | number
-  /** Whether an error of this code and status always carries the header. */
-  readonly on: (error: { readonly code: string, readonly status: ErrorStatus }) => boolean
+  /** Returns whether an error of this code and status always carries the header. */
+  readonly on: (error: HeaderSubject) => boolean
 }
 
 /** Characters: no header is longer than what Node reads of all headers together (`http.maxHeaderSize`). */
 const maxHeaderLength = 16_384
 
-/** A schema of headers of a form, which is a regular expression. */
+/** Returns the schema of a header with a pattern, which is a regular expression. */
 export function textHeader (pattern: string): ErrorHeader['schema'] {
   return { type: 'string', maxLength: maxHeaderLength, pattern }
 }
 
-/** A schema of headers that are a whole number. */
+/** Returns the schema of a header that is a whole number. */
 export function numberHeader (minimum: number): ErrorHeader['schema'] {
   return { type: 'integer', format: 'int64', minimum, maximum: Number.MAX_SAFE_INTEGER }
 }
+
+/** Returns whether an error carries a challenge, `WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3.1). */
+export function carriesChallenge ({ code, status }: HeaderSubject): boolean {
+  return status === 401 || code === 'insufficient_scope'
+}
+
+/** Returns whether an error carries `Allow` (RFC 9110, section 15.5.6). */
+export function carriesAllow ({ status }: Pick<HeaderSubject, 'status'>): boolean {
+  return status === 405
+}
+
+/** Returns whether an error carries `Accept` (RFC 9110, section 15.5.16). */
+export function carriesAccept ({ status }: Pick<HeaderSubject, 'status'>): boolean {
+  return status === 415
+}
+
+/** Returns whether an error carries `Upgrade` (RFC 9110, section 15.5.22). */
+export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): boolean {
+  return status === 426
+}
+
+/**
+ * The header that says beside `Accept` which media types a method takes, by method: `Accept-Patch` (RFC 5789, section 3.1) and
+ * `Accept-Query` (RFC 10008).
+ */
+export const acceptHeaderOfMethod: Readonly<Record<string, string>> = { PATCH: 'accept-patch', QUERY: 'accept-query' }
+
+/** Seconds that an error asks to wait if neither the error nor the reply says how long. An error of these statuses always carries `Retry-After`. */
+export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
 
 /** The headers that HTTP asks for on errors, beside `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
@@ -44,32 +80,32 @@ export const errorHeaders: readonly ErrorHeader[] = [
     description: 'How to authenticate (RFC 9110, section 11.6.1; RFC 6750, section 3).',
     schema: textHeader('^[!-~]+( [ -~]+)?$'),
     example: 'Bearer realm="api"',
-    on: ({ code, status }) => status === 401 || code === 'insufficient_scope'
+    on: carriesChallenge
   },
   {
     name: 'Allow',
     description: 'The methods that this address answers (RFC 9110, section 10.2.1).',
     schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
     example: 'GET, HEAD',
-    on: ({ status }) => status === 405
+    on: carriesAllow
   },
   {
     name: 'Accept',
     description: 'The media types that this route reads (RFC 9110, section 12.5.1).',
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
     example: 'application/json',
-    on: ({ status }) => status === 415
+    on: carriesAccept
   },
   {
     name: 'Retry-After',
     description: 'Seconds until the request may be sent again (RFC 9110, section 10.2.3).',
     schema: numberHeader(1),
     example: 30,
-    on: ({ status }) => status === 429 || status === 503
+    on: ({ status }) => defaultRetryAfter[status] !== undefined
   }
 ]
 
-/** What is sent under the name of a header: a list only for Set-Cookie, for several texts of any other can be joined (RFC 9110, section 5.3). */
+/** Returns what is sent under the name of a header: a list only for Set-Cookie. The values of any other header are joined (RFC 9110, section 5.3). */
 export function headerValue (name: string, value: unknown): string | string[] {
   if (!Array.isArray(value)) return String(value)
   return name.toLowerCase() === 'set-cookie' ? value.map(String) : value.join(', ')

@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
+import { encodeUriPath } from '../support/encode-uri.js'
 import { code, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
@@ -78,8 +79,8 @@ function formatFragment (pointer: string): string {
  * sign, two slashes at the beginning (which would name a host) and the absolute form of a request to a proxy.
  */
 function formatInstance (path: string): string {
-  const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '').toWellFormed()
-  const encoded = local.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/@!$&'()*+,;=%]/gu, encodeURIComponent)
+  const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')
+  const encoded = encodeUriPath(local)
   if (encoded.startsWith('//')) return `/.${encoded}`
   return encoded.startsWith('/') ? encoded : `/${encoded}`
 }

@@ -1,14 +1,15 @@
 /** The API key guard: lets requests with a good key through, and answers the others with the codes of the catalog. */
 import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
-import { isApiError, type ApiError } from '../catalog/api-error.js'
+import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../infer/declare-errors.js'
 import { declareSecurity } from '../infer/security.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
+import { isRealm, isScope } from '../support/http-syntax.js'
+import { redactError, registerSecretHeader } from '../support/redact.js'
 import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key-record.js'
 import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential, type ChallengeFailure, type Credential, type KeyLocation } from './credential.js'
 import type { GuessLimit } from './guess-limit.js'
-import { redactKey } from './redact.js'
 
 export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
@@ -80,6 +81,7 @@ const codes: readonly StandardCode[] = [
 export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   const context = createContext(options)
   const { scopes, guessLimit, location } = context
+  registerSecretHeader(location.header)
   async function guard (request: FastifyRequest): Promise<void> {
     await checkRequest(context, request)
   }
@@ -149,8 +151,8 @@ async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyReque
     const record = await lookup(key, request) ?? null
     return { record, fault: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
   } catch (thrown) {
-    if (isApiError(thrown)) throw thrown
-    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactKey(thrown, key) })
+    if (isApiError(thrown)) throw redactError(thrown, [key], ApiError.prototype)
+    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactError(thrown, [key]) })
   }
 }
 
@@ -171,13 +173,4 @@ function createKeyError (context: GuardContext, request: FastifyRequest, code: K
 /** Returns the catalog of the application, so that codes that it redefined hold; without the plugin the standard catalog. */
 function getCatalog ({ server }: FastifyRequest): typeof standardErrors {
   return server.hasDecorator('apiErrors') ? server.apiErrors.errors as typeof standardErrors : standardErrors
-}
-
-/** RFC 6749, section 3.3. */
-function isScope (value: unknown): boolean {
-  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
-}
-
-function isRealm (value: unknown): boolean {
-  return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(value)
 }

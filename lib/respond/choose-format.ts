@@ -1,12 +1,13 @@
+/** Chooses the body format of a response by the `Accept` header of the request. */
 import Negotiator from 'negotiator'
 import type { Format } from '../formats/format.js'
 
-/** The format for a caller: the second one where `Accept` prefers it (RFC 9110, section 12.5.1), else the first. */
+/** Returns the second format if `Accept` prefers it (RFC 9110, section 12.5.1), else the first. */
 export function chooseFormat (
   { format, negotiated }: { readonly format: Format, readonly negotiated: Format | undefined }, { accept }: { readonly accept?: string | undefined }
 ): Format {
   if (negotiated === undefined || accept?.toLowerCase().includes(negotiated.contentType) !== true) return format
-  // Neither JSON nor problem+json has a charset to choose; with one in the way, the type would count as another.
+  // JSON and problem+json have no charset to choose. With a charset in the way, the type would count as another.
   const headers = { accept: accept.replace(/;\s*charset=[^;,]*/gi, '') }
   const preferred = new Negotiator({ headers }).mediaType([format.contentType, negotiated.contentType])
   return preferred === negotiated.contentType ? negotiated : format

@@ -1,48 +1,51 @@
+/** Answers errors in the one shape of an application: translates, renders, logs and sends them. */
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { callSafely } from '../support/call-safely.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
-import { standardErrors } from '../catalog/standard-errors.js'
+import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
+import { isSentByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
+import { encodeUriPath } from '../support/encode-uri.js'
+import { listSecrets, printValue } from '../support/redact.js'
 import { translate } from '../translate/index.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import { setHeaders } from './response-headers.js'
-import { callerGone, printValue, type LogEntry, type LogFunction } from './log-errors.js'
+import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
 import { chooseFormat } from './choose-format.js'
-import { createRenderer, type RenderSettings } from './render-body.js'
+import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
-import { abortResponse, finishAnswer, ignoreRejection, isAnswered, sendAnswer, type PreparedAnswer } from './send-response.js'
+import { abortResponse, hasErrorResponse, ignoreRejection, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
 import { isWellFormed } from './is-well-formed.js'
 
-/** What a responder needs to know; `lib/options.ts` makes it of the plugin's options. */
+/** What a responder needs to know. `lib/options.ts` makes it from the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
   readonly format: Format
-  /** A second format for callers who ask for it by `Accept`; `undefined` where there is no choice. */
+  /** A second format for callers who ask for it by `Accept`; `undefined` if there is no choice. */
   readonly negotiated: Format | undefined
   readonly translators: readonly Translator[]
-  /** What the constraints of the database are called for people. */
+  /** The names of the constraints of the database for people. */
   readonly database?: DatabaseOptions | undefined
   readonly realm: string
   readonly log: LogFunction | false
 }
 
-/** One answered error, as the `fastify-api-errors:answer` diagnostics channel publishes it. */
+/** One error response, as the `fastify-api-errors:answer` diagnostics channel publishes it. */
 export interface AnswerEvent {
   readonly error: ApiError
   readonly code: string
   readonly status: ErrorStatus
-  /** The pattern of the route; `null` where no route was found. */
+  /** The pattern of the route; `null` if no route was found. */
   readonly route: string | null
-  /** `null` where the connection sent nothing that is a request. */
+  /** `null` if the connection sent nothing that is a request. */
   readonly method: string | null
   readonly requestId: string
-  /** `null` where the connection sent nothing that is a request. */
+  /** `null` if the connection sent nothing that is a request. */
   readonly request: FastifyRequest | null
 }
 
-/** Called for every answer that goes out. */
+/** Called for every error response that goes out. */
 export type OnAnswer = (event: AnswerEvent) => void
 
 /** A request of Node's, as far as it is read. */
@@ -51,122 +54,159 @@ type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
 /** Answers errors in the one shape of an application. */
 export interface Responder {
   readonly settings: ResponderSettings
-  /** Answers whatever was thrown. */
-  readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
-  /** Makes the answer, with its status and headers set on the reply, and counts it; to be sent by the caller. */
-  readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedAnswer
-  /** Makes the answer for a connection that no `FastifyRequest` came from, and counts it; to be sent by the caller. */
-  readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedAnswer
+  /**
+   * Answers whatever was thrown or sent.
+   *
+   * @param logMethod the method of Fastify's log controller that would log it. @default 'defaultErrorLog'
+   */
+  readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod?: LogMethod) => void
+  /** Prepares a response, sets its status and headers on the reply, logs and counts it. The caller sends it. */
+  readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
+  /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
+  readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
+  /** Logs the failure of a response that is partly out. Returns whether it is logged, and aborts an HTTP/2 stream with an error. */
+  readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
+  /** Returns the body of an error, and logs it, for a response that is partly out: the last line of a stream. */
+  readonly toBody: (thrown: unknown, reply: FastifyReply) => Record<string, unknown>
+}
+
+/** What the functions of a responder share. */
+interface ResponderContext {
+  readonly settings: ResponderSettings
+  readonly render: RenderBody
+  readonly onAnswer: OnAnswer
+  readonly listener: SendListener
 }
 
 const answers = channel('fastify-api-errors:answer')
 
-/** Makes the responder of an application. */
+/** Returns the responder of an application. */
 export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
-  const { errors, translators, database, negotiated, realm } = settings
-  const render = createRenderer(settings)
-
-  function prepare (thrown: unknown, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
-    try {
-      return prepareAnswer(toApiError(thrown, request, reply), request, reply)
-    } catch (fault) {
-      // Only a hostile value gets here, an ApiError whose properties throw, or a catalog whose internal_error throws.
-      note('An error could not be answered as it is.', fault, request)
-      return prepareAnswer(standardErrors.internal_error(), request, reply)
-    }
+  const listener: SendListener = {
+    onHookError: (error, request) => { logProblem(context, 'A hook failed on an error response. The response was sent without the hooks.', request, error) },
+    onLateResult: request => { logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request) }
   }
-
-  function prepareAnswer (error: ApiError, request: FastifyRequest, reply: FastifyReply): PreparedAnswer {
-    const requestId = getRequestId(request)
-    const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
-    const { definition: { code, status }, contentType, payload } = rendered
-    if ('fault' in rendered) note('The body of an error could not be made as it should be.', rendered.fault, request)
-    const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
-    reply.code(status)
-    record({ error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, request.log)
-    return { status, headers, payload }
-  }
-
-  function toApiError (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
-    const error = translate(thrown, translators, { errors, request, reply, database })
-    return isWellFormed(error) ? error : errors.internal_error({ cause: thrown })
-  }
-
-  /** Nothing can be sent any more, so nothing was answered: the log alone has the error. That the caller went is no failure of ours. */
-  function noteUnanswered (thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
-    try {
-      const error = toApiError(thrown, request, reply)
-      write({
-        level: getLogLevel(status), code: error.code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
-      }, request, request.log)
-    } catch (fault) {
-      note('An error could not be logged as it is.', fault, request)
-    }
-  }
-
-  function record (event: AnswerEvent, log: FastifyBaseLogger): void {
-    const { error, code, status, route, method, requestId, request } = event
-    onAnswer(event)
-    if (answers.hasSubscribers) answers.publish(event)
-    if (settings.log !== false) write({ level: getLogLevel(status), code, status, route: formatRoute(method, route), requestId, error }, request, log)
-  }
-
-  function write (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
-    const { log: writeEntry } = settings
-    if (writeEntry === false) return
-    callSafely(() => writeEntry(entry, request, log), fault => {
-      quietly(() => log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault) }, 'An error could not be logged as it should be.'))
-    })
-  }
-
-  /** Logs what went wrong while an error was answered. */
-  function note (message: string, fault: unknown, request: FastifyRequest): void {
-    if (settings.log !== false) quietly(() => request.log.error({ requestId: getRequestId(request), reason: printValue(fault) }, message))
-  }
-
-  function noteHookFault (fault: unknown, request: FastifyRequest): void {
-    note('A hook failed on the answer to an error; it was sent without the hooks.', fault, request)
-  }
-
+  const context: ResponderContext = { settings, render: createRenderer(settings), onAnswer, listener }
   return {
     settings,
-    handle (thrown, request, reply) {
-      ignoreRejection(thrown)
-      if (isAnswered(reply)) {
-        finishAnswer(reply, thrown)
-      } else if (reply.raw.destroyed || request.raw.aborted) {
-        noteUnanswered(thrown, callerGone, request, reply)
-      } else if (reply.raw.headersSent) {
-        noteUnanswered(thrown, errors.internal_error.status, request, reply)
-        abortResponse(reply)
-      } else {
-        const answer = prepare(thrown, request, reply)
-        sendAnswer(reply, answer, noteHookFault)
-      }
-    },
-    prepare,
-    prepareRaw (error, request, log) {
-      const requestId = createRequestId()
-      const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
-      record({ error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, log)
-      const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
-      return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
-    }
+    handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
+    prepare: (thrown, request, reply) => prepareResponse(context, thrown, request, reply, 'defaultErrorLog'),
+    prepareRaw: (error, request, log) => prepareRawResponse(context, error, request, log),
+    handleStreamError: (error, request, reply) => handleStreamError(context, error, request, reply),
+    toBody: (thrown, reply) => createBody(context, thrown, reply)
   }
 }
 
-/** A log that fails must not keep an answer from being sent, and there is nobody left to tell. */
-function quietly (log: () => void): void {
+function handleError (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): void {
+  ignoreRejection(thrown)
+  if (hasErrorResponse(reply)) {
+    sendWithoutHooks(reply, thrown)
+  } else if (reply.raw.destroyed || request.raw.aborted) {
+    logUnanswered(context, thrown, callerGone, request, reply)
+  } else if (reply.raw.headersSent) {
+    logUnanswered(context, thrown, context.settings.errors.internal_error.status, request, reply)
+    abortResponse(reply)
+  } else {
+    sendResponse(reply, prepareResponse(context, thrown, request, reply, logMethod), context.listener)
+  }
+}
+
+function prepareResponse (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
   try {
-    log()
-  } catch {}
+    return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
+  } catch (fault) {
+    // Only a hostile value gets here: an ApiError whose properties throw, or a catalog whose internal_error throws.
+    logProblem(context, 'An error could not be answered as it is.', request, fault)
+    return prepareApiError(context, standardErrors.internal_error(), request, reply, logMethod)
+  }
 }
 
-function getLogLevel (status: number): LogEntry['level'] {
-  return status < 500 ? 'info' : 'error'
+function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
+  const { settings, settings: { negotiated, realm }, render } = context
+  const requestId = getRequestId(request)
+  const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
+  const { definition: { code, status }, contentType, payload } = rendered
+  if ('fault' in rendered) logProblem(context, 'The body of an error could not be made as it should be.', request, rendered.fault)
+  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
+  reply.code(status)
+  record(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
+  return { status, headers, payload }
 }
 
-/** The pattern of the route of a request; `null` where none was found. */
+function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest | null, log: FastifyBaseLogger): PreparedResponse {
+  const { settings, settings: { negotiated }, render } = context
+  const requestId = createRequestId()
+  const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
+  record(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
+  const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
+}
+
+function toApiError ({ settings: { errors, translators, database } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+  const error = translate(thrown, translators, { errors, request, reply, database })
+  if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
+  // An error that no translator knows has the status that the application set when it sent it: reply.code(503).send(error).
+  if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
+  const code = codeForStatus(reply.statusCode)
+  return code === undefined || !isSentByApplication(handleError) ? error : errors[code]({ cause: thrown } as never)
+}
+
+/** Logs an error that was not answered, because the caller is gone or because a part of another response is out. */
+function logUnanswered (context: ResponderContext, thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
+  try {
+    const error = toApiError(context, thrown, request, reply)
+    const { code } = error
+    logError(context.settings.log, {
+      level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
+    }, { request, reply, log: request.log, method: 'defaultErrorLog' })
+  } catch (fault) {
+    logProblem(context, 'An error could not be logged as it is.', request, fault)
+  }
+}
+
+function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+  // The caller closed the connection: Fastify says so, and nothing has failed here.
+  if ((error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE') return false
+  if (context.settings.log !== false) logUnanswered(context, error, context.settings.errors.internal_error.status, request, reply)
+  // Fastify destroys the response without an error, and over HTTP/2 such a stream ends as if it were whole.
+  if (request.raw.httpVersionMajor === 2) abortResponse(reply)
+  return context.settings.log !== false
+}
+
+function createBody (context: ResponderContext, thrown: unknown, reply: FastifyReply): Record<string, unknown> {
+  const { request } = reply
+  const { settings, render } = context
+  let error: ApiError
+  try {
+    error = toApiError(context, thrown, request, reply)
+  } catch {
+    error = standardErrors.internal_error()
+  }
+  const requestId = getRequestId(request)
+  const { definition: { code, status }, payload } = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
+  logError(settings.log, { level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId, error }, {
+    request, reply, log: request.log, method: 'defaultErrorLog'
+  })
+  return JSON.parse(payload) as Record<string, unknown>
+}
+
+function record ({ onAnswer, settings }: ResponderContext, event: AnswerEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
+  const { error, code, status, route, method, requestId, request } = event
+  onAnswer(event)
+  if (answers.hasSubscribers) answers.publish(event)
+  if (settings.log === false) return
+  const entry: LogEntry = { level: getLogLevel(status), code, status, route: formatRoute(method, route), requestId, error }
+  logError(settings.log, entry, { request, reply, log, method: logMethod })
+}
+
+/** Logs what went wrong while an error was answered. */
+function logProblem ({ settings }: ResponderContext, message: string, request: FastifyRequest, ...faults: readonly [unknown?]): void {
+  if (settings.log === false) return
+  const reason = faults.length === 0 ? {} : { reason: printValue(faults[0], listSecrets(request.headers)) }
+  quietly(() => request.log.error({ requestId: getRequestId(request), ...reason }, message))
+}
+
+/** Returns the pattern of the route of a request; `null` if none was found. */
 export function getRoutePattern (request: FastifyRequest): string | null {
   return request.routeOptions.url ?? null
 }
@@ -175,8 +215,7 @@ function formatRoute (method: string | null, route: string | null): string | nul
   return route === null ? null : `${method} ${route}`
 }
 
-/** The path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
+/** Returns the path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
 function getPath (url: string): string {
-  if (!/[^\w\-.~!$&'()*+,;=:@/]/.test(url)) return url
-  return url.replace(/[?#].*$/s, '').replace(/%(?![0-9a-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/gi, encodeURIComponent)
+  return /[^\w\-.~!$&'()*+,;=:@/]/.test(url) ? encodeUriPath(url.replace(/[?#].*$/s, '')) : url
 }

@@ -1,10 +1,11 @@
+/** Checks the fields of an error before a format relies on their types. */
 import type { ApiError } from '../catalog/api-error.js'
 import { errorStatuses } from '../catalog/definition.js'
 import { issueLocations, type Issue } from '../catalog/issues.js'
 
 /**
- * Whether the fields of an error have the types that they are declared with. JavaScript checks nothing, and an error of
- * another copy of the package may be of another version; a format takes the types for granted.
+ * Returns whether the fields of an error have the types that they are declared with. JavaScript checks nothing, an error of
+ * another copy of the package may be of another version, and a format relies on the types.
  */
 export function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
   return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&

@@ -1,10 +1,11 @@
+/** Answers requests without a route: 404, or 405 with `Allow`. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allowedMethods } from './allow-header.js'
 import type { Responder } from './error-handler.js'
 
 /**
- * The handler for requests without a route: 405 with `Allow` where the address answers other methods (RFC 9110,
- * section 15.5.6), else 404 `route_not_found`; so too where a handler itself calls `reply.callNotFound()`.
+ * Returns the handler for requests without a route: 405 with `Allow` if the path has routes for other methods (RFC 9110,
+ * section 15.5.6), else 404 `route_not_found`. It also runs when a handler calls `reply.callNotFound()`.
  */
 export function createNotFoundHandler (responder: Responder) {
   const { errors } = responder.settings
@@ -14,7 +15,7 @@ export function createNotFoundHandler (responder: Responder) {
       allowed.length === 0 || allowed.includes(request.method)
         ? errors.route_not_found()
         : errors.method_not_allowed({ meta: { allowed }, headers: { allow: allowed.join(', ') } }),
-      request, reply
+      request, reply, 'routeNotFound'
     )
   }
 }

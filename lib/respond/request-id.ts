@@ -1,5 +1,7 @@
+/** Request ids: makes them, and writes them so that a header can carry them. */
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { encodeUriComponent } from '../support/encode-uri.js'
 
 /** 15 random bytes, as many as a UUID has, are 20 characters of base64url. */
 const [bytes, length] = [15, 20]
@@ -7,7 +9,7 @@ const [bytes, length] = [15, 20]
 let batch = ''
 let used = 0
 
-/** An id that is unique across processes. Each request needs one: made by the batch, it costs a third of a UUID. */
+/** Returns an id that is unique across processes. Random bytes are fetched in batches, because each request needs an id: that costs a third of a UUID. */
 export function createRequestId (): string {
   if (used === batch.length) {
     batch = randomBytes(256 * bytes).toString('base64url')
@@ -18,9 +20,9 @@ export function createRequestId (): string {
   return `req_${id}`
 }
 
-/** The id of a request as a header can carry it. A request whose `genReqId` gave it none gets one. */
+/** Returns the id of a request as a header can carry it. A request that got no id from `genReqId` is given one. */
 export function getRequestId (request: FastifyRequest): string {
   if (request.id === '') request.id = createRequestId()
   const text = String(request.id)
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : encodeUriComponent(text)
 }

@@ -1,31 +1,40 @@
+/** Sets the headers of an error response: those that HTTP asks for, and of those on the reply the ones that fit an error. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
-import { headerValue } from '../catalog/error-headers.js'
+import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, headerValue } from '../catalog/error-headers.js'
+import { isScope } from '../support/http-syntax.js'
+import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
-import { printValue } from './log-errors.js'
+import { printValue } from '../support/redact.js'
 
-/** Seconds that a 429 or 503 asks to wait where nobody knows better: those answers always carry `Retry-After`. */
-export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
-
-/** Headers that describe the body which the error replaces, its digests (RFC 9530) too; left in place they would describe the error's. */
-const replaced: ReadonlySet<string> = new Set([
+/** Headers that describe the body which the error replaces, its digests (RFC 9530) too. */
+const bodyDescriptions: ReadonlySet<string> = new Set([
   'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
-  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer',
-  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control', 'x-accel-expires'
+  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer', 'sourcemap', 'x-sourcemap',
+  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control'
 ])
 
-/** Targeted cache controls, `CDN-Cache-Control` and those of single networks: there they win over `Cache-Control: no-store` (RFC 9213, section 2.2). */
+/** Headers that make a proxy or a browser fetch another body in place of the error. */
+const bodyReplacements: ReadonlySet<string> = new Set([
+  'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2', 'x-reproxy-url', 'x-reproxy-file'
+])
+
+/** The prefix of headers that make nginx send a file or another URL, and cache the response. */
+const accelPrefix = 'x-accel-'
+
+/** Targeted cache controls, `CDN-Cache-Control` and those of single networks. They win over `Cache-Control: no-store` (RFC 9213, section 2.2). */
 const targetedCacheControl = /(^|-)cdn-cache-control$/
 
-/** Headers that say how the body of the answer is sent; an error cannot know it. */
-const ofTheBody: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
+/** Headers that belong to a connection of HTTP/1. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node refuses them only when it writes the response. */
+const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])
 
-/** The media types that are looked for where a route does not say what it reads. */
-const commonMediaTypes = [
-  'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml', 'text/xml'
-] as const
+/** Headers that say how the body of a response is sent. An error cannot know it. */
+const bodyHeaders: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
+
+/** The protocol of a 426 that names none. */
+const defaultUpgrade = 'websocket'
 
 /** What the headers of an error depend on, beside the error. */
 export interface HeaderContext {
@@ -41,63 +50,89 @@ export interface HeaderContext {
 export type Headers = Readonly<Record<string, unknown>>
 
 /**
- * Sets the headers that HTTP asks for on an error, and removes what described the body that is not sent. It reads the
- * reply once and works on what it read: each look at a reply asks Fastify's headers and Node's.
+ * Sets the headers that HTTP asks for on an error, and removes what is about the response that is not sent. It reads the reply
+ * once and works on the copy, because each read of a reply merges Fastify's headers with Node's.
  *
- * @returns all headers of the answer but its length
+ * @returns all headers of the response but its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
   const { status, contentType, requestId, realm, negotiate } = context
-  const present = presentHeaders(reply, error)
+  const isHttp2 = request.raw.httpVersionMajor === 2
+  const present = presentHeaders(reply, error, isHttp2)
   const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
   if (negotiate) added.vary = getVary(present)
-  if ((status === 401 || error.code === 'insufficient_scope') && present['www-authenticate'] === undefined) {
+  if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
     added['www-authenticate'] = createChallenge(error, request, realm)
   }
-  if (status === 405 && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
-  if (status === 415 && present.accept === undefined) added.accept = acceptedMediaTypes(request).join(', ')
+  if (carriesAllow({ status }) && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
+  if (carriesAccept({ status })) addAcceptHeaders(added, present, request)
+  if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, present, request)
   const retryAfter = getRetryAfter(present, error, status)
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   reply.headers(added)
   return Object.assign(present, added)
 }
 
-/** The headers that stay, with those of the error. */
-function presentHeaders (reply: FastifyReply, error: ApiError): Record<string, unknown> {
+/**
+ * Removes what an `onSend` hook set after {@link setHeaders} and cannot be sent on an error response. Node refuses most of it when
+ * it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
+ */
+export function checkHookHeaders (reply: FastifyReply): void {
+  reply.removeHeader('transfer-encoding')
+  if (reply.request.raw.httpVersionMajor !== 2) return
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (!isSendable(reply, name, value, true)) reply.removeHeader(name)
+  }
+}
+
+/** Returns the headers that stay, with those of the error. */
+function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean): Record<string, unknown> {
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
     const value = present[name]
-    if (replaced.has(name) || targetedCacheControl.test(name) || !isSendable(reply, name, value)) {
+    if (isReplaced(name) || !isSendable(reply, name, value, isHttp2)) {
       reply.removeHeader(name)
       delete present[name]
     } else if (Array.isArray(value)) {
       present[name] = headerValue(name, value)
-      // Over HTTP/2, Node refuses the answer where it knows that a header has one value.
+      // Over HTTP/2, Node refuses a list under a header that it knows to have one value.
       if (!Array.isArray(present[name])) reply.header(name, present[name])
     }
   }
-  for (const name of replaced) reply.removeTrailer(name)
+  for (const name of bodyDescriptions) reply.removeTrailer(name)
   if (error.headers === undefined) return present
-  setOwnHeaders(reply, error.headers)
+  setOwnHeaders(reply, error.headers, isHttp2)
   return reply.getHeaders()
 }
 
-function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>): void {
+function isReplaced (name: string): boolean {
+  return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || targetedCacheControl.test(name)
+}
+
+function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>, isHttp2: boolean): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (!ofTheBody.has(name.toLowerCase()) && isSendable(reply, name, value)) reply.header(name, headerValue(name, value))
+    const key = name.toLowerCase()
+    if (!bodyHeaders.has(key) && isSendable(reply, key, value, isHttp2)) reply.header(name, headerValue(name, value))
   }
 }
 
-/** A header that Node refuses to send, for a line break in it, must not turn the answer into another error. */
-function isSendable (reply: FastifyReply, name: string, value: unknown): boolean {
+/** Returns whether Node sends a header. One that it refuses, for a line break say, must not turn the response into another error. */
+function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2: boolean): boolean {
+  if (isHttp2 && connectionHeaders.has(name)) return false
   try {
     validateHeaderName(name)
-    validateHeaderValue(name, value as string)
+    if (Array.isArray(value)) value.forEach(item => { checkValue(name, item) })
+    else checkValue(name, value)
     return true
   } catch (fault) {
-    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was left out of an error.')
+    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was left out of an error response.')
     return false
   }
+}
+
+function checkValue (name: string, value: unknown): void {
+  // Node checks null as the string 'null', and over HTTP/2 refuses it later.
+  validateHeaderValue(name, (value ?? undefined) as string)
 }
 
 function getVary ({ vary }: Headers): string {
@@ -105,7 +140,7 @@ function getVary ({ vary }: Headers): string {
   return /(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary)) ? String(vary) : `${String(vary)}, accept`
 }
 
-/** RFC 6750, section 3: an `error` only where a credential of the scheme was sent. */
+/** Returns a challenge. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3). */
 function createChallenge (error: ApiError, request: FastifyRequest, realm: string): string {
   const scheme = `Bearer realm="${realm}"`
   if (error.code === 'insufficient_scope') {
@@ -116,21 +151,35 @@ function createChallenge (error: ApiError, request: FastifyRequest, realm: strin
   return /^bearer +\S/i.test(request.headers.authorization ?? '') ? `${scheme}, error="invalid_token"` : scheme
 }
 
-/** RFC 6749, section 3.3: printable ASCII without space, quote and backslash. */
-function isScope (value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
+function addAcceptHeaders (added: Record<string, string>, present: Headers, request: FastifyRequest): void {
+  const name = acceptHeaderOfMethod[request.method]
+  const isMissing = name !== undefined && present[name] === undefined
+  if (present.accept !== undefined && !isMissing) return
+  const types = acceptedMediaTypes(request)
+  if (present.accept === undefined) added.accept = types.join(', ')
+  if (isMissing) added[name] = name === 'accept-query' ? formatAcceptQuery(types) : types.join(', ')
 }
 
-function acceptedMediaTypes (request: FastifyRequest): string[] {
-  const { schema } = request.routeOptions
-  const body = schema?.body as { readonly content?: object } | undefined
-  if (typeof body?.content === 'object' && body.content !== null) return Object.keys(body.content)
-  const consumes = (schema as { readonly consumes?: unknown } | undefined)?.consumes
-  if (Array.isArray(consumes)) return consumes.map(String)
-  return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
+/** A sender of `Upgrade` also sends it as an option of `Connection` (RFC 9110, section 7.8). Node closes a connection only if that header says so, too. */
+function addUpgradeHeaders (added: Record<string, string>, present: Headers, { raw }: FastifyRequest): void {
+  if (present.upgrade === undefined) added.upgrade = defaultUpgrade
+  const isLast = raw.httpVersionMinor === 0 || /(^|[\s,])close($|[\s,])/i.test(raw.headers.connection ?? '')
+  const options = present.connection === undefined ? isLast ? 'close' : '' : String(present.connection)
+  if (!/(^|[\s,])upgrade($|[\s,])/i.test(options)) added.connection = options === '' ? 'upgrade' : `${options}, upgrade`
 }
 
 function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
-  const given = error.retryAfter ?? Number(present['retry-after'])
-  return Number.isInteger(given) && given >= 1 ? wholeSeconds(given) : defaultRetryAfter[status]
+  if (error.retryAfter !== undefined) return wholeSeconds(error.retryAfter)
+  const given = present['retry-after']
+  return (given === undefined ? undefined : readRetryAfter(String(given))) ?? defaultRetryAfter[status]
+}
+
+/** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and the two obsolete ones. */
+const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
+
+/** Reads `Retry-After` as whole seconds from now: a number, or a date of HTTP. `undefined` for any other value and for a time that has passed. */
+function readRetryAfter (value: string): number | undefined {
+  // A date in the format of asctime() has no zone: it is in UTC.
+  const seconds = httpDate.test(value) ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000 : Number(value)
+  return seconds >= 1 || (seconds > 0 && httpDate.test(value)) ? wholeSeconds(seconds) : undefined
 }

@@ -1,5 +1,5 @@
 import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
-import { clientErrors } from '../../lib/server/server-options.js'
+import { clientErrors } from '../../lib/server/malformed-http.js'
 import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
 import { throwables } from '../../test/support/throwables.js'
 import { places } from '../../test/support/throwing-places.js'

@@ -1,9 +1,15 @@
 import t from 'tap'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import apiErrors, { standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
 import { create, exchange, start } from '../support/wire.js'
 
 type Line = Record<string, unknown>
+
+/** Leaves out Fastify's lines about each request, and nothing else. */
+class ErrorsOnly extends LogController {
+  override incomingRequest (): void {}
+  override requestCompleted (): void {}
+}
 
 /** An application whose log is kept; its lines are given without time, process and host. */
 async function logged (options: ApiErrorsOptions, server: FastifyServerOptions = {}): Promise<{ readonly app: FastifyInstance, readonly lines: Line[] }> {
@@ -12,7 +18,7 @@ async function logged (options: ApiErrorsOptions, server: FastifyServerOptions =
     const { time, pid, hostname, ...line } = JSON.parse(text) as Line
     lines.push(line)
   }
-  const app = Fastify({ genReqId: () => 'req_1', disableRequestLogging: true, logger: { stream: { write } }, ...server })
+  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly(), logger: { stream: { write } }, ...server })
   await app.register(apiErrors, options)
   return { app, lines }
 }
@@ -32,7 +38,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
 
 t.test('where the logger of Fastify calls the id requestId, too, a line has it once', async t => {
   const texts: string[] = []
-  const app = Fastify({ genReqId: () => 'req_1', requestIdLogLabel: 'requestId', disableRequestLogging: true, logger: { stream: { write: (text: string) => { texts.push(text) } } } })
+  const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly({ requestIdLogLabel: 'requestId' }), logger: { stream: { write: (text: string) => { texts.push(text) } } } })
   await app.register(apiErrors)
   await app.inject('/nope')
   t.strictSame(texts.map(text => text.match(/"requestId":"req_1"/g)?.length), [1])
@@ -66,7 +72,7 @@ t.test('a 5xx of the catalog is logged with the message that was not sent', asyn
   const { app, lines } = await logged({})
   app.get('/', () => { throw errors.bad_gateway({ message: 'The payment service answered with a page of HTML.' }) })
   t.equal((await app.inject('/')).json<{ message: string }>().message, errors.bad_gateway.message)
-  t.match(lines, [{ level: error, code: 'bad_gateway', status: 502, msg: 'The payment service answered with a page of HTML.', err: { stack: /log\.test\.ts/ } }])
+  t.match(lines, [{ level: error, code: 'bad_gateway', status: 502, msg: 'The payment service answered with a page of HTML.', err: { stack: /log-errors\.test\.ts/ } }])
 })
 
 t.test('what was thrown and is no Error is printed', async t => {
@@ -91,7 +97,7 @@ t.test('what was thrown and is no Error is printed', async t => {
 t.test('a function that was thrown is printed, and not called as the cause that it might be', async t => {
   const { app, lines } = await logged({})
   let called = false
-  app.get('/', () => { throw function cause () { called = true } }) // eslint-disable-line no-throw-literal
+  app.get('/', () => { throw function cause () { called = true } })
   await app.inject('/')
   t.match(lines, [{ level: error, thrown: '[Function: cause]', msg: 'Something went wrong on our side.' }])
   t.notOk(called)
@@ -120,7 +126,7 @@ t.test('what has no request is logged by the application', async t => {
 })
 
 t.test('log: false writes nothing', async t => {
-  const { app, lines } = await logged({ log: false })
+  const { app, lines } = await logged({ log: false }, { logController: new LogController({ disableRequestLogging: true }) })
   app.get('/', () => { throw new Error('secret') })
   app.get('/hook', { onSend: async () => { throw new Error('secret') } }, () => { throw errors.resource_conflict() })
   app.get('/meta', () => { throw errors.insufficient_scope({ meta: { held: [1n] } as object }) })
@@ -165,4 +171,51 @@ t.test('so does a serializer of the logger that throws, and a logger that throws
   app.get('/', () => { throw new Error('secret') })
   const answer = await app.inject('/')
   t.strictSame([answer.statusCode, answer.json()], [500, { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }])
+})
+
+t.test('a log that the application switched off stays off, for every kind of error', async t => {
+  const off = new LogController({ disableRequestLogging: true })
+  const forSome = new LogController({ disableRequestLogging: request => request.url === '/quiet' })
+  const urls = ['/', '/quiet', '/4xx', '/nope', '/%zz']
+  const linesWith = async (logController: LogController): Promise<unknown[]> => {
+    const { app, lines } = await logged({}, serverOptions({ logController }))
+    for (const url of ['/', '/quiet']) app.get(url, () => { throw new Error('x') })
+    app.get('/4xx', () => { throw errors.resource_conflict() })
+    for (const url of urls) await app.inject(url)
+    return lines.flatMap(({ code }) => code ?? [])
+  }
+  t.strictSame(await linesWith(off), [])
+  t.strictSame(await linesWith(forSome), ['internal_error', 'resource_conflict', 'route_not_found', 'invalid_request'])
+})
+
+t.test('a log controller that logs errors in its own way is called, as by Fastify', async t => {
+  class Own extends ErrorsOnly {
+    override defaultErrorLog (error: Error, request: FastifyRequest, reply: FastifyReply): void {
+      request.log.error(`own: ${error.message} ${reply.statusCode}`)
+    }
+  }
+  class OwnNotFound extends ErrorsOnly {
+    override routeNotFound (request: FastifyRequest): void { request.log.warn(`nothing at ${request.url}`) }
+  }
+  const linesWith = async (logController: LogController): Promise<unknown[]> => {
+    const { app, lines } = await logged({}, serverOptions({ logController }))
+    app.get('/', () => { throw new Error('x') })
+    app.get('/409', () => { throw errors.resource_conflict() })
+    for (const url of ['/', '/409', '/nope', '/%zz']) await app.inject(url)
+    return lines.map(({ msg }) => msg)
+  }
+  t.strictSame(await linesWith(new Own()), ['own: x 500', `own: ${String(errors.resource_conflict.message)} 409`, 'No such route.'], 'Fastify reports no bad URL to it')
+  t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The address of the request is not a valid URL.'])
+})
+
+t.test('a line is of bounded size, whatever is thrown', async t => {
+  const { app, lines } = await logged({})
+  const big = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 'x'.repeat(100)]))
+  app.get('/error', () => { throw Object.assign(new Error('x'.repeat(1_000_000), { cause: new Error('y'.repeat(1_000_000)) }), big) })
+  app.get('/value', () => { throw big })
+  app.get('/meta', () => { throw errors.internal_error({ message: 'x'.repeat(100_000), headers: big as never, cause: new AggregateError(Array.from({ length: 1000 }, () => new Error('z'.repeat(1000)))) }) })
+  app.get('/4xx', () => { throw errors.resource_conflict({ message: 'x'.repeat(100_000) }) })
+  for (const url of ['/error', '/value', '/meta', '/4xx']) await app.inject(url)
+  t.equal(lines.length, 4)
+  for (const line of lines) t.ok(JSON.stringify(line).length < 50_000, String(JSON.stringify(line).length))
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import cors from '@fastify/cors'
+import fastifyStatic from '@fastify/static'
 import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
 
 const notFound = contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId })
@@ -171,4 +172,30 @@ t.test('with notFound: false, the handler of the application stays', async t => 
   app.setNotFoundHandler((_request, reply) => { reply.code(404).type('text/plain').send('nothing here') })
   const port = await start(t, app)
   t.strictSame(await ask(port, 'GET', '/nope'), { status: 404, headers: { 'content-type': 'text/plain', 'content-length': '12' }, body: 'nothing here' })
+})
+
+t.test('a catch-all route, as @fastify/static adds it, makes no unknown path a known one', async t => {
+  const app = await create()
+  await app.register(fastifyStatic, { root: import.meta.dirname })
+  app.get('/api/users', ok)
+  app.post('/api/jobs', ok)
+  app.get('/files/*', ok)
+  const port = await start(t, app)
+  for (const [method, path] of [
+    ['GET', '/api/typo'], ['POST', '/api/typo'], ['DELETE', '/api/users/7'], ['PUT', '/'], ['PATCH', '/a%2Fb'], ['POST', '/a/b/c/d?x=/y'], ['POST', '//'], ['POST', 'http://localhost/api/typo']
+  ] as const) t.strictSame(await ask(port, method, path), notFound, `${method} ${path}`)
+  t.strictSame(await ask(port, 'DELETE', '/api/users'), notAllowed('GET', 'HEAD'))
+  t.strictSame(await ask(port, 'GET', '/api/jobs'), notAllowed('POST'), 'the catch-all has found no file')
+  t.strictSame(await ask(port, 'POST', '/files/a'), notAllowed('GET', 'HEAD'), 'a path behind a prefix is known')
+})
+
+t.test('so it is with a catch-all of every spelling, behind the slash and case options of the router', async t => {
+  for (const url of ['*', '/*']) {
+    const app = await create({}, { routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } })
+    app.get(url, async (_request, reply) => { reply.callNotFound() })
+    app.put('/queues', ok)
+    const port = await start(t, app)
+    for (const method of ['GET', 'POST', 'DELETE']) t.strictSame(await ask(port, method, '/Nope/'), notFound, `${method}, ${url}`)
+    t.strictSame(await ask(port, 'POST', '//Queues/'), notAllowed('PUT'))
+  }
 })

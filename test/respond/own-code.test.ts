@@ -64,7 +64,7 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
     t.strictSame(await ask(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
   }
   t.match(await exchange(port, requestOf('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
-  t.match(lines.filter(line => line.includes('A hook failed on the answer to an error')), { length: 16 })
+  t.match(lines.filter(line => line.includes('A hook failed on an error response')), { length: 16 })
 })
 
 t.test('so it is for an address without a route, and for a handler of the scope that fails as well', async t => {

@@ -3,13 +3,13 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { ApiError, defineErrors, defineFormat, standardErrors as errors, type Format } from 'fastify-api-errors'
 import { code, message } from '../../lib/formats/fields.js'
-import { createRenderer, type Rendered } from '../../lib/respond/render-body.js'
+import { createRenderer, type RenderedBody } from '../../lib/respond/render-body.js'
 
 const context = { requestId: 'req_1', instance: '/queues' }
 const { code: codeFormat, problem } = (await import('fastify-api-errors')).formats
 
-const render = (error: ApiError, format: Format = codeFormat): Rendered => createRenderer({ errors, docUrl: () => undefined })(error, context, format)
-const bodyOf = ({ payload }: Rendered): unknown => JSON.parse(payload)
+const render = (error: ApiError, format: Format = codeFormat): RenderedBody => createRenderer({ errors, docUrl: () => undefined })(error, context, format)
+const bodyOf = ({ payload }: RenderedBody): unknown => JSON.parse(payload)
 
 t.test('the body of an error, and its media type', async t => {
   const rendered = render(errors.resource_conflict({ message: 'The queue is closed.' }))

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { defineErrors, standardErrors as errors } from 'fastify-api-errors'
 import { ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
@@ -214,7 +216,7 @@ t.test('a header with a line break is left out, wherever it comes from, and spli
   t.strictSame(await ask(port, 'GET', '/reply'), answer('resource_not_found'))
   t.strictSame(await ask(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
   t.strictSame(await ask(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
-  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error.'))
+  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
 
@@ -232,4 +234,108 @@ t.test('with negotiate, Vary tells caches that the body depends on Accept', asyn
   ] as const) {
     t.strictSame(await ask(port, 'GET', `/${given}`), answer('resource_not_found', { vary }), given)
   }
+})
+
+t.test('headers that make a proxy or a browser fetch another body do not stay on an error', async t => {
+  const app = await create()
+  app.get('/', (_request, reply) => {
+    reply.headers({
+      'x-accel-redirect': '/private/key.pem',
+      'x-accel-buffering': 'no',
+      'x-accel-charset': 'utf-8',
+      'X-Sendfile': '/private/key.pem',
+      'X-LIGHTTPD-send-file': '/private/key.pem',
+      'X-Sendfile2': 'a 0-9',
+      'x-reproxy-url': 'http://10.0.0.3/',
+      Refresh: '0; url=/private',
+      SourceMap: '/a.map',
+      'x-frame-options': 'DENY'
+    })
+    throw errors.forbidden()
+  })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('forbidden', { 'x-frame-options': 'DENY' }))
+})
+
+t.test('Accept of a 415 has every media type that the application really reads', async t => {
+  const parse = (_request: unknown, _payload: unknown, done: (error: null, body: string) => void): void => { done(null, '') }
+  const scopes: ReadonlyArray<readonly [string, ReadonlyArray<string | RegExp>, string]> = [
+    ['/types', ['application/vnd.acme.v2+json', 'font/woff2', 'application/cbor'], 'application/json, text/plain, application/vnd.acme.v2+json, font/woff2, application/cbor'],
+    ['/range', [/^image\//, /^video\/.+/g], 'application/json, text/plain, video/*, image/*'],
+    ['/suffix', [/^application\/.*\+json$/], 'application/json, text/plain, application/merge-patch+json, application/json-patch+json, application/vnd.api+json, application/ld+json, application/hal+json, application/problem+json, application/geo+json, application/fhir+json, application/scim+json, application/cloudevents+json, application/graphql-response+json, application/reports+json'],
+    ['/spelled', [/^application\/vnd\.acme\+xml$/, /^application\/x-acme(;.*)?$/], 'application/json, text/plain, application/x-acme, application/vnd.acme+xml'],
+    ['/any-pattern', [/.*/], 'application/json, text/plain, */*'],
+    ['/none-known', [/^acme\/[0-9]{3}$/], 'application/json, text/plain'],
+    ['/all', ['*'], '*/*']
+  ]
+  const app = await create()
+  for (const [url, types] of scopes) {
+    await app.register(async scope => {
+      for (const type of types) scope.addContentTypeParser(type, parse)
+      scope.post(url, () => { throw errors.unsupported_media_type() })
+    })
+  }
+  await app.register(async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('text/csv', parse)
+    scope.post('/only', async () => 'ok')
+  })
+  const port = await start(t, app)
+  for (const [path, , accept] of scopes) t.strictSame(await ask(port, 'POST', path), answer('unsupported_media_type', { accept }), path)
+  t.strictSame(await ask(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), answer('unsupported_media_type', { accept: 'text/csv' }))
+})
+
+t.test('a 415 to PATCH has Accept-Patch, and one to QUERY has Accept-Query', async t => {
+  const app = await create()
+  const fail = (): never => { throw errors.unsupported_media_type() }
+  app.addHttpMethod('QUERY', { hasBody: true })
+  app.patch('/', fail)
+  app.route({ method: 'QUERY', url: '/', handler: fail })
+  app.route({ method: 'QUERY', url: '/content', schema: { body: { content: { 'application/jsonpath': { schema: {} }, 'application/sql;charset="UTF-8"': { schema: {} } } } }, handler: fail })
+  app.patch('/own', () => { throw errors.unsupported_media_type({ headers: { 'Accept-Patch': 'application/merge-patch+json', Accept: '*/*' } }) })
+  const port = await start(t, app)
+  const types = 'application/json, text/plain'
+  t.strictSame(await ask(port, 'PATCH', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-patch': types }))
+  t.strictSame(await ask(port, 'PATCH', '/own'), answer('unsupported_media_type', { accept: '*/*', 'accept-patch': 'application/merge-patch+json' }))
+  t.strictSame(await ask(port, 'QUERY', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-query': types }))
+  t.match((await ask(port, 'QUERY', '/content', { 'Content-Type': 'application/jsonpath' }, 'a')).headers, {
+    'accept-query': 'application/jsonpath, "application/sql;charset=\\"UTF-8\\""'
+  })
+})
+
+t.test('a 426 names the protocol to switch to, as an option of the connection', async t => {
+  const app = await create()
+  app.get('/', () => { throw errors.upgrade_required() })
+  app.get('/own', () => { throw errors.upgrade_required({ headers: { Upgrade: 'TLS/1.3, HTTP/1.1', Connection: 'close, upgrade' } }) })
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('upgrade_required', { upgrade: 'websocket' }))
+  t.match(await exchange(port, requestOf('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(requestOf('GET', '/', { Connection: 'keep-alive' }))
+  t.match(String((await once(socket, 'data'))[0]), /\r\nconnection: upgrade\r\n/i)
+  socket.destroy()
+  t.strictSame(await ask(port, 'GET', '/own'), answer('upgrade_required', { upgrade: 'TLS/1.3, HTTP/1.1' }))
+  const kept = await create()
+  kept.get('/', (_request, reply) => { throw (reply.header('connection', 'close'), errors.upgrade_required()) })
+  t.match(await exchange(await start(t, kept), requestOf('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
+})
+
+t.test('Retry-After as a date of HTTP becomes seconds, on any error', async t => {
+  const app = await create()
+  const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
+  const rfc850 = (date: Date): string => date.toUTCString().replace(/^(\w+), (\d\d) (\w+) \d\d(\d\d)/, (_match, day: string, number: string, month: string, year: string) => `${({ Mon: 'Monday', Tue: 'Tuesday', Wed: 'Wednesday', Thu: 'Thursday', Fri: 'Friday', Sat: 'Saturday', Sun: 'Sunday' } as Record<string, string>)[day]}, ${number}-${month}-${year}`)
+  const asctime = (date: Date): string => date.toUTCString().replace(/^(\w+), (\d\d) (\w+) (\d{4}) (.*) GMT$/, '$1 $3 $2 $5 $4')
+  for (const [name, format] of Object.entries({ imf: (date: Date) => date.toUTCString(), rfc850, asctime })) {
+    app.get(`/${name}`, (_request, reply) => { throw (reply.header('retry-after', format(at(120))), errors.service_unavailable()) })
+  }
+  app.get('/error', () => { throw errors.service_unavailable({ headers: { 'Retry-After': at(120).toUTCString() } }) })
+  app.get('/413', (_request, reply) => { throw (reply.header('retry-after', at(120).toUTCString()), errors.payload_too_large()) })
+  app.get('/past', (_request, reply) => { throw (reply.header('retry-after', at(-120).toUTCString()), errors.rate_limit_exceeded()) })
+  app.get('/nonsense', (_request, reply) => { throw (reply.header('retry-after', 'soon'), errors.service_unavailable()) })
+  app.get('/both', (_request, reply) => { throw (reply.header('retry-after', at(120).toUTCString()), errors.service_unavailable({ retryAfter: 5 })) })
+  const port = await start(t, app)
+  for (const path of ['/imf', '/rfc850', '/asctime', '/error', '/413']) {
+    const seconds = Number((await ask(port, 'GET', path)).headers['retry-after'])
+    t.ok(seconds > 100 && seconds <= 121, `${path}: ${seconds}`)
+  }
+  for (const [path, seconds] of [['/past', '1'], ['/nonsense', '10'], ['/both', '5']] as const) t.equal((await ask(port, 'GET', path)).headers['retry-after'], seconds, path)
 })

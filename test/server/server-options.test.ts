@@ -1,27 +1,19 @@
+/** Options for Fastify, merged with those of the application. */
 import { Server as HttpServer } from 'node:http'
 import type { Http2SecureServer, Http2Server } from 'node:http2'
 import { Server as HttpsServer } from 'node:https'
-import { connect, type Socket } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { expectTypeOf } from 'expect-type'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, {
+  type FastifyHttp2Options, type FastifyHttp2SecureOptions, type FastifyHttpOptions, type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions
+} from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { clientErrors } from '../../lib/server/server-options.js'
-import { answerOf, ask, contractAnswer, create, exchange, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
+import { answerOf, ask, contractAnswer, create, exchange, requestId, start } from '../support/wire.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
-
-/** An answer to a connection has an id of its own: it is checked here, and put into what is expected. */
-function rawAnswer (t: Test, answer: WireAnswer, status: number, code: string, message: string): void {
-  const { request_id: id } = answer.body as { readonly request_id: string }
-  t.match(id, /^req_[\w-]{20}$/)
-  t.strictSame(answer, contractAnswer(status, { code, message, request_id: id }))
-}
-
-const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
 
 for (const [name, make] of [['with the plugin', create], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
@@ -36,61 +28,6 @@ for (const [name, make] of [['with the plugin', create], ['without the plugin', 
         await ask(port, 'GET', `/queues/${'a'.repeat(101)}`),
         contractAnswer(414, { code: 'uri_too_long', message: 'A parameter in the address is too long.', request_id: requestId })
       )
-    })
-
-    t.test('what is not HTTP gives 400', async t => {
-      const app = await make()
-      app.post('/', async () => 'ok')
-      const port = await start(t, app)
-      for (const text of [
-        'GARBAGE\r\n\r\n',
-        'GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: a\r\n\r\n',
-        'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n',
-        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
-        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n',
-        'GET /queues/ü HTTP/1.1\r\nHost: localhost\r\n\r\n',
-        '\u0016\u0003\u0001\u0002\u0000\u0001' // the start of a TLS handshake
-      ]) {
-        const text431 = await exchange(port, text)
-        rawAnswer(t, answerOf(text431), ...malformed)
-        t.match(text431, /^HTTP\/1\.1 400 Bad Request\r\n/)
-        t.match(text431, /\r\nconnection: close\r\n/)
-      }
-    })
-
-    t.test('headers that are too large give 431', async t => {
-      const port = await start(t, await make())
-      const answer = answerOf(await exchange(port, requestOf('GET', '/', { Cookie: 'a'.repeat(20_000) })))
-      rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
-    })
-
-    t.test('chunk extensions without end give 413', async t => {
-      const app = await make()
-      app.post('/', async () => 'ok')
-      const port = await start(t, app)
-      const head = requestOf('POST', '/', { 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' })
-      const answer = answerOf(await exchange(port, `${head}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`))
-      rawAnswer(t, answer, 413, 'payload_too_large', 'The request body is too large.')
-    })
-
-    t.test('a request that does not arrive in time gives 408', async t => {
-      const app = await make({}, { requestTimeout: 200, http: { headersTimeout: 100, connectionsCheckingInterval: 50 } } as FastifyServerOptions)
-      app.post('/', async () => 'ok')
-      const port = await start(t, app)
-      for (const text of ['GET / HTTP/1.1\r\nHost: local', `${requestOf('POST', '/', { 'Content-Length': '10', 'Content-Type': 'application/json' })}{`]) {
-        rawAnswer(t, answerOf(await exchange(port, text)), 408, 'request_timeout', 'The request took too long to arrive.')
-      }
-    })
-
-    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 needs none', async t => {
-      const app = await make()
-      app.get('/', (_request, reply) => { reply.send('ok') })
-      const port = await start(t, app)
-      const text = await exchange(port, 'GET / HTTP/1.1\r\n\r\n')
-      t.strictSame(answerOf(text), contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId }))
-      t.match(text, /\r\nconnection: close\r\n/i)
-      const old = answerOf(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'))
-      t.strictSame(old, { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
     })
   })
 }
@@ -112,50 +49,6 @@ t.test('the format of the plugin holds for what never reaches an error handler',
   t.strictSame(answer, contractAnswer(400, {
     type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is malformed.', instance: '/', code: 'invalid_request', request_id: id
   }, { 'content-type': 'application/problem+json' }))
-})
-
-t.test('a connection that is gone, or in the middle of an answer, gets no text', async t => {
-  const app = await create()
-  let answering: Socket | undefined
-  app.get('/stream', (request, reply) => {
-    reply.hijack()
-    reply.raw.write('half of')
-    answering = request.socket
-  })
-  const port = await start(t, app)
-  const client = connect(port, '127.0.0.1')
-  client.once('data', () => client.write('GARBAGE\r\n\r\n'))
-  const text = await exchange(port, requestOf('GET', '/stream', { Connection: 'keep-alive' }), client)
-  t.notMatch(text, 'invalid_request')
-  t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the answer breaks off')
-  t.equal(answering?.destroyed, true, 'and the connection is closed')
-
-  const closed = new Promise<void>(resolve => { app.server.once('connection', socket => socket.on('close', () => resolve())) })
-  const socket = connect(port, '127.0.0.1')
-  socket.write('GET / HTTP/1.1\r\nHost: loc')
-  socket.resetAndDestroy()
-  await closed
-})
-
-t.test('a connection that is closed after such an answer stays open on no side', async t => {
-  const app = await create()
-  const port = await start(t, app)
-  const sockets: Socket[] = []
-  app.server.on('connection', socket => sockets.push(socket))
-  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-  client.write('GARBAGE\r\n\r\n')
-  await new Promise(resolve => client.on('data', resolve))
-  await new Promise(resolve => setTimeout(resolve, 50))
-  t.strictSame(sockets.map(socket => socket.destroyed), [true], 'though the client has not closed its side')
-  client.destroy()
-})
-
-t.test('the parser errors of Node have each a code of the catalog', async t => {
-  t.strictSame(clientErrors, {
-    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-    HPE_HEADER_OVERFLOW: 'request_header_fields_too_large',
-    HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large'
-  })
 })
 
 t.test('an asynchronous constraint that fails gives 500', async t => {
@@ -264,6 +157,28 @@ t.test('the options tell the kind of server, and TypeScript knows it', async t =
 })
 
 t.test('the options are an object', async t => {
-  t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: the options are 5; it takes those of Fastify().'))
-  t.throws(() => serverOptions(null as never), new TypeError('serverOptions: the options are null; it takes those of Fastify().'))
+  t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: options: expected the options of Fastify(), got 5.'))
+  t.throws(() => serverOptions(null as never), new TypeError('serverOptions: options: expected the options of Fastify(), got null.'))
+})
+
+t.test('a request has 120 seconds to arrive, or the time of the caller', async t => {
+  t.equal(Fastify(serverOptions()).server.requestTimeout, 120_000)
+  t.equal(Fastify(serverOptions({ requestTimeout: 0 })).server.requestTimeout, 0)
+  t.equal(Fastify(serverOptions({ requestTimeout: 5000 })).server.requestTimeout, 5000)
+})
+
+t.test('options that are declared for a kind of server keep their type', async t => {
+  const http: FastifyHttpOptions<HttpServer> = { logger: false }
+  const https: FastifyHttpsOptions<HttpsServer> = { https: { minVersion: 'TLSv1.3' } }
+  const http2: FastifyHttp2Options<Http2Server> = { http2: true }
+  const http2Secure: FastifyHttp2SecureOptions<Http2SecureServer> = { http2: true, https: { minVersion: 'TLSv1.3' } }
+  const plain = Fastify(serverOptions(http)).server
+  const secure = Fastify(serverOptions(https)).server
+  const two = Fastify(serverOptions(http2)).server
+  const twoSecure = Fastify(serverOptions(http2Secure)).server
+  expectTypeOf(plain).toEqualTypeOf<HttpServer>()
+  expectTypeOf(secure).toEqualTypeOf<HttpsServer>()
+  expectTypeOf(two).toEqualTypeOf<Http2Server>()
+  expectTypeOf(twoSecure).toEqualTypeOf<Http2SecureServer>()
+  t.strictSame([plain, secure, two, twoSecure].map(server => server.constructor.name), ['Server', 'Server', 'Http2Server', 'Http2SecureServer'])
 })

@@ -1,5 +1,6 @@
 /** The content of the page of a code, section by section. Every form of the page is made from it. */
 import type { RetryAdvice } from '../../catalog/definition.js'
+import { formatContentType } from '../../support/http-syntax.js'
 import { formatCurl } from '../requests/curl.js'
 import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from './escape-markdown.js'
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
@@ -55,11 +56,6 @@ function createExample ({ status, phrase, headers }: ReferenceCode, { contentTyp
     '',
     JSON.stringify(body, null, 2)
   ].join('\n'))
-}
-
-/** Returns the `content-type` of a response. JSON has a charset; other media types, such as problem+json, have none. */
-function formatContentType (contentType: string): string {
-  return contentType === 'application/json' ? `${contentType}; charset=utf-8` : contentType
 }
 
 function createRequest ({ request, status, elsewhere }: ReferenceCode, { origin }: Site): string {

@@ -1,0 +1,168 @@
+/**
+ * What the package reads from Fastify's requests, replies and instances although Fastify does not document it. Fastify keeps
+ * these values under symbols, which are found by their descriptions. Every function has a test that fails when Fastify
+ * changes, and a caller that works without the value.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The symbols that were found so far, by description. */
+const symbols = new Map<string, symbol>()
+
+/** Reads the value under the symbol of a description, on the object or one of its prototypes; `undefined` if there is none. */
+function readInternal (object: object, description: string): unknown {
+  const known = symbols.get(description)
+  if (known !== undefined && known in object) return (object as Record<symbol, unknown>)[known]
+  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
+    const symbol = Object.getOwnPropertySymbols(at).find(symbol => symbol.description === description)
+    if (symbol === undefined) continue
+    symbols.set(description, symbol)
+    return (object as Record<symbol, unknown>)[symbol]
+  }
+  return undefined
+}
+
+/** The content-type parsers of a scope, as far as they are read. */
+interface ContentTypeParsers {
+  /** The media types that have a parser, the last registered first; one may be listed twice. */
+  readonly parserList: readonly string[]
+  readonly parserRegExpList: readonly RegExp[]
+  /** By media type; the catch-all parser is under the empty string. */
+  readonly customParsers: ReadonlyMap<string, unknown>
+}
+
+/** The media types that a scope parses. */
+export interface ParsedMediaTypes {
+  /** Exact media types, Fastify's built-in ones first, then in the order in which they were registered. */
+  readonly types: readonly string[]
+  readonly patterns: readonly RegExp[]
+  /** Whether a parser for `*` takes all others. */
+  readonly hasCatchAll: boolean
+}
+
+const builtInParsers: readonly string[] = ['application/json', 'text/plain']
+
+/** Returns the media types that have a parser in the scope of a request; `undefined` if Fastify does not show them. */
+export function getParsedMediaTypes ({ server }: FastifyRequest): ParsedMediaTypes | undefined {
+  const parsers = readInternal(server, 'fastify.contentTypeParser') as ContentTypeParsers | undefined
+  if (parsers === undefined) return undefined
+  const registered = [...new Set([...parsers.parserList].reverse())]
+  return {
+    types: [...builtInParsers.filter(type => registered.includes(type)), ...registered.filter(type => !builtInParsers.includes(type))],
+    patterns: parsers.parserRegExpList,
+    hasCatchAll: parsers.customParsers.has('')
+  }
+}
+
+/** The context of a route, as far as it is read. */
+interface RouteContext {
+  readonly onSend: readonly unknown[] | null
+  readonly preSerialization: readonly unknown[] | null
+}
+
+/** Route contexts with one hook more, by the context that they are made from and the hook. */
+const extended = new WeakMap<RouteContext, RouteContext>()
+
+/** Returns whether hooks can run between `reply.send()` and the response, so that it need not be written at once. */
+export function hasSendHooks (request: FastifyRequest): boolean {
+  const context = readInternal(request, 'fastify.context') as RouteContext | undefined
+  return context !== undefined && (context.onSend !== null || context.preSerialization !== null)
+}
+
+/**
+ * Calls a function that sends a payload, with a hook that runs after all `onSend` hooks of the route and just before Fastify
+ * writes. Only what the function sends itself has that hook, because Fastify reads the list of hooks when it starts to run them.
+ *
+ * @param lastHook always the same function: the list with it is made once for each route
+ */
+export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: never[]) => void, send: () => void): void {
+  const context = readInternal(request, 'fastify.context') as RouteContext | undefined
+  const key = symbols.get('fastify.context')
+  if (context === undefined || key === undefined || context.onSend === null) {
+    send()
+    return
+  }
+  let withHook = extended.get(context)
+  if (withHook === undefined) extended.set(context, withHook = Object.create(context, { onSend: { value: [...context.onSend, lastHook] } }) as RouteContext)
+  const slots = request as unknown as Record<symbol, RouteContext>
+  slots[key] = withHook
+  try {
+    send()
+  } finally {
+    slots[key] = context
+  }
+}
+
+/**
+ * Returns what stands for the error handler that Fastify calls if an error happens while an error is answered. Fastify sets it
+ * each time before it calls an error handler: it has changed exactly if another error went to a handler in the meantime.
+ */
+export function getNextErrorHandler (reply: FastifyReply): unknown {
+  return readInternal(reply, 'fastify.reply.nextErrorHandler')
+}
+
+/** Fastify's log controller, as far as it is called. Older versions of Fastify 5 have none. */
+export interface LogController {
+  readonly requestIdLogLabel: string
+  isLogDisabled (request: FastifyRequest): boolean
+  defaultErrorLog (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+  routeNotFound (request: FastifyRequest, reply: FastifyReply): void
+  streamError (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+}
+
+/** Returns the log controller of a scope; `undefined` if Fastify has none. */
+export function getLogController (server: FastifyInstance): LogController | undefined {
+  return readInternal(server, 'fastify.logController') as LogController | undefined
+}
+
+/** Returns the name under which Fastify's logger of a request writes the request id on each line. */
+export function getRequestIdLogLabel (server: FastifyInstance): string | undefined {
+  return getLogController(server)?.requestIdLogLabel ?? server.initialConfig.requestIdLogLabel
+}
+
+/** Returns whether the application replaced a method of its log controller: Fastify's own class has each of them on the last prototype but one. */
+export function overridesLog (controller: LogController, method: 'defaultErrorLog' | 'routeNotFound'): boolean {
+  let builtIn: object = controller
+  for (let at: object = controller; at !== Object.prototype; at = Object.getPrototypeOf(at)) builtIn = at
+  return controller[method] !== (builtIn as LogController)[method]
+}
+
+/**
+ * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure to its log
+ * controller, before it destroys the response, and to nobody else.
+ *
+ * @param listener returns whether it has logged the failure; if not, Fastify logs it
+ */
+export function onStreamError (app: FastifyInstance, listener: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean): void {
+  const controller = getLogController(app)
+  const key = symbols.get('fastify.logController')
+  if (controller === undefined || key === undefined) return
+  const listening = Object.create(controller, {
+    streamError: {
+      value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+        if (!listener(error, request, reply)) controller.streamError(error, request, reply)
+      }
+    }
+  }) as LogController
+  Object.assign(app, { [key]: listening })
+}
+
+/** Returns whether Fastify is sending a stream on a response: only then anything listens to the `end` of a writable stream. */
+export function isStreaming (reply: FastifyReply): boolean {
+  return reply.raw.listenerCount('end') > 0
+}
+
+/**
+ * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
+ * function with what was thrown, so only the stack shows the difference: the caller of `send` is a file of Fastify or not.
+ *
+ * @param handler the function that Fastify called with the error: frames above it are not looked at
+ */
+export function isSentByApplication (handler: (...args: never[]) => unknown): boolean {
+  const holder: { stack?: unknown } = {}
+  Error.captureStackTrace(holder, handler)
+  const frames = String(holder.stack).split('\n')
+  const send = frames.findIndex(frame => /\bsend \(.*reply\.js:/.test(frame))
+  const directory = /\((.*)reply\.js:/.exec(frames[send] ?? '')?.[1]
+  const caller = frames[send + 1]
+  return directory !== undefined && caller !== undefined && !caller.includes(directory)
+}

@@ -1,0 +1,54 @@
+/** Which media types a route reads, for `Accept`, `Accept-Patch` and `Accept-Query` of a 415. */
+import type { FastifyRequest } from 'fastify'
+import { getParsedMediaTypes } from '../fastify/reply-internals.js'
+
+/**
+ * Returns the media types that a route reads: those of its body schema, else those of `consumes`, else those that have a
+ * parser. A parser for a pattern counts for the media types and ranges that the pattern fits.
+ */
+export function acceptedMediaTypes (request: FastifyRequest): string[] {
+  const { schema } = request.routeOptions
+  const body = schema?.body as { readonly content?: object } | undefined
+  if (typeof body?.content === 'object' && body.content !== null) return Object.keys(body.content)
+  const consumes = (schema as { readonly consumes?: unknown } | undefined)?.consumes
+  if (Array.isArray(consumes)) return consumes.map(String)
+  const parsed = getParsedMediaTypes(request)
+  if (parsed === undefined) return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
+  if (parsed.hasCatchAll) return ['*/*']
+  return [...new Set([...parsed.types, ...parsed.patterns.flatMap(listMediaTypes)])]
+}
+
+/** Media types that applications read. A pattern is tried on each, because HTTP has no way to send a pattern. */
+const commonMediaTypes: readonly string[] = [
+  'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml', 'text/xml',
+  'application/merge-patch+json', 'application/json-patch+json', 'application/vnd.api+json', 'application/ld+json', 'application/hal+json', 'application/problem+json',
+  'application/geo+json', 'application/fhir+json', 'application/scim+json', 'application/cloudevents+json', 'application/graphql', 'application/graphql-response+json',
+  'application/x-ndjson', 'application/jsonl', 'application/json-seq', 'application/cbor', 'application/msgpack', 'application/x-protobuf', 'application/protobuf',
+  'application/grpc', 'application/yaml', 'text/yaml', 'text/csv', 'text/html', 'text/markdown', 'text/calendar', 'text/vcard', 'application/soap+xml', 'application/atom+xml',
+  'application/pdf', 'application/zip', 'application/gzip', 'application/jwt', 'application/jose', 'application/sql', 'application/csp-report', 'application/reports+json',
+  'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'audio/mpeg', 'audio/ogg', 'audio/wav', 'video/mp4', 'video/webm'
+]
+
+/** A media type that no application registers. A pattern that fits it fits all of its type. */
+const unlikelySubtype = 'x.unlikely-7d1f'
+
+/** Returns the media types that a pattern of a parser fits: ranges first, then what the pattern spells out, then common types. */
+function listMediaTypes (pattern: RegExp): string[] {
+  const fits = (type: string): boolean => {
+    pattern.lastIndex = 0 // of a pattern with the flags g or y
+    return pattern.test(type)
+  }
+  if (fits(`x-unlikely/${unlikelySubtype}`)) return ['*/*']
+  const ranges = ['application', 'audio', 'font', 'image', 'message', 'model', 'multipart', 'text', 'video'].filter(type => fits(`${type}/${unlikelySubtype}`))
+  const spelled = pattern.source.replaceAll('\\', '').replace(/^\^/, '').replace(/(\$|\(;.*|;.*)$/, '')
+  const own = /^[\w.+-]+\/[\w.+-]+$/.test(spelled) && fits(spelled) ? [spelled.toLowerCase()] : []
+  return [...ranges.map(type => `${type}/*`), ...[...own, ...commonMediaTypes.filter(fits)].filter(type => !ranges.includes(type.slice(0, type.indexOf('/'))))]
+}
+
+/**
+ * Returns media types as a Structured Fields list, which `Accept-Query` is (RFC 10008): a type without parameters as
+ * a token, any other as a string (RFC 9651, section 3.3).
+ */
+export function formatAcceptQuery (types: readonly string[]): string {
+  return types.map(type => /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i.test(type) ? type : JSON.stringify(type)).join(', ')
+}

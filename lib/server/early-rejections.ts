@@ -1,0 +1,55 @@
+/** Rejects requests before they are routed: HTTP/1.1 without `Host`, and new requests while the server closes. */
+import type { IncomingMessage, ServerOptions } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { ApiError } from '../catalog/api-error.js'
+import type { standardErrors } from '../catalog/standard-errors.js'
+import { isClosing, getResponder } from './server-state.js'
+
+type RawRequest = Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]
+
+/** The options that decide which requests are rejected. */
+export interface RejectionOptions extends Pick<FastifyServerOptions, 'return503OnClosing' | 'rewriteUrl'> {
+  readonly http?: ServerOptions | null | undefined
+  readonly https?: object | null | undefined
+}
+
+/** Makes the error of a rejected request. */
+type Rejection = (errors: typeof standardErrors) => ApiError
+
+/** A request of HTTP/1.1 without Host is answered with 400 (RFC 9112, section 3.2). */
+const lacksHost: Rejection = errors => errors.invalid_request({ message: 'The request has no Host header.' })
+
+const isShuttingDown: Rejection = errors => errors.service_unavailable({ message: 'The server is shutting down.', retryAfter: 1 })
+
+const rejections = new WeakMap<object, Rejection>()
+
+/** A path that no router accepts. */
+const malformedUrl = '/%'
+
+/**
+ * Returns the `rewriteUrl` that rejects requests. Fastify asks it about every request, on each of its servers, before anything
+ * else: it is the one place to reject a request that Node or Fastify would answer by themselves. A rejected request goes as a
+ * bad URL to `frameworkErrors`.
+ */
+export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http, https }: RejectionOptions) {
+  const requiresHost = (http as ServerOptions | undefined)?.requireHostHeader !== false && (https as ServerOptions | undefined)?.requireHostHeader !== false
+  return function (this: FastifyInstance, request: RawRequest): string {
+    const { headers, httpVersion } = request as IncomingMessage
+    const rejection = requiresHost && headers.host === undefined && httpVersion === '1.1'
+      ? lacksHost
+      : return503OnClosing && isClosing(this.server) ? isShuttingDown : undefined
+    if (rejection !== undefined) {
+      rejections.set(request, rejection)
+      return malformedUrl
+    }
+    return rewriteUrl === undefined ? request.url as string : rewriteUrl.call(this, request)
+  }
+}
+
+/** Answers what Fastify cannot route, and what was rejected before: Fastify's option `frameworkErrors`. */
+export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const responder = getResponder(request.server.server, request.originalUrl)
+  const rejection = rejections.get(request.raw)
+  if (rejection !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+  responder.handle(rejection?.(responder.settings.errors) ?? error, request, reply, null)
+}

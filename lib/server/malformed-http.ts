@@ -1,0 +1,42 @@
+/** Answers malformed HTTP: what Node's HTTP parser refuses on a connection, so that no request ever reaches Fastify. */
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { StandardCode } from '../catalog/standard-errors.js'
+import type { PreparedResponse } from '../respond/send-response.js'
+import { getResponder } from './server-state.js'
+
+/** The code for each error of Node's HTTP parser. Every other error is `invalid_request`. */
+export const clientErrors: Readonly<Record<string, StandardCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'request_header_fields_too_large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large'
+}
+
+/** Writes the response to malformed HTTP and closes the connection: Fastify's option `clientErrorHandler`. */
+export function clientErrorHandler (this: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!canRespond(socket)) {
+    socket.destroy(error)
+    return
+  }
+  const responder = getResponder(this.server)
+  const code = clientErrors[String(error.code)] ?? 'invalid_request'
+  const response = responder.prepareRaw(responder.settings.errors[code]({ cause: error }), null, this.log)
+  socket.write(formatHttpMessage(response))
+  socket.destroySoon()
+}
+
+/** What Node has on a connection beside the documented: whether the TLS handshake is still going on, and the response that is being sent. */
+type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: { readonly headersSent: boolean } | null }
+
+/** In the middle of another response, a new one would read as a part of it. */
+function canRespond (socket: OpenSocket): boolean {
+  return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
+}
+
+function formatHttpMessage ({ status, headers, payload }: PreparedResponse): string {
+  const lines = { ...headers, 'content-length': Buffer.byteLength(payload), date: new Date().toUTCString(), connection: 'close' }
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${
+    Object.entries(lines).map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')
+  }\r\n${payload}`
+}

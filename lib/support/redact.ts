@@ -1,0 +1,291 @@
+/**
+ * Prepares for the log what comes from an application or a caller: it removes secrets in every usual spelling, and bounds the
+ * size. Everything that the package logs goes through here.
+ *
+ * Values are copied as plain data: getters and `toJSON` are not called, prototypes and symbols are left out, and of binary data
+ * only the length stays. So there is no way around the search for secrets, whatever serializer reads the copy.
+ */
+import { inspect, types } from 'node:util'
+import { isObject } from './is-object.js'
+
+/** Characters that a copy has in all its strings together. */
+export const maxLogged = 16_000
+
+/** Characters of a single string that are logged. */
+const maxString = 8000
+
+/** Characters of a value that is printed into one string. */
+const maxPrinted = 2000
+
+/** Levels of a value, members of an object or a list, and objects in all that are copied. */
+const [maxDepth, maxMembers, maxObjects] = [6, 50, 300]
+
+/** A shorter string is not treated as a secret: to remove it would make every log line illegible. */
+const minSecretLength = 6
+
+/** Characters of a longer secret that are searched for. What follows them in a text is removed as far as it can belong to it. */
+const maxSearched = 128
+
+/** The most characters that a spelling has for one character of a secret. */
+const maxSpelling = 20
+
+const placeholder = '[API key]'
+
+/** Headers whose values are secrets, in lower case. */
+const secretHeaders = new Set<string>()
+
+/** Makes the values of a request header secrets, in all that is logged about a request. */
+export function registerSecretHeader (name: string): void {
+  secretHeaders.add(name.toLowerCase())
+}
+
+/** Returns the secrets in the headers of a request: the values of the registered headers, without the scheme in front. */
+export function listSecrets (headers: Readonly<Record<string, string | string[] | undefined>> = {}): string[] {
+  const secrets: string[] = []
+  for (const name of secretHeaders) {
+    for (const value of [headers[name] ?? []].flat()) secrets.push(value.replace(/^\S+ +/, ''))
+  }
+  return secrets.filter(secret => secret.length >= minSecretLength)
+}
+
+/** Returns a string as it can be logged: without secrets, of at most 8,000 characters. */
+export function redactText (text: string, secrets: readonly string[]): string {
+  return createCopier(secrets).text(text)
+}
+
+/** Returns a value printed into a string of at most 2,000 characters, without secrets. Takes anything and never throws. */
+export function printValue (value: unknown, secrets: readonly string[] = []): string {
+  try {
+    const copier = createCopier(secrets)
+    const printable = typeof value === 'function' || typeof value === 'symbol' ? value : copyValue(value, copier, 0)
+    return copier.clean(inspect(printable, { depth: 3, customInspect: false, maxStringLength: maxString, breakLength: Infinity, compact: true })).slice(0, maxPrinted)
+  } catch {
+    return `a value of type ${typeof value} that cannot be shown` // a getter that throws where every error has a string
+  }
+}
+
+/**
+ * Returns a copy of an error that can be logged: without secrets, and of at most 16,000 characters with its causes. It has
+ * the name, message, stack, cause and own properties of the error. Takes anything and never throws; what is no error is copied as data.
+ *
+ * @param prototype of the copy of an error; its causes are copied as plain errors
+ */
+export function redactError<T> (error: T, secrets: readonly string[], prototype: object = Error.prototype): T {
+  const copier = createCopier(secrets)
+  try {
+    return (isErrorLike(error) ? copyError(error, copier, 0, prototype) : copyValue(error, copier, 0)) as T
+  } catch {
+    return new Error(`a value of type ${typeof error} that cannot be shown`) as T
+  }
+}
+
+/** What is left of the bounds while a value is copied. */
+interface Copier {
+  /** Returns a string without secrets, and takes it from the characters that are left. */
+  readonly text: (text: string) => string
+  /** Returns a string without secrets. */
+  readonly clean: (text: string) => string
+  readonly isSpent: () => boolean
+  readonly copies: Map<object, unknown>
+}
+
+function createCopier (secrets: readonly string[]): Copier {
+  const pattern = createPattern(secrets)
+  const margin = Math.max(0, ...secrets.map(({ length }) => Math.min(length, maxSearched) * maxSpelling))
+  let left = maxLogged
+
+  function clean (text: string): string {
+    if (pattern === undefined) return text.slice(0, maxString)
+    if (text.length <= maxString) return text.replace(pattern, placeholder)
+    // A secret that the cut goes through is not found, so the end is left out as far as one can reach.
+    const cleaned = text.slice(0, maxString + margin).replace(pattern, placeholder)
+    return cleaned.slice(0, Math.max(0, cleaned.length - margin))
+  }
+
+  return {
+    clean,
+    text (text) {
+      const cleaned = clean(text)
+      const shown = cleaned.slice(0, left)
+      left -= shown.length
+      return shown.length < cleaned.length || text.length > maxString ? `${shown}…` : shown
+    },
+    isSpent: () => left <= 0,
+    copies: new Map()
+  }
+}
+
+function copyValue (value: unknown, copier: Copier, depth: number): unknown {
+  if (typeof value === 'string') return copier.text(value)
+  if (typeof value === 'symbol') return copier.text(String(value))
+  if (typeof value === 'function') return copier.text(nameFunction(value))
+  if (!isObject(value)) return copyPrimitive(value, copier)
+  if (copier.copies.has(value)) return copier.copies.get(value)
+  const kind = describeOpaque(value)
+  if (kind !== undefined) return kind
+  if (isErrorLike(value)) return copyError(value, copier, depth, Error.prototype)
+  if (types.isRegExp(value)) return copier.text(inspect(value, { depth: -1 }))
+  if (depth >= maxDepth || copier.copies.size >= maxObjects) return Array.isArray(value) ? '[Array]' : '[Object]'
+  copier.copies.set(value, '[Circular]')
+  const copy = copyContainer(value, copier, depth)
+  copier.copies.set(value, copy)
+  return copy
+}
+
+function copyContainer (value: object, copier: Copier, depth: number): unknown {
+  const copyMember = (member: unknown): unknown => copyValue(member, copier, depth + 1)
+  // The iterators of a subclass are code of the application.
+  if (types.isMap(value)) {
+    const copy = new Map<unknown, unknown>()
+    copyMembers(Map.prototype.entries.call(value), copier, ([key, member]) => { copy.set(copyMember(key), copyMember(member)) })
+    return copy
+  }
+  if (types.isSet(value)) {
+    const copy = new Set<unknown>()
+    copyMembers(Set.prototype.values.call(value), copier, member => { copy.add(copyMember(member)) })
+    return copy
+  }
+  if (Array.isArray(value)) {
+    if (hasSecretBytes(value, copier)) return placeholder
+    const copy: unknown[] = []
+    copyMembers(Array.prototype.values.call(value), copier, member => { copy.push(copyMember(member)) })
+    return copy
+  }
+  const copy = {}
+  copyProperties(value, copy, copier, depth)
+  return copy
+}
+
+/** Returns a function as `inspect` shows it. The name of a class may be a getter that throws. */
+function nameFunction (value: unknown): string {
+  try {
+    return inspect(value, { depth: -1 })
+  } catch {
+    return '[Function]'
+  }
+}
+
+/** A number may be a secret of digits. */
+function copyPrimitive (value: unknown, copier: Copier): unknown {
+  const text = String(value)
+  return copier.text(text) === text ? value : placeholder
+}
+
+/** Returns what stands for an object whose content is not looked at; `undefined` for any other. */
+function describeOpaque (value: object): unknown {
+  if (types.isProxy(value)) return '[Proxy]'
+  if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+  if (types.isDate(value)) return new Date(Date.prototype.getTime.call(value))
+  return types.isPromise(value) ? '[Promise]' : undefined
+}
+
+function copyMembers<Member> (members: Iterable<Member>, copier: Copier, add: (member: Member) => void): void {
+  let count = 0
+  for (const member of members) {
+    if (count++ === maxMembers || copier.isSpent()) return
+    add(member)
+  }
+}
+
+/** Bytes of a secret, or character codes, in a list of numbers. */
+function hasSecretBytes (list: readonly unknown[], copier: Copier): boolean {
+  const numbers = list.slice(0, maxString)
+  if (numbers.length < minSecretLength || !numbers.every(number => typeof number === 'number')) return false
+  const text = numbers.join()
+  return text.length > maxString || copier.clean(text) !== text
+}
+
+function copyProperties (value: object, copy: object, copier: Copier, depth: number): void {
+  let count = 0
+  for (const key in value) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (descriptor === undefined) continue
+    if (count++ === maxMembers || copier.isSpent()) break
+    Object.defineProperty(copy, copier.text(key), {
+      value: 'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]', enumerable: true, writable: true, configurable: true
+    })
+  }
+}
+
+/** What an error has beside its own properties. */
+const errorFields: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'constructor', '__proto__'])
+
+function isErrorLike (value: unknown): value is Error {
+  return types.isNativeError(value) || (isObject(value) && !types.isProxy(value) && value instanceof Error)
+}
+
+function copyError (error: Error, copier: Copier, depth: number, prototype: object): Error {
+  if (depth >= maxDepth || copier.copies.size >= maxObjects) return new Error('…')
+  const copy = Object.create(prototype) as Error
+  copier.copies.set(error, '[Circular]')
+  for (const field of ['name', 'message', 'stack'] as const) {
+    const text = readField(error, field)
+    if (typeof text === 'string' && (field !== 'name' || text !== copy.name)) define(copy, field, copier.text(text))
+  }
+  const cause = readField(error, 'cause')
+  if (cause !== undefined) define(copy, 'cause', copyValue(cause, copier, depth + 1))
+  const errors = readField(error, 'errors')
+  if (Array.isArray(errors)) define(copy, 'errors', copyValue(errors, copier, depth + 1))
+  const own: Record<string, unknown> = {}
+  copyProperties(error, own, copier, depth)
+  for (const [key, value] of Object.entries(own)) {
+    if (!errorFields.has(key)) define(copy, key, value, true)
+  }
+  copier.copies.set(error, copy)
+  return copy
+}
+
+function define (copy: object, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(copy, key, { value, enumerable, writable: true, configurable: true })
+}
+
+function readField (error: object, field: string): unknown {
+  try {
+    return (error as Record<string, unknown>)[field]
+  } catch {
+    return undefined
+  }
+}
+
+/** The patterns of the last secrets, because the requests of one caller come with the same key. */
+const patterns = new Map<string, RegExp>()
+
+function createPattern (secrets: readonly string[]): RegExp | undefined {
+  const [secret] = secrets
+  if (secret === undefined) return undefined
+  if (secrets.length > 1) return new RegExp(secrets.map(spellingsOf).join('|'), 'gi')
+  let pattern = patterns.get(secret)
+  if (pattern === undefined) {
+    if (patterns.size >= 20) patterns.clear()
+    patterns.set(secret, pattern = new RegExp(spellingsOf(secret), 'gi'))
+  }
+  pattern.lastIndex = 0
+  return pattern
+}
+
+/**
+ * Returns a pattern for the spellings of a secret: as it is, percent-encoded, escaped as in JSON and JavaScript, in UTF-16; its
+ * bytes in hexadecimal and decimal, whatever stands between them; and base64 in both alphabets, as a part of a longer text, too.
+ */
+function spellingsOf (secret: string): string {
+  const searched = secret.slice(0, maxSearched)
+  const rest = secret.length > maxSearched ? '[\\w%+/=.~-]*' : ''
+  const bytes = Buffer.from(searched)
+  const characters = Array.from({ length: searched.length }, (_, at) => spellingsOfCharacter(searched.charAt(at))).join('\\x00?')
+  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('(?:00|[^0-9a-f]{0,4})')
+  const decimal = Array.from(bytes).join('[^0-9]{1,4}')
+  const base64 = [0, 1, 2].map(offset => {
+    // What stands before and after the secret changes the digits at its ends.
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    return encoded.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))
+      .replace(/[+/]/g, digit => digit === '+' ? '(?:\\+|-|%2b)' : '(?:\\\\?\\/|_|%2f)')
+  })
+  return `(?:${[characters, hex, `\\b${decimal}\\b`, ...base64].join('|')})${rest}`
+}
+
+function spellingsOfCharacter (character: string): string {
+  const code = character.charCodeAt(0).toString(16).padStart(4, '0')
+  const percent = Array.from(Buffer.from(character), byte => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`).join('')
+  const escaped = `\\\\{1,4}(?:u${code}${code.startsWith('00') ? `|x${code.slice(2)}` : ''})`
+  return `(?:\\\\{0,4}${character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')}|${percent}|${escaped})`
+}

@@ -1,0 +1,145 @@
+/** Every reliance on what Fastify does not document: each test fails when Fastify changes. */
+import t from 'tap'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import {
+  getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
+} from '../../lib/fastify/reply-internals.js'
+
+/** Something that is not an instance, a request or a reply of Fastify. */
+const stranger = { server: { initialConfig: { requestIdLogLabel: 'reqId' } } } as never
+
+t.test('the parsers of a scope are seen: types, patterns and the catch-all', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  const parse = (_request: unknown, _payload: unknown, done: (error: null, body: string) => void): void => { done(null, '') }
+  app.get('/', async request => { seen.push(getParsedMediaTypes(request)) })
+  await app.register(async scope => {
+    scope.removeContentTypeParser('text/plain')
+    scope.addContentTypeParser(['text/csv', 'application/xml'], parse)
+    scope.addContentTypeParser(/^image\//, parse)
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, parse)
+    scope.addContentTypeParser('*', parse)
+    scope.get('/scope', async request => { seen.push(getParsedMediaTypes(request)) })
+  })
+  await app.inject('/')
+  await app.inject('/scope')
+  t.strictSame(seen, [
+    { types: ['application/json', 'text/plain'], patterns: [], hasCatchAll: false },
+    { types: ['application/json', 'text/csv', 'application/xml'], patterns: [/^image\//], hasCatchAll: true }
+  ])
+  t.equal(getParsedMediaTypes(stranger), undefined)
+})
+
+t.test('the hooks of a route are seen, and a last one runs for one payload only', async t => {
+  const app = Fastify()
+  const calls: unknown[] = []
+  const lastHook = (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void): void => {
+    calls.push(`last hook: ${String(payload)}`)
+    done(null, payload)
+  }
+  app.get('/none', async request => {
+    calls.push(hasSendHooks(request))
+    sendWithLastHook(request, lastHook as never, () => { calls.push('sent without hooks') })
+  })
+  app.get('/serialization', { preSerialization: async (_request, _reply, payload) => payload }, async request => { calls.push(hasSendHooks(request)) })
+  app.get('/send', { onSend: async (_request, _reply, payload) => { calls.push(`own hook: ${String(payload)}`) } }, (request, reply) => {
+    calls.push(hasSendHooks(request))
+    sendWithLastHook(request, lastHook as never, () => { reply.send('one') })
+  })
+  app.get('/throws', { onSend: async () => {} }, async request => {
+    t.throws(() => sendWithLastHook(request, lastHook as never, () => { throw new Error('no') }), { message: 'no' })
+    return 'two'
+  })
+  for (const url of ['/none', '/serialization', '/send', '/throws', '/send']) await app.inject(url)
+  t.strictSame(calls, [false, 'sent without hooks', true, true, 'own hook: one', 'last hook: one', true, 'own hook: one', 'last hook: one'])
+  t.equal(hasSendHooks(stranger), false)
+  let isCalled = false
+  sendWithLastHook(stranger, lastHook as never, () => { isCalled = true })
+  t.ok(isCalled)
+})
+
+t.test('the next error handler changes with each error that goes to a handler', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  app.setErrorHandler((_error, _request, reply) => {
+    seen.push(getNextErrorHandler(reply))
+    reply.code(400).send('handled')
+  })
+  app.get('/', { onSend: async (_request, reply) => { throw (seen.push(getNextErrorHandler(reply)), new Error('hook')) } }, (_request, reply) => {
+    seen.push(getNextErrorHandler(reply))
+    throw new Error('handler')
+  })
+  app.addHook('onResponse', async (_request, reply) => { seen.push(getNextErrorHandler(reply)) })
+  await app.inject('/')
+  const [before, inHandler, inHook, after] = seen
+  t.equal(before, undefined)
+  t.not(inHandler, undefined)
+  t.equal(inHook, inHandler)
+  t.not(after, inHandler)
+})
+
+t.test('the log controller of an application is seen, and which methods it replaces', async t => {
+  const plain = getLogController(Fastify()) as NonNullable<ReturnType<typeof getLogController>>
+  t.strictSame([overridesLog(plain, 'defaultErrorLog'), overridesLog(plain, 'routeNotFound')], [false, false])
+  class Own extends LogController { override routeNotFound (): void {} }
+  const own = getLogController(Fastify({ logController: new Own() })) as typeof plain
+  t.strictSame([overridesLog(own, 'defaultErrorLog'), overridesLog(own, 'routeNotFound')], [false, true])
+  t.equal(getRequestIdLogLabel(Fastify({ logController: new LogController({ requestIdLogLabel: 'rid' }) })), 'rid')
+  t.equal(getLogController(stranger), undefined)
+  t.equal(getRequestIdLogLabel((stranger as { server: FastifyInstance }).server), 'reqId')
+})
+
+t.test('a stream that fails after its headers is reported, for the scope and those in it', async t => {
+  const lines: string[] = []
+  const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } } })
+  const seen: unknown[] = []
+  const fails = (): ReadableStream => new ReadableStream({
+    start (controller) { controller.enqueue(Buffer.from('a')) },
+    pull () { throw new Error('cut') }
+  }, { highWaterMark: 0 })
+  app.get('/outside', (_request, reply) => { reply.send(fails()) })
+  await app.register(async scope => {
+    onStreamError(scope, (error, request, reply) => {
+      seen.push([(error as Error).message, request.url, reply.sent])
+      return request.url === '/inside'
+    })
+    scope.get('/inside', (_request, reply) => {
+      t.equal(isStreaming(reply), false)
+      reply.send(fails())
+      t.equal(isStreaming(reply), true)
+    })
+    await scope.register(async inner => { inner.get('/inner', (_request, reply) => { reply.send(fails()) }) })
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.after(() => app.close())
+  for (const url of ['/outside', '/inside', '/inner']) await fetch(app.listeningOrigin + url).then(response => response.text()).catch(() => {})
+  t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
+  t.equal(lines.length, 2, 'the failures that nothing else has logged')
+  onStreamError(stranger, () => true)
+})
+
+t.test('an error that the application sends is told from one that Fastify sends', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  app.setErrorHandler(function handler (error, _request, reply) {
+    seen.push([(error as Error).message, isSentByApplication(handler)])
+    reply.code(400).send('handled')
+  })
+  app.get('/', async (request, reply) => {
+    const { how } = request.query as { readonly how: string }
+    if (how === 'sent') return reply.send(new TypeError(how))
+    if (how === 'sent later') await new Promise(resolve => setImmediate(resolve))
+    if (how === 'sent later') return reply.send(new TypeError(how))
+    if (how === 'returned') return new TypeError(how)
+    throw new TypeError(how)
+  })
+  app.get('/sync', () => { throw new TypeError('thrown by a sync handler') })
+  app.get('/hook', { onRequest: (_request, _reply, done) => { done(new TypeError('given to done')) } }, () => {})
+  for (const how of ['sent', 'sent later', 'returned', 'thrown']) await app.inject(`/?how=${how}`)
+  for (const url of ['/sync', '/hook']) await app.inject(url)
+  t.strictSame(seen, [['sent', true], ['sent later', true], ['returned', false], ['thrown', false], ['thrown by a sync handler', false], ['given to done', false]])
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  t.equal(isSentByApplication(() => {}), false, 'without a stack')
+  Error.stackTraceLimit = stackTraceLimit
+})

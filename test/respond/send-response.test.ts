@@ -1,0 +1,353 @@
+/** One request has one response: never the status of one and the body of another, and a response that is cut off looks so. */
+import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
+import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import compress from '@fastify/compress'
+import t from 'tap'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { ask, contractAnswer, create, exchange, requestId, requestOf, start } from '../support/wire.js'
+
+interface Received {
+  readonly status: number | undefined
+  readonly body: string
+  /** Whether the client can see that the response is not whole. */
+  readonly isCut: boolean
+}
+
+interface Transport {
+  readonly options: object
+  readonly prepare?: (app: FastifyInstance) => Promise<void>
+  readonly ask: (port: number, path: string) => Promise<Received>
+}
+
+async function askHttp1 (port: number, path: string, headers: Record<string, string> = {}): Promise<Received> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+    let body = ''
+    try {
+      for await (const chunk of response.body ?? []) body += Buffer.from(chunk as Uint8Array).toString()
+      return { status: response.status, body, isCut: false }
+    } catch {
+      return { status: response.status, body, isCut: true }
+    }
+  } catch {
+    return { status: undefined, body: '', isCut: true }
+  }
+}
+
+async function askHttp2 (port: number, path: string, more: Record<string, string> = {}): Promise<Received & { readonly headers: IncomingHttpHeaders }> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  const stream = session.request({ ':path': path, ...more })
+  let headers: IncomingHttpHeaders & IncomingHttpStatusHeader = {}
+  let body = ''
+  let isCut = false
+  stream.on('response', received => { headers = received })
+  stream.setEncoding('utf8').on('data', chunk => { body += String(chunk) })
+  stream.on('error', () => { isCut = true })
+  await new Promise(resolve => stream.once('close', resolve))
+  session.destroy()
+  return { status: headers[':status'], body, isCut, headers }
+}
+
+const transports: Readonly<Record<string, Transport>> = {
+  'HTTP/1.1': { options: {}, ask: askHttp1 },
+  'HTTP/1.1 with compression': {
+    options: {},
+    prepare: async app => { await app.register(compress, { threshold: 0 }) },
+    ask: (port, path) => askHttp1(port, path, { 'accept-encoding': 'gzip' })
+  },
+  'HTTP/2': { options: { http2: true }, ask: askHttp2 },
+  'HTTP/2 with compression': {
+    options: { http2: true },
+    prepare: async app => { await app.register(compress, { threshold: 0 }) },
+    ask: (port, path) => askHttp2(port, path)
+  }
+}
+
+const delay = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
+
+/** Hooks that take their time, in each style. */
+const hooks: Readonly<Record<string, object>> = {
+  'no hook': {},
+  'a sync onSend hook': { onSend: (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void) => { done(null, payload) } },
+  'an async onSend hook': { onSend: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(5); return payload } },
+  'an onSend hook with a callback': { onSend: (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void) => { setTimeout(() => { done(null, payload) }, 5) } },
+  'an async preSerialization hook': { preSerialization: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(5); return payload } },
+  'a preSerialization hook with a callback': {
+    preSerialization: (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void) => { setTimeout(() => { done(null, payload) }, 5) }
+  },
+  'async hooks of both kinds': {
+    preSerialization: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(3); return payload },
+    onSend: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(5); return payload }
+  },
+  'a slow hook only for the first payload': {
+    onSend: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(String(payload).includes('internal_error') ? 5 : 15); return payload }
+  },
+  'a slow hook only for the error': {
+    onSend: async (_request: unknown, _reply: unknown, payload: unknown) => { await delay(String(payload).includes('internal_error') ? 15 : 5); return payload }
+  }
+}
+
+const webStream = (): ReadableStream => new ReadableStream({
+  async start (controller) {
+    await delay(7)
+    controller.enqueue(Buffer.from('balance'))
+    await delay(7)
+    controller.enqueue(Buffer.from('balance'))
+    controller.close()
+  }
+})
+
+const slowStream = (): Readable => Readable.from((async function * () {
+  await delay(7)
+  yield 'balance'
+  await delay(7)
+  yield 'balance'
+})())
+
+/** Handlers that respond twice. */
+const handlers: Readonly<Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown>> = {
+  'sends an object and throws': (_request, reply) => { throw (reply.send({ balance: 42 }), new Error('late')) },
+  'sends a string and throws': (_request, reply) => { throw (reply.type('text/plain').send('balance'), new Error('late')) },
+  'sends a buffer and rejects': async (_request, reply) => { throw (reply.send(Buffer.from('balance')), new Error('late')) },
+  'sends an object and throws later': async (_request, reply) => {
+    reply.send({ balance: 42 })
+    await delay(2)
+    throw new Error('late')
+  },
+  'sends a stream and throws': (_request, reply) => { throw (reply.send(slowStream()), new Error('late')) },
+  'sends a stream and throws when it flows': async (_request, reply) => {
+    reply.send(slowStream())
+    await delay(10)
+    throw new Error('late')
+  },
+  'sends a web stream and throws': (_request, reply) => { throw (reply.send(webStream()), new Error('late')) },
+  'sends an object and throws in the next turn': async (_request, reply) => {
+    reply.send({ balance: 42 })
+    await null
+    throw new Error('late')
+  },
+  'sends an error and then an object': (_request, reply) => {
+    reply.send(new Error('first'))
+    reply.send({ balance: 42 })
+  },
+  'sends an error and returns an object': async (_request, reply) => {
+    reply.send(new Error('first'))
+    return { balance: 42 }
+  },
+  'sends an error and a stream': (_request, reply) => {
+    reply.send(new Error('first'))
+    reply.send(slowStream())
+  },
+  'sends an error and rejects': async (_request, reply) => { throw (reply.send(new Error('first')), new Error('second')) },
+  'sends two errors': (_request, reply) => {
+    reply.send(new Error('first'))
+    reply.send(new Error('second'))
+  }
+}
+
+/** Whether a response is one of the two whole ones, or one that the client knows to be cut. */
+function isOne ({ status, body, isCut }: Received): boolean {
+  if (isCut) return status === undefined || status === 200 || body === ''
+  return status === 200 ? /balance/.test(body) && !body.includes('internal_error') : status === 500 && /^\{[^}]*"internal_error"[^}]*\}$/.test(body)
+}
+
+for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
+  t.test(`over ${name}, a handler that responds twice gives one of the responses, whole`, async t => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => { unhandled.push(error) }
+    process.on('uncaughtException', note)
+    process.on('unhandledRejection', note)
+    t.after(() => {
+      process.off('uncaughtException', note)
+      process.off('unhandledRejection', note)
+    })
+    const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
+    await app.register(apiErrors, { log: false })
+    await prepare?.(app)
+    const cases = Object.entries(hooks).flatMap(([hook, route]) => Object.entries(handlers).map(([what, handler]) => ({ title: `${what}, with ${hook}`, route, handler })))
+    cases.forEach(({ route, handler }, index) => app.get(`/${index}`, route, handler as never))
+    const port = await start(t, app)
+    for (const [index, { title }] of cases.entries()) {
+      const received = await Promise.race([ask(port, `/${index}`), delay(3000).then(() => 'no response in 3 s')])
+      t.ok(typeof received !== 'string' && isOne(received), title, { received })
+    }
+    await delay(30)
+    t.strictSame(unhandled, [])
+  })
+
+  t.test(`over ${name}, a stream that fails is seen to be cut off, and its error is in the log`, async t => {
+    const entries: Array<readonly [string, number, unknown]> = []
+    const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
+    await app.register(apiErrors, { log: ({ code, status, error }) => { entries.push([code, status, (error.cause as Error).message]) } })
+    await prepare?.(app)
+    const fails = (): Readable => Readable.from((async function * () {
+      yield '{"id":1}\n'.repeat(2000)
+      await delay(20)
+      throw new Error('connection lost')
+    })())
+    app.get('/', (_request, reply) => { reply.type('application/x-ndjson').send(fails()) })
+    app.get('/web', (_request, reply) => { reply.type('application/x-ndjson').send(Readable.toWeb(fails())) })
+    const port = await start(t, app)
+    for (const path of ['/', '/web']) t.match(await ask(port, path), { isCut: true }, path)
+    t.strictSame(entries, Array(2).fill(['internal_error', 500, 'connection lost']))
+    t.strictSame(app.apiErrors.ledger(), [], 'no error response was sent')
+  })
+}
+
+t.test('without the log of the plugin, Fastify logs a stream that fails; a caller that leaves is no failure', async t => {
+  const lines: string[] = []
+  const logger = { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } }
+  const app = await create({}, { logger })
+  app.get('/', (_request, reply) => { reply.send(Readable.from((function * () { yield 'a'; throw new Error('cut') })())) })
+  let isOut = (): void => {}
+  const out = new Promise<void>(resolve => { isOut = resolve })
+  app.get('/endless', (_request, reply) => {
+    const stream = new Readable({ read () {} })
+    stream.push('a')
+    stream.once('close', isOut)
+    reply.send(stream)
+  })
+  const port = await start(t, app)
+  await exchange(port, requestOf('GET', '/'))
+  const controller = new AbortController()
+  const response = await fetch(`http://127.0.0.1:${port}/endless`, { signal: controller.signal })
+  controller.abort()
+  await out
+  t.equal(response.status, 200)
+  t.ok(lines.includes('response terminated with an error with headers already sent'))
+  t.ok(lines.includes('stream closed prematurely'))
+})
+
+t.test('a handler that is late sends nothing, and the response of its time-out has what hooks add', async t => {
+  const lines: string[] = []
+  const app = await create({ log: undefined as never }, { handlerTimeout: 50, logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
+  app.addHook('onSend', async (_request, reply, payload) => {
+    await delay(30)
+    reply.header('access-control-allow-origin', '*')
+    return payload
+  })
+  app.get('/returns', async () => { await delay(60); return { card: '4111 1111 1111 1111' } })
+  app.get('/rejects', async () => { await delay(60); throw new Error('4111 1111 1111 1111') })
+  app.get('/sends', (_request, reply) => { setTimeout(() => { reply.send(Readable.from(['4111 1111 1111 1111'])) }, 60) })
+  app.get('/nothing', async () => { await delay(60) })
+  const port = await start(t, app)
+  const timedOut = contractAnswer(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10', 'access-control-allow-origin': '*' })
+  for (const path of ['/returns', '/rejects', '/sends', '/nothing']) t.strictSame(await ask(port, 'GET', path), timedOut, path)
+  await delay(100)
+  t.notMatch(lines.join(), '4111')
+  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))
+})
+
+t.test('a hook that never ends on an error response: the time-out of the handler sends the response', async t => {
+  const app = await create({}, { handlerTimeout: 60 })
+  app.get('/', { onSend: () => {} }, () => { throw errors.resource_conflict() })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+})
+
+t.test('a hook that takes over the response asynchronously cannot keep it from being sent', async t => {
+  const app = await create()
+  app.get('/', { onSend: async (_request, reply) => { await delay(2); reply.raw.writeHead(200).end('mine') } }, () => { throw errors.resource_conflict() })
+  t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+})
+
+t.test('an error response is compressed like any other', async t => {
+  const app = await create()
+  await app.register(compress, { threshold: 0 })
+  app.get('/', { onSend: async (_request, _reply, payload) => { await delay(2); return payload } }, () => { throw errors.resource_conflict() })
+  const { statusCode, headers, rawPayload } = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })
+  t.strictSame([statusCode, headers['content-encoding']], [409, 'gzip'])
+  t.match(JSON.parse(gunzipSync(rawPayload).toString()), { code: 'resource_conflict' })
+})
+
+/** Sets a header on a reply that HTTP/2 or Node refuses. */
+const refusedHeaders: Readonly<Record<string, readonly [string, unknown]>> = {
+  connection: ['connection', 'close'],
+  'keep-alive': ['keep-alive', 'timeout=5'],
+  'proxy-connection': ['proxy-connection', 'keep-alive'],
+  'transfer-encoding': ['transfer-encoding', 'chunked'],
+  upgrade: ['upgrade', 'h2c'],
+  'http2-settings': ['http2-settings', 'AAMAAABkAAQAAP__'],
+  te: ['te', 'gzip'],
+  'a pseudo header': [':status', '200'],
+  'a name with a space': ['x y', 'a'],
+  'a name with an umlaut': ['x-ü', 'a'],
+  'a line break': ['x-a', 'a\r\nb: c'],
+  null: ['x-a', null],
+  'null in a list': ['x-a', ['a', null]],
+  'a symbol': ['x-a', Symbol('a')],
+  'two values for one': ['location', ['/a', '/b']],
+  'two etags': ['etag', ['"a"', '"b"']]
+}
+
+for (const [name, { options, ask }] of Object.entries(transports).filter(([name]) => !name.includes('compression'))) {
+  t.test(`over ${name}, a header that cannot be sent never keeps a request without a response`, async t => {
+    const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
+    await app.register(apiErrors, { log: false })
+    Object.values(refusedHeaders).forEach(([key, value], index) => {
+      const set = (reply: FastifyReply): unknown => reply.header(key, value)
+      app.get(`/${index}/thrown`, async (_request, reply) => { throw (set(reply), errors.resource_conflict()) })
+      app.get(`/${index}/fine`, async (_request, reply) => { set(reply); return { fine: true } })
+      app.get(`/${index}/error`, async () => { throw errors.resource_conflict({ headers: { [key]: value as string } }) })
+      app.get(`/${index}/hook`, { onSend: async (_request, reply) => { set(reply) } }, async () => { throw errors.resource_conflict() })
+      app.get(`/${index}/raw`, async (_request, reply) => {
+        try {
+          reply.raw.setHeader(key, value as string)
+        } catch {}
+        throw errors.resource_conflict()
+      })
+    })
+    const port = await start(t, app)
+    for (const [index, title] of Object.keys(refusedHeaders).entries()) {
+      // Node 20 keeps a header of HTTP/2 that was removed from reply.raw, if its name is invalid.
+      const kinds = title === 'a name with an umlaut' ? ['thrown', 'error', 'hook'] : ['thrown', 'error', 'hook', 'raw']
+      for (const kind of kinds) t.match(await ask(port, `/${index}/${kind}`), { status: 409, body: /"resource_conflict"/, isCut: false }, `${title}: ${kind}`)
+      // Of a response that is no error, Node sends or refuses what the application wants: the request is never left waiting.
+      t.ok(await Promise.race([ask(port, `/${index}/fine`), delay(3000)]) !== undefined, `${title}: fine`)
+    }
+  })
+}
+
+t.test('the last line of a stream says what went wrong, in the format of the application', async t => {
+  const entries: unknown[] = []
+  const app = await create({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })
+  async function * rows (error: unknown): AsyncGenerator<object> {
+    yield { id: 1 }
+    throw error
+  }
+  async function * ndjson (source: AsyncIterable<object>, reply: FastifyReply): AsyncGenerator<string> {
+    try {
+      for await (const row of source) yield `${JSON.stringify(row)}\n`
+    } catch (error) {
+      yield `${JSON.stringify({ error: app.apiErrors.toBody(error, reply) })}\n`
+    }
+  }
+  async function * events (source: AsyncIterable<object>, reply: FastifyReply): AsyncGenerator<string> {
+    try {
+      for await (const row of source) yield `data: ${JSON.stringify(row)}\n\n`
+    } catch (error) {
+      yield `event: error\ndata: ${JSON.stringify(app.apiErrors.toBody(error, reply))}\n\n`
+    }
+  }
+  app.get('/rows', (_request, reply) => { reply.type('application/x-ndjson').send(Readable.from(ndjson(rows(errors.resource_gone({ message: 'The export was deleted.' })), reply))) })
+  app.get('/events', (_request, reply) => { reply.type('text/event-stream').send(Readable.from(events(rows(new Error('select * from rows failed')), reply))) })
+  const hostile = Object.defineProperty(errors.resource_gone(), 'code', { get () { throw new Error('no') } })
+  app.get('/hostile', (_request, reply) => { reply.send(Readable.from(ndjson(rows(hostile), reply))) })
+  const port = await start(t, app)
+  const problem = { type: 'about:blank', code: 'internal_error', title: 'Internal Server Error', status: 500, detail: errors.internal_error.message, request_id: requestId }
+  const linesOf = async (path: string): Promise<string[]> => (await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).trimEnd().split('\n')
+  const [row, last = ''] = await linesOf('/rows')
+  t.equal(row, '{"id":1}')
+  t.strictSame(JSON.parse(last), { error: { type: 'about:blank', title: 'Gone', status: 410, detail: 'The export was deleted.', instance: '/rows', code: 'resource_gone', request_id: requestId } })
+  const received = await linesOf('/events')
+  t.strictSame(received.slice(0, 3), ['data: {"id":1}', '', 'event: error'])
+  t.strictSame(JSON.parse((received[3] as string).replace('data: ', '')), { ...problem, instance: '/events' })
+  t.match(JSON.parse((await linesOf('/hostile'))[1] as string), { error: { ...problem, instance: '/hostile' } })
+  t.strictSame(entries, [
+    { level: 'info', code: 'resource_gone', status: 410, route: 'GET /rows', cause: undefined },
+    { level: 'error', code: 'internal_error', status: 500, route: 'GET /events', cause: 'select * from rows failed' },
+    { level: 'error', code: 'internal_error', status: 500, route: 'GET /hostile', cause: undefined }
+  ])
+  t.strictSame(app.apiErrors.ledger(), [])
+})

@@ -1,0 +1,37 @@
+/** Requests that are rejected before they are routed. The tests of a closing server are in connections.test.ts. */
+import t from 'tap'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import { answerOf, contractAnswer, create, exchange, requestId, start } from '../support/wire.js'
+
+/** An application that only has the constructor's options: the plugin is not registered. */
+async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
+  return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
+}
+
+for (const [name, make] of [['with the plugin', create], ['without the plugin', withoutPlugin]] as const) {
+  t.test(name, async t => {
+    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 needs none', async t => {
+      const app = await make()
+      app.get('/', (_request, reply) => { reply.send('ok') })
+      const port = await start(t, app)
+      const text = await exchange(port, 'GET / HTTP/1.1\r\n\r\n')
+      t.strictSame(answerOf(text), contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId }))
+      t.match(text, /\r\nconnection: close\r\n/i)
+      const old = answerOf(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'))
+      t.strictSame(old, { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
+    })
+  })
+}
+
+t.test('with requireHostHeader: false, a request without Host is answered like any other', async t => {
+  for (const options of [{ http: { requireHostHeader: false } }, { http: { requireHostHeader: false }, rewriteUrl: () => '/' }]) {
+    const app = Fastify(serverOptions(options))
+    await app.register(apiErrors, { log: false })
+    app.get('/', (_request, reply) => { reply.send('ok') })
+    t.strictSame(answerOf(await exchange(await start(t, app), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).body, 'ok')
+  }
+  const strict = Fastify(serverOptions({ http: { requireHostHeader: true } }))
+  await strict.register(apiErrors, { log: false })
+  t.equal(answerOf(await exchange(await start(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
+})
