@@ -1,7 +1,7 @@
 /** Options for `Fastify(...)`, with which the errors that never reach an error handler have the application's shape as well. */
 import type { ServerOptions } from 'node:http'
-import type { SecureServerOptions } from 'node:http2'
-import type { ServerOptions as HttpsServerOptions } from 'node:https'
+import type { Http2SecureServer, Http2Server, SecureServerOptions } from 'node:http2'
+import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 'node:https'
 import type { FastifyHttp2Options, FastifyHttp2SecureOptions, FastifyHttpsOptions, FastifyServerOptions } from 'fastify'
 import { expectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
@@ -26,7 +26,7 @@ type GivenOptions = FastifyServerOptions & {
  * Options that are declared for one kind of server, `FastifyHttp2Options<Http2Server>` say. They are not assignable to those of
  * another kind, because `rewriteUrl` and the serializers of `logger` have the server as a parameter.
  */
-type DeclaredOptions = FastifyHttpsOptions<any> | FastifyHttp2Options<any> | FastifyHttp2SecureOptions<any>
+type DeclaredOptions = FastifyHttpsOptions<HttpsServer> | FastifyHttp2Options<Http2Server> | FastifyHttp2SecureOptions<Http2SecureServer>
 
 /** Milliseconds in which a request must have arrived. Fastify's own default is no limit, so that a slow caller holds a connection for good. */
 const defaultRequestTimeout = 120_000
