@@ -1,5 +1,5 @@
 /** What an error definition consists of, and the types that a catalog derives from it. */
-import type { Static, TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import type { Issue } from './issues.js'
 
 /**
@@ -54,6 +54,15 @@ export interface ObjectSchema {
   readonly type: 'object'
 }
 
+/**
+ * A schema of `@sinclair/typebox`, by its structure. The declarations of its CommonJS build and of its ES-module build have
+ * unique symbols of their own, so that neither is assignable to the other.
+ */
+export interface TypedSchema {
+  readonly static: unknown
+  readonly params: unknown
+}
+
 /** The properties of a definition, whatever the type of its `meta`. */
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
@@ -83,7 +92,7 @@ export interface DefinitionShape {
 
 /** The type of `meta` in errors of a definition; `undefined` if it has no `meta` schema. */
 export type MetaOf<D> = D extends { readonly meta: infer S }
-  ? S extends TSchema ? Static<S> : Readonly<Record<string, unknown>>
+  ? S extends TypedSchema ? (S & { readonly params: [] })['static'] : Readonly<Record<string, unknown>>
   : undefined
 
 /**

@@ -15,7 +15,7 @@ export interface SchemaContext {
 /** A field of a body: its schema for documentation, and the value that is sent. */
 export interface Field {
   /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
-  readonly schema: (definition: BodyDefinition, context: SchemaContext) => TSchema | undefined
+  readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
   /** Returns the value. `undefined` leaves the field out, which is valid only for an `optional` field. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
@@ -141,7 +141,7 @@ function fieldsSchema (fields: Fields, definition: BodyDefinition, context: Sche
     if ('fields' in field) {
       properties[name] = fieldsSchema(field.fields, definition, context)
     } else {
-      const schema = field.schema(definition, context)
+      const schema = field.schema(definition, context) as TSchema | undefined
       if (schema !== undefined) properties[name] = field.optional === true ? Type.Optional(schema) : schema
     }
   }

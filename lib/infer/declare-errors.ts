@@ -1,13 +1,14 @@
 /** Errors that scopes and hooks declare for routes, because they cannot be inferred. */
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
+import type { StandardCode } from '../catalog/standard-errors.js'
 import { expectOption } from '../support/expect-option.js'
 import type { RouteRecord } from './route-record.js'
 import { hookNames, type HookName } from '../fastify/hook-names.js'
 import { getRouteHooks, getScopeHooks } from '../fastify/hooks.js'
 import { scopesAround } from '../fastify/scopes.js'
 
-/** A code, or the factory of a catalog that has it. */
-export type ErrorReference = string | AnyErrorFactory
+/** A standard code, or a factory of a catalog, which has the codes of the application. */
+export type ErrorReference = StandardCode | AnyErrorFactory
 
 const declarations = new WeakMap<object, readonly ErrorReference[]>()
 

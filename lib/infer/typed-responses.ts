@@ -1,5 +1,7 @@
 /** `responses()`: response schemas by which the compiler checks the errors that a handler sends. */
 import { Type, type TUnsafe } from '@sinclair/typebox'
+// Its CommonJS build has unique symbols of its own: a schema for both is declared as both.
+import type { TUnsafe as CommonJsUnsafe } from '@sinclair/typebox' with { 'resolution-mode': 'require' }
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
 import { rejectOption } from '../support/expect-option.js'
@@ -8,7 +10,9 @@ import { rejectOption } from '../support/expect-option.js'
  * A response schema whose values are errors of the catalog. @fastify/type-provider-typebox 5 reads the type from
  * `static` (@sinclair/typebox), version 6 from `~unsafe` (typebox).
  */
-export type ErrorResponse<Error> = TUnsafe<Error> & { readonly '~unsafe': Error }
+export interface ErrorResponse<Error> extends TUnsafe<Error>, CommonJsUnsafe<Error> {
+  readonly '~unsafe': Error
+}
 
 /** Response schemas of some factories, by status. */
 export type ErrorResponses<Factory extends AnyErrorFactory> = {

@@ -7,7 +7,7 @@ import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
-import { createErrorResponses, createHeaderObjects } from './error-responses.js'
+import { createErrorResponse, createErrorResponses, createHeaderObjects } from './error-responses.js'
 import { headersOfSuccess } from './headers.js'
 import { hashText, statusNames, toComponentName } from './names.js'
 import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
@@ -30,6 +30,8 @@ interface ErrorOperation {
   readonly isHead: boolean
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
+  /** The links of error responses, by status. */
+  readonly links: JsonObject
 }
 
 /** The property by which a `transform` marks an operation with its route. It is removed again. */
@@ -50,10 +52,12 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     if (covered === undefined) continue
     item[name] = operation
     const { record, routeErrors } = covered
-    const groups = withoutDeclared(routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject)
+    const [responses, links] = takeLinks(operation.responses as JsonObject)
+    operation.responses = responses
+    const groups = withoutDeclared(routeErrors.listStatuses(record, method, isSecured), responses)
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
-    if (groups.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups })
+    if (groups.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, links })
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
 }
@@ -65,6 +69,15 @@ function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly pat
       for (const name of Object.keys(operations)) if (name !== 'additionalOperations') yield { path, item: operations, name }
     }
   }
+}
+
+/** Returns the responses of an operation without those that only have a place for links, and these links by status. */
+function takeLinks (responses: JsonObject): readonly [others: JsonObject, links: JsonObject] {
+  const isPlace = ([, response]: [string, unknown]): boolean => (response as JsonObject).description === operationMark
+  const entries = Object.entries(responses)
+  const places = entries.filter(isPlace)
+  if (places.length === 0) return [responses, {}]
+  return [Object.fromEntries(entries.filter(entry => !isPlace(entry))), Object.fromEntries(places.map(([status, response]) => [status, (response as JsonObject).links]))]
 }
 
 /** Returns the groups whose statuses the route does not declare itself; the list itself if it declares none of them. */
@@ -94,7 +107,11 @@ function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly E
   }
   return [...byPrefix].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([prefix, groups]) => groups.size === 1
     ? [...groups.values()]
-    : [...groups].map(([content, { settings, operations }]) => ({ settings: { ...settings, componentPrefix: `${prefix}${toComponentName(`_${hashText(content).slice(0, 6)}`)}` }, operations })))
+    : [...groups].map(([content, { settings, operations }]) => ({ settings: { ...settings, componentPrefix: prefix + toPrefix(content) }, operations })))
+}
+
+function toPrefix (content: string): string {
+  return toComponentName(`_${hashText(content).slice(0, 6)}`)
 }
 
 /** Returns what the components of a registration depend on. */
@@ -128,9 +145,15 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
-function addResponses (context: ComponentsContext, { operation, isHead, groups }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
+function addResponses (
+  context: ComponentsContext, { operation, isHead, groups, links }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
   operation.responses = responses
+  for (const group of groups) {
+    // A reference cannot have links beside it.
+    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
+  }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context.rateLimitHeaders, context.requestIdOnAll))
   successHeaders.set(headers, added)
   if (Object.keys(added).length === 0) return

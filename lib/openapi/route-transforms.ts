@@ -33,19 +33,15 @@ export function transformRoute (route: RouteOptions, transform: Transform | unde
 }
 
 /** Returns the route with a transform of its own that an operation of a document belongs to. */
-export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string): CoveredRoute | undefined {
-  const route = routes.find(route => [route.method].flat().includes(method) && matchesPath(transformRoute(route, undefined, { paths: {} }).url, path))
+export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute | undefined {
+  const shape = path.replace(/\{[^}]*\}/g, '{}')
+  const route = routes.find(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))
   return route === undefined ? undefined : findCoveredRoute(route)
 }
 
-/** Returns whether a document shows a URL under a path. The path can lack the path of a server, with which the URL begins. */
-function matchesPath (url: string, path: string): boolean {
-  return `/${toShape(url)}`.endsWith(`/${toShape(path)}`)
-}
-
-/** Returns a URL or path without the names of its parameters. `::` is a literal colon. */
-function toShape (path: string): string {
-  return path
-    .replace(/::|:\w+(\((?:[^()]|\([^()]*\))*\))?\??|\{[^}]*\}|\*/g, match => match === '::' ? ':' : '{}')
-    .replace(/^\//, '')
+/** Returns the paths under which a document can show a URL: as it is, or without the path of a server. Parameters have no names. */
+function listShapes (url: string, { servers }: OpenApiDocument): string[] {
+  const shape = url.replace(/::|:\w+(\((?:[^()]|\([^()]*\))*\))?\??|\*/g, match => match === '::' ? ':' : '{}')
+  const basePaths = (Array.isArray(servers) ? servers : []).map(server => new URL(String(server.url), 'http://localhost').pathname)
+  return [shape, ...basePaths.filter(base => shape.startsWith(base)).map(base => shape.slice(base.length))]
 }

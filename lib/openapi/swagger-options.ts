@@ -84,19 +84,32 @@ export function composeOptions (given: SwaggerOptions, routes: readonly RouteOpt
     const secured = covered === undefined ? own : withSecurity(own, getSecurityRequirements(covered.routeErrors.getTargets(covered.record)), input.openapiObject)
     const { schema, url } = userTransform?.({ ...input, schema: secured }) ?? { schema: secured, url: input.url }
     // Without a schema, @fastify/swagger would use the one of the route, which has the responses of responses().
-    return { schema: covered === undefined ? schema ?? {} : { ...schema, [operationMark]: marked.push(covered) } as FastifySchema, url }
+    return { schema: covered === undefined ? schema ?? {} : { ...withLinkedStatuses(schema, covered), [operationMark]: marked.push(covered) } as FastifySchema, url }
   }
 
   const transformObject: TransformObject = input => {
     const covered = marked
     marked = []
     const document = (userTransformObject?.(input) ?? input.openapiObject) as OpenApiDocument
-    addErrors(document, ({ mark, path, method }) => typeof mark === 'number' ? covered[mark - 1] : findTransformedRoute(routes, path, method))
+    addErrors(document, ({ mark, path, method }) => typeof mark === 'number' ? covered[mark - 1] : findTransformedRoute(routes, path, method, document))
     return document
   }
 
   givenOptions.set(transform, given)
   return { ...given, transform, transformObject }
+}
+
+/**
+ * Returns a schema with a place for the links of error responses. @fastify/swagger adds the `links` of a route to the
+ * responses that the schema has, and fails if one is missing.
+ */
+function withLinkedStatuses (schema: FastifySchema | undefined, { record, routeErrors }: CoveredRoute): FastifySchema | undefined {
+  const { links } = record.route as { readonly links?: object }
+  if (links === undefined) return schema
+  const documented = new Set(record.methods.flatMap(method => routeErrors.listStatuses(record, method)).map(({ status }) => String(status)))
+  const response = (schema?.response ?? { 200: { description: 'Default Response', type: 'null' } }) as JsonObject
+  const added = Object.keys(links).filter(status => documented.has(status) && !(status in response))
+  return { ...schema, response: { ...response, ...Object.fromEntries(added.map(status => [status, { description: operationMark, type: 'null' }])) } }
 }
 
 /** Returns the options that {@link composeOptions} was given; the options themselves if it did not make them. */

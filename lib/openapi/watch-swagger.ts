@@ -45,9 +45,9 @@ export function watchSwagger (app: FastifyInstance): void {
 function replaceSwagger (plugin: unknown): unknown {
   const swagger = [plugin, isObject(plugin) ? plugin.default : undefined].find(isSwagger) as Plugin | undefined
   if (swagger === undefined) return plugin
-  const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, options), done) }
-  // Fastify reads the name of a plugin, and whether it has a scope of its own, from its properties.
-  return Object.defineProperties(composed, Object.getOwnPropertyDescriptors(swagger))
+  const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, { ...options }), done) }
+  // Fastify reads the name of a plugin, and whether it has a scope of its own, from properties with symbols.
+  return Object.assign(composed, Object.fromEntries(Object.getOwnPropertySymbols(swagger).map(symbol => [symbol, (swagger as unknown as Record<symbol, unknown>)[symbol]])))
 }
 
 /** Returns whether a value is the function of @fastify/swagger, which refers to itself. Its name can be changed by `fp()`. */

@@ -62,9 +62,10 @@ t.test('what is wrong is said in one sentence, at register', async t => {
   ]
   for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })
   for (const [plugin, message] of [
-    [{ documentation: { rule: {} } }, "'documentation.rule' is not an option; it takes rules."],
-    [{ documentation: null }, "the option 'documentation' is null; it takes an object with rules."],
-    [{ addSchemas: 1 }, "the option 'addSchemas' is 1; it takes true or false."]
+    [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected one of rules, componentPrefix.'],
+    [{ documentation: null }, 'documentation: expected an object with rules or componentPrefix, got null.'],
+    [{ addSchemas: 1 }, 'addSchemas: expected true or false, got 1.'],
+    [{ documentation: { componentPrefix: 'v1/' } }, 'documentation.componentPrefix: expected letters, digits, dots, hyphens and underscores, got "v1/".']
   ] as const) {
     await t.rejects(createApp({ plugin: plugin as object }, () => {}), { message: `fastify-api-errors: ${message}` })
   }

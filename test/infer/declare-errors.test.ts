@@ -95,7 +95,7 @@ t.test('what is wrong is said in one sentence', async t => {
   t.throws(() => declareErrors({}, 'forbidden' as never), { message: 'declareErrors: errors: expected a list of codes or factories, got "forbidden".' })
   t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: errors[0]: expected a code or a factory, got undefined.' }, 'a misspelt code of the catalog is undefined')
   await t.rejects(createApp({}, app => {
-    declareErrors(app, ['no_such_code'])
+    declareErrors(app, ['no_such_code' as never])
     app.get('/a', handler)
   }), { message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "no_such_code". The scope of the route declares it.' })
   await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: ['no_such_code'] as never } }, handler) }), {

@@ -379,7 +379,7 @@ t.test('where nothing is to be said, nothing is', async t => {
   await plain.ready()
   t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain needs no document')
   t.throws(() => plain.apiErrors.explain('GET', '/b'), {
-    message: 'fastify-api-errors: explain("GET", "/b"): no such route; it takes the method and the pattern of a registered one, like \'GET\', \'/queues/:id\'.'
+    message: 'fastify-api-errors: explain("GET", "/b"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
   })
   await plain.close()
 })
