@@ -1,6 +1,6 @@
 /**
  * Compares the public types of the package with the committed reports in api/: `npm run check:api`. With `--write` it
- * writes the reports anew: `npm run api`. Both need `npm run build` first.
+ * rewrites the reports: `npm run api`. Both need `npm run build` first.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

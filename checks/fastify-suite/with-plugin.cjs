@@ -7,17 +7,27 @@
 const { STATUS_CODES } = require('node:http')
 const { default: apiErrors, defineErrors, defineFormat, defineTranslator, standardErrors } = require(process.env.FASTIFY_API_ERRORS)
 
-/** One code for each status of a client error, with the code of Fastify's error as its fact. */
-const clientErrors = Object.fromEntries(Object.keys(STATUS_CODES).filter(status => status.startsWith('4')).map(status => [`fastify_${status}`, {
-  status: Number(status),
-  type: 'invalid_request_error',
-  message: STATUS_CODES[status],
-  description: STATUS_CODES[status],
-  action: 'Read the message.',
-  meta: { type: 'object', properties: { code: { type: 'string' } } },
-  example: { meta: {} }
-}]))
-const errors = defineErrors(standardErrors, clientErrors)
+/** One code for each error status. Its message is the message of the thrown error, which the plugin hides unless it is a fact. */
+const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
+const own = {}
+for (const status of statuses) {
+  const definition = {
+    status,
+    type: status < 500 ? 'invalid_request_error' : 'api_error',
+    message: meta => meta.message,
+    description: STATUS_CODES[status],
+    action: 'Read the message.',
+    meta: { type: 'object', properties: { message: { type: 'string' }, code: { type: 'string' } } },
+    example: { meta: { message: STATUS_CODES[status] } }
+  }
+  try {
+    defineErrors({ [`fastify_${status}`]: definition })
+    own[`fastify_${status}`] = definition
+  } catch {
+    // The plugin refuses statuses that are not in the registry of IANA.
+  }
+}
+const errors = defineErrors(standardErrors, own)
 
 /** The body of Fastify: https://fastify.dev/docs/latest/Reference/Errors/ */
 const text = { type: 'string' }
@@ -31,20 +41,36 @@ const format = defineFormat({
   }
 })
 
-/** Keeps the status, the code and the message of a client error. The message of a server error is hidden, as the plugin promises. */
-const clientError = defineTranslator({
-  name: 'client error of Fastify',
+/** Returns the status that Fastify sends for an error. */
+function getStatus (error, reply) {
+  const own = error.statusCode ?? error.status
+  if (own >= 400) return own
+  if (error.validation) return 400
+  return reply?.statusCode >= 400 ? reply.statusCode : 500
+}
+
+/** Keeps the status, the code, the message and the headers of every Error. Other values are left to the plugin. */
+const everyError = defineTranslator({
+  name: 'errors of Fastify',
   translate (error, { reply }) {
     if (!(error instanceof Error)) return undefined
-    const status = error.statusCode ?? error.status ?? (error.validation ? 400 : reply?.statusCode)
-    return errors[`fastify_${status}`]?.({ message: error.message, meta: { code: error.code }, cause: error })
+    const { message, code, headers } = error
+    return errors[`fastify_${getStatus(error, reply)}`]?.({ message, meta: { message, code }, cause: error, ...(headers !== undefined && { headers }) })
   }
 })
+
+/** Logs as Fastify's own error handler does. */
+function log ({ level, error }, request, log) {
+  const err = error.cause ?? error
+  if (request === null) log[level]({ err }, err.message)
+  else if (level === 'info') log.info({ res: { statusCode: error.status }, err }, err.message)
+  else log.error({ req: request, res: { statusCode: error.status }, err }, err.message)
+}
 
 module.exports = function wrap (original) {
   function fastify (options) {
     const app = original(options)
-    app.register(apiErrors, { errors, format, translators: [clientError], notFound: false, log: false })
+    app.register(apiErrors, { errors, format, translators: [everyError], notFound: false, log })
     return app
   }
   Object.assign(fastify, original)

@@ -1,6 +1,6 @@
 /**
- * Holds the documents of the example to the tools of others: a line for each document and tool. Ends with 1 where one
- * of them finds something, or does not find what was spoiled for it.
+ * Checks the documents of the example with other tools, and prints a line for each document and tool. The exit
+ * code is 1 if a tool finds a fault, or does not find a fault that was put into a document for it.
  *
  * Usage: npm run check:openapi [-- part of a title, like '3.1 problem']
  */

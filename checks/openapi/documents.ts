@@ -75,7 +75,7 @@ export const faults: readonly Fault[] = [
   { title: 'a limited route without its 429', tool: 'spectral', spoil: ({ responses }) => { delete responses['429'] } },
   { title: 'a header without a form', tool: 'spectral', spoil: (_operation, { components }) => { (components.headers?.['Retry-After'] as { schema: Json }).schema = { type: 'string' } } },
   { title: 'a 429 without Retry-After', tool: 'redocly', spoil: (_operation, { components }) => { delete (components.responses?.RateLimitExceeded as { headers: Json }).headers['Retry-After'] } },
-  { title: 'an example that is none of its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
+  { title: 'an example that does not match its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
   { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }
 ]
 

@@ -1,4 +1,4 @@
-/** What Spectral holds the documents to: all of `spectral:oas` and of the OWASP ruleset, but for what is named here. */
+/** The rules of Spectral: all of `spectral:oas` and of the OWASP ruleset, except those listed here. */
 import owasp from '@stoplight/spectral-owasp-ruleset'
 import { oas } from '@stoplight/spectral-rulesets'
 

@@ -17,7 +17,7 @@ function run (name: string, program: string, args: readonly string[]): Promise<s
   const env = { ...process.env, REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', REDOCLY_TELEMETRY: 'off' }
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [path, ...args], { env, maxBuffer: 1e9 }, (error, stdout, stderr) => {
-      // Both end with 1 where they find something, and say it in JSON.
+      // Both exit with 1 if they find a fault, and print it as JSON.
       if (stdout.trimStart().match(/^[[{]/)) resolve(stdout)
       else reject(error ?? new Error(`${name} said nothing: ${stderr}`))
     })

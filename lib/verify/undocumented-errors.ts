@@ -8,7 +8,7 @@ import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 /** Called when a response is sent that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
-/** Returns a function that tells whether a kind of response is documented: by its code, or by a status that the route declares itself. */
+/** Returns a function that returns whether a kind of response is documented: by its code, or by a status that the route declares itself. */
 export function createDocumentedCheck (routeErrors: RouteErrors): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
     if (route === null) return true

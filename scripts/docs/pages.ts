@@ -1,3 +1,4 @@
+/** The pages with generated parts, and their fresh content. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,10 +21,10 @@ export function pages (): Array<{ readonly file: string, readonly text: string, 
 }
 
 /**
- * A page with its generated parts anew. What stands between `<!-- generated: name -->` and `<!-- /generated -->` comes
+ * Returns a page with fresh generated parts. The text between `<!-- generated: name -->` and `<!-- /generated -->` comes
  * from the section of that name.
  *
- * @throws Error where there is no such section
+ * @throws Error if no such section exists
  */
 export function refresh (text: string): string {
   return text.replace(/(<!-- generated: (\S+) -->\n)[^]*?(<!-- \/generated -->)/g, (_all, begin: string, name: string, end: string) => {

@@ -183,7 +183,7 @@ t.test('a credential is sent as the guard of the route declares', async t => {
   t.strictSame(await shown(inHeader, { type: 'http', scheme: 'basic', description: '' }), [
     { 'x-api-key': 'YOUR_KEY', authorization: 'Basic YOUR_KEY' }, {}, { 'x-api-key': 'wrong', authorization: 'Basic wrong' }
   ])
-  t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'where it does not say, in Authorization')
+  t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'without a declared scheme, in Authorization')
 })
 
 t.test('an error of the server has no request', async t => {
