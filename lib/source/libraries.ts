@@ -85,8 +85,7 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
   const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible ? written : name)
-  return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.call(machine, call,
-    written) ?? startQuery(machine, call, written)
+  return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
 }
 
 /** The name that a call has in the source: of `app.httpErrors.notFound()`, `notFound`. */

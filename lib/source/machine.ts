@@ -859,7 +859,8 @@ export class Machine implements LibraryContext {
     if (ts.isFunctionDeclaration(declaration)) {
       const body = declaration.body !== undefined
         ? declaration
-        : this.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find((found): found is typeof declaration => ts.isFunctionDeclaration(found) && found.body !== undefined)
+        : this.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find((found): found is typeof declaration =>
+          ts.isFunctionDeclaration(found) && found.body !== undefined)
       return body === undefined ? [unknown()] : [this.functionOfNode(body)]
     }
     if (ts.isClassLike(declaration)) return [this.liveExport(declaration) ?? this.classOfNode(declaration, undefined)]

@@ -4,8 +4,8 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { hookNames } from '../fastify/hook-names.js'
 import { getHooks } from '../fastify/hooks.js'
 import { getCode } from '../infer/declare-errors.js'
-import { getRegistrations, type Registration } from '../infer/documenters.js'
-import { schemaOf, type RouteRecord } from '../infer/route-record.js'
+import { getInferences, type Inference } from '../infer/inferences.js'
+import type { RouteRecord } from '../infer/route-record.js'
 import type { Translator } from '../translate/translator.js'
 
 /** A function that runs for a request. */
@@ -42,16 +42,16 @@ export interface DocumentedCode {
 
 /** Returns the routes of an application whose errors the plugin answers; without the HEAD routes that Fastify adds to GET routes. */
 export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
-  return getRegistrations(app).flatMap(registration => {
-    const { documenter } = registration
-    const records = documenter.routes.filter(record => documenter.isUnderContract(record))
+  return getInferences(app).flatMap(inference => {
+    const { routeErrors } = inference
+    const records = routeErrors.routes.filter(record => routeErrors.isCovered(record))
     return records.flatMap(record => record.methods
       .filter(method => method !== 'HEAD' || !records.some(other => other.url === record.url && other.methods.includes('GET')))
-      .map(method => createSourceRoute(registration, record, method)))
+      .map(method => createSourceRoute(inference, record, method)))
   })
 }
 
-function createSourceRoute ({ documenter, translators }: Registration, record: RouteRecord, method: string): SourceRoute {
+function createSourceRoute ({ routeErrors, translators }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks({ route, scope })
   const ofHooks = (names: readonly (typeof hookNames)[number][]): RouteFunction[] => names.flatMap(name => hooks[name].map(fn => ({ fn, isHook: true })))
@@ -61,10 +61,10 @@ function createSourceRoute ({ documenter, translators }: Registration, record: R
     path: record.url,
     scope,
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: route.handler, isHook: false }, ...ofHooks(hookNames.slice(4))],
-    documented: documenter.errorsOf(record, method).filter(({ rule }) => rule !== 'source'),
+    documented: routeErrors.listErrors(record, method).filter(({ rule }) => rule !== 'source'),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
-    statuses: new Set(Object.keys((schemaOf(route)?.response ?? {}) as object).map(Number)),
-    errors: documenter.errors,
+    statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),
+    errors: routeErrors.errors,
     translators
   }
 }
