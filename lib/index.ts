@@ -27,6 +27,7 @@ export { swaggerOptions } from './openapi/swagger-options.js'
 export type { DocumentationRule, DocumentationRules, RuleRoute } from './infer/custom-rules.js'
 export type { RouteError } from './infer/route-errors.js'
 export type { StatusName } from './openapi/names.js'
+export type { InferredError, InferredErrors } from './infer/inferred-errors.js'
 export type { RuleName } from './infer/rules.js'
 export type { StatusSchemas } from './openapi/status-schemas.js'
 

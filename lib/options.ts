@@ -4,6 +4,7 @@ import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { formats, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
+import { createInferredLookup, readInferredErrors, type FindInferred, type InferredErrors } from './infer/inferred-errors.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
@@ -57,6 +58,14 @@ export interface ApiErrorsOptions {
   readonly sentErrors?: 'report' | 'convert'
   /** Which responses carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /**
+   * What `npx fastify-api-errors infer --write` found in the source: the content of `errors.inferred.json`, or the path of
+   * the file, relative to the working directory. These errors are then documented on their routes. Absent: none are.
+   *
+   * @example
+   * { inferred: 'errors.inferred.json' }
+   */
+  readonly inferred?: string | InferredErrors
   /** How the errors of a route are inferred for its documentation. */
   readonly documentation?: DocumentationOptions
   /**
@@ -94,6 +103,7 @@ export interface Settings extends ResponderSettings {
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly componentPrefix: string | undefined
+  readonly findInferred: FindInferred
   readonly addSchemas: boolean
   readonly onUndocumented: OnUndocumented | undefined
 }
@@ -114,6 +124,7 @@ const known = {
   notFound: true,
   sentErrors: true,
   requestId: true,
+  inferred: true,
   documentation: true,
   addSchemas: true,
   onUndocumented: true
@@ -151,6 +162,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound = true,
     sentErrors,
     requestId = 'errors',
+    inferred,
     documentation = {},
     addSchemas = false,
     onUndocumented
@@ -190,6 +202,9 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     requestId,
     rules: resolveRules(rules, catalog),
     componentPrefix,
+    findInferred: inferred === undefined
+      ? () => []
+      : createInferredLookup(readInferredErrors(inferred, `${owner}: inferred`), code => Object.hasOwn(catalog, code), sentErrors === 'convert'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
+import { addInference } from './infer/inferences.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
 import { createComponentPrefix } from './openapi/component-prefix.js'
@@ -140,6 +141,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
+    findInferred: settings.findInferred,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
@@ -147,6 +149,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     isHidden: isHiddenByDocuments
   })
   setDocumentSettings(routeErrors, documentSettings)
+  addInference(app, { routeErrors, translators: settings.translators })
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })

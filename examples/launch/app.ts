@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -76,6 +77,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     errors,
     format,
     negotiate,
+    inferred: fileURLToPath(new URL('errors.inferred.json', import.meta.url)),
     reference: { path: '/errors', title: 'Errors of the Launch API' },
     database: {
       constraints: {

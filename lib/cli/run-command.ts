@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
+import { readInferredErrors } from '../infer/inferred-errors.js'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
@@ -17,7 +18,9 @@ const usage = `Usage: fastify-api-errors <command> --app <module>
 Commands
   reference   writes the error reference as HTML, Markdown and JSON
   lock        writes what the API promises about its errors to a lockfile
-  check       compares the API with its lockfile; exit code 1 if a change breaks callers
+  check       compares the API with its lockfile, and its source with the file of infer; exit code 1 if a change breaks
+              callers, or if that file is out of date
+  infer       reads the source and reports what the routes throw; requires typescript
 
 Options
   --app       the module of the API: its default export, or its export 'app' or 'build', is a Fastify instance,
@@ -25,6 +28,9 @@ Options
   --out       reference: the folder for the files (default: docs/errors)
   --url       reference: scheme and host of the API, for the examples with curl (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
+  --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
+  --write     infer: writes that file, which the plugin takes as its option 'inferred'
+  --json      infer: prints the report as JSON
 
 For an API in TypeScript: node --import tsx node_modules/.bin/fastify-api-errors <command> --app ./app.ts`
 
@@ -32,6 +38,9 @@ interface Options {
   readonly out: string
   readonly url: string
   readonly lockfile: string
+  readonly inferred: string
+  readonly write: boolean
+  readonly json: boolean
 }
 
 /** The output of a command, and its exit code. */
@@ -40,9 +49,40 @@ export interface Outcome {
   readonly code: 0 | 1
 }
 
-type Command = (reference: Reference, options: Options) => Outcome
+type Command = (app: FastifyInstance, options: Options) => Outcome | Promise<Outcome>
 
-const commands: Readonly<Record<string, Command>> = { reference: writeReference, lock: writeLockfile, check: checkLockfile }
+const commands: Readonly<Record<string, Command>> = {
+  reference: (app, options) => writeReference(app.apiErrors.reference(), options),
+  lock: (app, options) => writeLockfile(app.apiErrors.reference(), options),
+  check: checkAll,
+  infer
+}
+
+/** Prints what the source says, and writes the file of inferred errors if it was asked to. */
+async function infer (app: FastifyInstance, { inferred, write, json }: Options): Promise<Outcome> {
+  const { createInferredErrors, inferErrors, printInferredErrors, printReport } = await import('../source/index.js')
+  const report = await inferErrors(app, process.cwd())
+  const output = json ? JSON.stringify(report, null, 2) : printReport(report)
+  if (!write) return { output, code: 0 }
+  const folder = dirname(resolve(inferred))
+  if (!existsSync(folder)) rejectOption(program, '--inferred', 'a file in a folder that exists', inferred)
+  const file = createInferredErrors(report, existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined)
+  writeFileSync(inferred, printInferredErrors(file))
+  return { output: json ? output : `${output}\nWrote ${Object.values(file.routes).flat().length} errors to ${inferred}.`, code: 0 }
+}
+
+/** Compares the API with its lockfile, and its source with the file of inferred errors if there is one. */
+async function checkAll (app: FastifyInstance, options: Options): Promise<Outcome> {
+  const { inferred, lockfile } = options
+  if (!existsSync(inferred)) return checkLockfile(app.apiErrors.reference(), options)
+  const { compareInferredErrors, createInferredErrors, inferErrors } = await import('../source/index.js')
+  const changes = compareInferredErrors(readInferredErrors(inferred, '--inferred'), createInferredErrors(await inferErrors(app, process.cwd())))
+  const source = changes.length === 0
+    ? `${inferred} is up to date.`
+    : [...changes, '', `${inferred} is out of date. Run 'fastify-api-errors infer --write' and commit it.`].join('\n')
+  const locked = existsSync(lockfile) ? checkLockfile(app.apiErrors.reference(), options) : undefined
+  return { output: locked === undefined ? source : `${locked.output}\n${source}`, code: changes.length > 0 || locked?.code === 1 ? 1 : 0 }
+}
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
   const isUrl = /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')
@@ -119,6 +159,9 @@ const options = {
   out: { type: 'string', default: 'docs/errors' },
   url: { type: 'string', default: 'https://api.example.com' },
   lockfile: { type: 'string', default: 'errors.lock.json' },
+  inferred: { type: 'string', default: 'errors.inferred.json' },
+  write: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' }
 } as const
 
@@ -146,7 +189,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   }
   const app = await loadApp(values.app)
   try {
-    return command(app.apiErrors.reference(), values)
+    return await command(app, values)
   } finally {
     await app.close()
   }

@@ -6,6 +6,7 @@ import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { checkConfig, checkDeclarations } from './check-declarations.js'
 import type { NamedRule } from './custom-rules.js'
 import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
+import type { FindInferred } from './inferred-errors.js'
 import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
 import { getRouteHeaders, type RouteHeaders } from './route-headers.js'
 import { isExcluded, type RouteRecord } from './route-record.js'
@@ -32,6 +33,8 @@ export interface RouteErrorsOptions {
   /** Whether responses of limited routes carry the fields of a rate limit. */
   readonly hasRateLimitHeaders: boolean
   readonly rules: readonly NamedRule[]
+  /** Returns what the source of the application says of a route. @default nothing */
+  readonly findInferred?: FindInferred
   /** Returns the names of the rate-limit policies of a route. */
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
@@ -62,6 +65,8 @@ export interface RouteErrors {
   readonly findRoutes: (method: string, url: string) => readonly RouteRecord[]
   /** Returns whether the documentation shows a route: neither `config.errors: false` nor every document hides it. */
   readonly isDocumented: (record: RouteRecord) => boolean
+  /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
+  readonly isCovered: (record: RouteRecord) => boolean
   /** Returns the errors of a route for one of its methods, with reasons. Empty if the plugin does not handle its errors. */
   readonly listErrors: (record: RouteRecord, method: string) => RouteError[]
   /**
@@ -123,6 +128,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     setReady: () => { setReady(context) },
     findRoutes: (method, url) => findRoutes(context, method, url),
     isDocumented: record => !isExcluded(record.route) && options.isHidden?.(record) !== true,
+    isCovered: record => isCovered(context, record),
     listErrors: (record, method) => listErrors(context, record, method),
     listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
     getTargets: record => getTargets(context, record),
@@ -204,6 +210,7 @@ function applyRules (
     limitErrors: policies.length === 0 ? [] : context.getLimitErrors(record),
     isSecured,
     errors: context.errors,
+    findInferred: context.findInferred ?? (() => []),
     found
   }
   for (const { name, infer } of context.rules) {

@@ -4,6 +4,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
+import type { FindInferred } from './inferred-errors.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { listDeclaredResponses } from './typed-responses.js'
@@ -35,6 +36,8 @@ export interface Facts {
   readonly limitErrors: readonly Finding[]
   /** Whether a document requires credentials on routes that do not say otherwise. */
   readonly isSecured: boolean
+  /** Returns what the source of the application says of a route. */
+  readonly findInferred: FindInferred
   /** The catalog. */
   readonly errors: AnyCatalog
   /** What the rules before this one found. */
@@ -51,7 +54,7 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'parameters' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'responses' | 'config' | 'security'
+  'handler' | 'body' | 'bodySchema' | 'parameters' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'responses' | 'config' | 'source' | 'security'
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -117,6 +120,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const declared = record.route.config?.errors
     return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
   },
+
+  source: ({ findInferred, method, record }) => findInferred(method, record.url),
 
   security ({ schema, isSecured, errors, found }) {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured

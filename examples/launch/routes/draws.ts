@@ -31,8 +31,7 @@ export const draws: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
       params: Id,
       body: Type.Object({ email: Email }, { additionalProperties: false }),
       response: { 201: Type.Object({ id: Type.String() }, { description: 'A registration.' }) }
-    },
-    config: { errors: [errors.already_registered] }
+    }
   }, async (request, reply) => {
     const { rows: [draw] } = await database.query('select id from draws where id = $1', [request.params.id])
     if (draw === undefined) throw errors.resource_not_found({ message: 'No draw has this id.' })

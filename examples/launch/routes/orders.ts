@@ -25,12 +25,6 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
         card: Type.Unsafe<Card>({ type: 'string', enum: [...cards] })
       }, { additionalProperties: false }),
       response: { 201: Type.Object({ payment_id: Type.String() }, { description: 'The order is paid.' }) }
-    },
-    config: {
-      errors: [
-        errors.resource_not_found, errors.idempotency_conflict, errors.payment_required,
-        errors.bad_gateway, errors.service_unavailable, errors.gateway_timeout
-      ]
     }
   }, async (request, reply) => {
     const key = request.headers['idempotency-key']

@@ -17,8 +17,7 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
       tags: ['Organizations'],
       body: Type.Object({ name: Name }, { additionalProperties: false }),
       response: { 201: Organization }
-    },
-    config: { errors: [errors.resource_already_exists] }
+    }
   }, async (request, reply) => {
     const { rows: [organization] } = await database.query<{ id: string, name: string }>(
       'insert into organizations (name) values ($1) returning id, name', [request.body.name]
@@ -35,8 +34,7 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
       tags: ['Organizations'],
       params: Id,
       response: { 200: Organization }
-    },
-    config: { errors: [errors.forbidden] }
+    }
   }, async request => {
     const { rows: [organization] } = await database.query<{ id: string, name: string }>('select id, name from organizations where id = $1', [request.params.id])
     if (organization === undefined) throw errors.resource_not_found({ message: 'No organization has this id.' })

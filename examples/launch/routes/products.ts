@@ -43,8 +43,7 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
         sku: Type.String({ pattern: '^[A-Z]{2,8}-[0-9]{1,8}$', maxLength: 17 }), name: Name, price
       }, { additionalProperties: false }),
       response: { 201: Product }
-    },
-    config: { errors: [errors.resource_already_exists] }
+    }
   }, async (request, reply) => {
     const { sku, name, price } = request.body
     const { rows: [product] } = await database.query<ProductRow>(
@@ -63,8 +62,7 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
       params: Id,
       body: Type.Object({ price, version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The version that the change is made to.' }) }, { additionalProperties: false }),
       response: { 200: Product }
-    },
-    config: { errors: [errors.concurrent_modification] }
+    }
   }, async request => {
     const { rows: [product] } = await database.query<ProductRow>(
       'update products set price = $1, version = version + 1 where id = $2 and version = $3 returning id, sku, name, price, version',

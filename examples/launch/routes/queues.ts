@@ -35,8 +35,7 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       tags: ['Queues'],
       params: Id,
       response: { 204: Type.Null({ description: 'The queue is closed.' }) }
-    },
-    config: { errors: [errors.resource_conflict] }
+    }
   }, async (request, reply) => {
     const queue = await find(request.params.id)
     if (!queue.open) throw errors.resource_conflict({ message: 'The queue is closed already.' })
@@ -55,7 +54,7 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       body: Type.Object({ email: Email }, { additionalProperties: false }),
       response: { 201: Entry }
     },
-    config: { rateLimitPolicy: ['queue_entry', 'general'], errors: [errors.already_in_queue, errors.resource_conflict] }
+    config: { rateLimitPolicy: ['queue_entry', 'general'] }
   }, async (request, reply) => {
     const queue = await find(request.params.id)
     if (!queue.open) throw errors.resource_conflict({ message: 'The queue is closed.' })

@@ -3,7 +3,6 @@ import { promisify } from 'node:util'
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import jwt from '@fastify/jwt'
 import type { FastifyRequest } from 'fastify'
-import { declareErrors } from 'fastify-api-errors'
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
 import { Device, Email, printable } from './fields.js'
@@ -29,12 +28,10 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
   async function session (request: FastifyRequest): Promise<void> {
     await request.jwtVerify()
   }
-  declareErrors(session, [errors.unauthorized, errors.invalid_token, errors.token_expired])
 
   async function sameDevice (request: FastifyRequest): Promise<void> {
     if (request.user.device !== request.headers['x-device-id']) throw errors.device_mismatch()
   }
-  declareErrors(sameDevice, [errors.device_mismatch])
 
   app.post('/sessions', {
     schema: {
@@ -51,7 +48,7 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
       }, { additionalProperties: false }),
       response: { 201: Type.Object({ token: Type.String() }, { description: 'The token of the session.' }) }
     },
-    config: { rateLimitPolicy: 'authentication', errors: [errors.invalid_credentials] }
+    config: { rateLimitPolicy: 'authentication' }
   }, async (request, reply) => {
     const { email, password, device_id: device, lifetime } = request.body
     const { rows: [user] } = await database.query<{ id: string, password_hash: string }>('select id, password_hash from users where email = $1', [email])

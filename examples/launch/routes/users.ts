@@ -23,8 +23,7 @@ export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
         password: Type.String({ minLength: 8, maxLength: 200, pattern: printable })
       }, { additionalProperties: false }),
       response: { 201: User }
-    },
-    config: { errors: [errors.resource_already_exists] }
+    }
   }, async (request, reply) => {
     const { email, name, password } = request.body
     const { rows: [user] } = await database.query<{ id: string, email: string, name: string }>(

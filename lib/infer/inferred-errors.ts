@@ -1,0 +1,76 @@
+/** The errors that `fastify-api-errors infer` found in the source of an application, as `errors.inferred.json` has them. */
+import { readFileSync } from 'node:fs'
+import { codeForStatus } from '../catalog/standard-errors.js'
+import { isRecord } from '../support/is-object.js'
+import type { Finding } from './rules.js'
+
+/** One error of a route. */
+export interface InferredError {
+  readonly status: number
+  /** `null` for a status that is sent without an error. */
+  readonly code: string | null
+  /** File and line, relative to the folder in which the command ran: `src/queues.ts:41`. */
+  readonly at: string
+  /** The function that throws or sends it. Absent: one without a name. */
+  readonly by?: string
+}
+
+/** What `errors.inferred.json` has: the errors by method and path, `POST /queues/:id/entries`. */
+export interface InferredErrors {
+  readonly version: 1
+  readonly routes: Readonly<Record<string, readonly InferredError[]>>
+}
+
+/**
+ * Checks inferred errors, and reads them first if they are a path. A file that does not exist counts as empty, with a
+ * warning.
+ *
+ * @throws TypeError with one sentence when the file cannot be read, or is no such file
+ */
+export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
+  const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
+  if (!isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)) {
+    throw new TypeError(`${subject}: expected what 'fastify-api-errors infer --write' wrote, got ${typeof inferred === 'string' ? `something else in ${inferred}` : 'something else'}.`)
+  }
+  return value as unknown as InferredErrors
+}
+
+function readJson (path: string, subject: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
+      // The command that writes the file starts the application first.
+      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented: 'fastify-api-errors infer --write' writes it.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
+      return { version: 1, routes: {} }
+    }
+    throw new TypeError(`${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
+  }
+}
+
+function isList (value: unknown): boolean {
+  return Array.isArray(value) && value.every(error => isRecord(error) && typeof error.status === 'number' && (error.code === null || typeof error.code === 'string') && typeof error.at === 'string')
+}
+
+/** The place of an error in a sentence: `src/queues.ts:41 by joinQueue`. */
+export function describePlace ({ at, by }: InferredError): string {
+  return by === undefined ? at : `${at} by ${by}`
+}
+
+/** Finds what the source says of a route. */
+export type FindInferred = (method: string, url: string) => readonly Finding[]
+
+/**
+ * Makes the function that finds what the source says of a route. Codes that the catalog no longer has are left out: the
+ * file is older than the catalog, and `check` reports it.
+ *
+ * @param isConverted whether a status that is sent without an error gets the format of the API, and so a code
+ */
+export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code: string) => boolean, isConverted: boolean): FindInferred {
+  const findings = new Map(Object.entries(routes).map(([route, errors]) => [route, errors.flatMap((error): Finding[] => {
+    const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
+    if (code === undefined || !isKnown(code)) return []
+    return [{ code, reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.` }]
+  })]))
+  return (method, url) => findings.get(`${method} ${url}`) ?? (method === 'HEAD' ? findings.get(`GET ${url}`) : undefined) ?? []
+}

@@ -1,0 +1,320 @@
+/** What the language's own objects do with errors: promises, arrays, maps, functions, and the global functions. */
+import { types } from 'node:util'
+import type { Node } from 'typescript'
+import type { LibraryContext } from './libraries.js'
+import { literal, native, nothing, object, promise, textsIn, union, unknown, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
+
+/** Methods whose callback runs while they run, with the elements. */
+const iterating: ReadonlySet<string> = new Set([
+  'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
+])
+
+/** Methods and functions whose callback runs later: nobody waits for what it throws. */
+export const deferring: ReadonlySet<string> = new Set([
+  'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addEventListener',
+  'subscribe', 'schedule', 'cron', 'addHook'
+])
+
+/** A member that a value has by the language itself; `undefined` when it has none of this name. */
+export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: string): Values | undefined {
+  if (owner.kind === 'promise') return memberOfPromise(machine, owner, name)
+  if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [memberOfFunction(machine, owner, name)]
+  if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') return memberOfString(owner, name)
+  if (owner.kind === 'live' && !types.isProxy(owner.value)) {
+    if (owner.value instanceof Map && !Object.hasOwn(owner.value, name)) return memberOfMap(machine, owner.value, name)
+    if (Array.isArray(owner.value) && (iterating.has(name) || name === 'includes')) return memberOfArray(machine, owner, name)
+    return undefined
+  }
+  if (owner.kind === 'object' && owner.isArray && !owner.fields.has(name)) return memberOfArray(machine, owner, name)
+  if (owner.kind === 'object' && owner.cls === undefined && owner.role === undefined && owner.error === undefined && owner.fields.size === 0 && ['get', 'values', 'set', 'add'].includes(name)) return memberOfArray(machine, owner, name)
+  if (owner.kind === 'unknown' && iterating.has(name)) {
+    const type = owner.type?.()
+    const isList = type === undefined || (type.flags & machine.project.ts.TypeFlags.Any) !== 0 ||
+      machine.project.checker.isArrayLikeType(machine.project.checker.getNonNullableType(type))
+    if (isList) return memberOfArray(machine, owner, name)
+  }
+  return undefined
+}
+
+/** What a string that is known, or known up to its first `?`, says of another one. */
+function memberOfString (owner: Value, name: string): Values | undefined {
+  const text = textsIn([owner])[0] ?? ''
+  const firm = owner.kind === 'text' || (owner.kind === 'literal' && owner.firm)
+  const start = owner.kind === 'text' ? text.split('?', 1).join() : text
+  const isWhole = owner.kind !== 'text'
+  const decide = (test: (part: string) => boolean | undefined): Values => [native(name, ([parts = []]) => {
+    const results = parts.map(part => part.kind === 'literal' && typeof part.value === 'string' && firm ? test(part.value) : undefined)
+    return results.length > 0 && results.every(result => result !== undefined) ? union(results.map(result => literal(result))) : [unknown()]
+  })]
+  switch (name) {
+    case 'startsWith': return decide(part => start.startsWith(part) ? true : isWhole || !part.startsWith(start) ? false : undefined)
+    case 'includes': return decide(part => start.includes(part) ? true : isWhole ? false : undefined)
+    case 'endsWith': return isWhole ? decide(part => text.endsWith(part)) : undefined
+    case 'toUpperCase': return isWhole ? [native(name, () => [literal(text.toUpperCase(), firm)])] : undefined
+    case 'toLowerCase': return isWhole ? [native(name, () => [literal(text.toLowerCase(), firm)])] : undefined
+    default: return undefined
+  }
+}
+
+function isCallable (value: Value): boolean {
+  return value.kind === 'function' || value.kind === 'native' || (value.kind === 'live' && typeof value.value === 'function')
+}
+
+function memberOfFunction (machine: LibraryContext, owner: Value, name: 'call' | 'apply' | 'bind'): Value {
+  if (name === 'call') return native('call', ([self = nothing, ...args], _, node) => machine.call([owner], self, args, node))
+  if (name === 'apply') {
+    return native('apply', ([self = nothing, list = []], _, node) => {
+      const [only] = list
+      const args = only?.kind === 'object' && only.fields.size > 0 ? [...only.fields.values()] : Array.from({ length: 4 }, () => machine.elementsOf(list, node))
+      return machine.call([owner], self, args, node)
+    })
+  }
+  return native('bind', ([self = nothing, ...bound]) => [native('bound', (args, _, node) => machine.call([owner], self, [...bound, ...args], node))])
+}
+
+function memberOfPromise (machine: LibraryContext, owner: Deferred, name: string): Values | undefined {
+  const chain = (body: (collect: (values: Values) => void) => void): Values => {
+    let value: Values = []
+    const throws = machine.caught(() => {
+      body(values => { value = union(value, machine.settle(values)) })
+    })
+    return [promise(value, throws)]
+  }
+  switch (name) {
+    case 'then':
+      return [native('then', ([onValue = [], onError = []], _, node) => chain(collect => {
+        if (isFunction(onValue)) collect(machine.call(onValue, [], [owner.value], node))
+        else collect(owner.value)
+        if (isFunction(onError)) collect(machine.call(onError, [], [machine.caughtValues(owner.throws)], node))
+        else machine.rethrow(owner.throws)
+      }))]
+    case 'catch':
+      return [native('catch', ([onError = []], _, node) => chain(collect => {
+        collect(owner.value)
+        if (isFunction(onError)) collect(machine.call(onError, [], [machine.caughtValues(owner.throws)], node))
+        else machine.rethrow(owner.throws)
+      }))]
+    case 'finally':
+      return [native('finally', ([body = []], _, node) => chain(collect => {
+        machine.settle(machine.call(body, [], [], node))
+        collect(owner.value)
+        machine.rethrow(owner.throws)
+      }))]
+    case 'next':
+    case 'return':
+    case 'throw':
+    case 'toArray':
+      return [native(name, (_, __, node) => [promise(machine.elementsOf(owner.value, node), owner.throws)])]
+    default:
+      return undefined
+  }
+}
+
+function isFunction (values: Values): boolean {
+  return values.some(value => value.kind !== 'literal')
+}
+
+/** A map of the running application: with a key that is known, its value; else any. */
+function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name: string): Values | undefined {
+  const all = (): Values => [...map.values()].slice(0, 40).map(value => machine.liveValue(value))
+  switch (name) {
+    case 'get':
+      return [native('get', ([keys = []]) => {
+        const known = keys.flatMap(key => {
+          const wanted = key.kind === 'literal' ? key.value : key.kind === 'live' ? key.value : key.kind === 'class' ? key.live?.value : undefined
+          return wanted !== undefined && map.has(wanted) ? [machine.liveValue(map.get(wanted))] : []
+        })
+        if (known.length > 0 && known.length === keys.length) return known
+        const values = all()
+        if (values.length <= 1) return values.length === 1 ? values : [unknown()]
+        return values.map(value => value.kind === 'live' && typeof value.value === 'function'
+          ? native('any', (args, self, node) => machine.maybe(() => machine.call([value], self, args, node)))
+          : value)
+      })]
+    case 'values':
+      return [native('values', () => [object({ isArray: true, elements: all() })])]
+    case 'forEach':
+      return [native('forEach', ([callback = []], _, node) => {
+        machine.call(callback, [], [all()], node)
+        return nothing
+      })]
+    case 'has':
+      return [native('has', () => [unknown()])]
+    default:
+      return undefined
+  }
+}
+
+function memberOfArray (machine: LibraryContext, owner: Value, name: string): Values | undefined {
+  const list = owner as Obj
+  const elements = (node: Node): Values => {
+    const found = machine.elementsOf([owner], node)
+    return found.length > 0 ? found : [unknown()]
+  }
+  if (iterating.has(name)) {
+    return [native(name, ([callback = [], initial = []], _, node) => {
+      const each = elements(node)
+      const isEmpty = owner.kind === 'object' && owner.isArray && owner.elements.length === 0
+      const returned = isEmpty ? [] : name.startsWith('reduce') ? machine.call(callback, [], [union(initial, [unknown()]), each], node) : name.endsWith('sort') || name.endsWith('Sorted') ? machine.call(callback, [], [each, each], node) : machine.call(callback, [], [each, [unknown()], [owner]], node)
+      switch (name) {
+        case 'map': return [object({ isArray: true, elements: returned })]
+        case 'flatMap': return [object({ isArray: true, elements: machine.elementsOf(returned, node) })]
+        case 'filter':
+        case 'sort':
+        case 'toSorted': return [owner]
+        case 'find':
+        case 'findLast': return union(each, nothing)
+        case 'reduce':
+        case 'reduceRight': return union(returned, initial)
+        case 'forEach': return nothing
+        default: return [unknown()]
+      }
+    })]
+  }
+  switch (name) {
+    case 'push':
+    case 'unshift':
+    case 'add':
+    case 'set':
+      return [native(name, args => {
+        list.elements = union(list.elements, ...args)
+        return [owner]
+      })]
+    case 'at':
+    case 'pop':
+    case 'shift':
+    case 'get':
+      return [native(name, (_, __, node) => union(elements(node), nothing))]
+    case 'slice':
+    case 'concat':
+    case 'values':
+    case 'reverse':
+    case 'toReversed':
+      return [native(name, (args, _, node) => name === 'concat' ? [object({ isArray: true, elements: union(list.elements, machine.elementsOf(union(...args), node)) })] : [owner])]
+    case 'includes':
+      return [native(name, ([wanted = []], _, node) => {
+        const known = machine.elementsOf([owner], node)
+        const all = [...known, ...wanted]
+        if (wanted.length === 0 || all.some(value => value.kind !== 'literal')) return [unknown()]
+        return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
+      })]
+    case 'length':
+      return [unknown()]
+    default:
+      return undefined
+  }
+}
+
+/** An error of the language. */
+export function plainError (names: readonly string[], message: Values = [unknown()]): Obj {
+  return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isPossible: false } })
+}
+
+const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'])
+
+/** Calls a function of the language by its name; `undefined` when nothing is known of it. */
+export function callGlobal (machine: LibraryContext, path: string, args: readonly Values[], node: Node | undefined): Values | undefined {
+  const [first = [], second = []] = args
+  const name = path.replace(/^new |^globalThis\.|Constructor(?=\.)/g, '')
+  if (errorClasses.has(name)) return [plainError(name === 'Error' ? ['Error'] : [name, 'Error'], args[name === 'AggregateError' ? 1 : 0] ?? nothing)]
+  if (deferring.has(name.replace(/^(process|timers|global)\./, ''))) {
+    machine.detached(() => { machine.call(first, [], [], node) })
+    return [unknown()]
+  }
+  switch (name) {
+    case 'Promise': return path === 'new Promise' ? newPromise(machine, first, node) : undefined
+    case 'Promise.resolve': return [promise(machine.settle(first), [])]
+    case 'Promise.reject': return [promise([], machine.caught(() => { machine.throwValues(first, node as Node) }))]
+    case 'Promise.all':
+    case 'Promise.race':
+    case 'Promise.any':
+    case 'Promise.try':
+    case 'Promise.allSettled':
+      return combined(machine, name, first, second, node as Node)
+    case 'Object.assign': return assigned(machine, args)
+    case 'Object.freeze':
+    case 'Object.seal':
+    case 'Object.setPrototypeOf':
+    case 'structuredClone': return first
+    case 'Object.defineProperty': {
+      const [key] = textsIn(second)
+      for (const target of first) {
+        if (target.kind === 'object' && key !== undefined) target.fields.set(key, machine.member(args[2] ?? [], 'value', node as Node))
+      }
+      return first
+    }
+    case 'Object.defineProperties':
+      return first
+    case 'Object.values': return [object({ isArray: true, elements: union(...first.map(value => value.kind === 'object' ? union(...value.fields.values(), value.elements) : value.kind === 'live' && !types.isProxy(value.value) ? Object.values(Object.getOwnPropertyDescriptors(value.value)).flatMap(({ value: each }) => each === undefined ? [] : [machine.liveValue(each)]) : [unknown()])) })]
+    case 'Object.entries':
+      return [object({ isArray: true, elements: [object({ isArray: true, fields: new Map([['0', [unknown()]], ['1', machine.member(first, undefined, node as Node)]]) })] })]
+    case 'Array.from': {
+      const elements = machine.elementsOf(first, node as Node)
+      return [object({ isArray: true, elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node) })]
+    }
+    case 'Map':
+    case 'Set':
+    case 'WeakMap':
+      return [object({ elements: name === 'Set' ? machine.elementsOf(first, node as Node) : machine.member(machine.elementsOf(first, node as Node), '1', node as Node).filter(value => value.kind !== 'unknown') })]
+    case 'String': return first.map(value => value.kind === 'literal' ? literal(String(value.value), value.firm) : unknown())
+    case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.firm) : unknown())
+    case 'Boolean': return [unknown()]
+    case 'Reflect.apply': return machine.call(first, second, [machine.elementsOf(args[2] ?? [], node as Node)], node)
+    case 'Reflect.construct': return machine.construct(first, [machine.elementsOf(second, node as Node)], node)
+    case 'Error.captureStackTrace': return nothing
+    case 'fetch': return machine.effects.upstream(machine, node as Node)
+    default: return undefined
+  }
+}
+
+function newPromise (machine: LibraryContext, executor: Values, node: Node | undefined): Values {
+  const made = promise([], [])
+  const resolve = native('resolve', ([value = nothing]) => {
+    const throws = machine.caught(() => { made.value = union(made.value, machine.settle(value)) })
+    made.throws.push(...throws)
+    return nothing
+  })
+  const reject = native('reject', ([reason = nothing], _, at) => {
+    made.throws.push(...machine.caught(() => { machine.throwValues(reason, at ?? node as Node) }))
+    return nothing
+  })
+  made.throws.push(...machine.caught(() => { machine.call(executor, [], [[resolve], [reject]], node) }))
+  if (made.value.length === 0) made.value = [unknown()]
+  return [made]
+}
+
+function combined (machine: LibraryContext, name: string, list: Values, second: Values, node: Node): Values {
+  if (name === 'Promise.try') {
+    let value: Values = []
+    const throws = machine.caught(() => { value = machine.settle(machine.call(list, [], [second], node)) })
+    return [promise(value, throws)]
+  }
+  const fields = new Map<string, Values>()
+  let elements: Values = []
+  const throws: Thrown[] = machine.caught(() => {
+    for (const value of list) {
+      if (value.kind === 'object') for (const [key, each] of value.fields) fields.set(key, machine.settle(each))
+    }
+    elements = machine.settle(machine.elementsOf(list, node))
+  })
+  if (name === 'Promise.allSettled') {
+    const settled = object({ fields: new Map<string, Values>([['status', [unknown()]], ['value', elements], ['reason', throws.length > 0 ? machine.caughtValues(throws) : [unknown()]]]) })
+    return [promise([object({ isArray: true, elements: [settled] })], [])]
+  }
+  const result = name === 'Promise.all' ? [object({ isArray: true, elements, fields })] : elements
+  return [promise(result, name === 'Promise.any' ? [] : throws)]
+}
+
+function assigned (machine: LibraryContext, args: readonly Values[]): Values {
+  const [targets = [], ...sources] = args
+  for (const target of targets) {
+    if (target.kind !== 'object') continue
+    for (const source of sources.flat()) {
+      if (source.kind === 'object') for (const [name, values] of source.fields) target.fields.set(name, values)
+      if (source.kind === 'live' && !types.isProxy(source.value)) {
+        for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(source.value))) if (value !== undefined) target.fields.set(name, [machine.liveValue(value)])
+      }
+    }
+  }
+  return targets
+}

@@ -1,0 +1,256 @@
+/** The constraints of an application's tables, as its SQL, its migrations and its Prisma schema declare them. */
+import type { Node, SourceFile } from 'typescript'
+import type { TypeScript } from './typescript.js'
+
+/** A unique constraint or a primary key. */
+export interface UniqueKey {
+  readonly name: string | undefined
+  readonly columns: readonly string[]
+  readonly isPrimary: boolean
+}
+
+/** A foreign key. */
+export interface ForeignKey {
+  readonly columns: readonly string[]
+  readonly table: string
+  /** Whether deleting the record that it names is refused while this one is there. */
+  readonly isRestricting: boolean
+}
+
+/** The constraints of one table. */
+export interface Table {
+  readonly unique: UniqueKey[]
+  readonly foreign: ForeignKey[]
+}
+
+/** The constraints of an application by table, in lower case. */
+export class Constraints {
+  readonly tables = new Map<string, Table>()
+
+  table (name: string): Table {
+    const key = plainName(name)
+    let table = this.tables.get(key)
+    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [] })
+    return table
+  }
+
+  find (name: string): Table | undefined {
+    return this.tables.get(plainName(name))
+  }
+
+  addUnique (table: string, columns: readonly string[], isPrimary = false, name?: string): void {
+    const { unique } = this.table(table)
+    const plain = columns.map(plainName)
+    if (plain.length > 0 && !unique.some(known => known.columns.join() === plain.join())) unique.push({ name, columns: plain, isPrimary })
+  }
+
+  addForeign (table: string, columns: readonly string[], to: string, isRestricting: boolean): void {
+    const { foreign } = this.table(table)
+    const plain = columns.map(plainName)
+    if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: plainName(to), isRestricting })
+  }
+
+  /** Reads what a text of SQL creates. */
+  readSql (sql: string): void {
+    const text = sql.replace(/--[^\n]*/g, ' ').replace(/\/\*[^]*?\*\//g, ' ')
+    for (const [, name = '', start = ''] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)\s*(\()/gi)) {
+      const at = text.indexOf(start, text.toLowerCase().indexOf(name.toLowerCase(), 0))
+      const from = text.indexOf('(', text.search(new RegExp(`create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?${escape(name)}\\s*\\(`, 'i')))
+      this.readColumns(name, partsOf(text, from === -1 ? at : from))
+    }
+    for (const [, table = '', columns = ''] of text.matchAll(/create\s+unique\s+index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?[\w."`[\]]*\s+on\s+([\w."`[\]]+)\s*(?:using\s+\w+\s*)?\(([^;]*?)\)\s*(?:where[^;]*)?(?:;|$|-->)/gi)) {
+      this.addUnique(table, listOf(columns))
+    }
+    for (const [, table = '', rest = ''] of text.matchAll(/alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w."`[\]]+)\s+([^;]+)/gi)) {
+      for (const clause of rest.split(/,(?![^(]*\))/)) this.readConstraint(table, clause.replace(/^\s*add\s+(?:column\s+(?:if\s+not\s+exists\s+)?)?/i, ''))
+    }
+  }
+
+  private readColumns (table: string, parts: readonly string[]): void {
+    for (const part of parts) this.readConstraint(table, part)
+  }
+
+  private readConstraint (table: string, part: string): void {
+    const text = part.trim()
+    const name = /^constraint\s+([\w"`]+)/i.exec(text)?.[1]
+    const own = text.replace(/^constraint\s+[\w"`]+\s+/i, '')
+    const reference = /references\s+([\w."`[\]]+)\s*(?:\([^)]*\))?([^]*)$/i.exec(own)
+    const isRestricting = reference !== null && !/on\s+delete\s+(cascade|set\s+null|set\s+default)/i.test(own)
+    const key = /^(primary\s+key|unique(?:\s+(?:key|index))?)\s*(?:[\w"`]+\s*)?\(([^)]*)\)/i.exec(own)
+    if (key !== null) {
+      this.addUnique(table, listOf(key[2] as string), /^primary/i.test(key[1] as string), name)
+      return
+    }
+    const foreign = /^foreign\s+key\s*(?:[\w"`]+\s*)?\(([^)]*)\)/i.exec(own)
+    if (foreign !== null) {
+      if (reference !== null) this.addForeign(table, listOf(foreign[1] as string), reference[1] as string, isRestricting)
+      return
+    }
+    const column = /^["`[]?(\w+)["`\]]?\s+\w/.exec(own)?.[1]
+    if (column === undefined || /^(check|exclude|index|key|drop|rename|alter|owner|enable|disable|set)$/i.test(column)) return
+    if (/\bunique\b/i.test(own)) this.addUnique(table, [column], false, /constraint\s+([\w"`]+)\s+unique/i.exec(own)?.[1])
+    if (/\bprimary\s+key\b/i.test(own)) this.addUnique(table, [column], true)
+    if (reference !== null) this.addForeign(table, [column], reference[1] as string, isRestricting)
+  }
+
+  /** Reads a schema of Prisma. */
+  readPrisma (schema: string): void {
+    for (const [, name = '', body = ''] of schema.matchAll(/^model\s+(\w+)\s*\{([^]*?)^\}/gm)) {
+      this.table(name)
+      for (const line of body.split('\n')) {
+        const field = /^\s*(\w+)\s+\w/.exec(line)?.[1]
+        if (field !== undefined && /\s@unique\b/.test(line)) this.addUnique(name, [field])
+        if (field !== undefined && /\s@id\b/.test(line)) this.addUnique(name, [field], true)
+        const block = /^\s*@@(unique|id)\(\s*(?:fields:\s*)?\[([^\]]*)\]/.exec(line)
+        if (block !== null) this.addUnique(name, listOf(block[2] as string), block[1] === 'id')
+        const relation = /^\s*\w+\s+(\w+)\??\s+.*@relation\(.*?fields:\s*\[([^\]]*)\]/.exec(line)
+        if (relation !== null) {
+          this.addForeign(name, listOf(relation[2] as string), relation[1] as string, !/onDelete:\s*(Cascade|SetNull|SetDefault)/.test(line) &&
+          !/^\s*\w+\s+\w+\?/.test(line))
+        }
+      }
+    }
+  }
+
+  /** Reads migrations of Knex and Kysely, and tables of Drizzle, from source. */
+  readSource (ts: TypeScript, file: SourceFile): void {
+    const visit = (node: Node): void => {
+      if (ts.isStringLiteralLike(node) && /\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(node.text)) this.readSql(node.text)
+      if (ts.isTemplateExpression(node)) {
+        const text = [node.head.text, ...node.templateSpans.map(span => `x${span.literal.text}`)].join('')
+        if (/\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(text)) this.readSql(text)
+      }
+      if (ts.isCallExpression(node)) {
+        const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ts.isIdentifier(node.expression) ? node.expression.text : ''
+        const [first, second] = node.arguments
+        const table = first !== undefined && ts.isStringLiteralLike(first) ? first.text : undefined
+        if (table !== undefined && /^(createTable|createTableIfNotExists|alterTable|table)$/.test(name) && second !== undefined && (ts.isArrowFunction(second) ||
+          ts.isFunctionExpression(second))) this.readBuilder(ts, table, second)
+        if (table !== undefined && /^(pgTable|mysqlTable|sqliteTable)$/.test(name)) this.readDrizzle(ts, table, node)
+        if (/^(addColumn|addUniqueConstraint|addPrimaryKeyConstraint|addForeignKeyConstraint)$/.test(name)) {
+          const owner = rootTable(ts, node)
+          if (owner !== undefined) this.readKysely(ts, owner, name, node.arguments)
+        }
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(file)
+  }
+
+  /** `table.string('email').unique()`, as Knex has it. */
+  private readBuilder (ts: TypeScript, table: string, body: Node): void {
+    const visit = (node: Node): void => {
+      if (ts.isExpressionStatement(node) || (ts.isArrowFunction(node) && !ts.isBlock(node.body))) {
+        const steps = chainOf(ts, ts.isExpressionStatement(node) ? node.expression : (node as unknown as { readonly body: Node }).body)
+        const [first] = steps
+        const column = first?.args[0]?.[0]
+        const has = (name: string) => steps.find(step => step.name === name)
+        if (first !== undefined && /^(unique|primary)$/.test(first.name) && first.args[0] !== undefined) {
+          this.addUnique(table, first.args[0], first.name === 'primary')
+        } else if (column !== undefined) {
+          if (has('unique') !== undefined) this.addUnique(table, [column])
+          if (has('primary') !== undefined || /^(increments|bigIncrements)$/.test(first?.name ?? '')) this.addUnique(table, [column], true)
+          const reference = has('references')?.args[0]?.[0]
+          const to = has('inTable')?.args[0]?.[0] ?? (reference?.includes('.') === true ? reference.split('.')[0] : undefined)
+          if (reference !== undefined && to !== undefined) this.addForeign(table, first?.args[0] ?? [column], to, !/^(cascade|set null)$/i.test(has('onDelete')?.args[0]?.[0] ?? ''))
+        }
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(body)
+  }
+
+  private readKysely (ts: TypeScript, table: string, name: string, args: readonly Node[]): void {
+    const texts = args.map(arg => stringsIn(ts, arg))
+    if (name === 'addColumn') {
+      const [column] = texts[0] ?? []
+      const rest = args[2]?.getText() ?? ''
+      if (column === undefined) return
+      if (/\.unique\(\)/.test(rest)) this.addUnique(table, [column])
+      if (/\.primaryKey\(\)/.test(rest)) this.addUnique(table, [column], true)
+      const to = /\.references\(\s*['"`](\w+)\./.exec(rest)?.[1]
+      if (to !== undefined) this.addForeign(table, [column], to, !/onDelete\(\s*['"`](cascade|set null)/i.test(rest))
+    } else if (name === 'addForeignKeyConstraint') {
+      const [to] = texts[2] ?? []
+      if (to !== undefined) this.addForeign(table, texts[1] ?? [], to, true)
+    } else {
+      this.addUnique(table, texts[1] ?? [], name.includes('Primary'))
+    }
+  }
+
+  private readDrizzle (ts: TypeScript, table: string, call: Node & { readonly arguments: readonly Node[] }): void {
+    const [, columns, extra] = call.arguments
+    if (columns !== undefined && ts.isObjectLiteralExpression(columns)) {
+      for (const property of columns.properties) {
+        if (!ts.isPropertyAssignment(property)) continue
+        const text = property.initializer.getText()
+        const name = property.name.getText()
+        if (/\.unique\(/.test(text)) this.addUnique(table, [name])
+        if (/\.primaryKey\(/.test(text)) this.addUnique(table, [name], true)
+        const to = /\.references\(\s*\(\)[^=]*=>\s*(\w+)\./.exec(text)?.[1]
+        if (to !== undefined) this.addForeign(table, [name], to, !/onDelete:\s*['"`](cascade|set null)/i.test(text))
+      }
+    }
+    for (const [, kind = '', list = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\([^)]*\)?(?:\s*\.on)?\(?([^)]*)/g) ?? []) {
+      const names = [...list.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
+      this.addUnique(table, names, kind === 'primaryKey')
+    }
+  }
+}
+
+/** A name without quotes and schema, in lower case. */
+export function plainName (name: string): string {
+  return (name.replace(/["`[\]\s]/g, '').split('.').at(-1) ?? '').replace(/_/g, '').toLowerCase()
+}
+
+function listOf (text: string): string[] {
+  return text.split(',').map(part => part.trim().replace(/["`]/g, '').split(/\s|\(/)[0] ?? '').filter(part => /^\w+$/.test(part))
+}
+
+function escape (text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+/** The parts of a list in brackets, split at its own commas. */
+function partsOf (text: string, from: number): string[] {
+  const parts: string[] = []
+  let depth = 0
+  let start = from + 1
+  for (let at = from; at < text.length; at++) {
+    const char = text[at]
+    if (char === '(') depth++
+    if (char === ')') depth--
+    if (depth === 0 || (depth === 1 && char === ',')) {
+      parts.push(text.slice(start, at))
+      start = at + 1
+      if (depth === 0) break
+    }
+  }
+  return parts
+}
+
+interface Step {
+  readonly name: string
+  readonly args: readonly (readonly string[])[]
+}
+
+/** The calls of a chain, first to last. */
+function chainOf (ts: TypeScript, node: Node): readonly Step[] {
+  const steps: Step[] = []
+  let at: Node = node
+  while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
+    steps.unshift({ name: at.expression.name.text, args: at.arguments.map(arg => stringsIn(ts, arg)) })
+    at = at.expression.expression
+  }
+  return steps
+}
+
+function stringsIn (ts: TypeScript, node: Node): string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text]
+  return ts.isArrayLiteralExpression(node) ? node.elements.flatMap(element => stringsIn(ts, element)) : []
+}
+
+/** The table that a chain of Kysely's schema builder creates or alters. */
+function rootTable (ts: TypeScript, node: Node): string | undefined {
+  return chainOf(ts, node).find(({ name }) => name === 'createTable' || name === 'alterTable')?.args[0]?.[0]
+}

@@ -1,0 +1,189 @@
+/** Errors that no line of the application throws: those of its database and of the services that it calls. */
+import { types } from 'node:util'
+import type { Node } from 'typescript'
+import { Constraints, plainName } from './constraints.js'
+import { effectError, type LibraryCall, type LibraryContext } from './libraries.js'
+import { native, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
+
+/** Knows what statements and requests can fail with. */
+export interface Effects {
+  /** A call that sends SQL, or one of Prisma. `undefined`: it does neither. */
+  readonly ofCall: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
+  /** A request to another service. */
+  readonly upstream: (machine: LibraryContext, node: Node) => Values
+  /** The name of the table that an object of Drizzle stands for. */
+  readonly tableOf: (value: object) => string | undefined
+  /** The errors of a query, and what it reads and writes. */
+  readonly errorsOf: (machine: LibraryContext, query: Query) => Obj[]
+  /** The tables that something writes records to. */
+  readonly written: ReadonlySet<string>
+}
+
+/** The codes by which drivers say that a constraint is violated. */
+const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
+  postgres: { unique: '23505', foreign: '23503' },
+  mysql: { unique: 'ER_DUP_ENTRY', foreign: 'ER_NO_REFERENCED_ROW_2' },
+  sqlite: { unique: 'SQLITE_CONSTRAINT_UNIQUE', foreign: 'SQLITE_CONSTRAINT_FOREIGNKEY' },
+  prisma: { unique: 'P2002', foreign: 'P2003' }
+}
+
+const dialects: Readonly<Record<string, string>> = {
+  pg: 'postgres',
+  'pg-pool': 'postgres',
+  postgres: 'postgres',
+  '@electric-sql/pglite': 'postgres',
+  '@fastify/postgres': 'postgres',
+  mysql2: 'mysql',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  '@fastify/mysql': 'mysql',
+  'better-sqlite3': 'sqlite',
+  sqlite: 'sqlite',
+  sqlite3: 'sqlite'
+}
+
+/** Makes the effects of an application with certain constraints. */
+export function createEffects (constraints: Constraints): Effects {
+  const written = new Set<string>()
+
+  function errorsOf (machine: LibraryContext, query: Query): Obj[] {
+    if (query.table === undefined) return []
+    const name = plainName(query.table)
+    const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
+    if (query.verb === 'select' || query.where.size > 0) {
+      machine.note(name)
+      for (const column of query.where) machine.note(`${name}.${plainName(column)}`)
+    }
+    if (query.verb === 'select') return []
+    if (query.verb === 'insert') written.add(name)
+    const codes = codesOf[query.dialect]
+    const errors: Obj[] = []
+    if (query.verb === 'delete') {
+      for (const [other, { foreign }] of constraints.tables) {
+        if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', codes === undefined ? {} : { code: codes.foreign }, { needsRowsIn: other }))
+      }
+      return errors.slice(0, 1)
+    }
+    if (table === undefined) return []
+    const columns = query.columns === undefined ? undefined : new Map([...query.columns].map(([column, values]) => [plainName(column), values]))
+    if (!query.isConflictHandled) {
+      for (const { columns: key, isPrimary, name: constraint } of table.unique) {
+        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column))
+        if (touched) errors.push(effectError('resource_already_exists', { ...(codes !== undefined && { code: codes.unique }), ...(constraint !== undefined && { constraint }) }, { unlessRead: key.map(column => `${name}.${column}`) }))
+      }
+    }
+    for (const { columns: key, table: to } of table.foreign) {
+      const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
+      if (isSent) errors.push(effectError('validation_error', codes === undefined ? {} : { code: codes.foreign }, { unlessRead: [to], isPossible: columns === undefined }))
+    }
+    return errors
+  }
+
+  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, query?: Query): Values {
+    const type = machine.project.checker
+    return [promise([unknown(() => type.getAwaitedType(type.getTypeAtLocation(node)))], machine.caught(() => { machine.throwValues(errors, node) }), query)]
+  }
+
+  return {
+    written,
+    errorsOf,
+    upstream: (machine, node) => rejecting(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
+    tableOf (value) {
+      if (types.isProxy(value)) return undefined
+      const name = Object.getOwnPropertyDescriptor(value, Symbol.for('drizzle:Name'))?.value
+      return typeof name === 'string' ? name : undefined
+    },
+    ofCall (machine, call, name) {
+      const { node, args, callee } = call
+      if (node === undefined) return undefined
+      const prisma = prismaQuery(machine, call, name, constraints)
+      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' })] : []]), node)
+      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
+      if (texts.length === 0) return undefined
+      const list = args[1] ?? []
+      const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
+      const errors = texts.flatMap(text => queriesOf(text, dialects[callee.from] ?? '', values).flatMap(query => errorsOf(machine, query)))
+      if (name === 'prepare') {
+        const run = (_: readonly Values[], __: Values, at: Node): Values => {
+          machine.throwValues(errors, at)
+          return [unknown()]
+        }
+        const statement: Obj = { kind: 'object', id: -1, fields: new Map([...['run', 'get', 'all', 'iterate', 'execute'].map(each => [each, [native(each, run)]] as const)]), elements: [], cls: undefined, isArray: false }
+        return [statement]
+      }
+      return rejecting(machine, errors, node)
+    }
+  }
+}
+
+/** What a text of SQL does. */
+export function queriesOf (sql: string, dialect: string, values: Values): Query[] {
+  const text = sql.replace(/\s+/g, ' ')
+  const where = new Set([.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."`]+)\s*=\s*(?:[$?:@]|lower\()/gi) ?? []].map(([, column]) => column as string))
+  const common = { dialect, isInput: false, where }
+  const found: Query[] = []
+  const insert = /(insert|replace)\s+(?:or\s+\w+\s+|ignore\s+)?into\s+([\w."`[\]]+)\s*(?:as\s+\w+\s*)?(?:\(([^)]*)\))?/i.exec(text)
+  if (insert !== null) {
+    const columns = insert[3]?.split(',').map(column => column.trim()).filter(column => column !== '' && column !== '?')
+    const [list] = values
+    found.push({
+      ...common,
+      verb: 'insert',
+      table: insert[2] as string,
+      where: new Set(),
+      columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column, index) => [column, list?.kind === 'object' ? list.fields.get(String(index)) ?? list.elements : []])),
+      isConflictHandled: /\bon (conflict|duplicate key)\b|\binsert (or )?(ignore|replace)\b|^\s*replace\b/i.test(text)
+    })
+  }
+  const update = /\bupdate\s+([\w."`[\]]+)\s+(?:as\s+\w+\s+)?set\s+(.*?)(?=\bwhere\b|\breturning\b|$)/i.exec(text)
+  if (update !== null && insert === null) {
+    found.push({ ...common, verb: 'update', table: update[1] as string, columns: new Map([...(update[2] as string).matchAll(/([\w"`]+)\s*=/g)].map(([, column]) => [column as string, []])), isConflictHandled: false })
+  }
+  const removed = /\bdelete\s+from\s+([\w."`[\]]+)/i.exec(text)
+  if (removed !== null) found.push({ ...common, verb: 'delete', table: removed[1] as string, columns: undefined, isConflictHandled: false })
+  if (found.length === 0) {
+    for (const [, table] of text.matchAll(/\b(?:from|join)\s+([\w."`[\]]+)/gi)) found.push({ ...common, verb: 'select', table: table as string, columns: undefined, isConflictHandled: false })
+  }
+  return found
+}
+
+const prismaVerbs: Readonly<Record<string, Query['verb']>> = {
+  create: 'insert',
+  createMany: 'insert',
+  createManyAndReturn: 'insert',
+  update: 'update',
+  updateMany: 'update',
+  delete: 'delete',
+  deleteMany: 'delete',
+  upsert: 'update',
+  findUnique: 'select',
+  findFirst: 'select',
+  findMany: 'select',
+  count: 'select'
+}
+
+/** `prisma.user.create({ data })`: the model is the name before the method. */
+function prismaQuery (machine: LibraryContext, { node, args }: LibraryCall, name: string, constraints: Constraints): Query[] | undefined {
+  const { ts } = machine.project
+  const verb = Object.hasOwn(prismaVerbs, name) ? prismaVerbs[name] : undefined
+  if (verb === undefined || node === undefined || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) ||
+    !ts.isPropertyAccessExpression(node.expression.expression)) return undefined
+  const model = node.expression.expression.name.text
+  if (constraints.find(model) === undefined || !/prisma|tx|trx|transaction|client|db|database/i.test(node.expression.expression.expression.getText())) return undefined
+  const part = (key: string): Values => machine.member(args[0] ?? [], key, node)
+  const fieldsOf = (values: Values): ReadonlyMap<string, Values> | undefined => {
+    const [only] = values
+    return values.length === 1 && only?.kind === 'object' && !only.isArray && only.elements.length === 0 ? only.fields : undefined
+  }
+  const data = part(name === 'upsert' ? 'update' : 'data')
+  const where = fieldsOf(part('where'))
+  return [{
+    dialect: 'prisma',
+    table: model,
+    verb,
+    columns: fieldsOf(data),
+    isInput: data.some(value => (value.kind === 'unknown' && value.isInput) || (value.kind === 'object' && value.elements.some(each => each.kind === 'unknown' && each.isInput))),
+    isConflictHandled: name === 'upsert' || (name === 'createMany' && part('skipDuplicates').length > 0 && part('skipDuplicates').some(value => value.kind === 'literal' && value.value === true)),
+    where: new Set(where?.keys() ?? [])
+  }]
+}

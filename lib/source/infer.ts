@@ -1,0 +1,206 @@
+/** Finds what the routes of a running application throw: locates their functions, runs them on what is known, and reports. */
+import { createRequire } from 'node:module'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { answersTo, type AnswerSettings } from './answers.js'
+import { Constraints, plainName } from './constraints.js'
+import { createEffects } from './effects.js'
+import { openInspector, type Script } from './inspect.js'
+import { callHook } from './libraries.js'
+import { Machine, type NotFollowed } from './machine.js'
+import { isOfPackage, openProject, type Project } from './project.js'
+import { getSourceRoutes, type SourceRoute } from './routes.js'
+import { loadTypeScript, type TypeScript } from './typescript.js'
+import { dedupe, native, type Live, type Sent, type Thrown, type Values } from './values.js'
+
+/** An error that a route throws or sends, by its source. */
+export interface SourceError {
+  readonly status: number
+  /** `null` for a status that is sent without an error. */
+  readonly code: string | null
+  readonly confidence: 'certain' | 'possible'
+  readonly file: string
+  readonly line: number
+  /** The functions from the route's own to the one that throws; those without a name are left out. */
+  readonly via: readonly string[]
+  /** Whether the route is documented with it, apart from what the source says. */
+  readonly documented: boolean
+}
+
+/** The errors of one method of a route. */
+export interface SourceReportRoute {
+  readonly method: string
+  readonly path: string
+  readonly errors: readonly SourceError[]
+  /** The codes of `config.errors` that neither the source nor a rule explains. */
+  readonly stale: readonly string[]
+}
+
+/** What the source of an application says about the errors of its routes. */
+export interface SourceReport {
+  readonly routes: readonly SourceReportRoute[]
+  readonly notFollowed: readonly NotFollowed[]
+}
+
+/**
+ * Finds the errors that the routes of an application throw or send. It never calls a function of the application.
+ *
+ * @param root the folder of the application: files are named relative to it
+ * @throws Error with one sentence when TypeScript is not installed
+ */
+export async function inferErrors (app: FastifyInstance, root: string): Promise<SourceReport> {
+  const ts = loadTypeScript(root)
+  const inspector = openInspector()
+  try {
+    const scripts = inspector.scripts.filter(({ file }) => !isOfPackage(file))
+    const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
+    const project = openProject(ts, root, files)
+    const effects = createEffects(readConstraints(ts, project, root))
+    const machine = new Machine(project, inspector, await loadedExports(scripts), effects)
+    return createReport(getSourceRoutes(app), machine)
+  } finally {
+    inspector.close()
+  }
+}
+
+/** What the loaded files export, by source. Modules are loaded already, so nothing runs. */
+async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<string, object>> {
+  const { cache } = createRequire(import.meta.url)
+  const found = new Map<string, object>()
+  for (const { file, url, isModule, sources } of scripts) {
+    const [source] = sources
+    if (source === undefined) continue
+    const required = cache[file]?.exports as unknown
+    if (typeof required === 'object' || typeof required === 'function') {
+      if (required !== null) found.set(source, required)
+    } else if (isModule) {
+      // A module that waits for this call cannot be waited for.
+      const namespace = await Promise.race([import(url).catch(() => undefined), setTimeout(500)]) as object | undefined
+      if (namespace !== undefined) found.set(source, namespace)
+    }
+  }
+  return found
+}
+
+function readConstraints (ts: TypeScript, project: Project, root: string): Constraints {
+  const constraints = new Constraints()
+  for (const file of listFiles(root, 0)) {
+    if (file.endsWith('.sql')) constraints.readSql(readFileSync(file, 'utf8'))
+    else if (file.endsWith('.prisma')) constraints.readPrisma(readFileSync(file, 'utf8'))
+    else if (/migrations?\//.test(file) && /\.[cm]?[jt]s$/.test(file)) constraints.readSource(ts, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
+  }
+  for (const file of project.program.getSourceFiles()) if (project.owns(file)) constraints.readSource(ts, file)
+  return constraints
+}
+
+const skipped: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', 'coverage', '.git'])
+
+function listFiles (folder: string, depth: number): string[] {
+  if (depth > 6) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => entry.isDirectory()
+    ? skipped.has(entry.name) || entry.name.startsWith('.') ? [] : listFiles(join(folder, entry.name), depth + 1)
+    : /\.(sql|prisma)$/.test(entry.name) || (/migrations?\//.test(`${folder}/`) && /\.[cm]?[jt]s$/.test(entry.name)) ? [join(folder, entry.name)] : [])
+}
+
+interface RouteFindings {
+  readonly route: SourceRoute
+  readonly throws: readonly Thrown[]
+  readonly sent: readonly Sent[]
+  readonly reads: ReadonlySet<string>
+}
+
+function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
+  // All routes first: whether a table ever has records shows in all of them.
+  const findings = sourceRoutes.map(route => runRoute(machine, route))
+  const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
+    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value }
+    const errors: SourceError[] = []
+    for (const thrown of throws) {
+      const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
+      if (facts?.needsRowsIn !== undefined && !machine.effects.written.has(facts.needsRowsIn)) continue
+      const isUnlikely = facts?.unlessRead !== undefined && facts.unlessRead.some(read => reads.has(plainRead(read)))
+      for (const { status, code } of answersTo(thrown, settings, (value, name) => machine.read(value, name))) {
+        errors.push({
+          status, code, confidence: thrown.isPossible || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
+        })
+      }
+    }
+    for (const { status, site, via, isPossible } of sent) {
+      errors.push({
+        status, code: null, confidence: isPossible ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
+      })
+    }
+    const unique = bestOf(errors)
+    const explained = new Set([...unique.map(({ code }) => code), ...route.documented.filter(({ rule }) => rule !== 'config').map(({ code }) => code)])
+    return { method: route.method, path: route.path, errors: unique, stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort() }
+  })
+  const notFollowed = [...machine.notFollowed.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason))
+  return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
+}
+
+function plainRead (read: string): string {
+  return read.split('.').map(plainName).join('.')
+}
+
+/** Of the errors with one status and code, the one that is the most certain and the closest. */
+function bestOf (errors: readonly SourceError[]): SourceError[] {
+  const best = new Map<string, SourceError>()
+  for (const error of errors) {
+    const key = `${error.status} ${String(error.code)}`
+    const known = best.get(key)
+    if (known === undefined || rank(error, known) < 0) best.set(key, error)
+  }
+  return [...best.values()].sort((a, b) => a.status - b.status || compare(a.code ?? '', b.code ?? ''))
+}
+
+function rank (a: SourceError, b: SourceError): number {
+  return compare(a.confidence, b.confidence) || a.via.length - b.via.length || compare(a.file, b.file) || a.line - b.line
+}
+
+function compare (a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Runs the hooks of a route, then its handler. */
+function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
+  const scope = machine.live(route.scope)
+  const request = machine.roleObject('request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
+  const reply = machine.roleObject('reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
+  const throws: Thrown[] = []
+  const sent: Sent[] = []
+  const reads = new Set<string>()
+  machine.statuses = []
+  machine.route = { method: route.method, path: route.path }
+  for (const { fn, isHook } of route.functions) {
+    const outcome = machine.run(adapter(machine, fn, isHook), route.scope, [[request], [reply]])
+    throws.push(...outcome.throws)
+    sent.push(...outcome.sent)
+    for (const read of outcome.reads) reads.add(read)
+    if (!isHook) {
+      const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
+      throws.push(...machine.throwsOf(failed))
+      if (outcome.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
+        sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isPossible: false })))
+      }
+    }
+  }
+  return { route, throws: dedupe(throws), sent: dedupe(sent), reads }
+}
+
+/** A hook can say by its last argument that it is done, or failed. */
+function adapter (machine: Machine, fn: object, isHook: boolean): Values {
+  if (!isHook) return [machine.live(fn)]
+  return [native('hook', (args, self, node) => callHook(machine, [machine.live(fn)], self, args, node))]
+}
+
+/** The prototype that a scope's requests or replies have, where its decorators are. */
+function prototypeOf (machine: Machine, scope: FastifyInstance, name: string): Live | undefined {
+  for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) {
+    const symbol = Object.getOwnPropertySymbols(at).find(each => each.description === name)
+    const found = symbol === undefined ? undefined : (at as Record<symbol, { readonly prototype?: object }>)[symbol]?.prototype
+    if (found !== undefined) return machine.live(found)
+  }
+  return undefined
+}

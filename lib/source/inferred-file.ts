@@ -1,0 +1,60 @@
+/** Writes `errors.inferred.json`, and compares it with what the source says now. */
+import { describePlace, type InferredError, type InferredErrors } from '../infer/inferred-errors.js'
+import type { SourceError, SourceReport } from './infer.js'
+
+/**
+ * The file for a report: routes and errors are sorted, and errors that are only possible are left out. The line of an
+ * error that an earlier file has, too, stays as it was there, so that the file changes only when an error does.
+ */
+export function createInferredErrors ({ routes }: SourceReport, earlier?: InferredErrors): InferredErrors {
+  return {
+    version: 1,
+    routes: Object.fromEntries(routes.flatMap(({ method, path, errors }) => {
+      const key = `${method} ${path}`
+      const kept = errors.filter(({ confidence }) => confidence === 'certain').map(error => withEarlierLine(toInferredError(error), earlier?.routes[key] ?? []))
+      return kept.length === 0 ? [] : [[key, kept]]
+    }))
+  }
+}
+
+function toInferredError ({ status, code, file, line, via }: SourceError): InferredError {
+  const by = via.at(-1)
+  return { status, code, at: `${file}:${line}`, ...(by !== undefined && { by }) }
+}
+
+function withEarlierLine (error: InferredError, earlier: readonly InferredError[]): InferredError {
+  return earlier.find(known => keyOf(known) === keyOf(error)) ?? error
+}
+
+/** What makes an error the same, wherever its line has moved to. */
+function keyOf ({ status, code, at, by }: InferredError): string {
+  return JSON.stringify([status, code, at.replace(/:\d+$/, ''), by])
+}
+
+/** The text of the file: each error is on one line. */
+export function printInferredErrors ({ version, routes }: InferredErrors): string {
+  const list = Object.entries(routes).map(([route, errors]) => `    ${JSON.stringify(route)}: [\n${errors.map(error => `      ${printError(error)}`).join(',\n')}\n    ]`)
+  return `{\n  "version": ${version},\n  "routes": {${list.length === 0 ? '' : `\n${list.join(',\n')}\n  `}}\n}\n`
+}
+
+function printError (error: InferredError): string {
+  return `{ ${Object.entries(error).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(', ')} }`
+}
+
+/** A sentence for each error that a route gained, or lost, since the file was written. */
+export function compareInferredErrors (before: InferredErrors, now: InferredErrors): string[] {
+  const names = [...new Set([...Object.keys(before.routes), ...Object.keys(now.routes)])].sort()
+  return names.flatMap(name => {
+    const [old, found] = [before.routes[name] ?? [], now.routes[name] ?? []]
+    const missingIn = (list: readonly InferredError[], others: readonly InferredError[]): readonly InferredError[] =>
+      list.filter(error => !others.some(other => keyOf(other) === keyOf(error)))
+    return [
+      ...missingIn(found, old).map(error => `${name}: gained ${describeError(error)}`),
+      ...missingIn(old, found).map(error => `${name}: lost ${describeError(error)}`)
+    ]
+  })
+}
+
+function describeError (error: InferredError): string {
+  return `${error.status}${error.code === null ? '' : ` ${error.code}`}, ${error.code === null ? 'sent' : 'thrown'} at ${describePlace(error)}`
+}

@@ -1,0 +1,221 @@
+/**
+ * Looks at live functions through the debugger of this process: where a function was written, what it has closed over,
+ * and what a bound function is bound to. JavaScript itself shows none of this.
+ */
+import { readFileSync } from 'node:fs'
+import { Session } from 'node:inspector'
+import { SourceMap } from 'node:module'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A place in a file: line and column count from zero. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A script that the process has loaded from a file. */
+export interface Script {
+  /** The URL that it was loaded by. */
+  readonly url: string
+  /** The file that it was loaded from. */
+  readonly file: string
+  readonly isModule: boolean
+  /** The files that it was compiled from; itself when it was not compiled. */
+  readonly sources: readonly string[]
+}
+
+/** One scope that a function has closed over, innermost first: its variables by name. */
+export type LiveScope = Readonly<Record<string, unknown>>
+
+/** Looks at live functions. */
+export interface Inspector {
+  /** The scripts that were loaded from files. */
+  readonly scripts: readonly Script[]
+  /** Where a function was written, in the source that a person edits. `undefined` for a native function. */
+  readonly locate: (fn: object) => Place | undefined
+  /** The scopes that a function has closed over, without the global one. */
+  readonly scopesOf: (fn: object) => readonly LiveScope[]
+  /** What a bound function calls; `undefined` for one that is not bound. */
+  readonly boundOf: (fn: object) => Bound | undefined
+  /** The value of a private field of an object, such as `#rows`; `undefined` when it has none. */
+  readonly privateOf: (owner: object, name: string) => unknown
+  readonly close: () => void
+}
+
+/** What a bound function calls, and with what. */
+export interface Bound {
+  readonly target: object
+  readonly self: unknown
+  readonly args: readonly unknown[]
+}
+
+interface RemoteObject {
+  readonly objectId?: string
+  readonly description?: string
+  readonly value?: unknown
+}
+
+interface Property {
+  readonly name: string
+  readonly value?: RemoteObject
+}
+
+interface ScriptInfo {
+  readonly scriptId: string
+  readonly url: string
+  readonly isModule?: boolean
+  readonly sourceMapURL?: string
+}
+
+/** Where a value passes from this program to the debugger and back. */
+const exchange = Symbol.for('fastify-api-errors.source.exchange')
+const globals = globalThis as unknown as Record<symbol, unknown>
+const take = `function () { globalThis[Symbol.for('${exchange.description}')] = this }`
+const expression = `globalThis[Symbol.for('${exchange.description}')]`
+
+/** Opens the debugger of this process. */
+export function openInspector (): Inspector {
+  const session = new Session()
+  session.connect()
+  const infos = new Map<string, ScriptInfo>()
+  session.on('Debugger.scriptParsed', ({ params }) => { infos.set(params.scriptId, params as ScriptInfo) })
+  const post = createPost(session)
+  post('Debugger.enable')
+  const known = new WeakMap<object, FunctionFacts>()
+  const maps = new Map<string, ReadMap | undefined>()
+
+  function mapOf (info: ScriptInfo): ReadMap | undefined {
+    if (!maps.has(info.scriptId)) maps.set(info.scriptId, readMap(info))
+    return maps.get(info.scriptId)
+  }
+
+  function factsOf (fn: object): FunctionFacts {
+    let facts = known.get(fn)
+    if (facts === undefined) known.set(fn, facts = lookUp(fn))
+    return facts
+  }
+
+  function lookUp (fn: object): FunctionFacts {
+    globals[exchange] = fn
+    const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
+    const { internalProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly internalProperties?: readonly Property[] }
+    const named = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
+    return {
+      location: named('[[FunctionLocation]]')?.value as FunctionFacts['location'],
+      scopes: named('[[Scopes]]')?.objectId,
+      target: named('[[TargetFunction]]'),
+      self: named('[[BoundThis]]'),
+      args: named('[[BoundArgs]]')
+    }
+  }
+
+  function valueOf (remote: RemoteObject | undefined): unknown {
+    if (remote?.objectId === undefined) return remote?.value
+    post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: take })
+    const value = globals[exchange]
+    globals[exchange] = undefined
+    return value
+  }
+
+  const liveScopes = new WeakMap<object, readonly LiveScope[]>()
+
+  return {
+    get scripts () {
+      return [...infos.values()].filter(({ url }) => fileOf(url) !== undefined).map(info => ({
+        url: info.url, file: fileOf(info.url) as string, isModule: info.isModule === true, sources: mapOf(info)?.sources ?? [fileOf(info.url) as string]
+      }))
+    },
+    locate (fn) {
+      const { location } = factsOf(fn)
+      const info = location === undefined ? undefined : infos.get(location.scriptId)
+      const file = info === undefined ? undefined : fileOf(info.url)
+      if (location === undefined || info === undefined || file === undefined) return undefined
+      const generated: Place = { file, line: location.lineNumber, column: location.columnNumber }
+      return mapOf(info)?.originalOf(generated) ?? generated
+    },
+    scopesOf (fn) {
+      let scopes = liveScopes.get(fn)
+      if (scopes !== undefined) return scopes
+      const { scopes: objectId } = factsOf(fn)
+      const entries = objectId === undefined ? [] : (post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly result: readonly Property[] }).result
+      scopes = entries.filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
+        .map(({ value }) => (valueOf(value) as { readonly object: LiveScope }).object)
+      liveScopes.set(fn, scopes)
+      return scopes
+    },
+    boundOf (fn) {
+      const { target, self, args } = factsOf(fn)
+      return target === undefined ? undefined : { target: valueOf(target) as object, self: valueOf(self), args: valueOf(args) as readonly unknown[] ?? [] }
+    },
+    privateOf (owner, name) {
+      globals[exchange] = owner
+      const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
+      const { privateProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly privateProperties?: readonly Property[] }
+      return valueOf(privateProperties.find(property => property.name === name)?.value)
+    },
+    close () { session.disconnect() }
+  }
+}
+
+interface FunctionFacts {
+  readonly location: { readonly scriptId: string, readonly lineNumber: number, readonly columnNumber: number } | undefined
+  readonly scopes: string | undefined
+  readonly target: RemoteObject | undefined
+  readonly self: RemoteObject | undefined
+  readonly args: RemoteObject | undefined
+}
+
+/** A session on the own thread calls back before `post` returns. */
+function createPost (session: Session): (method: string, params?: object) => unknown {
+  return (method, params) => {
+    let answer: unknown
+    session.post(method, params ?? {}, (fault: Error | null, result?: object) => {
+      if (fault !== null) throw new Error(`The debugger refused ${method}: ${JSON.stringify(fault)}`)
+      answer = result
+    })
+    return answer
+  }
+}
+
+function fileOf (url: string): string | undefined {
+  if (url.startsWith('file:')) return fileURLToPath(url.replace(/[?#].*$/, ''))
+  return url.startsWith('/') ? url : undefined
+}
+
+interface ReadMap {
+  readonly sources: readonly string[]
+  readonly originalOf: (place: Place) => Place | undefined
+}
+
+/** Reads the source map of a script: inline, or a file beside it. `undefined` when there is none, or its sources are not there. */
+function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
+  const file = fileOf(url)
+  if (file === undefined || sourceMapURL === undefined || sourceMapURL === '') return undefined
+  try {
+    const inline = /^data:[^,]*,/.exec(sourceMapURL)?.[0]
+    const path = resolve(dirname(file), decodeURIComponent(sourceMapURL.replace(/^file:\/\//, '')))
+    const text = inline === undefined
+      ? readFileSync(path, 'utf8')
+      : inline.includes(';base64') ? Buffer.from(sourceMapURL.slice(inline.length), 'base64').toString() : decodeURIComponent(sourceMapURL.slice(inline.length))
+    const payload = JSON.parse(text) as ConstructorParameters<typeof SourceMap>[0]
+    const folder = dirname(inline === undefined ? path : file)
+    const sources = payload.sources.map(source => {
+      const full = `${payload.sourceRoot ?? ''}${source}`
+      return full.startsWith('file:') ? fileURLToPath(full) : resolve(folder, full)
+    })
+    const byName = new Map(payload.sources.map((source, index) => [source, sources[index] as string]))
+    const map = new SourceMap(payload)
+    return {
+      sources,
+      originalOf ({ line, column }) {
+        const entry = map.findEntry(line, column)
+        const source = 'originalSource' in entry ? byName.get(entry.originalSource) ?? (sources.length === 1 ? sources[0] : undefined) : undefined
+        return source === undefined || !('originalLine' in entry) ? undefined : { file: source, line: entry.originalLine, column: entry.originalColumn }
+      }
+    }
+  } catch {
+    return undefined
+  }
+}

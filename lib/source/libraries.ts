@@ -1,0 +1,368 @@
+/** What the functions of well-known packages throw, return or send. */
+import { STATUS_CODES } from 'node:http'
+import type { Node } from 'typescript'
+import type { StandardCode } from '../catalog/standard-errors.js'
+import type { Effects } from './effects.js'
+import type { Inspector } from './inspect.js'
+import type { Status } from './machine.js'
+import type { Project } from './project.js'
+import { startQuery } from './queries.js'
+import { literal, native, nothing, numbersIn, object, promise, union, unknown, type External, type Fn, type Live, type Obj, type Thrown, type Value, type Values } from './values.js'
+
+/** The part of the machine that the tables of libraries need. */
+export interface LibraryContext {
+  readonly project: Project
+  readonly inspector: Inspector
+  readonly effects: Effects
+  statuses: readonly Status[]
+  readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
+  readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values
+  readonly callUnknown: (args: readonly Values[], node: Node | undefined) => Values
+  readonly member: (owners: Values, name: string | undefined, node: Node) => Values
+  readonly elementsOf: (values: Values, node: Node) => Values
+  readonly settle: (values: Values) => Values
+  readonly throwValues: (values: Values, node: Node, isPossible?: boolean) => void
+  readonly rethrow: (throws: readonly Thrown[]) => void
+  readonly caught: (body: () => void) => Thrown[]
+  readonly caughtValues: (throws: readonly Thrown[]) => Values
+  readonly detached: (body: () => void) => void
+  readonly maybe: <T>(body: () => T) => T
+  readonly live: (value: object) => Live
+  readonly liveValue: (value: unknown) => Value
+  readonly nodeOf: (live: Live) => unknown
+  readonly setStatus: (numbers: readonly number[], node: Node) => void
+  readonly send: (statuses: readonly Status[], isPossible?: boolean) => void
+  readonly missed: (node: Node | undefined, reason: string) => void
+  readonly catalogError: (code: string, status: number | undefined) => Obj
+  readonly notFound: () => Obj
+  readonly readRoute: () => { readonly method: string, readonly path: string }
+  /** Notes that a table, or a column of one, is read. */
+  readonly note: (read: string) => void
+}
+
+/** A call of something outside of the application. */
+export interface LibraryCall {
+  readonly callee: External
+  readonly self: Values
+  readonly args: readonly Values[]
+  readonly node: Node | undefined
+  /** The function itself, if the running application has it. */
+  readonly live: Live | undefined
+}
+
+type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
+
+/** By package. */
+const libraries: Readonly<Record<string, Handler>> = {
+  'http-errors': httpErrors,
+  '@fastify/sensible': sensible,
+  'http-errors-enhanced': httpErrors,
+  'fastify-http-errors-enhanced': httpErrors,
+  '@fastify/error': fastifyError,
+  '@hapi/boom': boom,
+  boom,
+  '@fastify/jwt': jwt,
+  'fast-jwt': fastJwt,
+  '@fastify/auth': auth,
+  '@fastify/basic-auth': basicAuth,
+  '@fastify/bearer-auth': bearerAuth,
+  '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
+  '@fastify/multipart': multipart,
+  'fastify-api-errors': () => [unknown()],
+  undici: upstream,
+  axios: upstream,
+  got: upstream,
+  ky: upstream,
+  'node-fetch': upstream,
+  'http-assert': (machine, call) => sensible(machine, call, 'assert')
+}
+
+/** Calls a function of a package; `undefined` when nothing is known of it. */
+export function callLibrary (machine: LibraryContext, call: LibraryCall): Values | undefined {
+  const name = call.callee.path.split('.').at(-1) ?? ''
+  const status = statusOfClass(call.live?.value)
+  if (status !== undefined) return [httpError(status, name)]
+  const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
+  const written = nameAt(machine, call.node) ?? name
+  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible ? written : name)
+  return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
+}
+
+/** The name that a call has in the source: of `app.httpErrors.notFound()`, `notFound`. */
+function nameAt ({ project: { ts } }: LibraryContext, node: Node | undefined): string | undefined {
+  if (node === undefined || !(ts.isCallExpression(node) || ts.isNewExpression(node))) return undefined
+  const at = ts.skipPartiallyEmittedExpressions(node.expression)
+  return ts.isPropertyAccessExpression(at) ? at.name.text : ts.isIdentifier(at) ? at.text : undefined
+}
+
+/** Of `notFound`, `NotFound` and `NotFoundError`: 404. */
+const statusByName: ReadonlyMap<string, number> = new Map(Object.entries(STATUS_CODES).filter(([status]) => Number(status) >= 400).flatMap(([status, phrase = '']) => {
+  const name = phrase.replace(/[^A-Za-z ]/g, '').replace(/ /g, '').toLowerCase()
+  return [[name, Number(status)], [`${name}error`, Number(status)]] as const
+}).concat([['uritoolong', 414], ['badimplementation', 500], ['internal', 500], ['baddata', 422], ['servertimeout', 503], ['clienttimeout', 408], ['resourcegone', 410],
+  ['entitytoolarge', 413], ['teapot', 418], ['illegal', 451], ['unsupportedmediatype', 415], ['badgateway', 502], ['gatewaytimeout', 504]]))
+
+/** The status that a name of http-errors stands for. */
+export function statusOfName (name: string): number | undefined {
+  return statusByName.get(name.toLowerCase())
+}
+
+/** The status on the prototype of a class, as http-errors puts it there. */
+function statusOfClass (fn: object | undefined): number | undefined {
+  if (typeof fn !== 'function') return undefined
+  const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value as object | undefined
+  const status = typeof prototype === 'object' && prototype !== null ? Object.getOwnPropertyDescriptor(prototype, 'statusCode')?.value : undefined
+  return typeof status === 'number' && status >= 400 && status <= 599 ? status : undefined
+}
+
+/** An error of http-errors. */
+export function httpError (status: number, name: string, fields: Iterable<readonly [string, Values]> = []): Obj {
+  return object({
+    fields: new Map<string, Values>([
+      ['statusCode', [literal(status)]], ['status', [literal(status)]], ['expose', [literal(status < 500)]], ['message', [unknown()]], ...fields
+    ]),
+    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isPossible: false }
+  })
+}
+
+function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
+  const status = statusOfName(name)
+  if (status !== undefined) return [httpError(status, name)]
+  if (!['default', 'createError', 'HttpErrors', 'HttpError', 'createHttpError', 'getHttpError', 'http-errors', ''].includes(name)) return undefined
+  const numbers = numbersIn(args.flat())
+  const fields = args.flatMap(values => values.flatMap(value => value.kind === 'object' && value.error === undefined ? [...value.fields] : []))
+  if (numbers.length > 0) return numbers.map(each => httpError(each, 'HttpError', fields))
+  const given = args.flat().filter(value => value.kind === 'object' && value.error !== undefined)
+  return given.length > 0 ? given : [httpError(500, 'InternalServerError', fields)]
+}
+
+function sensible (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
+  const { args, node, self } = call
+  if (name === 'to') {
+    const throws = machine.caught(() => { machine.settle(args[0] ?? []) })
+    return [promise([object({ isArray: true, fields: new Map([['0', machine.caughtValues(throws)], ['1', [unknown()]]]) })], [])]
+  }
+  const isAssertion = name === 'assert' || /^assert\b|^(ok|equal|notEqual|strictEqual|notStrictEqual|deepEqual|notDeepEqual)$/.test(name)
+  if (isAssertion) {
+    const numbers = args.slice(1).flatMap(numbersIn).filter(status => status >= 400)
+    for (const status of numbers.length > 0 ? numbers : [500]) machine.throwValues([httpError(status, 'HttpError')], node as Node)
+    return nothing
+  }
+  const made = httpErrors(machine, call, name)
+  if (made === undefined || !self.some(value => value.kind === 'object' && value.role === 'reply')) return made
+  machine.throwValues(made, node as Node)
+  return self
+}
+
+function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, name: string): Values | undefined {
+  const closed = live === undefined ? undefined : machine.inspector.scopesOf(live.value).find(scope => Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode'))
+  const made = (code: Values, status: Values): Values => [object({
+    fields: new Map<string, Values>([['code', code], ['statusCode', status], ['name', [literal('FastifyError')]], ['message', [unknown()]]]),
+    error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false }
+  })]
+  if (name === 'FastifyError' && closed !== undefined) return made([literal(String(closed.code))], [literal(Number(closed.statusCode))])
+  if (!['createError', 'default', ''].includes(name)) return undefined
+  const [code = [], , status] = args
+  return [native('FastifyError', () => made(code, status ?? [literal(500)]))]
+}
+
+function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
+  const given = args.flatMap(values => values.flatMap(value => value.kind === 'object' ? numbersIn(value.fields.get('statusCode') ?? []) : []))
+  const status = given[0] ?? statusOfName(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
+  if (status === undefined) return undefined
+  return [object({
+    fields: new Map<string, Values>([
+      ['isBoom', [literal(true)]], ['isServer', [literal(status >= 500)]], ['output', [object({ fields: new Map([['statusCode', [literal(status)]]]) })]], ['message', [unknown()]]
+    ]),
+    error: { origin: 'thrown', names: ['Boom', 'Error'], isPossible: false }
+  })]
+}
+
+/** An error of a plugin, by the code that the plugin gives it. */
+export function codedError (code: string): Obj {
+  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
+}
+
+function rejecting (machine: LibraryContext, codes: readonly string[], node: Node | undefined, possible: readonly string[] = []): Values {
+  return [promise([unknown()], machine.caught(() => {
+    machine.throwValues(codes.map(codedError), node as Node)
+    machine.throwValues(possible.map(codedError), node as Node, true)
+  }))]
+}
+
+function jwt (machine: LibraryContext, { args, node }: LibraryCall, name: string): Values | undefined {
+  if (name === 'requestVerify' || name === 'jwtVerify') {
+    const done = args.find(values => values.some(value => value.kind === 'function'))
+    const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
+    if (done === undefined) return made
+    const throws = machine.caught(() => { machine.settle(made) })
+    return machine.call(done, [], [union(throws.map(({ value }) => value), nothing), [unknown()]], node)
+  }
+  if (name === 'verify') {
+    machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
+    return [unknown()]
+  }
+  return undefined
+}
+
+function fastJwt (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  if (name === 'createVerifier') return [native('verify', (_, __, at) => fastJwt(machine, { callee: { kind: 'external', from: '', path: '', node: undefined }, self: [], args: [], node: at, live: undefined }, 'verify') as Values)]
+  if (name !== 'verify' && name !== 'verifier') return undefined
+  machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
+  return [unknown()]
+}
+
+/** `app.auth([a, b])`: of alternatives the error of the last is the answer; when all are asked for, that of any. */
+function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
+  if (name !== '_auth') return undefined
+  const functions = machine.member(self, 'functions', node as Node)
+  const [options] = machine.member(self, 'options', node as Node)
+  const settings = options?.kind === 'live' ? options.value as { readonly relation?: string } : {}
+  const list = functions.flatMap(value => value.kind === 'live' && Array.isArray(value.value) ? value.value as unknown[] : [])
+  const isAll = settings.relation === 'and'
+  const asked = (isAll ? list : list.slice(-1)).flatMap(each => Array.isArray(each) ? (isAll ? each.slice(-1) : each) as unknown[] : [each])
+  const throws = machine.caught(() => {
+    for (const fn of asked) machine.settle(callHook(machine, [machine.liveValue(fn)], [], args, node))
+  })
+  // @fastify/auth sets 401 before it hands on the error.
+  const thrown = throws.map(error => error.statuses.length > 0 ? error : { ...error, statuses: [401] })
+  machine.rethrow(thrown)
+  return [unknown()]
+}
+
+/** Calls a hook that may say by a callback that it is done, or failed. */
+export function callHook (machine: LibraryContext, hook: Values, self: Values, args: readonly Values[], node: Node | undefined): Values {
+  const done = native('done', ([error = nothing], _, at) => {
+    machine.throwValues(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
+    return nothing
+  })
+  return machine.call(hook, self, [...args.slice(0, 2), [done], [done]], node)
+}
+
+function basicAuth (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
+  if (name !== 'basicAuth') return undefined
+  machine.throwValues([codedError('FST_BASIC_AUTH_MISSING_OR_BAD_AUTHORIZATION_HEADER')], call.node as Node)
+  const { validate } = call.live === undefined ? {} : Object.assign({}, ...[...machine.inspector.scopesOf(call.live.value)].reverse()) as { readonly validate?: unknown }
+  if (typeof validate === 'function') {
+    const done = native('done', ([error = nothing], _, at) => {
+      machine.throwValues(error.filter(value => value.kind === 'object'), at)
+      return nothing
+    })
+    const throws = machine.caught(() => { machine.settle(machine.call([machine.live(validate)], [], [[unknown()], [unknown()], ...call.args.slice(0, 2), [done]], call.node)) })
+    machine.rethrow(throws.map(error => ({ ...error, statuses: error.statuses.length > 0 ? error.statuses : [401] })))
+  }
+  return [unknown()]
+}
+
+function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  if (name !== 'verifyBearerAuth') return undefined
+  machine.throwValues(['FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER', 'FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER'].map(codedError), node as Node)
+  return [unknown()]
+}
+
+function throwing (codes: Readonly<Record<string, readonly string[]>>): Handler {
+  return (machine, { node }, name) => {
+    if (!Object.hasOwn(codes, name)) return undefined
+    machine.throwValues((codes[name] as readonly string[]).map(codedError), node as Node)
+    return [unknown()]
+  }
+}
+
+function multipart (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  if (!['file', 'files', 'parts', 'saveRequestFiles', 'formData'].includes(name) && !/[mM]ultipart|File/.test(name)) return undefined
+  return rejecting(machine, [], node, ['FST_INVALID_MULTIPART_CONTENT_TYPE', 'FST_REQ_FILE_TOO_LARGE'])
+}
+
+/** Methods of clients that send a request. */
+const sending: ReadonlySet<string> = new Set(['default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline', 'axios', 'wrap', 'ky', 'got', ''])
+
+function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  return sending.has(name) && node !== undefined ? machine.effects.upstream(machine, node) : undefined
+}
+
+/** Methods that reject when there is no record, by the names that object mappers have for them. */
+const failing: ReadonlySet<string> = new Set([
+  'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
+])
+
+function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, name: string): Values | undefined {
+  if (!failing.has(name) || node === undefined) return undefined
+  const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
+  if (isInsert) return undefined
+  const earlier = self.flatMap(value => value.kind === 'promise' ? value.throws : [])
+  const custom = args.flatMap(values => values.flatMap(value => value.kind === 'function' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
+    .filter(value => value.kind === 'object' && value.error !== undefined)
+  const missing = custom.length > 0 ? custom : [effectError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
+  return [promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [...earlier,
+    ...machine.caught(() => { machine.throwValues(missing, node) })])]
+}
+
+/** An error that no line of the application throws. */
+export function effectError (code: StandardCode, fields: Readonly<Record<string, string>>, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
+  return object({
+    fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
+    error: { origin: 'effect', names: ['Error'], isPossible: false, code, ...facts }
+  })
+}
+
+/** A member of the request, the reply, or of something of a package that needs more than its value. */
+export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
+  if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
+  if (owner.kind === 'object' && owner.role === 'request') {
+    if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
+    if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
+    if (name === 'routeOptions' && machine !== undefined) {
+      return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [unknown()]], ['schema', [unknown()]]]) })]
+    }
+    return ['body', 'params', 'query', 'headers', 'cookies', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
+  }
+  return undefined
+}
+
+/** The path of a request: each parameter can be anything. */
+function pathText (path: string): Value {
+  const text = path.replace(/[:*][^]*$/, '?')
+  return text === path ? literal(path) : { kind: 'text', text }
+}
+
+const chained: ReadonlySet<string> = new Set([
+  'header', 'headers', 'type', 'removeHeader', 'setCookie', 'clearCookie', 'cookie', 'serializer', 'trailer', 'hijack', 'vary', 'cacheControl', 'preventCache', 'maxAge', 'etag', 'expires', 'unsignCookie'
+])
+
+function replyMember (machine: LibraryContext, reply: Obj, name: string): Values | undefined {
+  switch (name) {
+    case 'code':
+    case 'status':
+    case 'writeHead':
+      return [native(name, ([numbers = []], _, node) => {
+        const known = numbersIn(numbers)
+        if (known.length === 0) machine.missed(node, 'The status is not known.')
+        machine.setStatus(known, node)
+        return [reply]
+      })]
+    case 'send':
+    case 'end':
+    case 'view':
+    case 'sendFile':
+      return [native(name, ([payload = nothing], _, node) => {
+        const errors = payload.filter(value => value.kind === 'object' && value.error !== undefined)
+        if (errors.length > 0) machine.throwValues(errors, node)
+        const promised = payload.filter(value => value.kind === 'promise')
+        machine.settle(promised)
+        if (errors.length < payload.length || payload.length === 0) machine.send(machine.statuses)
+        machine.statuses = []
+        return [reply]
+      })]
+    case 'callNotFound':
+      return [native(name, (_, __, node) => {
+        machine.throwValues([machine.catalogError('route_not_found', 404)], node)
+        return [reply]
+      })]
+    case 'raw': return [reply]
+    case 'then': return [native(name, () => nothing)]
+    case 'redirect': return [native(name, () => [reply])]
+    default: return chained.has(name) ? [native(name, () => [reply])] : undefined
+  }
+}
+
+export type { Fn }

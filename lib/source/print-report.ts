@@ -1,0 +1,28 @@
+/** The report of source inference as text. */
+import type { SourceError, SourceReport } from './infer.js'
+
+/** Prints a report: each route with its errors, then what could not be followed. */
+export function printReport ({ routes, notFollowed }: SourceReport): string {
+  const errors = routes.flatMap(route => route.errors)
+  const added = errors.filter(({ documented, confidence }) => !documented && confidence === 'certain')
+  return [
+    ...routes.filter(route => route.errors.length > 0 || route.stale.length > 0).flatMap(({ method, path, errors: found, stale }) => [
+      `${method} ${path}`,
+      ...found.map(error => `  ${describeError(error)}`),
+      ...stale.map(code => `  stale: config.errors names ${code}, which nothing throws.`),
+      ''
+    ]),
+    ...(notFollowed.length === 0 ? [] : ['Not followed:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
+    `${count(errors.length, 'error')} on ${count(routes.length, 'route')}: ${added.length} not documented yet. ${count(notFollowed.length, 'place')} could not be followed.`
+  ].join('\n')
+}
+
+function describeError ({ status, code, confidence, file, line, via, documented }: SourceError): string {
+  const path = via.length === 0 ? '' : `  ${via.join(' > ')}`
+  const notes = [...(confidence === 'possible' ? ['possible'] : []), ...(documented ? [] : ['new'])]
+  return `${status} ${(code ?? '(no code)').padEnd(24)}  ${file}:${line}${path}${notes.length === 0 ? '' : `  [${notes.join(', ')}]`}`
+}
+
+function count (amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}

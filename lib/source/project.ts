@@ -1,0 +1,162 @@
+/** The source of the application as the compiler sees it, and the way from a place in a file to the function there. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerOptions } from 'typescript'
+import type { Place } from './inspect.js'
+import type { TypeScript } from './typescript.js'
+
+/** The source of an application. */
+export interface Project {
+  readonly ts: TypeScript
+  readonly program: Program
+  readonly checker: TypeChecker
+  /** The folder that paths in reports are relative to. */
+  readonly root: string
+  /** Whether a file belongs to the application: it is not a declaration, and not of a package. */
+  readonly owns: (file: SourceFile) => boolean
+  readonly fileAt: (path: string) => SourceFile | undefined
+  /** The function or class that was written at a place. */
+  readonly nodeAt: (place: Place, isClass: boolean) => FunctionNode | ClassLikeDeclaration | undefined
+  /** File and line of a node, as a report names it. */
+  readonly siteOf: (node: Node) => Site
+}
+
+/** A function with a body. */
+export type FunctionNode = FunctionLikeDeclaration
+
+/** A line of the application. */
+export interface Site {
+  readonly file: string
+  readonly line: number
+}
+
+/**
+ * Opens the source of an application.
+ *
+ * @param root the folder that reports are relative to
+ * @param files the files that were loaded
+ */
+export function openProject (ts: TypeScript, root: string, files: readonly string[]): Project {
+  const { options, declarations } = readConfig(ts, root, files)
+  const program = ts.createProgram({
+    rootNames: [...files, ...declarations],
+    options: {
+      ...options,
+      allowJs: true,
+      checkJs: false,
+      noEmit: true,
+      skipLibCheck: true,
+      skipDefaultLibCheck: true,
+      maxNodeModuleJsDepth: 0,
+      composite: false,
+      incremental: false,
+      declaration: false,
+      noLib: false
+    }
+  })
+  const nodes = new Map<SourceFile, readonly (FunctionNode | ClassLikeDeclaration)[]>()
+
+  function nodesOf (file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
+    let found = nodes.get(file)
+    if (found === undefined) nodes.set(file, found = collectNodes(ts, file))
+    return found
+  }
+
+  return {
+    ts,
+    program,
+    checker: program.getTypeChecker(),
+    root,
+    owns: file => !file.isDeclarationFile && packageOf(file.fileName) === undefined,
+    fileAt: path => program.getSourceFile(path) ?? (existsSync(path) ? program.getSourceFile(realpathSync(path)) : undefined),
+    nodeAt (place, isClass) {
+      const file = this.fileAt(place.file)
+      if (file === undefined) return undefined
+      const lines = file.getLineStarts()
+      const at = (lines[Math.min(place.line, lines.length - 1)] as number) + place.column
+      return isClass ? classAt(ts, nodesOf(file), at) : functionAt(ts, nodesOf(file), at)
+    },
+    siteOf (node) {
+      const file = node.getSourceFile()
+      return { file: relative(root, file.fileName), line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1 }
+    }
+  }
+}
+
+/** The folder of this package's own code. */
+const ownFolder = `${resolve(import.meta.dirname, '..')}/`
+
+/** Whether a path leads into a package that was installed. */
+export function isOfPackage (path: string): boolean {
+  return packageOf(path) !== undefined
+}
+
+/** The package that a file belongs to; `undefined` for one of the application. */
+export function packageOf (path: string): string | undefined {
+  if (path.startsWith(ownFolder)) return 'fastify-api-errors'
+  return /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
+}
+
+function readConfig (ts: TypeScript, root: string, files: readonly string[]): { readonly options: CompilerOptions, readonly declarations: readonly string[] } {
+  const path = [root, ...files.map(file => dirname(file))].map(folder => ts.findConfigFile(folder, ts.sys.fileExists)).find(found => found !== undefined && !isOfPackage(found))
+  const defaults: CompilerOptions = {
+    module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true
+  }
+  if (path === undefined) return { options: defaults, declarations: [] }
+  const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })
+  const options = parsed?.options ?? defaults
+  return {
+    options: options.module === undefined && options.moduleResolution === undefined ? { ...defaults, ...options } : options,
+    declarations: (parsed?.fileNames ?? []).filter(name => name.endsWith('.d.ts'))
+  }
+}
+
+function collectNodes (ts: TypeScript, file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
+  const found: (FunctionNode | ClassLikeDeclaration)[] = []
+  const visit = (node: Node): void => {
+    if (isFunctionNode(ts, node) || ts.isClassLike(node)) found.push(node)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+/** Whether a node is a function with a body. */
+export function isFunctionNode (ts: TypeScript, node: Node): node is FunctionNode {
+  return (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isMethodDeclaration(node) ||
+    ts.isConstructorDeclaration(node) || ts.isAccessor(node)) && node.body !== undefined
+}
+
+/** A function starts at its name or its parameters: of the functions around a place, the innermost whose head it is in. */
+function functionAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDeclaration)[], at: number): FunctionNode | undefined {
+  let best: FunctionNode | undefined
+  for (const node of nodes) {
+    if (ts.isClassLike(node) || node.pos > at || node.end < at) continue
+    const start = node.getStart()
+    const inHead = start <= at && at <= (node.body as Node).getStart()
+    if (inHead && (best === undefined || start >= best.getStart())) best = node
+  }
+  return best
+}
+
+function classAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDeclaration)[], at: number): ClassLikeDeclaration | undefined {
+  let best: ClassLikeDeclaration | undefined
+  for (const node of nodes) {
+    if (!ts.isClassLike(node) || node.pos > at || node.end < at) continue
+    if (best === undefined || node.pos >= best.pos) best = node
+  }
+  return best
+}
+
+/** The texts of the SQL files of the application. */
+export function readTexts (files: readonly string[]): readonly string[] {
+  return files.map(file => readFileSync(file, 'utf8'))
+}
+
+/** The nearest folder with a package.json. */
+export function rootOf (file: string): string {
+  for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return at
+  }
+  return dirname(file)
+}

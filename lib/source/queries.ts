@@ -1,0 +1,92 @@
+/** Queries that are built step by step, as Knex, Kysely and Drizzle do it. */
+import type { Node } from 'typescript'
+import type { LibraryCall, LibraryContext } from './libraries.js'
+import { native, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
+
+const verbs: Readonly<Record<string, Query['verb']>> = {
+  insertInto: 'insert', replaceInto: 'insert', updateTable: 'update', deleteFrom: 'delete', selectFrom: 'select', insert: 'insert', update: 'update', delete: 'delete', del: 'delete', select: 'select'
+}
+
+const builders: Readonly<Record<string, string>> = { knex: 'knex', kysely: 'kysely', 'drizzle-orm': 'drizzle', '@fastify/knex': 'knex', 'fastify-knexjs': 'knex' }
+
+/** A call that starts a query; `undefined` when it does not. */
+export function startQuery (machine: LibraryContext, { callee, args, node, live }: LibraryCall, name: string): Values | undefined {
+  if (node === undefined) return undefined
+  const [first = []] = args
+  const { ts } = machine.project
+  if (callee.from === 'drizzle-orm' && /^find(First|Many)$/.test(name) && ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ts.isPropertyAccessExpression(node.expression.expression)) {
+    const query: Query = { dialect: '', table: node.expression.expression.name.text, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(comparedColumns(node)) }
+    machine.effects.errorsOf(machine, query)
+    return [promise([rowsOf(machine, node)], [])]
+  }
+  const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))
+  const dialect = builders[callee.from]
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
+  if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
+  const isTable = name === 'from' || name === 'into' || name === 'table' || live !== undefined || callee.from === 'knex'
+  if (verb === undefined && !(isTable && tables.length > 0)) return undefined
+  const query: Query = {
+    dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set()
+  }
+  return [promise([rowsOf(machine, node)], [], query)]
+}
+
+function rowsOf (machine: LibraryContext, node: Node): Value {
+  const { checker } = machine.project
+  return unknown(() => checker.getAwaitedType(checker.getTypeAtLocation(node)))
+}
+
+const ignoring: ReadonlySet<string> = new Set(['onConflictDoNothing', 'onConflictDoUpdate', 'ignore', 'merge', 'onConflict', 'onDuplicateKeyUpdate', 'doNothing'])
+
+/** One step of a query. */
+export function queryStep (machine: LibraryContext, owner: Deferred, name: string): Value {
+  const query = owner.query as Query
+  return native(name, (args, _, node) => {
+    const [first = [], second = []] = args
+    if (['insert', 'update', 'delete', 'del'].includes(name)) query.verb = verbs[name] as Query['verb']
+    if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))[0] ?? query.table
+    if (['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
+    if (ignoring.has(name)) query.isConflictHandled = true
+    if (/^(and|or)?where/i.test(name)) {
+      addWhere(query, first)
+      for (const column of comparedColumns(node)) query.where.add(column)
+    }
+    if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail') return orThrow(machine, owner, args, node)
+    const throws = machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) })
+    return [promise([rowsOf(machine, node)], throws, query)]
+  })
+}
+
+function orThrow (machine: LibraryContext, owner: Deferred, args: readonly Values[], node: Node): Values {
+  const made = args.flatMap(values => values.flatMap(value => value.kind === 'function' || value.kind === 'native' || value.kind === 'live' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
+    .filter(value => value.kind === 'object' && value.error !== undefined)
+  const missing: Values = made.length > 0 ? made : [machine.notFound()]
+  return [promise([rowsOf(machine, node)], [...owner.throws, ...machine.caught(() => { machine.throwValues(missing, node) })])]
+}
+
+function setColumns (query: Query, values: Values, second: Values): void {
+  const [only] = values
+  const record = only?.kind === 'object' && only.isArray ? only.elements[0] : only
+  if (record !== undefined && record.kind === 'literal' && typeof record.value === 'string') {
+    query.columns = new Map([[record.value, second]])
+  } else if (values.length === 1 && record?.kind === 'object') {
+    query.columns = record.elements.length === 0 ? (record as Obj).fields : undefined
+    query.isInput = record.elements.some(each => each.kind === 'unknown' && each.isInput)
+  } else {
+    query.columns = undefined
+    query.isInput = values.some(value => value.kind === 'unknown' && value.isInput)
+  }
+}
+
+/** The columns that Drizzle's conditions name: `eq(users.email, email)`. */
+export function comparedColumns (node: Node): string[] {
+  return [...node.getText().matchAll(/\b(?:eq|ilike|like|inArray)\(\s*\w+\.(\w+)/g)].map(([, column]) => column as string)
+}
+
+function addWhere (query: Query, values: Values): void {
+  for (const value of values) {
+    if (value.kind === 'literal' && typeof value.value === 'string') query.where.add(value.value)
+    if (value.kind === 'object') for (const name of value.fields.keys()) query.where.add(name)
+    if (value.kind === 'live' || value.kind === 'unknown' || value.kind === 'promise') query.where.add('?')
+  }
+}

@@ -1,0 +1,30 @@
+/** Loads the compiler, an optional peer, and is the one file that says which of its versions serve. */
+import { createRequire } from 'node:module'
+import type ts from 'typescript'
+
+/** The compiler, as its module exports it. */
+export type TypeScript = typeof ts
+
+/**
+ * Loads TypeScript: the one of the application, else the one beside this package.
+ *
+ * @param root the folder of the application
+ * @throws Error with one sentence when none is installed, or when it has no compiler API
+ */
+export function loadTypeScript (root: string): TypeScript {
+  for (const from of [`${root}/package.json`, import.meta.url]) {
+    const found = requireFrom(from)
+    if (found === undefined) continue
+    if (typeof found.createProgram === 'function') return found
+    throw new Error(`infer reads the source with TypeScript 5 or 6, and typescript ${found.version} has no stable API: run 'npm install --save-dev typescript@6'.`)
+  }
+  throw new Error("infer reads the source with TypeScript, which is not installed: run 'npm install --save-dev typescript@6'.")
+}
+
+function requireFrom (file: string): TypeScript | undefined {
+  try {
+    return createRequire(file)('typescript') as TypeScript
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,94 @@
+/** What `errors.inferred.json` has, when it changes, and what the plugin does with it. */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import apiErrors, { type InferredErrors } from 'fastify-api-errors'
+import t from 'tap'
+import { compareInferredErrors, createInferredErrors, printInferredErrors, type SourceError, type SourceReport } from '../../lib/source/index.js'
+
+const missing: SourceError = {
+  status: 404, code: 'resource_not_found', confidence: 'certain', file: 'src/queues.ts', line: 41, via: ['joinQueue', 'find'], documented: false
+}
+
+function reportWith (...errors: readonly SourceError[]): SourceReport {
+  return { routes: [{ method: 'POST', path: '/queues', errors, stale: [] }], notFollowed: [] }
+}
+
+t.test('the file has one line for each certain error', async t => {
+  const file = createInferredErrors(reportWith(missing, { ...missing, status: 409, code: null, via: [] }, { ...missing, status: 502, code: 'bad_gateway', confidence: 'possible' }))
+  t.equal(printInferredErrors(file), `{
+  "version": 1,
+  "routes": {
+    "POST /queues": [
+      { "status": 404, "code": "resource_not_found", "at": "src/queues.ts:41", "by": "find" },
+      { "status": 409, "code": null, "at": "src/queues.ts:41" }
+    ]
+  }
+}
+`)
+  t.strictSame(JSON.parse(printInferredErrors(file)), file)
+  t.equal(printInferredErrors(createInferredErrors(reportWith())), '{\n  "version": 1,\n  "routes": {}\n}\n')
+})
+
+t.test('it does not change when only lines move', async t => {
+  const before = createInferredErrors(reportWith(missing))
+  const after = createInferredErrors(reportWith({ ...missing, line: 80 }), before)
+  t.equal(printInferredErrors(after), printInferredErrors(before))
+  t.strictSame(compareInferredErrors(before, createInferredErrors(reportWith({ ...missing, line: 80 }))), [])
+})
+
+t.test('a change names the route and the function', async t => {
+  const before = createInferredErrors(reportWith(missing))
+  const now = createInferredErrors(reportWith({ ...missing, status: 409, code: null, via: [] }))
+  t.strictSame(compareInferredErrors(before, now), [
+    'POST /queues: gained 409, sent at src/queues.ts:41',
+    'POST /queues: lost 404 resource_not_found, thrown at src/queues.ts:41 by find'
+  ])
+})
+
+const inferred: InferredErrors = {
+  version: 1,
+  routes: {
+    'GET /queues': [
+      { status: 409, code: 'resource_conflict', at: 'src/queues.ts:41', by: 'joinQueue' },
+      { status: 409, code: 'of_an_older_catalog', at: 'src/queues.ts:42' },
+      { status: 404, code: null, at: 'src/queues.ts:43' }
+    ]
+  }
+}
+
+t.test('the plugin documents the errors of the file, each with its line', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { inferred })
+  app.get('/queues', async () => [])
+  await app.ready()
+  const ofSource = (method: string) => app.apiErrors.explain(method, '/queues').filter(({ rule }) => rule === 'source')
+  t.strictSame(ofSource('GET'), [{ code: 'resource_conflict', status: 409, rule: 'source', reason: 'Thrown at src/queues.ts:41 by joinQueue.' }])
+  t.strictSame(ofSource('HEAD'), ofSource('GET'))
+})
+
+t.test('a status without a code has one when sent errors are converted', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const path = join(mkdtempSync(join(tmpdir(), 'inferred-')), 'errors.inferred.json')
+  writeFileSync(path, JSON.stringify(inferred))
+  await app.register(apiErrors, { inferred: path, sentErrors: 'convert' })
+  app.get('/queues', async () => [])
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('GET', '/queues').filter(({ rule }) => rule === 'source').map(({ code, reason }) => [code, reason]), [
+    ['resource_conflict', 'Thrown at src/queues.ts:41 by joinQueue.'],
+    ['resource_not_found', 'Sent at src/queues.ts:43.']
+  ])
+})
+
+t.test('a file that is no such file is named', async t => {
+  const register = async (value: unknown): Promise<unknown> => await Fastify().register(apiErrors, { inferred: value as string }).then(() => 'registered', (fault: Error) => fault.message)
+  t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else.")
+  const folder = mkdtempSync(join(tmpdir(), 'inferred-'))
+  t.match(await register(folder), /^fastify-api-errors: inferred: expected a file that 'fastify-api-errors infer --write' wrote, but .* cannot be read: EISDIR/)
+  const warning = new Promise<Error>(resolve => { process.once('warning', resolve) })
+  t.equal(await register(join(folder, 'absent.json')), 'registered')
+  t.match(await warning, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED', message: /absent\.json does not exist/ })
+})
