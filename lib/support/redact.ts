@@ -68,12 +68,12 @@ export function printValue (value: unknown, secrets: readonly string[] = []): st
  * Returns a copy of an error that can be logged: without secrets, and of at most 16,000 characters with its causes. It has
  * the name, message, stack, cause and own properties of the error. Takes anything and never throws; what is no error is copied as data.
  *
- * @param prototype of the copy of an error; its causes are copied as plain errors
+ * @param prototype of the copy of an error. Absent: that of a plain error, or of the error of the language with its name
  */
-export function redactError<T> (error: T, secrets: readonly string[], prototype: object = Error.prototype): T {
+export function redactError<T> (error: T, secrets: readonly string[], prototype?: object): T {
   const copier = createCopier(secrets)
   try {
-    return (isErrorLike(error) ? copyError(error, copier, 0, prototype) : copyValue(error, copier, 0)) as T
+    return (prototype !== undefined && isErrorLike(error) ? copyError(error, copier, 0, prototype) : copyValue(error, copier, 0)) as T
   } catch {
     return new Error(`a value of type ${typeof error} that cannot be shown`) as T
   }
@@ -123,7 +123,7 @@ function copyValue (value: unknown, copier: Copier, depth: number): unknown {
   if (copier.copies.has(value)) return copier.copies.get(value)
   const kind = describeOpaque(value)
   if (kind !== undefined) return kind
-  if (isErrorLike(value)) return copyError(value, copier, depth, Error.prototype)
+  if (isErrorLike(value)) return copyError(value, copier, depth, getBuiltInPrototype(value))
   if (types.isRegExp(value)) return copier.text(inspect(value, { depth: -1 }))
   if (depth >= maxDepth || copier.copies.size >= maxObjects) return Array.isArray(value) ? '[Array]' : '[Object]'
   copier.copies.set(value, '[Circular]')
@@ -212,6 +212,14 @@ const errorFields: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'c
 
 function isErrorLike (value: unknown): value is Error {
   return types.isNativeError(value) || (isObject(value) && !types.isProxy(value) && value instanceof Error)
+}
+
+/** The errors of the language. Their prototypes hold nothing of the application. */
+const builtInErrors = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError]
+
+function getBuiltInPrototype (error: object): object {
+  const name = readField(error, 'name')
+  return builtInErrors.find(builtIn => builtIn.name === name)?.prototype ?? Error.prototype
 }
 
 function copyError (error: Error, copier: Copier, depth: number, prototype: object): Error {

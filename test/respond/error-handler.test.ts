@@ -32,7 +32,7 @@ t.test('a code of the application may have a status that no standard code has', 
   for (const { code, status } of own) {
     t.strictSame(await ask(port, 'GET', `/${status}`), contractAnswer(status, { code, message: 'It is our own.', request_id: requestId }))
   }
-  t.strictSame(await ask(port, 'GET', '/foreign'), answer('invalid_request', 'Short and stout.'), 'which no foreign error is taken for')
+  t.strictSame(await ask(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'a foreign error gets the standard code of its status')
 })
 
 t.test('the status that was set before does not count', async t => {

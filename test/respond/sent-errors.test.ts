@@ -93,7 +93,7 @@ t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
     ['/buffer', answer('forbidden', 'Not for you.')],
     ['/nothing', answer('unauthorized', undefined, { 'www-authenticate': 'Bearer realm="api"' })],
     ['/null', answer('resource_gone')],
-    ['/teapot', answer('invalid_request', 'Tea only.')]
+    ['/teapot', answer('im_a_teapot', 'Tea only.')]
   ] as const) {
     t.strictSame(await ask(port, 'GET', path), expected, path)
     t.strictSame(await ask(port, 'HEAD', path), withoutBody(expected), path)
