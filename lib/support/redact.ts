@@ -26,7 +26,7 @@ const minSecretLength = 6
 /** Characters of a longer secret that are searched for. What follows them in a text is removed as far as it can belong to it. */
 const maxSearched = 128
 
-/** The most characters that a spelling has for one character of a secret. */
+/** The most characters that a usual spelling has for one character of a secret. */
 const maxSpelling = 20
 
 const placeholder = '[API key]'
@@ -50,7 +50,8 @@ export function listSecrets (headers: Readonly<Record<string, string | string[] 
 
 /** Returns a string as it can be logged: without secrets, of at most 8,000 characters. */
 export function redactText (text: string, secrets: readonly string[]): string {
-  return createCopier(secrets).text(text)
+  const isClean = text.length <= maxString && secrets.every(({ length }) => length > text.length)
+  return isClean ? text : createCopier(secrets).text(text)
 }
 
 /** Returns a value printed into a string of at most 2,000 characters, without secrets. Takes anything and never throws. */
@@ -90,15 +91,14 @@ interface Copier {
 }
 
 function createCopier (secrets: readonly string[]): Copier {
-  const pattern = createPattern(secrets)
   const margin = Math.max(0, ...secrets.map(({ length }) => Math.min(length, maxSearched) * maxSpelling))
   let left = maxLogged
 
   function clean (text: string): string {
-    if (pattern === undefined) return text.slice(0, maxString)
-    if (text.length <= maxString) return text.replace(pattern, placeholder)
+    if (secrets.length === 0) return text.slice(0, maxString)
+    if (text.length <= maxString) return removeSecrets(text, secrets)
     // A secret that the cut goes through is not found, so the end is left out as far as one can reach.
-    const cleaned = text.slice(0, maxString + margin).replace(pattern, placeholder)
+    const cleaned = removeSecrets(text.slice(0, maxString + margin), secrets)
     return cleaned.slice(0, Math.max(0, cleaned.length - margin))
   }
 
@@ -255,45 +255,143 @@ function readField (error: object, field: string): unknown {
   }
 }
 
-/** The patterns of the last secrets, because the requests of one caller come with the same key. */
-const patterns = new Map<string, RegExp>()
+/** A text in another form, and for each of its characters the start and the end of what it stands for in the original. */
+interface View {
+  readonly text: string
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+}
 
-function createPattern (secrets: readonly string[]): RegExp | undefined {
-  const [secret] = secrets
-  if (secret === undefined) return undefined
-  if (secrets.length > 1) return new RegExp(secrets.map(spellingsOf).join('|'), 'gi')
-  let pattern = patterns.get(secret)
-  if (pattern === undefined) {
-    if (patterns.size >= 20) patterns.clear()
-    patterns.set(secret, pattern = new RegExp(spellingsOf(secret), 'gi'))
+/** Start and end of a part of a text. */
+type Span = readonly [start: number, end: number]
+
+/** Replaces secrets in every usual spelling. What it costs depends on the length of the text, and hardly on the secrets. */
+function removeSecrets (text: string, secrets: readonly string[]): string {
+  // No spelling is shorter than its secret.
+  const searched = secrets.map(secret => secret.slice(0, maxSearched)).filter(secret => secret.length <= text.length)
+  if (searched.length === 0) return text
+  const starts = Array.from({ length: text.length }, (_, at) => at)
+  const levels = decode({ text, starts, ends: starts.map(start => start + 1) })
+  const original = levels[0] as View
+  const lower = levels.map(lowerCase)
+  const base64 = levels.map(({ text, ...offsets }) => ({ text: text.replaceAll('-', '+').replaceAll('_', '/'), ...offsets }))
+  const hex = lowerCase(change(original, /[^\da-f]+/gi, () => ''))
+  const numbers = change(original, /\D+/g, () => ',')
+  const decimal = { ...numbers, text: `,${numbers.text},`.replaceAll(',,', ',') }
+  const shift = numbers.text.startsWith(',') ? 0 : 1
+  const spans: Span[] = []
+  for (const secret of searched) {
+    const spellings = spell(secret)
+    const found = [
+      ...lower.flatMap(view => spellings.lower.flatMap(spelling => findSpans(view, spelling))),
+      ...base64.flatMap(view => spellings.base64.flatMap(spelling => findSpans(view, spelling))),
+      ...spellings.hex.flatMap(spelling => findSpans(hex, spelling)),
+      ...findSpans(decimal, spellings.decimal, 1, shift)
+    ]
+    for (const [start, end] of found) spans.push([start, secret.length === maxSearched ? findEnd(text, end) : end])
   }
-  pattern.lastIndex = 0
-  return pattern
+  return replaceSpans(text, spans)
+}
+
+function replaceSpans (text: string, spans: readonly Span[]): string {
+  let [replaced, at] = ['', 0]
+  for (const [start, end] of [...spans].sort((one, other) => one[0] - other[0])) {
+    if (start >= at) replaced += text.slice(at, start) + placeholder
+    at = Math.max(at, end)
+  }
+  return replaced + text.slice(at)
+}
+
+/** Levels of encoding that are undone: a percent sign or a backslash is often encoded itself. */
+const maxLevels = 4
+
+/** Returns a text, and the texts that it encodes: percent-encoded, with the escapes of JSON and JavaScript, and in UTF-16. */
+function decode (view: View): View[] {
+  const views = [view]
+  for (let next = view; views.length <= maxLevels; views.push(next)) {
+    const decoded = change(next, /%([\da-f]{2})|\\u([\da-f]{4})|\\x([\da-f]{2})|\\(?=.)|\x00/gi, match => {
+      const code = match[1] ?? match[2] ?? match[3]
+      return code === undefined ? '' : String.fromCharCode(parseInt(code, 16))
+    })
+    if (decoded === next) break
+    next = decoded
+  }
+  return views
+}
+
+/** Returns a text in lower case. Of ASCII only: in other alphabets the length may change. */
+function lowerCase (view: View): View {
+  return { ...view, text: view.text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) }
+}
+
+/** Replaces the matches of a pattern by strings of one character or none. */
+function change (view: View, pattern: RegExp, replace: (match: RegExpExecArray) => string): View {
+  const [starts, ends]: [number[], number[]] = [[], []]
+  let [changed, at] = ['', 0]
+  const keep = (end: number): void => {
+    changed += view.text.slice(at, end)
+    for (; at < end; at++) {
+      starts.push(view.starts[at] as number)
+      ends.push(view.ends[at] as number)
+    }
+  }
+  for (const match of view.text.matchAll(pattern)) {
+    keep(match.index)
+    at = match.index + match[0].length
+    const replaced = replace(match)
+    if (replaced === '') continue
+    changed += replaced
+    starts.push(view.starts[match.index] as number)
+    ends.push(view.ends[at - 1] as number)
+  }
+  if (at === 0) return view
+  keep(view.text.length)
+  return { text: changed, starts, ends }
 }
 
 /**
- * Returns a pattern for the spellings of a secret: as it is, percent-encoded, escaped as in JSON and JavaScript, in UTF-16; its
- * bytes in hexadecimal and decimal, whatever stands between them; and base64 in both alphabets, as a part of a longer text, too.
+ * Returns where a spelling is in the original.
+ *
+ * @param edge characters at both ends of the spelling that are no part of the secret
+ * @param shift characters at the beginning of the view that stand for nothing
  */
-function spellingsOf (secret: string): string {
-  const searched = secret.slice(0, maxSearched)
-  const rest = secret.length > maxSearched ? '[\\w%+/=.~-]*' : ''
-  const bytes = Buffer.from(searched)
-  const characters = Array.from({ length: searched.length }, (_, at) => spellingsOfCharacter(searched.charAt(at))).join('\\x00?')
-  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('(?:00|[^0-9a-f]{0,4})')
-  const decimal = Array.from(bytes).join('[^0-9]{1,4}')
-  const base64 = [0, 1, 2].map(offset => {
-    // What stands before and after the secret changes the digits at its ends.
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
-    return encoded.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))
-      .replace(/[+/]/g, digit => digit === '+' ? '(?:\\+|-|%2b)' : '(?:\\\\?\\/|_|%2f)')
-  })
-  return `(?:${[characters, hex, `\\b${decimal}\\b`, ...base64].join('|')})${rest}`
+function findSpans ({ text, starts, ends }: View, spelling: string, edge = 0, shift = 0): Span[] {
+  const spans: Span[] = []
+  for (let at = text.indexOf(spelling); at !== -1; at = text.indexOf(spelling, at + spelling.length - edge)) {
+    spans.push([starts[at + edge - shift] as number, ends[at + spelling.length - 1 - edge - shift] as number])
+  }
+  return spans
 }
 
-function spellingsOfCharacter (character: string): string {
-  const code = character.charCodeAt(0).toString(16).padStart(4, '0')
-  const percent = Array.from(Buffer.from(character), byte => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`).join('')
-  const escaped = `\\\\{1,4}(?:u${code}${code.startsWith('00') ? `|x${code.slice(2)}` : ''})`
-  return `(?:\\\\{0,4}${character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')}|${percent}|${escaped})`
+/** Returns where the rest of a long secret ends, of which only the beginning was searched. */
+function findEnd (text: string, at: number): number {
+  const rest = /[\w%+/=.~-]*/y
+  rest.lastIndex = at
+  rest.exec(text)
+  return rest.lastIndex
+}
+
+/** The spellings of a secret that the views of a text are searched for. */
+interface Spellings {
+  /** In lower case, as a string and as the bytes of UTF-8. */
+  readonly lower: readonly string[]
+  /** The bytes of UTF-8 and of UTF-16. */
+  readonly hex: readonly string[]
+  /** The bytes, with a comma on each side. */
+  readonly decimal: string
+  /** Without the digits that depend on what stands before and after the secret. */
+  readonly base64: readonly string[]
+}
+
+function spell (secret: string): Spellings {
+  const bytes = Buffer.from(secret)
+  return {
+    lower: [...new Set([secret, bytes.toString('latin1')])].map(text => text.replace(/[A-Z]+/g, letters => letters.toLowerCase())),
+    hex: [bytes.toString('hex'), Buffer.from(secret, 'utf16le').toString('hex').slice(0, -2)],
+    decimal: `,${bytes.join()},`,
+    base64: [0, 1, 2].map(offset => {
+      const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+      return encoded.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))
+    }).filter(spelling => spelling !== '')
+  }
 }
