@@ -46,7 +46,7 @@ export function watchRoutes (): void {
 function noteRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
-    if (plugin?.[displayName] === pluginName) addRegistration(this)
+    if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
     return register.call(this, plugin, ...args)
   } as unknown as FastifyInstance['register']
 }
