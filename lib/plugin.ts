@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
@@ -11,7 +11,8 @@ import { setDocumentSettings, type DocumentSettings } from './openapi/settings.j
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
 import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
-import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-routes.js'
+import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
+import type { Routes } from './fastify/routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkRoute, checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
@@ -22,6 +23,7 @@ import { createReference, type Reference } from './reference/create-reference.js
 import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
+import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, getGivenOptions, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
@@ -163,6 +165,8 @@ const errorHandlers = new WeakMap<object, unknown>()
 function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
   const { errors, rateLimit } = settings
   guardHooks(app, routes)
+  trackCalls(app)
+  guardRouteCalls(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
   routes.forEach((route, scope) => { if (isOwner(app, scope)) checkRouteLimits(route, scope) })
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors, listRateLimits)
@@ -171,11 +175,15 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
   onStreamError(app, responder.handleStreamError)
   watchServer(app)
   if (settings.sentErrors !== undefined) {
-    app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
+    const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)
+    app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
+      if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
+      else done(null, payload)
+    }))
   }
   if (settings.requestId === 'all') {
     app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-      reply.header('x-request-id', getRequestId(request))
+      if (request.server.apiErrors === app.apiErrors) reply.header('x-request-id', getRequestId(request))
       done()
     }))
   }
@@ -183,8 +191,8 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
 function documentRoutes ({ app, routes, routeErrors }: Registration): void {
-  routes.forEach((route, scope) => {
-    if (isOwner(app, scope)) routeErrors.addRoute(route, scope)
+  routes.forEach((route, scope, _isEarly, url) => {
+    if (isOwner(app, scope)) routeErrors.addRoute(route, scope, url)
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()

@@ -1,7 +1,8 @@
 /** Registers the limits of an application: in its hooks, on its routes, and for its not-found handler. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { getRouteMark, type Routes } from '../fastify/early-routes.js'
+import { getRouteMark } from '../fastify/early-routes.js'
+import type { Routes } from '../fastify/routes.js'
 import { markInternal } from '../fastify/hooks.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
