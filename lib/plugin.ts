@@ -1,19 +1,21 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
+import { isObject } from './support/is-object.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { addInference } from './infer/inferences.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
-import { isExcluded } from './infer/route-record.js'
+import { isExcluded, type RouteRecord } from './infer/route-record.js'
 import { createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
 import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
-import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-routes.js'
+import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
+import type { Routes } from './fastify/routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
-import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
+import { checkRoute, checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
@@ -22,9 +24,10 @@ import { createReference, type Reference } from './reference/create-reference.js
 import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
+import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
-import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { addRegistration, getGivenOptions, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
 import { scopesAround } from './fastify/scopes.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
@@ -124,14 +127,14 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
   }
   const settings = resolveOptions(options, app.prefix)
-  const { errors, rateLimit } = settings
-  addRegistration(app)
+  const { errors } = settings
+  addRegistration(app, options)
   watchSwagger(app)
   const documentSettings: DocumentSettings = {
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
-    rateLimitHeaders: getHeaderFields(rateLimit),
+    rateLimitHeaders: getHeaderFields(listRateLimits(app)[0]),
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
@@ -142,8 +145,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
     findInferred: settings.findInferred,
-    getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
-    getLimitErrors: record => getLimitErrors(record, rateLimit),
+    getPolicies: record => listLimits(record).map(({ name }) => name),
+    getLimitErrors: record => forEachRegistration(record.scope, (options, nearer) => getLimitErrors(record, options, nearer)),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
@@ -165,18 +168,25 @@ const errorHandlers = new WeakMap<object, unknown>()
 function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
   const { errors, rateLimit } = settings
   guardHooks(app, routes)
+  trackCalls(app)
+  guardRouteCalls(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
+  routes.forEach((route, scope) => { if (isOwner(app, scope)) checkRouteLimits(route, scope) })
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors, listRateLimits)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
   watchServer(app)
   if (settings.sentErrors !== undefined) {
-    app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
+    const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)
+    app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
+      if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
+      else done(null, payload)
+    }))
   }
   if (settings.requestId === 'all') {
     app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-      reply.header('x-request-id', getRequestId(request))
+      if (request.server.apiErrors === app.apiErrors) reply.header('x-request-id', getRequestId(request))
       done()
     }))
   }
@@ -184,10 +194,8 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
 function documentRoutes ({ app, routes, routeErrors }: Registration): void {
-  routes.forEach((route, scope) => {
-    if (!isOwner(app, scope)) return
-    if (listRateLimits(scope).length === 0) checkUnlimitedRoute(route)
-    routeErrors.addRoute(route, scope)
+  routes.forEach((route, scope, _isEarly, url) => {
+    if (isOwner(app, scope)) routeErrors.addRoute(route, scope, url)
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()
@@ -196,19 +204,41 @@ function documentRoutes ({ app, routes, routeErrors }: Registration): void {
   })
 }
 
-/** Returns the rate limits that hold for a scope: those of every registration around it. */
+/** Returns the options of the rate limits that hold for a scope: those of each registration around it, the nearest first. */
 function listRateLimits (scope: object): RateLimitOptions[] {
-  return [...scopesAround(scope)].flatMap(at => registrations.get(at)?.settings.rateLimit ?? [])
+  return [...scopesAround(scope)].flatMap(at => {
+    const known = registrations.get(at)
+    if (known !== undefined) return known.settings.rateLimit ?? []
+    // A registration that is not loaded yet checks its options itself.
+    const { rateLimit } = (getGivenOptions(at) ?? {}) as { readonly rateLimit?: RateLimitOptions }
+    return isObject(rateLimit?.policies) ? rateLimit as RateLimitOptions : []
+  })
+}
+
+function checkRouteLimits (route: RouteOptions, scope: object): void {
+  const around = listRateLimits(scope)
+  if (around.length === 0) checkUnlimitedRoute(route)
+  else checkRoute(route, { policies: Object.assign({}, ...around.map(({ policies }) => policies)) as RateLimitOptions['policies'] })
+}
+
+/** Returns the limits of a route, of each registration around it. */
+function listLimits (record: RouteRecord): ReturnType<typeof getRouteLimits> {
+  return forEachRegistration(record.scope, (options, nearer) => getRouteLimits(record, options, nearer))
+}
+
+function forEachRegistration<T> (scope: object, list: (options: RateLimitOptions | undefined, nearer: readonly RateLimitOptions[]) => readonly T[]): T[] {
+  const around = listRateLimits(scope)
+  return around.length === 0 ? [...list(undefined, [])] : around.flatMap((options, index) => list(options, around.slice(0, index)))
 }
 
 /** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
 function addDecorator (registration: Registration): void {
   const { app, settings, routeErrors, documentSettings, responder } = registration
-  const { errors, rateLimit } = settings
+  const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   const reference = (): Reference => createReference(routeErrors, {
-    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: listLimits
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
   app.decorate('apiErrors', {

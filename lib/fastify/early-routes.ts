@@ -1,19 +1,20 @@
 /** Sees the routes that are registered before the plugin is loaded, and hands them to it together with the later ones. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
+import { trackCalls } from './guard-calls.js'
 import { trackHooks } from './hooks.js'
-import { addRegistration, isInside, pluginName } from './registrations.js'
+import { addRegistration, isInside, isOwner, pluginName } from './registrations.js'
+import type { Routes } from './routes.js'
 
 /** A route that was registered before the plugin was loaded. */
 interface EarlyRoute {
   readonly route: RouteOptions
   readonly scope: FastifyInstance
+  /** The path at the time of registration. */
+  readonly url: string
   /** Whether Fastify has given the route its error handler: one that is set from now on comes too late for it. */
   isBound: boolean
 }
-
-/** Called with each route, in its scope, and with whether it was registered before the plugin was loaded. */
-export type RouteHook = (route: RouteOptions, scope: FastifyInstance, isEarly: boolean) => void
 
 /** The routes by server, until the application is ready. */
 const noted = new WeakMap<object, EarlyRoute[]>()
@@ -37,6 +38,7 @@ export function watchRoutes (): void {
   subscribe('fastify.initialization', message => {
     const { fastify } = message as { readonly fastify: FastifyInstance }
     trackHooks(fastify)
+    trackCalls(fastify)
     noteRegistrations(fastify)
     noteRoutes(fastify)
   })
@@ -46,7 +48,7 @@ export function watchRoutes (): void {
 function noteRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
-    if (plugin?.[displayName] === pluginName) addRegistration(this)
+    if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
     return register.call(this, plugin, ...args)
   } as unknown as FastifyInstance['register']
 }
@@ -58,7 +60,7 @@ function noteRoutes (app: FastifyInstance): void {
   const routes: EarlyRoute[] = []
   noted.set(app.server, routes)
   app.addHook('onRoute', function (route) {
-    const early: EarlyRoute = { route, scope: this, isBound: false }
+    const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
     // Without parameters, so that the error of a plugin is left to whoever handles it.
@@ -75,23 +77,16 @@ export function getRouteMark (config: object | undefined): object | undefined {
   return (config as MarkedConfig | undefined)?.[routeMark]
 }
 
-/** What is done with the routes of an application, the early ones included. */
-export interface Routes {
-  /** Adds a hook for each route. */
-  readonly forEach: (hook: RouteHook) => void
-  /** The routes that were registered too early for the plugin to answer their errors. */
-  readonly unhandled: readonly RouteOptions[]
-}
-
 /** Takes the early routes of a scope and of those below it. */
 export function takeRoutes (app: FastifyInstance): Routes {
   const early = (noted.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
+  const isUnhandled = ({ scope, isBound }: EarlyRoute): boolean => isBound && isOwner(app, scope)
   return {
     forEach (hook) {
-      for (const { route, scope } of early.filter(({ isBound }) => !isBound)) hook(route, scope, true)
-      app.addHook('onRoute', function (route) { hook(route, this, false) })
+      for (const each of early.filter(each => !isUnhandled(each))) hook(each.route, each.scope, true, each.url)
+      app.addHook('onRoute', function (route) { hook(route, this, false, route.url) })
     },
-    unhandled: early.filter(({ isBound }) => isBound).map(({ route }) => route)
+    unhandled: early.filter(isUnhandled).map(({ route }) => route)
   }
 }
 

@@ -3,9 +3,9 @@
  * hands Fastify a guarded one. The hooks of a route are guarded when all `onRoute` hooks have seen the route.
  */
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { Routes } from './early-routes.js'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
 import { checkReturned } from './returned-errors.js'
+import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
 /** A hook as the application wrote it. */
@@ -127,6 +127,22 @@ function replaceRouteHooks (route: RouteOptions, tracker: Tracker, restore: Arra
     Object.assign(route, { [name]: [hooks].flat().map(hook => guardHook(hook, tracker)) })
     restore.push(() => { Object.assign(route, { [name]: hooks }) })
   }
+}
+
+/** Returns whether the plugin is registered, so that what Fastify would lose is answered. */
+export function isGuarding (scope: object): boolean {
+  return findTracker(scope)?.isActive === true
+}
+
+/** Returns the options of a not-found handler with its hooks guarded. A handler, which may stand in their place, is returned as it is. */
+export function guardNotFoundHooks (scope: object, options: unknown): unknown {
+  const tracker = findTracker(scope)
+  if (tracker === undefined || typeof options !== 'object' || options === null) return options
+  const guarded = { ...options } as Record<string, unknown>
+  for (const name of ['preValidation', 'preHandler']) {
+    if (guarded[name] !== undefined) guarded[name] = [guarded[name] as Hook | readonly Hook[]].flat().map(hook => guardHook(hook, tracker))
+  }
+  return guarded
 }
 
 /** Returns a hook that fails where Fastify would lose an error of the hook. One for all routes that share the hook. */

@@ -10,13 +10,22 @@ const registered = new WeakSet<object>()
 /** The scopes with a registration, by server. */
 const scopesByServer = new WeakMap<object, FastifyInstance[]>()
 
+/** The options that the plugin was registered with, unchecked. */
+const optionsByScope = new WeakMap<object, unknown>()
+
 /** Notes that the plugin is registered in a scope, or will be: what `app.register()` was called with is loaded later. */
-export function addRegistration (scope: FastifyInstance): void {
+export function addRegistration (scope: FastifyInstance, options: unknown): void {
   if (registered.has(scope)) return
   registered.add(scope)
+  optionsByScope.set(scope, options)
   const scopes = scopesByServer.get(scope.server)
   if (scopes === undefined) scopesByServer.set(scope.server, [scope])
   else scopes.push(scope)
+}
+
+/** Returns the options that the plugin was registered with in a scope itself, before they are checked. */
+export function getGivenOptions (scope: object): unknown {
+  return optionsByScope.get(scope)
 }
 
 /**

@@ -10,7 +10,12 @@ export function checkReturned (result: unknown): unknown {
   return throwError(result)
 }
 
+/** Returns whether a value is an error, of this realm or another, or of another copy of this package. */
+export function isError (value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value instanceof Error || types.isNativeError(value) || isApiError(value))
+}
+
 function throwError (value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && (value instanceof Error || types.isNativeError(value) || isApiError(value))) throw value
+  if (isError(value)) throw value
   return value
 }

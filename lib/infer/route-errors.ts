@@ -53,7 +53,7 @@ export interface RouteErrors {
   readonly errors: AnyCatalog
   readonly routes: readonly RouteRecord[]
   /** Adds a route, when it is registered. */
-  readonly addRoute: (route: RouteOptions, scope: FastifyInstance) => void
+  readonly addRoute: (route: RouteOptions, scope: FastifyInstance, url?: string) => void
   /**
    * Checks what routes, scopes and hooks declare, and caches findings from now on. To be called when all routes and
    * hooks are registered.
@@ -124,7 +124,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
   const routeErrors: RouteErrors = {
     errors: options.errors,
     routes: context.routes,
-    addRoute: (route, scope) => { addRoute(context, routeErrors, route, scope) },
+    addRoute: (route, scope, url = route.url) => { addRoute(context, routeErrors, route, scope, url) },
     setReady: () => { setReady(context) },
     findRoutes: (method, url) => findRoutes(context, method, url),
     isDocumented: record => !isExcluded(record.route) && options.isHidden?.(record) !== true,
@@ -138,9 +138,9 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
   return routeErrors
 }
 
-function addRoute ({ errors, routes }: Context, routeErrors: RouteErrors, route: RouteOptions, scope: FastifyInstance): void {
+function addRoute ({ errors, routes }: Context, routeErrors: RouteErrors, route: RouteOptions, scope: FastifyInstance, url: string): void {
   checkConfig(route, errors)
-  const record: RouteRecord = { route, url: route.url, scope, methods: [route.method].flat().map(method => method.toUpperCase()) }
+  const record: RouteRecord = { route, url, scope, methods: [route.method].flat().map(method => method.toUpperCase()) }
   routes.push(record)
   const covered = { record, routeErrors }
   coveredRoutes.set(route, covered)

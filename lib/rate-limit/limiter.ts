@@ -1,12 +1,12 @@
 /** Registers the limits of an application: in its hooks, on its routes, and for its not-found handler. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { getRouteMark, type Routes } from '../fastify/early-routes.js'
+import { getRouteMark } from '../fastify/early-routes.js'
+import type { Routes } from '../fastify/routes.js'
 import { markInternal } from '../fastify/hooks.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
-import { checkRoute } from './check-policies.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
-import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHooks, type RateLimitOptions } from './policies.js'
+import { createRoutePolicy, createRoutePolicyName, getPoliciesOfRegistration, getRoutePolicies, rateLimitHooks, type RateLimitOptions } from './policies.js'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -16,18 +16,15 @@ export interface NotFoundHandlerHooks {
   readonly preHandler: Hook[]
 }
 
-/** The property of a route's config that has the limits to count in `onRequest`, where a request finds them. */
-const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
-
-interface LimitedConfig {
-  readonly [onRequestLimits]?: readonly Limit[]
-}
-
 /**
  * Limits the routes that are registered from now on, each by the policies that it names, and requests without a route by
  * the default policies.
+ *
+ * @param listRateLimits returns the options of the registrations around a scope, the nearest first
  */
-export function registerLimiter (app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors): NotFoundHandlerHooks {
+export function registerLimiter (
+  app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors, listRateLimits: (scope: object) => readonly RateLimitOptions[]
+): NotFoundHandlerHooks {
   const createLimit = createLimitFactory(options)
   const policies = new Map(Object.entries(options.policies).map(([name, policy]) => [name, createLimit(name, policy)]))
   const getLimits = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
@@ -36,10 +33,12 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   const defaults = getLimits(getRoutePolicies({}, options))
   const onRequestDefaults = defaults.filter(countsOnRequest)
 
+  // The property of a route's config that has the limits to count in `onRequest`, where a request finds them.
+  const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
   // Fastify has copied the config of a route that was registered before the plugin.
   const early = new Map<unknown, readonly Limit[]>()
   const getOnRequestLimits = ({ routeOptions: { config } }: FastifyRequest): readonly Limit[] | undefined =>
-    (config as LimitedConfig)[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(getRouteMark(config)))
+    (config as { readonly [onRequestLimits]?: readonly Limit[] })[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(getRouteMark(config)))
 
   app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
     const limits = request.is404 ? onRequestDefaults : getOnRequestLimits(request)
@@ -49,12 +48,13 @@ export function registerLimiter (app: FastifyInstance, routes: Routes, options: 
   }))
 
   routes.forEach((route, scope, isEarly) => {
-    checkRoute(route, options)
-    const named = getLimits(getRoutePolicies(route, options))
+    const around = listRateLimits(scope)
+    const nearer = around.slice(0, around.indexOf(options))
+    const named = getLimits(getPoliciesOfRegistration(route, options, nearer))
     const later = named.filter(limit => !countsOnRequest(limit))
     const settings = route.config?.rateLimit
     // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
-    if (settings && !scope.hasPlugin('@fastify/rate-limit')) later.push(createLimit(createRoutePolicyName(route), createRoutePolicy(settings)))
+    if (settings && nearer.length === 0 && !scope.hasPlugin('@fastify/rate-limit')) later.push(createLimit(createRoutePolicyName(route), createRoutePolicy(settings)))
     const first = named.filter(countsOnRequest)
     if (first.length > 0 && isEarly) early.set(getRouteMark(route.config), first)
     else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })

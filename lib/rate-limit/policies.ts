@@ -124,6 +124,18 @@ export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: 
   return config.rateLimit === undefined ? listPolicyNames(options.default) : []
 }
 
+/**
+ * Returns the names of the policies of one registration that count a route. A registration in a nearer scope replaces the
+ * policies whose names it has. The others hold as well, and a route may name them.
+ *
+ * @param nearer the options of the registrations between this one and the route
+ */
+export function getPoliciesOfRegistration (
+  route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default' | 'policies'>, nearer: ReadonlyArray<Pick<RateLimitOptions, 'policies'>>
+): readonly string[] {
+  return getRoutePolicies(route, options).filter(name => Object.hasOwn(options.policies, name) && !nearer.some(({ policies }) => Object.hasOwn(policies, name)))
+}
+
 /** The policy that `config.rateLimit` of a route describes. */
 export interface RoutePolicy extends RateLimitPolicy, Pick<RouteRateLimit, 'errorResponseBuilder'> {}
 

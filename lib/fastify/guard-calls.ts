@@ -1,0 +1,107 @@
+/**
+ * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators
+ * and error handlers. Fastify takes one that throws `null` or `undefined` for one that succeeded, or the process ends.
+ */
+import type { FastifyInstance } from 'fastify'
+import { guardNotFoundHooks, isGuarding } from './hooks.js'
+import { checkReturned, isError } from './returned-errors.js'
+import type { Routes } from './routes.js'
+import { scopesAround } from './scopes.js'
+
+type Call = (this: unknown, ...args: unknown[]) => unknown
+type Setter = (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
+
+/** The scopes whose setters were replaced. Every scope below inherits them. */
+const replaced = new WeakSet<object>()
+
+/** Guards what is set on a scope and on those below it from now on, once the plugin is registered. */
+export function trackCalls (app: FastifyInstance): void {
+  if ([...scopesAround(app)].some(scope => replaced.has(scope))) return
+  replaced.add(app)
+  const isActive = (): boolean => isGuarding(app)
+  const wrap = (guard: (call: Call, isActive: () => boolean) => Call) => (value: unknown): unknown => typeof value === 'function' ? guard(value as Call, isActive) : value
+  replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap(guardParser)(value)))
+  replaceSetter(app, 'setErrorHandler', args => args.map(wrap(guardErrorHandler)))
+  replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
+  replaceSetter(app, 'setNotFoundHandler', ([options, ...args]) => [guardNotFoundHooks(app, options), ...args])
+}
+
+function replaceSetter (app: FastifyInstance, name: keyof FastifyInstance, guardArguments: (args: unknown[]) => unknown[]): void {
+  const set = app[name] as unknown as Setter
+  Object.assign(app, { [name]: function (this: FastifyInstance, ...args: unknown[]) { return set.apply(this, guardArguments(args)) } })
+}
+
+/** Guards the functions in the options of routes. */
+export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
+  const isActive = (): boolean => isGuarding(app)
+  routes.forEach(route => {
+    const { errorHandler, validatorCompiler } = route as { readonly errorHandler?: unknown, readonly validatorCompiler?: unknown }
+    if (typeof errorHandler === 'function') Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
+    if (typeof validatorCompiler === 'function') Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
+  })
+}
+
+/** Returns a function that looks like another one: it has its name, its parameters and its properties. */
+function inherit (call: Call, guarded: Call): Call {
+  Object.setPrototypeOf(guarded, call)
+  return Object.defineProperties(guarded, { name: { value: call.name }, length: { value: call.length } })
+}
+
+function describeThrown (what: string, call: Call, thrown: unknown): Error {
+  return new Error(`The ${what} '${call.name}' threw ${typeof thrown === 'symbol' ? 'a symbol' : String(thrown)}.`, { cause: thrown })
+}
+
+function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
+  return inherit(handler, function (this: unknown, ...args) {
+    try {
+      return handler.apply(this, args)
+    } catch (thrown) {
+      throw thrown ?? (isActive() ? describeThrown('error handler', handler, thrown) : thrown)
+    }
+  })
+}
+
+function guardParser (parser: Call, isActive: () => boolean): Call {
+  const complete = (thrown: unknown): unknown => thrown ?? (isActive() ? describeThrown('content-type parser', parser, thrown) : thrown)
+  return inherit(parser, function (this: unknown, ...args) {
+    let result: unknown
+    try {
+      result = parser.apply(this, args)
+    } catch (thrown) {
+      throw complete(thrown)
+    }
+    if (!isActive()) return result
+    if (result instanceof Promise) return checkReturned(result.catch((thrown: unknown) => { throw complete(thrown) }))
+    return checkReturned(result)
+  })
+}
+
+function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call {
+  return inherit(compiler, function (this: unknown, ...args) {
+    const validate = compiler.apply(this, args)
+    return typeof validate === 'function' ? guardValidator(validate as Call, isActive) : validate
+  })
+}
+
+/** Fastify writes a status on what a validator throws, so that it must be an object that can be written. */
+function guardValidator (validate: Call, isActive: () => boolean): Call {
+  return inherit(validate, function (this: unknown, ...args) {
+    let result: unknown
+    try {
+      result = validate.apply(this, args)
+    } catch (thrown) {
+      throw isActive() && !(typeof thrown === 'object' && thrown !== null && Object.isExtensible(thrown)) ? describeThrown('validator', validate, thrown) : thrown
+    }
+    if (!isActive()) return result
+    if (isError(result)) return { error: result }
+    return result instanceof Promise ? completeRejection(validate, result) : result
+  })
+}
+
+async function completeRejection (validate: Call, result: Promise<unknown>): Promise<unknown> {
+  try {
+    return await checkReturned(result)
+  } catch (thrown) {
+    throw thrown ?? Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })
+  }
+}
