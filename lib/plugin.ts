@@ -14,6 +14,7 @@ import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-ro
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
+import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
@@ -24,7 +25,6 @@ import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
-import { scopesAround } from './fastify/scopes.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
@@ -96,6 +96,8 @@ declare module 'fastify' {
 interface Registration {
   readonly app: FastifyInstance
   readonly settings: Settings
+  /** The `rateLimit` option, with what it inherits of the registration around it. */
+  readonly rateLimit: RateLimitOptions | undefined
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
@@ -123,7 +125,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
   }
   const settings = resolveOptions(options, app.prefix)
-  const { errors, rateLimit } = settings
+  const { errors } = settings
+  const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app)
   watchSwagger(app)
   const documentSettings: DocumentSettings = {
@@ -150,7 +153,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  const responder = createResponder(settings, record)
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder }
   registrations.set(app, registration)
   return registration
 }
@@ -159,11 +163,11 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: takes over the errors of the application and of its server. */
-function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
-  const { errors, rateLimit } = settings
+function answerErrors ({ app, settings, rateLimit, routes, record, responder }: Registration): void {
+  const { errors } = settings
   guardHooks(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors)
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
@@ -180,10 +184,10 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 }
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
-function documentRoutes ({ app, routes, routeErrors }: Registration): void {
+function documentRoutes ({ app, rateLimit, routes, routeErrors }: Registration): void {
   routes.forEach((route, scope) => {
     if (!isOwner(app, scope)) return
-    if (listRateLimits(scope).length === 0) checkUnlimitedRoute(route)
+    if (rateLimit === undefined) checkUnlimitedRoute(route)
     routeErrors.addRoute(route, scope)
   })
   app.addHook('onReady', async () => {
@@ -193,15 +197,10 @@ function documentRoutes ({ app, routes, routeErrors }: Registration): void {
   })
 }
 
-/** Returns the rate limits that hold for a scope: those of every registration around it. */
-function listRateLimits (scope: object): RateLimitOptions[] {
-  return [...scopesAround(scope)].flatMap(at => registrations.get(at)?.settings.rateLimit ?? [])
-}
-
 /** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
 function addDecorator (registration: Registration): void {
-  const { app, settings, routeErrors, documentSettings, responder } = registration
-  const { errors, rateLimit } = settings
+  const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
+  const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   const reference = (): Reference => createReference(routeErrors, {
