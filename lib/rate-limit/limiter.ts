@@ -107,7 +107,7 @@ function addOnRequestHook (app: FastifyInstance): void {
       return
     }
     const rejection = found.limiter.applyLimits(found.limits, request, reply)
-    if (rejection instanceof Promise) void settle(rejection).then(settled => finish(done, settled))
+    if (rejection instanceof Promise) settle(rejection).then(settled => finish(done, settled), done)
     else finish(done, rejection)
   }))
 }
