@@ -4,6 +4,7 @@ import type { standardErrors } from '../catalog/standard-errors.js'
 import { getRouteMark, type Routes } from '../fastify/early-routes.js'
 import { markInternal } from '../fastify/hooks.js'
 import { findOwner, isOwner } from '../fastify/registrations.js'
+import { setUnroutedHook } from '../fastify/unrouted-requests.js'
 import { handleThrownPromise } from '../support/call-safely.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
 import { checkDefault, checkRoute } from './check-policies.js'
@@ -64,6 +65,7 @@ export function registerLimiter (
   const limiter = createLimiter(app, own, options, errors)
   limiters.set(app, limiter)
   if (limiter.hookScope === app) addOnRequestHook(app)
+  setUnroutedHook(app, (request, reply) => limitUnrouted(limiter, request, reply))
   routes.forEach((route, scope, isEarly) => {
     if (isOwner(app, scope)) limitRoute(limiter, route, scope, isEarly)
   })
@@ -110,6 +112,12 @@ function addOnRequestHook (app: FastifyInstance): void {
     if (rejection instanceof Promise) settle(rejection).then(settled => finish(done, settled), done)
     else finish(done, rejection)
   }))
+}
+
+/** Counts a request that is answered without any hook under the default policies, whatever their hook is. */
+async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
+  const rejection = await settle(limiter.applyLimits(getLimits(limiter, {}), request, reply))
+  return rejection === undefined ? undefined : toError(rejection)
 }
 
 function findOnRequestLimits (config: object): OnRequestLimits | undefined {
