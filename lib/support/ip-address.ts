@@ -29,5 +29,5 @@ function findAddress (text: string): string | undefined {
  * @param ipv6Subnet the length of the network's prefix in bits. @default 64
  */
 export function normalizeAddress (text: string, ipv6Subnet?: number): string {
-  return normalizeIP(parseAddress(text) ?? text, ipv6Subnet)
+  return isIP(text) === 4 ? text : normalizeIP(parseAddress(text) ?? text, ipv6Subnet)
 }
