@@ -1,16 +1,18 @@
-import RedisStore from '@fastify/rate-limit/store/RedisStore.js'
 import type { Redis } from 'ioredis'
+import { createRedisStore } from '../lib/rate-limit/redis-store.js'
+import type { Counter } from '../lib/rate-limit/store.js'
 import type { RedisServer } from '../test/support/redis.js'
 
 /** Counts a caller under three policies. */
 type Way = () => Promise<unknown>
 
-const keys = ['general', 'burst', 'daily'].map(name => `bench-{203.0.113.7}-${name}`)
+const names = ['general', 'burst', 'daily']
+const storeKey = '203.0.113.7'
 const timeWindow = 3_600_000
 const max = 1_000_000_000
 const requests = 2000
 
-/** What one script for several keys could look like: no more than the plain case of @fastify/rate-limit's own. */
+/** A script for several keys: no more than the plain case of the script of the store. */
 const script = `
   local counts = {}
   for index, key in ipairs(KEYS) do
@@ -22,22 +24,21 @@ const script = `
   return counts
 `
 
-function waysOf (client: Redis): Readonly<Record<string, Way>> {
-  const store = new RedisStore(false, false, client, '')
-  client.defineCommand('countAll', { numberOfKeys: keys.length, lua: script })
+function listWays (client: Redis): Readonly<Record<string, Way>> {
+  const createCounter = createRedisStore(client, 'bench-', 10_000)
+  const counters = names.map(name => createCounter(name, undefined))
+  client.defineCommand('countAll', { numberOfKeys: names.length, lua: script })
   const { countAll } = client as unknown as { readonly countAll: (...args: Array<string | number>) => Promise<unknown> }
-  const count = (key: string): Promise<unknown> => new Promise((resolve, reject) => {
-    store.incr(key, (error, counted) => error === null ? resolve(counted) : reject(error), timeWindow, max)
-  })
+  const count = (counter: Counter): unknown => counter(storeKey, max, timeWindow, 1, {})
   return {
-    'one after the other': async () => { for (const key of keys) await count(key) },
-    'in one turn of the event loop': () => Promise.all(keys.map(count)),
+    'one after the other': async () => { for (const counter of counters) await count(counter) },
+    'in one turn of the event loop': () => Promise.all(counters.map(count)),
     'by `pipeline()` of ioredis': () => {
-      const pipeline = client.pipeline() as unknown as { rateLimit: (...args: unknown[]) => void, exec: Way }
-      for (const key of keys) pipeline.rateLimit(key, timeWindow, max, false, false)
+      const pipeline = client.pipeline() as unknown as { fastifyApiErrorsCount: (...args: unknown[]) => void, exec: Way }
+      for (const name of names) pipeline.fastifyApiErrorsCount(`bench-{${storeKey}}-${name}`, `bench-{${storeKey}}!${name}`, 1, max, timeWindow, 0, 0, 0)
       return pipeline.exec()
     },
-    'by one script of our own': () => countAll.call(client, ...keys, timeWindow)
+    'by one script': () => countAll.call(client, ...names.map(name => `bench-{${storeKey}}-${name}`), timeWindow)
   }
 }
 
@@ -46,7 +47,7 @@ export async function waysOfCounting (
   redis: RedisServer, rounds: number, concurrent: number
 ): Promise<Array<readonly [name: string, latency: number, cpu: number, redisCpu: number]>> {
   const client = redis.client()
-  const ways = Object.entries(waysOf(client))
+  const ways = Object.entries(listWays(client))
   const rows: Array<readonly [string, number, number, number]> = []
   const measured = new Map(ways.map(([name]) => [name, [] as Array<readonly [number, number, number]>]))
   for (let round = -1; round < rounds; round++) {

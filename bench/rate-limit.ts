@@ -128,9 +128,8 @@ async function withRedis (): Promise<string> {
 
 ## Ways to count three policies in Redis
 
-Without HTTP. What is done is "in one turn of the event loop": the store of @fastify/rate-limit is asked three times, and the
-three commands share a round trip. A script for several keys would cost less, but it would be a counter of our own beside the one of
-@fastify/rate-limit, and in a cluster it cannot reach keys of several callers, such as an address and an API key.
+Without HTTP. The store counts "in one turn of the event loop": the three commands share a round trip. One script for several keys
+would cost less, but in a cluster it cannot reach the keys of several callers, such as an address and an API key.
 
 ${ways.join('\n\n')}`
 }

@@ -1,12 +1,11 @@
-import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
-import { isObject } from './support/is-object.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { addInference } from './infer/inferences.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
-import { isExcluded, type RouteRecord } from './infer/route-record.js'
+import { isExcluded } from './infer/route-record.js'
 import { createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
@@ -15,8 +14,9 @@ import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } fro
 import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
-import { checkRoute, checkUnlimitedRoute } from './rate-limit/check-policies.js'
+import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields } from './rate-limit/header-fields.js'
+import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
@@ -27,8 +27,7 @@ import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
-import { addRegistration, getGivenOptions, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
-import { scopesAround } from './fastify/scopes.js'
+import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
@@ -100,6 +99,8 @@ declare module 'fastify' {
 interface Registration {
   readonly app: FastifyInstance
   readonly settings: Settings
+  /** The `rateLimit` option, with what it inherits of the registration around it. */
+  readonly rateLimit: RateLimitOptions | undefined
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
@@ -128,13 +129,14 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   }
   const settings = resolveOptions(options, app.prefix)
   const { errors } = settings
+  const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
   watchSwagger(app)
   const documentSettings: DocumentSettings = {
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
-    rateLimitHeaders: getHeaderFields(listRateLimits(app)[0]),
+    rateLimitHeaders: getHeaderFields(rateLimit),
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
@@ -145,8 +147,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
     findInferred: settings.findInferred,
-    getPolicies: record => listLimits(record).map(({ name }) => name),
-    getLimitErrors: record => forEachRegistration(record.scope, (options, nearer) => getLimitErrors(record, options, nearer)),
+    getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
+    getLimitErrors: record => getLimitErrors(record, rateLimit),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
@@ -156,7 +158,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  const responder = createResponder(settings, record)
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder }
   registrations.set(app, registration)
   return registration
 }
@@ -165,14 +168,13 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: takes over the errors of the application and of its server. */
-function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
-  const { errors, rateLimit } = settings
+function answerErrors ({ app, settings, rateLimit, routes, record, responder }: Registration): void {
+  const { errors } = settings
   guardHooks(app, routes)
   trackCalls(app)
   guardRouteCalls(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  routes.forEach((route, scope) => { if (isOwner(app, scope)) checkRouteLimits(route, scope) })
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, rateLimit, errors, listRateLimits)
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
@@ -193,9 +195,11 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 }
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
-function documentRoutes ({ app, routes, routeErrors }: Registration): void {
+function documentRoutes ({ app, rateLimit, routes, routeErrors }: Registration): void {
   routes.forEach((route, scope, _isEarly, url) => {
-    if (isOwner(app, scope)) routeErrors.addRoute(route, scope, url)
+    if (!isOwner(app, scope)) return
+    if (rateLimit === undefined) checkUnlimitedRoute(route)
+    routeErrors.addRoute(route, scope, url)
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()
@@ -204,41 +208,14 @@ function documentRoutes ({ app, routes, routeErrors }: Registration): void {
   })
 }
 
-/** Returns the options of the rate limits that hold for a scope: those of each registration around it, the nearest first. */
-function listRateLimits (scope: object): RateLimitOptions[] {
-  return [...scopesAround(scope)].flatMap(at => {
-    const known = registrations.get(at)
-    if (known !== undefined) return known.settings.rateLimit ?? []
-    // A registration that is not loaded yet checks its options itself.
-    const { rateLimit } = (getGivenOptions(at) ?? {}) as { readonly rateLimit?: RateLimitOptions }
-    return isObject(rateLimit?.policies) ? rateLimit as RateLimitOptions : []
-  })
-}
-
-function checkRouteLimits (route: RouteOptions, scope: object): void {
-  const around = listRateLimits(scope)
-  if (around.length === 0) checkUnlimitedRoute(route)
-  else checkRoute(route, { policies: Object.assign({}, ...around.map(({ policies }) => policies)) as RateLimitOptions['policies'] })
-}
-
-/** Returns the limits of a route, of each registration around it. */
-function listLimits (record: RouteRecord): ReturnType<typeof getRouteLimits> {
-  return forEachRegistration(record.scope, (options, nearer) => getRouteLimits(record, options, nearer))
-}
-
-function forEachRegistration<T> (scope: object, list: (options: RateLimitOptions | undefined, nearer: readonly RateLimitOptions[]) => readonly T[]): T[] {
-  const around = listRateLimits(scope)
-  return around.length === 0 ? [...list(undefined, [])] : around.flatMap((options, index) => list(options, around.slice(0, index)))
-}
-
 /** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
 function addDecorator (registration: Registration): void {
-  const { app, settings, routeErrors, documentSettings, responder } = registration
+  const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   const reference = (): Reference => createReference(routeErrors, {
-    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: listLimits
+    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
   app.decorate('apiErrors', {

@@ -1,6 +1,6 @@
 /** The record of an API key, and the check of a key against it. */
 import { describeValue } from '../support/describe-value.js'
-import { ipAllowlist } from './ip-allowlist.js'
+import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
 
 /** A moment: a Date, an ISO 8601 string, or milliseconds since 1970. */
@@ -51,8 +51,8 @@ export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, requi
   if (typeof record.id !== 'string') throw invalidRecord(record, 'id', 'a string')
   if (hasPassed(record, 'revokedAt', now)) return 'api_key_revoked'
   if (hasPassed(record, 'expiresAt', now)) return 'api_key_expired'
-  const allowedIps = readList(record, 'allowedIps')
-  if (allowedIps !== undefined && !ipAllowlist(allowedIps)(ip)) return 'ip_not_allowed'
+  const allowedIps = readAllowedIps(record)
+  if (allowedIps !== undefined && !createIpAllowlist(allowedIps)(ip)) return 'ip_not_allowed'
   const scopes = readList(record, 'scopes') ?? []
   return required.every(scope => scopes.includes(scope)) ? undefined : 'insufficient_scope'
 }
@@ -74,6 +74,13 @@ function readList (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readon
   return list
 }
 
-function invalidRecord (record: ApiKeyRecord, field: keyof ApiKeyRecord, expected: string): TypeError {
-  return new TypeError(`The record of the API key ${describeValue(record.id)} is invalid: ${field}: expected ${expected}, got ${describeValue(record[field])}.`)
+function readAllowedIps (record: ApiKeyRecord): readonly string[] | undefined {
+  const list = readList(record, 'allowedIps')
+  const invalid = list?.find(entry => !isAddressOrRange(String(entry)))
+  if (invalid !== undefined) throw invalidRecord(record, 'allowedIps', 'addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32"', invalid)
+  return list
+}
+
+function invalidRecord (record: ApiKeyRecord, field: keyof ApiKeyRecord, expected: string, received: unknown = record[field]): TypeError {
+  return new TypeError(`The record of the API key ${describeValue(record.id)} is invalid: ${field}: expected ${expected}, got ${describeValue(received)}.`)
 }

@@ -4,14 +4,15 @@ import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../infer/declare-errors.js'
 import { declareSecurity } from '../infer/security.js'
+import { handleThrownPromise } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isRealm, isScope } from '../support/http-syntax.js'
 import { redactError, registerSecretHeader } from '../support/redact.js'
 import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key-record.js'
 import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential, type ChallengeFailure, type Credential, type KeyLocation } from './credential.js'
-import type { GuessLimit } from './guess-limit.js'
+import type { EndCheck, GuessLimit } from './guess-limit.js'
 
-export { guessLimit, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
+export { guessLimit, type EndCheck, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
 export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
 export type { ApiKeyRecord, Moment } from './api-key-record.js'
 
@@ -109,7 +110,7 @@ function createContext (options: ApiKeyOptions): GuardContext {
   expectOption('apiKey', 'lookup', typeof lookup === 'function', 'a function of (key, request) that returns a record or null', lookup)
   expectOption('apiKey', 'scopes', Array.isArray(scopes) && scopes.every(isScope), 'an array of words without quotes and backslashes, such as ["queues:write"]', scopes)
   expectOption('apiKey', 'realm', realm === undefined || isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
-  expectOption('apiKey', 'guessLimit', guessLimit === undefined || typeof guessLimit?.wait === 'function', 'the result of guessLimit()', guessLimit)
+  expectOption('apiKey', 'guessLimit', guessLimit === undefined || typeof guessLimit?.begin === 'function', 'the result of guessLimit()', guessLimit)
   return {
     lookup,
     scopes,
@@ -122,18 +123,26 @@ function createContext (options: ApiKeyOptions): GuardContext {
 
 async function checkRequest (context: GuardContext, request: FastifyRequest): Promise<void> {
   const credential = readCredential(request.headers, context.location)
-  if (credential.isSent) checkGuessLimit(context, request)
-  if (credential.key === undefined) throw createKeyError(context, request, credential.isSent ? 'invalid_api_key' : 'missing_api_key', credential)
-  const { record, fault } = await checkKey(context, request, credential.key)
-  if (fault !== undefined) throw createKeyError(context, request, fault, credential, record)
-  const guarded: WithApiKey = request
-  guarded.apiKey = record
+  if (!credential.isSent) throw createKeyError(context, request, 'missing_api_key', credential)
+  const endCheck = await beginCheck(context, request)
+  let isWrong = true // what `lookup` throws for is counted as well
+  try {
+    const { record, fault } = await checkKey(context, request, credential.key)
+    isWrong = fault === 'invalid_api_key'
+    if (fault !== undefined) throw createKeyError(context, request, fault, credential, record)
+    const guarded: WithApiKey = request
+    guarded.apiKey = record
+  } finally {
+    endCheck?.(isWrong)
+  }
 }
 
-function checkGuessLimit ({ guessLimit }: GuardContext, request: FastifyRequest): void {
-  const wait = guessLimit?.wait(request.ip) ?? 0
-  if (guessLimit === undefined || wait === 0) return
-  const seconds = Math.ceil(wait / 1000)
+/** Counts the key as a guess, before it is checked, so that keys that are sent in parallel count as well. */
+async function beginCheck ({ guessLimit }: GuardContext, request: FastifyRequest): Promise<EndCheck | undefined> {
+  if (guessLimit === undefined) return undefined
+  const begun = await guessLimit.begin(request.ip)
+  if (typeof begun === 'function') return begun
+  const seconds = Math.ceil(begun / 1000)
   throw getCatalog(request).rate_limit_exceeded({
     meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
     retryAfter: seconds
@@ -146,20 +155,20 @@ interface CheckedKey {
   readonly fault: KeyFault | undefined
 }
 
-async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyRequest, key: string): Promise<CheckedKey> {
+async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyRequest, key: string | undefined): Promise<CheckedKey> {
+  if (key === undefined) return { record: null, fault: 'invalid_api_key' }
   try {
     const record = await lookup(key, request) ?? null
     return { record, fault: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
   } catch (thrown) {
     if (isApiError(thrown)) throw redactError(thrown, [key], ApiError.prototype)
-    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactError(thrown, [key]) })
+    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactError(handleThrownPromise(thrown), [key]) })
   }
 }
 
 function createKeyError (context: GuardContext, request: FastifyRequest, code: KeyFault | 'missing_api_key', { hasScheme }: Credential, record?: ApiKeyRecord | null): ApiError {
-  const { guessLimit, location, realm, scopes, hasDefaultChallenge } = context
+  const { location, realm, scopes, hasDefaultChallenge } = context
   const errors = getCatalog(request)
-  if (code === 'invalid_api_key') guessLimit?.count(request.ip)
   if (code === 'ip_not_allowed') return errors.ip_not_allowed()
   const isWrittenByPlugin = hasDefaultChallenge && request.server.hasDecorator('apiErrors')
   const createHeaders = (failure?: ChallengeFailure) => isWrittenByPlugin ? {} : { headers: { 'www-authenticate': formatChallenge(location, realm, failure) } }

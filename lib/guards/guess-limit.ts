@@ -1,6 +1,6 @@
 /** Stops addresses that guess API keys. */
-import { normalizeIP } from '@fastify/rate-limit'
 import { expectOption } from '../support/expect-option.js'
+import { normalizeAddress } from '../support/ip-address.js'
 
 /** The options of {@link guessLimit}. */
 export interface GuessLimitOptions {
@@ -16,21 +16,43 @@ export interface GuessLimit extends GuessLimitOptions {
   readonly wait: (ip: string | undefined) => number
   /** Counts a wrong key. */
   readonly count: (ip: string | undefined) => void
+  /**
+   * Counts a key that is about to be checked as a wrong one. Waits if the keys that are being checked could use up the
+   * limit, for at most 10 seconds.
+   *
+   * @returns the function to call when the key is checked, or the milliseconds until keys from the address are checked again
+   */
+  readonly begin: (ip: string | undefined) => EndCheck | number | Promise<EndCheck | number>
 }
+
+/** Ends the check of a key. A good key is no longer counted. */
+export type EndCheck = (isWrong: boolean) => void
 
 /** How many addresses are remembered. If there are more, those whose window began first are forgotten. About 1 MB. */
 const maxAddresses = 10_000
 
-/** The wrong keys of an address in one window. */
+/** How many requests of one address may wait for its keys to be checked. */
+const maxWaiting = 1000
+
+/** Milliseconds that a request waits for other keys of its address to be checked. */
+const maxWait = 10_000
+
+/** The keys of an address in one window. */
 interface Guesses {
-  count: number
+  /** Keys that were wrong. */
+  wrong: number
+  /** Keys that are being checked. */
+  pending: number
   readonly ends: number
+  /** Requests that wait for a check to end. */
+  readonly waiting: Set<() => void>
 }
 
 /**
  * Makes a limit on guesses, for the `guessLimit` option: an address that sent too many wrong keys gets 429
- * `rate_limit_exceeded` until the window ends, whatever key it sends, and `lookup` is not called. Guards that share a
- * limit share its count; each process counts by itself. The addresses of an IPv6 /64 count as one.
+ * `rate_limit_exceeded` until the window ends, whatever key it sends, and `lookup` is not called. Keys for which `lookup`
+ * fails count as wrong. Guards that share a limit share its count; each process counts by itself. The addresses of an
+ * IPv6 /64 count as one.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -40,39 +62,69 @@ export function guessLimit (options: GuessLimitOptions): GuessLimit {
   const { max, timeWindow } = options ?? {}
   expectOption('guessLimit', 'max', isPositiveInteger(max), 'a positive integer', max)
   expectOption('guessLimit', 'timeWindow', isPositiveInteger(timeWindow), 'a positive integer (milliseconds)', timeWindow)
-  const guesses = new Map<string, Guesses>()
+  const windows = new Map<string, Guesses>()
+  const find = (ip: string | undefined): Guesses => findWindow(windows, normalizeAddress(ip ?? ''), timeWindow)
   return {
     max,
     timeWindow,
-    wait (ip) {
-      const found = findGuesses(guesses, normalizeAddress(ip))
-      return found === undefined || found.count < max ? 0 : found.ends - performance.now()
-    },
-    count (ip) {
-      const address = normalizeAddress(ip)
-      const found = findGuesses(guesses, address)
-      if (found !== undefined) {
-        found.count++
-        return
-      }
-      guesses.delete(address) // so that it is the youngest when it is set again
-      guesses.set(address, { count: 1, ends: performance.now() + timeWindow })
-      if (guesses.size > maxAddresses) guesses.delete(guesses.keys().next().value as string)
-    }
+    wait: ip => getWait(windows.get(normalizeAddress(ip ?? '')), max),
+    count (ip) { find(ip).wrong++ },
+    begin: ip => beginCheck(() => find(ip), max)
   }
 }
 
-/** Returns the guesses of an address in its current window. */
-function findGuesses (guesses: ReadonlyMap<string, Guesses>, address: string): Guesses | undefined {
-  const found = guesses.get(address)
-  return found !== undefined && found.ends > performance.now() ? found : undefined
+/** Returns the milliseconds until the window ends, if the limit is used up. */
+function getWait (guesses: Guesses | undefined, max: number): number {
+  return guesses === undefined || guesses.wrong < max ? 0 : Math.max(0, guesses.ends - performance.now())
+}
+
+/** Returns the current window of an address. It is remembered when it is new. */
+function findWindow (windows: Map<string, Guesses>, address: string, timeWindow: number): Guesses {
+  const found = windows.get(address)
+  if (found !== undefined && found.ends > performance.now()) return found
+  const created: Guesses = { wrong: 0, pending: 0, ends: performance.now() + timeWindow, waiting: new Set() }
+  windows.delete(address) // so that it is the youngest when it is set again
+  windows.set(address, created)
+  if (windows.size > maxAddresses) windows.delete(windows.keys().next().value as string)
+  return created
+}
+
+function beginCheck (find: () => Guesses, max: number): EndCheck | number | Promise<EndCheck | number> {
+  const guesses = find()
+  const wait = getWait(guesses, max)
+  if (wait > 0) return wait
+  if (guesses.wrong + guesses.pending < max) return reserve(guesses, max)
+  return waitForCheck(guesses).then(hasTime => hasTime ? beginCheck(find, max) : 1000)
+}
+
+/** Counts a key as pending, until its check ends. */
+function reserve (guesses: Guesses, max: number): EndCheck {
+  guesses.pending++
+  return isWrong => {
+    guesses.pending--
+    if (isWrong) guesses.wrong++
+    // A good key makes room for one request; when the limit is used up, all learn that they have to wait.
+    const awake = guesses.wrong >= max ? guesses.waiting.size : max - guesses.wrong - guesses.pending
+    for (const wake of [...guesses.waiting].slice(0, awake)) wake()
+  }
+}
+
+/** Waits until a check ends or the window does. Resolves with false if that takes too long, or too many requests wait. */
+function waitForCheck ({ waiting, ends }: Guesses): Promise<boolean> {
+  if (waiting.size >= maxWaiting) return Promise.resolve(false)
+  return new Promise(resolve => {
+    const left = ends - performance.now()
+    const timer = setTimeout(() => settle(left <= maxWait), Math.min(left, maxWait))
+    const wake = (): void => settle(true)
+    const settle = (hasTime: boolean): void => {
+      clearTimeout(timer)
+      waiting.delete(wake)
+      resolve(hasTime)
+    }
+    waiting.add(wake)
+  })
 }
 
 function isPositiveInteger (value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1
-}
-
-/** Callers over a Unix socket count as one. */
-function normalizeAddress (ip: string | undefined): string {
-  return ip === undefined ? '' : normalizeIP(ip)
 }

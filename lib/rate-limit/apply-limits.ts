@@ -35,8 +35,7 @@ interface Context {
 
 /** Returns the function that applies limits, for one registration of the plugin. */
 export function createApplyLimits (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors): ApplyLimits {
-  const { onStoreError = 'allow' } = options
-  const context: Context = { errors, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(onStoreError, app.log, errors) }
+  const context: Context = { errors, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(app.log, errors) }
   if (!app.hasRequestDecorator(limitResults)) app.decorateRequest(limitResults, null)
   return (limits, request: FastifyRequest & CountedRequest, reply) => {
     // `reply.callNotFound()` runs hooks a second time.

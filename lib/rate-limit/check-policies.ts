@@ -3,6 +3,7 @@ import type { RateLimitOptions as RouteRateLimit } from '@fastify/rate-limit'
 import type { RouteOptions } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
+import { isAddressOrRange } from '../support/ip-allowlist.js'
 import { isObject } from '../support/is-object.js'
 import { headerFields } from './header-fields.js'
 import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
@@ -34,8 +35,8 @@ const orFunction = ({ expected, read }: PolicyNumber): Rule => ({
 
 const behaviour: Rules<RateLimitBehaviour> = {
   allowList: {
-    expected: 'an array of strings, or a function of (request, key)',
-    isValid: value => isFunction(value) || (Array.isArray(value) && value.every(key => typeof key === 'string'))
+    expected: 'an array of keys, addresses and CIDR ranges, or a function of (request, key)',
+    isValid: value => isFunction(value) || (Array.isArray(value) && value.every(isAllowlistEntry))
   },
   ban: nonNegativeInteger,
   banStatus: oneOf(403, 429),
@@ -47,6 +48,13 @@ const behaviour: Rules<RateLimitBehaviour> = {
   onExceeded: callback,
   onExceeding: callback,
   skipOnError: flag
+}
+
+/** An address with an invalid prefix would match nothing. */
+function isAllowlistEntry (entry: unknown): boolean {
+  if (typeof entry !== 'string') return false
+  const [address = ''] = entry.split('/', 1)
+  return isAddressOrRange(entry) || !entry.includes('/') || !isAddressOrRange(address)
 }
 
 const policyRules: Rules<RateLimitPolicy> = {
@@ -65,7 +73,7 @@ const optionRules: Rules<RateLimitOptions> = {
     expected: "an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }",
     isValid: value => isObject(value) && Object.keys(value).length > 0
   },
-  default: { expected: '', isValid: () => true }, // checkChoice checks it against the policies
+  default: { expected: '', isValid: () => true }, // checkDefault checks it against the policies
   redis: { expected: 'a client of ioredis', isValid: value => isObject(value) && isFunction(value.defineCommand) },
   nameSpace: string,
   headers: oneOf(...Object.keys(headerFields), false),
@@ -95,6 +103,15 @@ export function checkRateLimit (options: RateLimitOptions): void {
   expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
   checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
   for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) checkPolicy(`rateLimit.policies.${name}`, name, policy)
+}
+
+/**
+ * Checks the `default` of the `rateLimit` option. In a scope it may name policies of the registration around it.
+ *
+ * @param options with what they inherit
+ * @throws TypeError that names the option, what was expected and what was received
+ */
+export function checkDefault (options: Pick<RateLimitOptions, 'default' | 'policies'>): void {
   checkChoice(options.default, options.policies, 'rateLimit.default')
 }
 

@@ -1,8 +1,19 @@
 /** The keys of callers: the address, the API key, or what a function of a policy returns. */
 import { createHash } from 'node:crypto'
-import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
+import { normalizeAddress } from '../support/ip-address.js'
+import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
+
+/** What identifies the caller of a request. */
+export interface CallerKey {
+  /** The key as the functions of a policy get it. */
+  readonly key: string
+  /** The key in the store. Callers with different kinds of keys never share one. */
+  readonly storeKey: string
+  /** What is compared with the addresses of an `allowList`; `undefined` for an API key. */
+  readonly address: string | undefined
+}
 
 /** Returns the key of the caller of a request. */
 export type KeyGenerator<Key> = (request: FastifyRequest) => Key
@@ -10,17 +21,35 @@ export type KeyGenerator<Key> = (request: FastifyRequest) => Key
 type KeyFunction = Extract<RateLimitPolicy['key'], (...args: never[]) => unknown>
 
 /** Returns the key generator for the `key` of a policy. It returns a promise only if `key` is a function. */
-export function createKeyGenerator (key: KeyFunction, ipv6Subnet?: number): KeyGenerator<Promise<string>>
-export function createKeyGenerator (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyGenerator<string>
-export function createKeyGenerator (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyGenerator<string | Promise<string>>
-export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyGenerator<string | Promise<string>> {
+export function createKeyGenerator (key: KeyFunction, ipv6Subnet?: number): KeyGenerator<Promise<CallerKey>>
+export function createKeyGenerator (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyGenerator<CallerKey>
+export function createKeyGenerator (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyGenerator<CallerKey | Promise<CallerKey>>
+export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyGenerator<CallerKey | Promise<CallerKey>> {
+  if (key === 'ip') return request => createAddressKey(request, ipv6Subnet, '')
+  if (key === 'api-key') {
+    return request => {
+      const id = getApiKeyId(request)
+      return id === undefined
+        ? createAddressKey(request, ipv6Subnet, fallbackMark)
+        : { key: id, storeKey: `api-key:${toStoreKey(id)}`, address: undefined }
+    }
+  }
+  return async request => {
+    const value: unknown = await key(request)
+    if (value === undefined || value === null) return createAddressKey(request, ipv6Subnet, fallbackMark)
+    const text = String(value)
+    return { key: text, storeKey: `key:${toStoreKey(text)}`, address: text }
+  }
+}
+
+/** Marks an address that stands for another kind of key, so that a forged X-Forwarded-For is never the key of another caller. */
+const fallbackMark = 'ip:'
+
+function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): CallerKey {
   // A closed connection and a Unix socket have no address.
-  const getAddress = (request: FastifyRequest): string => normalizeIP(request.ip ?? '', ipv6Subnet)
-  // Marked, so that an address from a forged X-Forwarded-For is never the key of another caller.
-  const orAddress = (value: unknown, request: FastifyRequest): string => value === undefined || value === null ? `ip:${getAddress(request)}` : String(value)
-  if (key === 'ip') return getAddress
-  if (key === 'api-key') return request => orAddress(getApiKeyId(request), request)
-  return async request => orAddress(await key(request), request)
+  const address = request.ip ?? ''
+  const key = normalizeAddress(address, ipv6Subnet)
+  return { key: mark + key, storeKey: /^[\da-f.:]{2,45}$/.test(key) ? key : hash(key), address }
 }
 
 /** Returns the id of the API key that the guard found. */
@@ -34,5 +63,18 @@ function getApiKeyId (request: FastifyRequest): string | undefined {
  * Redis cluster. A key with other characters is hashed, and the hash is marked.
  */
 export function toStoreKey (key: string): string {
-  return /^[\w.:@-]{1,64}$/.test(key) ? key : `#${createHash('sha256').update(key).digest('base64url')}`
+  return /^[\w.:@-]{1,64}$/.test(key) ? key : hash(key)
+}
+
+function hash (key: string): string {
+  return `#${createHash('sha256').update(key).digest('base64url')}`
+}
+
+/** Returns the function that tests whether a caller is on the `allowList` of a policy: by the key, or by the address. */
+export function createAllowlist (entries: readonly string[]): (caller: CallerKey) => boolean {
+  const keys = new Set(entries)
+  const ranges = entries.filter(isAddressOrRange)
+  if (ranges.length === 0) return ({ key }) => keys.has(key)
+  const isAllowed = createIpAllowlist(ranges)
+  return ({ key, address }) => keys.has(key) || (address !== undefined && isAllowed(address))
 }

@@ -1,10 +1,13 @@
 /** A limit: a policy with its store, which counts requests and says whether the limit is exceeded. */
 import type { FastifyRequest } from 'fastify'
 import { serializeItem } from 'structured-headers'
-import { createKeyGenerator, toStoreKey } from './keys.js'
+import { completePolicy } from './inherit-limits.js'
+import { createAllowlist, createKeyGenerator, type CallerKey } from './keys.js'
+import { createMemoryStore } from './memory-store.js'
 import type { RateLimitHook, RateLimitOptions, RateLimitPolicy } from './policies.js'
 import { createNumberSource, resolveNumber } from './policy-numbers.js'
-import { createMemoryStore, createRedisStore, type Count, type Counter } from './stores.js'
+import { createRedisStore } from './redis-store.js'
+import type { Count, Counter } from './store.js'
 
 /** A policy that is ready to count. */
 export interface Limit {
@@ -50,18 +53,22 @@ export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
   return hook ?? (key === 'api-key' ? 'preValidation' : 'onRequest')
 }
 
-/** Returns the function that turns policies into limits, each with a count under its own name, in the store that the options select. */
-export function createLimitFactory (
-  { redis, nameSpace = 'fastify-api-errors-', storeTimeout = 200, policies, default: _, headers, onStoreError, ...behaviour }: RateLimitOptions
-): (name: string, policy: RateLimitPolicy) => Limit {
+/**
+ * Returns the function that turns policies into limits, each with a count under its own name, in the store that the
+ * options select.
+ *
+ * @param groupPrefix set before the names of counts in Redis, to keep those of several registrations apart
+ */
+export function createLimitFactory (options: RateLimitOptions, groupPrefix = ''): (name: string, policy: RateLimitPolicy) => Limit {
+  const { redis, nameSpace = 'fastify-api-errors-', storeTimeout = 200 } = options
   const createCounter = redis === undefined ? createMemoryStore() : createRedisStore(redis, nameSpace, storeTimeout)
   const counters = new Map<string, Counter>()
   return (name, policy) => {
-    const completePolicy = { ...behaviour, ...policy }
-    const { groupId = name } = policy
-    const counter = counters.get(groupId) ?? createCounter(groupId, completePolicy)
+    const complete = completePolicy(policy, options)
+    const { groupId = name, cache } = complete
+    const counter = counters.get(groupId) ?? createCounter(groupPrefix + groupId, cache)
     counters.set(groupId, counter)
-    return createLimit(name, completePolicy, counter)
+    return createLimit(name, complete, counter)
   }
 }
 
@@ -73,34 +80,41 @@ function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): 
 /** Returns the function that counts a request under a limit. */
 function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   const { name, policy } = limit
-  const { key: keyOption, ipv6Subnet, skip, allowList } = policy
+  const { key, ipv6Subnet, skip, allowList } = policy
+  const isAllowed = typeof allowList === 'object' ? createAllowlist(allowList) : undefined
   const max = createNumberSource(name, 'max', policy.max)
   const timeWindow = createNumberSource(name, 'timeWindow', policy.timeWindow)
   const cost = createNumberSource(name, 'cost', policy.cost ?? 1)
   // Without a function in the policy there is nothing to wait for, and a promise costs more than a count in memory.
-  if (skip === undefined && typeof keyOption !== 'function' && typeof allowList !== 'function' &&
+  if (skip === undefined && typeof key !== 'function' && typeof allowList !== 'function' &&
     typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
-    const getKey = createKeyGenerator(keyOption, ipv6Subnet)
+    const getCaller = createKeyGenerator(key, ipv6Subnet)
     return request => {
-      const key = getKey(request)
-      return allowList?.includes(key) === true ? undefined : count(limit, counter, key, max, timeWindow, cost)
+      const caller = getCaller(request)
+      return isAllowed?.(caller) === true ? undefined : count(limit, counter, caller, max, timeWindow, cost)
     }
   }
-  const getKey = createKeyGenerator(keyOption, ipv6Subnet)
+  const getCaller = createKeyGenerator(key, ipv6Subnet)
   return async request => {
     if (skip !== undefined && await skip(request)) return undefined
-    const key = await getKey(request)
-    if (typeof allowList === 'function' ? await allowList(request, key) : allowList?.includes(key)) return undefined
-    return count(limit, counter, key, await resolveNumber(max, request, key), await resolveNumber(timeWindow, request, key), await resolveNumber(cost, request, key))
+    const caller = await getCaller(request)
+    if (typeof allowList === 'function' ? await allowList(request, caller.key) : isAllowed?.(caller)) return undefined
+    return count(
+      limit, counter, caller,
+      await resolveNumber(max, request, caller.key), await resolveNumber(timeWindow, request, caller.key), await resolveNumber(cost, request, caller.key)
+    )
   }
 }
 
-function count (limit: Limit, counter: Counter, key: string, max: number, timeWindow: number, cost: number): LimitOutcome | undefined | Promise<LimitOutcome> {
+function count (
+  limit: Limit, counter: Counter, { key, storeKey }: CallerKey, max: number, timeWindow: number, cost: number
+): LimitOutcome | undefined | Promise<LimitOutcome> {
   if (cost === 0) return undefined
   const { ban = Infinity } = limit.policy
-  const createResult = ({ current, ttl }: Count): LimitResult => ({
-    limit, key, max, timeWindow, remaining: Math.max(0, max - current), ttl, isExceeded: current > max, isBanned: current - max > ban
-  })
-  const counted = counter(toStoreKey(key), max, timeWindow, cost)
+  const createResult = ({ used, exceeding, ttl }: Count): LimitResult => {
+    const isExceeded = used > max
+    return { limit, key, max, timeWindow, remaining: Math.max(0, max - used), ttl, isExceeded, isBanned: isExceeded && exceeding > ban }
+  }
+  const counted = counter(storeKey, max, timeWindow, cost, limit.policy)
   return counted instanceof Promise ? counted.then(createResult, (cause: unknown) => ({ limit, cause })) : createResult(counted)
 }

@@ -1,12 +1,16 @@
 /** Registers the limits of an application: in its hooks, on its routes, and for its not-found handler. */
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getRouteMark } from '../fastify/early-routes.js'
 import type { Routes } from '../fastify/routes.js'
 import { markInternal } from '../fastify/hooks.js'
+import { findOwner, isOwner } from '../fastify/registrations.js'
+import { setUnroutedHook } from '../fastify/unrouted-requests.js'
+import { handleThrownPromise } from '../support/call-safely.js'
 import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
+import { checkDefault, checkRoute } from './check-policies.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
-import { createRoutePolicy, createRoutePolicyName, getPoliciesOfRegistration, getRoutePolicies, rateLimitHooks, type RateLimitOptions } from './policies.js'
+import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHooks, type RateLimitHook, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -16,58 +20,140 @@ export interface NotFoundHandlerHooks {
   readonly preHandler: Hook[]
 }
 
+/** The limits of one registration of the plugin. */
+interface Limiter {
+  readonly options: RateLimitOptions
+  /** The limits by the names of their policies, those of the registration around it included. */
+  readonly limits: ReadonlyMap<string, Limit>
+  readonly createLimit: (name: string, policy: RateLimitPolicy) => Limit
+  readonly applyLimits: ApplyLimits
+  /** The scope whose `onRequest` hook counts, so that several registrations do not count a request twice. */
+  readonly hookScope: object
+}
+
+/** The limiters by the scope of their registration. */
+const limiters = new WeakMap<object, Limiter>()
+
+/** The limits to count in `onRequest`. */
+interface OnRequestLimits {
+  readonly limiter: Limiter
+  readonly limits: readonly Limit[]
+}
+
+/** The property of a route's config that has them, so that a request finds them. */
+const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
+
+interface LimitedConfig {
+  readonly [onRequestLimits]?: OnRequestLimits
+}
+
+/** The same for routes that were registered before the plugin, by their mark: Fastify has copied their config. */
+const earlyOnRequestLimits = new WeakMap<object, OnRequestLimits>()
+let hasEarlyLimits = false
+
 /**
- * Limits the routes that are registered from now on, each by the policies that it names, and requests without a route by
- * the default policies.
+ * Limits the routes of a registration, each by the policies that it names, and requests without a route by the default
+ * policies. In a scope, the policies of the registration around it can be named, too.
  *
- * @param listRateLimits returns the options of the registrations around a scope, the nearest first
+ * @param own the `rateLimit` option of the registration
+ * @param options the same, with what it inherits
+ * @throws TypeError if the option or a route names a policy that does not exist
  */
 export function registerLimiter (
-  app: FastifyInstance, routes: Routes, options: RateLimitOptions, errors: typeof standardErrors, listRateLimits: (scope: object) => readonly RateLimitOptions[]
+  app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors
 ): NotFoundHandlerHooks {
-  const createLimit = createLimitFactory(options)
-  const policies = new Map(Object.entries(options.policies).map(([name, policy]) => [name, createLimit(name, policy)]))
-  const getLimits = (names: readonly string[]): Limit[] => names.map(name => policies.get(name) as Limit)
-  const applyLimits = createApplyLimits(app, options, errors)
+  checkDefault(options)
+  const limiter = createLimiter(app, own, options, errors)
+  limiters.set(app, limiter)
+  if (limiter.hookScope === app) addOnRequestHook(app)
+  setUnroutedHook(app, (request, reply) => limitUnrouted(limiter, request, reply))
+  routes.forEach((route, scope, isEarly) => {
+    if (isOwner(app, scope)) limitRoute(limiter, route, scope, isEarly)
+  })
+  const defaults = getLimits(limiter, {})
+  const createNotFoundHooks = (...names: readonly RateLimitHook[]): Hook[] =>
+    createHooks(limiter.applyLimits, defaults.filter(({ policy }) => names.includes(getPolicyHook(policy))))
+  return { preValidation: createNotFoundHooks('preParsing', 'preValidation'), preHandler: createNotFoundHooks('preHandler') }
+}
 
-  const defaults = getLimits(getRoutePolicies({}, options))
-  const onRequestDefaults = defaults.filter(countsOnRequest)
+function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors): Limiter {
+  const owner = findOwner(Object.getPrototypeOf(app))
+  const outer = owner === undefined ? undefined : limiters.get(owner)
+  // Without options of its own, a registration has those around it, so that there are limits around it.
+  const createLimit = own === undefined ? (outer as Limiter).createLimit : createLimitFactory(options, createGroupPrefix(app))
+  const limits = Object.keys(own?.policies ?? {}).map(name => [name, createLimit(name, options.policies[name] as RateLimitPolicy)] as const)
+  return {
+    options,
+    limits: new Map([...outer?.limits ?? [], ...limits]),
+    createLimit,
+    applyLimits: createApplyLimits(app, options, errors),
+    hookScope: outer?.hookScope ?? app
+  }
+}
 
-  // The property of a route's config that has the limits to count in `onRequest`, where a request finds them.
-  const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
-  // Fastify has copied the config of a route that was registered before the plugin.
-  const early = new Map<unknown, readonly Limit[]>()
-  const getOnRequestLimits = ({ routeOptions: { config } }: FastifyRequest): readonly Limit[] | undefined =>
-    (config as { readonly [onRequestLimits]?: readonly Limit[] })[onRequestLimits] ?? (early.size === 0 ? undefined : early.get(getRouteMark(config)))
+/** The prefixes of the registrations with limits, by server. */
+const prefixes = new WeakMap<object, string[]>()
 
+/** Returns what keeps the counts of a registration apart from those of the others on the server; nothing for one at the root. */
+function createGroupPrefix ({ server, prefix }: FastifyInstance): string {
+  const taken = prefixes.get(server) ?? []
+  prefixes.set(server, [...taken, prefix])
+  const same = taken.filter(other => other === prefix).length
+  return `${prefix}${prefix === '' ? '' : ' '}${same === 0 ? '' : `#${same + 1} `}`
+}
+
+function addOnRequestHook (app: FastifyInstance): void {
   app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-    const limits = request.is404 ? onRequestDefaults : getOnRequestLimits(request)
-    const rejection = limits === undefined ? undefined : applyLimits(limits, request, reply)
-    if (rejection instanceof Promise) rejection.then(settled => finish(done, settled), (error: unknown) => finish(done, { error }))
+    const found = request.is404 ? findDefaultLimits(request.server) : findOnRequestLimits(request.routeOptions.config)
+    if (found === undefined || found.limiter.hookScope !== app) {
+      done()
+      return
+    }
+    const rejection = found.limiter.applyLimits(found.limits, request, reply)
+    if (rejection instanceof Promise) settle(rejection).then(settled => finish(done, settled), done)
     else finish(done, rejection)
   }))
+}
 
-  routes.forEach((route, scope, isEarly) => {
-    const around = listRateLimits(scope)
-    const nearer = around.slice(0, around.indexOf(options))
-    const named = getLimits(getPoliciesOfRegistration(route, options, nearer))
-    const later = named.filter(limit => !countsOnRequest(limit))
-    const settings = route.config?.rateLimit
-    // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
-    if (settings && nearer.length === 0 && !scope.hasPlugin('@fastify/rate-limit')) later.push(createLimit(createRoutePolicyName(route), createRoutePolicy(settings)))
-    const first = named.filter(countsOnRequest)
-    if (first.length > 0 && isEarly) early.set(getRouteMark(route.config), first)
-    else if (first.length > 0) route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })
-    for (const name of rateLimitHooks) {
-      const limits = later.filter(limit => getPolicyHook(limit.policy) === name)
-      // A copy, because routes may share the array.
-      if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...createHooks(applyLimits, limits)] as never
-    }
-  })
+/** Counts a request that is answered without any hook under the default policies, whatever their hook is. */
+async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
+  const rejection = await settle(limiter.applyLimits(getLimits(limiter, {}), request, reply))
+  return rejection === undefined ? undefined : toError(rejection)
+}
 
-  return {
-    preValidation: createHooks(applyLimits, defaults.filter(({ policy }) => ['preParsing', 'preValidation'].includes(getPolicyHook(policy)))),
-    preHandler: createHooks(applyLimits, defaults.filter(({ policy }) => getPolicyHook(policy) === 'preHandler'))
+function findOnRequestLimits (config: object): OnRequestLimits | undefined {
+  return (config as LimitedConfig)[onRequestLimits] ?? (hasEarlyLimits ? earlyOnRequestLimits.get(getRouteMark(config) ?? config) : undefined)
+}
+
+/** Returns the limits for a request without a route, by the scope of the not-found handler. */
+function findDefaultLimits (scope: object): OnRequestLimits | undefined {
+  const limiter = limiters.get(findOwner(scope) ?? scope)
+  return limiter === undefined ? undefined : { limiter, limits: getLimits(limiter, {}).filter(countsOnRequest) }
+}
+
+/** Returns the limits that a route names, or the default ones. */
+function getLimits ({ limits, options }: Limiter, route: Pick<RouteOptions, 'config'>): Limit[] {
+  return getRoutePolicies(route, options).map(name => limits.get(name) as Limit)
+}
+
+function limitRoute (limiter: Limiter, route: RouteOptions, scope: FastifyInstance, isEarly: boolean): void {
+  checkRoute(route, limiter.options)
+  const named = getLimits(limiter, route)
+  const later = named.filter(limit => !countsOnRequest(limit))
+  const settings = route.config?.rateLimit
+  // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
+  if (settings && !scope.hasPlugin('@fastify/rate-limit')) later.push(limiter.createLimit(createRoutePolicyName(route), createRoutePolicy(settings, route)))
+  const first = { limiter, limits: named.filter(countsOnRequest) }
+  if (first.limits.length > 0 && isEarly) {
+    hasEarlyLimits = true
+    earlyOnRequestLimits.set(getRouteMark(route.config) as object, first)
+  } else if (first.limits.length > 0) {
+    route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })
+  }
+  for (const name of rateLimitHooks) {
+    const limits = later.filter(limit => getPolicyHook(limit.policy) === name)
+    // A copy, because routes may share the array.
+    if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...createHooks(limiter.applyLimits, limits)] as never
   }
 }
 
@@ -75,9 +161,18 @@ export function registerLimiter (
 function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[] {
   if (limits.length === 0) return []
   return [markInternal(async (request: FastifyRequest, reply: FastifyReply) => {
-    const rejection = await applyLimits(limits, request, reply)
+    const rejection = await settle(applyLimits(limits, request, reply))
     if (rejection !== undefined) throw toError(rejection)
   })]
+}
+
+/** Returns what a function of a policy threw as a rejection. */
+async function settle (rejection: ReturnType<ApplyLimits>): Promise<Rejection | undefined> {
+  try {
+    return await rejection
+  } catch (error) {
+    return { error }
+  }
 }
 
 function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined): void {
@@ -87,7 +182,7 @@ function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined
 
 /** Fastify lets a request pass if the error is falsy. */
 function toError ({ error }: Rejection): Error {
-  return (error as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
+  return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
 }
 
 function countsOnRequest ({ policy }: Limit): boolean {

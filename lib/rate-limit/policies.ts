@@ -16,9 +16,12 @@ export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 
 /** How a limit behaves: for one policy, or in the `rateLimit` option for all of them. */
 export interface RateLimitBehaviour {
-  /** Keys that are never limited, or a function that returns true for such a request. @default none */
+  /**
+   * What is never limited: keys, addresses and CIDR ranges, or a function that returns true for such a request. An address
+   * is compared as a whole, whatever `ipv6Subnet` is. @default none
+   */
   readonly allowList?: readonly string[] | ((request: FastifyRequest, key: string) => Awaitable<boolean>)
-  /** Requests beyond the limit, in one window, before the caller is banned for the rest of the window. @default no ban */
+  /** Requests beyond the limit, whatever they cost, before the caller is banned for the rest of the window. @default no ban */
   readonly ban?: number
   /** The response to a banned caller: 403 `forbidden`, or 429 `rate_limit_exceeded`. @default 403 */
   readonly banStatus?: 403 | 429
@@ -26,7 +29,7 @@ export interface RateLimitBehaviour {
   readonly cache?: number
   /** Whether each request beyond the limit starts the window again. @default false */
   readonly continueExceeding?: boolean
-  /** Whether each request beyond the limit doubles the window. @default false */
+  /** Whether each request beyond the limit, after the first, doubles the window, up to a day. @default false */
   readonly exponentialBackoff?: boolean
   /** The length of the prefix, in bits, whose IPv6 addresses count as one. @default 64 */
   readonly ipv6Subnet?: number
@@ -124,27 +127,28 @@ export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: 
   return config.rateLimit === undefined ? listPolicyNames(options.default) : []
 }
 
-/**
- * Returns the names of the policies of one registration that count a route. A registration in a nearer scope replaces the
- * policies whose names it has. The others hold as well, and a route may name them.
- *
- * @param nearer the options of the registrations between this one and the route
- */
-export function getPoliciesOfRegistration (
-  route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default' | 'policies'>, nearer: ReadonlyArray<Pick<RateLimitOptions, 'policies'>>
-): readonly string[] {
-  return getRoutePolicies(route, options).filter(name => Object.hasOwn(options.policies, name) && !nearer.some(({ policies }) => Object.hasOwn(policies, name)))
-}
-
 /** The policy that `config.rateLimit` of a route describes. */
 export interface RoutePolicy extends RateLimitPolicy, Pick<RouteRateLimit, 'errorResponseBuilder'> {}
 
-/** Returns the name of the policy that `config.rateLimit` of a route describes. */
+/**
+ * Returns the name of the policy that `config.rateLimit` of a route describes. HEAD has the name of GET, because Fastify
+ * adds a HEAD route for each GET route: they share a limit.
+ */
 export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'method' | 'url'>): string {
-  return `${String(method)} ${url}`.replace(/[^\x20-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
+  const methods = new Set([method].flat().map(name => name.toUpperCase() === 'HEAD' ? 'GET' : name))
+  return `${[...methods].join()} ${url}`.replace(/[^\x20-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
 }
 
-/** Returns `config.rateLimit` as a policy. The defaults are those of @fastify/rate-limit: 1,000 requests in a minute. */
-export function createRoutePolicy ({ max = 1000, timeWindow = 60_000, keyGenerator, ...behaviour }: RouteRateLimit): RoutePolicy {
-  return { ...behaviour, max, timeWindow, ...(keyGenerator !== undefined && { key: keyGenerator }) } as RoutePolicy
+/**
+ * Returns `config.rateLimit` of a route as a policy. The defaults are those of @fastify/rate-limit: 1,000 requests in a
+ * minute. Routes that differ by a constraint only (a version or a host) have a count each.
+ */
+export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): RoutePolicy {
+  const { max = 1000, timeWindow = 60_000, keyGenerator, groupId = createRouteGroup(route), ...behaviour } = settings
+  return { ...behaviour, max, timeWindow, groupId, ...(keyGenerator !== undefined && { key: keyGenerator }) } as RoutePolicy
+}
+
+function createRouteGroup (route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): string {
+  const constraints = Object.entries(route.constraints ?? {}).map(([name, value]) => `${name}=${String(value)}`)
+  return [createRoutePolicyName(route), ...constraints.sort()].join(' ')
 }

@@ -12,7 +12,7 @@ export interface PolicyNumber {
   readonly expected: string
 }
 
-/** The most that one request may cost: a store counts one at a time. */
+/** The most that one request may cost. A larger number is more likely in another unit, such as bytes or milliseconds. */
 const maxCost = 1000
 
 /** The numbers of a policy. */

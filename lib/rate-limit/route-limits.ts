@@ -1,7 +1,8 @@
 /** The limits of a route and the errors that they cause, for its documentation. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { createRoutePolicy, createRoutePolicyName, getPoliciesOfRegistration, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { completePolicy } from './inherit-limits.js'
+import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 
 /** A route, with the scope in which it was registered. */
 interface ScopedRoute {
@@ -18,32 +19,30 @@ interface RouteLimit {
 }
 
 /**
- * Returns the limits of a route in one registration: the policies that count it, and its `config.rateLimit`, which the
- * nearest registration counts.
+ * Returns the limits of a route: the policies that count it, and its `config.rateLimit`.
  *
- * @param nearer the options of the registrations between this one and the route
+ * @param options as `inheritRateLimit` returns them
  */
-export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimitOptions | undefined, nearer: readonly RateLimitOptions[] = []): RouteLimit[] {
-  const names = options === undefined ? [] : getPoliciesOfRegistration(route, options, nearer)
+export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimitOptions | undefined): RouteLimit[] {
+  const names = options === undefined ? [] : getRoutePolicies(route, options)
   const limits = names.map(name => ({ name, policy: options?.policies[name] as RateLimitPolicy, isOurs: true }))
-  const settings = nearer.length === 0 && route.config?.rateLimit
+  const settings = route.config?.rateLimit
   const hasFastifyRateLimit = scope.hasPlugin('@fastify/rate-limit')
   if (settings && (options !== undefined || hasFastifyRateLimit)) {
-    limits.push({ name: createRoutePolicyName(route), policy: createRoutePolicy(settings), isOurs: !hasFastifyRateLimit })
+    const routePolicy = createRoutePolicy(settings, route)
+    const policy = options === undefined || hasFastifyRateLimit ? routePolicy : completePolicy(routePolicy, options)
+    limits.push({ name: createRoutePolicyName(route), policy, isOurs: !hasFastifyRateLimit })
   }
   return limits
 }
 
 /** Returns the codes that the limits of a route can answer with besides `rate_limit_exceeded`, with the reason for each. */
-export function getLimitErrors (
-  route: ScopedRoute, options: RateLimitOptions | undefined, nearer: readonly RateLimitOptions[] = []
-): Array<{ readonly code: StandardCode, readonly reason: string }> {
-  return getRouteLimits(route, options, nearer).flatMap(({ name, policy, isOurs }) => {
-    const { redis, onStoreError = 'allow', ban, banStatus, skipOnError = onStoreError === 'allow' } = { ...isOurs && options, ...policy }
-    const hasBan = ban !== undefined && banStatus !== 429
+export function getLimitErrors (route: ScopedRoute, options: RateLimitOptions | undefined): Array<{ readonly code: StandardCode, readonly reason: string }> {
+  return getRouteLimits(route, options).flatMap(({ name, policy, isOurs }) => {
+    const { ban, banStatus, skipOnError } = policy
     return [
-      ...hasBan ? [{ code: 'forbidden', reason: `The limit '${name}' bans callers who go on beyond it.` } as const] : [],
-      ...redis !== undefined && !skipOnError ? [{ code: 'service_unavailable', reason: `The limit '${name}' lets nobody pass while Redis fails.` } as const] : []
+      ...ban !== undefined && banStatus !== 429 ? [{ code: 'forbidden', reason: `The limit '${name}' bans callers who go on beyond it.` } as const] : [],
+      ...isOurs && skipOnError === false ? [{ code: 'service_unavailable', reason: `The limit '${name}' lets nobody pass while Redis fails.` } as const] : []
     ]
   })
 }

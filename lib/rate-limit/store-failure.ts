@@ -11,12 +11,10 @@ const warningInterval = 60_000
  * Returns the function that handles the failures for a request: it returns the error to answer with, or `undefined` if
  * the request passes. It logs a warning, at most once a minute.
  */
-export function createStoreFailureHandler (
-  onStoreError: 'allow' | 'deny', log: FastifyBaseLogger, errors: typeof standardErrors
-): (failures: readonly StoreFailure[]) => ApiError | undefined {
+export function createStoreFailureHandler (log: FastifyBaseLogger, errors: typeof standardErrors): (failures: readonly StoreFailure[]) => ApiError | undefined {
   let nextWarning = -Infinity
   return failures => {
-    const denied = failures.find(({ limit }) => !(limit.policy.skipOnError ?? onStoreError === 'allow'))
+    const denied = failures.find(({ limit }) => limit.policy.skipOnError === false)
     const now = performance.now()
     if (now >= nextWarning) {
       nextWarning = now + warningInterval

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
 
 type RawRequest = Parameters<NonNullable<FastifyServerOptions['rewriteUrl']>>[0]
@@ -51,5 +52,8 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   const responder = getResponder(request.server.server, request.originalUrl)
   const rejection = rejections.get(request.raw)
   if (rejection !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
-  responder.handle(rejection?.(responder.settings.errors) ?? error, request, reply, null)
+  const answer = (other: Error | undefined): void => responder.handle(other ?? rejection?.(responder.settings.errors) ?? error, request, reply, null)
+  const hook = findUnroutedHook(request.server.server, request.originalUrl)
+  if (hook === undefined) answer(undefined)
+  else hook(request, reply).then(answer, answer)
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, guessLimit, type GuessLimit } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
 import { call } from '../support/call.js'
@@ -87,6 +87,116 @@ t.test('10,000 addresses are remembered, and callers without one are one', async
   t.equal(limit.wait(undefined), 0, 'the one that began first is forgotten')
   t.ok(limit.wait(address(1)) > 0)
   t.ok(limit.wait(address(10_000)) > 0)
+})
+
+/** A server with a guard whose lookup takes a while, and the keys that it was called with. */
+async function serveSlowly (t: Test, limit: GuessLimit, lookup: (key: string) => unknown, milliseconds = 20) {
+  const lookups: string[] = []
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  const guard = apiKey({
+    lookup: async key => {
+      lookups.push(key)
+      await sleep(milliseconds)
+      return lookup(key) as null
+    },
+    guessLimit: limit
+  })
+  app.get('/', { onRequest: guard }, async () => 'ok')
+  await app.ready()
+  const sendAll = async (keys: readonly string[]): Promise<Record<number, number>> => {
+    const counts: Record<number, number> = {}
+    await Promise.all(keys.map(async key => {
+      const { statusCode } = await app.inject({ url: '/', headers: { authorization: `Bearer ${key}` } })
+      counts[statusCode] = (counts[statusCode] ?? 0) + 1
+    }))
+    return counts
+  }
+  return { lookups, sendAll, close: () => app.close() }
+}
+
+const numbered = (count: number, name = 'wrong'): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
+
+t.test('wrong keys that are sent in parallel count as well: no more are looked up than the limit allows', async t => {
+  const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 10, timeWindow: 60_000 }), () => null)
+  t.strictSame(await sendAll(numbered(200)), { 401: 10, 429: 190 })
+  t.equal(lookups.length, 10)
+})
+
+t.test('one wrong key that is sent in parallel counts each time', async t => {
+  const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), () => null)
+  t.strictSame(await sendAll(Array<string>(50).fill('wrong')), { 401: 3, 429: 47 })
+  t.equal(lookups.length, 3)
+})
+
+t.test('good keys that are sent in parallel wait for each other, and none is rejected', async t => {
+  const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => ({ id: key }))
+  t.strictSame(await sendAll(Array<string>(20).fill('good')), { 200: 20 })
+  t.strictSame(await sendAll(numbered(20, 'good')), { 200: 20 })
+  t.equal(lookups.length, 40)
+})
+
+t.test('keys that are revoked, expired or lack a scope are not guessed', async t => {
+  const { sendAll } = await serveSlowly(t, guessLimit({ max: 1, timeWindow: 60_000 }), key => ({ id: key, revokedAt: 0 }))
+  t.strictSame(await sendAll(numbered(5)), { 401: 5 })
+})
+
+t.test('good and wrong keys in parallel: all wait until the wrong ones are known', async t => {
+  const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => key.startsWith('good') ? { id: key } : null)
+  t.strictSame(await sendAll([...numbered(4, 'good'), ...numbered(10), ...numbered(4, 'good')]), { 200: 4, 401: 2, 429: 12 })
+  t.equal(lookups.length, 6)
+})
+
+for (const [name, thrown, status] of [
+  ['an error', () => { throw new Error('down') }, 503],
+  ['an error of the catalog', () => { throw standardErrors.invalid_api_key() }, 401],
+  ['a promise that is rejected', () => { throw Promise.reject(new Error('down')) }, 503]
+] as const) {
+  t.test(`a key for which lookup throws ${name} counts as wrong`, async t => {
+    const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), thrown)
+    t.strictSame(await sendAll(numbered(10)), { [status]: 3, 429: 7 })
+    t.equal(lookups.length, 3)
+  })
+}
+
+t.test('a lookup that throws a rejected promise does not end the process', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/', { onRequest: apiKey({ lookup: () => { throw Promise.reject(new Error('down')) } }) }, async () => 'ok')
+  t.equal((await app.inject({ url: '/', headers: { authorization: 'Bearer abc' } })).statusCode, 503)
+  await sleep(20) // an unhandled rejection would fail the test
+})
+
+t.test('a request waits until the window ends, and then its key is checked', async t => {
+  const limit = guessLimit({ max: 1, timeWindow: 200 })
+  const stuck = await limit.begin('192.0.2.1')
+  t.type(stuck, 'function')
+  const begin = performance.now()
+  t.type(await limit.begin('192.0.2.1'), 'function', 'a new window')
+  t.ok(performance.now() - begin >= 150)
+})
+
+t.test('a request does not wait for ever, and not with too many others', async t => {
+  const limit = guessLimit({ max: 1, timeWindow: 3_600_000 })
+  await limit.begin('192.0.2.1')
+  const { setTimeout: real } = globalThis
+  globalThis.setTimeout = ((run: () => void) => real(run, 0)) as never
+  t.teardown(() => { globalThis.setTimeout = real })
+  t.equal(await limit.begin('192.0.2.1'), 1000, 'after 10 seconds it gets 429')
+  globalThis.setTimeout = real
+  const end = await limit.begin('192.0.2.2')
+  const waiting = Array.from({ length: 1000 }, () => limit.begin('192.0.2.2'))
+  t.equal(await limit.begin('192.0.2.2'), 1000, 'the 1,001st gets 429 at once')
+  if (typeof end === 'function') end(true)
+  for (const result of await Promise.all(waiting)) t.ok(typeof result === 'number' && result > 3_000_000)
+})
+
+t.test('a port makes no new address', async t => {
+  const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 60_000 }))
+  t.equal((await get('/a', 'wrong', '192.0.2.1:1001')).status, 401)
+  for (const ip of ['192.0.2.1:1002', '192.0.2.1', '[::ffff:192.0.2.1]:80']) t.equal((await get('/a', 'wrong', ip)).status, 429, ip)
 })
 
 for (const [options, message] of [

@@ -2,14 +2,17 @@ import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import apiErrors, { type RateLimitOptions } from 'fastify-api-errors'
-import { checkRateLimit, checkRoute } from '../../lib/rate-limit/check-policies.js'
+import { checkDefault, checkRateLimit, checkRoute } from '../../lib/rate-limit/check-policies.js'
 import { thrown } from '../support/thrown.js'
 
 const general = { max: 100, timeWindow: '1 minute' }
 const optionNames = 'policies, default, redis, nameSpace, headers, onStoreError, storeTimeout, allowList, ban, banStatus, cache, continueExceeding, exponentialBackoff, ipv6Subnet, onBanReach, onExceeded, onExceeding, skipOnError'
 const policyNames = 'max, timeWindow, key, cost, skip, hook, groupId, allowList, ban, banStatus, cache, continueExceeding, exponentialBackoff, ipv6Subnet, onBanReach, onExceeded, onExceeding, skipOnError'
 
-const message = (rateLimit: unknown): string => thrown(() => checkRateLimit(rateLimit as RateLimitOptions))
+const message = (rateLimit: unknown): string => thrown(() => {
+  checkRateLimit(rateLimit as RateLimitOptions)
+  checkDefault(rateLimit as RateLimitOptions)
+})
 
 const policiesExpected = "rateLimit.policies: expected an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }"
 const maxExpected = '.max: expected a non-negative integer, or a function of (request, key)'
@@ -52,8 +55,9 @@ t.test('an invalid policy', async t => {
     [{ ...general, hook: 'onSend' }, '.hook: expected "onRequest" or "preParsing" or "preValidation" or "preHandler", got "onSend".'],
     [{ ...general, key: 'api-key', hook: 'onRequest' }, '.hook: expected a hook that runs after the API key guard, such as "preValidation", got "onRequest".'],
     [{ ...general, groupId: 1 }, '.groupId: expected a string, got 1.'],
-    [{ ...general, allowList: '127.0.0.1' }, '.allowList: expected an array of strings, or a function of (request, key), got "127.0.0.1".'],
-    [{ ...general, allowList: [1] }, '.allowList: expected an array of strings, or a function of (request, key), got an array.'],
+    [{ ...general, allowList: '127.0.0.1' }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got "127.0.0.1".'],
+    [{ ...general, allowList: [1] }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got an array.'],
+    [{ ...general, allowList: ['10.0.0.0/8', '10.0.0.0/33'] }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got an array.'],
     [{ ...general, ban: 0.5 }, '.ban: expected a non-negative integer, got 0.5.'],
     [{ ...general, banStatus: 401 }, '.banStatus: expected 403 or 429, got 401.'],
     [{ ...general, cache: 0 }, '.cache: expected a positive integer, got 0.'],
@@ -75,7 +79,7 @@ t.test('every option with a valid value', async t => {
   const redis = new Redis({ lazyConnect: true })
   const callback = (): void => {}
   const behaviour = {
-    allowList: ['10.0.0.1'],
+    allowList: ['10.0.0.1', '::1', '10.0.0.0/8', 'acme', 'acme/1'],
     ban: 3,
     banStatus: 429,
     cache: 10,
@@ -98,7 +102,7 @@ t.test('every option with a valid value', async t => {
     storeTimeout: 50,
     ...behaviour
   }))
-  for (const none of [undefined, false, []] as const) t.doesNotThrow(() => checkRateLimit({ policies: { general }, ...none !== undefined && { default: none } }))
+  for (const none of [undefined, false, []] as const) t.doesNotThrow(() => checkDefault({ policies: { general }, ...none !== undefined && { default: none } }))
 })
 
 t.test('an invalid limit of a route', async t => {

@@ -110,7 +110,7 @@ t.test('config.rateLimit has the meaning that @fastify/rate-limit gives it', asy
   })
   t.strictSame(await call(`${url}/own`), passed('"GET /own";q=1;w=5', '"GET /own";r=0;t=5'))
   t.strictSame(await call(`${url}/own`), refused('"GET /own";q=1;w=5', '"GET /own";r=0;t=5', { policy: 'GET /own', limit: 1, window: 5, retry_after: 5 }))
-  t.equal((await fetch(`${url}/own`, { method: 'HEAD' })).status, 200, 'HEAD counts apart')
+  t.equal((await fetch(`${url}/own`, { method: 'HEAD' })).status, 429, 'HEAD counts with GET')
   t.strictSame(await call(`${url}/both`), passed('"general";q=2;w=60, "GET /both";q=1;w=5', '"general";r=1;t=60, "GET /both";r=0;t=5'))
   t.strictSame(await call(`${url}/both`), refused(
     '"general";q=2;w=60, "GET /both";q=1;w=5', '"general";r=0;t=60, "GET /both";r=0;t=5',
@@ -168,7 +168,38 @@ t.test('the policies of a route', async t => {
 
 t.test('config.rateLimit as a policy', async t => {
   const keyGenerator = () => 'all'
-  t.strictSame(createRoutePolicy({}), { max: 1000, timeWindow: 60_000 })
-  t.strictSame(createRoutePolicy({ max: 1, timeWindow: '1 second', ban: 2, keyGenerator }), { max: 1, timeWindow: '1 second', ban: 2, key: keyGenerator })
+  const route = { method: 'GET', url: '/queues' } as const
+  t.strictSame(createRoutePolicy({}, route), { max: 1000, timeWindow: 60_000, groupId: 'GET /queues' })
+  t.strictSame(createRoutePolicy({ max: 1, timeWindow: '1 second', ban: 2, keyGenerator, groupId: 'queues' }, route), {
+    max: 1, timeWindow: '1 second', ban: 2, groupId: 'queues', key: keyGenerator
+  })
   t.equal(createRoutePolicyName({ method: ['GET', 'PUT'], url: '/\uD800/:id' }), 'GET,PUT /%EF%BF%BD/:id')
+})
+
+t.test('HEAD has the limit of GET, and routes that differ by a constraint have a count each', async t => {
+  for (const method of ['HEAD', 'head', ['GET', 'HEAD'], ['HEAD', 'GET'], 'GET'] as const) t.equal(createRoutePolicyName({ method: method as 'HEAD', url: '/' }), 'GET /')
+  t.equal(createRoutePolicyName({ method: ['HEAD', 'POST'], url: '/' }), 'GET,POST /')
+  t.equal(createRoutePolicy({}, { method: 'HEAD', url: '/', constraints: { version: '1.0.0', host: /a/ } }).groupId, 'GET / host=/a/ version=1.0.0')
+})
+
+t.test('GET and HEAD of a route share the count of config.rateLimit', async t => {
+  const url = await serve(t, { rateLimit: { policies } }, app => {
+    app.get('/', { config: { rateLimit: { max: 2 } } }, async () => ({ ok: true }))
+    app.route({ method: ['GET', 'HEAD'], url: '/both', config: { rateLimit: { max: 2 } }, handler: async () => ({ ok: true }) })
+  })
+  for (const path of ['/', '/both']) {
+    const statuses = []
+    for (const method of ['HEAD', 'GET', 'HEAD', 'GET']) statuses.push((await fetch(url + path, { method })).status)
+    t.strictSame(statuses, [200, 200, 429, 429], path)
+  }
+})
+
+t.test('config.rateLimit of routes that differ by their version only', async t => {
+  const url = await serve(t, { rateLimit: { policies } }, app => {
+    app.get('/', { constraints: { version: '1.0.0' }, config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
+    app.get('/', { constraints: { version: '2.0.0' }, config: { rateLimit: { max: 3 } } }, async () => ({ ok: true }))
+  })
+  const statuses = []
+  for (const version of ['2.x', '2.x', '1.x', '1.x', '2.x', '2.x']) statuses.push((await call(url, { headers: { 'accept-version': version } })).status)
+  t.strictSame(statuses, [200, 200, 200, 429, 200, 429])
 })

@@ -38,7 +38,7 @@ export function compile (source: string, { files = {}, browser = false }: Compil
         'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')]
       }
     }, folder)
-    const more = browser ? [] : [join(root, 'lib/index.ts'), join(root, 'lib/rate-limit/fastify-rate-limit.d.ts')]
+    const more = browser ? [] : [join(root, 'lib/index.ts')]
     const program = ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') })
     // The package itself is checked with the project: to check it again for each program takes most of the time.
     const checked = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder) || (browser && fileName.startsWith(join(root, 'lib'))))

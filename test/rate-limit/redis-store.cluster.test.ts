@@ -53,12 +53,12 @@ t.test('in a cluster', async t => {
   })
 
   const keys = await Promise.all(nodes.map(node => node.client().keys('*')))
-  const callersOn = (node: number): string[] => keys[node]?.flatMap(name => /\{(caller-\d+)\}-burst/.exec(name)?.[1] ?? []) ?? []
+  const callersOn = (node: number): string[] => keys[node]?.flatMap(name => /\{key:(caller-\d+)\}-burst/.exec(name)?.[1] ?? []) ?? []
 
   await t.test('what is counted of one caller is on one node, and callers are on all of them', async t => {
     for (const [node, own] of keys.entries()) {
       t.not(callersOn(node).length, 0)
-      for (const caller of callersOn(node)) t.ok(own.includes(`fastify-api-errors-{${caller}}-general`))
+      for (const caller of callersOn(node)) t.ok(own.includes(`fastify-api-errors-{key:${caller}}-general`))
     }
     t.strictSame([0, 1, 2].flatMap(callersOn).sort(), [...callers].sort())
   })

@@ -47,7 +47,7 @@ t.test('each policy has a key of its own, which goes when its window ends', asyn
   const team = '#CJNEwi16ElqaUJmNOfx7LieWO0Wcc5KCV0ffAQ32TKg'
   const keys = (await client.keys('*')).sort()
   t.strictSame(keys, [
-    `fastify-api-errors-{${team}}-daily`,
+    `fastify-api-errors-{key:${team}}-daily`,
     'fastify-api-errors-{127.0.0.1}-GET /own',
     'fastify-api-errors-{127.0.0.1}-burst',
     'fastify-api-errors-{127.0.0.1}-general',
@@ -74,7 +74,7 @@ t.test('a request costs one command for each policy, and no other', async t => {
   await call(url)
   t.equal(await redis.calls('evalsha'), 3)
   t.equal(await redis.calls('eval'), 0)
-  t.equal(await redis.calls('incr'), 3)
+  t.equal(await redis.calls('incrby'), 3)
 })
 
 t.test('the commands of a request share a round trip', async t => {

@@ -1,0 +1,44 @@
+/** What a registration in a scope inherits of the `rateLimit` option of the registration around it. */
+import { findOwner } from '../fastify/registrations.js'
+import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
+
+/** The `rateLimit` options that hold in the scopes with a registration, with what they inherit. */
+const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
+
+/**
+ * Returns the `rateLimit` options that hold in a scope: its own, and from the registration around it the policies with
+ * other names and every option that it does not set.
+ *
+ * @param app the scope with the registration
+ * @param own the `rateLimit` option of the registration
+ */
+export function inheritRateLimit (app: object, own: RateLimitOptions | undefined): RateLimitOptions | undefined {
+  const options = mergeOptions(own, getOuterRateLimit(app))
+  optionsByScope.set(app, options)
+  return options
+}
+
+/** Returns the `rateLimit` options that hold around a scope with a registration. */
+export function getOuterRateLimit (app: object): RateLimitOptions | undefined {
+  const around: object = Object.getPrototypeOf(app)
+  const owner = findOwner(around)
+  return owner === undefined ? undefined : optionsByScope.get(owner)
+}
+
+function mergeOptions (own: RateLimitOptions | undefined, outer: RateLimitOptions | undefined): RateLimitOptions | undefined {
+  if (own === undefined) return outer
+  const options = { ...outer, ...own }
+  const policies = Object.entries(own.policies).map(([name, policy]) => [name, completePolicy(policy, options)])
+  return { ...options, policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> } }
+}
+
+/** Returns a policy with what the `rateLimit` option says for all policies, so that it is the same in every scope. */
+export function completePolicy (policy: RateLimitPolicy, options: RateLimitOptions): RateLimitPolicy {
+  const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behaviour } = options
+  return {
+    skipOnError: onStoreError === 'allow',
+    ...behaviour,
+    ...policy,
+    ...redis === undefined && { skipOnError: true } // the memory does not fail
+  }
+}

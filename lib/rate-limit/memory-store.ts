@@ -1,0 +1,101 @@
+/** Counts in the memory of the process. */
+import { maxBackoff, type Count, type CountingBehaviour, type Store } from './store.js'
+
+/** The current window of a caller, in a list by the time of the last request. */
+interface Window {
+  readonly storeKey: string
+  older: Window | undefined
+  newer: Window | undefined
+  used: number
+  exceeding: number
+  /** Milliseconds since 1970. */
+  startedAt: number
+  endsAt: number
+}
+
+/** How many callers are remembered by default. */
+const defaultCache = 5000
+
+/** Milliseconds. If the wall clock went back by more, callers would be limited for as long as the jump. */
+const clockTolerance = 1000
+
+/** The windows of the callers that are remembered. */
+interface Windows {
+  readonly byKey: Map<string, Window>
+  oldest: Window | undefined
+  newest: Window | undefined
+}
+
+/** Returns a store in the memory of the process. If there are more callers than it remembers, it forgets those that were quiet longest. */
+export function createMemoryStore (): Store {
+  return (_groupId, cache = defaultCache) => {
+    const windows: Windows = { byKey: new Map(), oldest: undefined, newest: undefined }
+    return (storeKey, max, timeWindow, cost, behaviour) => {
+      const now = Date.now()
+      let window = windows.byKey.get(storeKey)
+      if (window === undefined) {
+        window = { storeKey, older: undefined, newer: undefined, used: 0, exceeding: 0, startedAt: now, endsAt: now + timeWindow }
+        windows.byKey.set(storeKey, window)
+        append(windows, window)
+        if (windows.byKey.size > cache) forgetOldest(windows)
+      } else {
+        moveToEnd(windows, window)
+        if (hasEnded(window, now, behaviour)) {
+          window.used = window.exceeding = 0
+          window.startedAt = now
+          window.endsAt = now + timeWindow
+        }
+      }
+      return count(window, now, max, timeWindow, cost, behaviour)
+    }
+  }
+}
+
+function append (windows: Windows, window: Window): void {
+  window.older = windows.newest
+  window.newer = undefined
+  if (windows.newest === undefined) windows.oldest = window
+  else windows.newest.newer = window
+  windows.newest = window
+}
+
+function moveToEnd (windows: Windows, window: Window): void {
+  const { older, newer } = window
+  if (newer === undefined) return
+  newer.older = older
+  if (older === undefined) windows.oldest = newer
+  else older.newer = newer
+  append(windows, window)
+}
+
+function forgetOldest (windows: Windows): void {
+  const { storeKey, newer } = windows.oldest as Window
+  windows.byKey.delete(storeKey)
+  const oldest = newer as Window // the request's own window is newer
+  oldest.older = undefined
+  windows.oldest = oldest
+}
+
+function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingBehaviour): boolean {
+  if (now >= window.endsAt) return true
+  const isAhead = now < window.startedAt - clockTolerance
+  // Back-off computes the window anew with each request beyond the limit, so that a jump of the clock ends no penalty.
+  return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
+}
+
+function count (window: Window, now: number, max: number, timeWindow: number, cost: number, { continueExceeding, exponentialBackoff }: CountingBehaviour): Count {
+  window.used += cost
+  if (window.used > max) {
+    window.exceeding++
+    if (continueExceeding === true || exponentialBackoff === true) {
+      window.startedAt = now
+      window.endsAt = now + (continueExceeding === true ? timeWindow : getBackoff(timeWindow, window.exceeding))
+    }
+  }
+  return { used: window.used, exceeding: window.exceeding, ttl: window.endsAt - now }
+}
+
+/** Returns the milliseconds of a window that each request beyond the limit doubled, except the first. */
+function getBackoff (timeWindow: number, exceeding: number): number {
+  return Math.min(timeWindow * 2 ** (exceeding - 1), Math.max(timeWindow, maxBackoff))
+}

@@ -1,0 +1,33 @@
+/** Reads IP addresses as servers and proxies write them, so that one caller is one address. */
+import { isIP } from 'node:net'
+import { normalizeIP } from '@fastify/rate-limit'
+
+/**
+ * Returns the address in a text, without what some proxies put around it in `X-Forwarded-For`: a port, brackets, quotes,
+ * spaces, or the zone of a link-local address (RFC 4007, section 11). `undefined` if there is no address.
+ *
+ * @example
+ * parseAddress('203.0.113.7:51234') // '203.0.113.7'
+ * parseAddress('[2001:db8::1]:443') // '2001:db8::1'
+ */
+export function parseAddress (text: string): string | undefined {
+  if (isIP(text) === 4) return text
+  const trimmed = text.trim().replace(/^"(.*)"$/, '$1')
+  const inBrackets = /^\[(.*)\](?::\d{1,5})?$/.exec(trimmed)?.[1]
+  return findAddress(inBrackets ?? trimmed) ?? findAddress(trimmed.replace(/:\d{1,5}$/, ''))
+}
+
+function findAddress (text: string): string | undefined {
+  const withoutZone = text.replace(/%.*$/, '')
+  return isIP(withoutZone) === 0 ? undefined : withoutZone
+}
+
+/**
+ * Returns an address in the one form in which it is counted: an IPv4 address in IPv6 notation as IPv4 (RFC 4291, section
+ * 2.5.5.2), and any other IPv6 address as the first address of its network. A text without an address is lower-cased.
+ *
+ * @param ipv6Subnet the length of the network's prefix in bits. @default 64
+ */
+export function normalizeAddress (text: string, ipv6Subnet?: number): string {
+  return isIP(text) === 4 ? text : normalizeIP(parseAddress(text) ?? text, ipv6Subnet)
+}

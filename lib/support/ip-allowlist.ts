@@ -1,0 +1,51 @@
+/** Lists of IP addresses and CIDR ranges. */
+import { BlockList, isIP } from 'node:net'
+import { parseAddress } from './ip-address.js'
+
+/** An entry of a list. */
+interface Range {
+  readonly address: string
+  readonly family: 'ipv4' | 'ipv6'
+  /** The length of the prefix; `undefined` for a single address. */
+  readonly bits: number | undefined
+}
+
+/** Returns the address or range that an entry names; `undefined` if it is neither. */
+function parseRange (entry: string): Range | undefined {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
+  const family = getFamily(address)
+  const bits = prefix === undefined ? undefined : Number(prefix)
+  if (family === undefined || (bits !== undefined && bits > (family === 'ipv4' ? 32 : 128))) return undefined
+  return { address, family, bits }
+}
+
+/** Returns whether an entry is an address, or a CIDR range such as `192.0.2.0/24` or `2001:db8::/32`. */
+export function isAddressOrRange (entry: string): boolean {
+  return parseRange(entry) !== undefined
+}
+
+/**
+ * Returns the function that tests whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges; other
+ * entries match nothing. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`, as a dual-stack server sees its
+ * callers; RFC 4291, section 2.5.5.2) is the same address, in the list and for the caller. A caller without an address,
+ * over a Unix socket, is on no list.
+ */
+export function createIpAllowlist (entries: readonly string[]): (address: string | undefined) => boolean {
+  const list = new BlockList()
+  for (const entry of entries) {
+    const range = parseRange(entry)
+    if (range === undefined) continue
+    if (range.bits === undefined) list.addAddress(range.address, range.family)
+    else list.addSubnet(range.address, range.bits, range.family)
+  }
+  return text => {
+    const address = parseAddress(text ?? '') ?? ''
+    const family = getFamily(address)
+    return family !== undefined && list.check(address, family)
+  }
+}
+
+function getFamily (address: string): 'ipv4' | 'ipv6' | undefined {
+  const version = isIP(address)
+  return version === 4 ? 'ipv4' : version === 6 && !address.includes('%') ? 'ipv6' : undefined
+}
