@@ -30,7 +30,7 @@ const weakMarks: ReadonlyArray<readonly string[]> = [
 
 /** Returns whether an error has the response that a client received, or its headers. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
-  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || isResponseOfWreck(error)
+  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
 /** Returns whether an error with a status has any trace of an HTTP exchange, so that the status is that of an upstream. */
@@ -49,7 +49,7 @@ function countWeakTraces (error: ReadonlyJsonObject): number {
   return [
     ...weakMarks.map(names => names.some(name => name in error)),
     isUrl(error.url) || isUrl(error.uri),
-    isNameOfClient(error.name),
+    listClassNames(error).includes('RestException'), // Twilio; an application may call its own class so
     isObject(error.headers) && typeof error.headers.get === 'function', // the headers of a response to fetch
     typeof error.code === 'number' && error.code >= 1000 // the code of a service, beside the status
   ].filter(Boolean).length
@@ -58,6 +58,7 @@ function countWeakTraces (error: ReadonlyJsonObject): number {
 /** Frameworks also call the body that they send `response`. A response that a client received has headers, or is a stream. */
 function isResponse (value: unknown): boolean {
   if (!isObject(value)) return false
+  if (isHeadersOfResponse(value.headers)) return true
   const hasStatus = [value.status, value.statusCode, value.httpStatusCode].some(status => typeof status === 'number')
   return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || isRequest(value.request) || isRequest(value.config))
 }
@@ -73,9 +74,18 @@ function isUrl (value: unknown): boolean {
   return value instanceof URL || (typeof value === 'string' && /^https?:\/\//.test(value))
 }
 
-/** `MailgunAPIError`, `AuthApiError`. An application's own class is often just called `ApiError`. */
+/** `MailgunAPIError`. An application's own errors have types such as `not_found`. */
 function isNameOfClient (name: unknown): boolean {
   return typeof name === 'string' && /\wA(PI|pi)Error$/.test(name)
+}
+
+/** Returns the names of the class of an error and of the classes that it extends, because an error may inherit its `name`. */
+export function listClassNames (error: object): readonly string[] {
+  const names: string[] = []
+  for (let at: unknown = error; isObject(at) && names.length < 8; at = Object.getPrototypeOf(at)) {
+    if (typeof at.constructor === 'function') names.push(at.constructor.name)
+  }
+  return names
 }
 
 /** Wreck, the client of hapi, throws the errors of Boom. */
