@@ -14,14 +14,23 @@ const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta'
 const requests = ['request', 'req', 'config', 'options']
 
 /** Properties that only clients of an API give to an error. Their values do not matter. */
-const marks = [
-  '$metadata', '$fault', 'requestId', 'request_id', 'requestID', 'RequestId', 'extendedRequestId', 'moreInfo', 'more_info',
-  'rawError', 'requestBody', 'responseBody', 'responseText', 'transporterStackTrace'
+const marks = ['$metadata', '$fault', 'extendedRequestId', 'responseBody', 'responseText', 'transporterStackTrace']
+
+/**
+ * Properties that clients of an API often give to an error. An application may use one of them for its own purpose, so it takes
+ * two that differ.
+ */
+const weakMarks: ReadonlyArray<readonly string[]> = [
+  ['requestId', 'request_id', 'requestID', 'RequestId'],
+  ['moreInfo', 'more_info'],
+  ['rawError', 'raw'],
+  ['requestBody'],
+  ['retryDelay']
 ]
 
 /** Returns whether an error has the response that a client received, or its headers. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
-  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || isResponseOfWreck(error)
+  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
 /** Returns whether an error with a status has any trace of an HTTP exchange, so that the status is that of an upstream. */
@@ -29,33 +38,54 @@ export function hasTraces (error: ReadonlyJsonObject): boolean {
   if (hasResponse(error)) return true
   if (typeof error.expose === 'boolean' || error.isBoom === true) return false // http-errors and Boom: thrown on purpose
   return marks.some(name => name in error) ||
-    requests.some(name => isRequest(error[name])) ||
-    isUrl(error.url) || isUrl(error.uri) ||
+    requests.some(name => isUrl(error[name]) || isRequest(error[name])) ||
     (Array.isArray(error.stackTrace) && error.stackTrace.some(tried => isObject(tried) && isRequest(tried.request))) ||
-    [error.name, error.type].some(isNameOfClient) ||
-    Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name))
+    isNameOfClient(error.type) ||
+    Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name)) ||
+    countWeakTraces(error) >= 2
+}
+
+function countWeakTraces (error: ReadonlyJsonObject): number {
+  return [
+    ...weakMarks.map(names => names.some(name => name in error)),
+    isUrl(error.url) || isUrl(error.uri),
+    listClassNames(error).includes('RestException'), // Twilio; an application may call its own class so
+    isObject(error.headers) && typeof error.headers.get === 'function', // the headers of a response to fetch
+    typeof error.code === 'number' && error.code >= 1000 // the code of a service, beside the status
+  ].filter(Boolean).length
 }
 
 /** Frameworks also call the body that they send `response`. A response that a client received has headers, or is a stream. */
 function isResponse (value: unknown): boolean {
   if (!isObject(value)) return false
+  if (isHeadersOfResponse(value.headers)) return true
   const hasStatus = [value.status, value.statusCode, value.httpStatusCode].some(status => typeof status === 'number')
   return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || isRequest(value.request) || isRequest(value.config))
 }
 
+/** The request that an application received has a path as its URL. A request that it sent has an absolute URL, or a host. */
 function isRequest (value: unknown): boolean {
   if (!isObject(value)) return false
-  return [value.url, value.uri, value.path, value.baseURL, value.host, value.hostname].some(part => isUrl(part) || (typeof value.method === 'string' && part !== undefined)) ||
-    (typeof value.method === 'string' && isObject(value.headers))
+  return [value.url, value.uri, value.path, value.baseURL, value.host, value.hostname].some(isUrl) ||
+    (typeof value.method === 'string' && ['baseURL', 'host', 'hostname'].some(name => Object.hasOwn(value, name)))
 }
 
 function isUrl (value: unknown): boolean {
   return value instanceof URL || (typeof value === 'string' && /^https?:\/\//.test(value))
 }
 
-/** `MailgunAPIError`, `AuthApiError`. An application's own class is often just called `ApiError`. */
+/** `MailgunAPIError`. An application's own errors have types such as `not_found`. */
 function isNameOfClient (name: unknown): boolean {
   return typeof name === 'string' && /\wA(PI|pi)Error$/.test(name)
+}
+
+/** Returns the names of the class of an error and of the classes that it extends, because an error may inherit its `name`. */
+export function listClassNames (error: object): readonly string[] {
+  const names: string[] = []
+  for (let at: unknown = error; isObject(at) && names.length < 8; at = Object.getPrototypeOf(at)) {
+    if (typeof at.constructor === 'function') names.push(at.constructor.name)
+  }
+  return names
 }
 
 /** Wreck, the client of hapi, throws the errors of Boom. */

@@ -123,6 +123,18 @@ export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
     codes: {},
     names: { APIConnectionTimeoutError: 'gateway_timeout' }
   },
+  Airtable: {
+    codes: {},
+    names: { AirtableError: 'bad_gateway' }
+  },
+  Postmark: {
+    codes: {},
+    names: { PostmarkError: 'bad_gateway' }
+  },
+  '@slack/web-api': {
+    codes: {},
+    prefixes: { slack_webapi_: 'bad_gateway' }
+  },
   '@fastify/reply-from': {
     codes: {
       FST_REPLY_FROM_TIMEOUT: 'gateway_timeout',

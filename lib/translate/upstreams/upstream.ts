@@ -1,7 +1,7 @@
 /** Translates the errors of calls to other services. */
 import { getStatus } from '../error-status.js'
 import type { Translator } from '../translator.js'
-import { hasResponse, hasTraces } from './http-traces.js'
+import { hasResponse, hasTraces, listClassNames } from './http-traces.js'
 import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-codes.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -54,18 +54,13 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
     const known = codes.get(code) ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1]
     if (known !== undefined) return known
   }
-  const named = names.get(String(name)) ?? names.get(getClassName(error))
+  const named = [String(name), ...listClassNames(error)].map(each => names.get(each)).find(each => each !== undefined)
   if (named !== undefined) return named
   const failed = hasResponse(error) ||
     (getStatus(error) !== undefined && hasTraces(error)) ||
     error.syscall === 'connect' || // such as a missing Unix socket
     (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) // fetch gives these no code
   return failed ? 'bad_gateway' : undefined
-}
-
-/** Returns the name of the class, for errors that inherit their `name`. */
-function getClassName ({ constructor }: Readonly<Record<string, unknown>>): string {
-  return typeof constructor === 'function' ? constructor.name : ''
 }
 
 /**

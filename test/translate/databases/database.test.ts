@@ -147,14 +147,14 @@ t.test('no value reaches the body, whatever it is', async t => {
 
 t.test('the database option takes names for constraints', async t => {
   const faults: ReadonlyArray<readonly [database: unknown, sentence: string]> = [
-    [5, "the option 'database' is 5; it takes an object with constraints."],
-    [null, "the option 'database' is null; it takes an object with constraints."],
-    [{ constraint: {} }, "'database.constraint' is not an option; it takes constraints."],
-    [{ constraints: ['users_email_key'] }, "the option 'database.constraints' is an array; it takes an object by the names of constraints, like { users_email_key: { field: 'email', message: 'Email already registered' } }."],
-    [{ constraints: { users_email_key: 'email' } }, "the option 'database.constraints.users_email_key' is 'email'; it takes an object like { field: 'email', message: 'Email already registered' }."],
-    [{ constraints: { users_email_key: { column: 'email' } } }, "'database.constraints.users_email_key.column' is not an option; it takes field, message, onDelete."],
-    [{ constraints: { users_email_key: { field: '' } } }, "the option 'database.constraints.users_email_key.field' is ''; it takes the name of a field of the body."],
-    [{ constraints: { users_email_key: { message: 5 } } }, "the option 'database.constraints.users_email_key.message' is 5; it takes a sentence."]
+    [5, 'database: expected an object with constraints, got 5.'],
+    [null, 'database: expected an object with constraints, got null.'],
+    [{ constraint: {} }, 'database.constraint: unknown option, expected constraints.'],
+    [{ constraints: ['users_email_key'] }, "database.constraints: expected an object by the names of constraints, like { users_email_key: { field: 'email', message: 'Email already registered' } }, got an array."],
+    [{ constraints: { users_email_key: 'email' } }, "database.constraints.users_email_key: expected an object like { field: 'email', message: 'Email already registered' }, got \"email\"."],
+    [{ constraints: { users_email_key: { column: 'email' } } }, 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
+    [{ constraints: { users_email_key: { field: '' } } }, 'database.constraints.users_email_key.field: expected the name of a field of the body, got "".'],
+    [{ constraints: { users_email_key: { message: 5 } } }, 'database.constraints.users_email_key.message: expected a sentence, got 5.']
   ]
   for (const [database, sentence] of faults) {
     await t.rejects(async () => { await Fastify().register(apiErrors, { database } as ApiErrorsOptions) }, new TypeError(`fastify-api-errors: ${sentence}`), sentence)

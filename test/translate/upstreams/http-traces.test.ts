@@ -1,14 +1,17 @@
 import fastifyError from '@fastify/error'
+import fc from 'fast-check'
 import createError from 'http-errors'
 import t from 'tap'
 import { Headers as UndiciHeaders } from 'undici'
+import { createError as createRecorded } from '../../integrations/upstream-clients/shapes.js'
 import { createThrower } from '../../support/api.js'
+import recordedClients from './recorded-clients.json' with { type: 'json' }
 
 const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'
 const fail = (properties: object): Error => Object.assign(new Error(secret), properties)
 const origin = 'http://10.0.0.7:5984'
 
-/** What clients of APIs throw when the service responds with an error, as these versions do. */
+/** Shapes of errors written by hand: of older versions, and of clients that cannot be recorded. The versions are approximate. */
 const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'aws-sdk 2.1693': status => fail({ name: 'AccessDenied', code: 'AccessDenied', region: null, time: new Date(), requestId: undefined, extendedRequestId: undefined, cfId: undefined, statusCode: status, retryable: false, retryDelay: 43.1 }),
   '@aws-sdk/client-s3 3': status => fail({ name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: status, requestId: 'x', attempts: 1 }, statusCode: status }),
@@ -44,6 +47,21 @@ t.test('an error of a client of an API is 502, and says nothing of the service',
     for (const status of [401, 403, 404, 429]) {
       const { status: sent, body } = await send({ error: create(status) })
       t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [502, false], `${name}: ${status}`)
+    }
+  }
+})
+
+/** Errors without a status, which look like any other error of the application. */
+const withoutStatus = ['@discordjs/rest: 429', '@supabase/supabase-js, database', '@supabase/supabase-js, functions', 'contentful']
+
+t.test('a recorded error of a client of an API says nothing of the service', async t => {
+  const send = await createThrower({ log: false })
+  t.equal(recordedClients.length, 33)
+  for (const { client, version, errors } of recordedClients) {
+    for (const [status, error] of Object.entries(errors)) {
+      const { status: sent, body } = await send({ error: createRecorded(error) })
+      const expected = withoutStatus.includes(client) || withoutStatus.includes(`${client}: ${status}`) ? 500 : 502
+      t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [expected, false], `${client} ${version}: ${status}`)
     }
   }
 })
@@ -91,6 +109,61 @@ t.test('an error that an application throws on purpose keeps its status and mess
   for (const status of [501, 502, 503, 504]) {
     const { status: sent, body } = await send({ error: new (fastifyError('APP_DOWN', secret, status))() })
     t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [status, false])
+  }
+})
+
+/** Properties that applications give to their own errors, with values as they give them. */
+const ownProperties = {
+  requestId: fc.string(),
+  request_id: fc.string(),
+  correlationId: fc.uuid(),
+  details: fc.anything(),
+  body: fc.anything(),
+  url: fc.webPath().map(path => `/${path}`),
+  path: fc.webPath(),
+  method: fc.constantFrom('GET', 'POST'),
+  data: fc.anything(),
+  errors: fc.array(fc.record({ field: fc.string(), message: fc.string() })),
+  headers: fc.dictionary(fc.constantFrom('Retry-After', 'WWW-Authenticate', 'Cache-Control', 'X-Reason'), fc.string()),
+  config: fc.dictionary(fc.constantFrom('limit', 'method', 'path', 'url'), fc.constantFrom('/a', 'b')),
+  options: fc.dictionary(fc.constantFrom('cause', 'description', 'method', 'path'), fc.string()),
+  code: fc.oneof(fc.constantFrom('ORDER_CLOSED', 'not_found'), fc.integer({ min: 0, max: 999 })),
+  response: fc.oneof(fc.string(), fc.record({ message: fc.string(), error: fc.string(), statusCode: fc.constant(404) })),
+  request: fc.record({ method: fc.constant('GET'), url: fc.constant('/users/7'), headers: fc.constant({ host: 'x' }) }),
+  isOperational: fc.boolean(),
+  name: fc.constantFrom('ApiError', 'ShopApiError', 'NotFoundError'),
+  retryable: fc.boolean(),
+  timestamp: fc.date({ noInvalidDate: true }).map(date => date.toISOString())
+}
+
+t.test('an error keeps its status and message with any of the properties that applications add', async t => {
+  const send = await createThrower({ log: false })
+  await fc.assert(fc.asyncProperty(fc.record(ownProperties, { requiredKeys: [] }), fc.constantFrom(400, 401, 403, 404, 409, 422), async (properties, status) => {
+    const { status: sent, body } = await send({ error: new AppError('Ask Ada.', status, properties) })
+    t.strictSame([sent, (body as { message: string }).message], [status, 'Ask Ada.'], { properties })
+  }), { numRuns: 50 })
+})
+
+/** Traces that an application may leave for its own purpose, and a client of an API leaves with others. */
+const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
+  ['the id of a request', { requestId: 'req_1' }],
+  ['a link', { moreInfo: `${origin}/errors/7` }],
+  ['a raw error', { rawError: {} }],
+  ['a body', { requestBody: {} }],
+  ['a delay', { retryDelay: 5 }],
+  ['an absolute URL', { url: `${origin}/x` }],
+  ['the name of a class', { constructor: class RestException {} }],
+  ['headers of fetch', { headers: new Headers({ 'retry-after': '5' }) }],
+  ['a code of its own', { code: 20404 }]
+]
+
+t.test('one weak trace keeps the status, and any two of them are an upstream', async t => {
+  const send = await createThrower({ log: false })
+  for (const [what, properties] of weak) {
+    t.equal((await send({ error: new AppError('Ask Ada.', 404, properties) })).status, 404, what)
+    for (const [other, more] of weak) {
+      if (other !== what) t.equal((await send({ error: new AppError(secret, 404, { ...properties, ...more }) })).status, 502, `${what} and ${other}`)
+    }
   }
 })
 
