@@ -144,7 +144,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
-    findInferred: settings.findInferred,
+    ...(settings.findInferred !== undefined && { findInferred: settings.findInferred }),
     getPolicies: record => listLimits(record).map(({ name }) => name),
     getLimitErrors: record => forEachRegistration(record.scope, (options, nearer) => getLimitErrors(record, options, nearer)),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
