@@ -103,7 +103,7 @@ export interface Settings extends ResponderSettings {
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly componentPrefix: string | undefined
-  readonly findInferred: FindInferred
+  readonly findInferred: FindInferred | undefined
   readonly addSchemas: boolean
   readonly onUndocumented: OnUndocumented | undefined
 }
@@ -203,7 +203,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     rules: resolveRules(rules, catalog),
     componentPrefix,
     findInferred: inferred === undefined
-      ? () => []
+      ? undefined
       : createInferredLookup(readInferredErrors(inferred, `${owner}: inferred`), code => Object.hasOwn(catalog, code), sentErrors === 'convert'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented

@@ -146,7 +146,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
-    findInferred: settings.findInferred,
+    ...(settings.findInferred !== undefined && { findInferred: settings.findInferred }),
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
