@@ -23,6 +23,7 @@ t.test('without options: every default', async t => {
     sentErrors: undefined,
     requestId: 'errors',
     addSchemas: false,
+    componentPrefix: undefined,
     onUndocumented: undefined
   })
   t.equal(docUrl('resource_not_found'), undefined)
@@ -138,9 +139,9 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ notFound: 0 }, 'notFound', '0', 'true or false'],
     [{ sentErrors: 'change' }, 'sentErrors', '"change"', "'report' or 'convert'"],
     [{ requestId: 'some' }, 'requestId', '"some"', "'errors' or 'all'"],
-    [{ documentation: [] }, 'documentation', 'an array', 'an object with rules'],
+    [{ documentation: [] }, 'documentation', 'an array', 'an object with rules or componentPrefix'],
     [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],
-    [rule('acme'), 'documentation.rules.tenant', '"acme"', 'false, or a rule, an object with errors and reason'],
+    [rule('acme'), 'documentation.rules.tenant', '"acme"', 'false, or an object with errors and reason'],
     [{ addSchemas: 'all' }, 'addSchemas', '"all"', 'true or false'],
     [{ onUndocumented: 'throw' }, 'onUndocumented', '"throw"', "'log', or a function of (response, request)"]
   ]
@@ -156,7 +157,7 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ database: { constraint: {} } }, 'database.constraint: unknown option, expected constraints.'],
     [constraint({ column: 'email' }), 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
     [{ reference: { path: '/errors', titel: 'Errors' } }, 'reference.titel: unknown option, expected one of path, title.'],
-    [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected rules.'],
+    [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected one of rules, componentPrefix.'],
     [{ sent: 'keep' }, "sent: the option is called sentErrors now, and its value 'keep' is called 'report'."],
     [{ undocumented: 'log' }, 'undocumented: the option is called onUndocumented now.']
   ]
@@ -166,7 +167,7 @@ t.test('the sentence names the option, what was expected and what was received',
 
   t.equal(
     thrown(() => resolveOptions({ format: { name: 'mine', contentType: 'text/html', fields: {} } })),
-    "TypeError: defineFormat: mine: 'contentType' is 'text/html'; it takes a JSON media type without parameters, like 'application/json'."
+    'TypeError: defineFormat: mine.contentType: expected a JSON media type without parameters, like \'application/json\', got "text/html".'
   )
   for (const fault of ['no page', new Error('no page')]) {
     t.equal(
