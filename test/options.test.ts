@@ -25,6 +25,7 @@ t.test('without options: every default', async t => {
     componentPrefix: undefined,
     findInferred: undefined,
     addSchemas: false,
+    componentPrefix: undefined,
     onUndocumented: undefined
   })
   t.equal(docUrl('resource_not_found'), undefined)
@@ -168,7 +169,7 @@ t.test('the sentence names the option, what was expected and what was received',
 
   t.equal(
     thrown(() => resolveOptions({ format: { name: 'mine', contentType: 'text/html', fields: {} } })),
-    "TypeError: defineFormat: mine: 'contentType' is 'text/html'; it takes a JSON media type without parameters, like 'application/json'."
+    'TypeError: defineFormat: mine.contentType: expected a JSON media type without parameters, like \'application/json\', got "text/html".'
   )
   for (const fault of ['no page', new Error('no page')]) {
     t.equal(

@@ -45,7 +45,7 @@ t.test('without await, wrong config fails when the application gets ready', asyn
   const app = Fastify(serverOptions())
   app.register(apiErrors)
   app.get('/queues', { config: { errors: ['no_such_code' as 'resource_gone'] } }, async () => 'queues')
-  await t.rejects(async () => { await app.ready() }, { message: "fastify-api-errors: config.errors of GET /queues has 'no_such_code', which is not in the catalog; it takes codes of the 'errors' option." })
+  await t.rejects(async () => { await app.ready() }, { message: 'fastify-api-errors: config.errors of GET /queues: expected codes of the option \'errors\', got "no_such_code".' })
 })
 
 t.test('routes that were registered before are named in a warning, for Fastify has given them its own error handler', async t => {
@@ -82,4 +82,34 @@ t.test('what a plugin fails with is still reported', async t => {
   app.register(async () => { throw new Error('no database') })
   app.get('/queues', async () => 'queues')
   await t.rejects(async () => { await app.ready() }, { message: 'no database' })
+})
+
+t.test('without await, routes that differ by a constraint, a prefix or a method have limits of their own', async t => {
+  const tenant = { name: 'tenant', storage: () => { const routes = new Map<unknown, unknown>(); return { get: (key: unknown) => routes.get(key) ?? null, set: (key: unknown, route: unknown) => { routes.set(key, route) } } }, deriveConstraint: (request: { headers: Record<string, unknown> }) => request.headers.tenant, validate () {} }
+  const app = Fastify(serverOptions({ routerOptions: { constraints: { tenant } } } as object))
+  const policies = { strict: { max: 1, timeWindow: '1 hour' }, lax: { max: 9, timeWindow: '1 hour' } }
+  app.register(apiErrors, { log: false, rateLimit: { policies } })
+  const add = (url: string, policy: string, constraints: object): void => {
+    app.route({ method: 'GET', url, constraints: constraints as Record<string, unknown>, config: { rateLimitPolicy: policy }, handler: async () => policy })
+  }
+  add('/a', 'strict', { version: '1.0.0' })
+  add('/a', 'lax', { version: '2.0.0' })
+  add('/b', 'lax', { host: 'a.example.com' })
+  add('/b', 'strict', { host: 'b.example.com' })
+  add('/c', 'strict', { tenant: 'a' })
+  add('/c', 'lax', { tenant: 'b' })
+  app.route({ method: ['PUT', 'PATCH'], url: '/d', config: { rateLimitPolicy: 'strict' }, handler: async () => 'strict' })
+  app.route({ method: 'POST', url: '/d', config: { rateLimitPolicy: 'lax' }, handler: async () => 'lax' })
+  app.register(async scope => { scope.get('/', { config: { rateLimitPolicy: 'lax' } }, async () => 'lax') }, { prefix: '/e' })
+  app.get('/f', { config: { rateLimitPolicy: 'strict' } }, async () => 'strict')
+  for (const [policy, request] of [
+    ['strict', { url: '/a', headers: { 'accept-version': '1.x' } }], ['lax', { url: '/a', headers: { 'accept-version': '2.x' } }],
+    ['lax', { url: '/b', headers: { host: 'a.example.com' } }], ['strict', { url: '/b', headers: { host: 'b.example.com' } }],
+    ['strict', { url: '/c', headers: { tenant: 'a' } }], ['lax', { url: '/c', headers: { tenant: 'b' } }],
+    ['strict', { url: '/d', method: 'PUT' }], ['strict', { url: '/d', method: 'PATCH' }], ['lax', { url: '/d', method: 'POST' }],
+    ['lax', { url: '/e' }], ['lax', { url: '/e/' }], ['strict', { url: '/f', method: 'HEAD' }]
+  ] as const) {
+    const { headers } = await app.inject(request as object)
+    t.match(headers['ratelimit-policy'], `"${policy}";q=${policies[policy].max}`, JSON.stringify(request))
+  }
 })

@@ -1,6 +1,7 @@
 import t from 'tap'
-import Fastify, { type FastifyInstance } from 'fastify'
-import apiErrors, { declareErrors, standardErrors as errors } from 'fastify-api-errors'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { getHooks, type Hook } from '../../lib/fastify/hooks.js'
 import { ask, contractAnswer, create, requestId, start } from '../support/wire.js'
 
 const failed = contractAnswer(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
@@ -60,4 +61,101 @@ t.test('what is not a hook is rejected by Fastify, in its own words', async t =>
   t.throws(() => app.get('/', { onRequest: 'nope' as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_HANDLER' })
   app.addHook('onRequest', 'nope' as never)
   await t.rejects(async () => { await app.ready() }, { code: 'FST_ERR_HOOK_INVALID_HANDLER' })
+})
+
+t.test('a hook that returns an error is answered with it', async t => {
+  const app = await create()
+  const vm = await import('node:vm')
+  const returned: Record<string, [() => unknown, status: number]> = {
+    'an async function': [async () => errors.unauthorized(), 401],
+    'a promise': [() => Promise.resolve(errors.unauthorized()), 401],
+    'a plain function': [() => errors.unauthorized(), 401],
+    'an error of its own': [async () => new Error('not allowed'), 500],
+    'an error of another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
+  }
+  for (const name of hooks) {
+    for (const [what, [hook]] of Object.entries(returned)) {
+      const path = `/${name}/${what.replaceAll(' ', '-')}`
+      app.get(path, { [name]: hook }, async () => ({ secret: 42 }))
+      await app.register(async scope => {
+        scope.addHook(name as 'onRequest', hook as never)
+        scope.get(`${path}/scope`, async () => ({ secret: 42 }))
+      })
+    }
+  }
+  const port = await start(t, app)
+  for (const name of hooks) {
+    for (const [what, [, status]] of Object.entries(returned)) {
+      for (const path of [`/${name}/${what.replaceAll(' ', '-')}`, `/${name}/${what.replaceAll(' ', '-')}/scope`]) {
+        const answer = await ask(port, 'GET', path)
+        t.equal(answer.status, status, path)
+        t.notMatch(JSON.stringify(answer.body), '42')
+      }
+    }
+  }
+})
+
+t.test('what a hook returns beside an error has the meaning that Fastify gives it', async t => {
+  const app = await create()
+  app.get('/reply', { preHandler: async (_request, reply) => reply.send('from the hook') }, async () => 'from the handler')
+  app.get('/reply/plain', { preHandler: ((_request: unknown, reply: { send: (payload: string) => unknown }) => reply.send('from the hook')) as never }, async () => 'from the handler')
+  app.get('/payload', { preSerialization: async () => ({ a: 1 }), onSend: async (_request, _reply, payload) => `${String(payload)} ` }, async () => ({}))
+  app.get('/value', { preHandler: (async () => ({ message: 'not an error' })) as never }, async () => 'from the handler')
+  const port = await start(t, app)
+  t.equal((await ask(port, 'GET', '/reply')).body, 'from the hook')
+  t.equal((await ask(port, 'GET', '/reply/plain')).body, 'from the hook')
+  t.strictSame((await ask(port, 'GET', '/payload')).body, { a: 1 })
+  t.equal((await ask(port, 'GET', '/value')).body, 'from the handler')
+})
+
+t.test('Fastify checks the parameters of an async hook as before', async t => {
+  const app = await create()
+  const wrong = async (_request: unknown, _reply: unknown, _done: unknown): Promise<void> => {}
+  t.throws(() => app.addHook('preHandler', wrong as never), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
+  t.throws(() => app.get('/', { preHandler: [wrong] as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
+})
+
+t.test('onRoute hooks, and whoever keeps the options of a route, see the hooks that it was given', async t => {
+  const auth = Object.assign(function auth (_request: unknown, _reply: unknown, done: () => void) { done() }, { role: 'admin' })
+  const list = [auth]
+  for (const server of [{}, serverOptions()]) {
+    const app = Fastify(server)
+    const routes: RouteOptions[] = []
+    app.addHook('onRoute', route => { routes.push(route) })
+    await app.register(apiErrors, { log: false })
+    app.addHook('onRoute', route => { t.equal(route.preHandler, list) })
+    app.get('/', { preHandler: list as never }, async () => 'ok')
+    t.equal(routes[0]?.preHandler, list)
+    await app.ready()
+    t.equal(routes[0]?.preHandler, list)
+    t.strictSame(list, [auth])
+    t.equal((await app.inject('/')).body, 'ok')
+  }
+})
+
+t.test('the hooks of a route are listed as they were written, in the order in which they run', async t => {
+  const app = Fastify(serverOptions())
+  const names = ['before', 'root', 'scope', 'late', 'own', 'added'] as const
+  const seen: string[] = []
+  const [before, root, scope, late, own, added] = names.map(name => Object.defineProperty(
+    async () => { seen.push(name) }, 'name', { value: name }
+  )) as unknown as [Hook, Hook, Hook, Hook, Hook, Hook]
+  app.addHook('preHandler', before as never)
+  await app.register(apiErrors, { log: false, requestId: 'all', rateLimit: { policies: { a: { max: 9, timeWindow: 1000, hook: 'preHandler' } }, default: 'a' } })
+  app.addHook('preHandler', root as never)
+  const found: Array<{ route: RouteOptions, scope: FastifyInstance }> = []
+  app.addHook('onRoute', function (route) {
+    if (route.method === 'GET') found.push({ route, scope: this })
+    route.preHandler = [...[route.preHandler ?? []].flat(), added as never]
+  })
+  app.register(async inner => {
+    inner.addHook('preHandler', scope as never)
+    inner.get('/', { preHandler: own as never }, async () => 'ok')
+  })
+  app.addHook('preHandler', late as never)
+  await app.ready()
+  const hooks = getHooks(found[0] as { route: RouteOptions, scope: FastifyInstance })
+  t.strictSame(hooks, { onRequest: [], preParsing: [], preValidation: [], preHandler: [before, root, scope, late, own, added], preSerialization: [], onSend: [] })
+  await app.inject('/')
+  t.strictSame(seen, names)
 })

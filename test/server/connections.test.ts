@@ -5,7 +5,7 @@ import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHead
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import t, { type Test } from 'tap'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 import { answerOf, ask, contractAnswer, create, exchange, portOf, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
@@ -210,4 +210,38 @@ t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t 
   await app.register(apiErrors, { log: false })
   const port = await start(t, app as unknown as FastifyInstance)
   t.strictSame(answerOf(await exchange(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
+})
+
+t.test('what a function of the application throws before a request is routed is answered with 500', async t => {
+  const fail = (request: { url?: string | undefined }): void => { if (request.url?.startsWith('/fail') === true) throw new Error('secret') }
+  const places: Record<string, FastifyServerOptions> = {
+    genReqId: { genReqId (request) { fail(request); return requestId } },
+    rewriteUrl: { rewriteUrl (request) { fail(request); return request.url as string } },
+    querystringParser: { routerOptions: { querystringParser (text) { if (text === 'fail') throw new Error('secret'); return {} } } },
+    constraint: {
+      routerOptions: {
+        constraints: {
+          tenant: { name: 'tenant', storage: () => ({ get: () => null, set () {} }), deriveConstraint (request: never) { fail(request); return undefined }, validate () {}, mustMatchWhenDerived: false }
+        }
+      }
+    } as never,
+    childLoggerFactory: { logger: { level: 'silent' }, childLoggerFactory (log, _bindings, _options, raw) { fail(raw); return log } }
+  }
+  for (const [name, server] of Object.entries(places)) {
+    for (const http2 of [false, true]) {
+      const app = await create({}, { genReqId: () => requestId, ...server, ...(http2 && { http2: true }) } as FastifyServerOptions)
+      app.get('/*', async () => 'ok')
+      if (name === 'constraint') app.get('/fail', { constraints: { tenant: 'a' } as never }, async () => 'a')
+      const port = await start(t, app)
+      if (http2) {
+        const session = connectHttp2(`http://127.0.0.1:${port}`)
+        const answer = await askHttp2(session, { ':path': '/fail?fail' })
+        rawAnswer(t, answer as WireAnswer, 500, 'internal_error')
+        session.close()
+      } else {
+        rawAnswer(t, await ask(port, 'GET', '/fail?fail'), 500, 'internal_error')
+        t.equal((await ask(port, 'GET', '/')).status, 200, `${name}: the server lives`)
+      }
+    }
+  }
 })

@@ -1,0 +1,232 @@
+/** One test for each reliance on undocumented behaviour: it fails when Fastify, Node or a plugin changes it. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import fp from 'fastify-plugin'
+import swagger from '@fastify/swagger'
+import LocalStore from '@fastify/rate-limit/store/LocalStore.js'
+import RedisStore from '@fastify/rate-limit/store/RedisStore.js'
+import t, { type Test } from 'tap'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import { forgetErrorHandler, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
+import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
+
+const tests: Record<string, (t: Test) => Promise<void>> = {
+  async scopes (t) {
+    const app = Fastify()
+    await app.register(async scope => { t.equal(Object.getPrototypeOf(scope), app) })
+  },
+
+  async errorHandlerFlag (t) {
+    const app = Fastify({ allowErrorHandlerOverride: false })
+    t.equal(getOwnErrorHandler(app), undefined)
+    app.setErrorHandler(() => 'a')
+    t.equal(getOwnErrorHandler(app), app.errorHandler)
+    await app.register(async scope => { t.equal(getOwnErrorHandler(scope), undefined, 'it is not inherited') })
+    forgetErrorHandler(app)
+    app.setErrorHandler(() => 'b')
+    t.equal(getOwnErrorHandler(Object.create(null) as FastifyInstance), undefined, 'a version without the flag')
+    t.doesNotThrow(() => { forgetErrorHandler(Object.create(null) as FastifyInstance) })
+  },
+
+  async errorHandlerChain (t) {
+    const app = Fastify()
+    app.setErrorHandler((error, _request, reply) => { reply.send(`first ${(error as Error).message}`) })
+    forgetErrorHandler(app)
+    app.setErrorHandler(() => { throw new Error('b') })
+    app.get('/', async () => { throw new Error('a') })
+    t.equal((await app.inject('/')).body, 'first b')
+  },
+
+  async initialization (t) {
+    let published: unknown
+    const listener = (message: unknown): void => { published = (message as { fastify: unknown }).fastify }
+    subscribe('fastify.initialization', listener)
+    const app = Fastify()
+    unsubscribe('fastify.initialization', listener)
+    t.equal(published, app)
+  },
+
+  async routeOptions (t) {
+    const app = Fastify()
+    const seen: string[] = []
+    let kept: RouteOptions | undefined
+    app.addHook('onRoute', function (route) {
+      kept = route
+      this.after(() => { route.preHandler = (_request, _reply, done) => { seen.push('replaced'); done() } })
+    })
+    app.addHook('onReady', async () => { (kept as RouteOptions).preHandler = async () => { seen.push('too late') } })
+    app.get('/', { preHandler: async () => { seen.push('given') } }, async () => 'ok')
+    await app.inject('/')
+    t.strictSame(seen, ['replaced'])
+  },
+
+  async routeConfig (t) {
+    const app = Fastify()
+    const mark = Symbol('mark')
+    app.addHook('onRoute', route => { route.config = Object.assign({ ...route.config }, { [mark]: route.method }) })
+    app.get('/', async request => String((request.routeOptions.config as unknown as Record<symbol, unknown>)[mark]))
+    t.equal((await app.inject('/')).body, 'GET')
+  },
+
+  async errorHandlerBinding (t) {
+    const app = Fastify()
+    app.get('/before', async () => { throw new Error('no') })
+    app.register(fp(async app => { app.setErrorHandler((_error, _request, reply) => { reply.send('handled') }) }))
+    app.get('/after', async () => { throw new Error('no') })
+    t.not((await app.inject('/before')).body, 'handled')
+    t.equal((await app.inject('/after')).body, 'handled')
+  },
+
+  async hookOrder (t) {
+    const app = Fastify()
+    const seen: string[] = []
+    app.register(async scope => {
+      scope.addHook('preHandler', async () => { seen.push('scope') })
+      scope.get('/', async () => 'ok')
+    })
+    app.addHook('preHandler', async () => { seen.push('root') })
+    await app.inject('/')
+    t.strictSame(seen, ['scope', 'root'])
+  },
+
+  async displayName (t) {
+    const plugin = fp(async () => {}, { name: 'the-name' })
+    t.equal((plugin as unknown as Record<symbol, unknown>)[Symbol.for('fastify.display-name')], 'the-name')
+  },
+
+  async requestListener (t) {
+    const app = Fastify()
+    const servers: unknown[] = []
+    watchListeningServers(app, server => { servers.push(server.listeners('request').includes(app.routing)) })
+    t.ok(app.server.listeners('request').includes(app.routing))
+    t.after(() => app.close())
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    t.strictSame(servers, [], 'the first server is not reported')
+  },
+
+  async rewriteUrl (t) {
+    const seen: unknown[] = []
+    const app = Fastify({
+      rewriteUrl (request) { seen.push(['rewriteUrl', request.url]); return '/%' },
+      genReqId () { seen.push('genReqId'); return 'a' },
+      frameworkErrors: (_error, _request, reply) => { reply.send('refused') }
+    })
+    t.equal((await app.inject('/a?b')).body, 'refused')
+    t.strictSame(seen, [['rewriteUrl', '/a?b'], 'genReqId'])
+  },
+
+  async initialConfig (t) {
+    const strategy = { name: 'tenant', storage: () => ({ get: () => null, set () {} }), deriveConstraint: () => 'a', validate () {} }
+    const app = Fastify({ routerOptions: { constraints: { tenant: strategy } } } as object)
+    const { routerOptions } = app.initialConfig as unknown as { routerOptions?: { constraints?: Record<string, { deriveConstraint: () => string }> } }
+    t.equal(routerOptions?.constraints?.tenant?.deriveConstraint(), 'a')
+  },
+
+  async replySend (t) {
+    const app = Fastify()
+    app.setErrorHandler((_error, _request, reply) => {
+      const send = reply.send.bind(reply)
+      reply.send = ((payload: Error) => {
+        reply.hijack()
+        reply.raw.end(`intercepted ${payload.message}`)
+        return reply
+      }) as unknown as typeof reply.send
+      send('response')
+    })
+    app.get('/', { onSend: async () => { throw new Error('hook') } }, async () => { throw new Error('handler') })
+    t.equal((await app.inject('/')).body, 'intercepted hook')
+  },
+
+  async replySerializer (t) {
+    const app = Fastify()
+    app.get('/', (_request, reply) => { reply.type('application/problem+json').serializer(String).send('{}') })
+    t.equal((await app.inject('/')).headers['content-type'], 'application/problem+json')
+  },
+
+  async listenChannel (t) {
+    let published: unknown
+    const listener = (message: unknown): void => { published = (message as { server: unknown }).server }
+    const app = Fastify()
+    t.after(() => app.close())
+    subscribe('tracing:net.server.listen:asyncStart', listener)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    unsubscribe('tracing:net.server.listen:asyncStart', listener)
+    t.equal(published, app.server)
+  },
+
+  async secureConnecting (t) {
+    const app = Fastify({ https: { key: privateKey, cert: certificateOfAnotherHost } })
+    t.after(() => app.close())
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as { port: number }
+    const failed = once(app.server, 'clientError') as Promise<[Error, { secureConnecting?: boolean }]>
+    app.server.on('clientError', () => {})
+    connect(port, '127.0.0.1').on('error', () => {}).end('GET / HTTP/1.1\r\n\r\n')
+    t.equal((await failed)[1].secureConnecting, true)
+    const done = once(app.server, 'secureConnection') as Promise<[{ secureConnecting?: boolean }]>
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    t.equal((await done)[0].secureConnecting, false)
+    socket.destroy()
+  },
+
+  async httpMessage (t) {
+    const app = Fastify()
+    t.after(() => app.close())
+    let message: unknown
+    app.get('/', async (request, reply) => {
+      message = (request.raw.socket as unknown as { _httpMessage: unknown })._httpMessage === reply.raw
+      return 'ok'
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    await fetch(`http://127.0.0.1:${(app.server.address() as { port: number }).port}/`)
+    t.equal(message, true)
+  },
+
+  async stores (t) {
+    for (const Store of [LocalStore, RedisStore]) t.equal(Store.prototype.incr.length, 4, Store.name)
+    const counted = await new Promise(resolve => { new LocalStore(false, false).incr('a', (_error: unknown, count: unknown) => { resolve(count) }, 1000, 1) })
+    t.match(counted, { current: 1, ttl: 1000 })
+  },
+
+  async swaggerTransform (t) {
+    const app = Fastify()
+    let found: unknown
+    await app.register(swagger, {
+      openapi: {},
+      transform: ({ schema, url }: { schema: object, url: string }) => ({ schema: { ...schema, 'x-mark': 1 }, url }),
+      transformObject: (part: { openapiObject?: { paths?: Record<string, { get?: Record<string, unknown> }> } }) => {
+        found = part.openapiObject?.paths?.['/']?.get?.['x-mark']
+        return part.openapiObject ?? {}
+      }
+    } as never)
+    app.get('/', async () => 'ok')
+    await app.ready()
+    app.swagger()
+    t.equal(found, 1)
+  },
+
+  async swaggerHeadRoutes (t) {
+    const app = Fastify()
+    const given: RouteOptions[] = []
+    const transformed: RouteOptions[] = []
+    await app.register(swagger, {
+      openapi: {},
+      exposeHeadRoutes: true,
+      transform: ({ schema, url, route }: { schema: object, url: string, route: RouteOptions }) => {
+        transformed.push(route)
+        return { schema, url }
+      }
+    } as never)
+    app.addHook('onRoute', route => { given.push(route) })
+    app.get('/', { schema: { summary: 'a' } as object }, async () => 'ok')
+    await app.ready()
+    app.swagger()
+    t.ok(transformed.length > 0)
+    for (const route of transformed) t.ok(given.some(({ handler }) => handler === route.handler), `${String(route.method)} keeps the handler`)
+  }
+}
+
+t.strictSame(Object.keys(tests).sort(), Object.keys(reliances).sort(), 'each reliance has a test')
+for (const [name, { on, behaviour }] of Object.entries(reliances)) t.test(`${on}: ${behaviour}`, async t => { await tests[name]?.(t) })
