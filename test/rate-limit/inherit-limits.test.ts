@@ -168,11 +168,12 @@ t.test('in Redis, registrations have counts of their own, under the same names i
   stopClock(t)
   const redis = await startRedis(t)
   const client = redis.client()
+  await client.ping()
   const general = { policies: { general: { max: 5, timeWindow: minute } }, default: 'general' }
   for (const left of [4, 3]) {
     const app = Fastify(serverOptions())
     t.teardown(() => app.close())
-    await app.register(apiErrors, register({ ...general, redis: client }))
+    await app.register(apiErrors, register({ ...general, redis: client, storeTimeout: 5000 }))
     for (const [prefix, name] of [['/a', 'a'], ['', 'b'], ['', 'c']] as const) {
       await app.register(async scope => {
         await scope.register(apiErrors, register(general, { notFound: false }))
