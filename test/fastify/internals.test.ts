@@ -8,7 +8,7 @@ import swagger from '@fastify/swagger'
 import LocalStore from '@fastify/rate-limit/store/LocalStore.js'
 import RedisStore from '@fastify/rate-limit/store/RedisStore.js'
 import t, { type Test } from 'tap'
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { forgetErrorHandler, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
@@ -111,7 +111,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     const app = Fastify({
       rewriteUrl (request) { seen.push(['rewriteUrl', request.url]); return '/%' },
       genReqId () { seen.push('genReqId'); return 'a' },
-      frameworkErrors: (_error, _request, reply) => { reply.send('refused') }
+      frameworkErrors: (_error, _request, reply) => { (reply as FastifyReply).send('refused') }
     })
     t.equal((await app.inject('/a?b')).body, 'refused')
     t.strictSame(seen, [['rewriteUrl', '/a?b'], 'genReqId'])
@@ -127,7 +127,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
   async replySend (t) {
     const app = Fastify()
     app.setErrorHandler((_error, _request, reply) => {
-      const send = reply.send.bind(reply)
+      const send = reply.send.bind(reply) as (payload: unknown) => unknown
       reply.send = ((payload: Error) => {
         reply.hijack()
         reply.raw.end(`intercepted ${payload.message}`)
