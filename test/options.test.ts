@@ -23,9 +23,7 @@ t.test('without options: every default', async t => {
     sentErrors: undefined,
     requestId: 'errors',
     componentPrefix: undefined,
-    findInferred: undefined,
     addSchemas: false,
-    componentPrefix: undefined,
     onUndocumented: undefined
   })
   t.equal(docUrl('resource_not_found'), undefined)

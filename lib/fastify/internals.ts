@@ -36,7 +36,6 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
   secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
   httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
-  stores: { on: '@fastify/rate-limit', behaviour: 'The stores are at store/LocalStore.js and store/RedisStore.js, and count with incr(key, callback, timeWindow, max).', in: 'lib/rate-limit/stores.ts' },
   swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
   swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
 }

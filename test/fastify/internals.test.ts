@@ -5,8 +5,6 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import fp from 'fastify-plugin'
 import swagger from '@fastify/swagger'
-import LocalStore from '@fastify/rate-limit/store/LocalStore.js'
-import RedisStore from '@fastify/rate-limit/store/RedisStore.js'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { forgetErrorHandler, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
@@ -182,12 +180,6 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.listen({ port: 0, host: '127.0.0.1' })
     await fetch(`http://127.0.0.1:${(app.server.address() as { port: number }).port}/`)
     t.equal(message, true)
-  },
-
-  async stores (t) {
-    for (const Store of [LocalStore, RedisStore]) t.equal(Store.prototype.incr.length, 4, Store.name)
-    const counted = await new Promise(resolve => { new LocalStore(false, false).incr('a', (_error: unknown, count: unknown) => { resolve(count) }, 1000, 1) })
-    t.match(counted, { current: 1, ttl: 1000 })
   },
 
   async swaggerTransform (t) {
