@@ -119,11 +119,18 @@ export function getRequestIdLogLabel (server: FastifyInstance): string | undefin
   return getLogController(server)?.requestIdLogLabel ?? server.initialConfig.requestIdLogLabel
 }
 
+/** The class of Fastify that each log controller extends, because it is asked for on every error. */
+const builtInControllers = new WeakMap<LogController, LogController>()
+
 /** Returns whether the application replaced a method of its log controller: Fastify's own class has each of them on the last prototype but one. */
 export function overridesLog (controller: LogController, method: 'defaultErrorLog' | 'routeNotFound'): boolean {
-  let builtIn: object = controller
-  for (let at: object = controller; at !== Object.prototype; at = Object.getPrototypeOf(at)) builtIn = at
-  return controller[method] !== (builtIn as LogController)[method]
+  let builtIn = builtInControllers.get(controller)
+  if (builtIn === undefined) {
+    builtIn = controller
+    for (let at: object = controller; at !== Object.prototype; at = Object.getPrototypeOf(at)) builtIn = at as LogController
+    builtInControllers.set(controller, builtIn)
+  }
+  return controller[method] !== builtIn[method]
 }
 
 /**

@@ -156,10 +156,12 @@ const discarded = {
 
 /** Returns a response that can be read and listened to like the given one, and discards what is written to it. */
 function discardWrites (raw: ServerResponse): ServerResponse {
-  return new Proxy(raw, {
-    get: (target, key) => Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
-    set: (target, key, value) => Reflect.set(target, key, value, target)
-  })
+  return new Proxy(raw, discarding)
+}
+
+const discarding: ProxyHandler<ServerResponse> = {
+  get: (target, key) => Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
+  set: (target, key, value) => Reflect.set(target, key, value, target)
 }
 
 function stopDiscarding (raw: ServerResponse): void {

@@ -195,15 +195,13 @@ function hasSecretBytes (list: readonly unknown[], copier: Copier): boolean {
   return text.length > maxString || copier.clean(text) !== text
 }
 
-function copyProperties (value: object, copy: object, copier: Copier, depth: number): void {
+function copyProperties (value: object, copy: object, copier: Copier, depth: number, skipped: ReadonlySet<string> = new Set()): void {
   let count = 0
   for (const key in value) {
-    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    const descriptor = skipped.has(key) ? undefined : Object.getOwnPropertyDescriptor(value, key)
     if (descriptor === undefined) continue
     if (count++ === maxMembers || copier.isSpent()) break
-    Object.defineProperty(copy, copier.text(key), {
-      value: 'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]', enumerable: true, writable: true, configurable: true
-    })
+    define(copy, copier.text(key), 'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]', true)
   }
 }
 
@@ -234,11 +232,7 @@ function copyError (error: Error, copier: Copier, depth: number, prototype: obje
   if (cause !== undefined) define(copy, 'cause', copyValue(cause, copier, depth + 1))
   const errors = readField(error, 'errors')
   if (Array.isArray(errors)) define(copy, 'errors', copyValue(errors, copier, depth + 1))
-  const own: Record<string, unknown> = {}
-  copyProperties(error, own, copier, depth)
-  for (const [key, value] of Object.entries(own)) {
-    if (!errorFields.has(key)) define(copy, key, value, true)
-  }
+  copyProperties(error, copy, copier, depth, errorFields)
   copier.copies.set(error, copy)
   return copy
 }
@@ -309,7 +303,7 @@ const maxLevels = 4
 function decode (view: View): View[] {
   const views = [view]
   for (let next = view; views.length <= maxLevels; views.push(next)) {
-    const decoded = change(next, /%([\da-f]{2})|\\u([\da-f]{4})|\\x([\da-f]{2})|\\(?=.)|\x00/gi, match => {
+    const decoded = change(next, /%([\da-f]{2})|\\u([\da-f]{4})|\\x([\da-f]{2})|\\(?=.)|\0/gi, match => {
       const code = match[1] ?? match[2] ?? match[3]
       return code === undefined ? '' : String.fromCharCode(parseInt(code, 16))
     })
