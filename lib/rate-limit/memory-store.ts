@@ -79,7 +79,7 @@ function forgetOldest (windows: Windows): void {
 function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingBehaviour): boolean {
   if (now >= window.endsAt) return true
   const isAhead = now < window.startedAt - clockTolerance
-  // Back-off computes the window anew with each request beyond the limit, so that a jump of the clock ends no penalty.
+  // Back-off computes the window again with each request beyond the limit, so that a jump of the clock ends no penalty.
   return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
 }
 

@@ -9,7 +9,7 @@ const iterating: ReadonlySet<string> = new Set([
   'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
 ])
 
-/** Methods and functions whose callback runs later: nobody waits for what it throws. */
+/** Methods and functions whose callback runs later: the request does not wait for what it throws. */
 export const deferring: ReadonlySet<string> = new Set([
   'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addEventListener',
   'subscribe', 'schedule', 'cron', 'addHook'

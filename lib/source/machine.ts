@@ -200,7 +200,7 @@ export class Machine implements LibraryContext {
     return this.project.siteOf(node)
   }
 
-  /** Runs something whose errors nobody waits for; what it sends is sent. */
+  /** Runs something whose errors the request does not wait for. What it sends is sent. */
   detached (body: () => void): void {
     this.caught(body)
   }
@@ -327,7 +327,7 @@ export class Machine implements LibraryContext {
     return [promise([unknown(type === undefined ? undefined : () => this.awaitedType(type()), held)], promised)]
   }
 
-  /** Whether callbacks of a call run when nobody waits for them any more: those of emitters, timers and workers. */
+  /** Whether callbacks of a call run after the request no longer waits for them: those of emitters, timers and workers. */
   private runsLater (node: Node): boolean {
     const { ts } = this.project
     if (ts.isNewExpression(node)) return true
@@ -2249,7 +2249,7 @@ function isGenerator (node: FunctionNode): boolean {
   return node.asteriskToken !== undefined
 }
 
-/** `(error, result) => ...`: Node calls it later, when nobody waits for what it throws. */
+/** `(error, result) => ...`: Node calls it later, and the request does not wait for what it throws. */
 function isNodeCallback (ts: Project['ts'], { node }: Fn): boolean {
   const [first, ...others] = parametersOf(node)
   return first !== undefined && others.length > 0 && ts.isIdentifier(first.name) && /^(e|err|error|_err|_error)$/.test(first.name.text)

@@ -97,7 +97,8 @@ t.test('what was thrown and is no Error is printed', async t => {
 t.test('a function that was thrown is printed, and not called as the cause that it might be', async t => {
   const { app, lines } = await logged({})
   let called = false
-  app.get('/', () => { throw function cause () { called = true } })
+  const cause: unknown = function cause () { called = true }
+  app.get('/', () => { throw cause })
   await app.inject('/')
   t.match(lines, [{ level: error, thrown: '[Function: cause]', msg: 'Something went wrong on our side.' }])
   t.notOk(called)
