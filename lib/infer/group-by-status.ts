@@ -2,7 +2,7 @@
 import { carriesIssues } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
-import type { Finding } from './rules.js'
+import type { Finding } from './finding.js'
 
 /** The codes of one status that a route can return. */
 export interface StatusErrors {

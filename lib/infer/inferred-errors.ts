@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { isRecord } from '../support/is-object.js'
-import type { Finding } from './rules.js'
+import type { Finding } from './finding.js'
 
 /** One error of a route. */
 export interface InferredError {

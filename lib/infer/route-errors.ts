@@ -10,7 +10,8 @@ import type { FindInferred } from './inferred-errors.js'
 import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
 import { getRouteHeaders, type RouteHeaders } from './route-headers.js'
 import { isExcluded, type RouteRecord } from './route-record.js'
-import type { Facts, Finding } from './rules.js'
+import type { Finding } from './finding.js'
+import type { Facts } from './rules.js'
 import { findScopeFacts, type ScopeFacts } from './scope-facts.js'
 
 /** An error that a route can return, and why. */

@@ -1,4 +1,5 @@
 /** The built-in rules: each is one fact about a route, and the codes that follow from it. */
+import type { Finding } from './finding.js'
 import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
@@ -9,15 +10,6 @@ import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
-
-/** A code that follows from a fact about a route. */
-export interface Finding {
-  readonly code: string
-  /** A sentence that names the fact. */
-  readonly reason: string
-  /** The codes that its issues can have. Empty: it has no issues. Absent: any code. */
-  readonly issues?: readonly string[]
-}
 
 /** What a rule looks at. */
 export interface Facts {

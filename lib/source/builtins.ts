@@ -1,7 +1,7 @@
 /** What the language's own objects do with errors: promises, arrays, maps, functions, and the global functions. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import type { LibraryContext } from './libraries.js'
+import type { LibraryContext } from './library-context.js'
 import { literal, native, nothing, object, promise, textsIn, union, unknown, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
 
 /** Methods whose callback runs while they run, with the elements. */

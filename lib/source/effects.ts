@@ -2,22 +2,8 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
-import { effectError, type LibraryCall, type LibraryContext } from './libraries.js'
+import { effectError, type Effects, type LibraryCall, type LibraryContext } from './library-context.js'
 import { native, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
-
-/** Knows what statements and requests can fail with. */
-export interface Effects {
-  /** A call that sends SQL, or one of Prisma. `undefined`: it does neither. */
-  readonly ofCall: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
-  /** A request to another service. */
-  readonly upstream: (machine: LibraryContext, node: Node) => Values
-  /** The name of the table that an object of Drizzle stands for. */
-  readonly tableOf: (value: object) => string | undefined
-  /** The errors of a query, and what it reads and writes. */
-  readonly errorsOf: (machine: LibraryContext, query: Query) => Obj[]
-  /** The tables that something writes records to. */
-  readonly written: ReadonlySet<string>
-}
 
 /** The codes by which drivers say that a constraint is violated. */
 const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {

@@ -1,54 +1,9 @@
 /** What the functions of well-known packages throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
-import type { StandardCode } from '../catalog/standard-errors.js'
-import type { Effects } from './effects.js'
-import type { Inspector } from './inspect.js'
-import type { Status } from './machine.js'
-import type { Project } from './project.js'
+import { effectError, type LibraryCall, type LibraryContext } from './library-context.js'
 import { startQuery } from './queries.js'
-import { literal, native, nothing, numbersIn, object, promise, union, unknown, type External, type Fn, type Live, type Obj, type Thrown, type Value, type Values } from './values.js'
-
-/** The part of the machine that the tables of libraries need. */
-export interface LibraryContext {
-  readonly project: Project
-  readonly inspector: Inspector
-  readonly effects: Effects
-  statuses: readonly Status[]
-  readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
-  readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values
-  readonly callUnknown: (args: readonly Values[], node: Node | undefined) => Values
-  readonly member: (owners: Values, name: string | undefined, node: Node) => Values
-  readonly elementsOf: (values: Values, node: Node) => Values
-  readonly settle: (values: Values) => Values
-  readonly throwValues: (values: Values, node: Node, isPossible?: boolean) => void
-  readonly rethrow: (throws: readonly Thrown[]) => void
-  readonly caught: (body: () => void) => Thrown[]
-  readonly caughtValues: (throws: readonly Thrown[]) => Values
-  readonly detached: (body: () => void) => void
-  readonly maybe: <T>(body: () => T) => T
-  readonly live: (value: object) => Live
-  readonly liveValue: (value: unknown) => Value
-  readonly nodeOf: (live: Live) => unknown
-  readonly setStatus: (numbers: readonly number[], node: Node) => void
-  readonly send: (statuses: readonly Status[], isPossible?: boolean) => void
-  readonly missed: (node: Node | undefined, reason: string) => void
-  readonly catalogError: (code: string, status: number | undefined) => Obj
-  readonly notFound: () => Obj
-  readonly readRoute: () => { readonly method: string, readonly path: string }
-  /** Notes that a table, or a column of one, is read. */
-  readonly note: (read: string) => void
-}
-
-/** A call of something outside of the application. */
-export interface LibraryCall {
-  readonly callee: External
-  readonly self: Values
-  readonly args: readonly Values[]
-  readonly node: Node | undefined
-  /** The function itself, if the running application has it. */
-  readonly live: Live | undefined
-}
+import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
 
@@ -295,14 +250,6 @@ function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, na
   const missing = custom.length > 0 ? custom : [effectError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
   return [promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [...earlier,
     ...machine.caught(() => { machine.throwValues(missing, node) })])]
-}
-
-/** An error that no line of the application throws. */
-export function effectError (code: StandardCode, fields: Readonly<Record<string, string>>, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
-  return object({
-    fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
-    error: { origin: 'effect', names: ['Error'], isPossible: false, code, ...facts }
-  })
 }
 
 /** A member of the request, the reply, or of something of a package that needs more than its value. */

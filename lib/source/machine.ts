@@ -9,7 +9,8 @@ import type {
   ParameterDeclaration, Statement, Symbol as TypeScriptSymbol, Type
 } from 'typescript'
 import type { Inspector, LiveScope } from './inspect.js'
-import { callLibrary, effectError, libraryMember, type LibraryContext } from './libraries.js'
+import { callLibrary, libraryMember } from './libraries.js'
+import { effectError, type LibraryContext, type Status } from './library-context.js'
 import { callGlobal, deferring, memberOfBuiltin } from './builtins.js'
 import { queryStep } from './queries.js'
 import { isFunctionNode, packageOf, type FunctionNode, type Project, type Site } from './project.js'
@@ -27,12 +28,6 @@ export interface Outcome {
   readonly reads: ReadonlySet<string>
   /** The statuses that the reply has after it. */
   readonly statuses: readonly Status[]
-}
-
-/** A status that the reply was given, and where. */
-export interface Status {
-  readonly status: number
-  readonly site: Site
 }
 
 /** A route, by what its requests have in common. */

@@ -1,6 +1,6 @@
 /** Queries that are built step by step, as Knex, Kysely and Drizzle do it. */
 import type { Node } from 'typescript'
-import type { LibraryCall, LibraryContext } from './libraries.js'
+import type { LibraryCall, LibraryContext } from './library-context.js'
 import { native, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
 
 const verbs: Readonly<Record<string, Query['verb']>> = {
