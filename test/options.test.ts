@@ -23,6 +23,7 @@ t.test('without options: every default', async t => {
     sentErrors: undefined,
     requestId: 'errors',
     componentPrefix: undefined,
+    findInferred: undefined,
     addSchemas: false,
     onUndocumented: undefined
   })

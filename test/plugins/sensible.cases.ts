@@ -22,7 +22,7 @@ export const cases: readonly PluginCase[] = [
   refused('reply.getHttpError(422)', (_app, reply) => reply.getHttpError(422, 'Send a name.'), { code: 'validation_error', message: 'Send a name.' }),
   refused('assert() with 402', ({ assert }: { assert: (condition: unknown, status: number, message: string) => void }) => { assert(false, 402, 'The balance is empty.') }, { code: 'payment_required', message: 'The balance is empty.' }),
   refused('httpErrors.unauthorized()', ({ httpErrors }) => { throw httpErrors.unauthorized() }, { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } }),
-  refused('httpErrors.imateapot(), whose status no code has', ({ httpErrors }) => { throw httpErrors.imateapot() }, { code: 'invalid_request' }),
+  refused('httpErrors.imateapot()', ({ httpErrors }) => { throw httpErrors.imateapot() }, { code: 'im_a_teapot' }),
   refused('httpErrors.serviceUnavailable(), whose message stays in the log', ({ httpErrors }) => { throw httpErrors.serviceUnavailable('Shard 7 is down.') }, {
     code: 'service_unavailable', headers: { 'retry-after': '10' }
   }),
