@@ -25,7 +25,7 @@ export interface Table {
 
 /** The constraints of an application by table, in lower case. */
 export class Constraints {
-  readonly tables = new Map<string, Table>()
+  readonly tables: Map<string, Table> = new Map()
 
   table (name: string): Table {
     const key = plainName(name)

@@ -77,7 +77,7 @@ const maxDepth = 60
 export class Machine implements LibraryContext {
   readonly project: Project
   readonly inspector: Inspector
-  readonly notFollowed = new Map<string, NotFollowed>()
+  readonly notFollowed: Map<string, NotFollowed> = new Map()
   /** Namespaces and exports of the loaded files, by file. */
   readonly exportsOf: ReadonlyMap<string, object>
   readonly effects: LibraryContext['effects']
