@@ -87,7 +87,7 @@ export const throwables: Readonly<Record<string, Throwable>> = {
   'an error with the statusCode 200': { make: () => error({ statusCode: 200 }) },
   'an error with the statusCode 999': { make: () => error({ statusCode: 999 }) },
   'an error with the statusCode 404.5': { make: () => error({ statusCode: 404.5 }) },
-  'an error with the statusCode 502 of an upstream': { make: () => error({ statusCode: 502 }) },
+  'an error with the statusCode 502 of an upstream': { make: () => error({ statusCode: 502 }), code: 'bad_gateway' },
   'an error whose headers have line breaks': {
     make: () => Object.assign(new Error('Gone fishing.'), { statusCode: 404, headers: { 'x-evil': 'a\r\nset-cookie: admin=1', 'bad name': 'a' } }), code: 'resource_not_found', message: 'Gone fishing.'
   },
