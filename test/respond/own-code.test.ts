@@ -60,7 +60,7 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
     t.strictSame(await ask(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
     t.strictSame(await ask(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
-    const answer = name === 'async' ? contractAnswer(400, { code: 'invalid_request', message: 'secret', request_id: requestId }) : answerTo({})
+    const answer = name === 'async' ? contractAnswer(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
     t.strictSame(await ask(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
   }
   t.match(await exchange(port, requestOf('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
