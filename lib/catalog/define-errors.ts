@@ -85,7 +85,7 @@ function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyError
 }
 
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
-  // Capturing ten frames costs ten times as much as the rest of an error, and nobody reads the stack of an expected 404.
+  // Capturing ten frames costs ten times as much as the rest of an error, and the stack of an expected 404 is of no use.
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
     : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))

@@ -110,7 +110,7 @@ async function getDelay (response: Response, attempt: number, { baseDelay, maxDe
   return Math.min(maxDelay, least + backoff(attempt, baseDelay, maxDelay))
 }
 
-/** Cancels a body that nobody reads, so that its connection becomes free. */
+/** Cancels a body that is not read, so that its connection becomes free. */
 function discardBody ({ body }: Response): void {
   if (body !== null && 'cancel' in body) body.cancel().catch(() => {})
 }
