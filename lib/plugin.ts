@@ -13,7 +13,7 @@ import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } fro
 import { takeRoutes, warnUnhandledRoutes, type Routes } from './fastify/early-routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
-import { getHeaderFields } from './rate-limit/header-fields.js'
+import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
@@ -131,6 +131,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
+    pluginRateLimitHeaders: headerFields,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)

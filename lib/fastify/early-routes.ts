@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackHooks } from './hooks.js'
+import { keepPluginOptions } from './plugin-options.js'
 import { addRegistration, isInside, pluginName } from './registrations.js'
 
 /** A route that was registered before the plugin was loaded. */
@@ -47,6 +48,7 @@ function noteRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
     if (plugin?.[displayName] === pluginName) addRegistration(this)
+    keepPluginOptions(this, plugin, args[0])
     return register.call(this, plugin, ...args)
   } as unknown as FastifyInstance['register']
 }

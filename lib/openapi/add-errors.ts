@@ -131,7 +131,7 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
 function addResponses (context: ComponentsContext, { operation, isHead, groups }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
   operation.responses = responses
-  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context.rateLimitHeaders, context.requestIdOnAll))
+  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)
   if (Object.keys(added).length === 0) return
   for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {
