@@ -3,8 +3,10 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
+import { createDeclaredComparison, warnOfDeclaredStatuses, type FitsDeclared } from './infer/declared-schemas.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
+import { createSentBodies } from './openapi/bodies.js'
 import { createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
@@ -99,6 +101,7 @@ interface Registration {
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
+  readonly fitsDeclared: FitsDeclared
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
   readonly record: ReturnType<typeof createErrorRecorder>
@@ -126,7 +129,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const { errors, rateLimit } = settings
   addRegistration(app)
   watchSwagger(app)
+  const fitsDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
   const documentSettings: DocumentSettings = {
+    fitsDeclared,
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
@@ -149,9 +154,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   })
   setDocumentSettings(routeErrors, documentSettings)
   const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(routeErrors)
+  const isDocumented = createDocumentedCheck(routeErrors, fitsDeclared)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, fitsDeclared, ledger, isDocumented, record, responder: createResponder(settings, record) }
   registrations.set(app, registration)
   return registration
 }
@@ -181,7 +186,7 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
 }
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
-function documentRoutes ({ app, routes, routeErrors }: Registration): void {
+function documentRoutes ({ app, routes, routeErrors, fitsDeclared }: Registration): void {
   routes.forEach((route, scope) => {
     if (!isOwner(app, scope)) return
     if (listRateLimits(scope).length === 0) checkUnlimitedRoute(route)
@@ -189,6 +194,7 @@ function documentRoutes ({ app, routes, routeErrors }: Registration): void {
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()
+    warnOfDeclaredStatuses(routeErrors, fitsDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
   })

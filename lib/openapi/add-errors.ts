@@ -8,6 +8,7 @@ import type { JsonObject } from '../support/is-object.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createErrorResponses, createHeaderObjects } from './error-responses.js'
+import { createSharedResponse, splitGroups, type SplitGroups } from './declared-responses.js'
 import { headersOfSuccess } from './headers.js'
 import { hashText, statusNames, toComponentName } from './names.js'
 import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
@@ -30,6 +31,7 @@ interface ErrorOperation {
   readonly isHead: boolean
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
+  readonly shared: SplitGroups['shared']
 }
 
 /** The property by which a `transform` marks an operation with its route. It is removed again. */
@@ -50,10 +52,12 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     if (covered === undefined) continue
     item[name] = operation
     const { record, routeErrors } = covered
-    const groups = withoutDeclared(routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject)
+    const { groups, shared } = splitGroups(
+      routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject, record, getDocumentSettings(routeErrors).fitsDeclared
+    )
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
-    if (groups.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups })
+    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared })
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
 }
@@ -65,11 +69,6 @@ function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly pat
       for (const name of Object.keys(operations)) if (name !== 'additionalOperations') yield { path, item: operations, name }
     }
   }
-}
-
-/** Returns the groups whose statuses the route does not declare itself; the list itself if it declares none of them. */
-function withoutDeclared (groups: readonly StatusErrors[], responses: JsonObject): readonly StatusErrors[] {
-  return groups.some(({ status }) => status in responses) ? groups.filter(({ status }) => !(status in responses)) : groups
 }
 
 /** The operations of one registration, or of several whose components are the same. */
@@ -110,7 +109,7 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
-    groups: new Set([...new Set(operations.map(({ groups }) => groups))].flat()),
+    groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared }) => shared.map(({ group }) => group))]),
     usualHeaders: operations[0].routeErrors.getUsualHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
@@ -128,8 +127,9 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
-function addResponses (context: ComponentsContext, { operation, isHead, groups }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
+function addResponses (context: ComponentsContext, { operation, isHead, groups, shared }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
+  for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
   operation.responses = responses
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)
