@@ -26,12 +26,14 @@ import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { interceptErrorStatus } from './fastify/error-status.js'
 import { scopesAround } from './fastify/scopes.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
+import { createMessageConverter } from './respond/sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
 import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
@@ -165,7 +167,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: takes over the errors of the application and of its server. */
-function answerErrors ({ app, settings, routes, record, responder }: Registration): void {
+function answerErrors ({ app, settings, routes, routeErrors, record, responder }: Registration): void {
   const { errors, rateLimit } = settings
   guardHooks(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
@@ -174,6 +176,10 @@ function answerErrors ({ app, settings, routes, record, responder }: Registratio
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
   watchServer(app)
+  if (settings.sentErrors === undefined) {
+    const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
+    interceptErrorStatus(app, createMessageConverter(responder, record, isCovered))
+  }
   if (settings.sentErrors !== undefined) {
     app.addHook('onSend', markInternal(settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)))
   }

@@ -64,6 +64,8 @@ export interface RouteErrors {
   readonly findRoutes: (method: string, url: string) => readonly RouteRecord[]
   /** Returns whether the documentation shows a route: neither `config.errors: false` nor every document hides it. */
   readonly isDocumented: (record: RouteRecord) => boolean
+  /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
+  readonly isCovered: (record: RouteRecord) => boolean
   /** Returns the errors of a route for one of its methods, with reasons. Empty if the plugin does not handle its errors. */
   readonly listErrors: (record: RouteRecord, method: string) => RouteError[]
   /**
@@ -125,6 +127,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     setReady: () => { setReady(context) },
     findRoutes: (method, url) => findRoutes(context, method, url),
     isDocumented: record => !isExcluded(record.route) && options.isHidden?.(record) !== true,
+    isCovered: record => isCovered(context, record),
     listErrors: (record, method) => listErrors(context, record, method),
     listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
     getTargets: record => getTargets(context, record),

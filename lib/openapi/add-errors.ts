@@ -127,7 +127,9 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
-function addResponses (context: ComponentsContext, { operation, isHead, groups, shared }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>): void {
+function addResponses (
+  context: ComponentsContext, { operation, isHead, groups, shared }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
   for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
   operation.responses = responses

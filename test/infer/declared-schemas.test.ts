@@ -94,7 +94,7 @@ t.test('every kind of schema is compared', async t => {
     ['TypeBox', Type.Object({ error: Type.String() }), false, {}],
     ['a reference', { $ref: 'Ours#' }, true, {}],
     ['a reference', { $ref: 'Strict#' }, false, {}],
-    ['a schema of the application', app => app.apiErrors.schemas.NotFound, true, {}],
+    ['a schema of the application', (app: FastifyInstance) => app.apiErrors.schemas.NotFound, true, {}],
     ['a schema by media type', content('application/json', ours), true, {}],
     ['a schema of another media type', content('application/xml', ours), false, {}],
     ['a schema for a format of another media type', ours, false, { format: 'problem' }],
