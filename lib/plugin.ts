@@ -158,7 +158,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors, fitsDeclared)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, fitsDeclared, ledger, isDocumented, record, responder: createResponder(settings, record) }
+  const responder = createResponder(settings, record)
+  const registration = { app, settings, routes: takeRoutes(app), routeErrors, documentSettings, fitsDeclared, ledger, isDocumented, record, responder }
   registrations.set(app, registration)
   return registration
 }
