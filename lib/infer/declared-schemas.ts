@@ -4,8 +4,12 @@
  */
 import { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
+import type { AnyCatalog } from '../catalog/define-errors.js'
+import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { codeForStatus } from '../catalog/standard-errors.js'
 import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { isObject, isRecord } from '../support/is-object.js'
+import type { StatusErrors } from './group-by-status.js'
 import type { RouteErrors } from './route-errors.js'
 import type { RouteRecord } from './route-record.js'
 import { getResponseCodes } from './typed-responses.js'
@@ -46,6 +50,29 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
     if (result === undefined) known.set(code, result = fits(declared, record, code))
     return result
   }
+}
+
+/**
+ * Returns the errors of a route, and one more for each status that the route declares by its number and that nothing else
+ * names: the code of the status, which an error that is thrown with this status gets.
+ */
+export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
+  const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)
+  const missing = statuses.filter(status => isDeclaredError(record, status) && !groups.some(group => group.status === status))
+  if (missing.length === 0) return groups
+  return [...groups, ...missing.map((status): StatusErrors => {
+    const definition = errors[codeForStatus(status) as string] as ErrorDefinition
+    return { status: status as ErrorStatus, definitions: [definition], issues: new Map([[definition.code, undefined]]) }
+  })]
+}
+
+/** Returns whether a route declares a status by its number, and a code is the one of the status. */
+export function isCodeOfDeclaredStatus (record: RouteRecord, status: number, code: string | null): boolean {
+  return code === codeForStatus(status) && isDeclaredError(record, status)
+}
+
+function isDeclaredError (record: RouteRecord, status: number): boolean {
+  return codeForStatus(status) !== undefined && Object.hasOwn(record.route.schema?.response ?? {}, status) && getDeclaredSchema(record, status) !== undefined
 }
 
 /** Returns the schema that a route declares for a status, by its number, its class or for all; `undefined` if it declares none, or the schema is of the catalog. */
@@ -131,9 +158,9 @@ const shownRoutes = 10
 /** Returns the keys of `schema.response` whose schema does not fit an error of the route. */
 function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, fitsDeclared: FitsDeclared): string[] {
   const { response } = record.route.schema ?? {}
-  if (response === undefined) return []
+  if (response === undefined || !routeErrors.isCovered(record)) return []
   const keys = new Set<string>()
-  for (const { status, definitions } of record.methods.flatMap(method => routeErrors.listStatuses(record, method))) {
+  for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {
     if (definitions.some(({ code }) => fitsDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)
   }
   return [...keys]

@@ -53,7 +53,7 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     item[name] = operation
     const { record, routeErrors } = covered
     const { groups, shared } = splitGroups(
-      routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject, record, getDocumentSettings(routeErrors).fitsDeclared
+      routeErrors.listStatuses(record, method, isSecured), operation.responses as JsonObject, record, getDocumentSettings(routeErrors)
     )
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)

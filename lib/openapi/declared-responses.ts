@@ -1,6 +1,6 @@
 /** The responses of statuses that a route declares itself, if the errors that are sent do not fit what it declares. */
 import { findDeclaredKey } from '../fastify/declared-statuses.js'
-import type { FitsDeclared } from '../infer/declared-schemas.js'
+import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
@@ -8,6 +8,7 @@ import { isRecord, type JsonObject } from '../support/is-object.js'
 import type { ComponentsContext } from './components.js'
 import { createErrorResponse, createHeaderObjects } from './error-responses.js'
 import { headersOfErrors } from './headers.js'
+import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
 export interface SplitGroups {
@@ -22,10 +23,10 @@ export interface SplitGroups {
  * documented as written. If it does not fit, both are documented, because a handler can still send what it declares.
  * The same holds for a status of a declared class (`4xx`) or of `default`.
  */
-export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, fitsDeclared: FitsDeclared | undefined): SplitGroups {
+export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, fitsDeclared }: Pick<DocumentSettings, 'errors' | 'fitsDeclared'>): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of groups) {
+  for (const group of fitsDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
     const declared = key === undefined ? undefined : responses[key]

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
-import type { FitsDeclared } from '../infer/declared-schemas.js'
+import { isCodeOfDeclaredStatus, type FitsDeclared } from '../infer/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
@@ -19,6 +19,7 @@ export function createDocumentedCheck (routeErrors: RouteErrors, fitsDeclared?: 
     return routeErrors.findRoutes(route.method, route.url).some(record => {
       if (!routeErrors.isDocumented(record)) return true
       if (declaresStatus(record.route.schema?.response, status) && (code === null || fitsDeclared?.(record, status, code) !== false)) return true
+      if (isCodeOfDeclaredStatus(record, status, code)) return true
       return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }

@@ -129,11 +129,21 @@ t.test('zod schemas are compared by their own check', async t => {
   }
 })
 
-t.test('an error that the route does not list is documented only if it fits the declared schema', async t => {
+t.test('a declared status that nothing else names can be thrown, so its code is documented beside the declared schema', async t => {
+  const app = await create({}, app => { app.get('/a', { schema: { response: { 200: {}, 404: statusCodeError } } }, handler) })
+  t.strictSame(await collectWarnings(app), [
+    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
+  ])
+  t.strictSame(responseOf(app, '/a', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
+  await app.inject('/a')
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+})
+
+t.test('another code of the status is documented only if it fits the declared schema', async t => {
   for (const [schema, documented] of [[{ type: 'object' }, true], [statusCodeError, false]] as const) {
-    const app = await create({}, app => { app.get('/a', { schema: { response: { 404: schema } } }, handler) })
+    const app = await create({}, app => { app.get('/a', { schema: { response: { 404: schema } } }, async () => { throw errors.route_not_found() }) })
     await app.inject('/a')
-    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented }])
+    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'route_not_found', count: 1, documented }])
   }
 })
 
