@@ -51,9 +51,10 @@ export interface ApiErrorsOptions {
   readonly notFound?: boolean
   /**
    * What happens to an error that a handler sends instead of throwing it, `reply.code(404).send({ message })`, with a
-   * status for which the route declares no schema. `'report'` sends it unchanged, and the ledger lists it as
-   * undocumented. `'convert'` gives it the format of the API: a 4xx keeps its message, the message of a 5xx goes to the
-   * log only. Both cost an `onSend` hook on each request. Absent: it is sent unchanged, and is not looked at.
+   * status for which the route declares no schema. Absent: a body that is only a message gets the format of the API; any
+   * other body is sent unchanged, and the ledger lists it as undocumented. This costs nothing on a 200. `'report'` sends
+   * every body unchanged and lists it. `'convert'` converts every JSON and text body: a 4xx keeps its message, what else
+   * the body says goes to the log only. Both values cost an `onSend` hook on each request. The message of a 5xx is never sent.
    */
   readonly sentErrors?: 'report' | 'convert'
   /** Which responses carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */

@@ -3,9 +3,11 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
+import { createDeclaredComparison, warnOfDeclaredStatuses, type FitsDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
+import { createSentBodies } from './openapi/bodies.js'
 import { createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
@@ -15,7 +17,7 @@ import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
-import { getHeaderFields } from './rate-limit/header-fields.js'
+import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
@@ -28,11 +30,13 @@ import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
+import { createMessageConverter } from './respond/sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
 import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
@@ -104,6 +108,7 @@ interface Registration {
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
+  readonly fitsDeclared: FitsDeclared
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
   readonly record: ReturnType<typeof createErrorRecorder>
@@ -132,11 +137,14 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
   watchSwagger(app)
+  const fitsDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
   const documentSettings: DocumentSettings = {
+    fitsDeclared,
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
+    pluginRateLimitHeaders: headerFields,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
@@ -156,10 +164,10 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   setDocumentSettings(routeErrors, documentSettings)
   addInference(app, { routeErrors, translators: settings.translators })
   const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(routeErrors)
+  const isDocumented = createDocumentedCheck(routeErrors, fitsDeclared)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
   const responder = createResponder(settings, record)
-  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, record, responder }
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, fitsDeclared, ledger, isDocumented, record, responder }
   registrations.set(app, registration)
   return registration
 }
@@ -168,7 +176,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: takes over the errors of the application and of its server. */
-function answerErrors ({ app, settings, rateLimit, routes, record, responder }: Registration): void {
+function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, responder }: Registration): void {
   const { errors } = settings
   guardHooks(app, routes)
   trackCalls(app)
@@ -179,6 +187,10 @@ function answerErrors ({ app, settings, rateLimit, routes, record, responder }: 
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
   watchServer(app)
+  if (settings.sentErrors === undefined) {
+    const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
+    interceptErrorStatus(app, createMessageConverter(responder, record, isCovered))
+  }
   if (settings.sentErrors !== undefined) {
     const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)
     app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
@@ -195,7 +207,7 @@ function answerErrors ({ app, settings, rateLimit, routes, record, responder }: 
 }
 
 /** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
-function documentRoutes ({ app, rateLimit, routes, routeErrors }: Registration): void {
+function documentRoutes ({ app, rateLimit, routes, routeErrors, fitsDeclared }: Registration): void {
   routes.forEach((route, scope, _isEarly, url) => {
     if (!isOwner(app, scope)) return
     if (rateLimit === undefined) checkUnlimitedRoute(route)
@@ -203,6 +215,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors }: Registration):
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()
+    warnOfDeclaredStatuses(routeErrors, fitsDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
   })

@@ -1,5 +1,16 @@
-/** Whether the `response` schemas of a route have one for a status: by its number, by its class, or for all (Fastify's own order). */
+/** Finds the response schema of a route for a status, as Fastify finds it. */
+
+/** Returns whether the `response` schemas of a route have one for a status. */
 export function declaresStatus (responses: unknown, status: number): boolean {
-  const declared = Object.keys(responses ?? {}).map(key => key.toLowerCase())
-  return [String(status), `${String(status).charAt(0)}xx`, 'default'].some(key => declared.includes(key))
+  return findDeclaredKey(responses, status) !== undefined
+}
+
+/** Returns the key of the `response` schema of a route for a status: its number, its class, or `default` (in this order); `undefined` if there is none. */
+export function findDeclaredKey (responses: unknown, status: number): string | undefined {
+  const declared = Object.keys(responses ?? {})
+  for (const key of [String(status), `${String(status).charAt(0)}xx`, 'default']) {
+    const found = declared.find(name => name.toLowerCase() === key)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

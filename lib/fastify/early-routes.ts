@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackCalls } from './guard-calls.js'
 import { trackHooks } from './hooks.js'
+import { keepPluginOptions } from './plugin-options.js'
 import { addRegistration, isInside, isOwner, pluginName } from './registrations.js'
 import type { Routes } from './routes.js'
 
@@ -49,6 +50,7 @@ function noteRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
     if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
+    keepPluginOptions(this, plugin, args[0])
     return register.call(this, plugin, ...args)
   } as unknown as FastifyInstance['register']
 }

@@ -52,6 +52,11 @@ export function getScopeHooks (scope: object): readonly ScopeHook[] {
   return hooksByScope.get(scope) ?? []
 }
 
+/** Returns the hook that the application wrote behind a guarded one; any other hook as it is. */
+export function getOriginalHook (hook: object): object {
+  return originals.get(hook) ?? hook
+}
+
 /** Returns the hooks with a name in the options of a route, as the application wrote them. */
 export function getRouteHooks (route: RouteOptions, name: HookName): readonly Hook[] {
   const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined

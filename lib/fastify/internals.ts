@@ -5,10 +5,12 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { HookName } from './hook-names.js'
+import { scopesAround } from './scopes.js'
 
 /** A reliance on behaviour that its owner does not document. */
 export interface Reliance {
-  readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit'
+  readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit' | '@fastify/under-pressure'
   readonly behaviour: string
   readonly in?: string
 }
@@ -17,6 +19,7 @@ export interface Reliance {
 export const reliances: Readonly<Record<string, Reliance>> = {
   scopes: { on: 'fastify', behaviour: 'A scope has the scope around it as its prototype.', in: 'lib/fastify/scopes.ts' },
   errorHandlerFlag: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.errorHandlerAlreadySet whether an error handler was set on it.' },
+  effectiveHooks: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.hooks the hooks that run on its routes, those of the scopes around it included.' },
   errorHandlerChain: {
     on: 'fastify', behaviour: 'What an error handler throws goes to the handler that was set before it, on the same scope too.', in: 'lib/fastify/error-handlers.ts'
   },
@@ -36,6 +39,9 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
   secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
   httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
+  rateLimitHook: { on: '@fastify/rate-limit', behaviour: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
+  rateLimitFunction: { on: '@fastify/rate-limit', behaviour: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
+  pressureHook: { on: '@fastify/under-pressure', behaviour: 'The source of its onRequest hook reads routeOptions.config.pressureHandler.', in: 'lib/infer/known-plugins.ts' },
   swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
   swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
 }
@@ -43,6 +49,15 @@ export const reliances: Readonly<Record<string, Reliance>> = {
 /** Returns a symbol that Fastify keeps something under on every scope; `undefined` if this version of Fastify has none. */
 function findSymbol (scope: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(scope).find(symbol => symbol.description === description)
+}
+
+/** Returns the hooks with a name that run on the routes of a scope, as Fastify has them. */
+export function getEffectiveHooks (scope: object, name: HookName): readonly object[] {
+  for (const at of scopesAround(scope)) {
+    const symbol = findSymbol(at, 'fastify.hooks')
+    if (symbol !== undefined) return (at as Record<symbol, Partial<Record<HookName, readonly object[]>>>)[symbol]?.[name] ?? []
+  }
+  return []
 }
 
 const errorHandlerFlag = 'fastify.errorHandlerAlreadySet'

@@ -1,5 +1,6 @@
 /** The errors that each route of an application can return, with the reason for each. Rules work them out from facts of the route. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
+import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { carriesIssues } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
@@ -8,7 +9,8 @@ import type { NamedRule } from './custom-rules.js'
 import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
 import type { FindInferred } from './inferred-errors.js'
 import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
-import { getRouteHeaders, type RouteHeaders } from './route-headers.js'
+import { isLimitedByPlugin } from './known-plugins.js'
+import { getRouteHeaders, type PluginLimitFields, type RouteHeaders } from './route-headers.js'
 import { isExcluded, type RouteRecord } from './route-record.js'
 import type { Finding } from './finding.js'
 import type { Facts } from './rules.js'
@@ -133,8 +135,10 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     listErrors: (record, method) => listErrors(context, record, method),
     listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
     getTargets: record => getTargets(context, record),
-    getHeaders: record => getRouteHeaders(options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors),
-    getUsualHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors)
+    getHeaders: record => getRouteHeaders(
+      options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors, getPluginLimit(context, record)
+    ),
+    getUsualHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors, getUsualPluginLimit(context))
   }
   return routeErrors
 }
@@ -183,6 +187,18 @@ function getScopeFacts (context: Context, scope: FastifyInstance): ScopeFacts {
 
 function getTargets (context: Context, { route, scope }: RouteRecord): readonly DeclaringTarget[] {
   return withOwnHooks(route, getScopeFacts(context, scope).targets)
+}
+
+/** Returns the header fields that @fastify/rate-limit sets on the responses of a route, if it limits the route. */
+function getPluginLimit (context: Context, record: RouteRecord): PluginLimitFields | undefined {
+  if (!isLimitedByPlugin(getTargets(context, record))) return undefined
+  return getRateLimitPluginOptions(record.scope).enableDraftSpec === true ? 'draft-6' : 'x-ratelimit'
+}
+
+/** Returns the same for a route without settings of its own: the fields of a limit that holds for all routes. */
+function getUsualPluginLimit (context: Context): PluginLimitFields | undefined {
+  const usual = context.routes.find(record => record.route.config?.rateLimit === undefined && getPluginLimit(context, record) !== undefined)
+  return usual === undefined ? undefined : getPluginLimit(context, usual)
 }
 
 function isSecuredByDocument ({ isSecured }: Context, record: RouteRecord): boolean {

@@ -1,18 +1,24 @@
 /** Which headers the responses of a route carry because of its plugins and limits. */
 
+/** The header fields of @fastify/rate-limit: its own, or those of draft 6 with `enableDraftSpec`. */
+export type PluginLimitFields = 'x-ratelimit' | 'draft-6'
+
 /** The headers that responses of a route can carry, besides those that HTTP requires on errors. */
 export interface RouteHeaders {
   /** Whether its responses carry the fields of a rate limit. */
   readonly limited: boolean
+  /** The fields of @fastify/rate-limit, if the application registered it and it limits the route. */
+  readonly pluginLimit: PluginLimitFields | undefined
   /** Whether other origins can read its responses. */
   readonly cors: boolean
 }
 
 const variants: ReadonlyMap<string, RouteHeaders> = new Map(
-  [true, false].flatMap(limited => [true, false].map(cors => [`${limited} ${cors}`, { limited, cors }]))
+  [true, false].flatMap(limited => [true, false].flatMap(cors => ([undefined, 'x-ratelimit', 'draft-6'] as const)
+    .map(pluginLimit => [`${limited} ${cors} ${pluginLimit}`, { limited, pluginLimit, cors }])))
 )
 
 /** Returns one object for all routes with the same headers. */
-export function getRouteHeaders (limited: boolean, cors: boolean): RouteHeaders {
-  return variants.get(`${limited} ${cors}`) as RouteHeaders
+export function getRouteHeaders (limited: boolean, cors: boolean, pluginLimit: PluginLimitFields | undefined): RouteHeaders {
+  return variants.get(`${limited} ${cors} ${pluginLimit}`) as RouteHeaders
 }

@@ -4,10 +4,12 @@ import type { FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
+import { isLimitedByPlugin } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
+import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
 
@@ -86,9 +88,17 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? createFindings('A parameter of the path names a resource.', 'resource_not_found') : [],
 
-  rateLimit: ({ policies, limitErrors }) => policies.length === 0
-    ? []
-    : [...createFindings(`The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`, 'rate_limit_exceeded'), ...limitErrors],
+  rateLimit ({ record, targets, policies, limitErrors }) {
+    const isLimited = isLimitedByPlugin(targets)
+    const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
+    // A policy of the route that bans callers is among the errors of the limits.
+    const { ban = -1 } = isLimited && policies.length === 0 ? getRateLimitPluginOptions(record.scope) : {}
+    return [
+      ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
+      ...limitErrors,
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers who go on beyond the limit.', 'forbidden') : []
+    ]
+  },
 
   timeout ({ record: { route, scope } }) {
     // Early versions of Fastify 5 have neither, and `undefined > 0` is false.

@@ -1,6 +1,7 @@
 /** What all routes of a scope have in common. */
 import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
+import { isUnderPressureHookActive } from './known-plugins.js'
 import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
 
 /** What all routes of a scope have in common. */
@@ -21,7 +22,7 @@ export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
     targets: targetsOfScope(scope),
     // @fastify/http-proxy registers its routes in a scope of its own.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
-    hasPressure: runsPlugin(scope, '@fastify/under-pressure'),
+    hasPressure: isUnderPressureHookActive(scope),
     hasCors: runsPlugin(scope, '@fastify/cors')
   }
 }

@@ -7,6 +7,7 @@ import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
+import { createSharedResponse, splitGroups, type SplitGroups } from './declared-responses.js'
 import { createErrorResponse, createErrorResponses, createHeaderObjects } from './error-responses.js'
 import { headersOfSuccess } from './headers.js'
 import { hashText, statusNames, toComponentName } from './names.js'
@@ -30,6 +31,8 @@ interface ErrorOperation {
   readonly isHead: boolean
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
+  /** The errors of statuses that the route declares itself. */
+  readonly shared: SplitGroups['shared']
   /** The links of error responses, by status. */
   readonly links: JsonObject
 }
@@ -54,10 +57,10 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     const { record, routeErrors } = covered
     const [responses, links] = takeLinks(operation.responses as JsonObject)
     operation.responses = responses
-    const groups = withoutDeclared(routeErrors.listStatuses(record, method, isSecured), responses)
+    const { groups, shared } = splitGroups(routeErrors.listStatuses(record, method, isSecured), responses, record, getDocumentSettings(routeErrors))
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
-    if (groups.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, links })
+    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links })
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
 }
@@ -78,11 +81,6 @@ function takeLinks (responses: JsonObject): readonly [others: JsonObject, links:
   const places = entries.filter(isPlace)
   if (places.length === 0) return [responses, {}]
   return [Object.fromEntries(entries.filter(entry => !isPlace(entry))), Object.fromEntries(places.map(([status, response]) => [status, (response as JsonObject).links]))]
-}
-
-/** Returns the groups whose statuses the route does not declare itself; the list itself if it declares none of them. */
-function withoutDeclared (groups: readonly StatusErrors[], responses: JsonObject): readonly StatusErrors[] {
-  return groups.some(({ status }) => status in responses) ? groups.filter(({ status }) => !(status in responses)) : groups
 }
 
 /** The operations of one registration, or of several whose components are the same. */
@@ -127,7 +125,7 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
     taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
-    groups: new Set([...new Set(operations.map(({ groups }) => groups))].flat()),
+    groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared }) => shared.map(({ group }) => group))]),
     usualHeaders: operations[0].routeErrors.getUsualHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
@@ -146,15 +144,16 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
 }
 
 function addResponses (
-  context: ComponentsContext, { operation, isHead, groups, links }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, { operation, isHead, groups, shared, links }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
+  for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
   operation.responses = responses
   for (const group of groups) {
     // A reference cannot have links beside it.
     if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
   }
-  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context.rateLimitHeaders, context.requestIdOnAll))
+  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)
   if (Object.keys(added).length === 0) return
   for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {

@@ -4,6 +4,7 @@ import type { TObject } from '@sinclair/typebox'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
+import type { SentBody } from '../infer/declared-schemas.js'
 import type { DocUrl } from './settings.js'
 import { toOpenApiSchema, type OpenApiVersion, type SchemaDefinitions } from './to-openapi-schema.js'
 import type { JsonObject } from '../support/is-object.js'
@@ -67,6 +68,11 @@ export function createBodyExample (definition: ErrorDefinition, format: Format, 
   const page = docUrl(definition.code)
   const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
   return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, getResponseDefinition(definition, page))(answer)) }
+}
+
+/** Returns bodies of a code in a format as they are sent: the example, and one without issues. */
+export function createSentBodies (definition: ErrorDefinition, format: Format, docUrl: DocUrl): SentBody[] {
+  return [undefined, []].map(issueCodes => ({ contentType: format.contentType, body: createBodyExample(definition, format, docUrl, issueCodes).value }))
 }
 
 function listExampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {

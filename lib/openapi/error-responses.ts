@@ -25,10 +25,10 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
 
 /** Returns the response of one group, complete in itself. */
 export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
-  const { formats, rateLimitHeaders } = context
+  const { formats } = context
   return {
     description: describeErrors(group.definitions),
-    headers: createHeaderObjects(context, headersOfErrors(group, headers, rateLimitHeaders)),
+    headers: createHeaderObjects(context, headersOfErrors(group, headers, context)),
     ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, createContent(context, group, format)])) })
   }
 }
@@ -80,6 +80,7 @@ function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: S
 }
 
 /** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */
-function describeVariant ({ usualHeaders }: ComponentsContext, { limited, cors }: RouteHeaders, isHead: boolean): string {
-  return (limited === usualHeaders.limited ? '' : 'Unlimited') + (cors === usualHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
+function describeVariant ({ usualHeaders }: ComponentsContext, { limited, pluginLimit, cors }: RouteHeaders, isHead: boolean): string {
+  const limit = pluginLimit === undefined ? 'Uncounted' : toComponentName(pluginLimit)
+  return (limited === usualHeaders.limited ? '' : 'Unlimited') + (pluginLimit === usualHeaders.pluginLimit ? '' : limit) + (cors === usualHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
 }

@@ -2,7 +2,7 @@
 import type { ErrorHeader } from '../catalog/error-headers.js'
 import { errorHeaders, textHeader } from '../catalog/error-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
+import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
 
 /** A response header as a document describes it. */
 export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schema' | 'example'>
@@ -15,6 +15,14 @@ export const corsHeader: DocumentedHeader = {
   example: '*'
 }
 
+/** The fields of rate limits. */
+export interface RateLimitHeaders {
+  /** Those of the limits of this plugin. */
+  readonly rateLimitHeaders: readonly DocumentedHeader[]
+  /** Those that @fastify/rate-limit can set. @default none are documented */
+  readonly pluginRateLimitHeaders?: Readonly<Record<PluginLimitFields, readonly DocumentedHeader[]>> | undefined
+}
+
 /** A header of a response, and whether it is always there. */
 export interface HeaderUse {
   readonly header: DocumentedHeader
@@ -22,21 +30,23 @@ export interface HeaderUse {
 }
 
 /** Returns the headers of an error response. */
-export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
+export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, limits: RateLimitHeaders): HeaderUse[] {
   const uses = errorHeaders.flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
     return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length }]
   })
-  return [...uses, ...headersOfRoute(headers, rateLimitHeaders)]
+  return [...uses, ...headersOfRoute(headers, limits)]
 }
 
 /** Returns the headers of a successful response. */
-export function headersOfSuccess (headers: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[], hasRequestId: boolean): HeaderUse[] {
+export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeaders, hasRequestId: boolean): HeaderUse[] {
   const requestId = errorHeaders.filter(({ name }) => hasRequestId && name === 'X-Request-Id')
-  return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, rateLimitHeaders)]
+  return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, limits)]
 }
 
 /** They are not always there: a hook can respond before the limiter, and a request of the same origin needs no CORS. */
-function headersOfRoute ({ limited, cors }: RouteHeaders, rateLimitHeaders: readonly DocumentedHeader[]): HeaderUse[] {
-  return [...limited ? rateLimitHeaders : [], ...cors ? [corsHeader] : []].map(header => ({ header, always: false }))
+function headersOfRoute ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
+  const fields = [...limited ? rateLimitHeaders : [], ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [], ...cors ? [corsHeader] : []]
+  // Both limiters can have the same fields.
+  return [...new Map(fields.map(header => [header.name, header])).values()].map(header => ({ header, always: false }))
 }

@@ -1,8 +1,9 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format } from '../formats/format.js'
+import type { FitsDeclared } from '../infer/declared-schemas.js'
 import type { JsonObject } from '../support/is-object.js'
-import type { DocumentedHeader } from './headers.js'
+import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
 
 /** Returns the URL of the page about a code; `undefined` if it has none. */
 export type DocUrl = (code: string) => string | undefined
@@ -15,6 +16,10 @@ export interface DocumentSettings {
   readonly docUrl: DocUrl
   /** The fields that responses of a limited route carry; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
+  /** The fields that @fastify/rate-limit can set. @default none are documented */
+  readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
+  /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
+  readonly fitsDeclared?: FitsDeclared
   /** Whether successful responses carry `X-Request-Id` as well. */
   readonly requestIdOnAll: boolean
   /** Whether the document has the schemas of all statuses, used or not. */

@@ -30,7 +30,7 @@ const sent = channel('fastify-api-errors:sent')
 /** Returns the `onSend` hook of `sentErrors: 'report'`: it sends errors as the handler sent them, and reports them. */
 export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
   return (request, reply, payload, done) => {
-    if (getUnshapedCode(request, reply) !== undefined) report(onSent, request, reply)
+    if (getUnshapedCode(request, reply) !== undefined) reportSentError(onSent, request, reply)
     done(null, payload)
   }
 }
@@ -46,7 +46,7 @@ export function createSentErrorConverter (responder: Responder, onSent: OnSent):
     if (code === undefined) return done(null, payload)
     const text = readText(payload, reply)
     if (text === undefined) {
-      report(onSent, request, reply)
+      reportSentError(onSent, request, reply)
       return done(null, payload)
     }
     const message = readMessage(text)
@@ -61,7 +61,8 @@ function getUnshapedCode (request: FastifyRequest, reply: FastifyReply): Standar
   return code === undefined || hasErrorResponse(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode) ? undefined : code
 }
 
-function report (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
+/** Reports an error that goes out as a handler sent it. */
+export function reportSentError (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
   const event: SentEvent = { code: null, status, route: getRoutePattern(request), method: request.method, requestId: getRequestId(request), request }
   onSent(event)
   if (sent.hasSubscribers) sent.publish(event)

@@ -2,18 +2,24 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
+import { isCodeOfDeclaredStatus, type FitsDeclared } from '../infer/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
 /** Called when a response is sent that the documentation of its route does not have. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
-/** Returns a function that returns whether a kind of response is documented: by its code, or by a status that the route declares itself. */
-export function createDocumentedCheck (routeErrors: RouteErrors): (kind: SentKind) => boolean {
+/**
+ * Returns a function that returns whether a kind of response is documented: by its code, or by a schema that the route
+ * declares for its status. An error of the catalog must fit that schema. What a handler sends itself is serialized by it.
+ */
+export function createDocumentedCheck (routeErrors: RouteErrors, fitsDeclared?: FitsDeclared): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
     if (route === null) return true
     return routeErrors.findRoutes(route.method, route.url).some(record => {
-      if (!routeErrors.isDocumented(record) || declaresStatus(record.route.schema?.response, status)) return true
+      if (!routeErrors.isDocumented(record)) return true
+      if (declaresStatus(record.route.schema?.response, status) && (code === null || fitsDeclared?.(record, status, code) !== false)) return true
+      if (isCodeOfDeclaredStatus(record, status, code)) return true
       return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }

@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import fp from 'fastify-plugin'
+import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
+import underPressure from '@fastify/under-pressure'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
-import { forgetErrorHandler, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
+import { forgetErrorHandler, getEffectiveHooks, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
@@ -26,6 +28,22 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     app.setErrorHandler(() => 'b')
     t.equal(getOwnErrorHandler(Object.create(null) as FastifyInstance), undefined, 'a version without the flag')
     t.doesNotThrow(() => { forgetErrorHandler(Object.create(null) as FastifyInstance) })
+  },
+
+  async effectiveHooks (t) {
+    const app = Fastify()
+    const outer = async (): Promise<void> => {}
+    const inner = async (): Promise<void> => {}
+    app.addHook('onRequest', outer)
+    app.register(async scope => {
+      scope.addHook('onRequest', inner)
+      await scope.after()
+      t.strictSame(getEffectiveHooks(scope, 'onRequest').map(hook => hook === outer ? 'outer' : 'inner'), ['outer', 'inner'])
+      t.strictSame(getEffectiveHooks(scope, 'onSend'), [])
+    })
+    await app.ready()
+    t.equal(getEffectiveHooks(app, 'onRequest').length, 1)
+    t.strictSame(getEffectiveHooks(Object.create(null) as FastifyInstance, 'onRequest'), [], 'a version without the hooks')
   },
 
   async errorHandlerChain (t) {
@@ -197,6 +215,25 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.ready()
     app.swagger()
     t.equal(found, 1)
+  },
+
+  async rateLimitHook (t) {
+    const app = Fastify()
+    await app.register(rateLimit, { global: false })
+    const source = String(app.rateLimit({ max: 1 }))
+    t.match(source, 'onExceeded')
+    t.match(source, 'addHeadersOnExceeding')
+  },
+
+  async rateLimitFunction (t) {
+    t.equal((rateLimit as { fastifyRateLimit?: unknown }).fastifyRateLimit, rateLimit)
+  },
+
+  async pressureHook (t) {
+    const app = Fastify()
+    await app.register(underPressure, { maxEventLoopDelay: 1000 })
+    t.match(String(getEffectiveHooks(app, 'onRequest')), 'routeOptions.config.pressureHandler')
+    await app.close()
   },
 
   async swaggerHeadRoutes (t) {

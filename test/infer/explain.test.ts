@@ -28,7 +28,7 @@ t.test('every error has the fact that it comes from, in a sentence', async t => 
       config: { rateLimitPolicy: ['burst', 'general'], errors: ['resource_gone'] }
     }, async () => ({}))
     await app.register(async scope => {
-      await scope.register(underPressure)
+      await scope.register(underPressure, { maxEventLoopDelay: 1000 })
       scope.get('/pressed', { schema: { security: [{ bearer: [] }] } as object }, async () => ({}))
     })
     await app.register(proxy, { upstream: 'http://127.0.0.1:1', prefix: '/proxied', httpMethods: ['POST'] })

@@ -18,11 +18,17 @@ const sends = (status: number, payload?: unknown, type?: string) => (_request: u
   reply.code(status).send(payload)
 }
 
-t.test('without the option, what a handler sends goes out unseen', async t => {
+t.test('without the option, a message is converted, and any other body goes out as it is and is counted', async t => {
   const app = await create()
   app.get('/', sends(404, { message: 'No queue has this id.' }))
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), json(404, { message: 'No queue has this id.' }))
-  t.strictSame(app.apiErrors.ledger(), [])
+  app.get('/details', sends(404, { message: 'No queue has this id.', id: 1 }))
+  const port = await start(t, app)
+  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', 'No queue has this id.'))
+  t.strictSame(await ask(port, 'GET', '/details'), json(404, { message: 'No queue has this id.', id: 1 }))
+  t.strictSame(app.apiErrors.ledger(), [
+    { route: 'GET /', status: 404, code: 'resource_not_found', count: 1, documented: false },
+    { route: 'GET /details', status: 404, code: null, count: 1, documented: false }
+  ])
 })
 
 t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", async t => {

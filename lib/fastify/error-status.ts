@@ -1,0 +1,44 @@
+/** Intercepts what is sent after a reply was given the status of an error. A reply with any other status stays as it is. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+
+/** Sends a payload in another way. Returns false to leave it to Fastify. */
+export type SendInstead = (reply: FastifyReply, payload: unknown) => boolean
+
+type Code = (this: FastifyReply, status: number) => FastifyReply
+
+type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
+
+/** The functions that replies have as `send` because of their status. */
+const interceptors = new WeakSet<object>()
+
+/**
+ * Calls a function with what the replies of a scope, and of those below it, are to send with a status of 400 or more.
+ * `reply.code()`, `reply.status()` and `reply.statusCode` all set it. A `send` that others put on a reply stays.
+ */
+export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
+  const send: Send = function (payload) {
+    if (this.statusCode >= 400 && sendInstead(this, payload)) return this
+    return getPrototypeSend(this).call(this, payload)
+  }
+  interceptors.add(send)
+  let setCode: Code | undefined
+  const code: Code = function (status) {
+    setCode ??= findInherited(this, code)
+    setCode.call(this, status)
+    if (status >= 400 && (!Object.hasOwn(this, 'send') || interceptors.has(this.send))) this.send = send as FastifyReply['send']
+    return this
+  }
+  scope.decorateReply('code', code as FastifyReply['code'])
+  scope.decorateReply('status', code as FastifyReply['status'])
+}
+
+function getPrototypeSend (reply: FastifyReply): Send {
+  return (Object.getPrototypeOf(reply) as { readonly send: Send }).send
+}
+
+/** Returns the `code` that a reply would have without one of the functions above. */
+function findInherited (reply: FastifyReply, code: Code): Code {
+  let at = reply as { readonly code: Code }
+  while (!Object.hasOwn(at, 'code') || at.code !== code) at = Object.getPrototypeOf(at)
+  return (Object.getPrototypeOf(at) as { readonly code: Code }).code
+}

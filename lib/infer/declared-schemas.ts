@@ -1,0 +1,167 @@
+/**
+ * Compares the error bodies that are sent with the schemas that a route declares for their statuses. An error that is
+ * thrown is not serialized by the route, so its body has the format of the API, whatever the route declares.
+ */
+import { Ajv } from 'ajv'
+import type { FastifyInstance } from 'fastify'
+import type { AnyCatalog } from '../catalog/define-errors.js'
+import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
+import { codeForStatus } from '../catalog/standard-errors.js'
+import { findDeclaredKey } from '../fastify/declared-statuses.js'
+import { isObject, isRecord } from '../support/is-object.js'
+import type { StatusErrors } from './group-by-status.js'
+import type { RouteErrors } from './route-errors.js'
+import type { RouteRecord } from './route-record.js'
+import { getResponseCodes } from './typed-responses.js'
+
+/** A body as it is sent, with its media type. */
+export interface SentBody {
+  readonly contentType: string
+  readonly body: unknown
+}
+
+/** Returns whether every body of a code fits what a route declares for a status of the code. `undefined` if the route declares nothing for it. */
+export type FitsDeclared = (record: RouteRecord, status: number, code: string) => boolean | undefined
+
+/** Compiles a schema. What it returns is whether a body fits as it is. */
+type Compile = (schema: unknown, record: RouteRecord) => (body: unknown) => boolean
+
+/** Creates the comparison for a registration. `getBodies` returns example bodies of a code, one for each format. */
+export function createDeclaredComparison (getBodies: (code: string) => readonly SentBody[]): FitsDeclared {
+  const validators = new WeakMap<object, (body: unknown) => boolean>()
+  const results = new WeakMap<object, Map<string, boolean>>()
+
+  function fits (declared: object, record: RouteRecord, code: string): boolean {
+    return getBodies(code).every(({ contentType, body }) => {
+      const schema = getSchemaOfMediaType(declared, contentType)
+      if (!isObject(schema)) return false
+      let validate = validators.get(schema)
+      if (validate === undefined) validators.set(schema, validate = compileSchema(schema, record))
+      return validate(body)
+    })
+  }
+
+  return (record, status, code) => {
+    const declared = getDeclaredSchema(record, status)
+    if (declared === undefined) return undefined
+    const known = results.get(declared) ?? new Map<string, boolean>()
+    results.set(declared, known)
+    let result = known.get(code)
+    if (result === undefined) known.set(code, result = fits(declared, record, code))
+    return result
+  }
+}
+
+/**
+ * Returns the errors of a route, and one more for each status that the route declares by its number and that nothing else
+ * names: the code of the status, which an error that is thrown with this status gets.
+ */
+export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
+  const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)
+  const missing = statuses.filter(status => isDeclaredError(record, status) && !groups.some(group => group.status === status))
+  if (missing.length === 0) return groups
+  return [...groups, ...missing.map((status): StatusErrors => {
+    const definition = errors[codeForStatus(status) as string] as ErrorDefinition
+    return { status: status as ErrorStatus, definitions: [definition], issues: new Map([[definition.code, undefined]]) }
+  })]
+}
+
+/** Returns whether a route declares a status by its number, and a code is the one of the status. */
+export function isCodeOfDeclaredStatus (record: RouteRecord, status: number, code: string | null): boolean {
+  return code === codeForStatus(status) && isDeclaredError(record, status)
+}
+
+function isDeclaredError (record: RouteRecord, status: number): boolean {
+  return codeForStatus(status) !== undefined && Object.hasOwn(record.route.schema?.response ?? {}, status) && getDeclaredSchema(record, status) !== undefined
+}
+
+/** Returns the schema that a route declares for a status, by its number, its class or for all; `undefined` if it declares none, or the schema is of the catalog. */
+export function getDeclaredSchema ({ route }: RouteRecord, status: number): object | undefined {
+  const responses = route.schema?.response as Readonly<Record<string, unknown>> | undefined
+  const key = findDeclaredKey(responses, status)
+  const schema = key === undefined ? undefined : responses?.[key]
+  return isObject(schema) && getResponseCodes(schema).length === 0 ? schema : undefined
+}
+
+function getSchemaOfMediaType (declared: object, contentType: string): unknown {
+  const { content } = declared as { readonly content?: unknown }
+  if (isRecord(content)) return (content[contentType] as { readonly schema?: unknown } | undefined)?.schema
+  return contentType === 'application/json' ? declared : undefined
+}
+
+const compileSchema: Compile = (schema, record) => {
+  if (typeof (schema as { readonly safeParse?: unknown }).safeParse === 'function') return body => parses(schema as Parsing, body)
+  try {
+    const validate = getAjv(record.scope).compile(toPlainSchema(schema))
+    return body => validate(body)
+  } catch {
+    return () => false // What cannot be compared is documented in full.
+  }
+}
+
+/** A schema of zod. */
+interface Parsing {
+  readonly safeParse: (value: unknown) => { readonly success: boolean, readonly data?: unknown }
+}
+
+/** Returns whether zod accepts a body and keeps all of it. A document says of an object that strips properties that it has no others. */
+function parses (schema: Parsing, body: unknown): boolean {
+  try {
+    const { success, data } = schema.safeParse(body)
+    return success && JSON.stringify(sortKeys(data)) === JSON.stringify(sortKeys(body))
+  } catch {
+    return false // an asynchronous check
+  }
+}
+
+function sortKeys (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sortKeys(inner)])) : value
+}
+
+const ajvByScope = new WeakMap<FastifyInstance, Ajv>()
+
+/** Returns an Ajv with the schemas that were added to a scope. Formats of strings are not compared. */
+function getAjv (scope: FastifyInstance): Ajv {
+  let ajv = ajvByScope.get(scope)
+  if (ajv === undefined) {
+    ajvByScope.set(scope, ajv = new Ajv({ strict: false, validateFormats: false, logger: false, addUsedSchema: false }))
+    for (const [id, schema] of Object.entries(scope.getSchemas())) ajv.addSchema(toPlainSchema(schema), id)
+  }
+  return ajv
+}
+
+/** Returns a schema as JSON: TypeBox adds symbols that Ajv does not need. */
+function toPlainSchema (schema: unknown): object {
+  return JSON.parse(JSON.stringify(schema)) as object
+}
+
+/**
+ * Warns of the statuses that routes declare with schemas that do not fit what is sent, and names the entries to delete.
+ * It names at most ten routes.
+ */
+export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: FitsDeclared): void {
+  const found = routeErrors.routes.filter(record => routeErrors.isDocumented(record)).flatMap(record => {
+    const keys = findUnfitKeys(routeErrors, record, fitsDeclared)
+    return keys.length === 0 || record.methods.join() === 'HEAD' ? [] : [`${record.methods.join(',')} ${record.url} (${keys.join(', ')})`]
+  })
+  if (found.length === 0) return
+  const more = found.length > shownRoutes ? `, and ${found.length - shownRoutes} more` : ''
+  process.emitWarning(
+    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${found.slice(0, shownRoutes).join(', ')}${more}. Delete these statuses from schema.response.`,
+    { code: 'FASTIFY_API_ERRORS_DECLARED' }
+  )
+}
+
+const shownRoutes = 10
+
+/** Returns the keys of `schema.response` whose schema does not fit an error of the route. */
+function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, fitsDeclared: FitsDeclared): string[] {
+  const { response } = record.route.schema ?? {}
+  if (response === undefined || !routeErrors.isCovered(record)) return []
+  const keys = new Set<string>()
+  for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {
+    if (definitions.some(({ code }) => fitsDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)
+  }
+  return [...keys]
+}

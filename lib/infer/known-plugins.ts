@@ -1,0 +1,37 @@
+/**
+ * Finds official plugins by the hooks that they add. A name is not enough: `fp()` can change it, a plugin can be
+ * registered too late for a route, and its options can exempt a route. A hook that runs on the route is exact.
+ */
+import { getEffectiveHooks } from '../fastify/internals.js'
+import { getOriginalHook } from '../fastify/hooks.js'
+import type { DeclaringTarget } from './declare-errors.js'
+
+/** A plugin that responds to requests by itself. */
+type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure'
+
+/** What the source of the hook of each plugin contains. These are names of properties, which a minifier keeps. */
+const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
+  '@fastify/rate-limit': ['onExceeded', 'addHeadersOnExceeding'],
+  '@fastify/under-pressure': ['routeOptions.config.pressureHandler']
+}
+
+const owners = new WeakMap<object, KnownPlugin | undefined>()
+
+/** Returns whether one of some scopes and hooks is the hook of @fastify/rate-limit, also as `app.rateLimit()` returns it. */
+export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
+  return targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit')
+}
+
+/** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, the plugin adds none. */
+export function isUnderPressureHookActive (scope: object): boolean {
+  return getEffectiveHooks(scope, 'onRequest').some(hook => findOwner(getOriginalHook(hook)) === '@fastify/under-pressure')
+}
+
+function findOwner (hook: object): KnownPlugin | undefined {
+  if (typeof hook !== 'function') return undefined
+  if (!owners.has(hook)) {
+    const source = Function.prototype.toString.call(hook)
+    owners.set(hook, (Object.keys(marks) as KnownPlugin[]).find(plugin => marks[plugin].every(mark => source.includes(mark))))
+  }
+  return owners.get(hook)
+}

@@ -1,0 +1,71 @@
+/** The responses of statuses that a route declares itself, if the errors that are sent do not fit what it declares. */
+import { findDeclaredKey } from '../fastify/declared-statuses.js'
+import { withDeclaredStatuses } from '../infer/declared-schemas.js'
+import type { StatusErrors } from '../infer/group-by-status.js'
+import type { RouteHeaders } from '../infer/route-headers.js'
+import type { RouteRecord } from '../infer/route-record.js'
+import { isRecord, type JsonObject } from '../support/is-object.js'
+import type { ComponentsContext } from './components.js'
+import { createErrorResponse, createHeaderObjects } from './error-responses.js'
+import { headersOfErrors } from './headers.js'
+import type { DocumentSettings } from './settings.js'
+
+/** The errors of an operation. */
+export interface SplitGroups {
+  /** Those that the document describes alone; the list itself if the route declares none of their statuses. */
+  readonly groups: readonly StatusErrors[]
+  /** Those that share a status with a response that the route declares, each with this response. */
+  readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
+}
+
+/**
+ * Splits the errors of an operation by what its route declares. A declared status whose schema fits the errors is
+ * documented as written. If it does not fit, both are documented, because a handler can still send what it declares.
+ * The same holds for a status of a declared class (`4xx`) or of `default`.
+ */
+export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, fitsDeclared }: Pick<DocumentSettings, 'errors' | 'fitsDeclared'>): SplitGroups {
+  const shared: Array<SplitGroups['shared'][number]> = []
+  const own: StatusErrors[] = []
+  for (const group of fitsDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
+    const { status, definitions } = group
+    const key = findDeclaredKey(responses, status)
+    const declared = key === undefined ? undefined : responses[key]
+    const isExact = key === String(status)
+    const fits = isRecord(declared) ? definitions.map(({ code }) => fitsDeclared?.(record, status, code)) : []
+    if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
+    else if (!isExact) own.push(group)
+  }
+  return { groups: own.length === groups.length ? groups : own, shared }
+}
+
+/** Returns one response for the errors of a group and for what the route declares. */
+export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {
+  const ours = createErrorResponse(context, group, headers, isHead)
+  // What a handler sends itself lacks the headers that every error of the API has.
+  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context).map(({ header }) => ({ header, always: false })))
+  const description = String(declared.description)
+  return {
+    ...ours,
+    ...declared,
+    description: description === 'Default Response' ? ours.description : description,
+    headers: { ...optional, ...declared.headers as JsonObject | undefined },
+    ...(!isHead && { content: mergeContent(declared.content as Content | undefined, ours.content as Content) })
+  }
+}
+
+type Content = Readonly<Record<string, JsonObject>>
+
+function mergeContent (declared: Content = {}, ours: Content): Content {
+  const merged: Record<string, JsonObject> = { ...declared }
+  for (const [type, content] of Object.entries(ours)) {
+    const same = declared[type]
+    if (same?.schema === undefined) {
+      merged[type] = content
+      continue
+    }
+    const { example, examples, ...rest } = same
+    const ownExamples = example === undefined ? examples as JsonObject | undefined : { declared: { value: example } }
+    merged[type] = { ...rest, schema: { anyOf: [same.schema, content.schema] }, examples: { ...ownExamples, ...content.examples as JsonObject } }
+  }
+  return merged
+}

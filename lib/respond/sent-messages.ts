@@ -1,0 +1,82 @@
+/**
+ * Gives an error that a handler sends, `reply.code(404).send({ message })`, the format of the API, if its body says
+ * nothing but a message. No hook is needed, because only a reply with the status of an error is looked at.
+ */
+import type { FastifyReply } from 'fastify'
+import { codeForStatus } from '../catalog/standard-errors.js'
+import { declaresStatus } from '../fastify/declared-statuses.js'
+import type { SendInstead } from '../fastify/error-status.js'
+import { isRecord } from '../support/is-object.js'
+import type { Responder } from './error-handler.js'
+import { hasErrorResponse } from './send-response.js'
+import { reportSentError, type OnSent } from './sent-errors.js'
+
+/** Returns the function that sends such an error. It reports an error with another body, which goes out as it is. */
+export function createMessageConverter (responder: Responder, onSent: OnSent, isCovered: (reply: FastifyReply) => boolean): SendInstead {
+  const { errors } = responder.settings
+  return (reply, payload) => {
+    const { request, statusCode } = reply
+    const code = codeForStatus(statusCode)
+    // An error that is sent goes to the error handler.
+    if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error) return false
+    if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
+    const said = readMessage(payload, reply.getHeader('content-type'))
+    if (said === undefined) {
+      reportSentError(onSent, request, reply)
+      return false
+    }
+    const { message } = said
+    responder.handle(errors[code]({ ...(message !== undefined && { message }), ...(payload !== undefined && { cause: payload }) }), request, reply)
+    return true
+  }
+}
+
+/** What a body says: a message, or nothing. */
+interface Said {
+  readonly message: string | undefined
+}
+
+/** Returns what a body says; `undefined` if it says more than a message, or is not JSON or plain text. */
+function readMessage (payload: unknown, contentType: unknown): Said | undefined {
+  if (payload === undefined || payload === null || payload === '') return { message: undefined }
+  const isJson = /^application\/json\b/i.test(String(contentType))
+  if (contentType !== undefined && !isJson && !/^text\/plain\b/i.test(String(contentType))) return undefined
+  if (typeof payload !== 'string') return readObject(payload)
+  if (isJson) return readObject(parseJson(payload))
+  return payload.trimStart().startsWith('<') ? undefined : { message: payload }
+}
+
+/** The properties that repeat the status or the failure. Whatever else a body has, its callers may need. */
+const repeated: Readonly<Record<string, (value: unknown) => boolean>> = {
+  statusCode: Number.isInteger,
+  status: value => Number.isInteger(value) || ['error', 'fail', 'failed'].includes(value as string),
+  code: Number.isInteger,
+  success: value => value === false,
+  ok: value => value === false
+}
+
+/** A code that callers compare, such as `invalid_grant` (RFC 6749, section 5.2). It is not a message. */
+const machineCode = /^([a-z0-9]+([_.-][a-z0-9]+)*|[A-Z0-9]+(_[A-Z0-9]+)+)$/
+
+function readObject (body: unknown): Said | undefined {
+  if (!isPlain(body)) return undefined
+  const { message, error, ...others } = body
+  if (!Object.entries(others).every(([key, value]) => Object.hasOwn(repeated, key) && repeated[key]?.(value) === true)) return undefined
+  if (message !== undefined && typeof message !== 'string') return undefined
+  if (isRecord(error)) return message === undefined ? readObject(error) : undefined
+  if (error === undefined || error === true) return message === undefined ? undefined : { message }
+  if (typeof error !== 'string' || machineCode.test(error)) return undefined
+  return { message: message ?? error }
+}
+
+function isPlain (value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)
+}
+
+function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,158 @@
+// Given routes that declare error statuses themselves, the document has what is sent, and a warning names what to delete.
+import t from 'tap'
+import swagger from '@fastify/swagger'
+import { Type } from '@sinclair/typebox'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import Fastify, { type FastifyInstance } from 'fastify'
+import apiErrors, { responses, serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { z } from 'zod'
+
+const handler = async (): Promise<never> => { throw errors.resource_not_found() }
+
+const statusCodeError = { type: 'object', properties: { statusCode: { type: 'integer' }, message: { type: 'string' } }, required: ['statusCode', 'message'] }
+
+async function create (options: ApiErrorsOptions, build: (app: FastifyInstance) => void): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(swagger, { openapi: { openapi: '3.1.0' } })
+  await app.register(apiErrors, { log: false, ...options })
+  build(app)
+  return app
+}
+
+async function collectWarnings (app: FastifyInstance): Promise<string[]> {
+  const warnings: string[] = []
+  const collect = (warning: Error & { code?: string }): void => { if (warning.code === 'FASTIFY_API_ERRORS_DECLARED') warnings.push(warning.message) }
+  process.on('warning', collect)
+  await app.ready()
+  await new Promise(setImmediate)
+  process.off('warning', collect)
+  return warnings
+}
+
+interface Response { readonly $ref?: string, readonly description?: string, readonly headers?: object, readonly content?: Readonly<Record<string, { readonly schema: object }>> }
+
+function responseOf (app: FastifyInstance, path: string, status: string): Response | undefined {
+  const { paths } = app.swagger() as unknown as { readonly paths: Readonly<Record<string, { readonly get: { readonly responses: Readonly<Record<string, Response>> } }>> }
+  return paths[path]?.get.responses[status]
+}
+
+/** Returns whether the document allows a body. */
+function allows (app: FastifyInstance, schema: object, body: unknown): boolean {
+  const document = app.swagger() as unknown as { readonly components: object }
+  return new Ajv2020({ strict: false, validateFormats: false }).validate({ ...schema, components: document.components }, body)
+}
+
+const written = (schema: unknown): Response => ({ description: 'Default Response', content: { 'application/json': { schema: schema as object } } })
+
+t.test('a declared schema that the error fits is documented as written', async t => {
+  const loose = { type: 'object', properties: { message: { type: 'string' } } }
+  const app = await create({}, app => { app.get('/a', { schema: { response: { 404: loose } }, config: { errors: ['resource_not_found'] } }, handler) })
+  t.strictSame(await collectWarnings(app), [])
+  t.strictSame(responseOf(app, '/a', '404'), written(loose))
+  await app.inject('/a')
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+})
+
+t.test('a declared schema that it does not fit is documented beside ours, and both bodies validate', async t => {
+  const app = await create({}, app => {
+    app.get('/a/:id', { schema: { response: { 404: statusCodeError } } }, async (request, reply) => {
+      return (request.params as { id: string }).id === 'raw' ? reply.code(404).send({ statusCode: 404, message: 'None.' }) : handler()
+    })
+  })
+  t.strictSame(await collectWarnings(app), [
+    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
+  ])
+  const response = responseOf(app, '/a/{id}', '404')
+  t.equal(response?.description, `${errors.resource_not_found.description} ${errors.resource_not_found.action}`)
+  t.strictSame(response?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
+  t.strictSame(Object.values(response?.headers ?? {}).filter(header => header.required === true || '$ref' in header), [])
+  for (const id of ['raw', 'thrown']) {
+    t.ok(allows(app, response?.content?.['application/json']?.schema ?? {}, (await app.inject(`/a/${id}`)).json()))
+  }
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a/:id', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+})
+
+for (const key of ['4xx', '4XX', 'default']) {
+  t.test(`a declared '${key}' stays, and the exact statuses have both`, async t => {
+    const app = await create({}, app => { app.get('/a/:id', { schema: { response: { [key]: statusCodeError } } }, handler) })
+    t.strictSame(await collectWarnings(app), [
+      `These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (${key}). Delete these statuses from schema.response.`
+    ])
+    t.strictSame(responseOf(app, '/a/{id}', key === 'default' ? key : '4XX'), written(statusCodeError))
+    t.strictSame(responseOf(app, '/a/{id}', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
+  })
+}
+
+t.test('every kind of schema is compared', async t => {
+  const strict = { type: 'object', properties: { message: { type: 'string' } }, additionalProperties: false }
+  const ours = { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' }, request_id: { type: 'string' } }, required: ['code', 'message', 'request_id'] }
+  const content = (type: string, schema: unknown): unknown => ({ content: { [type]: { schema } } })
+  for (const [name, schema, fits, options] of [
+    ['JSON Schema', ours, true, {}],
+    ['JSON Schema without further properties', strict, false, {}],
+    ['TypeBox', Type.Object({ code: Type.String() }), true, {}],
+    ['TypeBox', Type.Object({ error: Type.String() }), false, {}],
+    ['a reference', { $ref: 'Ours#' }, true, {}],
+    ['a reference', { $ref: 'Strict#' }, false, {}],
+    ['a schema of the application', (app: FastifyInstance) => app.apiErrors.schemas.NotFound, true, {}],
+    ['a schema by media type', content('application/json', ours), true, {}],
+    ['a schema of another media type', content('application/xml', ours), false, {}],
+    ['a schema for a format of another media type', ours, false, { format: 'problem' }],
+    ['a schema for that media type', content('application/problem+json', { type: 'object', required: ['title'] }), true, { format: 'problem' }],
+    ['a schema for one of two media types', ours, false, { negotiate: true }],
+    ['a schema of responses()', responses(errors.resource_not_found)[404], true, {}]
+  ] as ReadonlyArray<[string, unknown, boolean, ApiErrorsOptions]>) {
+    const app = await create(options, app => {
+      app.addSchema({ $id: 'Ours', ...ours })
+      app.addSchema({ $id: 'Strict', ...strict })
+      const declared = typeof schema === 'function' ? (schema as (app: FastifyInstance) => object)(app) : schema
+      app.get('/a/:id', { schema: { response: { 404: declared } } }, handler)
+    })
+    t.equal((await collectWarnings(app)).length, fits ? 0 : 1, name)
+    await app.inject('/a/1')
+    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a/:id', status: 404, code: 'resource_not_found', count: 1, documented: true }], name)
+  }
+})
+
+t.test('zod schemas are compared by their own check', async t => {
+  for (const [name, schema, fits] of [
+    ['all properties', z.object({ code: z.string(), message: z.string(), request_id: z.string() }), true],
+    ['a property that is stripped', z.object({ message: z.string() }), false],
+    ['another property', z.object({ error: z.string() }), false],
+    ['an asynchronous check', z.object({ code: z.string().refine(async () => true) }), false]
+  ] as const) {
+    const app = Fastify(serverOptions())
+    app.setSerializerCompiler(() => String)
+    await app.register(apiErrors, { log: false })
+    app.get('/a/:id', { schema: { response: { 404: schema } } }, handler)
+    t.equal((await collectWarnings(app)).length, fits ? 0 : 1, name)
+  }
+})
+
+t.test('a declared status that nothing else names can be thrown, so its code is documented beside the declared schema', async t => {
+  const app = await create({}, app => { app.get('/a', { schema: { response: { 200: {}, 404: statusCodeError } } }, handler) })
+  t.strictSame(await collectWarnings(app), [
+    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
+  ])
+  t.strictSame(responseOf(app, '/a', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
+  await app.inject('/a')
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+})
+
+t.test('another code of the status is documented only if it fits the declared schema', async t => {
+  for (const [schema, documented] of [[{ type: 'object' }, true], [statusCodeError, false]] as const) {
+    const app = await create({}, app => { app.get('/a', { schema: { response: { 404: schema } } }, async () => { throw errors.route_not_found() }) })
+    await app.inject('/a')
+    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'route_not_found', count: 1, documented }])
+  }
+})
+
+t.test('the warning names ten routes', async t => {
+  const app = await create({}, app => {
+    for (let index = 1; index <= 12; index++) app.get(`/${index}/:id`, { schema: { response: { 404: statusCodeError } } }, handler)
+  })
+  const named = Array.from({ length: 10 }, (_, index) => `GET /${index + 1}/:id (404)`).join(', ')
+  t.strictSame(await collectWarnings(app), [
+    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
+  ])
+})
