@@ -2,7 +2,7 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
-import { formats, type FormatName } from './formats/index.js'
+import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferred, type InferredErrors } from './infer/inferred-errors.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
@@ -15,6 +15,7 @@ import { isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
 import { builtInTranslators } from './translate/index.js'
 import type { DatabaseOptions, Translator } from './translate/translator.js'
+import type { ValidationStatus } from './translate/validation/validation-status.js'
 import { warnUndocumented, type OnUndocumented } from './verify/undocumented-errors.js'
 
 /** The options of the plugin. */
@@ -36,6 +37,14 @@ export interface ApiErrorsOptions {
    * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
    */
   readonly database?: DatabaseOptions
+  /**
+   * The status of the response to a body that is not valid, whether its schema or the database rejects it. With 400, its
+   * code is `invalid_request`, and its issues are the same. An error that is thrown as a 422 stays one. Parameters and
+   * headers that are not valid have the status 400 in any case.
+   *
+   * @default 422
+   */
+  readonly validationStatus?: ValidationStatus
   /**
    * The URL of the page about a code: a base URL to which the code is appended, or a function of the code that returns
    * `undefined` for a code without a page. Absent: the pages of `reference`; without these, responses have no `doc_url`.
@@ -118,6 +127,7 @@ const known = {
   rateLimit: true,
   translators: true,
   database: true,
+  validationStatus: true,
   docUrl: true,
   reference: true,
   realm: true,
@@ -156,6 +166,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     rateLimit,
     translators = [],
     database,
+    validationStatus = 422,
     docUrl,
     reference,
     realm = 'api',
@@ -185,7 +196,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     "'log', or a function of (response, request)", onUndocumented)
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
-  const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
+  expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
+  const chosen = getFormatForStatus(typeof format === 'string' ? findFormat(format) : completeFormat(format), validationStatus)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   return {
     errors: catalog,
@@ -193,6 +205,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
     translators: [...translators, ...builtInTranslators],
     database,
+    validationStatus,
     docUrl: createDocUrl(docUrl ?? (reference === undefined ? undefined : prefix + reference.path), catalog),
     realm,
     log: log ?? writeLog,
@@ -203,12 +216,17 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     requestId,
     rules: resolveRules(rules, catalog),
     componentPrefix,
-    findInferred: inferred === undefined
-      ? undefined
-      : createInferredLookup(readInferredErrors(inferred, `${owner}: inferred`), code => Object.hasOwn(catalog, code), sentErrors === 'convert'),
+    findInferred: createFindInferred(inferred, catalog, sentErrors !== 'report'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }
+}
+
+/** A file without routes says nothing yet: the command that writes it starts the application first. */
+function createFindInferred (inferred: ApiErrorsOptions['inferred'], catalog: AnyCatalog, isConverted: boolean): FindInferred | undefined {
+  if (inferred === undefined) return undefined
+  const errors = readInferredErrors(inferred, `${owner}: inferred`)
+  return Object.keys(errors.routes).length === 0 ? undefined : createInferredLookup(errors, code => Object.hasOwn(catalog, code), isConverted)
 }
 
 function expectOwn (option: string, isExpected: boolean, expected: string, received: unknown): asserts isExpected {

@@ -24,7 +24,9 @@ import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { serveReference } from './reference/serve-reference.js'
+import { getMaxParamLength } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
+import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { guardHooks, markInternal } from './fastify/hooks.js'
@@ -155,6 +157,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
     ...(settings.findInferred !== undefined && { findInferred: settings.findInferred }),
+    convertsSent: settings.sentErrors !== 'report',
+    maxParamLength: getMaxParamLength(app),
+    validationStatus: settings.validationStatus,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
     handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
@@ -180,6 +185,7 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
   const { errors } = settings
   guardHooks(app, routes)
   trackCalls(app)
+  trackComposedHooks(app)
   guardRouteCalls(app, routes)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)

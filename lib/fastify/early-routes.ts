@@ -1,6 +1,7 @@
 /** Sees the routes that are registered before the plugin is loaded, and hands them to it together with the later ones. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
+import { trackComposedHooks } from './composed-hooks.js'
 import { trackCalls } from './guard-calls.js'
 import { trackHooks } from './hooks.js'
 import { keepPluginOptions } from './plugin-options.js'
@@ -40,6 +41,7 @@ export function watchRoutes (): void {
     const { fastify } = message as { readonly fastify: FastifyInstance }
     trackHooks(fastify)
     trackCalls(fastify)
+    trackComposedHooks(fastify)
     noteRegistrations(fastify)
     noteRoutes(fastify)
   })

@@ -10,7 +10,7 @@ import { scopesAround } from './scopes.js'
 
 /** A reliance on behaviour that its owner does not document. */
 export interface Reliance {
-  readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit' | '@fastify/under-pressure'
+  readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/auth' | '@fastify/jwt' | '@fastify/bearer-auth'
   readonly behaviour: string
   readonly in?: string
 }
@@ -20,6 +20,10 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   scopes: { on: 'fastify', behaviour: 'A scope has the scope around it as its prototype.', in: 'lib/fastify/scopes.ts' },
   errorHandlerFlag: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.errorHandlerAlreadySet whether an error handler was set on it.' },
   effectiveHooks: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.hooks the hooks that run on its routes, those of the scopes around it included.' },
+  decorators: { on: 'fastify', behaviour: 'A scope keeps the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
+  serverOptions: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.options the options of Fastify(). routerOptions.onMaxParamLength responds to a parameter that is too long.' },
+  composedHooks: { on: '@fastify/auth', behaviour: 'app.auth() replaces the functions in its list by bound ones, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
+  tokenCheck: { on: '@fastify/jwt', behaviour: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
   errorHandlerChain: {
     on: 'fastify', behaviour: 'What an error handler throws goes to the handler that was set before it, on the same scope too.', in: 'lib/fastify/error-handlers.ts'
   },
@@ -36,11 +40,15 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   initialConfig: { on: 'fastify', behaviour: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
   replySend: { on: 'fastify', behaviour: 'Fastify sends what a hook throws on a response by reply.send().', in: 'lib/respond/send-response.ts' },
   replySerializer: { on: 'fastify', behaviour: 'With a serializer set on the reply, Fastify leaves the content type of a string as it is.', in: 'lib/respond/send-response.ts' },
+  moduleCache: { on: 'node', behaviour: 'Module._cache has the paths of the CommonJS modules that are loaded.', in: 'lib/infer/find-database.ts' },
   listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
   secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
   httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
   rateLimitHook: { on: '@fastify/rate-limit', behaviour: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
   rateLimitFunction: { on: '@fastify/rate-limit', behaviour: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
+  credentialHooks: {
+    on: '@fastify/bearer-auth', behaviour: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages by which they are found.', in: 'lib/infer/known-plugins.ts'
+  },
   pressureHook: { on: '@fastify/under-pressure', behaviour: 'The source of its onRequest hook reads routeOptions.config.pressureHandler.', in: 'lib/infer/known-plugins.ts' },
   swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
   swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
@@ -49,6 +57,46 @@ export const reliances: Readonly<Record<string, Reliance>> = {
 /** Returns a symbol that Fastify keeps something under on every scope; `undefined` if this version of Fastify has none. */
 function findSymbol (scope: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(scope).find(symbol => symbol.description === description)
+}
+
+/** What decorators can be looked up on. */
+export type DecoratorOwner = 'request' | 'reply' | 'app'
+
+/**
+ * Returns what a scope has under the name of a decorator: on its requests, its replies or itself. A getter is not called.
+ * `undefined` if it has nothing.
+ */
+export function getDecorator (scope: object, owner: DecoratorOwner, name: string): unknown {
+  const target = owner === 'app' ? scope : getPrototypeOf(scope, owner === 'request' ? 'fastify.Request' : 'fastify.Reply')
+  if (target === undefined) return undefined
+  for (const at of scopesAround(target)) {
+    const property = Object.getOwnPropertyDescriptor(at, name)
+    if (property !== undefined) return property.value
+  }
+  return undefined
+}
+
+function getPrototypeOf (scope: object, description: string): object | undefined {
+  for (const at of scopesAround(scope)) {
+    const symbol = findSymbol(at, description)
+    if (symbol !== undefined) return (at as Record<symbol, { readonly prototype: object }>)[symbol]?.prototype
+  }
+  return undefined
+}
+
+/** The options of `Fastify()` that are read here. */
+interface ServerOptions {
+  readonly frameworkErrors?: unknown
+  readonly routerOptions?: { readonly onMaxParamLength?: unknown, readonly maxParamLength?: unknown }
+}
+
+/** Returns the options that Fastify was created with, and what it added to them; an empty object if this version of Fastify does not keep them. */
+export function getServerOptions (scope: object): ServerOptions {
+  for (const at of scopesAround(scope)) {
+    const symbol = findSymbol(at, 'fastify.options')
+    if (symbol !== undefined) return (at as Record<symbol, ServerOptions>)[symbol] as ServerOptions
+  }
+  return {}
 }
 
 /** Returns the hooks with a name that run on the routes of a scope, as Fastify has them. */

@@ -46,10 +46,10 @@ export const details: Field = {
   optional: true
 }
 
-/** Returns the field `{ field: [reason] }`, which every 422 has. */
-export function reasonsByField (reason: (issue: Issue) => string): Field {
+/** Returns the field `{ field: [reason] }`, which every 422 has, and every `invalid_request` of an API whose status for validation is 400. */
+export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {
   return {
-    schema: definition => definition.status === 422 ? reasonsSchema() : undefined,
+    schema: ({ status, code }) => status === 422 || (validationStatus === 400 && code === 'invalid_request') ? reasonsSchema() : undefined,
     value: (answer: Answer) => {
       const reasons: Record<string, string[]> = {}
       for (const issue of answer.issues) {

@@ -2,9 +2,9 @@
 import { codeFormat } from './code.js'
 import { errorFormat } from './error.js'
 import type { Format } from './format.js'
-import { messageFormat } from './message.js'
+import { createMessageFormat, messageFormat } from './message.js'
 import { problemFormat } from './problem.js'
-import { summaryFormat } from './summary.js'
+import { createSummaryFormat, summaryFormat } from './summary.js'
 import { typedFormat } from './typed.js'
 
 /** The formats that the `format` option knows by name. */
@@ -19,3 +19,11 @@ export const formats: Readonly<Record<FormatName, Format>> = {
 
 /** A name of {@link formats}. */
 export type FormatName = 'code' | 'typed' | 'summary' | 'message' | 'error' | 'problem'
+
+/** The formats that list the fields of a body that is not valid by its status. */
+const formatsFor400: ReadonlyMap<Format, Format> = new Map([[messageFormat, createMessageFormat(400)], [summaryFormat, createSummaryFormat(400)]])
+
+/** Returns a format for an API whose responses to a body that is not valid have a status. */
+export function getFormatForStatus (format: Format, validationStatus: 400 | 422): Format {
+  return validationStatus === 400 ? formatsFor400.get(format) ?? format : format
+}

@@ -3,7 +3,12 @@ import { message, reasonsByField } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
 /** `{ summary }`, and for 422 `{ summary, validation_errors: { field: [reason] } }`. */
-export const summaryFormat: Format = defineFormat({
-  name: 'summary',
-  fields: { summary: message, validation_errors: reasonsByField(issue => issue.message) }
-})
+export const summaryFormat: Format = createSummaryFormat(422)
+
+/** Returns the format for an API whose responses to a body that is not valid have a status. */
+export function createSummaryFormat (validationStatus: 400 | 422): Format {
+  return defineFormat({
+    name: 'summary',
+    fields: { summary: message, validation_errors: reasonsByField(issue => issue.message, validationStatus) }
+  })
+}

@@ -30,8 +30,8 @@ export interface DocumentationRule {
 /**
  * Rules by name. `false` switches a built-in rule off, and a rule replaces it. A rule under another name is added.
  *
- * The built-in rules: `handler`, `body`, `bodySchema`, `parameters`, `headers`, `resource`, `rateLimit`, `timeout`,
- * `pressure`, `proxy`, `declared`, `responses`, `config`, `source`, `security`.
+ * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
+ * `rateLimit`, `timeout`, `pressure`, `proxy`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
  */
 export type DocumentationRules = { readonly [Name in RuleName]?: false | DocumentationRule } & { readonly [name: string]: false | DocumentationRule | undefined }
 

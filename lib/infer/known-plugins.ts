@@ -2,17 +2,28 @@
  * Finds official plugins by the hooks that they add. A name is not enough: `fp()` can change it, a plugin can be
  * registered too late for a route, and its options can exempt a route. A hook that runs on the route is exact.
  */
+import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
 
 /** A plugin that responds to requests by itself. */
-type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure'
+type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection'
 
 /** What the source of the hook of each plugin contains. These are names of properties, which a minifier keeps. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/rate-limit': ['onExceeded', 'addHeadersOnExceeding'],
-  '@fastify/under-pressure': ['routeOptions.config.pressureHandler']
+  '@fastify/under-pressure': ['routeOptions.config.pressureHandler'],
+  '@fastify/bearer-auth': ['verifyBear'],
+  '@fastify/basic-auth': ['credentialsRE', 'userPassRE'],
+  '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token']
+}
+
+/** The codes that the hooks of the plugins that check credentials respond with. */
+const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
+  '@fastify/bearer-auth': ['unauthorized', 'invalid_token'],
+  '@fastify/basic-auth': ['unauthorized'],
+  '@fastify/csrf-protection': ['forbidden']
 }
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
@@ -20,6 +31,15 @@ const owners = new WeakMap<object, KnownPlugin | undefined>()
 /** Returns whether one of some scopes and hooks is the hook of @fastify/rate-limit, also as `app.rateLimit()` returns it. */
 export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
   return targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit')
+}
+
+/**
+ * Returns the plugin of a hook with the codes that it responds with, because what its source says of errors depends on its
+ * options. `undefined` for a hook of the application.
+ */
+export function findPluginErrors (hook: object): { readonly plugin: string, readonly codes: readonly StandardCode[] } | undefined {
+  const plugin = findOwner(hook)
+  return plugin === undefined ? undefined : { plugin, codes: codes[plugin] ?? [] }
 }
 
 /** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, the plugin adds none. */

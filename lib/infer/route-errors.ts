@@ -1,5 +1,6 @@
 /** The errors that each route of an application can return, with the reason for each. Rules work them out from facts of the route. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
+import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { carriesIssues } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
@@ -8,7 +9,9 @@ import { checkConfig, checkDeclarations } from './check-declarations.js'
 import type { NamedRule } from './custom-rules.js'
 import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
 import type { FindInferred } from './inferred-errors.js'
+import { readFunctionErrors, type FunctionError } from './function-errors.js'
 import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
+import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import { isLimitedByPlugin } from './known-plugins.js'
 import { getRouteHeaders, type PluginLimitFields, type RouteHeaders } from './route-headers.js'
 import { isExcluded, type RouteRecord } from './route-record.js'
@@ -36,8 +39,14 @@ export interface RouteErrorsOptions {
   /** Whether responses of limited routes carry the fields of a rate limit. */
   readonly hasRateLimitHeaders: boolean
   readonly rules: readonly NamedRule[]
-  /** Returns what the source of the application says of a route. @default nothing */
+  /** Returns what the source of the application says of a route. @default nothing is known of the source */
   readonly findInferred?: FindInferred
+  /** Whether an error that a handler sends gets the format of the API. @default true */
+  readonly convertsSent?: boolean
+  /** The length of a parameter beyond which a request gets a 414 of this plugin. @default it gets none */
+  readonly maxParamLength?: number | undefined
+  /** The status of a body that is not valid. @default 422 */
+  readonly validationStatus?: ValidationStatus | undefined
   /** Returns the names of the rate-limit policies of a route. */
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
@@ -100,6 +109,8 @@ interface Context extends RouteErrorsOptions {
   readonly statuses: Map<string, Map<RouteRecord, readonly StatusErrors[]>>
   /** Facts by scope, from `setReady` on. */
   readonly scopeFacts: Map<FastifyInstance, ScopeFacts>
+  /** What functions show in their code, by scope. */
+  readonly functionErrors: WeakMap<object, WeakMap<object, readonly FunctionError[]>>
   /** Routes by method, then by pattern, once they were asked for after `setReady`. */
   byMethod: RoutesByMethod | undefined
   isReady: boolean
@@ -122,7 +133,7 @@ export function findCoveredRoute (route: RouteOptions): CoveredRoute | undefined
 /** Creates the inference of errors for one registration of the plugin. */
 export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
   const context: Context = {
-    ...options, routes: [], group: createGrouper(options.errors), statuses: new Map(), scopeFacts: new Map(), byMethod: undefined, isReady: false
+    ...options, routes: [], group: createGrouper(options.errors), statuses: new Map(), scopeFacts: new Map(), functionErrors: new WeakMap(), byMethod: undefined, isReady: false
   }
   const routeErrors: RouteErrors = {
     errors: options.errors,
@@ -228,12 +239,30 @@ function applyRules (
     isSecured,
     errors: context.errors,
     findInferred: context.findInferred ?? (() => []),
+    isInferred: context.findInferred !== undefined,
+    readErrors: (fn, scope) => readErrors(context, fn, scope),
+    maxParamLength: context.maxParamLength,
+    validationStatus: context.validationStatus,
     found
   }
   for (const { name, infer } of context.rules) {
     const findings = infer(facts)
     found.push(...findings)
     onRule?.(name, findings)
+  }
+  return found
+}
+
+/** Returns the errors that a function shows in its code. The decorators that it calls depend on the scope. */
+function readErrors (context: Context, fn: object, scope: FastifyInstance): readonly FunctionError[] {
+  let ofScope = context.functionErrors.get(scope)
+  if (ofScope === undefined) context.functionErrors.set(scope, ofScope = new WeakMap())
+  let found = ofScope.get(fn)
+  if (found === undefined) {
+    const isSent = context.convertsSent !== false
+    found = readFunctionErrors(fn, { isCode: name => Object.hasOwn(context.errors, name), getDecorator: (owner, name) => getDecorator(scope, owner, name) })
+      .filter(({ code, by }) => Object.hasOwn(context.errors, code) && (isSent || by !== 'sends'))
+    if (context.isReady) ofScope.set(fn, found)
   }
   return found
 }

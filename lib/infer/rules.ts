@@ -1,17 +1,37 @@
 /** The built-in rules: each is one fact about a route, and the codes that follow from it. */
 import type { Finding } from './finding.js'
-import type { FastifySchema } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
+import type { FunctionError } from './function-errors.js'
 import { isLimitedByPlugin } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
+import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
+import { databaseFailures } from '../translate/databases/database.js'
+import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
+import { isObject } from '../support/is-object.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
+
+/** The codes of the issues of values that a database rejects, by the code of the response. */
+const issuesOfDatabase: Readonly<Record<ValidationCode, readonly string[]>> = {
+  validation_error: listDatabaseIssues('validation_error'),
+  missing_required_field: listDatabaseIssues('missing_required_field')
+}
+
+function listDatabaseIssues (code: ValidationCode): string[] {
+  return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
+}
+
+/** Returns findings about a body that is not valid, with the codes that its status has. */
+function withStatus (findings: ReadonlyArray<Finding & { readonly code: ValidationCode }>, status: ValidationStatus | undefined): readonly Finding[] {
+  return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
+}
 
 /** What a rule looks at. */
 export interface Facts {
@@ -32,6 +52,14 @@ export interface Facts {
   readonly isSecured: boolean
   /** Returns what the source of the application says of a route. */
   readonly findInferred: FindInferred
+  /** Whether the errors of the source are known, so that rules need not guess them. */
+  readonly isInferred: boolean
+  /** Returns the errors that a hook or a handler shows in its code. */
+  readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
+  /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
+  readonly maxParamLength: number | undefined
+  /** The status of a body that is not valid. @default 422 */
+  readonly validationStatus: ValidationStatus | undefined
   /** The catalog. */
   readonly errors: AnyCatalog
   /** What the rules before this one found. */
@@ -48,7 +76,8 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'parameters' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'responses' | 'config' | 'source' | 'security'
+  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'hooks' | 'thrown' |
+  'responses' | 'config' | 'source' | 'security'
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -65,15 +94,23 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   bodySchema (facts) {
     const issues = inferIssues(facts, 'body', facts.schema.body)
     if (issues === 'any') {
-      return [
+      return withStatus([
         { code: 'validation_error', reason: 'The body is validated.' },
-        { code: 'missing_required_field', reason: 'The body is validated.', issues: ['required'] }
-      ]
+        ...isZodSchema(facts.schema.body) && !canLackField(facts.schema.body) ? [] : [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }]
+      ], facts.validationStatus)
     }
-    const findings: Finding[] = []
+    const findings: Array<Finding & { code: ValidationCode }> = []
     if (issues.some(code => code !== 'required')) findings.push({ code: 'validation_error', reason: `The body can fail its schema: ${issues.join(', ')}.`, issues })
     if (issues.includes('required')) findings.push({ code: 'missing_required_field', reason: 'The body has a required field.', issues: ['required'] })
-    return findings
+    return withStatus(findings, facts.validationStatus)
+  },
+
+  database (facts) {
+    const { method, scope, validationStatus } = facts
+    // A body that cannot fail its schema may not reach the database.
+    if (scope.database === undefined || !methodsWithBody.has(method) || inferIssues(facts, 'body', facts.schema.body).length === 0) return []
+    const reason = `A database can reject a value of the body. The application uses ${scope.database}.`
+    return withStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
   },
 
   parameters (facts) {
@@ -86,7 +123,14 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  resource: ({ record }) => /:\w/.test(record.url.replaceAll('::', '')) ? createFindings('A parameter of the path names a resource.', 'resource_not_found') : [],
+  parameterLength: ({ record: { url }, maxParamLength }) => maxParamLength !== undefined && hasParameter(url)
+    ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
+    : [],
+
+  // The source shows which routes look something up.
+  resource: ({ record, method, schema, isInferred }) => !isInferred && namesResource(record.url, method, schema)
+    ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
+    : [],
 
   rateLimit ({ record, targets, policies, limitErrors }) {
     const isLimited = isLimitedByPlugin(targets)
@@ -116,6 +160,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   declared: ({ targets }) => findDeclarations(targets),
 
+  hooks: facts => facts.isInferred ? [] : findHookErrors(facts),
+
+  thrown: ({ record: { route, scope }, isInferred, readErrors }) => isInferred ? [] : toFindings('The handler', readErrors(route.handler, scope)),
+
   responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
   config ({ record }) {
@@ -125,17 +173,69 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   source: ({ findInferred, method, record }) => findInferred(method, record.url),
 
-  security ({ schema, isSecured, errors, found }) {
+  security (facts) {
+    const { schema, isSecured, targets, errors, found } = facts
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
-    // The code of a guard that declares its errors is more exact.
-    if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
+    if (!required) return []
+    const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
+    // What a guard declares, and what a hook shows, is more exact.
+    const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
+    const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
     return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
+      .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
   }
 }
 
-/** Returns whether security requirements (OpenAPI, Security Requirement Object) require a credential. An empty one does not. */
+/** Returns whether a pattern has a parameter that is not a wildcard. `::` is a literal colon. */
+function hasParameter (url: string): boolean {
+  return /:\w/.test(url.replaceAll('::', ''))
+}
+
+/**
+ * Returns whether a parameter of a path names a resource that can be missing. It does not if its schema lists its values,
+ * if the route creates what is missing (a PUT that responds with 201), or if the route responds with a list of what
+ * belongs to the parameter, because a list can be empty.
+ */
+function namesResource (url: string, method: string, { params, response }: FastifySchema): boolean {
+  const names = [...url.replaceAll('::', '').matchAll(/:(\w+)/g)].map(([, name]) => name as string)
+  const properties = (params as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties
+  if (!names.some(name => !isChoice(properties?.[name]))) return false
+  const responses = isObject(response) ? response : {}
+  if (method === 'PUT') return !Object.hasOwn(responses, 201)
+  return !(method === 'GET' || method === 'HEAD') || !isList(responses[200] ?? responses['2xx'])
+}
+
+function isChoice (schema: unknown): boolean {
+  return isObject(schema) && (Array.isArray(schema.enum) || 'const' in schema || (Array.isArray(schema.anyOf) && schema.anyOf.every(isChoice)))
+}
+
+/** Returns whether a schema is a list, or an object around one list: `{ data: [...], total: 3 }`. */
+function isList (schema: unknown): boolean {
+  if (!isObject(schema)) return false
+  if (schema.type === 'array') return true
+  const properties = Object.entries(isObject(schema.properties) ? schema.properties : {})
+  const lists = properties.filter(([, inner]) => isObject(inner) && inner.type === 'array')
+  return lists.length === 1 && (properties.length === 1 || listNames.has(lists[0]?.[0]))
+}
+
+/** The usual names of the list in such an object. */
+const listNames: ReadonlySet<unknown> = new Set(['data', 'items', 'results', 'rows', 'records', 'entries', 'list', 'content', 'edges', 'nodes'])
+
+/** Returns the errors that the hooks of a route show in their code. */
+function findHookErrors ({ targets, record, readErrors }: Facts): Finding[] {
+  return targets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
+}
+
+function toFindings (subject: string, found: readonly FunctionError[]): Finding[] {
+  return found.map(({ code, by }) => ({ code, reason: `${subject} ${by}${by === 'throws' || by === 'sends' ? ' it' : ''}.`, ...(by !== 'throws' && { issues: [] }) }))
+}
+
+/**
+ * Returns whether security requirements (OpenAPI, Security Requirement Object) require a credential. If one of them is
+ * empty, a request without a credential is served as well.
+ */
 export function requiresCredentials (security: unknown): boolean {
-  return Array.isArray(security) && security.some(requirement => Object.keys(requirement as object).length > 0)
+  return Array.isArray(security) && security.length > 0 && security.every(requirement => Object.keys(requirement as object).length > 0)
 }
 
 function createFailureFindings (code: StandardCode, subject: string, issues: readonly string[] | 'any'): Finding[] {
@@ -152,8 +252,8 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
   if (route.attachValidation === true) return []
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
-  if (traits === undefined) return 'any'
   const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
+  if (traits === undefined) return part === 'params' && isZodSchema(schema) && !canStringsFail(schema, alwaysPresent) ? [] : 'any'
   const codes = listSchemas(schema).map(body => inferIssueCodes(body, { part, traits, alwaysPresent, getSchema: id => scope.getSchema(id) }))
   const [only] = codes
   if (codes.length === 1) return only ?? 'any'

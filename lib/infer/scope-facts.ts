@@ -1,6 +1,7 @@
 /** What all routes of a scope have in common. */
 import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
+import { findDatabase } from './find-database.js'
 import { isUnderPressureHookActive } from './known-plugins.js'
 import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
 
@@ -14,6 +15,8 @@ export interface ScopeFacts {
   readonly hasPressure: boolean
   /** Whether other origins can read their responses. */
   readonly hasCors: boolean
+  /** What shows that the application uses a database. `undefined` if nothing does. */
+  readonly database: string | undefined
 }
 
 /** Returns what the routes of a scope have in common. It can change until the application is ready. */
@@ -23,6 +26,7 @@ export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
     // @fastify/http-proxy registers its routes in a scope of its own.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
     hasPressure: isUnderPressureHookActive(scope),
-    hasCors: runsPlugin(scope, '@fastify/cors')
+    hasCors: runsPlugin(scope, '@fastify/cors'),
+    database: findDatabase(scope)
   }
 }

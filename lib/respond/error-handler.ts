@@ -11,6 +11,7 @@ import { encodeUriPath } from '../support/encode-uri.js'
 import { listSecrets, printValue } from '../support/redact.js'
 import { translate } from '../translate/index.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
+import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import { setHeaders } from './response-headers.js'
 import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
 import { chooseFormat } from './choose-format.js'
@@ -27,6 +28,8 @@ export interface ResponderSettings extends RenderSettings {
   readonly translators: readonly Translator[]
   /** The names of the constraints of the database for people. */
   readonly database?: DatabaseOptions | undefined
+  /** The status of a body that is not valid. @default 422 */
+  readonly validationStatus?: ValidationStatus | undefined
   readonly realm: string
   readonly log: LogFunction | false
 }
@@ -142,8 +145,8 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
   return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
 }
 
-function toApiError ({ settings: { errors, translators, database } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
-  const error = translate(thrown, translators, { errors, request, reply, database })
+function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+  const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
   // An error that no translator knows has the status that the application set when it sent it: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error

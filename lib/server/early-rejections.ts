@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import { getServerOptions } from '../fastify/internals.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
 
@@ -56,4 +57,14 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   const hook = findUnroutedHook(request.server.server, request.originalUrl)
   if (hook === undefined) answer(undefined)
   else hook(request, reply).then(answer, answer)
+}
+
+/**
+ * Returns the length of a parameter beyond which `frameworkErrors` responds with 414. `undefined` if it does not: the
+ * application has a function of its own, or this version of Fastify has no such error.
+ */
+export function getMaxParamLength (app: FastifyInstance): number | undefined {
+  const options = getServerOptions(app)
+  const { onMaxParamLength, maxParamLength } = options.routerOptions ?? {}
+  return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
 }

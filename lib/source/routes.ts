@@ -51,6 +51,9 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
   })
 }
 
+/** The rules that read functions, too, without following what they call. */
+const ofSource: ReadonlySet<string> = new Set(['source', 'hooks', 'thrown'])
+
 function createSourceRoute ({ routeErrors, translators }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks({ route, scope })
@@ -61,7 +64,7 @@ function createSourceRoute ({ routeErrors, translators }: Inference, record: Rou
     path: record.url,
     scope,
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: route.handler, isHook: false }, ...ofHooks(hookNames.slice(4))],
-    documented: routeErrors.listErrors(record, method).filter(({ rule }) => rule !== 'source'),
+    documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
     statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),
     errors: routeErrors.errors,

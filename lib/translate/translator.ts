@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { expectOption } from '../support/expect-option.js'
+import type { ValidationStatus } from './validation/validation-status.js'
 import { isObject } from '../support/is-object.js'
 
 /** How a constraint of the database is named for people. */
@@ -34,6 +35,8 @@ export interface TranslateContext {
   readonly reply: FastifyReply
   /** The `database` option. Absent: no constraint is named for people. */
   readonly database?: DatabaseOptions | undefined
+  /** The `validationStatus` option. @default 422 */
+  readonly validationStatus?: ValidationStatus | undefined
 }
 
 /** Turns errors of one source into catalog errors. */

@@ -1,15 +1,23 @@
 /** One test for each reliance on undocumented behaviour: it fails when Fastify, Node or a plugin changes it. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import Module from 'node:module'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import fp from 'fastify-plugin'
+import auth from '@fastify/auth'
+import basicAuth from '@fastify/basic-auth'
+import bearerAuth from '@fastify/bearer-auth'
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import jwt from '@fastify/jwt'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
-import { forgetErrorHandler, getEffectiveHooks, getOwnErrorHandler, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
+import { findPluginErrors } from '../../lib/infer/known-plugins.js'
+import { forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
@@ -44,6 +52,67 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.ready()
     t.equal(getEffectiveHooks(app, 'onRequest').length, 1)
     t.strictSame(getEffectiveHooks(Object.create(null) as FastifyInstance, 'onRequest'), [], 'a version without the hooks')
+  },
+
+  async decorators (t) {
+    const app = Fastify()
+    app.decorate('ofApp', 1)
+    app.decorate('computed', { getter: () => { throw new Error('A getter was called.') } })
+    app.decorateRequest('ofRequest', () => 2)
+    app.decorateReply('ofReply', () => 3)
+    await app.register(async scope => {
+      scope.decorateRequest('ofScope', () => 4)
+      t.equal(getDecorator(scope, 'app', 'ofApp'), 1)
+      t.equal(getDecorator(scope, 'app', 'computed'), undefined)
+      for (const [owner, name] of [['request', 'ofRequest'], ['reply', 'ofReply'], ['request', 'ofScope']] as const) t.type(getDecorator(scope, owner, name), 'function')
+    })
+    t.equal(getDecorator(app, 'request', 'ofScope'), undefined)
+    t.equal(getDecorator(Object.create(null) as object, 'request', 'ofRequest'), undefined, 'a version without the classes')
+  },
+
+  async serverOptions (t) {
+    const frameworkErrors = (_error: Error, _request: unknown, reply: FastifyReply): void => { reply.send('too long') }
+    const app = Fastify({ routerOptions: { maxParamLength: 3 }, frameworkErrors })
+    app.get('/:id', async () => 'ok')
+    const { routerOptions, ...options } = getServerOptions(app)
+    t.equal(options.frameworkErrors, frameworkErrors)
+    t.equal(routerOptions?.maxParamLength, 3)
+    t.type(routerOptions?.onMaxParamLength, 'function')
+    t.equal((await app.inject('/abcd')).body, 'too long')
+    t.strictSame(getServerOptions(Object.create(null) as object), {}, 'a version without the options')
+  },
+
+  async composedHooks (t) {
+    const app = Fastify()
+    await app.register(auth)
+    t.match(String(app.auth), 'relation')
+    const check = async (): Promise<void> => {}
+    const functions = [check]
+    app.auth(functions)
+    t.not(functions[0], check)
+  },
+
+  async tokenCheck (t) {
+    const app = Fastify()
+    await app.register(jwt, { secret: 'a', namespace: 'other' })
+    const verify = getDecorator(app, 'request', 'otherJwtVerify') as { readonly name: string }
+    t.equal(verify.name, 'requestVerify')
+    t.match(String(verify), 'jwtVerifyName')
+  },
+
+  async moduleCache (t) {
+    const require = Module.createRequire(import.meta.url)
+    t.ok(Object.keys((Module as unknown as { readonly _cache: object })._cache).includes(require.resolve('fastify')))
+  },
+
+  async credentialHooks (t) {
+    const app = Fastify()
+    await app.register(basicAuth, { validate: async () => {} })
+    await app.register(cookie)
+    await app.register(csrf)
+    await app.register(bearerAuth, { keys: new Set(['a']), addHook: false })
+    t.strictSame([app.basicAuth, app.csrfProtection, app.verifyBearerAuth as object].map(hook => findPluginErrors(hook)?.plugin),
+      ['@fastify/basic-auth', '@fastify/csrf-protection', '@fastify/bearer-auth'])
   },
 
   async errorHandlerChain (t) {

@@ -4,6 +4,7 @@ import { formatField, formatPointer, type Issue, type IssueCode } from '../../ca
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { getStatus } from '../error-status.js'
 import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
+import { getValidationMessage, isValidationCode, toValidationCode } from '../validation/validation-status.js'
 import { maxIssues } from '../validation/validation.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -101,14 +102,15 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
 /** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
-function answerReading (reading: Reading, cause: unknown, { errors, request, database }: TranslateContext): ApiError {
+function answerReading (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
   if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !isObject(request.body)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
   const issues = reading.issues ?? listPaths(reading, named, request).flatMap(path => issuesAt(path, failure))
-  return errors[code]({ cause, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
+  const [codeOfStatus, ofStatus] = isValidationCode(code) ? [toValidationCode(code, validationStatus), getValidationMessage(code, validationStatus)] : [code, {}]
+  return errors[codeOfStatus]({ cause, ...ofStatus, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 
 /** What a failure says of a path: one issue, or none where it is about no field. */

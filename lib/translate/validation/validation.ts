@@ -5,6 +5,7 @@ import { dataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
 import type { Translator } from '../translator.js'
+import { getValidationMessage, toValidationCode } from './validation-status.js'
 import { readTypeboxErrors } from './typebox-errors.js'
 import { resolveUnions } from './unions.js'
 import { readZodIssues } from './zod-issues.js'
@@ -27,7 +28,7 @@ const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAj
 /** The errors of Fastify's validation, whichever validator found them. */
 export const validationTranslator: Translator = {
   name: 'validation',
-  translate (error, { errors, request }) {
+  translate (error, { errors, request, validationStatus }) {
     if (!isObject(error) || !isPart(error.validationContext)) return undefined
     const validation = getReportedErrors(error)
     if (validation === undefined) return undefined
@@ -39,9 +40,8 @@ export const validationTranslator: Translator = {
       const [{ field } = { field: '' }] = issues
       return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })
     }
-    return issues.every(issue => issue.code === 'required')
-      ? errors.missing_required_field({ issues, cause: error })
-      : errors.validation_error({ issues, cause: error })
+    const code = issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
+    return errors[toValidationCode(code, validationStatus)]({ issues, cause: error, ...getValidationMessage(code, validationStatus) })
   }
 }
 

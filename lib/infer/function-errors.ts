@@ -1,0 +1,283 @@
+/**
+ * Reads which errors a function answers with from its own code: what it throws, returns or sends in plain sight. It follows
+ * calls of decorators, because those can be looked up. What other modules throw is found by `fastify-api-errors infer`.
+ */
+import { STATUS_CODES } from 'node:http'
+import { parseExpressionAt, type AnyNode, type AssignmentExpression, type CallExpression, type NewExpression, type TryStatement } from 'acorn'
+import { codeForStatus } from '../catalog/standard-errors.js'
+import { getComposedHook } from '../fastify/composed-hooks.js'
+import type { DecoratorOwner } from '../fastify/internals.js'
+import { findPluginErrors } from './known-plugins.js'
+import { isObject } from '../support/is-object.js'
+
+/** An error that a function answers with. */
+export interface FunctionError {
+  readonly code: string
+  /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
+  readonly by: 'throws' | 'sends' | 'verifies a token' | 'sends a file' | `is of ${string}`
+}
+
+/** What the code of a function is read with. */
+export interface FunctionContext {
+  /** Returns whether the catalog has a code. */
+  readonly isCode: (name: string) => boolean
+  /** Returns the function or object that a name stands for: a decorator of requests, of replies, or of the application. */
+  readonly getDecorator: (owner: DecoratorOwner, name: string) => unknown
+}
+
+/** The errors of `request.jwtVerify()`. */
+const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
+
+/** How many calls of decorators are followed. */
+const maxDepth = 5
+
+/** Returns the errors of a function, each once. */
+export function readFunctionErrors (fn: object, context: FunctionContext): readonly FunctionError[] {
+  const found = readFunction(fn, context, new Set())
+  return [...new Map([...found.thrown, ...found.sent].map(error => [error.code, error])).values()]
+}
+
+/** The errors of some code. What is thrown can be caught, what is sent is sent. */
+interface Found {
+  readonly thrown: readonly FunctionError[]
+  readonly sent: readonly FunctionError[]
+}
+
+const nothing: Found = { thrown: [], sent: [] }
+
+function join (...all: readonly Found[]): Found {
+  return { thrown: all.flatMap(({ thrown }) => thrown), sent: all.flatMap(({ sent }) => sent) }
+}
+
+function readFunction (fn: object, context: FunctionContext, callers: ReadonlySet<object>): Found {
+  if (isTokenCheck(fn)) return { thrown: tokenErrors, sent: [] }
+  if (callers.has(fn) || callers.size >= maxDepth) return nothing
+  const composed = getComposedHook(fn)
+  if (composed !== undefined) return readComposed(composed, context, new Set([...callers, fn]))
+  const known = findPluginErrors(fn)
+  if (known !== undefined) return { thrown: known.codes.map(code => ({ code, by: `is of ${known.plugin}` as const })), sent: [] }
+  const node = parseFunction(fn)
+  if (node === undefined) return nothing
+  const [request, reply] = node.params.map(param => param.type === 'Identifier' ? param.name : undefined)
+  const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body }
+  const body = readNode(node.body, reader)
+  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
+}
+
+/** Reads the functions of a hook of @fastify/auth, which gives an error without a status the status 401. */
+function readComposed (functions: readonly object[], context: FunctionContext, callers: ReadonlySet<object>): Found {
+  const found = join(...functions.map(fn => readFunction(fn, context, callers)))
+  return found.thrown.length + found.sent.length === 0 ? createThrown(401) : found
+}
+
+/** Returns whether a function is the decorator of @fastify/jwt that verifies a token. Its options can change its name on requests. */
+function isTokenCheck (fn: object): boolean {
+  return (fn as { readonly name?: unknown }).name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
+}
+
+function getSource (fn: object): string {
+  return Function.prototype.toString.call(fn)
+}
+
+type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
+
+/** Returns a function as a syntax tree; `undefined` for one without source, such as a bound function. */
+function parseFunction (fn: object): FunctionNode | undefined {
+  if (typeof fn !== 'function') return undefined
+  const source = getSource(fn)
+  for (const text of [`(${source})`, `({${source}}).a`]) {
+    try {
+      const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
+      if (found !== undefined) return found
+    } catch {
+      // The source of a method is no expression. That of a bound function is not JavaScript.
+    }
+  }
+  return undefined
+}
+
+function findFunction (node: AnyNode): FunctionNode | undefined {
+  if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
+  if (node.type !== 'MemberExpression' || node.object.type !== 'ObjectExpression') return undefined
+  const [property] = node.object.properties
+  return property?.type === 'Property' && property.value.type === 'FunctionExpression' ? property.value : undefined
+}
+
+interface Reader {
+  readonly context: FunctionContext
+  readonly callers: ReadonlySet<object>
+  /** The names of the parameters. */
+  readonly request: string | undefined
+  readonly reply: string | undefined
+  /** The body of the function. */
+  readonly body: AnyNode
+}
+
+function readNode (node: AnyNode, reader: Reader): Found {
+  switch (node.type) {
+    case 'TryStatement': return readTry(node, reader)
+    case 'ThrowStatement': return join(readNode(node.argument, reader), readResult(node.argument, reader))
+    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), readResult(node.argument, reader)) : nothing
+    case 'CallExpression': return join(readChildren(node, reader), readCall(node, reader))
+    case 'AssignmentExpression': return join(readChildren(node, reader), readAssignment(node, reader))
+    default: return readChildren(node, reader)
+  }
+}
+
+function readChildren (node: AnyNode, reader: Reader): Found {
+  return join(...Object.values(node).flat().filter(isNode).map(child => readNode(child, reader)))
+}
+
+function isNode (value: unknown): value is AnyNode {
+  return isObject(value) && typeof value.type === 'string'
+}
+
+function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): Found {
+  const tried = readNode(block, reader)
+  const rest = join(...[handler?.body, finalizer].filter(node => node !== null && node !== undefined).map(node => readNode(node, reader)))
+  if (handler === null || handler === undefined) return join(tried, rest)
+  const name = handler.param?.type === 'Identifier' ? handler.param.name : undefined
+  return join(rest, { sent: tried.sent, thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
+}
+
+/** Returns whether code throws or passes on an error that a variable holds. What is returned can be a result. */
+function passesOn (node: AnyNode, name: string): boolean {
+  const isError = (value: AnyNode | null | undefined): boolean => value?.type === 'Identifier' && value.name === name
+  if (node.type === 'ThrowStatement' && isError(node.argument)) return true
+  if (node.type === 'CallExpression' && /^(send|done|next|reject|cb|callback)$/.test(getCalleeName(node)) && isError(node.arguments[0])) return true
+  return Object.values(node).flat().filter(isNode).some(child => passesOn(child, name))
+}
+
+/** Reads a value that is thrown, returned or passed on. */
+function readResult (node: AnyNode, reader: Reader): Found {
+  switch (node.type) {
+    case 'AwaitExpression': return readResult(node.argument, reader)
+    case 'ConditionalExpression': return join(readResult(node.consequent, reader), readResult(node.alternate, reader))
+    case 'LogicalExpression': return join(readResult(node.left, reader), readResult(node.right, reader))
+    case 'NewExpression': return readNew(node)
+    case 'CallExpression': return readFactory(node, reader)
+    default: return nothing
+  }
+}
+
+function createThrown (status: number | undefined): Found {
+  const code = codeForStatus(status)
+  return code === undefined || status === 500 ? nothing : { thrown: [{ code, by: 'throws' }], sent: [] }
+}
+
+function createSent (status: number | undefined): Found {
+  return { thrown: [], sent: createThrown(status).thrown.map(({ code }) => ({ code, by: 'sends' })) }
+}
+
+/** The statuses by the names that http-errors, @fastify/sensible, Boom and Nest have for them: `notFound`. */
+const statusByName: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
+  ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
+  ['resourcegone', 410], ['clienttimeout', 408], ['requestedrangenotsatisfiable', 416], ['requesttimeout', 408]
+])
+
+function getNamedStatus (name: string): number | undefined {
+  return statusByName.get(name.replace(/(Error|Exception)$/, '').toLowerCase())
+}
+
+/** Reads `new Forbidden()`, `new HttpError(403)` and `new AppError('...', { statusCode: 403 })`. */
+function readNew (node: NewExpression): Found {
+  return createThrown(findStatus(node.arguments) ?? getNamedStatus(getCalleeName(node)))
+}
+
+/** Returns the status among some arguments: a number of an error, or a property that is named so. */
+function findStatus (nodes: readonly AnyNode[]): number | undefined {
+  for (const node of nodes) {
+    if (node.type === 'Literal' && typeof node.value === 'number' && codeForStatus(node.value) !== undefined) return node.value
+    if (node.type !== 'ObjectExpression') continue
+    const values = node.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && statusNames.test(property.key.name) ? [property.value] : [])
+    const status = findStatus(values)
+    if (status !== undefined) return status
+  }
+  return undefined
+}
+
+/** Reads a call whose result is thrown: `errors.queue_full()`, `httpErrors.notFound()`, `createError(404)`, `Object.assign(error, { statusCode: 404 })`. */
+function readFactory (node: CallExpression, { context }: Reader): Found {
+  const name = getCalleeName(node)
+  if (node.callee.type === 'MemberExpression' && name.includes('_') && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+  if (node.callee.type === 'MemberExpression' && /^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(getOwnerName(node))) {
+    if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+    const status = getNamedStatus(name)
+    if (status !== undefined) return createThrown(status)
+  }
+  return /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
+}
+
+/** Reads `error.statusCode = 409`, which is thrown later, and `reply.statusCode = 409`. */
+function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
+  if (left.type !== 'MemberExpression' || !statusNames.test(getLastName(left))) return nothing
+  const status = findStatus([right])
+  if (isReply(left.object, reader)) return createSent(status)
+  return passesOn(reader.body, getLastName(left.object)) ? createThrown(status) : nothing
+}
+
+const statusNames = /^(status|statusCode|httpStatusCode)$/
+
+/** What @fastify/static responds with to a request for a file, besides the file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
+const fileErrors: readonly FunctionError[] = ['route_not_found', 'precondition_failed', 'range_not_satisfiable'].map(code => ({ code, by: 'sends a file' }))
+
+function readCall (node: CallExpression, reader: Reader): Found {
+  const { callee } = node
+  const name = getCalleeName(node)
+  if (callee.type !== 'MemberExpression') return /^(done|next|reject|cb|callback)$/.test(name) ? readArgument(node, reader) : nothing
+  if (isReply(callee.object, reader)) {
+    if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
+    if (name === 'send') return readArgument(node, reader)
+    if ((name === 'sendFile' || name === 'download') && reader.context.getDecorator('reply', name) !== undefined) return { thrown: [], sent: fileErrors }
+    const status = getNamedStatus(name)
+    if (status !== undefined) return createSent(status)
+  }
+  return readDecorator(callee.object, name, reader)
+}
+
+function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader): Found {
+  return argument === undefined ? nothing : readResult(argument, reader)
+}
+
+/** Returns whether an expression is the reply, or a call that returns it: `reply.header('a', 'b')`. */
+function isReply (node: AnyNode, reader: Reader): boolean {
+  if (node.type === 'Identifier') return node.name === reader.reply || /^(reply|rep|res|response)$/.test(node.name)
+  return node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && isReply(node.callee.object, reader)
+}
+
+/** Follows a call of a decorator: `request.isAdmin()`, `app.authenticate()`, `this.verifyAccess()`, `app.users.find()`. */
+function readDecorator (owner: AnyNode, name: string, { context, callers, request }: Reader): Found {
+  const follow = (value: unknown): Found => typeof value === 'function' ? readFunction(value, context, callers) : nothing
+  if (owner.type === 'ThisExpression') return follow(context.getDecorator('request', name) ?? context.getDecorator('app', name))
+  if (owner.type === 'Identifier') {
+    if (owner.name === request || /^(request|req)$/.test(owner.name)) return follow(context.getDecorator('request', name))
+    return follow(context.getDecorator('app', name) ?? getMethod(context.getDecorator('app', owner.name), name))
+  }
+  if (owner.type !== 'MemberExpression' || owner.property.type !== 'Identifier') return nothing
+  if (owner.property.name === 'server') return follow(context.getDecorator('app', name))
+  return follow(getMethod(context.getDecorator('app', owner.property.name), name))
+}
+
+/** Returns a method of an object. A getter is not called. */
+function getMethod (value: unknown, name: string): unknown {
+  for (let at = value; isObject(at); at = Object.getPrototypeOf(at)) {
+    const property = Object.getOwnPropertyDescriptor(at, name)
+    if (property !== undefined) return property.value
+  }
+  return undefined
+}
+
+/** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
+function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
+  return getLastName(callee)
+}
+
+function getOwnerName ({ callee }: { readonly callee: AnyNode }): string {
+  return callee.type === 'MemberExpression' ? getLastName(callee.object) : ''
+}
+
+function getLastName (node: AnyNode): string {
+  if (node.type === 'Identifier') return node.name
+  return node.type === 'MemberExpression' && node.property.type === 'Identifier' ? node.property.name : ''
+}

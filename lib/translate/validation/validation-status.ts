@@ -1,0 +1,23 @@
+/** The status of a body that is not valid: 422, or 400 for an API that promised it. */
+import type { StandardCode } from '../../catalog/standard-errors.js'
+
+/** The status of the response to a body that is not valid. */
+export type ValidationStatus = 400 | 422
+
+/** A code for a body that is not valid. */
+export type ValidationCode = 'validation_error' | 'missing_required_field'
+
+/** Returns the code for a body that is not valid, in an API with a validation status. Its issues say the same in both. */
+export function toValidationCode (code: ValidationCode, status: ValidationStatus = 422): StandardCode {
+  return status === 400 ? 'invalid_request' : code
+}
+
+/** Returns the message that the code for status 400 lacks, because it stands for other failures too. */
+export function getValidationMessage (code: ValidationCode, status: ValidationStatus = 422): { readonly message?: string } {
+  return status === 400 ? { message: code === 'validation_error' ? 'One or more fields are not valid.' : 'A required field is missing.' } : {}
+}
+
+/** Returns whether a code is one of {@link ValidationCode}. */
+export function isValidationCode (code: string): code is ValidationCode {
+  return code === 'validation_error' || code === 'missing_required_field'
+}

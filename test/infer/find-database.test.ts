@@ -1,0 +1,47 @@
+// Given an application with a database, a body that fits its schema can still be rejected, and the document has the codes.
+import t from 'tap'
+import Fastify from 'fastify'
+import apiErrors from 'fastify-api-errors'
+import { findDatabase, findLoadedLibrary } from '../../lib/infer/find-database.js'
+
+t.test('a decorator of the application or of a scope around it', async t => {
+  const app = Fastify()
+  t.equal(findDatabase(app), undefined)
+  app.decorate('knex', {})
+  await app.register(async scope => { t.equal(findDatabase(scope), "the decorator 'knex'") })
+})
+
+t.test('a library that is loaded', async t => {
+  t.equal(findLoadedLibrary(['/app/node_modules/fastify/fastify.js', '/app/index.js']), undefined)
+  t.equal(findLoadedLibrary(['/app/node_modules/pg/lib/index.js']), 'pg')
+  t.equal(findLoadedLibrary(['/app/node_modules/.pnpm/knex@3/node_modules/knex/index.js']), 'knex')
+  t.equal(findLoadedLibrary(['C:\\app\\node_modules\\@prisma\\client\\index.js']), '@prisma/client')
+  t.equal(findLoadedLibrary(['/app/node_modules/pg-types/index.js']), undefined)
+})
+
+/** A foreign key that does not exist, as pg reports it. */
+const foreignKey = Object.assign(new Error('insert or update on table "queues" violates foreign key constraint "queues_owner_fkey"'), {
+  code: '23503', severity: 'ERROR', detail: 'Key (owner)=(7) is not present in table "users".', table: 'queues', constraint: 'queues_owner_fkey'
+})
+
+t.test('an error of the database has an issue code that the document has', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.decorate('db', {})
+  const body = { type: 'object', properties: { owner: { type: 'integer' } }, required: ['owner'] }
+  app.post('/queues', { schema: { body } }, async () => { throw foreignKey })
+  app.post('/anything', { schema: { body: {} } }, async () => 'ok')
+  await app.ready()
+  const rule = (url: string): object[] => app.apiErrors.explain('POST', url).filter(({ rule }) => rule === 'database')
+  const reason = "A database can reject a value of the body. The application uses the decorator 'db'."
+  t.strictSame(rule('/queues'), [
+    { code: 'validation_error', status: 422, rule: 'database', reason, issues: ['invalid', 'max_length'] },
+    { code: 'missing_required_field', status: 422, rule: 'database', reason, issues: ['required'] }
+  ])
+  t.strictSame(rule('/anything'), [], 'a body that is not checked')
+  const response = await app.inject({ method: 'POST', url: '/queues', payload: { owner: 7 } })
+  t.equal(response.statusCode, 422)
+  t.match(response.json(), { code: 'validation_error', details: [{ code: 'invalid' }] })
+  t.ok(app.apiErrors.ledger()[0]?.documented)
+})

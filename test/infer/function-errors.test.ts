@@ -1,0 +1,237 @@
+// Given hooks and handlers that throw or send in plain sight, explain() has their errors, without one line that declares them.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import auth from '@fastify/auth'
+import basicAuth from '@fastify/basic-auth'
+import bearerAuth from '@fastify/bearer-auth'
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import jwt from '@fastify/jwt'
+import sensible from '@fastify/sensible'
+import staticFiles from '@fastify/static'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import createError from 'http-errors'
+import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
+import { readFunctionErrors, type FunctionContext } from '../../lib/infer/function-errors.js'
+
+const catalog = defineErrors(standardErrors, {
+  queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'It has no place.', action: 'Wait.' }
+})
+
+const context: FunctionContext = { isCode: name => Object.hasOwn(catalog, name), getDecorator: () => undefined }
+
+/** Returns the errors of a function: `throws resource_not_found`. */
+function read (fn: unknown, given: Partial<FunctionContext> = {}): string[] {
+  return readFunctionErrors(fn as object, { ...context, ...given }).map(({ code, by }) => `${by} ${code}`).sort()
+}
+
+class QueueClosedError extends Error { statusCode = 409 }
+class NotFoundException extends Error { status = 404 }
+class HttpError extends Error {
+  readonly statusCode: number
+  constructor (statusCode: number, message?: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+const errors = catalog
+const Boom = { notFound: () => new HttpError(404), badData: () => new HttpError(422) }
+const done = (_error?: unknown): void => {}
+const isOpen = (): boolean => true
+
+t.test('what is thrown', async t => {
+  for (const [title, fn, expected] of [
+    ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
+    ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
+    ['a class that is named like a status', () => { throw new NotFoundException() }, ['throws resource_not_found']],
+    ['a class with the status among its arguments', () => { throw new HttpError(403, 'No.') }, ['throws forbidden']],
+    ['a class with the status in an object', () => { throw new Error('No.', { statusCode: 402 } as object) }, ['throws payment_required']],
+    ['an object with other properties', () => { throw new Error('No.', { cause: 402, ['a' + 'b']: 1, ...{} } as object) }, []],
+    ['a class that says nothing', () => { throw new QueueClosedError() }, []],
+    ['http-errors by number', () => { throw createError(410, 'Gone.') }, ['throws resource_gone']],
+    ['http-errors by name', () => { throw new createError.Conflict() }, ['throws resource_conflict']],
+    ['http-errors by function', () => { throw createError.Unauthorized() }, ['throws unauthorized']],
+    ['Boom', () => { throw Boom.notFound() }, ['throws resource_not_found']],
+    ['Boom with a name of its own', () => { throw Boom.badData() }, ['throws validation_error']],
+    ['an error that is given a status', () => { const error: { statusCode?: number } = new Error('No.') as never; error.statusCode = 423; throw error }, ['throws resource_locked']],
+    ['an object that is given a status, and is not thrown', () => { const entry: { status?: number } = {}; entry.status = 423; return entry }, []],
+    ['an error that Object.assign gives a status', () => { throw Object.assign(new Error('No.'), { statusCode: 424 }) }, ['throws failed_dependency']],
+    ['one of two', (a: boolean) => { throw a ? errors.queue_full() : new HttpError(404) }, ['throws queue_full', 'throws resource_not_found']],
+    ['the second of two', (a?: Error) => { throw a ?? new HttpError(404) }, ['throws resource_not_found']],
+    ['an error of the server', () => { throw new HttpError(500) }, []],
+    ['an error that is returned', async () => new HttpError(404), ['throws resource_not_found']],
+    ['an error that is awaited', async () => { throw await errors.queue_full() }, ['throws queue_full']],
+    ['an error for a callback', (_request: unknown, _reply: unknown, next: typeof done) => { next(new HttpError(401)) }, ['throws unauthorized']],
+    ['a callback without an error', (_request: unknown, _reply: unknown, next: typeof done) => { next() }, []],
+    ['an unknown value', (thrown: unknown) => { throw thrown }, []],
+    ['an unknown call', () => { throw isOpen() }, []],
+    ['a name that is no code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
+    ['nothing', () => isOpen(), []],
+    ['nothing at all', () => { return }, []] // eslint-disable-line no-useless-return
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('what is caught', async t => {
+  for (const [title, fn, expected] of [
+    ['an error that is replaced', () => { try { throw new HttpError(404) } catch { throw new HttpError(403) } }, ['throws forbidden']],
+    ['an error that is thrown again', () => { try { throw new HttpError(404) } catch (error) { if (isOpen()) throw error } }, ['throws resource_not_found']],
+    ['an error that is sent', (_request: unknown, reply: FastifyReply) => { try { throw new HttpError(404) } catch (error) { reply.send(error) } }, ['throws resource_not_found']],
+    ['an error that is logged', () => { try { throw new HttpError(404) } catch (error) { console.log(error) } }, []],
+    ['an error of a pattern', () => { try { throw new HttpError(404) } catch ({ message }: any) { console.log(message) } }, []],
+    ['what is sent', (_request: unknown, reply: FastifyReply) => { try { reply.code(404).send({ message: 'No.' }) } catch { done() } }, ['sends resource_not_found']],
+    ['finally', () => { try { throw new HttpError(404) } finally { done() } }, ['throws resource_not_found']]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('what is sent', async t => {
+  for (const [title, fn, expected] of [
+    ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],
+    ['a status after a header', (_request: unknown, res: FastifyReply) => { res.header('a', 'b').status(403).send() }, ['sends forbidden']],
+    ['a status that is assigned', (_request: unknown, reply: FastifyReply) => { reply.statusCode = 410; return { message: 'Gone.' } }, ['sends resource_gone']],
+    ['a status of success', (_request: unknown, reply: FastifyReply) => reply.code(201).send({}), []],
+    ['a status that is not known', (request: { status: number }, reply: FastifyReply) => reply.code(request.status).send({}), []],
+    ['a method of @fastify/sensible', (_request: unknown, reply: FastifyReply) => { (reply as never as { conflict: () => void }).conflict() }, ['sends resource_conflict']],
+    ['an error', (_request: unknown, reply: FastifyReply) => reply.send(new HttpError(404)), ['throws resource_not_found']],
+    ['nothing', (_request: unknown, reply: FastifyReply) => reply.send(), []],
+    ['a file without @fastify/static', (_request: unknown, reply: FastifyReply) => (reply as never as { sendFile: (name: string) => void }).sendFile('a'), []]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('functions of every form, and values that cannot be read', async t => {
+  const methods = { find () { throw new HttpError(404) }, async load () { throw new HttpError(404) } }
+  t.strictSame(read(methods.find), ['throws resource_not_found'])
+  t.strictSame(read(methods.load), ['throws resource_not_found'])
+  t.strictSame(read(function named () { throw new HttpError(404) }), ['throws resource_not_found'])
+  t.strictSame(read(methods.find.bind(null)), [], 'a bound function has no source')
+  t.strictSame(read(class { code = 404 }), [], 'a class')
+  t.strictSame(read({}), [], 'an object')
+})
+
+t.test('decorators are followed, and getters are not called', async t => {
+  const decorators: Record<string, unknown> = {
+    'request isAdmin': function (this: { check: (role: string) => void }) { this.check('admin') },
+    'request check': (_role: string) => { throw new HttpError(403) },
+    'app authenticate': async () => { throw new HttpError(401) },
+    'app queues': Object.create({ find () { throw new HttpError(404) }, get open () { throw new Error('A getter was called.') } }),
+    'app again': (app: { again: () => void }) => { app.again() },
+    'reply sendFile': () => {}
+  }
+  const given = { getDecorator: (owner: string, name: string) => decorators[`${owner} ${name}`] }
+  interface Request { isAdmin: () => void, server: { authenticate: () => void, queues: { find: () => void, open: () => void } } }
+  const app = {} as unknown as { authenticate: () => void, queues: { find: () => void, open: () => void, none: () => void }, again: () => void }
+  const queues = app.queues
+  for (const [title, fn, expected] of [
+    ['of requests, which call another', (request: Request) => { request.isAdmin() }, ['throws forbidden']],
+    ['of requests under another name', (value: Request) => { value.isAdmin() }, ['throws forbidden']],
+    ['of the application', async () => { await app.authenticate() }, ['throws unauthorized']],
+    ['of the application of a request', async (request: Request) => { request.server.authenticate() }, ['throws unauthorized']],
+    ['an object on the application', async () => { app.queues.find() }, ['throws resource_not_found']],
+    ['the same object in a variable', async () => { queues.find(); throw isOpen() }, ['throws resource_not_found']],
+    ['a getter', async () => { app.queues.open(); app.queues.none(); throw isOpen() }, []],
+    ['the application as this', async function (this: typeof app) { this.authenticate() }, ['throws unauthorized']],
+    ['one that calls itself', () => { app.again(); throw isOpen() }, []],
+    ['of something else', () => { [app][0]?.authenticate(); throw isOpen() }, []],
+    ['of replies that send a file', (_request: unknown, reply: { sendFile: (name: string) => void }) => reply.sendFile('a'),
+      ['sends a file precondition_failed', 'sends a file range_not_satisfiable', 'sends a file route_not_found']]
+  ] as const) t.strictSame(read(fn, given), expected, title)
+})
+
+/** Returns what the rules about functions found for a route. */
+function explain (app: FastifyInstance, url: string, method = 'GET'): string[] {
+  return app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'hooks' || rule === 'thrown').map(({ status, code, rule, reason }) => `${rule}: ${status} ${code}. ${reason}`)
+}
+
+t.test('the official plugins for credentials', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  await app.register(jwt, { secret: 'a-secret-of-thirty-two-characters' })
+  await app.register(auth)
+  await app.register(basicAuth, { validate: async () => {} })
+  await app.register(cookie)
+  await app.register(csrf)
+  const token = ['400 invalid_request', '401 unauthorized', '401 invalid_token', '401 token_expired']
+  const verify = async (request: FastifyRequest): Promise<void> => { await request.jwtVerify() }
+  const hasRole = async (): Promise<void> => { throw new HttpError(403) }
+  app.get('/jwt', { onRequest: verify }, async () => 'ok')
+  app.get('/auth', { preHandler: app.auth([verify, [hasRole]], { relation: 'and' }) }, async () => 'ok')
+  app.get('/auth/unreadable', { preHandler: app.auth([(_request, _reply, next) => { next(isOpen() ? new Error('No.') : undefined) }]) }, async () => 'ok')
+  app.get('/basic', { onRequest: app.basicAuth }, async () => 'ok')
+  app.post('/csrf', { preHandler: app.csrfProtection }, async () => 'ok')
+  app.register(async scope => {
+    await scope.register(bearerAuth, { keys: new Set(['a']) })
+    scope.get('/bearer', async () => 'ok')
+  })
+  await app.ready()
+  t.strictSame(explain(app, '/jwt'), token.map(error => `hooks: ${error}. The onRequest hook 'verify' of the route verifies a token.`))
+  t.strictSame(explain(app, '/auth'), [
+    ...token.map(error => `hooks: ${error}. The preHandler hook 'bound _auth' of the route verifies a token.`),
+    "hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."
+  ])
+  t.strictSame(explain(app, '/auth/unreadable'), ["hooks: 401 unauthorized. The preHandler hook 'bound _auth' of the route throws it."])
+  t.equal((await app.inject('/auth/unreadable')).json().code, 'unauthorized')
+  t.strictSame(explain(app, '/basic'), ["hooks: 401 unauthorized. The onRequest hook 'basicAuth' of the route is of @fastify/basic-auth."])
+  t.equal((await app.inject('/basic')).json().code, 'unauthorized')
+  t.strictSame(explain(app, '/csrf', 'POST'), ["hooks: 403 forbidden. The preHandler hook 'csrfProtection' of the route is of @fastify/csrf-protection."])
+  t.equal((await app.inject({ method: 'POST', url: '/csrf' })).json().code, 'forbidden')
+  t.strictSame(explain(app, '/bearer'), ['unauthorized', 'invalid_token'].map(code => `hooks: 401 ${code}. The onRequest hook 'verifyBearerAuth' of the scope is of @fastify/bearer-auth.`))
+  t.strictSame((await app.inject('/bearer')).json().code, 'unauthorized')
+  for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
+})
+
+t.test('the hook of a plugin that was registered first is found, too', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(auth)
+  await app.register(apiErrors, { log: false })
+  app.get('/', { preHandler: app.auth([async () => { throw new HttpError(403) }]) }, async () => 'ok')
+  await app.ready()
+  t.strictSame(explain(app, '/'), ["hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."])
+  t.throws(() => app.auth('no list' as never), 'the plugin checks what it is given')
+})
+
+t.test('handlers with @fastify/sensible and @fastify/static', async t => {
+  const root = mkdtempSync(join(tmpdir(), 'files-'))
+  writeFileSync(join(root, 'a.txt'), 'content')
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  await app.register(sensible)
+  await app.register(staticFiles, { root, serve: false })
+  app.get('/sensible', async (_request, reply) => isOpen() ? reply.notFound() : 'ok')
+  app.get('/thrown', async () => { throw app.httpErrors.conflict() })
+  app.get('/file', (request, reply) => reply.sendFile((request.query as { name: string }).name))
+  await app.ready()
+  t.strictSame(explain(app, '/sensible'), ['thrown: 404 resource_not_found. The handler sends it.'])
+  t.strictSame(explain(app, '/thrown'), ['thrown: 409 resource_conflict. The handler throws it.'])
+  t.strictSame(explain(app, '/file'), ['404 route_not_found', '412 precondition_failed', '416 range_not_satisfiable'].map(error => `thrown: ${error}. The handler sends a file.`))
+  await app.inject('/sensible')
+  await app.inject('/thrown')
+  t.equal((await app.inject('/file?name=b.txt')).statusCode, 404)
+  t.equal((await app.inject({ url: '/file?name=a.txt', headers: { 'if-match': '"none"' } })).statusCode, 412)
+  t.equal((await app.inject({ url: '/file?name=a.txt', headers: { range: 'bytes=100-200' } })).statusCode, 416)
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+})
+
+t.test('what is sent unchanged is not documented as an error of the catalog', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false, sentErrors: 'report' })
+  app.get('/', async (_request, reply) => reply.code(404).send({ message: 'No.' }))
+  await app.ready()
+  t.strictSame(explain(app, '/'), [])
+})
+
+t.test('what the source says replaces the rules that guess', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /:id': [{ status: 404, code: 'resource_not_found', at: 'src/a.ts:1' }] } } })
+  app.get('/:id', async () => 'ok')
+  app.get('/lists/:id', { onRequest: async () => { throw new HttpError(403) } }, async () => { throw new HttpError(409) })
+  await app.ready()
+  const errors = (url: string): string[] => app.apiErrors.explain('GET', url).map(({ rule, code }) => `${rule}: ${code}`)
+  t.strictSame(errors('/:id'), ['handler: internal_error', 'source: resource_not_found'])
+  t.strictSame(errors('/lists/:id'), ['handler: internal_error'])
+})

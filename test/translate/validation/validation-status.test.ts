@@ -1,0 +1,78 @@
+// Given an API that promised 400 for a body that is not valid, every response and every document follows one option.
+import t from 'tap'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance } from 'fastify'
+import createError from 'http-errors'
+import apiErrors, { standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+
+const body = { type: 'object', properties: { name: { type: 'string', minLength: 3 } }, required: ['name'] }
+const missing = Object.assign(new Error('null value in column "name" violates not-null constraint'), { code: '23502', severity: 'ERROR', column: 'name', table: 'queues' })
+
+async function create (t: { teardown: (run: () => unknown) => void }, options: ApiErrorsOptions): Promise<FastifyInstance> {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(swagger, { openapi: { openapi: '3.1.0' } })
+  await app.register(apiErrors, { log: false, ...options })
+  app.post('/queues', { schema: { body } }, async () => 'ok')
+  app.post('/not-null', { schema: { body: {} } }, async () => { throw missing })
+  app.get('/catalog', async () => { throw standardErrors.validation_error({ message: 'The queue has no end.' }) })
+  app.get('/http-errors', async () => { throw createError(422, 'The queue has no end.') })
+  await app.ready()
+  return app
+}
+
+t.test('400: bodies, errors of the database and the document', async t => {
+  const app = await create(t, { validationStatus: 400 })
+  const post = async (url: string, payload: object): Promise<unknown> => {
+    const response = await app.inject({ method: 'POST', url, payload, headers: { 'x-request-id': 'req_1' } })
+    const { request_id: _, ...rest } = response.json()
+    return { status: response.statusCode, ...rest }
+  }
+  t.strictSame(await post('/queues', { name: 'a' }), {
+    status: 400,
+    code: 'invalid_request',
+    message: 'One or more fields are not valid.',
+    details: [{ in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }]
+  })
+  t.strictSame(await post('/queues', {}), {
+    status: 400,
+    code: 'invalid_request',
+    message: 'A required field is missing.',
+    details: [{ in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }]
+  })
+  t.match(await post('/not-null', {}), { status: 400, code: 'invalid_request', message: 'A required field is missing.', details: [{ field: 'name', code: 'required' }] })
+  t.strictSame(app.apiErrors.explain('POST', '/queues').filter(({ rule }) => rule === 'bodySchema').map(({ status, code, issues }) => ({ status, code, issues })), [
+    { status: 400, code: 'invalid_request', issues: ['min_length', 'required', 'type'] },
+    { status: 400, code: 'invalid_request', issues: ['required'] }
+  ])
+  const { responses } = (app.swagger() as unknown as { paths: Record<string, { post: { responses: object } }> }).paths['/queues']?.post as { responses: object }
+  t.strictSame(Object.keys(responses).filter(status => status >= '400'), ['400', '413', '415', '500'])
+  t.notOk(app.apiErrors.reference().codes.find(({ code }) => code === 'validation_error')?.routes.includes('POST /queues'))
+  t.strictSame(app.apiErrors.ledger().filter(({ route, documented }) => route === 'POST /queues' && !documented), [])
+})
+
+t.test('400: an error that is thrown as a 422 stays one', async t => {
+  const app = await create(t, { validationStatus: 400 })
+  for (const url of ['/catalog', '/http-errors']) {
+    const response = await app.inject(url)
+    t.equal(response.statusCode, 422, url)
+    t.match(response.json(), { code: 'validation_error', message: 'The queue has no end.' }, url)
+  }
+})
+
+t.test('each format has the issues with the status 400, as with 422', async t => {
+  for (const format of ['code', 'error', 'typed', 'message', 'summary', 'problem'] as const) {
+    const send = async (validationStatus: 400 | 422): Promise<Record<string, unknown>> => {
+      const response = await (await create(t, { format, validationStatus })).inject({ method: 'POST', url: '/queues', payload: { name: 'a' } })
+      t.equal(response.statusCode, validationStatus, format)
+      return response.json()
+    }
+    t.strictSame(Object.keys(await send(400)), Object.keys(await send(422)), format)
+  }
+})
+
+t.test('the default is 422, and other values are rejected', async t => {
+  const app = await create(t, {})
+  t.equal((await app.inject({ method: 'POST', url: '/queues', payload: {} })).json().code, 'missing_required_field')
+  await t.rejects(create(t, { validationStatus: 401 as never }), { message: 'fastify-api-errors: validationStatus: expected 400 or 422, got 401.' })
+})
