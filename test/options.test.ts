@@ -15,6 +15,7 @@ t.test('without options: every default', async t => {
     negotiated: undefined,
     translators: builtInTranslators,
     database: undefined,
+    validationStatus: 422,
     realm: 'api',
     log: writeLog,
     rateLimit: undefined,
@@ -92,7 +93,7 @@ t.test('a wrong option fails at register with one sentence', async t => {
 })
 
 t.test('the sentence names the option, what was expected and what was received', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, docUrl, reference, realm, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
+  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'

@@ -20,6 +20,9 @@ interface Response {
 
 type Ask = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
 
+/** Throws out of sight of a handler. */
+function fail (): never { throw errors.resource_gone() }
+
 /** The outer registration, with limits; below it one with another format, catalog and limits, and below that a third one. */
 async function build (order: 'outer first' | 'inner first' | 'not awaited', http2: boolean, max = 100): Promise<FastifyInstance> {
   const app = Fastify({ ...serverOptions({ genReqId: () => 'req_1' }), ...(http2 && { http2 }) } as object) as unknown as FastifyInstance
@@ -42,19 +45,19 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
     })
     if (order !== 'not awaited') await registered
     scope.get('/', { config: { errors: [mine.invoice_is_paid] } }, async () => { throw mine.invoice_is_paid() })
-    scope.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent' }) })
+    scope.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent', id: 1 }) })
     // A scope that is loaded before the application's registration has its own policies only.
     scope.get('/named', { config: { rateLimitPolicy: order === 'inner first' ? 'strict' : 'login' } }, async () => 'ok')
     await scope.register(async nested => {
       const registered = nested.register(apiErrors, { log: false, format: 'message' })
       if (order !== 'not awaited') await registered
-      nested.get('/', { config: { rateLimitPolicy: false } }, async () => { throw errors.resource_gone() })
+      nested.get('/', { config: { rateLimitPolicy: false } }, async () => fail())
     }, { prefix: '/nested' })
   }, { prefix: '/v2' })
   const sibling = (): unknown => app.register(async scope => {
     const registered = scope.register(apiErrors, { log: false, format: 'typed' })
     if (order !== 'not awaited') await registered
-    scope.get('/', { config: { rateLimitPolicy: false } }, async () => { throw errors.resource_gone() })
+    scope.get('/', { config: { rateLimitPolicy: false } }, async () => fail())
   }, { prefix: '/v3' })
   if (order === 'inner first') {
     inner()
@@ -66,8 +69,8 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
     inner()
     sibling()
   }
-  app.get('/', { config: { rateLimitPolicy: false } }, async () => { throw errors.resource_gone() })
-  app.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent' }) })
+  app.get('/', { config: { rateLimitPolicy: false } }, async () => fail())
+  app.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent', id: 1 }) })
   app.get('/ok', async () => 'ok')
   return app
 }
@@ -125,7 +128,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       // The options of one registration do not reach the routes of another.
       const [converted, sent] = [await ask('GET', '/sent'), await ask('GET', '/v2/sent')]
       t.strictSame([converted.body.code, converted.headers['x-request-id']], ['resource_not_found', 'req_1'])
-      t.strictSame([sent.body, sent.headers['x-request-id']], [{ message: 'sent' }, undefined])
+      t.strictSame([sent.body, sent.headers['x-request-id']], [{ message: 'sent', id: 1 }, undefined])
     })
 
     t.test(`limits, ${order}, HTTP/${http2 ? 2 : 1}`, async t => {

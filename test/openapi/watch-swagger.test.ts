@@ -120,6 +120,9 @@ t.test('each document has the 401 and 403 of its own security', async t => {
   t.strictSame(statuses(app, 'internal'), ['200', '401', '403', '404', '500'])
 })
 
+/** Creates an error out of sight of the handler. */
+const createHidden = (): Error => standardErrors.resource_gone()
+
 t.test('a route that every document hides is not in the reference, and its errors need no documentation', async t => {
   const hidden = { transform: ({ schema, url }: { schema: object, url: string }) => ({ schema: { ...schema, hide: true }, url }) }
   const failing = { transform: () => { throw new Error('It fails.') } }
@@ -135,7 +138,7 @@ t.test('a route that every document hides is not in the reference, and its error
     const app = Fastify()
     await app.register(swagger, { openapi: { info }, ...options } as never)
     await app.register(apiErrors, { log: false })
-    app.get('/queues/:id', { schema: schema as object }, async () => { throw standardErrors.resource_gone() })
+    app.get('/queues/:id', { schema: schema as object }, async () => { throw createHidden() })
     await app.ready()
     await app.inject('/queues/1')
     t.strictSame(app.apiErrors.reference().routes, isHidden ? [] : ['GET /queues/:id'], title)

@@ -43,7 +43,7 @@ t.test('every way to send a message has the response of an error that is thrown'
   for (const [index, name] of Object.keys(handlers).entries()) t.strictSame(await ask(port, 'GET', `/${index}`), notFound(message), name)
   t.strictSame(await ask(port, 'GET', '/hook'), notFound(message))
   for (const path of ['/empty', '/null', '/blank']) t.strictSame(await ask(port, 'GET', path), notFound(), path)
-  t.strictSame(app.apiErrors.ledger()[0], { route: 'GET /0', status: 404, code: 'resource_not_found', count: 1, documented: false })
+  t.strictSame(app.apiErrors.ledger()[0], { route: 'GET /0', status: 404, code: 'resource_not_found', count: 1, documented: true })
 })
 
 t.test('a body that says more than a message goes out as it is, and the ledger has it', async t => {
