@@ -229,7 +229,7 @@ function readCall (node: CallExpression, reader: Reader): Found {
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
     if (name === 'send') return readArgument(node, reader)
-    if ((name === 'sendFile' || name === 'download') && reader.context.getDecorator('reply', name) !== undefined) return { thrown: [], sent: fileErrors }
+    if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
   }
