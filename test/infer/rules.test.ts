@@ -281,3 +281,49 @@ t.test('where it cannot be known how a body fails, it can fail in any way', asyn
   t.strictSame(errorsOf('/both'), [{ code: 'validation_error', reason: 'The body can fail its schema: min_length, type.', issues: ['min_length', 'type'] }])
   t.strictSame(errorsOf('/either'), anything, 'the same for one of two media types')
 })
+
+t.test('a parameter names a resource unless the route says otherwise', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  const list = Type.Array(Type.String())
+  const named: ReadonlyArray<readonly [title: string, namesResource: boolean, route: Omit<RouteOptions, 'handler'>]> = [
+    ['a choice', false, { method: 'GET', url: '/sizes/:size', schema: { params: { type: 'object', properties: { size: { enum: ['small', 'large'] } } } } }],
+    ['one value', false, { method: 'GET', url: '/kinds/:kind', schema: { params: { type: 'object', properties: { kind: { const: 'a' } } } } }],
+    ['a choice of TypeBox', false, { method: 'GET', url: '/colours/:colour', schema: { params: Type.Object({ colour: Type.Union([Type.Literal('red'), Type.Literal('blue')]) }) } }],
+    ['a choice and an id', true, { method: 'GET', url: '/shops/:size/:id', schema: { params: { type: 'object', properties: { size: { enum: ['small'] }, id: { type: 'string' } } } } }],
+    ['a PUT that creates', false, { method: 'PUT', url: '/upserts/:id', schema: { response: { 200: Type.String(), 201: Type.String() } } }],
+    ['a PUT that changes', true, { method: 'PUT', url: '/changes/:id', schema: { response: { 200: Type.String() } } }],
+    ['a list', false, { method: 'GET', url: '/users/:id/logs', schema: { response: { 200: list } } }],
+    ['a list of any success', false, { method: 'GET', url: '/users/:id/visits', schema: { response: { '2xx': list } } }],
+    ['an object around a list', false, { method: 'GET', url: '/users/:id/orders', schema: { response: { 200: Type.Object({ data: list, total: Type.Integer() }) } } }],
+    ['an object of one list', false, { method: 'GET', url: '/users/:id/comments', schema: { response: { 200: Type.Object({ comments: list }) } } }],
+    ['an object that has a list', true, { method: 'GET', url: '/users/:id', schema: { response: { 200: Type.Object({ name: Type.String(), tags: list }) } } }],
+    ['an object without properties', true, { method: 'GET', url: '/things/:id', schema: { response: { 200: { type: 'object' } } } }],
+    ['a list after a POST', true, { method: 'POST', url: '/users/:id/orders', schema: { response: { 200: list } } }],
+    ['a literal colon', false, { method: 'GET', url: '/users::batch' }]
+  ]
+  for (const [, , route] of named) app.route({ ...route, handler })
+  await app.ready()
+  for (const [title, namesResource, { method, url }] of named) {
+    t.equal(app.apiErrors.explain(String(method), url).some(({ rule }) => rule === 'resource'), namesResource, title)
+  }
+})
+
+t.test('security asks for what nothing else says', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  const check = async (): Promise<void> => { throw errors.unauthorized() }
+  const bearer = [{ bearer: [] }]
+  app.get('/config', { schema: { security: bearer } as object, config: { errors: ['invalid_token'] } }, handler)
+  app.get('/hook', { schema: { security: bearer } as object, onRequest: check }, handler)
+  app.get('/optional', { schema: { security: [{}, ...bearer] } as object }, handler)
+  app.get('/none', { schema: { security: [] } as object }, handler)
+  await app.ready()
+  const codes = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ status }) => status < 500).map(({ rule, code }) => `${rule}: ${code}`)
+  t.strictSame(codes('/config'), ['config: invalid_token', 'security: forbidden'], 'a 401 says nothing about permissions')
+  t.strictSame(codes('/hook'), ['hooks: unauthorized'], 'a hook that is read shows all it does')
+  t.strictSame(codes('/optional'), [])
+  t.strictSame(codes('/none'), [])
+})
