@@ -3,7 +3,7 @@
  * calls of decorators, because those can be looked up. What other modules throw is found by `fastify-api-errors infer`.
  */
 import { STATUS_CODES } from 'node:http'
-import { parseExpressionAt, type AnyNode, type AssignmentExpression, type CallExpression, type NewExpression, type TryStatement } from 'acorn'
+import { parseExpressionAt, type AnyNode, type AssignmentExpression, type CallExpression, type NewExpression, type Property, type TryStatement } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
@@ -99,8 +99,7 @@ function parseFunction (fn: object): FunctionNode | undefined {
 function findFunction (node: AnyNode): FunctionNode | undefined {
   if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
   if (node.type !== 'MemberExpression' || node.object.type !== 'ObjectExpression') return undefined
-  const [property] = node.object.properties
-  return property?.type === 'Property' && property.value.type === 'FunctionExpression' ? property.value : undefined
+  return (node.object.properties[0] as Property).value as FunctionNode
 }
 
 interface Reader {
@@ -200,8 +199,9 @@ function findStatus (nodes: readonly AnyNode[]): number | undefined {
 /** Reads a call whose result is thrown: `errors.queue_full()`, `httpErrors.notFound()`, `createError(404)`, `Object.assign(error, { statusCode: 404 })`. */
 function readFactory (node: CallExpression, { context }: Reader): Found {
   const name = getCalleeName(node)
-  if (node.callee.type === 'MemberExpression' && name.includes('_') && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
-  if (node.callee.type === 'MemberExpression' && /^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(getOwnerName(node))) {
+  const owner = node.callee.type === 'MemberExpression' ? getLastName(node.callee.object) : ''
+  if (owner !== '' && name.includes('_') && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+  if (/^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(owner)) {
     if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
     const status = getNamedStatus(name)
     if (status !== undefined) return createThrown(status)
@@ -271,10 +271,6 @@ function getMethod (value: unknown, name: string): unknown {
 /** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
 function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
   return getLastName(callee)
-}
-
-function getOwnerName ({ callee }: { readonly callee: AnyNode }): string {
-  return callee.type === 'MemberExpression' ? getLastName(callee.object) : ''
 }
 
 function getLastName (node: AnyNode): string {

@@ -68,6 +68,7 @@ t.test('what is thrown', async t => {
     ['an unknown value', (thrown: unknown) => { throw thrown }, []],
     ['an unknown call', () => { throw isOpen() }, []],
     ['a name that is no code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
+    ['an error of a function with a pattern', ({ id }: { id: string }) => { throw new HttpError(404, id) }, ['throws resource_not_found']],
     ['nothing', () => isOpen(), []],
     ['nothing at all', () => { return }, []] // eslint-disable-line no-useless-return
   ] as const) t.strictSame(read(fn), expected, title)
@@ -177,6 +178,28 @@ t.test('the official plugins for credentials', async t => {
   t.strictSame(explain(app, '/bearer'), ['unauthorized', 'invalid_token'].map(code => `hooks: 401 ${code}. The onRequest hook 'verifyBearerAuth' of the scope is of @fastify/bearer-auth.`))
   t.strictSame((await app.inject('/bearer')).json().code, 'unauthorized')
   for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
+})
+
+t.test('calls of decorators are followed five deep', async t => {
+  const app = {} as Record<string, () => void>
+  const decorators: Record<string, unknown> = {
+    a: () => { app.b?.() },
+    b: () => { app.c?.() },
+    c: () => { app.d?.() },
+    d: () => { throw new HttpError(404) },
+    z: () => { app.a?.() }
+  }
+  const given = { getDecorator: (owner: string, name: string) => owner === 'app' ? decorators[name] : undefined }
+  t.strictSame(read(() => { app.a?.() }, given), ['throws resource_not_found'])
+  t.strictSame(read(() => { app.z?.() }, given), [])
+})
+
+t.test('another decorator named auth stays as it is', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  const own = {}
+  app.decorate('auth', own as never)
+  t.equal(app.auth, own)
 })
 
 t.test('the hook of a plugin that was registered first is found, too', async t => {
