@@ -9,7 +9,7 @@ t.test('one register: an error, an unknown address and another method have one s
   app.get('/queues/:id', async () => { throw errors.resource_not_found({ message: 'No queue has this id.' }) })
   const port = await start(t, app)
   t.strictSame(await ask(port, 'GET', '/queues/1'), contractAnswer(404, { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId }))
-  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId }))
+  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId }))
   t.strictSame(await ask(port, 'PUT', '/queues/1'), contractAnswer(405, {
     code: 'method_not_allowed', message: errors.method_not_allowed.message, request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))

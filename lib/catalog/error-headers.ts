@@ -63,14 +63,14 @@ export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> =
 export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'X-Request-Id',
-    description: 'The id of the request. Name it when you ask for support.',
+    description: 'The id of the request. Include it when you contact support.',
     schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
     example: 'req_4mXq1VbE0s6RkYt2',
     on: () => true
   },
   {
     name: 'Cache-Control',
-    description: 'An error is never stored by a cache.',
+    description: 'Caches must not store errors.',
     schema: { type: 'string', enum: ['no-store'] },
     example: 'no-store',
     on: () => true
@@ -84,21 +84,21 @@ export const errorHeaders: readonly ErrorHeader[] = [
   },
   {
     name: 'Allow',
-    description: 'The methods that this address answers (RFC 9110, section 10.2.1).',
+    description: 'The methods that this endpoint supports (RFC 9110, section 10.2.1).',
     schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
     example: 'GET, HEAD',
     on: carriesAllow
   },
   {
     name: 'Accept',
-    description: 'The media types that this route reads (RFC 9110, section 12.5.1).',
+    description: 'The media types that this endpoint accepts (RFC 9110, section 12.5.1).',
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
     example: 'application/json',
     on: carriesAccept
   },
   {
     name: 'Retry-After',
-    description: 'Seconds until the request may be sent again (RFC 9110, section 10.2.3).',
+    description: 'Seconds until the request may be retried (RFC 9110, section 10.2.3).',
     schema: numberHeader(1),
     example: 30,
     on: ({ status }) => defaultRetryAfter[status] !== undefined

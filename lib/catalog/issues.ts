@@ -33,18 +33,18 @@ export function issueSchema (codes?: readonly string[]): TObject<{
 }> {
   return Type.Object({
     in: enumSchema(issueLocations, { description: 'The part of the request that holds the field.' }),
-    field: Type.String({ description: 'The field as a person writes it, `items[0].price`; empty for the whole.' }),
+    field: Type.String({ description: 'The path of the field, such as `items[0].price`. Empty for the whole value.' }),
     pointer: Type.String({ description: 'The field as a JSON Pointer (RFC 6901).' }),
     code: codes === undefined
-      ? Type.String({ description: 'What is wrong, as a constant.', pattern: '^[a-z][a-z0-9_]*$' })
-      : enumSchema(codes, { description: 'What is wrong, as a constant.' }),
-    message: Type.String({ description: 'What is wrong, for a person.' })
+      ? Type.String({ description: 'A constant that identifies what is wrong.', pattern: '^[a-z][a-z0-9_]*$' })
+      : enumSchema(codes, { description: 'A constant that identifies what is wrong.' }),
+    message: Type.String({ description: 'A human-readable description of what is wrong.' })
   }, { additionalProperties: false })
 }
 
 /** Returns the schema of a list of issues. */
 export function issuesSchema (codes?: readonly string[]): TArray<TSchema> {
-  return Type.Array(issueSchema(codes), { description: 'The fields that were wrong.' })
+  return Type.Array(issueSchema(codes), { description: 'The invalid fields.' })
 }
 
 /** The codes of issues. A failed `format` has the name of the format as its code instead (see {@link formatMessages}). */
@@ -92,28 +92,28 @@ const formatLimit = (params: Readonly<Record<string, unknown>>, otherwise: strin
 export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   required: {
     keywords: ['required', 'dependencies', 'dependentRequired'],
-    description: 'The field is absent.',
+    description: 'The field is missing.',
     message: () => 'is required'
   },
   type: {
     keywords: ['type'],
-    description: 'The value has another JSON type.',
+    description: 'The value has the wrong JSON type.',
     message: params => `must be ${formatTypes(params.type)}`
   },
   min_length: {
     keywords: ['minLength'],
-    description: 'The text is too short.',
+    description: 'The string is too short.',
     message: params => `must be at least ${formatCount(params.limit, 'character', 'characters')} long`
   },
   max_length: {
     keywords: ['maxLength'],
-    description: 'The text is too long.',
+    description: 'The string is too long.',
     message: params => `must be at most ${formatCount(params.limit, 'character', 'characters')} long`
   },
   pattern: {
     keywords: ['pattern'],
-    description: 'The text does not have the expected form.',
-    message: () => 'does not have the expected form'
+    description: 'The string does not match the expected pattern.',
+    message: () => 'does not have the expected format'
   },
   minimum: {
     keywords: ['minimum', 'exclusiveMinimum', 'formatMinimum', 'formatExclusiveMinimum'],
@@ -132,12 +132,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   enum: {
     keywords: ['enum'],
-    description: 'The value is not one of the allowed ones.',
+    description: 'The value is not one of the allowed values.',
     message: params => `must be ${formatChoice(params.allowedValues)}`
   },
   const: {
     keywords: ['const'],
-    description: 'The value is not the one that is allowed.',
+    description: 'The value is not the only allowed value.',
     message: params => `must be ${formatValue(params.allowedValue)}`
   },
   min_items: {
@@ -152,12 +152,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   unique_items: {
     keywords: ['uniqueItems'],
-    description: 'The list has the same item twice.',
-    message: () => 'must not have the same item twice'
+    description: 'The list contains a duplicate item.',
+    message: () => 'must not contain duplicate items'
   },
   contains: {
     keywords: ['contains', 'minContains', 'maxContains'],
-    description: 'The list has too few, or too many, of the items that it must contain.',
+    description: 'The list contains too few or too many matching items.',
     message: ({ minContains = 1, maxContains }) => maxContains === undefined
       ? `must contain at least ${formatCount(minContains, 'matching item', 'matching items')}`
       : `must contain ${String(minContains)} to ${formatCount(maxContains, 'matching item', 'matching items')}`
@@ -174,7 +174,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   unknown_field: {
     keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'boolean', 'not'],
-    description: 'The field, or its value, is not allowed here.',
+    description: 'The field or its value is not allowed here.',
     message: () => 'is not allowed'
   },
   property_name: {
@@ -184,10 +184,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   any_of: {
     keywords: ['anyOf', 'oneOf', 'if', 'discriminator'],
-    description: 'The value fits none, or more than one, of the shapes that are allowed.',
+    description: 'The value matches none, or more than one, of the allowed schemas.',
     message: ({ passingSchemas }) => Array.isArray(passingSchemas) && passingSchemas.length > 1
-      ? 'must fit only one of the allowed shapes'
-      : 'must fit one of the allowed shapes'
+      ? 'must match exactly one of the allowed schemas'
+      : 'must match one of the allowed schemas'
   },
   unique: {
     keywords: [],
@@ -196,8 +196,8 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   invalid: {
     keywords: [],
-    description: 'The value is not valid, for a reason without a code of its own.',
-    message: () => 'is not valid'
+    description: 'The value is invalid for a reason that has no code of its own.',
+    message: () => 'is invalid'
   }
 }
 

@@ -6,7 +6,7 @@ const brand = Symbol.for('fastify-api-errors.ResponseError')
 export interface ResponseIssue {
   /** The field as a person writes it: `email`, `items[0].price`. */
   readonly field: string
-  /** What is wrong, for a person. */
+  /** A human-readable description of what is wrong. */
   readonly message: string
   /** What is wrong, as a constant: `required`, `min_length`. */
   readonly code?: string

@@ -18,11 +18,11 @@ export const problemFormat: Format = defineFormat({
   contentType: 'application/problem+json',
   fields: {
     type: {
-      schema: () => Type.String({ format: 'uri-reference', description: 'The page about this code, or about:blank.' }),
+      schema: () => Type.String({ format: 'uri-reference', description: 'The documentation page of this code, or about:blank.' }),
       value: answer => answer.docUrl ?? 'about:blank'
     },
     title: {
-      schema: () => Type.String({ description: 'The name of the problem, the same for every occurrence.' }),
+      schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
       value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
     },
     status: {
@@ -56,7 +56,7 @@ export const problemFormat: Format = defineFormat({
           in: location,
           field,
           code
-        }, { additionalProperties: false }), { description: 'The fields that were wrong.' })
+        }, { additionalProperties: false }), { description: 'The invalid fields.' })
       },
       value: answer => answer.issues.length === 0
         ? undefined

@@ -11,7 +11,7 @@ export const typedFormat: Format = defineFormat({
     type,
     code,
     param: {
-      schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that the error is about, or null.' }),
+      schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that caused the error, or null.' }),
       value: answer => answer.param ?? (answer.issues[0]?.field || null)
     },
     request_id: requestId

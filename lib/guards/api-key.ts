@@ -162,7 +162,7 @@ async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyReque
     return { record, fault: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
   } catch (thrown) {
     if (isApiError(thrown)) throw redactError(thrown, [key], ApiError.prototype)
-    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactError(handleThrownPromise(thrown), [key]) })
+    throw getCatalog(request).service_unavailable({ message: 'The API key could not be looked up.', cause: redactError(handleThrownPromise(thrown), [key]) })
   }
 }
 

@@ -19,7 +19,7 @@ export function createExceededError (result: LimitResult, request: FastifyReques
     return errorResponseBuilder(request, { statusCode: isForbidden ? 403 : 429, ban: isBanned, max, ttl, after: format(retryAfter * 1000, true) })
   }
   return isForbidden
-    ? errors.forbidden({ message: 'You are banned for a while: you kept sending requests beyond the rate limit.', retryAfter })
+    ? errors.forbidden({ message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter })
     : errors.rate_limit_exceeded({
       meta: { policy: limit.name, limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
       retryAfter

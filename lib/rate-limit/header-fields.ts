@@ -50,14 +50,14 @@ function separateFields (prefix: string): HeaderField[] {
   return [
     {
       name: `${prefix}-Limit`,
-      description: 'The requests that the limit allows in one window.',
+      description: 'The number of requests that the limit allows in one window.',
       schema: numberHeader(0),
       example: 100,
       value: results => findClosest(results).max
     },
     {
       name: `${prefix}-Remaining`,
-      description: 'The requests that are left in the window.',
+      description: 'The number of requests left in the window.',
       schema: numberHeader(0),
       example: 99,
       value: results => findClosest(results).remaining

@@ -14,12 +14,12 @@ export interface FastifyErrorResponse {
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
-  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The address of the request is not a valid URL.' },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A parameter in the address is too long.' },
+  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The request URL is invalid.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A path parameter is too long.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload_too_large' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The body does not have the length that Content-Length names.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, though its Content-Type is application/json.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The length of the body does not match Content-Length.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, but its Content-Type is application/json.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_request', message: 'The body is not valid JSON.' },
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'invalid_request', message: 'The request has no Content-Type.' },
   FST_ERR_ROUTE_MISSING_CONTENT: { code: 'invalid_request', message: 'The request has no body.' },

@@ -31,7 +31,7 @@ t.test('without await, the routes that follow are under the contract as with it'
   t.strictSame(await warningsOf(app), [])
   const first = await app.inject('/queues/1')
   t.strictSame([first.statusCode, first.headers.ratelimit, first.json()], [410, '"general";r=0;t=60', {
-    code: 'resource_gone', message: 'The resource is gone for good.', request_id: 'req_1'
+    code: 'resource_gone', message: 'The resource was permanently removed.', request_id: 'req_1'
   }])
   t.match(await app.inject('/queues/1'), { statusCode: 429, headers: { 'retry-after': '60' } })
   t.match(await app.inject('/open'), { statusCode: 200, headers: { ratelimit: undefined } })

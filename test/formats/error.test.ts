@@ -9,7 +9,7 @@ t.test('{ error, message, requestId }, without meta and pages', async t => {
   t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta: { limit: 5 } }) }), {
     status: 429,
     contentType: 'application/json; charset=utf-8',
-    body: { error: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.', requestId: 'req_1' }
+    body: { error: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.', requestId: 'req_1' }
   })
 })
 

@@ -9,7 +9,7 @@ t.test('{ summary }', async t => {
   t.strictSame(await send({ error: standardErrors.invalid_api_key() }), {
     status: 401,
     contentType: 'application/json; charset=utf-8',
-    body: { summary: 'The API key is not valid.' }
+    body: { summary: 'The API key is invalid.' }
   })
 })
 

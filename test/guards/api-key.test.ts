@@ -71,11 +71,11 @@ function found (record: object): Answer {
 const stored = { scopes: [], expiresAt: null, revokedAt: null, allowedIps: null }
 
 const missing = refused(401, 'Bearer realm="api"', 'missing_api_key', 'No API key was sent.')
-const invalid = refused(401, 'Bearer realm="api", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.')
-const withoutScheme = refused(401, 'Bearer realm="api"', 'invalid_api_key', 'The API key is not valid.')
+const invalid = refused(401, 'Bearer realm="api", error="invalid_token"', 'invalid_api_key', 'The API key is invalid.')
+const withoutScheme = refused(401, 'Bearer realm="api"', 'invalid_api_key', 'The API key is invalid.')
 const revoked = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_revoked', 'The API key was revoked.')
 const expired = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_expired', 'The API key has expired.')
-const elsewhere = refused(403, undefined, 'ip_not_allowed', 'This address is not on the allowlist of the API key.')
+const elsewhere = refused(403, undefined, 'ip_not_allowed', 'Your IP address is not on the allowlist of the API key.')
 const failed = refused(503, undefined, 'service_unavailable', 'The service is temporarily unavailable.')
 
 t.test('a good key is let through, and its record is request.apiKey', async t => {
@@ -138,7 +138,7 @@ t.test('a moment is a Date, a text or milliseconds; at the moment itself it has 
 t.test('a scope that the key lacks', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['queues:read', 'queues:write'] }))
   const lacking = (held: string[]): Answer => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
-    'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['queues:read', 'queues:write'], held } })
+    'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['queues:read', 'queues:write'], held } })
 
   const all = ['queues:write', 'users:read', 'queues:read']
   const { id, key } = await issue({ scopes: all })
@@ -151,7 +151,7 @@ t.test('a scope that the key lacks', async t => {
 t.test('a record without scopes holds none', async t => {
   const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1' }), scopes: ['a'] }))
   t.strictSame(await call(url, bearer('abc')), refused(403, 'Bearer realm="api", error="insufficient_scope", scope="a"', 'insufficient_scope',
-    'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+    'Your credentials lack a required scope.', { meta: { required: ['a'], held: [] } }))
 })
 
 t.test('an address that the key does not work from', async t => {
@@ -200,7 +200,7 @@ t.test('a store that fails', async t => {
   const before = log.length
   t.strictSame(await call(url, bearer('abc')), failed)
   const line = JSON.parse(log.slice(before).split('\n').find(line => line.includes('"code":"service_unavailable"')) as string)
-  t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The lookup of an API key failed.', err: { stack: /PGlite is closed/ } })
+  t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The API key could not be looked up.', err: { stack: /PGlite is closed/ } })
 })
 
 t.test('a store that fails with the key in its message: the log has the message without the key', async t => {
@@ -274,10 +274,10 @@ for (const [name, options, headersOf, challenge] of places) {
     t.strictSame(await call(url, { headers: headersOf(key) }), found({ id, ...stored, scopes: ['a'] }))
     t.strictSame(await call(url), refused(401, challenge, 'missing_api_key', 'No API key was sent.'))
     for (const wrong of ['abc', '"abc"', 'a b']) {
-      t.strictSame(await call(url, { headers: headersOf(wrong) }), refused(401, `${challenge}, error="invalid_token"`, 'invalid_api_key', 'The API key is not valid.'), wrong)
+      t.strictSame(await call(url, { headers: headersOf(wrong) }), refused(401, `${challenge}, error="invalid_token"`, 'invalid_api_key', 'The API key is invalid.'), wrong)
     }
     t.strictSame(await call(url, { headers: headersOf(unscoped) }), refused(403, `${challenge}, error="insufficient_scope", scope="a"`,
-      'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+      'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['a'], held: [] } }))
   })
 }
 
@@ -285,7 +285,7 @@ t.test('a header that is sent twice is no key', async t => {
   const url = await serve(t, apiKey({ lookup, header: 'x-api-key' }))
   const { key } = await issue()
   const headers = new Headers([['x-api-key', key], ['x-api-key', key]])
-  t.strictSame(await call(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.'))
+  t.strictSame(await call(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is invalid.'))
 })
 
 t.test('the realm of the plugin is the one of the guard, and what the application defines anew holds', async t => {
@@ -305,9 +305,9 @@ t.test('without the plugin, Fastify answers with the same statuses and challenge
     ({ status, headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': challenge }, body: { statusCode: status, ...body } })
   t.strictSame(await call(url), plain(401, 'Bearer realm="api"', { code: 'missing_api_key', error: 'Unauthorized', message: 'No API key was sent.' }))
   t.strictSame(await call(url, bearer('abc')), plain(401, 'Bearer realm="api", error="invalid_token"',
-    { code: 'invalid_api_key', error: 'Unauthorized', message: 'The API key is not valid.' }))
+    { code: 'invalid_api_key', error: 'Unauthorized', message: 'The API key is invalid.' }))
   t.strictSame(await call(url, bearer((await issue()).key)), plain(403, 'Bearer realm="api", error="insufficient_scope", scope="a"',
-    { code: 'insufficient_scope', error: 'Forbidden', message: 'The credential lacks a scope that this needs.' }))
+    { code: 'insufficient_scope', error: 'Forbidden', message: 'Your credentials lack a required scope.' }))
 })
 
 t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {

@@ -48,7 +48,7 @@ t.test('an address that sent too many wrong keys waits until the window ends', a
     },
     body: {
       code: 'rate_limit_exceeded',
-      message: 'Too many requests. Wait before you send the next one.',
+      message: 'Too many requests. Wait before you send another one.',
       request_id: 'REQUEST_ID',
       meta: { policy: 'api_key_guesses', limit: 3, window: 60, retry_after: wait }
     }

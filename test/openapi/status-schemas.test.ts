@@ -34,8 +34,8 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
       additionalProperties: false,
       required: ['error', 'message', 'requestId'],
       properties: {
-        error: { type: 'string', enum: [code], description: 'What went wrong, as a constant.' },
-        message: { type: 'string', description: 'What went wrong, for a person.' },
+        error: { type: 'string', enum: [code], description: 'A constant that identifies the error.' },
+        message: { type: 'string', description: 'A human-readable description of the error.' },
         requestId: { type: 'string', description: 'The id of the request, as in X-Request-Id.' }
       }
     }))

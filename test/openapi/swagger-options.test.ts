@@ -97,7 +97,7 @@ t.test('what operations share is a component', async t => {
   const document = documentOf(app)
   t.strictSame(document.paths['/users']?.post?.responses['413'], { $ref: '#/components/responses/PayloadTooLarge' })
   t.strictSame(document.components.responses?.PayloadTooLarge, {
-    description: 'The body is larger than the route takes. Send less at once.',
+    description: 'The body is larger than the endpoint allows. Send a smaller body, or split it into several requests.',
     headers: {
       'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
       'Cache-Control': { $ref: '#/components/headers/Cache-Control' }
@@ -110,7 +110,7 @@ t.test('what operations share is a component', async t => {
     }
   })
   t.strictSame(document.components.headers?.['X-Request-Id'], {
-    description: 'The id of the request. Name it when you ask for support.',
+    description: 'The id of the request. Include it when you contact support.',
     required: true,
     schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]([ -~]*[!-~])?$' },
     example: 'req_4mXq1VbE0s6RkYt2'

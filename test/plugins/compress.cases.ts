@@ -21,7 +21,7 @@ export const cases: readonly PluginCase[] = [
     request: encoded('lzma', Buffer.from('{}')),
     answer: {
       code: 'unsupported_media_type',
-      message: 'The body has a Content-Encoding that is not supported.',
+      message: 'The Content-Encoding of the body is not supported.',
       headers: { accept: 'application/json, text/plain', 'accept-encoding': 'identity' }
     }
   },

@@ -25,7 +25,7 @@ const answer = (status: number, headers: Record<string, string>, body: Record<st
   body: { ...body, request_id: 'REQUEST_ID' }
 })
 
-const exceeded = { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.' }
+const exceeded = { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.' }
 
 for (const [order, plugins] of Object.entries({
   before: [theirs({ max: 1, timeWindow: '1 minute' }), ours()],

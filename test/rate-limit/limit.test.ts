@@ -140,7 +140,7 @@ t.test('ban: who goes on beyond the limit is forbidden for the rest of the windo
       ratelimit: '"general";r=0;t=45',
       'retry-after': '45'
     },
-    body: { code: 'forbidden', message: 'You are banned for a while: you kept sending requests beyond the rate limit.', request_id: 'REQUEST_ID' }
+    body: { code: 'forbidden', message: 'You are temporarily banned because you kept exceeding the rate limit.', request_id: 'REQUEST_ID' }
   })
   clock.go(45_000)
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])

@@ -26,7 +26,7 @@ const refused = (policy: string, state: string, meta: { policy: string, limit: n
     ratelimit: state,
     'retry-after': String(meta.retry_after)
   },
-  body: { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.', request_id: 'REQUEST_ID', meta }
+  body: { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.', request_id: 'REQUEST_ID', meta }
 })
 
 const unlimited = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { ok: true } }

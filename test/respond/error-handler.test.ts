@@ -87,9 +87,9 @@ t.test('the plugin of a scope answers in that scope; what is outside of all goes
   const message = errors.resource_conflict.message
   t.strictSame((await ask(port, 'GET', '/v1')).body, { summary: message })
   t.strictSame((await ask(port, 'GET', '/v1/inner/inner')).body, { message })
-  t.strictSame((await ask(port, 'GET', '/v1/nope')).body, { summary: 'No such route.' })
-  t.strictSame((await ask(port, 'GET', '/v1/inner/nope')).body, { message: 'No such route.' })
-  t.strictSame((await ask(port, 'GET', '/%zz')).body, { summary: 'The address of the request is not a valid URL.' })
+  t.strictSame((await ask(port, 'GET', '/v1/nope')).body, { summary: 'This endpoint does not exist.' })
+  t.strictSame((await ask(port, 'GET', '/v1/inner/nope')).body, { message: 'This endpoint does not exist.' })
+  t.strictSame((await ask(port, 'GET', '/%zz')).body, { summary: 'The request URL is invalid.' })
 })
 
 t.test('a translator that throws costs the translation, not the answer', async t => {

@@ -32,7 +32,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
   await app.inject('/nope')
   t.strictSame(lines, [
     { level: info, reqId: 'req_1', code: 'resource_not_found', status: 404, route: 'GET /queues/:id', requestId: 'req_1', msg: 'No queue has this id.' },
-    { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'No such route.' }
+    { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'This endpoint does not exist.' }
   ])
 })
 
@@ -205,8 +205,8 @@ t.test('a log controller that logs errors in its own way is called, as by Fastif
     for (const url of ['/', '/409', '/nope', '/%zz']) await app.inject(url)
     return lines.map(({ msg }) => msg)
   }
-  t.strictSame(await linesWith(new Own()), ['own: x 500', `own: ${String(errors.resource_conflict.message)} 409`, 'No such route.'], 'Fastify reports no bad URL to it')
-  t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The address of the request is not a valid URL.'])
+  t.strictSame(await linesWith(new Own()), ['own: x 500', `own: ${String(errors.resource_conflict.message)} 409`, 'This endpoint does not exist.'], 'Fastify reports no bad URL to it')
+  t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The request URL is invalid.'])
 })
 
 t.test('a line is of bounded size, whatever is thrown', async t => {

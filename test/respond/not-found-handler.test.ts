@@ -3,10 +3,10 @@ import cors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'
 import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
 
-const notFound = contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId })
+const notFound = contractAnswer(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId })
 
 const notAllowed = (...allowed: string[]): WireAnswer => contractAnswer(405, {
-  code: 'method_not_allowed', message: 'This address does not answer this method.', request_id: requestId, meta: { allowed }
+  code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed }
 }, { allow: allowed.join(', ') })
 
 const ok = async (): Promise<string> => 'ok'

@@ -37,7 +37,7 @@ t.test("with requestId: 'all', every answer names its request", async t => {
   app.get('/', (_request, reply) => { reply.send('ok') })
   const port = await start(t, app)
   t.strictSame(await ask(port, 'GET', '/'), { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2', 'x-request-id': requestId }, body: 'ok' })
-  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId }))
+  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId }))
 })
 
 t.test('else a 200 has no such header', async t => {

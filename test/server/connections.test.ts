@@ -10,7 +10,7 @@ import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 import { answerOf, ask, contractAnswer, create, exchange, portOf, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
 
-const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The address of the request is not a valid URL.', request_id: requestId })
+const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The request URL is invalid.', request_id: requestId })
 const noHost = contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId })
 const failed = contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
 const closing = contractAnswer(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
@@ -190,7 +190,7 @@ t.test('over HTTP/2, the answers are the same', async t => {
   t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node takes no list for Location')
   t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
   t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), contractAnswer(405, {
-    code: 'method_not_allowed', message: 'This address does not answer this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
+    code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))
   t.strictSame(await askHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
   const expectation = await askHttp2(session, { ':path': '/ok', expect: 'magic' })

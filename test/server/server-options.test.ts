@@ -21,12 +21,12 @@ for (const [name, make] of [['with the plugin', create], ['without the plugin', 
       const app = await make()
       app.get('/queues/:id', async () => 'ok')
       const port = await start(t, app)
-      const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The address of the request is not a valid URL.', request_id: requestId })
+      const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The request URL is invalid.', request_id: requestId })
       t.strictSame(await ask(port, 'GET', '/%zz'), badUrl)
       t.strictSame(await ask(port, 'POST', '/queues/%'), badUrl)
       t.strictSame(
         await ask(port, 'GET', `/queues/${'a'.repeat(101)}`),
-        contractAnswer(414, { code: 'uri_too_long', message: 'A parameter in the address is too long.', request_id: requestId })
+        contractAnswer(414, { code: 'uri_too_long', message: 'A path parameter is too long.', request_id: requestId })
       )
     })
   })
@@ -39,7 +39,7 @@ t.test('the format of the plugin holds for what never reaches an error handler',
     type: 'about:blank',
     title: 'Bad Request',
     status: 400,
-    detail: 'The address of the request is not a valid URL.',
+    detail: 'The request URL is invalid.',
     instance: '/%25zz',
     code: 'invalid_request',
     request_id: requestId

@@ -102,7 +102,7 @@ t.test('@fastify/rate-limit, registered by the application itself', async t => {
     app.get('/', { config }, () => 'fine')
     return app
   }
-  const message = 'Too many requests. Wait before you send the next one.'
+  const message = 'Too many requests. Wait before you send another one.'
   const second = async (app: FastifyInstance): Promise<{ status: number, retryAfter: unknown, body: unknown }> => {
     await app.inject('/')
     const response = await app.inject('/')

@@ -27,19 +27,19 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
     code: 'resource_already_exists',
     issue: { code: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' }
   },
-  overlap: { code: 'resource_conflict', message: 'The request conflicts with a record that exists.' },
+  overlap: { code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
   unknown_reference: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'names a record that does not exist', ofBody: 'names a record that does not exist' }
+    issue: { code: 'invalid', ofField: 'refers to a record that does not exist', ofBody: 'refers to a record that does not exist' }
   },
   still_referenced: { code: 'resource_conflict', message: 'Other records still refer to this one.' },
   missing: {
     code: 'missing_required_field',
-    issue: { code: 'required', ofField: 'is required', ofBody: 'lacks a required field' }
+    issue: { code: 'required', ofField: 'is required', ofBody: 'is missing a required field' }
   },
   check: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
   },
   too_long: {
     code: 'validation_error',
@@ -51,7 +51,7 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
   },
   malformed: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
   },
   no_row: { code: 'resource_not_found' },
   concurrent: { code: 'concurrent_modification' },

@@ -34,7 +34,7 @@ export const validationTranslator: Translator = {
     const report = createReport(validation, error.validationContext, request)
     const { location } = report
     const issues = createIssues(report)
-    if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A header of the request is not valid.' })
+    if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A request header is invalid.' })
     if (location !== 'body') {
       const [{ field } = { field: '' }] = issues
       return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })

@@ -157,7 +157,7 @@ export const invalidDocuments: readonly InvalidDocument[] = [
       ['age', '/age', 'minimum', 'must be at least 18'],
       ['role', '/role', 'enum', 'must be one of "owner", "guest"'],
       ['since', '/since', 'maximum', 'must be at most 2030-01-01T00:00:00.000Z'],
-      ['phone', '/phone', 'invalid', 'is not valid']
+      ['phone', '/phone', 'invalid', 'is invalid']
     ]
   },
   {
@@ -173,7 +173,7 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     what: 'A text does not match its pattern',
     document: { email: 'secret' },
     code: 'validation_error',
-    details: [['email', '/email', 'pattern', 'does not have the expected form']]
+    details: [['email', '/email', 'pattern', 'does not have the expected format']]
   },
   {
     what: 'A field is not in the schema',
@@ -187,7 +187,7 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     code: 'validation_error',
     details: [
       ['age', '/age', 'type', 'must be a number'],
-      ['owner', '/owner', 'invalid', 'is not valid'],
+      ['owner', '/owner', 'invalid', 'is invalid'],
       ['items[0].price', '/items/0/price', 'type', 'must be a number']
     ]
   }
