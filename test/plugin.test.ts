@@ -35,6 +35,19 @@ t.test('explain returns the errors of a route, whatever the case of the method',
   })
 })
 
+t.test('a registration that is not loaded yet has neither routes nor errors', async t => {
+  const app = await createApp()
+  t.teardown(() => app.close())
+  await app.register(async scope => {
+    scope.register(apiErrors, { format: 'problem', notFound: false })
+    t.throws(() => app.apiErrors.explain('GET', '/late'), { message: /^fastify-api-errors: explain\("GET", "\/late"\)/ })
+    t.strictSame(app.apiErrors.ledger(), [])
+    scope.get('/late', async () => '')
+  })
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('GET', '/late').map(({ code }) => code), ['internal_error'])
+})
+
 t.test('limits, schemas, pages and the document are there where they are asked for', async t => {
   const app = Fastify()
   await app.register(swagger, { openapi: { info: { title: 'Launch API', version: '1.0.0' } } })
