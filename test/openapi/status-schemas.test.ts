@@ -47,8 +47,7 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
 })
 
 t.test('a status whose only code got another status has no schema', async t => {
-  const { message, description, action } = standardErrors.not_extended
-  const errors = defineErrors(standardErrors, { not_extended: { status: 500, type: 'api_error', message, description, action } })
+  const errors = defineErrors(standardErrors, { not_extended: { status: 500, type: 'api_error', message: 'No.', description: 'It is not extended.', action: 'Extend it.' } })
   const app = await createApp({ plugin: { errors } }, () => {})
   t.teardown(() => app.close())
   t.equal(Object.hasOwn(app.apiErrors.schemas, 'NotExtended'), false)
