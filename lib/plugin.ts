@@ -255,11 +255,11 @@ function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandle
 }
 
 /**
- * One `register`, and every error of the API comes out of one catalog, in one shape, with the right headers,
- * documented on each route that can give it. Register it before the routes.
+ * Gives every error of the API one catalog, one response shape and the right headers, and documents it on each route
+ * that can return it. Register it before the routes.
  *
- * @throws TypeError at register, with one sentence, where an option is wrong
- * @throws Error at register, where the instance has the plugin already, or with `notFound` a not-found handler
+ * @throws TypeError at register, if an option is invalid; one sentence names the option
+ * @throws Error at register, if the instance has the plugin already, or if it has a not-found handler and `notFound` is not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */
