@@ -16,7 +16,7 @@ const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).so
 /** The generated sections by name, each made from the tables of lib/. */
 export const sections: Readonly<Record<string, () => string>> = {
   codes: () => table(
-    ['status', 'code', 'type', 'when', 'what to do', 'again'],
+    ['status', 'code', 'type', 'when', 'what to do', 'retry'],
     definitions.map(({ status, code, type, description, action, retry }) => [String(status), `\`${code}\``, `\`${type}\``, description, action, `\`${retry}\``])
   ),
   'error-headers': () => table(
