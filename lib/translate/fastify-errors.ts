@@ -2,15 +2,15 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
-/** What an error of Fastify becomes: its code, and a sentence where the code alone says too little. */
+/** The code of a Fastify error, and a message if the message of the code is too general. */
 export interface FastifyErrorResponse {
   readonly code: StandardCode
   readonly message?: string
 }
 
 /**
- * The errors of Fastify that a request can cause. Every other `FST_ERR_*` is a mistake of the application: it becomes
- * `internal_error`, whatever status Fastify gives it.
+ * The errors of Fastify that a request can cause. Any other `FST_ERR_*` is a bug in the application and becomes
+ * `internal_error`, whatever its status in Fastify.
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
@@ -26,7 +26,7 @@ export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_HANDLER_TIMEOUT: { code: 'service_unavailable' }
 }
 
-/** Fastify's own errors, by their `FST_ERR_*` codes. */
+/** Translates Fastify's errors by their `FST_ERR_*` codes. */
 export const fastifyTranslator: Translator = {
   name: 'fastify',
   translate (error, { errors }) {

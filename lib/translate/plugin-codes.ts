@@ -1,11 +1,11 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
 
-/** What an error of a plugin becomes. */
+/** The response to an error of a plugin. */
 export interface PluginErrorResponse {
   readonly code: StandardCode
-  /** A sentence where the code alone says too little. */
+  /** The message, if the message of the code is too general. */
   readonly message?: string
-  /** Headers that HTTP asks for with this error. */
+  /** Headers that HTTP requires for this error. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -13,8 +13,8 @@ const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', head
 const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form data is incomplete.' }
 
 /**
- * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are mistakes of the
- * application: those have the status 500, or come before the first request.
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are bugs in the
+ * application: they have the status 500, or are thrown before the first request.
  */
 export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {
@@ -32,7 +32,7 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FST_CP_ERR_INVALID_CONTENT_ENCODING: {
       code: 'unsupported_media_type',
       message: 'The Content-Encoding of the body is not supported.',
-      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; which others the application takes is not known here
+      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; the other supported encodings are not known here
     },
     FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
@@ -50,7 +50,7 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FST_JWT_AUTHORIZATION_TOKEN_UNTRUSTED: { code: 'invalid_token' },
     FAST_JWT_MISSING_SIGNATURE: { code: 'invalid_token' }
   },
-  /** The library under @fastify/jwt; some of its errors come through as they are. */
+  /** The library that @fastify/jwt uses. @fastify/jwt passes on some of its errors unchanged. */
   'fast-jwt': {
     FAST_JWT_EXPIRED: { code: 'token_expired' },
     FAST_JWT_INACTIVE: { code: 'invalid_token' },
@@ -84,7 +84,7 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
   }
 }
 
-/** What the parser under @fastify/multipart reports has no code; its messages are constants. */
+/** The errors of the parser that @fastify/multipart uses, by message. They have no code, and their messages are constant. */
 export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
   'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form has no boundary.' },
   'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form has a boundary that is too long.' },

@@ -71,7 +71,7 @@ t.test('a hook that returns an error is answered with it', async t => {
     'a promise': [() => Promise.resolve(errors.unauthorized()), 401],
     'a plain function': [() => errors.unauthorized(), 401],
     'an error of its own': [async () => new Error('not allowed'), 500],
-    'an error of another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
+    'an error from another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
   }
   for (const name of hooks) {
     for (const [what, [hook]] of Object.entries(returned)) {

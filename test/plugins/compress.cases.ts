@@ -26,19 +26,19 @@ export const cases: readonly PluginCase[] = [
     }
   },
   {
-    what: 'The body is not what its encoding says.',
+    what: 'The body does not match its encoding.',
     setup,
     request: encoded('gzip', Buffer.from('{}')),
     answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
-    what: 'The body is cut off.',
+    what: 'The body is incomplete.',
     setup,
     request: encoded('gzip', gzipSync('{"name":"a name"}').subarray(0, 20)),
     answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
-    what: 'The body is not JSON when it is decompressed.',
+    what: 'The decompressed body is not JSON.',
     setup,
     request: encoded('gzip', gzipSync('{')),
     answer: { code: 'invalid_request', message: 'The body is not valid JSON.' }

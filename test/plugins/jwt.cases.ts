@@ -72,7 +72,7 @@ export const cases: readonly PluginCase[] = [
     answer: missing
   },
   {
-    what: 'The application reads the token from a cookie and does not parse cookies.',
+    what: 'The application reads the token from a cookie but does not parse cookies.',
     setup: protectedBy({ cookie: { cookieName: 'token', signed: false } }),
     request: { cookies: { token: 'x' } },
     answer: { code: 'internal_error' }

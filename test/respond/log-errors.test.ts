@@ -77,7 +77,7 @@ t.test('a 5xx of the catalog is logged with the message that was not sent', asyn
 
 t.test('what was thrown and is no Error is printed', async t => {
   for (const [thrown, printed] of [
-    ['a text', "'a text'"],
+    ['a string', "'a string'"],
     [undefined, undefined],
     [null, 'null'],
     [{ code: 42, at: { deep: { deeper: { deepest: {} } } } }, '{ code: 42, at: { deep: { deeper: { deepest: {} } } } }'],

@@ -46,7 +46,7 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
     sync: () => { throw 'secret' }, // eslint-disable-line no-throw-literal
     async: async () => { throw Object.assign(new Error('secret'), { statusCode: 418, headers: { 'x-foreign': 'a' } }) },
     callback: (_request: unknown, _reply: unknown, _payload: unknown, done: (error: Error) => void) => { setImmediate(() => done(new Error('secret'))) },
-    payload: async () => ({ not: 'a text' }),
+    payload: async () => ({ not: 'a string' }),
     header: async (_request: unknown, reply: FastifyReply) => {
       reply.header('x-broken', 'a\nb')
       reply.header('content-encoding', 'gzip')
