@@ -34,6 +34,7 @@ import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
+import { setReferences } from './verify/references.js'
 import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
 /** The properties of `app.apiErrors`. */
@@ -218,14 +219,18 @@ function addDecorator (registration: Registration): void {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
-  app.decorate('apiErrors', {
+  const apiErrors: ApiErrors = {
     errors,
     schemas,
     explain: (method, url) => explain(app, method, url),
     ledger: () => collectEntries(app),
     reference,
     toBody: responder.toBody
-  } satisfies ApiErrors)
+  }
+  app.decorate('apiErrors', apiErrors)
+  setReferences(apiErrors, () => listInside(app)
+    .sort((a, b) => Number(b.app === app) - Number(a.app === app) || (a.app.prefix < b.app.prefix ? -1 : 1))
+    .map(inside => ({ ...inside.app.apiErrors.reference(), prefix: inside.app.prefix })))
 }
 
 /** Returns the registrations of a scope and of its nested scopes. */

@@ -37,14 +37,16 @@ const subschemas: Readonly<Record<string, HoldsSchemas>> = {
   anyOf: 'several',
   oneOf: 'several',
   then: 'one',
-  else: 'one'
+  else: 'one',
+  selectCases: 'named', // of ajv-keywords
+  selectDefault: 'one'
 }
 
 /** Keywords that never fail. */
 const annotations: ReadonlySet<string> = new Set([
   'id', 'definitions', 'title', 'description', 'default', 'example', 'examples', 'deprecated',
   'readOnly', 'writeOnly', 'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'xml', 'externalDocs', 'style', 'explode', 'allowReserved',
-  'collectionFormat', 'discriminator', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
+  'collectionFormat', 'discriminator', 'errorMessage', 'transform', 'dynamicDefaults', 'selectCases', 'selectDefault', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
 ])
 
 /** Keywords that fail only if they are `false`. */

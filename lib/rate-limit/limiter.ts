@@ -122,12 +122,17 @@ async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: 
 }
 
 function findOnRequestLimits (config: object): OnRequestLimits | undefined {
-  return (config as LimitedConfig)[onRequestLimits] ?? (hasEarlyLimits ? earlyOnRequestLimits.get(getRouteMark(config) ?? config) : undefined)
+  return (config as LimitedConfig)[onRequestLimits] ?? findEarlyLimits(config)
+}
+
+function findEarlyLimits (config: object): OnRequestLimits | undefined {
+  const mark = hasEarlyLimits ? getRouteMark(config) : undefined
+  return mark && earlyOnRequestLimits.get(mark)
 }
 
 /** Returns the limits for a request without a route, by the scope of the not-found handler. */
 function findDefaultLimits (scope: object): OnRequestLimits | undefined {
-  const limiter = limiters.get(findOwner(scope) ?? scope)
+  const limiter = limiters.get(findOwner(scope) as object)
   return limiter === undefined ? undefined : { limiter, limits: getLimits(limiter, {}).filter(countsOnRequest) }
 }
 

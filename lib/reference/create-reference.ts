@@ -132,7 +132,8 @@ function formatDuration (milliseconds: number): string {
 
 function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
-  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
+  // A `/` below a prefix has two paths: Fastify changes its URL after the route was added.
+  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).flatMap(({ url, route }) => [url, route.url]))
   for (const record of routeErrors.routes) {
     if (!routeErrors.isDocumented(record)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')

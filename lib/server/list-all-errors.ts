@@ -29,7 +29,7 @@ type DataContext = Readonly<Record<string, unknown>>
 /** A validator that Ajv compiled. For an `$async` schema, it returns a promise. */
 interface Validate {
   (data: unknown, context?: DataContext): boolean | Promise<unknown>
-  errors?: readonly AjvError[] | null
+  errors: readonly AjvError[] | null | undefined
   schema: unknown
   schemaEnv: unknown
 }
@@ -153,7 +153,7 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
     const outcome = validate(data, context)
     if (outcome === true) return true
     if (outcome === false) {
-      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors ?? undefined : undefined)) ?? validate.errors ?? null
+      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors : undefined)) ?? validate.errors
       return false
     }
     return outcome.catch(async error => {
@@ -168,16 +168,16 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
     return isObject(failed) && Array.isArray(failed.errors) ? failed : undefined
   }
 
-  const twice: Validate = Object.assign(validateTwice, { schema: validate.schema, schemaEnv: validate.schemaEnv })
+  const twice: Validate = Object.assign(validateTwice, { errors: null, schema: validate.schema, schemaEnv: validate.schemaEnv })
   return twice
 }
 
 /** Returns the errors that are certain for the whole value; `undefined` if there are none. */
-function findErrors (data: unknown, list: (value: unknown) => readonly AjvError[] | undefined): readonly AjvError[] | undefined {
+function findErrors (data: unknown, list: (value: unknown) => Validate['errors']): readonly AjvError[] | undefined {
   for (const keep of keptItems) {
     const { value, cut, isTooLarge } = shorten(data, keep)
     const errors = isTooLarge ? undefined : list(value)
-    if (errors !== undefined) return errors.every(error => isCertain(error, cut)) ? errors : undefined
+    if (errors) return errors.every(error => isCertain(error, cut)) ? errors : undefined
   }
   return undefined
 }

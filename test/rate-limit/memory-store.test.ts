@@ -50,6 +50,14 @@ t.test('100,000 distinct callers: what is remembered of them in memory is bounde
   t.equal(count(address(0)).isExceeded, false)
 })
 
+t.test('when there are too many callers, the one that was quiet longest is forgotten first', async t => {
+  stopClock(t)
+  const count = memory({ max: 1, timeWindow: minute, cache: 3 })
+  for (const caller of ['a', 'b', 'c', 'b', 'a', 'd']) count(caller)
+  t.match(['a', 'b', 'd'].map(caller => count(caller).isExceeded), [true, true, true])
+  t.equal(count('c').isExceeded, false, 'c was quiet longest')
+})
+
 t.test('a window ends when it says, and Retry-After is never too early', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: 1500 })

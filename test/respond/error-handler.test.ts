@@ -41,6 +41,15 @@ t.test('the status that was set before does not count', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
 })
 
+t.test('a status that is not one of HTTP, set on the response of Node, gives 500', async t => {
+  const app = await createApp()
+  app.get('/', (_request, reply) => {
+    reply.raw.statusCode = 799
+    reply.send(new Error('secret'))
+  })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
+})
+
 t.test('a reason phrase that cannot be sent is replaced', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {

@@ -332,10 +332,17 @@ t.test('Retry-After as a date of HTTP becomes seconds, on any error', async t =>
   app.get('/past', (_request, reply) => { throw (reply.header('retry-after', at(-120).toUTCString()), errors.rate_limit_exceeded()) })
   app.get('/nonsense', (_request, reply) => { throw (reply.header('retry-after', 'soon'), errors.service_unavailable()) })
   app.get('/both', (_request, reply) => { throw (reply.header('retry-after', at(120).toUTCString()), errors.service_unavailable({ retryAfter: 5 })) })
+  app.get('/now', async (_request, reply) => {
+    const { now } = Date
+    t.after(() => { Date.now = now })
+    Date.now = () => Date.parse('2030-01-01T00:00:00.500Z')
+    reply.header('retry-after', 'Tue, 01 Jan 2030 00:00:01 GMT')
+    throw errors.payload_too_large()
+  })
   const port = await listen(t, app)
   for (const path of ['/imf', '/rfc850', '/asctime', '/error', '/413']) {
     const seconds = Number((await sendRequest(port, 'GET', path)).headers['retry-after'])
     t.ok(seconds > 100 && seconds <= 121, `${path}: ${seconds}`)
   }
-  for (const [path, seconds] of [['/past', '1'], ['/nonsense', '10'], ['/both', '5']] as const) t.equal((await sendRequest(port, 'GET', path)).headers['retry-after'], seconds, path)
+  for (const [path, seconds] of [['/past', '1'], ['/nonsense', '10'], ['/both', '5'], ['/now', '1']] as const) t.equal((await sendRequest(port, 'GET', path)).headers['retry-after'], seconds, path)
 })

@@ -252,6 +252,19 @@ t.test('a hook that takes over the response asynchronously cannot keep it from b
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
+t.test('after a stream was sent, a stream that a hook makes of the error is dropped, and the error is sent as it was', async t => {
+  const app = await createApp()
+  const made: Readable[] = []
+  app.get('/', {
+    onSend (_request, _reply, payload, done) {
+      if (typeof payload === 'string') made.push(Readable.from([payload.toUpperCase()]))
+      done(null, made.at(-1) ?? payload)
+    }
+  }, (_request, reply) => { throw (reply.send(slowStream()), errors.resource_conflict()) })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+  t.strictSame(made.map(({ destroyed }) => destroyed), [true])
+})
+
 t.test('an error response is compressed like any other', async t => {
   const app = await createApp()
   await app.register(compress, { threshold: 0 })

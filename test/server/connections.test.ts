@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -210,6 +210,22 @@ t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t 
   await app.register(apiErrors, { log: false })
   const port = await listen(t, app as unknown as FastifyInstance)
   t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
+})
+
+t.test('what a function of the application throws after it has begun to answer by itself cuts the response off', async t => {
+  const app = await createApp({}, {
+    rewriteUrl (request) {
+      if (request.url !== '/fail') return request.url as string
+      started.shift()?.writeHead(200, { 'content-length': '100' }).write('begun')
+      throw new Error('secret')
+    }
+  })
+  const started: ServerResponse[] = []
+  app.server.prependListener('request', (_request, response) => { started.push(response) })
+  app.get('/', async () => 'ok')
+  const port = await listen(t, app)
+  t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
+  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server lives')
 })
 
 t.test('what a function of the application throws before a request is routed is answered with 500', async t => {

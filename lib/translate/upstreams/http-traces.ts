@@ -2,7 +2,7 @@
  * Recognizes errors of HTTP clients by traces of an HTTP exchange: a request, a response, headers, a URL.
  * No list of clients is complete. An error that an application throws on purpose has a status and a message, and no such traces.
  */
-import { isObject, isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
+import { isObject, type ReadonlyJsonObject } from '../../support/is-object.js'
 
 /** Headers that almost every response has, and that an application does not set on an error. */
 const responseHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length', 'date', 'server', 'connection', 'transfer-encoding'])
@@ -33,9 +33,8 @@ export function hasResponse (error: ReadonlyJsonObject): boolean {
   return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
-/** Returns whether an error with a status has any trace of an HTTP exchange, so that the status is that of an upstream. */
+/** Returns whether an error with a status, and without a response, has any other trace of an HTTP exchange: the status is then that of an upstream. */
 export function hasTraces (error: ReadonlyJsonObject): boolean {
-  if (hasResponse(error)) return true
   if (typeof error.expose === 'boolean' || error.isBoom === true) return false // http-errors and Boom: thrown on purpose
   return marks.some(name => name in error) ||
     requests.some(name => isUrl(error[name]) || isRequest(error[name])) ||
@@ -108,5 +107,5 @@ function listNames (headers: unknown): readonly string[] {
   } catch {
     return []
   }
-  return isRecord(headers) ? Object.keys(headers) : []
+  return Object.keys(headers)
 }

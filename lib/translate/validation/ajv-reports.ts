@@ -1,5 +1,5 @@
 /** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
-import { issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
+import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
 import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
@@ -44,6 +44,8 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
     } else if (keyword.startsWith('unevaluated')) {
       // If a schema that would evaluate fields has failed, its fields count as unevaluated, although they may be known.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
+    } else if (isOwnKeyword(keyword)) {
+      entries.push(withInner(entry, pop(entries, candidate => isBelow(candidate, schemaPath))))
     } else {
       entries.push(entry)
     }
@@ -87,9 +89,27 @@ function readReplaced (replaced: readonly unknown[], message: unknown, report: V
   return failures.map(failure => ({ ...failure, ...(typeof message === 'string' && { message }) }))
 }
 
+/** Returns whether a keyword is not one of JSON Schema. */
+function isOwnKeyword (keyword: string): boolean {
+  return !['invalid', 'format', 'errorMessage', '~refine'].includes(keyword) && !issueCodeByKeyword.has(keyword)
+}
+
+/**
+ * Returns the entry of a keyword that stands for other keywords, as Ajv's macros do: with the fields and the sentences of what
+ * failed inside, under the code of the keyword. The schema of the route does not show which other codes there are.
+ */
+function withInner (entry: Entry, inside: readonly Entry[]): Entry {
+  if (inside.length === 0) return entry
+  const [own] = entry.failures
+  const failures = resolveUnions(inside.flatMap(({ failures }) => failures)).map(({ keyword, path, params, message }) => (
+    { keyword: entry.keyword, path, params: {}, message: own?.message ?? message ?? getKeywordIssue(keyword, params).message }
+  ))
+  return { ...entry, failures }
+}
+
 /** Returns whether a custom keyword has its own message. Otherwise, Ajv adds a default message. */
 function isAuthored (keyword: string, message: unknown): message is string {
-  return typeof message === 'string' && keyword !== 'invalid' && keyword !== 'format' && !issueCodeByKeyword.has(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
+  return typeof message === 'string' && isOwnKeyword(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
 }
 
 /** Returns whether a message contains the value that was sent. */

@@ -1,7 +1,10 @@
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import ajvErrors from 'ajv-errors'
 import ajvFormats from 'ajv-formats'
+import localize from 'ajv-i18n'
+import ajvKeywords from 'ajv-keywords'
 import t, { type Test } from 'tap'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
@@ -423,4 +426,113 @@ t.test('what is no report of a validator says at least that the value is not val
   t.strictSame(readAjvReports({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
+})
+
+/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the faults. */
+const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: unknown, faults: readonly Fault[]]>> = {
+  range: [{ type: 'number', range: [1, 3] }, 90210, [['f', 'range', 'must be at most 3']]],
+  exclusiveRange: [{ type: 'number', exclusiveRange: [1, 3] }, 90210, [['f', 'exclusive_range', 'must be less than 3']]],
+  transform: [{ type: 'string', transform: ['trim'], minLength: 7 }, ` ${secret} `, [['f', 'min_length', 'must be at least 7 characters long']]],
+  regexp: [{ type: 'string', regexp: '/^x/i' }, secret, [['f', 'regexp', 'is not valid']]],
+  instanceof: [{ instanceof: 'Date' }, secret, [['f', 'instanceof', 'is not valid']]],
+  typeof: [{ typeof: 'function' }, secret, [['f', 'typeof', 'is not valid']]],
+  uniqueItemProperties: [{ type: 'array', uniqueItemProperties: ['id'] }, [{ id: secret }, { id: secret }], [['f', 'unique_item_properties', 'is not valid']]],
+  prohibited: [{ type: 'object', prohibited: ['x'] }, { x: secret }, [['f', 'prohibited', 'is not allowed']]],
+  allRequired: [{ type: 'object', properties: { x: {}, y: {} }, allRequired: true }, { x: secret }, [['f.y', 'all_required', 'is required']]],
+  anyRequired: [{ type: 'object', anyRequired: ['x', 'y'] }, { secret }, [['f', 'any_required', 'must fit one of the allowed shapes']]],
+  oneRequired: [{ type: 'object', oneRequired: ['x', 'y'] }, { x: secret, y: secret }, [['f', 'one_required', 'must fit only one of the allowed shapes']]],
+  patternRequired: [{ type: 'object', patternRequired: ['^z'] }, { secret }, [['f', 'pattern_required', "should have property matching pattern '^z'"]]],
+  deepRequired: [{ type: 'object', deepRequired: ['/a/b'] }, { secret }, [['f', 'deep_required', 'is not valid']]],
+  deepProperties: [{ type: 'object', deepProperties: { '/a/b': { type: 'number' } } }, { a: { b: secret } }, [['f.a.b', 'deep_properties', 'must be a number']]],
+  select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is not valid']]]
+}
+
+t.test('a keyword of ajv-keywords that stands for others has one fault, under its own code and with their sentence', async t => {
+  for (const [keyword, [schema, value, faults]] of Object.entries(ajvKeywordCases)) {
+    const body = { type: 'object', properties: { f: schema } }
+    for (const allErrors of [true, false]) {
+      const app = await createApi({ ajv: { customOptions: { ...ajvOptions, $data: true, allErrors }, plugins: [[ajvKeywords.default as never, undefined]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
+      const response = await postTo(app, { f: value })
+      t.strictSame([response.status, response.faults], [422, allErrors ? faults : faults.slice(0, 1)], keyword)
+      t.notMatch(response.text, /S3cr3t|90210/, `${keyword}: the value is not repeated`)
+    }
+    t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${keyword}: every code is documented`)
+  }
+})
+
+t.test('the sentence of a keyword of the application is sent, unless it repeats the value', async t => {
+  const sentence = (message: unknown) => ({ validate: () => false, error: { message } })
+  const app = await createApi({
+    ajv: {
+      plugins: [[((ajv: { addKeyword: (definition: object) => void }) => {
+        ajv.addKeyword({ keyword: 'isFree', ...sentence('is taken by Ada') })
+        ajv.addKeyword({
+          keyword: 'isKnown',
+          validate: Object.assign(function isKnown (_schema: unknown, value: unknown) {
+            Object.assign(isKnown, { errors: [{ keyword: 'isKnown', message: `we do not know ${String(value)}`, params: {} }] })
+            return false
+          }, {}),
+          errors: 'full'
+        })
+        ajv.addKeyword({ keyword: 'isSmall', macro: () => ({ maximum: 3 }), ...{ error: { message: 'is not small' } } })
+      }) as never, {}]] as never
+    }
+  }, app => app.post('/', { schema: { body: { properties: { a: { isFree: true }, b: { isKnown: true }, c: { isKnown: true }, d: { isKnown: true }, e: { isSmall: true } } } } }, () => 'fine'))
+  const first = async (payload: object): Promise<unknown> => (await postTo(app, payload)).faults
+  t.strictSame(await first({ a: secret }), [['a', 'is_free', 'is taken by Ada']])
+  t.strictSame(await first({ b: secret }), [['b', 'is_known', 'is not valid']])
+  t.strictSame(await first({ c: {} }), [['c', 'is_known', 'we do not know [object Object]']])
+  t.strictSame(await first({ d: '' }), [['d', 'is_known', 'we do not know ']])
+  t.strictSame(await first({ e: 7 }), [['e', 'is_small', 'is not small']])
+})
+
+/** By name: the schema of the body, an invalid body, and the faults that ajv-errors leaves. */
+const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload: unknown, faults: readonly Fault[]]>> = {
+  'by field': [
+    { required: ['name', 'age'], errorMessage: { required: { name: 'Your name.', age: 'Your age.' } } }, {}, [['name', 'required', 'Your name.'], ['age', 'required', 'Your age.']]
+  ],
+  'by keyword': [{ properties: { q: { minLength: 7, errorMessage: { minLength: 'Longer.' } } } }, { q: secret }, [['q', 'min_length', 'Longer.']]],
+  'for a whole field': [{ properties: { q: { type: 'string', minLength: 7, pattern: '^x', errorMessage: 'Longer, from x.' } } }, { q: secret }, [['q', 'min_length', 'Longer, from x.'], ['q', 'pattern', 'Longer, from x.']]],
+  'for properties': [{ properties: { age: { minimum: 18 } }, errorMessage: { properties: { age: 'Grow up.' } } }, { age: 3 }, [['age', 'minimum', 'Grow up.']]],
+  'for items': [{ properties: { l: { items: { type: 'integer' }, errorMessage: { items: ['The first.'] } } } }, { l: [secret] }, [['l[0]', 'type', 'The first.']]],
+  'for what has no other': [{ required: ['a'], properties: { b: { minLength: 7 } }, errorMessage: { _: 'Both, please.' } }, { b: secret }, [['a', 'required', 'Both, please.'], ['b', 'min_length', 'Both, please.']]],
+  'a union': [{ properties: { r: { anyOf: [{ type: 'number', minimum: 4 }, { type: 'null' }], errorMessage: 'Four or more.' } } }, { r: 1 }, [['r', 'minimum', 'Four or more.']]],
+  'a union of values': [{ properties: { r: { oneOf: [{ const: 'a' }, { const: 'b' }], errorMessage: 'a or b.' } } }, { r: secret }, [['r', 'enum', 'a or b.']]],
+  nested: [{ properties: { z: { required: ['u'], additionalProperties: false, errorMessage: { required: 'u!', additionalProperties: 'No more.' } } } }, { z: { secret } }, [['z.u', 'required', 'u!'], ['z.secret', 'unknown_field', 'No more.']]],
+  'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
+}
+
+t.test('ajv-errors replaces sentences, and neither fields nor codes', async t => {
+  for (const options of [{}, { keepErrors: true }, { singleError: true }]) {
+    for (const [name, [schema, payload, faults]] of Object.entries(ajvErrorsCases)) {
+      const body = { type: 'object', ...schema }
+      const app = await createApi({ ajv: { customOptions: { ...ajvOptions, allErrors: true }, plugins: [[ajvErrors as never, options]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
+      const response = await postTo(app, payload)
+      const title = `${name}, ${JSON.stringify(options)}`
+      // singleError joins the sentences of one object.
+      const sentences = 'singleError' in options ? 2 : 3
+      t.strictSame(response.faults.map(fault => fault.slice(0, sentences)), faults.map(fault => fault.slice(0, sentences)), title)
+      t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${title}: every code is documented`)
+      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no code of its own`)
+    }
+  }
+})
+
+t.test('a report of ajv-errors that is not whole is read as far as it goes', async t => {
+  const read = (entry: object): unknown => readAjvReports({ validation: [{ keyword: 'errorMessage', instancePath: '/a', ...entry }], location: 'body', schema: undefined, value: undefined })
+  const required = { keyword: 'required', instancePath: '', params: { missingProperty: 'b' }, emUsed: true }
+  t.match(read({ message: 'B, please.', params: { errors: [null, 'text', { keyword: 'errorMessage', params: { errors: [required] } }, required] } }), [{ keyword: 'required', path: ['b'], message: 'B, please.' }])
+  t.match(read({ message: 7, params: { errors: [required] } }), [{ keyword: 'required', path: ['b'], message: undefined }])
+  t.match(read({ message: 'x', params: {} }), [{ keyword: 'errorMessage', path: ['a'] }])
+})
+
+t.test('the sentences are those of the plugin, also after ajv-i18n has replaced those of Ajv', async t => {
+  const app = await createApi({}, app => {
+    app.setSchemaErrorFormatter(errors => {
+      ;(localize as unknown as Readonly<Record<string, (errors: unknown) => void>>).de?.(errors)
+      return new Error(errors.map(({ message }) => message).join())
+    })
+    app.post('/', { schema: { body: { type: 'object', required: ['a'], properties: { b: { type: 'integer' } } } } }, () => 'fine')
+  })
+  t.strictSame((await postTo(app, { a: 1, b: secret })).faults, [['b', 'type', 'must be a whole number']])
 })

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
 import { getKeywordIssue } from '../../../lib/catalog/issues.js'
+import { maxReported } from '../../../lib/translate/validation/failed-keyword.js'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
@@ -163,6 +164,15 @@ t.test('a tuple that is too short', async t => {
 t.test('a body of nothing but faults', async t => {
   const { faults } = await postTo(await createApiOf(Type.Array(Type.Integer())), Array.from({ length: 3000 }, () => secret))
   t.equal(faults.length, maxIssues)
+})
+
+t.test('a union of nothing but faults is read as far as the limit', async t => {
+  const schema = Type.Union([Type.Array(Type.Integer()), Type.Null()])
+  const value = Array.from({ length: 3000 }, () => secret)
+  const { faults } = await postTo(await createApiOf(schema), value)
+  t.equal(faults.length, maxIssues)
+  const [union] = readTypeboxErrors({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
+  t.strictSame(union?.branches?.map(branch => branch.length), [maxReported, 1])
 })
 
 t.test('a query is read as the compiler read it: converted', async t => {
