@@ -10,8 +10,3 @@ export function describeValue (value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   return String(value)
 }
-
-/** Refuses an option with one sentence: whose it is, what it got, and what it takes. */
-export function refuseOption (owner: string, option: string, got: unknown, takes: string): never {
-  throw new TypeError(`${owner}: the option '${option}' is ${describeValue(got)}; it takes ${takes}.`)
-}

@@ -330,8 +330,8 @@ t.test('security of the document asks every route that does not say otherwise', 
   t.teardown(() => app.close())
   t.strictSame(app.apiErrors.explain('GET', '/private'), [
     { code: 'internal_error', status: 500, rule: 'handler', reason: 'Any handler can fail.' },
-    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document asks for authentication.' },
-    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document asks for authentication.' }
+    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document requires authentication.' },
+    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document requires authentication.' }
   ], 'explain knows it before the document was asked for')
   t.strictSame(shown(documentOf(app)), {
     '/private get': { 200: [], 401: ['unauthorized'], 403: ['forbidden'], 500: ['internal_error'] },
