@@ -9,7 +9,7 @@ const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { descrip
 
 interface QueueRow { id: string, name: string, open: boolean }
 
-/** Queues: a person joins once, while the queue is open. */
+/** The routes of queues. A person can join an open queue once. */
 export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/queues', {
     onRequest: [guard('queues:write')],
