@@ -35,7 +35,7 @@ t.test('explain returns the errors of a route, whatever the case of the method',
   })
 })
 
-t.test('limits, schemas, pages and the document are there where they are asked for', async t => {
+t.test('limits, schemas, pages and the document exist only if they are requested', async t => {
   const app = Fastify()
   await app.register(swagger, { openapi: { info: { title: 'Launch API', version: '1.0.0' } } })
   await app.register(apiErrors, {

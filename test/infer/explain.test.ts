@@ -66,7 +66,7 @@ t.test('every error has the fact that it comes from, in a sentence', async t => 
   ])
 })
 
-t.test('a route that is kept out, and those of a handler of their own, are documented by nobody, in any wiring', async t => {
+t.test('excluded routes, and routes with their own error handler, are never documented, in any order of registration', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring }, async app => {
       app.get('/out/:id', { config: { errors: false } }, async () => ({}))

@@ -130,7 +130,7 @@ t.test('what operations share is a component', async t => {
         }
       }
     }
-  }, 'a status with several codes is a union that the code tells apart')
+  }, 'a status with several codes is a union with the code as the discriminator')
   t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'one with a single code is that code')
 })
 
@@ -194,7 +194,7 @@ t.test('components of the user keep their names', async t => {
   t.strictSame(document.paths['/things/{id}']?.get?.responses['404'], { $ref: '#/components/responses/ApiResourceNotFound' })
 })
 
-t.test('HEAD twins, where they are shown, have no content', async t => {
+t.test('HEAD routes, if they are shown, have no content', async t => {
   for (const operationId of [undefined, 'getThing']) {
     const app = await createApp({ swagger: { exposeHeadRoutes: true } }, app => {
       app.get('/things/:id', { schema: operationId === undefined ? {} : { operationId } as object }, async () => ({}))

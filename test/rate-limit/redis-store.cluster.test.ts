@@ -63,14 +63,14 @@ t.test('in a cluster', async t => {
     t.strictSame([0, 1, 2].flatMap(callersOn).sort(), [...callers].sort())
   })
 
-  await t.test('where one node is dead, the limits on the others hold', async t => {
+  await t.test('if one node is down, the limits on the others work', async t => {
     const dead = keys.findIndex(own => !own.some(name => name.includes('{127.0.0.1}')))
     nodes[dead]?.signal('SIGKILL')
     const [lost = ''] = callersOn(dead)
     const [kept = ''] = callersOn((dead + 1) % 3)
     const known = await call(urls[0] as string, { headers: { 'x-key': lost } })
     t.equal(known.status, 200)
-    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the answer tells what is known')
+    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the response has the known limits')
     t.match(await call(urls[0] as string, { headers: { 'x-key': kept } }), { status: 429, body: { meta: { policy: 'burst' } } })
   })
 })

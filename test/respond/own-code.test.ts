@@ -30,7 +30,7 @@ for (const [place, routeOf] of Object.entries(places)) {
 for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as const) {
   t.test(`what ${kind} onError hook throws changes nothing`, async t => {
     const app = await create()
-    // Fastify drops what an onError hook throws, so a rejected promise would be nobody's.
+    // Fastify drops the error of an onError hook, so a rejected promise would be unhandled.
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
     cases.forEach(([, { make }], index) => app.get(`/${index}`, { onError: hookOf(make) }, () => { throw errors.resource_conflict() }))
     const port = await start(t, app)
@@ -58,7 +58,7 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
   app.get('/begun', { onSend: async (_request, reply) => { throw (reply.raw.write('half of'), new Error('secret')) } }, () => { throw errors.resource_conflict() })
   const port = await start(t, app)
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
-    t.strictSame(await ask(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
+    t.strictSame(await ask(port, 'GET', `/${name}/error`), conflict, `${name}: the response is sent without the hooks`)
     t.strictSame(await ask(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
     const answer = name === 'async' ? contractAnswer(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
     t.strictSame(await ask(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)

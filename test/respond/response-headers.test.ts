@@ -14,7 +14,7 @@ t.test('every error is not to be stored, and names its request', async t => {
   t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
 })
 
-t.test('a 401 says how to authenticate, and that a token was wrong only where one was sent', async t => {
+t.test('a 401 says how to authenticate, and reports an invalid token only if one was sent', async t => {
   const app = await create({ realm: 'Launch API' })
   app.get('/', () => { throw errors.unauthorized() })
   app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
@@ -48,7 +48,7 @@ t.test('a 403 for a missing scope names the scopes that are needed', async t => 
   t.strictSame(
     await ask(port, 'GET', '/strange'),
     answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
-    'what is no scope (RFC 6749, section 3.3) stays out of the header'
+    'an invalid scope (RFC 6749, section 3.3) is not in the header'
   )
   t.strictSame(await ask(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
 })
@@ -102,7 +102,7 @@ t.test('a 429 and a 503 say when to come back', async t => {
   for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
     t.strictSame(await ask(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
   }
-  t.strictSame(await ask(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
+  t.strictSame(await ask(port, 'GET', '/500'), answer('internal_error'), 'a 500 has no Retry-After')
 })
 
 t.test('headers that describe the body which the error replaces are removed, and all others stay', async t => {
@@ -158,7 +158,7 @@ t.test('what a shared cache would go by, and digests, are removed, as headers an
   t.match(await ask(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
 })
 
-t.test('an error may bring headers, but for those that say how its body is sent', async t => {
+t.test('an error may set headers, except those that describe how its body is sent', async t => {
   const app = await create()
   app.get('/', () => {
     throw errors.range_not_satisfiable({
@@ -220,7 +220,7 @@ t.test('a header with a line break is left out, wherever it comes from, and spli
   t.notMatch(lines.join(), 'admin')
 })
 
-t.test('with negotiate, Vary tells caches that the body depends on Accept', async t => {
+t.test('with negotiate, Vary says that the body depends on Accept', async t => {
   const app = await create({ negotiate: true })
   app.get('/:vary', (request, reply) => {
     const { vary } = request.params as { vary: string }

@@ -220,7 +220,7 @@ t.test('without the log of the plugin, Fastify logs a stream that fails; a calle
   t.ok(lines.includes('stream closed prematurely'))
 })
 
-t.test('a handler that is late sends nothing, and the response of its time-out has what hooks add', async t => {
+t.test('a late handler sends nothing, and the timeout response has the headers of the hooks', async t => {
   const lines: string[] = []
   const app = await create({ log: undefined as never }, { handlerTimeout: 50, logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
   app.addHook('onSend', async (_request, reply, payload) => {
@@ -240,7 +240,7 @@ t.test('a handler that is late sends nothing, and the response of its time-out h
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))
 })
 
-t.test('a hook that never ends on an error response: the time-out of the handler sends the response', async t => {
+t.test('a hook that never ends on an error response: the handler timeout sends the response', async t => {
   const app = await create({}, { handlerTimeout: 60 })
   app.get('/', { onSend: () => {} }, () => { throw errors.resource_conflict() })
   t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))

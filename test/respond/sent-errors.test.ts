@@ -18,7 +18,7 @@ const sends = (status: number, payload?: unknown, type?: string) => (_request: u
   reply.code(status).send(payload)
 }
 
-t.test('without the option, what a handler sends goes out unseen', async t => {
+t.test('without the option, the errors that a handler sends are not checked', async t => {
   const app = await create()
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   t.strictSame(await ask(await start(t, app), 'GET', '/'), json(404, { message: 'No queue has this id.' }))
@@ -125,7 +125,7 @@ t.test('a status that the route has a schema for is its own affair', async t => 
   t.strictSame(await ask(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
 })
 
-t.test('what is no error, or neither JSON nor text, goes out as it is', async t => {
+t.test('other responses, and bodies that are neither JSON nor text, are not changed', async t => {
   const app = await create({ sentErrors: 'convert' })
   app.get('/ok', sends(200, { message: 'Welcome.' }))
   app.get('/moved', sends(304))

@@ -68,7 +68,7 @@ for (const [name, make] of [['with the plugin', create], ['without the plugin', 
   })
 }
 
-t.test('a connection that is gone, or in the middle of an answer, gets no text', async t => {
+t.test('a closed connection, or one in the middle of a response, gets no response', async t => {
   const app = await create()
   let answering: Socket | undefined
   app.get('/stream', (request, reply) => {

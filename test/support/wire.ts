@@ -7,7 +7,7 @@ import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-err
 export interface WireAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** JSON where it parses, else the text. */
+  /** Returns parsed JSON, or the string if it is not JSON. */
   readonly body: unknown
 }
 
@@ -32,7 +32,7 @@ export function portOf (app: FastifyInstance): number {
   return (app.server.address() as { readonly port: number }).port
 }
 
-/** Sends a text and gives everything that comes back until the server closes the connection. */
+/** Sends a string and returns everything until the server closes the connection. */
 export function exchange (port: number, text: string, socket: Socket = connect(port, '127.0.0.1')): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -57,7 +57,7 @@ export async function ask (port: number, method: string, path: string, headers?:
 
 const ofTheConnection: readonly string[] = ['date', 'connection', 'keep-alive']
 
-/** The one answer in a text. */
+/** Returns the only response in a string. */
 export function answerOf (text: string): WireAnswer {
   const end = text.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n')

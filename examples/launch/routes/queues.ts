@@ -31,7 +31,7 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     schema: {
       operationId: 'closeQueue',
       summary: 'Close a queue',
-      description: 'Nobody can join it any more; who is in it stays in it.',
+      description: 'No one can join it any more. Existing entries are kept.',
       tags: ['Queues'],
       params: Id,
       response: { 204: Type.Null({ description: 'The queue is closed.' }) }
