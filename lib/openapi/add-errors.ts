@@ -121,8 +121,8 @@ function describeContent ({ errors, formats, docUrl, rateLimitHeaders }: Documen
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
   const others = { ...document.components }
-  // If the application has schemas for statuses, the shorter ones that are created here replace them.
-  if (settings.addSchemas && (settings.componentPrefix ?? '') === '') others.schemas = withoutStatuses(others.schemas, settings)
+  // The schemas of statuses that the application has as well are replaced by the shorter ones that are created here.
+  if (settings.addSchemas && settings.componentPrefix === '') others.schemas = withoutStatuses(others.schemas, settings)
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),

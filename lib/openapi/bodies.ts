@@ -10,7 +10,7 @@ import type { JsonObject } from '../support/is-object.js'
 
 /** Returns the schema of the bodies of a code for an OpenAPI version. */
 export function createCodeSchema (
-  definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions?: SchemaDefinitions
+  definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions: SchemaDefinitions
 ): JsonObject {
   return toOpenApiSchema(createBodySchema(definition, format, docUrl, issueCodes), version, definitions)
 }

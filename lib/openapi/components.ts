@@ -94,7 +94,7 @@ export function nameComponent (context: ComponentsContext, section: Section, nam
   const ownKey = `${section} ${key}`
   let chosen = context.names.get(ownKey)
   if (chosen === undefined) {
-    const prefixed = `${context.componentPrefix ?? ''}${name}`
+    const prefixed = context.componentPrefix + name
     for (const candidate of listCandidates(prefixed, text, key, suffix)) {
       const ownName = `${section} ${candidate}`
       if (context.taken[section].has(candidate) || context.keys.has(ownName)) continue

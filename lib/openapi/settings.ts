@@ -11,7 +11,7 @@ export type DocUrl = (code: string) => string | undefined
 export interface DocumentSettings {
   readonly errors: AnyCatalog
   /** The formats that a response can have: one, or two with `negotiate`. */
-  readonly formats: readonly Format[]
+  readonly formats: readonly [Format, ...Format[]]
   readonly docUrl: DocUrl
   /** The header fields of responses of a limited route; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
@@ -19,8 +19,8 @@ export interface DocumentSettings {
   readonly requestIdOnAll: boolean
   /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
-  /** The prefix of the names of components. @default '' */
-  readonly componentPrefix?: string | undefined
+  /** What the names of components begin with; empty for nothing. */
+  readonly componentPrefix: string
 }
 
 /** The kinds of components that error responses use. */

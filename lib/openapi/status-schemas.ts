@@ -15,7 +15,7 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
   const schemas: Partial<Record<StatusName, TSchema>> = {}
   for (const [status, $id] of Object.entries(statusNames)) {
     const definitions = Object.values(errors).filter(definition => definition.status === Number(status))
-    if (format === undefined || definitions.length === 0) continue
+    if (definitions.length === 0) continue
     const members = new Map<string, TSchema>(definitions.map(definition => {
       const schema = createBodySchema(definition, format, docUrl)
       return [JSON.stringify(schema), schema]

@@ -30,11 +30,8 @@ export interface SchemaDefinitions {
   readonly getSchema: (id: string) => unknown
 }
 
-/** Definitions for schemas without references. */
-export const noDefinitions: SchemaDefinitions = { refer: (_key, _name, create) => create(), getSchema: () => undefined }
-
 /** Returns a copy of a JSON Schema, without TypeBox's symbols and without `$id`s, as a document of a version writes it. */
-export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions = noDefinitions): JsonObject {
+export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions): JsonObject {
   const top = schema as ReadonlyJsonObject
   return convert(schema, { root: top, top, name: '' }, { version, ...definitions }) as JsonObject
 }

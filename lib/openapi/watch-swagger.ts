@@ -20,12 +20,8 @@ type Register = (this: FastifyInstance, plugin: unknown, options?: unknown) => F
 
 const watched = new WeakSet<object>()
 
-let isSubscribed = false
-
-/** Watches every Fastify instance that is created from now on. */
+/** Watches every Fastify that is created from now on. */
 export function watchSwaggerOfNewApps (): void {
-  if (isSubscribed) return
-  isSubscribed = true
   subscribe('fastify.initialization', message => { watchSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
 }
 

@@ -41,6 +41,8 @@ t.test('the sentence of a failed keyword', async t => {
     ['formatMaximum', { limit: '2030-01-01' }, 'maximum', 'must be at most 2030-01-01'],
     ['multipleOf', { multipleOf: 0.5 }, 'multiple_of', 'must be a multiple of 0.5'],
     ['enum', { allowedValues: ['a', 1, null, 5n, undefined] }, 'enum', 'must be one of "a", 1, null, 5, undefined'],
+    ['enum', { allowedValues: ['a'.repeat(200)] }, 'enum', `must be one of "${'a'.repeat(99)}…`],
+    ['enum', { allowedValues: Array.from({ length: 21 }, (_, index) => index) }, 'enum', `must be one of ${Array.from({ length: 20 }, (_, index) => index).join(', ')}, …`],
     ['enum', {}, 'enum', 'must be one of the allowed values'],
     ['const', { allowedValue: 'a' }, 'const', 'must be "a"'],
     ['minItems', { limit: 1 }, 'min_items', 'must have at least 1 item'],

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { problemFormat } from '../../lib/formats/problem.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 t.test('problem details without pages: type is about:blank, title the phrase of the status (RFC 9457, section 4.2.1)', async t => {
   const send = await createThrower({ format: 'problem' })

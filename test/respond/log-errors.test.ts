@@ -1,7 +1,7 @@
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
-import { create, exchange, start } from '../support/wire.js'
+import { createApp, listen, sendRaw } from '../support/http.js'
 
 type Line = Record<string, unknown>
 
@@ -121,8 +121,8 @@ t.test('an error of another realm has its stack in the log', async t => {
 
 t.test('what has no request is logged by the application', async t => {
   const lines: Line[] = []
-  const app = await create({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
-  await exchange(await start(t, app), 'GARBAGE\r\n\r\n')
+  const app = await createApp({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
+  await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n')
   t.match(lines.at(-1), { level: info, code: 'invalid_request', status: 400, route: null, requestId: /^req_/, msg: 'The request is malformed.' })
 })
 

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type TranslateContext, type Translator } from 'fastify-api-errors'
 import { builtInTranslators } from '../../lib/translate/index.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 import { thrown } from '../support/thrown.js'
 
 class QuotaError extends Error {}
