@@ -108,7 +108,7 @@ const variantNames: Readonly<Record<Variant, string>> = {
   none: 'no errors', ours: 'ours: 12 statuses by `config.errors`', inline: 'common practice: 12 schemas in each route', refs: 'common practice: 12 `$ref`s in each route'
 }
 
-/** How many routes are started in which ways, and how often: the dearer, the fewer. */
+/** The number of routes, the variant and the number of starts. Expensive variants have fewer starts. */
 const starts: ReadonlyArray<readonly [routes: number, variant: Variant, turns: number]> = quick
   ? [[100, 'ours', 1], [1000, 'ours', 1], [1000, 'inline', 1]]
   : [

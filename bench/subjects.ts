@@ -67,7 +67,7 @@ async function ok (app: FastifyInstance): Promise<void> {
   app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
 }
 
-/** The routes of ours, and of the least that its answers can cost. */
+/** The routes of `ours` and of the minimal handlers. */
 async function queues (app: FastifyInstance, error: () => Error): Promise<void> {
   app.get('/queues/:id', async () => { throw error() })
   app.get('/returned/:id', async () => error())
@@ -90,7 +90,7 @@ function withoutStack (): Error {
 }
 
 /**
- * The least that the answers of ours can cost: the same failures, under handlers that only send what ours answered before,
+ * Minimal handlers: the same failures, with handlers that only send a prepared copy of our response,
  * with its status and headers.
  */
 const least = (build: (app: FastifyInstance, error: () => Error) => Promise<void>, shots: readonly Shot[], server: FastifyServerOptions = {}) => fastify(async app => {

@@ -1,25 +1,25 @@
 import { demo, demoKeys } from './seed.js'
 
-/** One request of the demonstration. */
+/** One request of the example. */
 export interface DemoRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as it is; an object is sent as JSON. */
+  /** A string is sent unchanged, an object as JSON. */
   readonly body?: string | object
 }
 
-/** A way to get one error out of the API: the README shows it as curl, and the tests send it. */
+/** A request that causes one error. The README shows it as a curl command, and the tests send it. */
 export interface DemoCase {
   readonly status: number
   readonly code: string
   readonly what: string
-  /** How the request signs in before it; `$TOKEN` in the headers is then the token. */
+  /** The sign-in before the request. `$TOKEN` in the headers is replaced by the token. */
   readonly signIn?: { readonly lifetime: number, readonly wait: number }
-  /** Requests that come before and succeed. */
+  /** Requests to send first. They succeed. */
   readonly before?: readonly DemoRequest[]
   readonly request: DemoRequest
-  /** How often the request is sent until it fails. @default 1 */
+  /** How often to send the request until it fails. @default 1 */
   readonly times?: number
 }
 
@@ -30,7 +30,7 @@ const order = (card: string): DemoRequest => ({
   method: 'POST', path: '/orders', headers: { ...full, 'idempotency-key': `order-${card}` }, body: { product_id: demo.product, quantity: 1, card }
 })
 
-/** The sign-in of the demonstration. */
+/** Returns the sign-in request. */
 export const signIn = (lifetime: number): DemoRequest => ({
   method: 'POST', path: '/sessions', body: { email: demo.email, password: demo.password, device_id: 'phone', lifetime }
 })

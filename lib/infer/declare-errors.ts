@@ -55,7 +55,7 @@ export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalo
   return undefined
 }
 
-/** A declared code, and where it was declared. */
+/** A declared code, and the place of the declaration. */
 export interface Declaration {
   readonly code: string
   readonly reason: string

@@ -55,8 +55,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes on bodies without reading them.
-    if (scope.isProxy) return createFindings('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
-    return createFindings('The method takes a body, which can be malformed, too large or of another media type.',
+    if (scope.isProxy) return createFindings('The method has a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return createFindings('The method has a body, which can be malformed, too large or of an unsupported media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
 
@@ -93,11 +93,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   timeout ({ record: { route, scope } }) {
     // Early versions of Fastify 5 have neither, and `undefined > 0` is false.
     const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout: number }).handlerTimeout
-    return timeout > 0 ? createFindings(`The handler has ${timeout} ms.`, 'service_unavailable') : []
+    return timeout > 0 ? createFindings(`The handler times out after ${timeout} ms.`, 'service_unavailable') : []
   },
 
   pressure: ({ scope }) => scope.hasPressure
-    ? createFindings('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
+    ? createFindings('@fastify/under-pressure rejects requests when the server is overloaded.', 'service_unavailable')
     : [],
 
   proxy: ({ scope }) => scope.isProxy
@@ -119,7 +119,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     // The code of a guard that declares its errors is more precise.
     if (!required || found.some(({ code }) => errors[code]?.status === 401 || errors[code]?.status === 403)) return []
-    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
+    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
   }
 }
 

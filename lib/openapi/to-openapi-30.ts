@@ -22,7 +22,7 @@ export function toOpenApi30 (schema: ReadonlyJsonObject): JsonObject {
   convertContent(converted)
   const known = Object.fromEntries(Object.entries(convertNull(converted)).filter(([keyword]) => keywords.has(keyword) || keyword.startsWith('x-')))
   const { $ref, ...siblings } = known
-  // Whatever stands beside a $ref is ignored.
+  // Properties next to a $ref are ignored.
   return $ref === undefined || Object.keys(siblings).length === 0 ? known : { ...siblings, allOf: [{ $ref }, ...siblings.allOf as readonly unknown[] ?? []] }
 }
 

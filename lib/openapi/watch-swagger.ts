@@ -54,7 +54,7 @@ function isSwagger (value: unknown): boolean {
 function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {
   const given = getGivenOptions(options)
   addDocument(scope, given)
-  // A document that the author wrote stays as it is.
+  // A document in static mode is not changed.
   if (given.mode === 'static' || !hasOpenApi(given)) return given
   const routes: RouteOptions[] = []
   scope.addHook('onRoute', route => { if (hasOwnTransform(route)) routes.push(route) })

@@ -71,14 +71,14 @@ function createTimeout (milliseconds: number, maxUnanswered: number): <T>(send: 
   let unanswered = 0
   return send => new Promise((resolve, reject) => {
     if (unanswered > maxUnanswered) {
-      reject(new Error('Redis has not answered earlier commands yet.'))
+      reject(new Error('Redis has not responded to earlier commands.'))
       return
     }
     let isTimedOut = false
     const timeOut = (): void => {
       isTimedOut = true
       unanswered++
-      reject(new Error(`Redis did not answer within ${milliseconds} ms.`))
+      reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
     }
     // In a busy process, the timer may run before the response is read. So the response is read first.
     let immediate: NodeJS.Immediate | undefined

@@ -116,7 +116,7 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
     return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
   } catch (fault) {
     // Only a malicious value leads here: an ApiError whose properties throw, or a catalog whose internal_error throws.
-    logProblem(context, 'An error could not be answered as it is.', request, fault)
+    logProblem(context, 'An error could not be sent in its own form.', request, fault)
     return prepareApiError(context, standardErrors.internal_error(), request, reply, logMethod)
   }
 }
@@ -126,7 +126,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
   const requestId = getRequestId(request)
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
   const { definition: { code, status }, contentType, payload } = rendered
-  if ('fault' in rendered) logProblem(context, 'The body of an error could not be made as it should be.', request, rendered.fault)
+  if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
   reply.code(status)
   record(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
@@ -160,7 +160,7 @@ function logUnanswered (context: ResponderContext, thrown: unknown, status: LogE
       level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
     }, { request, reply, log: request.log, method: 'defaultErrorLog' })
   } catch (fault) {
-    logProblem(context, 'An error could not be logged as it is.', request, fault)
+    logProblem(context, 'An error could not be logged.', request, fault)
   }
 }
 

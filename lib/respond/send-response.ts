@@ -185,5 +185,5 @@ export function abortResponse (reply: PendingReply): void {
   const raw = reply[pending]?.raw ?? reply.raw
   reply.hijack()
   // Without an error, an HTTP/2 stream ends as if it were complete.
-  raw.destroy(new Error('The response was cut off.'))
+  raw.destroy(new Error('The response was aborted.'))
 }

@@ -50,7 +50,12 @@ export function summarizeFailures (): string {
 /** Returns docs/failures.json: one row for each failure. */
 export function writeFailuresJson (): string {
   const rows = listFailures().map(({ source, what, code, outcome, message }) => JSON.stringify({
-    source, what, status: code === undefined ? null : standardErrors[code].status, code: code ?? null, ...(outcome !== undefined && { outcome }), ...(message !== undefined && { message })
+    source,
+    what,
+    status: code === undefined ? null : standardErrors[code].status,
+    code: code ?? null,
+    ...(outcome !== undefined && { outcome }),
+    ...(message !== undefined && { message })
   }))
   return `[\n  ${rows.join(',\n  ')}\n]\n`
 }

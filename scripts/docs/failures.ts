@@ -67,7 +67,7 @@ function listed (names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ')
 }
 
-/** Returns a list of names, with "every client" and "every proxy" in place of the whole groups. */
+/** Returns a list of names, with "every client" and "every proxy" instead of the whole groups. */
 function named (names: readonly string[]): string {
   let rest = names
   const words: string[] = []

@@ -115,7 +115,7 @@ t.test('Fastify checks the parameters of an async hook as before', async t => {
   t.throws(() => app.get('/', { preHandler: [wrong] as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
 })
 
-t.test('onRoute hooks, and whoever keeps the options of a route, see the hooks that it was given', async t => {
+t.test('onRoute hooks, and code that keeps the options of a route, see the original hooks', async t => {
   const auth = Object.assign(function auth (_request: unknown, _reply: unknown, done: () => void) { done() }, { role: 'admin' })
   const list = [auth]
   for (const server of [{}, serverOptions()]) {

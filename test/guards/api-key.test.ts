@@ -105,7 +105,7 @@ t.test('with something that is no key', async t => {
   t.strictSame(lookups, [], 'the store is not asked')
 })
 
-t.test('with a key that nobody issued', async t => {
+t.test('with a key that was never issued', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
@@ -125,7 +125,7 @@ t.test('with a key that was revoked or has expired', async t => {
   t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither yet')
 })
 
-t.test('a moment is a Date, a text or milliseconds; at the moment itself it has come', async t => {
+t.test('a time is a Date, a string or milliseconds; it is reached at exactly this time', async t => {
   for (const [moment, status] of [
     [yesterday, 401], [yesterday.toISOString(), 401], [yesterday.getTime(), 401], [Date.now(), 401], [0, 401],
     [inAnHour, 200], [inAnHour.toISOString(), 200], [inAnHour.getTime(), 200], [null, 200], [undefined, 200]
@@ -232,7 +232,7 @@ for (const [record, reason] of [
   [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
   [true, 'The record of the API key undefined is invalid: id: expected a string, got undefined.']
 ] as const) {
-  t.test(`a record that cannot be read lets nobody through: ${reason}`, async t => {
+  t.test(`an invalid record rejects the request: ${reason}`, async t => {
     const url = await serve(t, apiKey({ lookup: () => record as unknown as ApiKeyRecord, scopes: ['a'] }))
     const before = log.length
     t.strictSame(await fetchResponse(url, bearer('abc')), failed)
@@ -288,7 +288,7 @@ t.test('a header that is sent twice is no key', async t => {
   t.strictSame(await fetchResponse(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is invalid.'))
 })
 
-t.test('the realm of the plugin is the one of the guard, and what the application defines anew holds', async t => {
+t.test('the guard uses the realm of the plugin and the codes that the application redefines', async t => {
   const errors = defineErrors(standardErrors, {
     missing_api_key: { status: 401, type: 'authentication_error', message: 'Send a key.', description: 'No key came.', action: 'Create a key.' },
     insufficient_scope: { status: 403, type: 'permission_error', message: 'Not with this key.', description: 'A scope lacks.', action: 'Ask for it.' }

@@ -10,7 +10,7 @@ import { thrown } from '../support/thrown.js'
 const { lookup, issue, close } = await createKeyStore()
 t.teardown(close)
 
-/** Two routes of one server, guarded with one limit; the caller says where it calls from. */
+/** Starts a server with two routes that share one limit. The client chooses its address. */
 async function serve (t: Test, limit: GuessLimit) {
   const lookups: string[] = []
   const app = Fastify(serverOptions({ trustProxy: true }))

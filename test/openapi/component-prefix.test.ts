@@ -30,7 +30,7 @@ async function schemasOf (t: Tap.Test, registrations: readonly Registration[], o
 
 declare namespace Tap { type Test = Pick<typeof t, 'strictSame'> }
 
-t.test('the names of components begin with what tells a registration from others, in any order', async t => {
+t.test('the names of components have a prefix for each registration, in any order', async t => {
   const v1: Registration = ['/api/v1', { format: 'code' }]
   const v2: Registration = ['/api/v2', { format: 'problem' }]
   const both = ['ApiV1InternalServerError', 'ApiV2InternalServerError']

@@ -159,7 +159,7 @@ t.test('a format that shows no issues has one schema a code, however the routes 
   t.strictSame(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.startsWith('Validation')), ['ValidationError'])
 })
 
-t.test('bodies that nothing tells apart are any of them', async t => {
+t.test('bodies without a discriminator are an anyOf', async t => {
   const format = defineFormat({
     name: 'fields',
     fields: {

@@ -130,7 +130,7 @@ t.test('what operations share is a component', async t => {
         }
       }
     }
-  }, 'a status with several codes is a union that the code tells apart')
+  }, 'a status with several codes is a union with the code as the discriminator')
   t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'one with a single code is that code')
 })
 
@@ -362,8 +362,8 @@ t.test('security of the document asks every route that does not say otherwise', 
   t.teardown(() => app.close())
   t.strictSame(app.apiErrors.explain('GET', '/private'), [
     { code: 'internal_error', status: 500, rule: 'handler', reason: 'Any handler can fail.' },
-    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document asks for authentication.' },
-    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document asks for authentication.' }
+    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document requires authentication.' },
+    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document requires authentication.' }
   ], 'explain knows it before the document was asked for')
   t.strictSame(shown(documentOf(app)), {
     '/private get': { 200: [], 401: ['unauthorized'], 403: ['forbidden'], 500: ['internal_error'] },

@@ -33,7 +33,7 @@ t.test('max and timeWindow by plan', async t => {
   t.equal((await fetchResponse(url, { headers: pro })).headers['ratelimit-policy'], '"general";q=100;w=3600')
 })
 
-t.test('a max of 0 lets nobody pass', async t => {
+t.test('a max of 0 rejects every request', async t => {
   stopClock(t)
   t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000 }), {}), ['429 "general";r=0;t=1'])
 })
@@ -56,7 +56,7 @@ t.test('what a function must not return: the log says which, the caller gets a 5
   }
 })
 
-t.test('a function that throws lets nobody pass, whatever it throws', async t => {
+t.test('a function that throws rejects the request, whatever it throws', async t => {
   for (const thrown of [new Error('no plan'), undefined, null]) {
     for (const hook of ['onRequest', 'preHandler'] as const) {
       const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
@@ -152,7 +152,7 @@ t.test('banStatus 429: a ban is answered like the limit', async t => {
   t.match(await fetchResponse(url), { status: 429, body: { code: 'rate_limit_exceeded', meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } } })
 })
 
-t.test('continueExceeding: each request beyond the limit starts the window anew', async t => {
+t.test('continueExceeding: each request beyond the limit restarts the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', continueExceeding: true })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])

@@ -62,7 +62,7 @@ t.test('in a cluster', async t => {
     t.strictSame([0, 1, 2].flatMap(callersOn).sort(), [...callers].sort())
   })
 
-  await t.test('where one node is dead, the limits on the others hold', async t => {
+  await t.test('if one node is down, the limits on the others work', async t => {
     const dead = keys.findIndex(own => !own.some(name => name.includes('{127.0.0.1}')))
     nodes[dead]?.signal('SIGKILL')
     const [lost = ''] = callersOn(dead)

@@ -60,7 +60,7 @@ t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
 })
 
 t.test('config.rateLimit is documented, too, where the application registered @fastify/rate-limit', async t => {
-  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'nobody reads it')
+  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'it is not read')
   t.strictSame(await explained(undefined, { foreign: true }), { '/default': [], '/none': [], '/own': own, '/off': [] })
   const redis = new Redis({ lazyConnect: true })
   t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'its store is not ours')

@@ -150,7 +150,7 @@ t.test('while Redis hangs, no commands pile up', async t => {
   t.ok(await redis.calls('incrby') - before <= 2, 'of 100 requests one had asked, and then the first one again')
 })
 
-t.test('a process that was busy for longer than the time-out reads the answer before it gives up', async t => {
+t.test('a process that was busy for longer than the timeout reads the response before it gives up', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const { check } = createLimitFactory({ policies, redis: redis.client() })('general', policies.general)

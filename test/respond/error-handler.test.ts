@@ -126,7 +126,7 @@ t.test('an internal_error of the application that cannot be made gives the stand
   const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
-  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be answered as it is.', reason: /^\[TypeError: / }, {}])
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its own form.', reason: /^\[TypeError: / }, {}])
 })
 
 t.test('every answer is published on a diagnostics channel, what has no request too', async t => {

@@ -78,7 +78,7 @@ function asError (fields: object): Error {
   return error
 }
 
-/** Makes what is thrown; a rejected promise, made too early, would be nobody's. */
+/** Creates the thrown value. A rejected promise that is created too early would be unhandled. */
 const thrown: fc.Arbitrary<() => unknown> = fc.oneof(
   { weight: 3, arbitrary: anything.map(value => () => value) },
   { weight: 3, arbitrary: fc.tuple(properties, shape).map(([fields, as]) => () => as(asError(fields))) },
@@ -142,7 +142,7 @@ t.test('10,000 random values', { timeout: 200_000 }, async t => {
       headers['cache-control'] === 'no-store' || 'cache-control',
       headers['x-request-id'] === requestId || 'x-request-id',
       answer.request_id === requestId || 'request_id',
-      (statusCode < 500 || (answer.message ?? answer.detail) === definition.message) || 'a 5xx tells what was thrown',
+      (statusCode < 500 || (answer.message ?? answer.detail) === definition.message) || 'a 5xx contains the thrown message',
       (statusCode !== 401 || headers['www-authenticate'] !== undefined) || 'www-authenticate',
       (statusCode !== 405 || headers.allow !== undefined) || 'allow',
       (statusCode !== 415 || headers.accept !== undefined) || 'accept',

@@ -103,7 +103,7 @@ t.test('a route under a constraint is there only for the requests that meet it',
   t.strictSame(await sendRequest(port, 'POST', '/any'), notAllowed('GET', 'HEAD'))
 })
 
-t.test('a constraint that answers by a callback, or was added later, is not asked: 404 tells less than a wrong 405', async t => {
+t.test('a constraint with a callback, or one that was added later, is not evaluated: a 404 is better than a wrong 405', async t => {
   const storage = (): object => ({ get: () => null, set () {} })
   const slow = { name: 'slow', storage, validate () {}, deriveConstraint: (_request: unknown, _context: unknown, done: (error: null, value: string) => void) => { done(null, 'a') } }
   const app = await createApp({}, { routerOptions: { constraints: { slow } } } as object)

@@ -48,7 +48,7 @@ t.test('a 403 for a missing scope names the scopes that are needed', async t => 
   t.strictSame(
     await sendRequest(port, 'GET', '/strange'),
     answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
-    'what is no scope (RFC 6749, section 3.3) stays out of the header'
+    'an invalid scope (RFC 6749, section 3.3) is not in the header'
   )
   t.strictSame(await sendRequest(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
 })

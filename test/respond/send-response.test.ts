@@ -220,7 +220,7 @@ t.test('without the log of the plugin, Fastify logs a stream that fails; a calle
   t.ok(lines.includes('stream closed prematurely'))
 })
 
-t.test('a handler that is late sends nothing, and the response of its time-out has what hooks add', async t => {
+t.test('a late handler sends nothing, and the timeout response has the headers of the hooks', async t => {
   const lines: string[] = []
   const app = await createApp({ log: undefined as never }, { handlerTimeout: 50, logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
   app.addHook('onSend', async (_request, reply, payload) => {

@@ -1,8 +1,8 @@
-/** Values that JavaScript lets a program throw, from the usual to the malicious. */
+/** Values that a JavaScript program can throw, from common to malicious ones. */
 import { createContext, runInContext } from 'node:vm'
 import { ApiError, standardErrors as errors } from 'fastify-api-errors'
 
-/** A value to throw, made anew for each throw, and the answer to it where it is not `internal_error`. */
+/** Creates a value to throw, with the code of the response if it is not `internal_error`. */
 export interface Throwable {
   readonly make: () => unknown
   readonly code?: keyof typeof errors
@@ -26,7 +26,7 @@ function circular (): Error {
   return Object.assign(error, { self: error, cause: error })
 }
 
-/** An error of which every property that anybody might read throws. */
+/** An error whose properties throw when they are read. */
 function treacherous (): Error {
   const error = new Error('treacherous')
   const names = ['stack', 'name', 'message', 'code', 'status', 'statusCode', 'headers', 'cause', 'validation', 'validationContext', 'expose', 'constructor', 'toJSON', 'toString']
@@ -35,7 +35,7 @@ function treacherous (): Error {
 
 const error = (properties: object): Error => Object.assign(new Error('secret'), properties)
 
-/** An ApiError of another copy of the package, as far as anybody can see. */
+/** An object that looks like an ApiError of another copy of the package. */
 const forged = (properties: object): object => Object.assign(
   { [Symbol.for('fastify-api-errors.ApiError')]: true, code: 'resource_not_found', status: 404, type: 'not_found_error', message: 'forged' }, properties
 )

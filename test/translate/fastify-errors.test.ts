@@ -83,7 +83,7 @@ t.test('what a request can do wrong', async t => {
   }
 })
 
-t.test('an error of the table, whoever throws it', async t => {
+t.test('an error of the table, thrown by any code', async t => {
   const app = await createApi()
   for (const [name, { code, message }] of Object.entries(fastifyErrors)) {
     const response = await app.inject({ url: '/throw', headers: { 'x-throw': name } })

@@ -70,7 +70,7 @@ t.test('a 5xx keeps its status and hides its message', async t => {
   }
 })
 
-t.test('what is no error status is a fault of the server', async t => {
+t.test('a status that is not an error status is a server error', async t => {
   const send = await createThrower({ log: false })
   for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
     t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))

@@ -9,25 +9,25 @@ import type { Behaviour, FailingServer } from '../../support/failing-server.js'
 import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../../support/upstream-clients.js'
 
 /**
- * What our caller gets: a code; the upstream's own answer; a connection that is cut, for the answer of the upstream was
- * on its way already; or nothing, for the caller has left.
+ * The result for our client: a code, the upstream's own response, a closed connection if part of the upstream's response was
+ * sent, or nothing if the client disconnected.
  */
 export type UpstreamAnswer = StandardCode | 'passed on' | 'connection closed' | 'no response'
 
-/** One way in which a call of another service fails, and what our caller gets. */
+/** One failure of a call of another service, and the result for our client. */
 export interface UpstreamCase {
   readonly what: string
   readonly through: string
-  /** Whether the client waits in vain. */
+  /** Whether the client waits until its timeout. */
   readonly timesOut: boolean
   readonly answer: UpstreamAnswer
   readonly mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => void
 }
 
-/** Milliseconds: short where the client waits in vain, else long enough for a busy machine. */
+/** Milliseconds: short if the client waits until its timeout, otherwise long enough for a busy machine. */
 const timeouts = { inVain: 1000, patient: 30_000 }
 
-/** The moment at which a call is given up, or the caller leaves: after it began, and before it runs into its own time-out. */
+/** The time at which a call is aborted or the client disconnects: after the call started and before its timeout. */
 export const soon = 100
 
 const direct = Object.keys(calls) as Array<keyof typeof calls>
@@ -56,7 +56,7 @@ const failures: readonly Failure[] = [
     at: 'silent in the body',
     timesOut: true,
     answers: [
-      ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its time-out now as one, now as a closed connection
+      ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its timeout either as a timeout or as a closed connection
       ['connection closed', proxying]
     ]
   },

@@ -26,7 +26,7 @@ await app.register(apiErrors)
 upstreamCases.forEach(({ mount }, index) => { mount(app, `/${index}`, upstreams) })
 await app.listen({ host: '127.0.0.1', port: 0 })
 
-// What depends on the time runs by itself, so that the time-outs are not those of a busy machine.
+// Cases with timeouts run separately, so that a busy machine does not cause other timeouts.
 const callers = new Agent()
 const received: unknown[] = []
 for (const phase of [false, true]) {
@@ -72,7 +72,7 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
     const entries = log.filter(({ code, requestId }) => code !== undefined && requestId === id)
     if (answer === 'passed on') {
       t.match(received[index], expected(answer, id))
-      t.strictSame(entries, [], 'it is no error of ours')
+      t.strictSame(entries, [], 'it is not counted as our error')
       return
     }
     t.strictSame(received[index], expected(answer, id))

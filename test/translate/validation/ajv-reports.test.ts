@@ -19,16 +19,16 @@ interface Case {
   readonly value: unknown
   /** What every validator finds, unless it is named below. */
   readonly faults: readonly Fault[]
-  /** What Ajv finds without `allErrors`, where it is not the first of `faults`. */
+  /** The result of Ajv without `allErrors`, if it is not the first of `faults`. */
   readonly first?: readonly Fault[]
-  /** What TypeBox finds, where it differs; `null` where it does not know the keyword. */
+  /** The result of TypeBox, if it differs; `null` if it does not know the keyword. */
   readonly typebox?: readonly Fault[] | null
 }
 
 const secret = 'S3cr3t'
 const A = { $id: 'A', type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
 const B = { $id: 'B', type: 'object', required: ['b'], properties: { b: { type: 'string' } } }
-/** Not inlined by Ajv, for it refers to another schema. */
+/** Not inlined by Ajv, because it refers to another schema. */
 const Nested = { $id: 'Nested', type: 'object', required: ['n'], properties: { n: { $ref: 'A#' } } }
 /** Unions whose paths are of these schemas, not of the route's. */
 const Choice = { $id: 'Choice', anyOf: [{ const: 'a' }, { const: 'b' }] }
@@ -417,7 +417,7 @@ t.test('every keyword of the vocabulary was made to fail', async t => {
   t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
-t.test('what is no report of a validator says at least that the value is not valid', async t => {
+t.test('an unknown report still says that the value is not valid', async t => {
   const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
@@ -425,7 +425,7 @@ t.test('what is no report of a validator says at least that the value is not val
   const guarded = { get secret () { throw new Error('It is not read.') } }
   t.strictSame(readAjvReports({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
-  t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
+  t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'an unknown schema')
 })
 
 /** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the faults. */

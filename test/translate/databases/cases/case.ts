@@ -72,7 +72,7 @@ export function variant<World> (cases: ReadonlyArray<Case<World>>, { without = [
   })
 }
 
-/** An answer with everything in it, but for what tells of the connection and the clock. */
+/** Returns a whole response, except for values that depend on the connection and the clock. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -244,5 +244,5 @@ export const prisma: readonly Recorded[] = [
 ]
 
 export const orm: readonly Recorded[] = [
-  { what: 'A model is not valid, and nothing tells which', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
+  { what: 'A model is invalid, and the error does not name the validator', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
 ]
