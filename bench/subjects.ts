@@ -139,16 +139,16 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await failures(app)
     await ok(app)
   }),
-  'the least': least(async (app, error) => {
+  minimal: least(async (app, error) => {
     await queues(app, error)
     await failures(app)
   }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
   'ours, sentErrors: convert': ours({ log: false, sentErrors: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': ours({ log: false }, uniqueViolation),
-  'the least, unique': least(uniqueViolation, [shots.unique]),
+  'minimal, unique': least(uniqueViolation, [shots.unique]),
   'ours, pino': ours({}, app => queues(app, noQueue), logged),
-  'the least, pino': least(queues, [shots.thrown, shots.returned], logged),
+  'minimal, pino': least(queues, [shots.thrown, shots.returned], logged),
   'ours, limited': ours({ log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } }, limited),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })

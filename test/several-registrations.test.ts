@@ -5,10 +5,10 @@ import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
+import { formatRequest, getPort, parseResponse, sendRaw } from './support/http.js'
 import { assertLedger } from '../lib/verify/assert-ledger.js'
 import { createLock } from '../lib/verify/lockfile.js'
 import { listReferences } from '../lib/verify/references.js'
-import { answerOf, exchange, portOf, requestOf } from './support/wire.js'
 
 const mine = defineErrors({
   invoice_is_paid: { status: 409, type: 'conflict_error', message: 'It is paid.', description: 'The invoice is paid.', action: 'Read it.' }
@@ -78,12 +78,12 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
 function createAsk (app: FastifyInstance, http2: boolean): Ask {
   if (!http2) {
     return async (method, path, headers) => {
-      const response = answerOf(await exchange(portOf(app), requestOf(method, path, headers)))
+      const response = parseResponse(await sendRaw(getPort(app), formatRequest(method, path, headers)))
       return response as Response
     }
   }
   return async (method, path, headers = {}) => {
-    const session = connectHttp2(`http://127.0.0.1:${portOf(app)}`)
+    const session = connectHttp2(`http://127.0.0.1:${getPort(app)}`)
     const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
     const stream = session.request({ ':method': method, ':path': path, ...given })
     const [response] = await once(stream, 'response') as [Record<string, string> & { ':status': number }]

@@ -32,7 +32,7 @@ const enveloped = defineFormat({
     error: {
       fields: {
         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
-        message: { schema: () => Type.String({ description: 'What went wrong, for a person.' }), value: answer => answer.message }
+        message: { schema: () => Type.String({ description: 'A human-readable description of the error.' }), value: answer => answer.message }
       }
     }
   }

@@ -1,8 +1,8 @@
-/** The lockfile `errors.lock.json`: what an API promises about its errors. */
+/** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 
-/** What an application promises about its errors, sorted so that a diff is readable. */
+/** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
   readonly lockfileVersion: 1
   /** The names of the body formats. The first is the one of the `format` option. */
@@ -51,7 +51,7 @@ export interface LockSource {
 }
 
 /**
- * Returns what an application promises now.
+ * Returns the current lock of an application.
  *
  * @param sources one for each registration of the plugin, the outermost first
  */

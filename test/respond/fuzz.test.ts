@@ -8,7 +8,7 @@ import { ApiError, formats, standardErrors as errors, type Format } from 'fastif
 import { issueLocations } from '../../lib/catalog/issues.js'
 import { bodySchema } from '../../lib/formats/format.js'
 import { throwables } from '../support/throwables.js'
-import { create, requestId, start } from '../support/wire.js'
+import { createApp, listen, requestId } from '../support/http.js'
 
 const anything = fc.anything({
   maxDepth: 2,
@@ -106,7 +106,7 @@ function violations (body: { readonly code: string }, format: Format): unknown {
 t.setTimeout(200_000)
 
 t.test('10,000 random values', { timeout: 200_000 }, async t => {
-  const app = await create({ negotiate: true, log: entry => { if (entry.status < 400) throw new Error('not an error') } })
+  const app = await createApp({ negotiate: true, log: entry => { if (entry.status < 400) throw new Error('not an error') } })
   let make = (): unknown => undefined
   const throwIt = (): never => { throw make() }
   const throwItLater = async (): Promise<never> => { throw make() }
@@ -120,7 +120,7 @@ t.test('10,000 random values', { timeout: 200_000 }, async t => {
   }
   const paths = app.printRoutes({ commonPrefix: false }).match(/\/[\w/]+/g) ?? []
   t.equal(paths.length, 15)
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const connections = new Set<object>()
   app.server.on('connection', socket => connections.add(socket))
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 4 })

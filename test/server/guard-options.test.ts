@@ -4,12 +4,12 @@ import { connect } from 'node:net'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { ask, contractAnswer, exchange, portOf, requestId, requestOf, start } from '../support/wire.js'
+import { errorResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
 
 /* eslint-disable no-throw-literal, prefer-promise-reject-errors */
 
-const internal = contractAnswer(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
-const invalid = contractAnswer(422, {
+const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
+const invalid = errorResponse(422, {
   code: 'missing_required_field',
   message: errors.missing_required_field.message,
   request_id: requestId,
@@ -24,7 +24,7 @@ async function create (server: FastifyServerOptions): Promise<FastifyInstance> {
   return app
 }
 
-const post = (port: number) => ask(port, 'POST', '/', { 'Content-Type': 'application/json' }, '{}')
+const post = (port: number) => sendRequest(port, 'POST', '/', { 'Content-Type': 'application/json' }, '{}')
 
 t.test('an async function where Fastify needs the result at once is rejected at start', async t => {
   const broken: ReadonlyArray<readonly [string, object]> = [
@@ -50,23 +50,23 @@ t.test('a schema error formatter that returns no error lets no request through',
     'a string': () => 'secret'
   }
   for (const [name, formatter] of Object.entries(formatters)) {
-    t.strictSame(await post(await start(t, await create({ schemaErrorFormatter: formatter as never }))), invalid, name)
+    t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: formatter as never }))), invalid, name)
   }
-  t.strictSame(await post(await start(t, await create({ schemaErrorFormatter: () => new Error('no') }))), invalid)
+  t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: () => new Error('no') }))), invalid)
   for (const thrown of [undefined, null]) {
-    t.strictSame(await post(await start(t, await create({ schemaErrorFormatter: () => { throw thrown } }))), internal, String(thrown))
+    t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: () => { throw thrown } }))), internal, String(thrown))
   }
 })
 
 t.test('a validator of a schema controller that fails with nothing, or returns an error, lets no request through', async t => {
   const createOf = (validate: () => unknown): Promise<FastifyInstance> =>
     create({ schemaController: { compilersFactory: { buildValidator: (() => () => validate) as never } } })
-  t.strictSame(await post(await start(t, await createOf(() => Promise.reject()))), internal)
-  t.strictSame(await post(await start(t, await createOf(() => { throw undefined }))), internal)
+  t.strictSame(await post(await listen(t, await createOf(() => Promise.reject()))), internal)
+  t.strictSame(await post(await listen(t, await createOf(() => { throw undefined }))), internal)
   for (const validate of [() => errors.resource_conflict(), async () => errors.resource_conflict()]) {
-    t.match(await post(await start(t, await createOf(validate))), { status: 409, body: { code: 'resource_conflict' } })
+    t.match(await post(await listen(t, await createOf(validate))), { status: 409, body: { code: 'resource_conflict' } })
   }
-  t.equal((await post(await start(t, await createOf(() => true)))).status, 200)
+  t.equal((await post(await listen(t, await createOf(() => true)))).status, 200)
 })
 
 t.test('a schema controller that builds no validator stops the start', async t => {
@@ -82,11 +82,11 @@ t.test('a schema controller that builds no validator stops the start', async t =
 t.test('a clientErrorHandler of the application that fails closes the connection, and the process lives', async t => {
   for (const fail of [() => { throw new Error('secret') }, async () => { throw new Error('secret') }]) {
     const app = await create({ clientErrorHandler: fail as never })
-    const port = await start(t, app)
+    const port = await listen(t, app)
     const socket = connect(port, '127.0.0.1').resume()
     socket.write('garbage\r\n\r\n')
     await once(socket, 'close')
-    t.equal((await ask(port, 'GET', '/')).body, 'ok')
+    t.equal((await sendRequest(port, 'GET', '/')).body, 'ok')
   }
 })
 
@@ -98,8 +98,7 @@ t.test('a frameworkErrors of the application that fails is answered in its place
   }
   for (const [name, frameworkErrors] of Object.entries(failures)) {
     const app = await create({ frameworkErrors } as FastifyServerOptions)
-    await start(t, app)
-    const text = await exchange(portOf(app), requestOf('GET', '/%zz'))
+    const text = await sendRaw(await listen(t, app), formatRequest('GET', '/%zz'))
     t.match(text, name === 'throws after its response' ? /\{"mine":true\}$/ : /"code":"invalid_request".*\}$/, name)
     t.match(text, /^HTTP\/1.1 400 Bad Request\r\n/, name)
     t.notMatch(text, 'secret', name)
@@ -109,6 +108,6 @@ t.test('a frameworkErrors of the application that fails is answered in its place
 t.test('a rewriteUrl that returns no string gives 500', async t => {
   for (const rewriteUrl of [() => undefined, () => 7, () => Promise.resolve('/'), () => Promise.reject(new Error('secret'))]) {
     const app = await create({ rewriteUrl: rewriteUrl as never })
-    t.strictSame(await ask(await start(t, app), 'GET', '/'), internal, String(rewriteUrl))
+    t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))
   }
 })

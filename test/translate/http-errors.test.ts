@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import apiErrors, { standardErrors } from 'fastify-api-errors'
 import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
@@ -102,7 +102,7 @@ t.test('@fastify/rate-limit, registered by the application itself', async t => {
     app.get('/', { config }, () => 'fine')
     return app
   }
-  const message = 'Too many requests. Wait before you send the next one.'
+  const message = 'Too many requests. Wait before you send another one.'
   const second = async (app: FastifyInstance): Promise<{ status: number, retryAfter: unknown, body: unknown }> => {
     await app.inject('/')
     const response = await app.inject('/')

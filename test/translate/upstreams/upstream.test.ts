@@ -31,7 +31,7 @@ const callers = new Agent()
 const received: unknown[] = []
 for (const phase of [false, true]) {
   await Promise.all(upstreamCases.map(async ({ timesOut, answer }, index) => {
-    const leaves = answer === 'no answer'
+    const leaves = answer === 'no response'
     if (phase === (timesOut || leaves)) received[index] = await receive(`/${index}`, `req_${index}`, leaves)
   }))
 }
@@ -42,14 +42,14 @@ await Promise.all([app.close(), upstreams.close()])
 async function receive (path: string, id: string, leaves: boolean): Promise<unknown> {
   const signal = leaves ? AbortSignal.timeout(soon) : null
   const response = await request(app.listeningOrigin + path, { headers: { 'x-request-id': id }, signal, dispatcher: callers }).catch(() => undefined)
-  if (response === undefined) return 'no answer'
+  if (response === undefined) return 'no response'
   const { date, connection, 'keep-alive': keepAlive, ...headers } = response.headers
-  return response.body.json().then(body => ({ status: response.statusCode, headers, body }), () => ({ status: response.statusCode, body: 'cut' }))
+  return response.body.json().then(body => ({ status: response.statusCode, headers, body }), () => ({ status: response.statusCode, body: 'incomplete' }))
 }
 
 function expected (answer: UpstreamAnswer, id: string): unknown {
-  if (answer === 'no answer') return 'no answer'
-  if (answer === 'connection cut') return { status: 200, body: 'cut' }
+  if (answer === 'no response') return 'no response'
+  if (answer === 'connection closed') return { status: 200, body: 'incomplete' }
   if (answer === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: said }
   const { code, status, message } = standardErrors[answer]
   const body = { code, message, request_id: id }
@@ -76,8 +76,8 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
       return
     }
     t.strictSame(received[index], expected(answer, id))
-    if (answer === 'connection cut') return
-    if (answer === 'no answer') {
+    if (answer === 'connection closed') return
+    if (answer === 'no response') {
       t.match(entries, [{ level: 30, code: 'gateway_timeout', status: 499, route: `GET /${index}` }])
       return
     }
@@ -89,7 +89,7 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
 }
 
 t.test('what was not answered is not counted as an answer', async t => {
-  const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no answer' ? [`GET /${index}`] : [])
+  const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no response' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
 })

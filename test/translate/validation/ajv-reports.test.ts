@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
   'type 4': { schema: { type: 'string', nullable: true }, value: { secret }, faults: [['f', 'type', 'must be a string']] },
   minLength: { schema: { type: 'string', minLength: 10 }, value: secret, faults: [['f', 'min_length', 'must be at least 10 characters long']] },
   maxLength: { schema: { type: 'string', maxLength: 1 }, value: secret, faults: [['f', 'max_length', 'must be at most 1 character long']] },
-  pattern: { schema: { type: 'string', pattern: '^[a-z]+$' }, value: secret, faults: [['f', 'pattern', 'does not have the expected form']] },
+  pattern: { schema: { type: 'string', pattern: '^[a-z]+$' }, value: secret, faults: [['f', 'pattern', 'does not have the expected format']] },
   format: { schema: { type: 'string', format: 'email' }, value: secret, faults: [['f', 'email', 'must be an email address']] },
   minimum: { schema: { type: 'number', minimum: 1 }, value: -90210, faults: [['f', 'minimum', 'must be at least 1']] },
   exclusiveMinimum: { schema: { type: 'number', exclusiveMinimum: 1 }, value: 1, faults: [['f', 'minimum', 'must be greater than 1']] },
@@ -85,7 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
     faults: [['f', 'max_items', 'must have at most 1 item']],
     typebox: [['f[1]', 'unknown_field', 'is not allowed']]
   },
-  uniqueItems: { schema: { type: 'array', uniqueItems: true }, value: [secret, secret], faults: [['f', 'unique_items', 'must not have the same item twice']] },
+  uniqueItems: { schema: { type: 'array', uniqueItems: true }, value: [secret, secret], faults: [['f', 'unique_items', 'must not contain duplicate items']] },
   contains: {
     schema: { type: 'array', contains: { type: 'number', minimum: 5 } }, value: [secret, 1], faults: [['f', 'contains', 'must contain at least 1 matching item']]
   },
@@ -108,7 +108,7 @@ const cases: Readonly<Record<string, Case>> = {
     schema: { type: 'object', if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } },
     value: { a: secret },
     faults: [['f.b', 'required', 'is required']],
-    typebox: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    typebox: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'if 2': {
     schema: { type: 'object', if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } },
@@ -120,7 +120,7 @@ const cases: Readonly<Record<string, Case>> = {
     value: { b: secret },
     faults: [['f.a', 'required', 'is required'], ['f.b', 'type', 'must be a number']]
   },
-  oneOf: { schema: { oneOf: [{ type: 'string' }, { maxLength: 20 }] }, value: secret, faults: [['f', 'any_of', 'must fit only one of the allowed shapes']] },
+  oneOf: { schema: { oneOf: [{ type: 'string' }, { maxLength: 20 }] }, value: secret, faults: [['f', 'any_of', 'must match exactly one of the allowed schemas']] },
   'anyOf with one branch of the type': {
     schema: { anyOf: [{ type: 'string', minLength: 10 }, { type: 'null' }] },
     value: secret,
@@ -136,7 +136,7 @@ const cases: Readonly<Record<string, Case>> = {
     schema: { anyOf: [{ const: 'a' }, { enum: ['b', 'c'] }, { type: 'null' }] }, value: secret, faults: [['f', 'enum', 'must be one of "a", "b", "c", null']]
   },
   'anyOf of a constant and a type': {
-    schema: { anyOf: [{ const: 'a' }, { type: 'number' }] }, value: secret, faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    schema: { anyOf: [{ const: 'a' }, { type: 'number' }] }, value: secret, faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf of objects with a tag, one of them': {
     schema: {
@@ -147,7 +147,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     value: { kind: 'b', m: secret },
     faults: [['f.m', 'type', 'must be a number']],
-    first: [['f', 'any_of', 'must fit one of the allowed shapes']] // Ajv stops at the absent n, before it comes to kind
+    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the absent n, before it comes to kind
   },
   'anyOf of objects with a tag, none of them': {
     schema: {
@@ -177,12 +177,12 @@ const cases: Readonly<Record<string, Case>> = {
       ]
     },
     value: { a: secret, b: secret },
-    faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf of objects without a tag': {
     schema: { anyOf: [{ type: 'object', required: ['a'] }, { type: 'object', required: ['b'] }] },
     value: { secret },
-    faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf in anyOf': {
     schema: { anyOf: [{ type: 'null' }, { type: 'object', properties: { x: { anyOf: [{ type: 'number', minimum: 3 }, { type: 'null' }] } } }] },
@@ -192,8 +192,8 @@ const cases: Readonly<Record<string, Case>> = {
   'anyOf beside a keyword that failed, too': {
     schema: { const: 'x', anyOf: [{ type: 'string', maxLength: 2 }, { type: 'null' }], pattern: '^[a-z]+$' },
     value: secret,
-    faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected form']],
-    typebox: [['f', 'pattern', 'does not have the expected form'], ['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long']]
+    faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected format']],
+    typebox: [['f', 'pattern', 'does not have the expected format'], ['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long']]
   },
   'anyOf with a $ref': {
     schema: { anyOf: [{ $ref: 'A#' }, { type: 'null' }] }, value: { secret }, faults: [['f.a', 'required', 'is required']], typebox: null
@@ -208,7 +208,7 @@ const cases: Readonly<Record<string, Case>> = {
     typebox: null
   },
   'anyOf of several $refs': {
-    schema: { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, value: { secret }, faults: [['f', 'any_of', 'must fit one of the allowed shapes']], typebox: null
+    schema: { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, value: { secret }, faults: [['f', 'any_of', 'must match one of the allowed schemas']], typebox: null
   }
 }
 
@@ -271,7 +271,7 @@ t.test('the whole body', async t => {
   await check(t, 'Ajv with allErrors', { type: 'object' }, [secret], [['', 'type', 'must be an object']])
   await check(t, 'TypeBox 1', { type: 'array', items: { type: 'number' } }, [1, secret], [['[1]', 'type', 'must be a number']])
   await check(t, 'Ajv with allErrors', union, { kind: secret }, [['n', 'required', 'is required']])
-  await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must fit one of the allowed shapes']])
+  await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must match one of the allowed schemas']])
 })
 
 t.test('a union in a schema that is referred to', async t => {
@@ -321,12 +321,12 @@ t.test('OpenAPI\'s discriminator', async t => {
       { properties: { kind: { const: 'b' } } }
     ]
   }
-  await check(t, 'Ajv of 2019-09', body, { kind: secret }, [['kind', 'any_of', 'must fit one of the allowed shapes']])
+  await check(t, 'Ajv of 2019-09', body, { kind: secret }, [['kind', 'any_of', 'must match one of the allowed schemas']])
   await check(t, 'Ajv of 2019-09', body, { kind: 'a', n: secret }, [['n', 'type', 'must be a number']])
 })
 
 t.test('a keyword of the application\'s own gives its name', async t => {
-  await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is not valid']])
+  await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is invalid']])
 })
 
 t.test('a check of the application\'s own, with its own sentence', async t => {
@@ -335,7 +335,7 @@ t.test('a check of the application\'s own, with its own sentence', async t => {
     starts: Type.Refine(Type.String(), () => false, () => 'must be before it ends'),
     ends: Type.Refine(Type.String(), () => false)
   })
-  await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is not valid']])
+  await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is invalid']])
 })
 
 t.test('a limit that is a value of the request is not repeated', async t => {
@@ -362,7 +362,7 @@ t.test('a limit that is a value of the request is not repeated', async t => {
       }
     }, async () => 'ok')
   })
-  const invalid = (field: string, code: string): Fault => [field, code, 'is not valid']
+  const invalid = (field: string, code: string): Fault => [field, code, 'is invalid']
   t.strictSame((await postTo(app, { sent: secret, same: 'x', either: 'x', pair: { sent: secret, same: 'x' }, fixed: 'x' })).faults, [
     invalid('same', 'const'), invalid('either', 'const'), invalid('pair.same', 'const'), ['fixed', 'const', 'must be "b"']
   ])
@@ -405,9 +405,9 @@ t.test('nor is it where the limit stands in the definitions of a schema that is 
     own: { ...pair, fixed: 'x' }, anchor: pair, chain: pair, relative: pair, embedded: pair, plain: { short: 'long' }, fixed: 'x', other: 'x'
   })
   t.strictSame(faults, [
-    ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is not valid']),
+    ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is invalid']),
     ['plain.short', 'max_length', 'must be at most 3 characters long'],
-    ['fixed', 'const', 'is not valid'], // to Ajv, own.fixed is at the same place
+    ['fixed', 'const', 'is invalid'], // to Ajv, own.fixed is at the same place
     ['other', 'const', 'must be "c"']
   ])
 })
