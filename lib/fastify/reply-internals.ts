@@ -157,6 +157,12 @@ export function isStreaming (reply: FastifyReply): boolean {
   return reply.raw.listenerCount('end') > 0
 }
 
+/** Returns whether an error is that of the stream of a request body. Fastify gives it the status 400 unless it has another one. */
+export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean {
+  const stream = readInternal(request, 'fastify.RequestPayloadStream') as { readonly errored?: unknown } | null | undefined
+  return error instanceof Error && stream?.errored === error
+}
+
 /**
  * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
  * function with a thrown error, so only the stack shows the difference: whether the caller of `send` is a file of Fastify.

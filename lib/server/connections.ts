@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import { watchListeningServers } from '../fastify/internals.js'
+import { handleThrownPromise } from '../support/call-safely.js'
 import { getResponder, markClosing } from './server-state.js'
 
 /** The servers that are watched already: several registrations share one. */
@@ -39,7 +40,8 @@ function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     try {
       routing(request, response)
-    } catch (cause) {
+    } catch (thrown) {
+      const cause = handleThrownPromise(thrown)
       sendRaw(app, request, response, getResponder(app.server, request.url).settings.errors.internal_error({ cause }))
     }
   })

@@ -1,8 +1,10 @@
 /** Rejects requests before they are routed: HTTP/1.1 without `Host`, and new requests while the server closes. */
 import type { IncomingMessage, ServerOptions } from 'node:http'
+import { types } from 'node:util'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import { describeValue } from '../support/describe-value.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
 
@@ -43,7 +45,13 @@ export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http,
       rejections.set(request, rejection)
       return malformedUrl
     }
-    return rewriteUrl === undefined ? request.url as string : rewriteUrl.call(this, request)
+    const url: unknown = rewriteUrl === undefined ? request.url : rewriteUrl.call(this, request)
+    if (typeof url === 'string') return url
+    // Fastify would close the connection without a response.
+    const cause = new Error(`rewriteUrl: expected the function to return a string, got ${describeValue(url)}.`)
+    if (types.isPromise(url)) url.then(undefined, () => {})
+    rejections.set(request, errors => errors.internal_error({ cause }))
+    return malformedUrl
   }
 }
 

@@ -8,6 +8,7 @@ import { isObject } from '../support/is-object.js'
 import { watchRoutes } from '../fastify/early-routes.js'
 import { createRequestId } from '../respond/request-id.js'
 import { createRewriteUrl, frameworkErrors } from './early-rejections.js'
+import { guardOptions } from './guard-options.js'
 import { listAllErrors } from './list-all-errors.js'
 import { clientErrorHandler } from './malformed-http.js'
 import { schemaErrorFormatter } from './schema-error-formatter.js'
@@ -48,7 +49,7 @@ const defaultRequestTimeout = 120_000
  * `frameworkErrors`, Node handles a missing Host, and Fastify handles requests while the server closes. With
  * `requireHostHeader: false` in `http` or `https`, a request without Host is handled like any other.
  *
- * @throws TypeError if the options are not an object
+ * @throws TypeError if the options are not an object, or a function that must return its result at once is an async function
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
@@ -65,6 +66,7 @@ export function serverOptions (options?: GivenOptions): GivenOptions {
     clientErrorHandler,
     schemaErrorFormatter,
     ...given,
+    ...guardOptions(given),
     ajv: listAllErrors(given.ajv),
     ...(given.frameworkErrors === undefined && {
       frameworkErrors,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import diagnostics from 'node:diagnostics_channel'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
@@ -48,6 +49,29 @@ t.test('a status that is not one of HTTP, set on the response of Node, gives 500
     reply.send(new Error('secret'))
   })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
+})
+
+t.test('an error of the stream that a preParsing hook returns is 400, and its message stays in the log', async t => {
+  const app = await createApp()
+  const causes: unknown[] = []
+  const streams: Readonly<Record<string, Error>> = {
+    '/error': new Error('secret'),
+    '/status': Object.assign(new Error('Too much.'), { statusCode: 413 }),
+    '/api-error': errors.invalid_request({ message: 'Not in gzip.' })
+  }
+  for (const [url, error] of Object.entries(streams)) {
+    app.post(url, { preParsing: async () => new Readable({ read () { this.destroy(error) } }), onError: async (_request, _reply, error) => { causes.push(error.message) } }, async () => 'ok')
+  }
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, _body, done) => { done(Object.assign(new Error('Not CSV.'), { statusCode: 400 })) })
+  app.post('/parser', async () => 'ok')
+  const port = await listen(t, app)
+  const send = async (url: string, type = 'application/json') => (await sendRequest(port, 'POST', url, { 'Content-Type': type }, '{}'))
+  const answer = (status: number, code: string, message: string) => errorResponse(status, { code, message, request_id: requestId })
+  t.strictSame(await send('/error'), answer(400, 'invalid_request', String(errors.invalid_request.message)))
+  t.strictSame(await send('/status'), answer(413, 'payload_too_large', 'Too much.'))
+  t.strictSame(await send('/api-error'), answer(400, 'invalid_request', 'Not in gzip.'))
+  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser gives its own status')
+  t.strictSame(causes, ['secret', 'Too much.', 'Not in gzip.'])
 })
 
 t.test('a reason phrase that cannot be sent is replaced', async t => {

@@ -433,18 +433,18 @@ const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: 
   range: [{ type: 'number', range: [1, 3] }, 90210, [['f', 'range', 'must be at most 3']]],
   exclusiveRange: [{ type: 'number', exclusiveRange: [1, 3] }, 90210, [['f', 'exclusive_range', 'must be less than 3']]],
   transform: [{ type: 'string', transform: ['trim'], minLength: 7 }, ` ${secret} `, [['f', 'min_length', 'must be at least 7 characters long']]],
-  regexp: [{ type: 'string', regexp: '/^x/i' }, secret, [['f', 'regexp', 'is not valid']]],
-  instanceof: [{ instanceof: 'Date' }, secret, [['f', 'instanceof', 'is not valid']]],
-  typeof: [{ typeof: 'function' }, secret, [['f', 'typeof', 'is not valid']]],
-  uniqueItemProperties: [{ type: 'array', uniqueItemProperties: ['id'] }, [{ id: secret }, { id: secret }], [['f', 'unique_item_properties', 'is not valid']]],
+  regexp: [{ type: 'string', regexp: '/^x/i' }, secret, [['f', 'regexp', 'is invalid']]],
+  instanceof: [{ instanceof: 'Date' }, secret, [['f', 'instanceof', 'is invalid']]],
+  typeof: [{ typeof: 'function' }, secret, [['f', 'typeof', 'is invalid']]],
+  uniqueItemProperties: [{ type: 'array', uniqueItemProperties: ['id'] }, [{ id: secret }, { id: secret }], [['f', 'unique_item_properties', 'is invalid']]],
   prohibited: [{ type: 'object', prohibited: ['x'] }, { x: secret }, [['f', 'prohibited', 'is not allowed']]],
   allRequired: [{ type: 'object', properties: { x: {}, y: {} }, allRequired: true }, { x: secret }, [['f.y', 'all_required', 'is required']]],
-  anyRequired: [{ type: 'object', anyRequired: ['x', 'y'] }, { secret }, [['f', 'any_required', 'must fit one of the allowed shapes']]],
-  oneRequired: [{ type: 'object', oneRequired: ['x', 'y'] }, { x: secret, y: secret }, [['f', 'one_required', 'must fit only one of the allowed shapes']]],
+  anyRequired: [{ type: 'object', anyRequired: ['x', 'y'] }, { secret }, [['f', 'any_required', 'must match one of the allowed schemas']]],
+  oneRequired: [{ type: 'object', oneRequired: ['x', 'y'] }, { x: secret, y: secret }, [['f', 'one_required', 'must match exactly one of the allowed schemas']]],
   patternRequired: [{ type: 'object', patternRequired: ['^z'] }, { secret }, [['f', 'pattern_required', "should have property matching pattern '^z'"]]],
-  deepRequired: [{ type: 'object', deepRequired: ['/a/b'] }, { secret }, [['f', 'deep_required', 'is not valid']]],
+  deepRequired: [{ type: 'object', deepRequired: ['/a/b'] }, { secret }, [['f', 'deep_required', 'is invalid']]],
   deepProperties: [{ type: 'object', deepProperties: { '/a/b': { type: 'number' } } }, { a: { b: secret } }, [['f.a.b', 'deep_properties', 'must be a number']]],
-  select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is not valid']]]
+  select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is invalid']]]
 }
 
 t.test('a keyword of ajv-keywords that stands for others has one fault, under its own code and with their sentence', async t => {
@@ -480,7 +480,7 @@ t.test('the sentence of a keyword of the application is sent, unless it repeats 
   }, app => app.post('/', { schema: { body: { properties: { a: { isFree: true }, b: { isKnown: true }, c: { isKnown: true }, d: { isKnown: true }, e: { isSmall: true } } } } }, () => 'fine'))
   const first = async (payload: object): Promise<unknown> => (await postTo(app, payload)).faults
   t.strictSame(await first({ a: secret }), [['a', 'is_free', 'is taken by Ada']])
-  t.strictSame(await first({ b: secret }), [['b', 'is_known', 'is not valid']])
+  t.strictSame(await first({ b: secret }), [['b', 'is_known', 'is invalid']])
   t.strictSame(await first({ c: {} }), [['c', 'is_known', 'we do not know [object Object]']])
   t.strictSame(await first({ d: '' }), [['d', 'is_known', 'we do not know ']])
   t.strictSame(await first({ e: 7 }), [['e', 'is_small', 'is not small']])
