@@ -2,7 +2,8 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
-import { effectError, type Effects, type LibraryCall, type LibraryContext } from './library-context.js'
+import { effectError } from './error-values.js'
+import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
 import { native, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
 
 /** The codes by which drivers say that a constraint is violated. */

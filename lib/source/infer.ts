@@ -9,7 +9,10 @@ import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
 import { callHook } from './libraries.js'
-import { Machine, type NotFollowed } from './machine.js'
+import { createMachine } from './interpreter/create-machine.js'
+import { roleObject } from './interpreter/heap.js'
+import type { Machine, NotFollowed } from './interpreter/machine.js'
+import { readProperty, runCall, throwReturned } from './interpreter/run.js'
 import { isOfPackage, openProject, type Project } from './project.js'
 import { getSourceRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
@@ -58,7 +61,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
     const project = openProject(ts, root, files)
     const effects = createEffects(readConstraints(ts, project, root))
-    const machine = new Machine(project, inspector, await loadedExports(scripts), effects)
+    const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
     return createReport(getSourceRoutes(app), machine)
   } finally {
     inspector.close()
@@ -121,7 +124,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.needsRowsIn !== undefined && !machine.effects.written.has(facts.needsRowsIn)) continue
       const isUnlikely = facts?.unlessRead !== undefined && facts.unlessRead.some(read => reads.has(plainRead(read)))
-      for (const { status, code } of answersTo(thrown, settings, (value, name) => machine.read(value, name))) {
+      for (const { status, code } of answersTo(thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({
           status, code, confidence: thrown.isPossible || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         })
@@ -166,21 +169,21 @@ function compare (a: string, b: string): number {
 /** Runs the hooks of a route, then its handler. */
 function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const scope = machine.live(route.scope)
-  const request = machine.roleObject('request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
-  const reply = machine.roleObject('reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
+  const request = roleObject(machine, 'request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
+  const reply = roleObject(machine, 'reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
   const throws: Thrown[] = []
   const sent: Sent[] = []
   const reads = new Set<string>()
   machine.statuses = []
   machine.route = { method: route.method, path: route.path }
   for (const { fn, isHook } of route.functions) {
-    const outcome = machine.run(adapter(machine, fn, isHook), route.scope, [[request], [reply]])
+    const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])
     throws.push(...outcome.throws)
     sent.push(...outcome.sent)
     for (const read of outcome.reads) reads.add(read)
     if (!isHook) {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
-      throws.push(...machine.throwsOf(failed))
+      throws.push(...throwReturned(machine, failed))
       if (outcome.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
         sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isPossible: false })))
       }

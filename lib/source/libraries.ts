@@ -1,7 +1,8 @@
 /** What the functions of well-known packages throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
-import { effectError, type LibraryCall, type LibraryContext } from './library-context.js'
+import { catalogError, codedError, effectError, httpError } from './error-values.js'
+import type { LibraryCall, LibraryContext } from './library-context.js'
 import { startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
@@ -70,16 +71,6 @@ function statusOfClass (fn: object | undefined): number | undefined {
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : undefined
 }
 
-/** An error of http-errors. */
-export function httpError (status: number, name: string, fields: Iterable<readonly [string, Values]> = []): Obj {
-  return object({
-    fields: new Map<string, Values>([
-      ['statusCode', [literal(status)]], ['status', [literal(status)]], ['expose', [literal(status < 500)]], ['message', [unknown()]], ...fields
-    ]),
-    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isPossible: false }
-  })
-}
-
 function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
   const status = statusOfName(name)
   if (status !== undefined) return [httpError(status, name)]
@@ -131,11 +122,6 @@ function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values |
     ]),
     error: { origin: 'thrown', names: ['Boom', 'Error'], isPossible: false }
   })]
-}
-
-/** An error of a plugin, by the code that the plugin gives it. */
-export function codedError (code: string): Obj {
-  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
 }
 
 function rejecting (machine: LibraryContext, codes: readonly string[], node: Node | undefined, possible: readonly string[] = []): Values {
@@ -302,7 +288,7 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
       })]
     case 'callNotFound':
       return [native(name, (_, __, node) => {
-        machine.throwValues([machine.catalogError('route_not_found', 404)], node)
+        machine.throwValues([catalogError('route_not_found', 404)], node)
         return [reply]
       })]
     case 'raw': return [reply]
