@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
 import { catalogError, codedError, effectError, httpError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
+import { callContainer } from './containers.js'
 import { startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
@@ -25,6 +26,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
   '@fastify/multipart': multipart,
   'fastify-api-errors': () => [unknown()],
+  awilix: callContainer,
   undici: upstream,
   axios: upstream,
   got: upstream,
@@ -242,6 +244,8 @@ function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, na
 export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
   if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
   if (owner.kind === 'object' && owner.role === 'request') {
+    // @fastify/awilix gives each request a container below that of the application.
+    if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
     if (name === 'routeOptions' && machine !== undefined) {

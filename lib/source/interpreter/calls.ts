@@ -44,13 +44,29 @@ function callLive (machine: Machine, callee: Live, self: Values, args: readonly 
 export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
-  if (live !== undefined) {
-    // A function of the application that a package has wrapped.
-    const [inner] = machine.inspector.scopesOf(live.value)
-    const wrapped = inner === undefined ? [] : Object.values(inner).filter((value): value is object => typeof value === 'function' && value !== live.value && isOwn(machine, value))
-    if (wrapped.length > 0) return union(...wrapped.map(fn => machine.call([machine.live(fn)], self, args, node)))
-  }
+  const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
+  if (wrapped.length > 0) return union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node)))
   return machine.callUnknown(args, node)
+}
+
+interface Wrapped {
+  readonly fn: object
+  /** The arguments that the package puts before those of the call. */
+  readonly args: readonly unknown[]
+}
+
+/** More variables than this are those of a file, not of a function that wraps another one. */
+const maxClosed = 12
+
+/** The functions of the application that a function of a package has closed over, as `partial`, `memoize` and `once` do it. */
+function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
+  // A function with rest parameters has two scopes: one for its parameters, and one for its variables.
+  const held = machine.inspector.scopesOf(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
+  const functions = held.filter((value): value is object => typeof value === 'function' && value !== fn)
+  const args = held.find((value): value is unknown[] => Array.isArray(value) && value.length > 0) ?? []
+  return functions.flatMap(each => isOwn(machine, each)
+    ? [{ fn: each, args }]
+    : depth < 2 ? wrappedIn(machine, each, depth + 1).map(found => ({ fn: found.fn, args: [...found.args, ...args] })) : [])
 }
 
 /** A call that is not followed: functions among the arguments are called, and what they throw comes out of it. */

@@ -2,6 +2,7 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { memberOfBuiltin } from '../builtins.js'
+import { memberOfCradle } from '../containers.js'
 import { libraryMember } from '../libraries.js'
 import { queryStep } from '../queries.js'
 import { type Live, type Obj, type Value, type Values, literal, nothing, textsIn, union, unknown } from '../values.js'
@@ -66,7 +67,7 @@ function keysOf (machine: Machine, node: Node): readonly string[] | undefined {
 }
 
 export function memberOfLive (machine: Machine, owner: Live, name: string, node: Node): Values {
-  if (types.isProxy(owner.value)) return libraryMember(owner, name, machine) ?? machine.memberOfNode(node, name)
+  if (types.isProxy(owner.value)) return memberOfCradle(machine, owner.value, name) ?? machine.memberOfNode(node, name)
   if (name.startsWith('#')) {
     const held = machine.inspector.privateOf(owner.value, name)
     return held === undefined ? machine.memberOfNode(node, name) : [machine.liveValue(held)]
