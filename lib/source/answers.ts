@@ -19,6 +19,8 @@ export interface AnswerSettings {
   readonly translators: readonly Translator[]
   /** The live class that a class of the source is, with its instances' fields. */
   readonly classOf: (cls: Cls) => object | undefined
+  /** The live class of a package that a translator names. */
+  readonly classNamed: (name: string) => object | undefined
 }
 
 /** The properties of errors that translators look at. */
@@ -60,12 +62,19 @@ function requestOf (): FastifyRequest {
 }
 
 /** An object with the class and the fields of an error. */
-function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf }: AnswerSettings): object {
-  const cls = value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) as { readonly prototype?: object } | undefined : undefined
-  const isError = value.kind === 'object' && value.error !== undefined
-  const made = cls?.prototype !== undefined ? Object.create(cls.prototype) as object : isError ? Object.create(Error.prototype) as object : {}
+function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: AnswerSettings): object {
+  const facts = value.kind === 'object' ? value.error : undefined
+  const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
+  const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as { readonly prototype?: object } | undefined
+  const isError = facts !== undefined
+  const made = named !== undefined ? createNamed(named) : cls?.prototype !== undefined ? Object.create(cls.prototype) as object : isError ? Object.create(Error.prototype) as object : {}
   for (const [name, each] of fields) Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
   return made
+}
+
+/** An error of a package: some classes, as zod's, recognise only what their constructor has made. */
+function createNamed (cls: object): object {
+  return Reflect.construct(cls as new (issues: readonly unknown[]) => object, [[]])
 }
 
 /** Every way to choose one value of each field; a value that is not known leaves the field out. */

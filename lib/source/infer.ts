@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Translator } from '../translate/translator.js'
 import { answersTo, type AnswerSettings } from './answers.js'
 import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
@@ -12,6 +13,7 @@ import { callHook } from './libraries.js'
 import { createMachine } from './interpreter/create-machine.js'
 import { roleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
+import { findNamedClasses } from './interpreter/named-classes.js'
 import { readProperty, runCall, throwReturned } from './interpreter/run.js'
 import { isOfPackage, openProject, type Project } from './project.js'
 import { getSourceRoutes, type SourceRoute } from './routes.js'
@@ -117,8 +119,15 @@ interface RouteFindings {
 function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
   // All routes first: whether a table ever has records shows in all of them.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
+  const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
+  const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
+    const classes = known.get(translators) ?? findNamedClasses(machine, translators)
+    known.set(translators, classes)
+    return classes
+  }
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
-    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value }
+    const named = namedClasses(route.translators)
+    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined

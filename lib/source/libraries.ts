@@ -27,6 +27,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/multipart': multipart,
   'fastify-api-errors': () => [unknown()],
   awilix: callContainer,
+  zod,
   undici: upstream,
   axios: upstream,
   got: upstream,
@@ -201,6 +202,16 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
   if (name !== 'verifyBearerAuth') return undefined
   machine.throwValues(['FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER', 'FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER'].map(codedError), node as Node)
   return [unknown()]
+}
+
+/** `schema.parse(value)` of zod throws an error that only a translator of the application, or a `catch`, handles. */
+function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  if (name !== 'parse' && name !== 'parseAsync') return undefined
+  const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
+  const failed = (at: Node): void => { machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isPossible: false } })], at) }
+  if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
+  failed(node as Node)
+  return [made(node as Node)]
 }
 
 function throwing (codes: Readonly<Record<string, readonly string[]>>): Handler {
