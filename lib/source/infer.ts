@@ -1,7 +1,7 @@
 /** Finds what the routes of a running application throw: locates their functions, runs them on what is known, and reports. */
 import { createRequire } from 'node:module'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
@@ -15,7 +15,7 @@ import { roleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/named-classes.js'
 import { readProperty, runCall, throwReturned } from './interpreter/run.js'
-import { isOfPackage, openProject, type Project } from './project.js'
+import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
 import { dedupe, native, type Live, type Sent, type Thrown, type Values } from './values.js'
@@ -186,6 +186,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   machine.statuses = []
   machine.route = { method: route.method, path: route.path }
   for (const { fn, isHook } of route.functions) {
+    machine.entry = placeOf(machine, fn)
     const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])
     throws.push(...outcome.throws)
     sent.push(...outcome.sent)
@@ -199,6 +200,12 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
     }
   }
   return { route, throws: dedupe(throws), sent: dedupe(sent), reads }
+}
+
+/** The line on which a function was written. */
+function placeOf ({ inspector, project }: Machine, fn: object): Site {
+  const place = inspector.locate(fn)
+  return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
 }
 
 /** A hook can say by its last argument that it is done, or failed. */

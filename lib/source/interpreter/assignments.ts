@@ -4,7 +4,7 @@ import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, literal, nothing, numbersIn, object, textsIn, union } from '../values.js'
 import { isInput } from './compare-values.js'
 import type { Machine } from './machine.js'
-import { hasOwnType, unknownOf } from './nodes.js'
+import { hasOwnType, siteOf, unknownOf } from './nodes.js'
 import { findUp, parametersOf } from './syntax.js'
 
 /** Gives a name, or each name of a pattern, its values. */
@@ -102,7 +102,7 @@ function setField (machine: Machine, owner: Value, name: string, values: Values,
 
 /** Gives the reply a status. */
 export function setStatus (machine: Machine, numbers: readonly number[], node: Node): void {
-  const site = machine.project.siteOf(node)
+  const site = siteOf(machine, node)
   machine.statuses = numbers.map(status => ({ status, site }))
 }
 

@@ -4,11 +4,11 @@ import { callGlobal } from '../builtins.js'
 import { catalogError } from '../error-values.js'
 import { callLibrary } from '../libraries.js'
 import { isFunctionNode, packageOf } from '../project.js'
-import { type Values, nothing, promise } from '../values.js'
+import { type Value, type Values, nothing, promise } from '../values.js'
 import { superMember } from './classes.js'
 import { isOwn } from './heap.js'
 import type { Machine } from './machine.js'
-import { functionOfNode, typeOf, unknownOf } from './nodes.js'
+import { awaitedType, functionOfNode, typeOf, unknownOf } from './nodes.js'
 import { shorten, unwrap } from './syntax.js'
 import { readVariable } from './variables.js'
 
@@ -30,8 +30,24 @@ export function evaluateCall (machine: Machine, node: CallExpression): Values {
   const { callees, self } = evaluateCallee(machine, node.expression)
   const args = argumentsOf(machine, node.arguments)
   const known = callees.filter(callee => callee.kind !== 'unknown' && callee.kind !== 'object' && callee.kind !== 'literal' && callee.kind !== 'text')
-  if (known.length > 0) return machine.call(known, self, args, node)
+  if (known.length > 0) return machine.call(known, self, args, node).map(value => withTypeOfCall(machine, value, node))
   return callBySignature(machine, node, callees, self, args)
+}
+
+/** A value whose type is a parameter of the called function has the type that the call gives it. */
+function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
+  if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
+    return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)
+  }
+  if (value.kind !== 'unknown' || value.type === undefined) return value
+  const { type } = value
+  return {
+    ...value,
+    type: () => {
+      const known = type()
+      return known === undefined || (known.flags & machine.project.ts.TypeFlags.TypeParameter) === 0 ? known : awaitedType(machine, typeOf(machine, node))
+    }
+  }
 }
 
 /** A callee that is not known by value: what its type says. */

@@ -40,10 +40,14 @@ function callLive (machine: Machine, callee: Live, self: Values, args: readonly 
   return found.kind === 'class' ? machine.construct([found], args, node) : machine.callFunction(found, found.self ?? self, args)
 }
 
+/** Methods of the language that keep a function without calling it. */
+const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'splice', 'fill', 'with'])
+
 /** A function of a package, or of the language: what is known of it, else its callbacks are taken to be called. */
 export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
+  if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
   const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
   if (wrapped.length > 0) return union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node)))
   return machine.callUnknown(args, node)

@@ -22,7 +22,7 @@ export function runBranches (machine: Machine, condition: Expression, whenTrue: 
 }
 
 /** Narrows variables to what they are when a condition holds; false when it cannot. */
-function narrow (machine: Machine, condition: Expression, truth: boolean): boolean {
+export function narrow (machine: Machine, condition: Expression, truth: boolean): boolean {
   const { ts } = machine.project
   if (ts.isParenthesizedExpression(condition)) return narrow(machine, condition.expression, truth)
   if (ts.isPrefixUnaryExpression(condition) && condition.operator === ts.SyntaxKind.ExclamationToken) return narrow(machine, condition.operand, !truth)
@@ -54,7 +54,7 @@ function narrow (machine: Machine, condition: Expression, truth: boolean): boole
 }
 
 /** The variable that a condition is about. */
-function findSubject (machine: Machine, condition: Expression): TypeScriptSymbol | undefined {
+export function findSubject (machine: Machine, condition: Expression): TypeScriptSymbol | undefined {
   const { ts, checker } = machine.project
   let found: TypeScriptSymbol | undefined
   const visit = (node: Node): void => {

@@ -56,6 +56,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     lastReadsRoute: false,
     route: { method: '', path: '' },
     possible: 0,
+    entry: { file: '', line: 0 },
     statuses: [],
     act: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined),
     readRoute: () => {

@@ -6,7 +6,7 @@ import { type Thrown, type Value, type Values, union, unknown } from '../values.
 import { bindName } from './assignments.js'
 import { isErrorLike, unionStatuses } from './compare-values.js'
 import type { Machine, State } from './machine.js'
-import { typeOf } from './nodes.js'
+import { siteOf, typeOf } from './nodes.js'
 import { mergeStates, saveState } from './states.js'
 import { shorten } from './syntax.js'
 
@@ -21,11 +21,11 @@ export function throwValues (machine: Machine, values: Values, node: Node, isPos
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
-      for (const held of value.held) machine.act.throws.push({ value: held, site: machine.project.siteOf(node), via: [], isPossible: true, statuses: [] })
+      for (const held of value.held) machine.act.throws.push({ value: held, site: siteOf(machine, node), via: [], isPossible: true, statuses: [] })
       continue
     }
     machine.act.throws.push({
-      value, site: machine.project.siteOf(node), via: [], isPossible: isPossible || machine.possible > 0 || (value.kind === 'object' && value.error?.isPossible === true), statuses: machine.statuses.map(({ status }) => status)
+      value, site: siteOf(machine, node), via: [], isPossible: isPossible || machine.possible > 0 || (value.kind === 'object' && value.error?.isPossible === true), statuses: machine.statuses.map(({ status }) => status)
     })
   }
 }

@@ -88,6 +88,8 @@ export interface Machine extends LibraryContext {
   /** The route that is run: some functions decide by its path. */
   route: SourcePlace
   possible: number
+  /** The place of the hook or handler that runs. */
+  entry: Site
   /** The function that runs. */
   act: Activation
 

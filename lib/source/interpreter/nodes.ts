@@ -2,6 +2,7 @@
 import type { ClassLikeDeclaration, Node, ParameterDeclaration, Type } from 'typescript'
 import type { FunctionNode } from '../project.js'
 import { type Cls, type Env, type Fn, type Value, nextId, unknown } from '../values.js'
+import type { Site } from '../project.js'
 import type { Machine } from './machine.js'
 
 export function classOfNode (machine: Machine, node: ClassLikeDeclaration, env: Env | undefined): Cls {
@@ -51,6 +52,16 @@ export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | 
 
 export function missed (machine: Machine, node: Node | undefined, reason: string): void {
   if (node === undefined || !machine.project.owns(node.getSourceFile())) return
-  const site = machine.project.siteOf(node)
+  const site = siteOf(machine, node)
   machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
+}
+
+/** Returns the line of a node. A function of a package that is a hook itself is not called by a line of the application: then it is its own. */
+export function siteOf (machine: Machine, node: Node): Site {
+  return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
+}
+
+/** Returns a node for calls that no line of the application makes. */
+export function anyNode (machine: Machine): Node {
+  return machine.project.program.getSourceFiles()[0] as Node
 }

@@ -3,11 +3,11 @@ import type { Node } from 'typescript'
 import { type Values, union } from '../values.js'
 import { isErrorLike } from './compare-values.js'
 import type { Activation, Machine } from './machine.js'
-import { awaitedType, typeOf } from './nodes.js'
+import { awaitedType, siteOf, typeOf } from './nodes.js'
 
 /** What a `return` gives: an async function waits for a promise, and no `catch` of its own gets what it rejects with. */
 export function returnValues (machine: Machine, values: Values, act: Activation, node: Node): Values {
-  for (const value of values) if (isErrorLike(value) && !machine.returnSites.has(value)) machine.returnSites.set(value, machine.project.siteOf(node))
+  for (const value of values) if (isErrorLike(value) && !machine.returnSites.has(value)) machine.returnSites.set(value, siteOf(machine, node))
   if (!act.isAsync) return values
   return union(...values.map(value => {
     if (value.kind !== 'promise') return [value]

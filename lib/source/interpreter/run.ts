@@ -1,5 +1,4 @@
 /** The ways into the interpreter from outside: a call of a function, and a property that is read. */
-import type { Node } from 'typescript'
 import { dedupe, nextId, type Thrown, type Value, type Values } from '../values.js'
 import { createActivation } from './activations.js'
 import { call } from './calls.js'
@@ -7,13 +6,14 @@ import { ownValue } from './compare-values.js'
 import { live, liveValue } from './heap.js'
 import type { Machine, Outcome } from './machine.js'
 import { memberOfObject } from './members.js'
+import { anyNode } from './nodes.js'
 import { settle } from './promises.js'
 
 /** Calls a function of the application from outside, and returns all that comes of it, what it promises included. */
-export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[], node?: Node): Outcome {
+export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[]): Outcome {
   const before = machine.act
   const act = machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
-  const returns = settle(machine, call(machine, callees, [live(machine, self)], args, node))
+  const returns = settle(machine, call(machine, callees, [live(machine, self)], args, anyNode(machine)))
   machine.act = before
   return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, statuses: machine.statuses }
 }
@@ -24,8 +24,7 @@ export function readProperty (machine: Machine, value: Value, name: string): Val
     const own = ownValue(value.value, name)
     return own === undefined ? [] : [liveValue(machine, own)]
   }
-  const [anywhere] = machine.project.program.getSourceFiles()
-  return value.kind === 'object' ? memberOfObject(machine, value, name, anywhere as Node) : []
+  return value.kind === 'object' ? memberOfObject(machine, value, name, anyNode(machine)) : []
 }
 
 /** Returns the errors that a handler returns as if they were thrown, because Fastify treats them so. */

@@ -1,14 +1,14 @@
 /** Runs statements, and says whether what comes after them is reached. */
-import type { Block, Expression, Node, Statement } from 'typescript'
-import { type Values, nextId, nothing, union, unknown } from '../values.js'
+import type { Block, Expression, Statement, SwitchStatement, Symbol as TypeScriptSymbol } from 'typescript'
+import { type Value, type Values, nextId, nothing, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
-import { equals, truthOf } from './compare-values.js'
-import { isAlwaysTrue, narrowByAssertion, runBranches } from './conditions.js'
+import { equals } from './compare-values.js'
+import { findSubject, isAlwaysTrue, narrow, narrowByAssertion, runBranches } from './conditions.js'
 import { runTry, thrownValues } from './errors.js'
 import type { Machine, State } from './machine.js'
 import { typeOf, unknownOf } from './nodes.js'
 import { returnValues } from './promises.js'
-import { mergeStates, restoreState, saveState } from './states.js'
+import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 import { readVariable } from './variables.js'
 
 export function runBlock (machine: Machine, node: Block): boolean {
@@ -148,37 +148,45 @@ function runLoop (machine: Machine, body: () => boolean, mayEnd: boolean): boole
   return mayEnd || first || ends.length > 0
 }
 
-function runSwitch (machine: Machine, node: Statement & { readonly expression: Expression, readonly caseBlock: { readonly clauses: readonly Node[] } }): boolean {
+function runSwitch (machine: Machine, node: SwitchStatement): boolean {
   const { ts } = machine.project
   const { act } = machine
   const values = machine.evaluate(node.expression)
-  const symbol = ts.isIdentifier(node.expression) ? machine.project.checker.getSymbolAtLocation(node.expression) : undefined
+  const isTrue = values.every(value => value.kind === 'literal' && value.value === true)
+  const subject = isTrue ? undefined : findSubject(machine, node.expression)
   const outer = act.breaks
   act.breaks = []
-  const before = saveState(machine)
+  let before = saveState(machine)
   const ends: State[] = []
-  let left = values
+  let left = isTrue || subject === undefined ? values.map(value => ({ of: value, value })) : casesOf(machine, subject, node.expression)
   let isReached = false
   let hasDefault = false
   for (const clause of node.caseBlock.clauses) {
-    if (!ts.isCaseClause(clause) && !ts.isDefaultClause(clause)) continue
-    let matched: Values
+    const reached = isReached ? saveState(machine) : undefined
+    restoreState(machine, before)
+    let matched = left
     if (ts.isCaseClause(clause)) {
       const wanted = machine.evaluate(clause.expression)
-      const isTrue = values.every(value => value.kind === 'literal' && value.value === true)
-      matched = left.filter(value => wanted.some(each => isTrue ? truthOf(each) !== false : equals(value, each) !== false))
-      if (!isTrue) left = left.filter(value => !wanted.every(each => equals(value, each) === true))
+      if (isTrue) {
+        matched = narrow(machine, clause.expression, true) ? left : []
+      } else {
+        matched = left.filter(({ value }) => wanted.some(each => equals(value, each) !== false))
+        left = left.filter(({ value }) => !wanted.every(each => equals(value, each) === true))
+      }
     } else {
       hasDefault = true
-      matched = left
     }
-    const falls = isReached
-    if (matched.length === 0 && !falls && values.length > 0) continue
-    const reached = saveState(machine)
-    restoreState(machine, before)
-    if (falls) mergeStates(machine, [before, reached])
-    if (symbol !== undefined && machine.act.frame.vars.has(symbol) && matched.length > 0) machine.act.frame.vars.set(symbol, matched)
-    isReached = runStatements(machine, clause.statements as unknown as readonly Statement[])
+    if (subject !== undefined && matched.length > 0) act.frame.vars.set(subject, union(matched.map(({ of }) => of)))
+    const entered = saveState(machine)
+    if (ts.isCaseClause(clause) && isTrue) {
+      restoreState(machine, before)
+      if (narrow(machine, clause.expression, false)) before = saveState(machine)
+      else left = []
+    }
+    const states = [...(matched.length > 0 || values.length === 0 ? [entered] : []), ...(reached === undefined ? [] : [reached])]
+    if (states.length === 0) continue
+    mergeStates(machine, states)
+    isReached = runStatements(machine, clause.statements)
   }
   if (isReached) ends.push(saveState(machine))
   ends.push(...act.breaks)
@@ -190,4 +198,16 @@ function runSwitch (machine: Machine, node: Statement & { readonly expression: E
   }
   mergeStates(machine, ends)
   return true
+}
+
+/** For each value of a variable, the values that an expression about it has. */
+function casesOf (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
+  const { vars } = machine.act.frame
+  const all = vars.get(subject) as Values
+  const cases = all.flatMap(of => {
+    vars.set(subject, [of])
+    return withoutErrors(machine, () => machine.evaluate(expression)).map(value => ({ of, value }))
+  })
+  vars.set(subject, all)
+  return cases
 }
