@@ -24,7 +24,7 @@ export interface AnswerSettings {
 }
 
 /** The properties of errors that translators look at. */
-const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'message'] as const
+const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'output', 'message'] as const
 
 /**
  * The answers to a thrown value; several when its status can be several.
@@ -67,7 +67,8 @@ function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, cl
   const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
   const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as { readonly prototype?: object } | undefined
   const isError = facts !== undefined
-  const made = named !== undefined ? createNamed(named) : cls?.prototype !== undefined ? Object.create(cls.prototype) as object : isError ? Object.create(Error.prototype) as object : {}
+  const prototype = cls?.prototype ?? (isError ? Error.prototype : Object.prototype)
+  const made = named === undefined ? Object.create(prototype) as object : createNamed(named)
   for (const [name, each] of fields) Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
   return made
 }

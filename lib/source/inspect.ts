@@ -89,7 +89,8 @@ export function openInspector (): Inspector {
   const maps = new Map<string, ReadMap | undefined>()
 
   function mapOf (info: ScriptInfo): ReadMap | undefined {
-    if (!maps.has(info.scriptId)) maps.set(info.scriptId, readMap(info))
+    // The source of a package is not followed, and the sources that its map names are often not there.
+    if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
     return maps.get(info.scriptId)
   }
 

@@ -43,7 +43,7 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   if (status !== undefined) return [httpError(status, name)]
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
-  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible ? written : name)
+  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
   return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
 }
 
@@ -140,7 +140,9 @@ function jwt (machine: LibraryContext, { args, node }: LibraryCall, name: string
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
     if (done === undefined) return made
     const throws = machine.caught(() => { machine.settle(made) })
-    return machine.call(done, [], [union(throws.map(({ value }) => value), nothing), [unknown()]], node)
+    const [certain, possible] = [false, true].map(isPossible => throws.filter(error => error.isPossible === isPossible).map(({ value }) => value)) as unknown as [Values, Values]
+    machine.maybe(() => machine.call(done, [], [possible, [unknown()]], node))
+    return machine.call(done, [], [union(certain, nothing), [unknown()]], node)
   }
   if (name === 'verify') {
     machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)

@@ -4,6 +4,7 @@ import { callGlobal } from '../builtins.js'
 import { catalogError } from '../error-values.js'
 import { callLibrary } from '../libraries.js'
 import { isFunctionNode, packageOf } from '../project.js'
+import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, nothing, promise } from '../values.js'
 import { superMember } from './classes.js'
 import { isOwn } from './heap.js'
@@ -61,7 +62,7 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
   } else if (declaration === undefined && callees.every(callee => callee.kind === 'unknown') && !node.arguments.some(argument => ts.isSpreadElement(argument))) {
     const type = typeOf(machine, node.expression)
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
-    if (isAny && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
+    if (isAny && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
   }
   const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {
@@ -71,6 +72,14 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
     if (called !== undefined) return called
   }
   return machine.callUnknown(args, node)
+}
+
+/** Methods of strings, numbers and dates: no class of an application has these names. */
+const textMethods: ReadonlySet<string> = new Set([String, Number, Date].flatMap(type => Object.getOwnPropertyNames(type.prototype))
+  .filter(name => /^(to[A-Z]|trim|split$|slice$|substr|pad|startsWith|endsWith|char|codePoint|locale|normalize|repeat|replaceAll|get(Time|Full|Month|Date|Hours|UTC))/.test(name)))
+
+function isOfText (ts: TypeScript, node: Expression): boolean {
+  return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
 }
 
 /** Whether an expression starts at something of a package, whose functions are not followed. */

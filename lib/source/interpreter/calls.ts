@@ -49,7 +49,9 @@ export function callExternal (machine: Machine, callee: External, self: Values, 
   if (known !== undefined) return known
   if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
   const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
-  if (wrapped.length > 0) return union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node)))
+  if (wrapped.length > 0) {
+    return union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node)))
+  }
   return machine.callUnknown(args, node)
 }
 

@@ -5,10 +5,10 @@ import { memberOfBuiltin } from '../builtins.js'
 import { memberOfCradle } from '../containers.js'
 import { libraryMember } from '../libraries.js'
 import { queryStep } from '../queries.js'
-import { type Live, type Obj, type Value, type Values, literal, nothing, textsIn, union, unknown } from '../values.js'
+import { type Deferred, type Live, type Obj, type Value, type Values, literal, native, nothing, promise, textsIn, union, unknown } from '../values.js'
 import { isModuleExports } from './compare-values.js'
 import type { Machine } from './machine.js'
-import { nameOf, typeOf } from './nodes.js'
+import { awaitedType, nameOf, typeOf } from './nodes.js'
 import { findUp } from './syntax.js'
 import { externalValue, valuesOfSymbol } from './variables.js'
 
@@ -38,10 +38,15 @@ export function memberOf (machine: Machine, owner: Value, name: string | undefin
       return symbol === undefined ? [unknown()] : valuesOfSymbol(machine, symbol, node)
     }
     case 'external': return libraryMember(owner, name) ?? [externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
-    case 'promise': return owner.query === undefined ? [unknown(() => typeOf(machine, node))] : [queryStep(machine, owner, name)]
+    case 'promise': return [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
     case 'unknown': return machine.memberOfType(owner, name, node)
     default: return [unknown()]
   }
+}
+
+/** A method of a promise that a package has extended, such as `got(url).json()`: it waits for the promise. */
+function promiseStep (machine: Machine, owner: Deferred, name: string): Value {
+  return native(name, (_, __, node) => [promise([unknown(() => awaitedType(machine, typeOf(machine, node)))], owner.throws)])
 }
 
 /** A property whose name is not known: it can be any. */

@@ -62,7 +62,9 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
         ? native(symbol.name, (args, self) => machine.maybe(() => machine.callFunction(fn, self, args)))
         : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
     }
-    if (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration)) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
+    // The client of Prisma is generated into the application.
+    if (ts.isInterfaceDeclaration(declaration.parent) && declaration.parent.name.text.endsWith('Delegate')) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
+    if (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration)) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
 }
