@@ -25,7 +25,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/bearer-auth': bearerAuth,
   '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
   '@fastify/multipart': multipart,
-  'fastify-api-errors': () => [unknown()],
+  'fastify-api-errors': apiErrors,
   awilix: callContainer,
   zod,
   undici: upstream,
@@ -214,6 +214,19 @@ function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Val
   if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
   failed(node as Node)
   return [made(node as Node)]
+}
+
+/** `isApiError(error, errors.queue_closed)` decides a branch of a `catch`. */
+function apiErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values {
+  if (name !== 'isApiError') return [unknown()]
+  const [errors = [], factories = []] = args
+  const codes = factories.map(factory => factory.kind === 'live' ? Object.getOwnPropertyDescriptor(factory.value, 'code')?.value as unknown : undefined)
+  return union(errors.map(error => {
+    if (error.kind !== 'object' || error.error === undefined) return unknown()
+    if (error.error.origin !== 'catalog') return literal(false)
+    const [code] = error.fields.get('code') as Values
+    return code?.kind !== 'literal' || codes.includes(undefined) ? unknown() : literal(codes.length === 0 || codes.includes(code.value))
+  }))
 }
 
 function throwing (codes: Readonly<Record<string, readonly string[]>>): Handler {

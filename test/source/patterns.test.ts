@@ -10,10 +10,11 @@ import responses from './fixtures/responses.js'
 import hooks from './fixtures/hooks.js'
 // @ts-expect-error JavaScript has no types
 import javascript from './fixtures/javascript.cjs'
+import language from './fixtures/language.js'
 import upstreams from './fixtures/upstreams.js'
 import notCounted from './fixtures/not-counted.js'
 
-const report = await inferFixtures(t, { interfaces, containers, promises, try: tries, callbacks, responses, hooks, javascript, upstreams, 'not-counted': notCounted })
+const report = await inferFixtures(t, { interfaces, containers, promises, try: tries, callbacks, responses, hooks, javascript, language, upstreams, 'not-counted': notCounted })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -70,8 +71,7 @@ t.test('promises and generators', async t => {
     'GET /promises/settled-reason': ['404 resource_not_found certain via load'],
     'GET /promises/then': ['404 resource_not_found certain via load', '410 resource_gone certain'],
     'GET /promises/then-rejected': ['502 bad_gateway certain'],
-    'GET /promises/try': ['406 not_acceptable certain'],
-    'GET /promises/void': []
+    'GET /promises/try': ['406 not_acceptable certain']
   })
 })
 
@@ -193,6 +193,60 @@ t.test('JavaScript in CommonJS, without types', async t => {
     'GET /javascript/service': ['403 forbidden certain via load', '404 resource_not_found certain via load > Users.find > Repository.find'],
     'GET /javascript/then': ['404 null certain'],
     'GET /javascript/wrapped': ['404 resource_not_found certain via Users.find > Repository.find']
+  })
+})
+
+t.test('statements, operators, classes, modules, tables and maps', async t => {
+  t.strictSame(findingsOf('language'), {
+    'GET /language/apply': ['425 too_early certain via a'],
+    'GET /language/arrow-property': ['413 payload_too_large certain via Counter.add', '429 rate_limit_exceeded certain via Counter.add > Counter.value'],
+    'GET /language/assigned': ['410 resource_gone certain'],
+    'GET /language/bind': ['423 resource_locked certain via b'],
+    'GET /language/call': ['423 resource_locked certain via b'],
+    'GET /language/default-export': ['501 not_implemented certain via main'],
+    'GET /language/default-parameter': ['417 expectation_failed certain via defaults'],
+    'GET /language/default-parameter-given': [],
+    'GET /language/destructured-export': ['409 resource_conflict certain via create', '410 resource_gone certain via remove'],
+    'GET /language/dynamic-import': ['409 resource_conflict certain via create'],
+    'GET /language/endless': ['508 loop_detected certain'],
+    'GET /language/entries': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/getter': ['429 rate_limit_exceeded certain via Counter.value'],
+    'GET /language/in': ['409 resource_conflict certain'],
+    'GET /language/is-api-error': ['428 precondition_required certain'],
+    'GET /language/json': [],
+    'GET /language/list': ['425 too_early certain via a'],
+    'GET /language/local-list': ['423 resource_locked certain via b'],
+    'GET /language/local-map': ['425 too_early certain via a'],
+    'GET /language/local-static': ['403 device_mismatch certain via Local.check'],
+    'GET /language/loops': ['408 request_timeout certain', '411 length_required certain', '414 uri_too_long certain'],
+    'GET /language/map': ['423 resource_locked possible via b', '425 too_early possible via a'],
+    'GET /language/map-entries': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/map-for-each': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/map-has': ['400 invalid_parameter certain'],
+    'GET /language/map-known': ['423 resource_locked certain via b'],
+    'GET /language/map-values': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/namespace': ['409 resource_conflict certain via create'],
+    'GET /language/new': [],
+    'GET /language/operators': ['421 misdirected_request certain'],
+    'GET /language/or-assigned': ['510 not_extended certain'],
+    'GET /language/recursive': ['416 range_not_satisfiable certain via walk'],
+    'GET /language/set-inside': ['507 insufficient_storage certain'],
+    'GET /language/static': ['400 invalid_request certain via Parser.parse'],
+    'GET /language/static-getter': ['412 precondition_failed certain via Parser.strict'],
+    'GET /language/static-number': [],
+    'GET /language/static-super': ['400 invalid_request certain via StrictParser.parse > Parser.parse'],
+    'GET /language/static-table': ['422 validation_error certain via json'],
+    'GET /language/switch': ['502 bad_gateway certain', '504 gateway_timeout certain'],
+    'GET /language/switch-falls': ['410 resource_gone certain'],
+    'GET /language/switch-literal': ['410 resource_gone certain'],
+    'GET /language/switch-true': ['403 forbidden certain'],
+    'GET /language/table': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/table-known': ['425 too_early certain via a'],
+    'GET /language/table-spread': ['424 failed_dependency certain'],
+    'GET /language/thrown-type': ['402 payment_required certain'],
+    'GET /language/typeof': [],
+    'GET /language/typeof-function': ['406 not_acceptable certain via describe'],
+    'GET /language/values': ['423 resource_locked certain via b', '425 too_early certain via a']
   })
 })
 

@@ -51,7 +51,7 @@ export function findInPattern (machine: Machine, pattern: ObjectBindingPattern |
 export function assignTo (machine: Machine, target: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(target)) {
-    const symbol = checker.getSymbolAtLocation(target)
+    const symbol = ts.isShorthandPropertyAssignment(target.parent) ? checker.getShorthandAssignmentValueSymbol(target.parent) : checker.getSymbolAtLocation(target)
     if (symbol === undefined) return
     for (let env: Env | undefined = machine.act.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
       if (!('vars' in env) || !env.vars.has(symbol)) continue

@@ -6,7 +6,7 @@ import { ownValue } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { memberOf, memberOfLive } from './members.js'
 import { typeOf } from './nodes.js'
-import { isStatic } from './syntax.js'
+import { isReadonly, isStatic } from './syntax.js'
 
 /** The names of the classes above a class that are not in the source; `Error` is among them for any error. */
 export function externalBases (machine: Machine, cls: Cls): readonly string[] {
@@ -82,7 +82,8 @@ export function staticMember (machine: Machine, cls: Cls, name: string, node: No
       if (ts.isPropertyDeclaration(member) && member.initializer !== undefined) {
         const live = at.live === undefined ? undefined : ownValue(at.live.value, name)
         if ((typeof live === 'object' && live !== null) || typeof live === 'function') return [machine.live(live)]
-        return inClass(machine, at, [at], () => machine.evaluate(member.initializer as Expression))
+        const values = inClass(machine, at, [at], () => machine.evaluate(member.initializer as Expression))
+        return isReadonly(ts, member) ? values : values.map(value => value.kind === 'literal' ? literal(value.value, false) : value)
       }
     }
   }

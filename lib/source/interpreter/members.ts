@@ -29,7 +29,10 @@ export function memberOf (machine: Machine, owner: Value, name: string | undefin
   const builtin = memberOfBuiltin(machine, owner, name)
   if (builtin !== undefined) return builtin
   switch (owner.kind) {
-    case 'live': return memberOfLive(machine, owner, name, node)
+    case 'live': {
+      const cls = machine.nodeOf(owner)
+      return cls?.kind === 'class' ? machine.staticMember(cls, name, node) : memberOfLive(machine, owner, name, node)
+    }
     case 'object': return memberOfObject(machine, owner, name, node)
     case 'class': return machine.staticMember(owner, name, node)
     case 'function': return machine.staticFields.get(`${owner.id} ${name}`) ?? (name === 'name' ? [literal(nameOf(machine, owner) ?? '')] : [unknown()])

@@ -7,6 +7,10 @@ export function isStatic (ts: Project['ts'], node: Declaration): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)
 }
 
+export function isReadonly (ts: Project['ts'], node: Declaration): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword)
+}
+
 export function isAsync (ts: Project['ts'], node: FunctionNode): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
 }
