@@ -62,7 +62,9 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
   } else if (declaration === undefined && callees.every(callee => callee.kind === 'unknown') && !node.arguments.some(argument => ts.isSpreadElement(argument))) {
     const type = typeOf(machine, node.expression)
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
-    if (isAny && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
+    // Of a chain of calls, the first one is listed.
+    const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
+    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
   }
   const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { callGlobal, deferring } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
-import { type External, type Fn, type Live, type Thrown, type Value, type Values, promise, union, unknown } from '../values.js'
+import { type External, type Fn, type Live, type Thrown, type Value, type Values, native, promise, union, unknown } from '../values.js'
 import { isErrorLike } from './compare-values.js'
 import { errorOfFactory, externalOf, isOwn } from './heap.js'
 import type { Machine } from './machine.js'
@@ -50,9 +50,30 @@ export function callExternal (machine: Machine, callee: External, self: Values, 
   if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
   const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
   if (wrapped.length > 0) {
-    return union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node)))
+    return withoutLiterals(union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node))))
   }
-  return machine.callUnknown(args, node)
+  const wrapper = node === undefined ? undefined : wrapperOf(machine, callee, args, node)
+  return wrapper === undefined ? machine.callUnknown(args, node) : [wrapper]
+}
+
+/** The result of a wrapped function can decide no branch, because the package can change it: `complement(isOpen)`. */
+function withoutLiterals (values: Values): Values {
+  return values.map(value => value.kind === 'literal' ? unknown() : value)
+}
+
+/** A function of a package that takes a function and returns one, as `partial` does: the function is called when the result is. */
+function wrapperOf (machine: Machine, { path }: External, args: readonly Values[], node: Node): Value | undefined {
+  const { ts } = machine.project
+  const [first = [], ...others] = args
+  if (!ts.isCallExpression(node) || !first.some(value => functionsIn(machine, value).length > 0 && value.kind !== 'object')) return undefined
+  if ((typeOf(machine, node)?.getCallSignatures().length ?? 0) === 0) return undefined
+  const bound = !/partial$/.test(path)
+    ? []
+    : others.flatMap(values => {
+      const [only] = values
+      return only?.kind === 'object' && only.isArray ? [...only.fields.values()] : [values]
+    })
+  return native('wrapped', (given, self, at) => withoutLiterals(machine.call(first, self, [...bound, ...given], at)))
 }
 
 interface Wrapped {
