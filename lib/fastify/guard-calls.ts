@@ -1,6 +1,6 @@
 /**
  * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators
- * and error handlers. Fastify takes one that throws `null` or `undefined` for one that succeeded, or the process ends.
+ * and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful, or the process ends.
  */
 import type { FastifyInstance } from 'fastify'
 import { guardNotFoundHooks, isGuarding } from './hooks.js'
@@ -11,10 +11,10 @@ import { scopesAround } from './scopes.js'
 type Call = (this: unknown, ...args: unknown[]) => unknown
 type Setter = (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
 
-/** The scopes whose setters were replaced. Every scope below inherits them. */
+/** The scopes whose setters were replaced. Nested scopes inherit them. */
 const replaced = new WeakSet<object>()
 
-/** Guards what is set on a scope and on those below it from now on, once the plugin is registered. */
+/** Guards the functions that are set on a scope and on its nested scopes from now on, once the plugin is registered. */
 export function trackCalls (app: FastifyInstance): void {
   if ([...scopesAround(app)].some(scope => replaced.has(scope))) return
   replaced.add(app)
@@ -41,7 +41,7 @@ export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
   })
 }
 
-/** Returns a function that looks like another one: it has its name, its parameters and its properties. */
+/** Returns a function with the name, the number of parameters and the properties of another function. */
 function inherit (call: Call, guarded: Call): Call {
   Object.setPrototypeOf(guarded, call)
   return Object.defineProperties(guarded, { name: { value: call.name }, length: { value: call.length } })
@@ -83,7 +83,7 @@ function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call 
   })
 }
 
-/** Fastify writes a status on what a validator throws, so that it must be an object that can be written. */
+/** Guards a validator. The thrown value must be a writable object, because Fastify sets a status on it. */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
   return inherit(validate, function (this: unknown, ...args) {
     let result: unknown

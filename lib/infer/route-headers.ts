@@ -1,8 +1,8 @@
-/** Which headers the responses of a route carry because of its plugins and limits. */
+/** The headers that the plugins and limits of a route add to its responses. */
 
-/** The headers that responses of a route can carry, besides those that HTTP requires on errors. */
+/** The headers that responses of a route can have, in addition to those that HTTP requires on errors. */
 export interface RouteHeaders {
-  /** Whether its responses carry the fields of a rate limit. */
+  /** Whether its responses have rate limit header fields. */
   readonly limited: boolean
   /** Whether other origins can read its responses. */
   readonly cors: boolean

@@ -1,11 +1,11 @@
-/** What all routes of a scope have in common. */
+/** The facts that all routes of a scope share. */
 import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
 import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
 
-/** What all routes of a scope have in common. */
+/** The facts that all routes of a scope share. */
 export interface ScopeFacts {
-  /** The scopes and hooks that can declare something about each of them. */
+  /** The scopes and hooks that can declare errors or security for them. */
   readonly targets: readonly DeclaringTarget[]
   /** Whether they pass requests on to an upstream. */
   readonly isProxy: boolean
@@ -15,11 +15,11 @@ export interface ScopeFacts {
   readonly hasCors: boolean
 }
 
-/** Returns what the routes of a scope have in common. It can change until the application is ready. */
+/** Returns the facts that the routes of a scope share. They can change until the application is ready. */
 export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
   return {
     targets: targetsOfScope(scope),
-    // @fastify/http-proxy registers its routes in a scope of its own.
+    // @fastify/http-proxy registers its routes in a separate scope.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
     hasPressure: runsPlugin(scope, '@fastify/under-pressure'),
     hasCors: runsPlugin(scope, '@fastify/cors')

@@ -107,6 +107,15 @@ t.test('an error handler that throws nothing is answered by the plugin', async t
   }
 })
 
+t.test('an error that an error handler or a validator throws is answered with it', async t => {
+  const app = await create()
+  app.get('/handler', { errorHandler: () => { throw errors.resource_conflict() } }, async () => { throw new Error('secret') })
+  app.post('/validator', { schema: { body: {} }, validatorCompiler: () => () => { throw errors.resource_conflict() } }, async () => 'passes')
+  const handled = await app.inject('/handler')
+  t.strictSame([handled.statusCode, (JSON.parse(handled.body) as { code: string }).code], [409, 'resource_conflict'])
+  t.strictSame(await post(app, '/validator', 'application/json'), [409, 'resource_conflict'])
+})
+
 t.test('the hooks of a not-found handler are guarded', async t => {
   const app = Fastify()
   await app.register(apiErrors, { log: false, notFound: false })
@@ -126,10 +135,16 @@ t.test('without the plugin, an application made after serverOptions() works as F
     done()
   })
   app.addContentTypeParser('text/csv', async () => { throw undefined })
+  app.addContentTypeParser('text/tsv', () => { throw undefined })
   app.setValidatorCompiler((() => async () => { throw undefined }) as never)
   app.get('/hook', async () => 'passes')
   app.post('/', { schema: { body: {} } }, async () => ({ code: 'passes' }))
   app.get('/handled', { errorHandler: () => { throw undefined } }, async () => { throw new Error('no') })
+  app.post('/frozen', { schema: { body: {} }, validatorCompiler: () => () => { throw Object.freeze(new Error('no')) } }, async () => 'passes')
   t.equal((await app.inject('/hook')).body, 'passes')
   t.strictSame(await post(app), [200, 'passes'])
+  t.strictSame(await post(app, '/', 'text/tsv'), [200, 'passes'])
+  const handled = await app.inject('/handled')
+  t.strictSame([handled.statusCode, handled.body], [200, ''])
+  t.strictSame(await post(app, '/frozen', 'application/json'), [500, undefined])
 })
