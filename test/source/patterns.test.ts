@@ -83,7 +83,7 @@ t.test('try, catch and finally', async t => {
     'GET /try/not-awaited': ['423 resource_locked certain'],
     'GET /try/replace': ['502 bad_gateway certain'],
     'GET /try/rethrow': ['404 resource_not_found certain via fail'],
-    'GET /try/rethrow-api-errors': ['409 resource_conflict certain via either', '410 resource_gone certain via either', '503 service_unavailable certain via either'],
+    'GET /try/rethrow-api-errors': ['409 resource_conflict certain via either', '410 resource_gone certain via either'],
     'GET /try/rethrow-by-code': ['409 resource_conflict certain via either', '410 resource_gone certain via either'],
     'GET /try/rethrow-by-function': ['402 payment_required certain', '410 resource_gone certain via either', '503 service_unavailable certain via either'],
     'GET /try/rethrow-others': ['409 resource_conflict certain via either', '410 resource_gone certain via either'],
