@@ -25,7 +25,7 @@ import { serveReference } from './reference/serve-reference.js'
 import { watchServer } from './server/connections.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
-import { guardHooks, markInternal } from './fastify/hooks.js'
+import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
@@ -155,7 +155,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     isHidden: isHiddenByDocuments
   })
   setDocumentSettings(routeErrors, documentSettings)
-  addInference(app, { routeErrors, translators: settings.translators })
+  addInference(app, { routeErrors, translators: settings.translators, getHooks })
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
