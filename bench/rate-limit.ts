@@ -137,13 +137,13 @@ ${ways.join('\n\n')}`
 const memory = resultsOf(await measure(subjects.memory, undefined), false)
 const shared = await withRedis()
 
-const page = `# What a rate limit costs a request
+const page = `# Benchmark results of rate limits
 
 Written by \`npm run bench:rate-limit\`, on ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}.
 
-Each subject is a process of its own that answers \`GET /\` with \`{ "hello": "world" }\`; they are measured in turns, there and
-back, ${rounds} rounds of ${requests.toLocaleString('en')} requests over 8 connections. CPU is that of the server process for one request. Numbers are
-medians; a ratio is the median of the ratios of each round. Latency is the median of requests sent one after the other.
+Each subject is a separate process that responds to \`GET /\` with \`{ "hello": "world" }\`. The subjects are measured in alternating runs:
+${rounds} rounds of ${requests.toLocaleString('en')} requests over 8 connections. CPU is the CPU time of the server process per request. Numbers are medians. A ratio is the
+median of the ratios of each round. Latency is the median of requests that are sent one after the other.
 
 ## In memory
 

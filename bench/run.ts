@@ -33,22 +33,22 @@ interface Row extends Pair {
 const { thrown, returned, ok, wrongBody, unknown, wrongMethod, limited, typeError, unique } = shots
 
 const rows: readonly Row[] = [
-  { what: 'a 404 thrown', a: at('ours', thrown, 404), b: at('fastify', thrown, 404), target: 0.75, least: 'the least' },
-  { what: 'a 404 returned', a: at('ours', returned, 404), b: at('fastify', thrown, 404), target: 0.68, least: 'the least' },
-  { what: 'a 404 thrown, pino to /dev/null', a: at('ours, pino', thrown, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'the least, pino' },
-  { what: 'a 404 returned, pino to /dev/null', a: at('ours, pino', returned, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'the least, pino' },
+  { what: 'a 404 thrown', a: at('ours', thrown, 404), b: at('fastify', thrown, 404), target: 0.75, least: 'minimal' },
+  { what: 'a 404 returned', a: at('ours', returned, 404), b: at('fastify', thrown, 404), target: 0.68, least: 'minimal' },
+  { what: 'a 404 thrown, pino to /dev/null', a: at('ours, pino', thrown, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'minimal, pino' },
+  { what: 'a 404 returned, pino to /dev/null', a: at('ours, pino', returned, 404), b: at('fastify, pino', thrown, 404), target: 0.50, least: 'minimal, pino' },
   ...['fastify-http-errors-enhanced', '@fastify/sensible', 'a hand-written setErrorHandler', 'Express 5', 'Hono'].map(name => ({
     what: 'a 404 thrown', a: at('ours', thrown, 404), b: at(name, thrown, 404), target: 1
   })),
   { what: 'a 404 returned, the same bytes', a: at('ours', returned, 404), b: at('node:http', thrown, 404), target: 1.6 },
-  { what: 'ten wrong fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1, least: 'the least' },
-  { what: 'an unknown route', a: at('ours', unknown, 404), b: at('fastify', unknown, 404), target: 1, least: 'the least' },
-  { what: 'a wrong method', a: at('ours', wrongMethod, 405), b: at('fastify', wrongMethod, 404), target: 1, least: 'the least' },
+  { what: 'ten wrong fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1, least: 'minimal' },
+  { what: 'an unknown route', a: at('ours', unknown, 404), b: at('fastify', unknown, 404), target: 1, least: 'minimal' },
+  { what: 'a wrong method', a: at('ours', wrongMethod, 405), b: at('fastify', wrongMethod, 404), target: 1, least: 'minimal' },
   { what: 'a 429', a: at('ours, limited', limited, 429), b: at('fastify, limited', limited, 429), target: 1 },
-  { what: 'a TypeError', a: at('ours', typeError, 500), b: at('fastify', typeError, 500), target: 1, least: 'the least' },
-  { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'the least, unique' },
+  { what: 'a TypeError', a: at('ours', typeError, 500), b: at('fastify', typeError, 500), target: 1, least: 'minimal' },
+  { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'minimal, unique' },
   { what: 'a 200', a: at('ours', ok, 200), b: at('fastify', ok, 200), target: 1.01, effort: fine },
-  { what: 'a 200, to tell what chance does', a: at('fastify', ok, 200), b: at('fastify', ok, 200), effort: fine },
+  { what: 'a 200, compared with itself', a: at('fastify', ok, 200), b: at('fastify', ok, 200), effort: fine },
   { what: "a 200 with sentErrors: 'convert'", a: at('ours, sentErrors: convert', ok, 200), b: at('ours', ok, 200) }
 ]
 
@@ -64,7 +64,7 @@ const misses: string[] = []
 function verdict (what: string, value: number, target: number | undefined): string {
   if (target === undefined) return ''
   if (Number(two(value)) <= target) return 'met'
-  misses.push(`- ${what}: ${two(value)}, to be ${two(target)} or less. ${causes[what] ?? ''}`)
+  misses.push(`- ${what}: ${two(value)}, target ${two(target)} or less. ${causes[what] ?? ''}`)
   return '**missed**'
 }
 
@@ -84,11 +84,11 @@ async function lineOf (what: string, measure: () => Promise<string>): Promise<st
 }
 
 async function overHttp (rows: readonly Row[], name: string): Promise<string[]> {
-  const lines = [`| what | beside | ${name}, us | beside, us | ratio (middle half) | target | |`, '|---|---|---|---|---|---|---|']
+  const lines = [`| what | compared with | ${name}, us | other, us | ratio (middle half) | target | |`, '|---|---|---|---|---|---|---|']
   for (const { what, target, effort = usual, ...pair } of rows) {
     lines.push(await lineOf(what, async () => {
       const { a, b, ratio } = await compare(pair, effort)
-      const met = verdict(`${what}, beside ${pair.b.name}`, ratio.median, target)
+      const met = verdict(`${what}, compared with ${pair.b.name}`, ratio.median, target)
       return `| ${what} | ${pair.b.name} | ${a.median.toFixed(1)} | ${b.median.toFixed(1)} | ${range(ratio)} | ${target === undefined ? '' : two(target)} | ${met} |`
     }))
   }
@@ -105,10 +105,10 @@ async function startup (variant: Variant, routes: number): Promise<Startup> {
 }
 
 const variantNames: Readonly<Record<Variant, string>> = {
-  none: 'no errors', ours: 'ours: 12 statuses by `config.errors`', inline: 'the usual way: 12 schemas in each route', refs: 'the usual way: 12 `$ref`s in each route'
+  none: 'no errors', ours: 'ours: 12 statuses by `config.errors`', inline: 'common practice: 12 schemas in each route', refs: 'common practice: 12 `$ref`s in each route'
 }
 
-/** How many routes are started in which ways, and how often: the dearer, the fewer. */
+/** The number of routes, the variant and the number of starts. Expensive variants have fewer starts. */
 const starts: ReadonlyArray<readonly [routes: number, variant: Variant, turns: number]> = quick
   ? [[100, 'ours', 1], [1000, 'ours', 1], [1000, 'inline', 1]]
   : [
@@ -124,7 +124,7 @@ const startTargets: Readonly<Record<number, { readonly ready: number, readonly h
 
 async function starting (): Promise<string[]> {
   const lines = [
-    '| routes | with | ready(), ms | x no errors | heap, x | first swagger(), x | bytes a route, kB | missed |', '|---|---|---|---|---|---|---|---|'
+    '| routes | variant | ready(), ms | x no errors | heap, x | first swagger(), x | kB per route | missed |', '|---|---|---|---|---|---|---|---|'
   ]
   for (const [routes, variant, turns] of starts) {
     lines.push(await lineOf(`${routes} routes, ${variant}`, async () => {
@@ -152,49 +152,49 @@ const version = (name: string): string => (JSON.parse(readFileSync(new URL(`../.
 const begin = Date.now()
 const load = loadavg()[0] as number
 const http = await overHttp(rows, 'ours')
-const floor = await overHttp(floors, 'the least')
+const floor = await overHttp(floors, 'minimal')
 const started = await starting()
 const flooded = await flood(quick ? 5 : 30).catch((fault: unknown) => {
   misses.push(`- the flood: could not be measured: ${String(fault)}`)
   return [String(fault)]
 })
 const [cpu] = cpus()
-writeFileSync(new URL('../RESULTS.md', import.meta.url), `# What it costs
+writeFileSync(new URL('../RESULTS.md', import.meta.url), `# Benchmark results
 
-Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${new Date(begin).toISOString().slice(0, 10)}, in ${Math.round((Date.now() - begin) / 60_000)} minutes. Ratios of CPU time, measured in turns (A B B A ...); the median, and in
-brackets the range of the middle half. [README.md](README.md) says how, and what the profiles showed;
-[RATE-LIMIT.md](RATE-LIMIT.md) has what a limit costs.
+Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${new Date(begin).toISOString().slice(0, 10)}, in ${Math.round((Date.now() - begin) / 60_000)} minutes. The numbers are
+ratios of CPU time, measured in alternating runs (A B B A ...): the median and, in parentheses, the range of the middle half.
+[README.md](README.md) describes the method and the profiles. [RATE-LIMIT.md](RATE-LIMIT.md) has the results for rate limits.
 
 ${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${two(load)} at the start; Node ${process.version};
 ${['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono'].map(name => `${name} ${version(name)}`).join(', ')}.
 
-## An error over HTTP, keep-alive
+## Errors over HTTP with keep-alive
 
-Microseconds of CPU of the server for a request; the logger is off but where pino is named. ${usual.launches} pairs of processes, ${usual.rounds} rounds each of
-${usual.requests} requests to either; for the plain 200, ${fine.launches} and ${fine.rounds}.
+Microseconds of server CPU time per request. The logger is off unless pino is named. ${usual.launches} pairs of processes, ${usual.rounds} rounds each of
+${usual.requests} requests to each. For the plain 200, ${fine.launches} and ${fine.rounds}.
 
 ${http.join('\n')}
 
-### The least that these answers can cost
+### Minimal handlers
 
-The same failures, under handlers that only send what ours answered before, with the same status and headers. Errors that they
-throw themselves have no stack.
+The same failures, with handlers that only send a prepared copy of our response, with the same status and headers. The errors that
+they throw have no stack. This is about the minimum that an error handler with these responses can cost.
 
 ${floor.join('\n')}
 
-## Starting, and the document
+## Startup and OpenAPI document
 
-A GET with a query and a response each, and 12 documented error statuses. Each start is a process of its own.
+GET routes with a query schema, a response schema and 12 documented error statuses. Each start is a separate process.
 
 ${started.join('\n')}
 
 ## A flood of errors
 
-Nothing but errors of every kind.
+All requests fail, with every kind of error.
 
 ${flooded.join('\n')}
 
-## Missed
+## Missed targets
 
-${misses.length === 0 ? 'Nothing.' : misses.join('\n')}
+${misses.length === 0 ? 'None.' : misses.join('\n')}
 `)

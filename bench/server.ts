@@ -1,4 +1,4 @@
-/** One subject in a process of its own: it listens, and tells its parent the CPU time that it has used. */
+/** Runs one subject in a separate process. It listens, and reports its CPU time to its parent. */
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -6,7 +6,7 @@ import type { State } from './measure.js'
 import { subjects } from './subjects.js'
 
 const create = subjects[process.argv[2] as string]
-if (create === undefined) throw new Error(`No subject '${process.argv[2]}'; it takes one of ${Object.keys(subjects).join(', ')}.`)
+if (create === undefined) throw new Error(`No subject '${process.argv[2]}': expected one of ${Object.keys(subjects).join(', ')}.`)
 
 const port = await new Promise<number>(resolve => {
   const probe = createServer().listen(0, '127.0.0.1', () => {

@@ -67,7 +67,7 @@ async function ok (app: FastifyInstance): Promise<void> {
   app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
 }
 
-/** The routes of ours, and of the least that its answers can cost. */
+/** The routes of `ours` and of the minimal handlers. */
 async function queues (app: FastifyInstance, error: () => Error): Promise<void> {
   app.get('/queues/:id', async () => { throw error() })
   app.get('/returned/:id', async () => error())
@@ -90,7 +90,7 @@ function withoutStack (): Error {
 }
 
 /**
- * The least that the answers of ours can cost: the same failures, under handlers that only send what ours answered before,
+ * Minimal handlers: the same failures, with handlers that only send a prepared copy of our response,
  * with its status and headers.
  */
 const least = (build: (app: FastifyInstance, error: () => Error) => Promise<void>, shots: readonly Shot[], server: FastifyServerOptions = {}) => fastify(async app => {
@@ -139,16 +139,16 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await failures(app)
     await ok(app)
   }),
-  'the least': least(async (app, error) => {
+  minimal: least(async (app, error) => {
     await queues(app, error)
     await failures(app)
   }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
   'ours, sentErrors: convert': ours({ log: false, sentErrors: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': ours({ log: false }, uniqueViolation),
-  'the least, unique': least(uniqueViolation, [shots.unique]),
+  'minimal, unique': least(uniqueViolation, [shots.unique]),
   'ours, pino': ours({}, app => queues(app, noQueue), logged),
-  'the least, pino': least(queues, [shots.thrown, shots.returned], logged),
+  'minimal, pino': least(queues, [shots.thrown, shots.returned], logged),
   'ours, limited': ours({ log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } }, limited),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })

@@ -28,10 +28,10 @@ export interface ApiErrorsOptions {
   readonly negotiate?: boolean
   /** Rate limits by name. Absent: this plugin limits no route. */
   readonly rateLimit?: RateLimitOptions
-  /** Translators that are asked before the built-in ones. @default [] */
+  /** Translators that run before the built-in ones. @default [] */
   readonly translators?: readonly Translator[]
   /**
-   * Names for the constraints of the database. Absent: a response names the column and has the message of its code.
+   * Names for the constraints of the database. Absent: the response has the column as the field and the default message of the code.
    *
    * @example
    * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
@@ -54,9 +54,9 @@ export interface ApiErrorsOptions {
   readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate` (RFC 9110, section 11.5). @default 'api' */
   readonly realm?: string
-  /** `false` writes no log. A function writes each entry itself. @default a 4xx at level info without a stack, a 5xx at level error with its causes */
+  /** `false` turns the log off. A function writes each entry itself. @default a 4xx at level info without a stack, a 5xx at level error with its causes */
   readonly log?: false | LogFunction
-  /** Whether requests without a route get `route_not_found` or 405. `false` leaves the not-found handler alone. @default true */
+  /** Whether requests without a route get `route_not_found` or 405. `false` keeps your own not-found handler. @default true */
   readonly notFound?: boolean
   /**
    * What happens to an error that a handler sends instead of throwing it, `reply.code(404).send({ message })`, with a
@@ -66,7 +66,7 @@ export interface ApiErrorsOptions {
    * the body says goes to the log only. Both values cost an `onSend` hook on each request. The message of a 5xx is never sent.
    */
   readonly sentErrors?: 'report' | 'convert'
-  /** Which responses carry `X-Request-Id`: `'errors'`, or `'all'` at the cost of a hook on each request. @default 'errors' */
+  /** Which responses have `X-Request-Id`: `'errors'`, or `'all'`, which adds a hook to each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
   /**
    * What `npx fastify-api-errors infer --write` found in the source: the content of `errors.inferred.json`, or the path of
@@ -80,7 +80,7 @@ export interface ApiErrorsOptions {
   readonly documentation?: DocumentationOptions
   /**
    * Whether the schemas of the statuses (`NotFound` and so on, as in `app.apiErrors.schemas`) are registered by
-   * `addSchema`, for routes that refer to them with `$ref`. It makes the compilation of every route slower. @default false
+   * `addSchema`, for routes that refer to them with `$ref`. This makes the compilation of every route slower. @default false
    */
   readonly addSchemas?: boolean
   /**
@@ -92,7 +92,7 @@ export interface ApiErrorsOptions {
 
 /** The `documentation` option. */
 export interface DocumentationOptions {
-  /** Built-in rules switched off by `false`, and rules of your own. @default {} */
+  /** Your own rules, and `false` for each built-in rule to turn off. @default {} */
   readonly rules?: DocumentationRules
   /**
    * What the names of the components of this registration begin with, for clients that are generated from a document of
@@ -141,7 +141,7 @@ const known = {
   onUndocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
-/** Options that have another name now, and the sentence that gives it. */
+/** Old names of options, each with a sentence that gives the new name. */
 const renamed: Readonly<Record<string, string>> = {
   sent: "the option is called sentErrors now, and its value 'keep' is called 'report'",
   undocumented: 'the option is called onUndocumented now'
@@ -251,7 +251,7 @@ function completeFormat (format: Format): Format {
   return Object.values(formats).includes(format) ? format : defineFormat(format)
 }
 
-/** Asks for the URL of each code once, so that a function that fails or returns an invalid URL is found at register. */
+/** Calls the function once for each code, so that a function that fails or returns an invalid URL is found at register. */
 function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
   if (docUrl === undefined) return () => undefined
   const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
@@ -272,7 +272,7 @@ function callDocUrl (getUrl: (code: string) => string | undefined, code: string)
   }
 }
 
-/** Returns whether a value is a string of the characters that a URL or a relative reference may have (RFC 3986, section 2). */
+/** Returns whether a value is a string with only the characters that are allowed in a URL or relative reference (RFC 3986, section 2). */
 function isUrl (value: unknown): value is string {
   return typeof value === 'string' && /^([\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i.test(value)
 }
@@ -319,7 +319,7 @@ function isTranslator (value: unknown): boolean {
   return isObject(value) && typeof value.name === 'string' && typeof value.translate === 'function'
 }
 
-/** Names of components have these characters only (OpenAPI 3.1.1, section 4.8.7). */
+/** Returns whether a string has only the characters that are allowed in component names (OpenAPI 3.1.1, section 4.8.7). */
 function isComponentPrefix (value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9._-]*$/.test(value)
 }

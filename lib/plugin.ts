@@ -29,7 +29,7 @@ import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
-import { guardHooks, markInternal } from './fastify/hooks.js'
+import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
 import { interceptErrorStatus } from './fastify/error-status.js'
@@ -40,14 +40,15 @@ import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
 import { createMessageConverter } from './respond/sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
+import { setReferences } from './verify/references.js'
 import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
-/** What `app.apiErrors` offers. */
+/** The properties of `app.apiErrors`. */
 export interface ApiErrors {
   /** The whole catalog: the standard codes, and those of the application. */
   readonly errors: AnyCatalog
   /**
-   * The schemas of the error bodies, one a status, in the application's format. Where `addSchemas` is set, a route can
+   * The schemas of the error bodies, one for each status, in the application's format. With `addSchemas`, a route can
    * refer to them by name.
    *
    * @example
@@ -55,27 +56,27 @@ export interface ApiErrors {
    */
   readonly schemas: StatusSchemas
   /**
-   * The errors that a route can answer with, and the reason for each; a code is there once for each reason. None for a
-   * route that is kept out of the contract, or that a handler of its own answers for.
+   * Returns the errors that a route can return, with the reason for each. A code with several reasons is listed several times.
+   * The list is empty for a route with `config.errors: false`, or with its own error handler.
    *
-   * @param method of the route, in any case
+   * @param method the method of the route, in upper or lower case
    * @param url the pattern of the route, with the prefixes of its scopes
-   * @throws Error where no such route is registered
+   * @throws Error if no such route is registered
    * @example
    * app.apiErrors.explain('POST', '/queues/:id/entries')
    */
   readonly explain: (method: string, url: string) => readonly RouteError[]
-  /** Every kind of error that was sent so far, with its count and whether it is documented. */
+  /** Returns every kind of error that was sent so far, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
-  /** All about the errors of the application as plain data: what the pages of the reference and the lockfile are made of. */
+  /** Returns the errors of the application as plain data. The reference pages and the lockfile are made from it. */
   readonly reference: () => Reference
   /**
-   * Returns the body of an error in the application's format, and logs the error. For a response that has begun: the last line of
-   * a stream can then say what went wrong, and the caller need not guess from a connection that was cut.
+   * Returns the body of an error in the application's format, and logs the error. Use it for a response that has started: write
+   * the body as the last line of a stream, so that the client learns what went wrong.
    *
-   * Nothing is sent, and the ledger does not count it. The message of a 5xx stays in the log, as in any response.
+   * It sends nothing, and the ledger does not count the error. As in any response, the message of a 5xx stays in the log.
    *
-   * @param error whatever was thrown
+   * @param error the thrown value
    * @param reply the reply that is sending the stream
    * @example
    * async function * lines (rows, reply) {
@@ -94,18 +95,18 @@ declare module 'fastify' {
     apiErrors: ApiErrors
   }
   interface FastifyContextConfig {
-    /** Codes that the route may answer with, beyond what is inferred; `false` keeps it out of the documentation. */
+    /** Codes that the route can return, in addition to the inferred ones. `false` removes the route from the documentation. */
     errors?: ReadonlyArray<StandardCode | AnyErrorFactory> | false
-    /** The rate-limit policies of the route: a name, several, or `false`. */
+    /** The rate-limit policies of the route: a name, an array of names, or `false`. */
     rateLimitPolicy?: PolicyChoice
   }
 }
 
-/** What one registration consists of; each step of the plugin adds to it. */
+/** The parts of one registration. Each step of the plugin adds some. */
 interface Registration {
   readonly app: FastifyInstance
   readonly settings: Settings
-  /** The `rateLimit` option, with what it inherits of the registration around it. */
+  /** The `rateLimit` option, with the options inherited from the outer registration. */
   readonly rateLimit: RateLimitOptions | undefined
   readonly routes: Routes
   readonly routeErrors: RouteErrors
@@ -129,7 +130,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   addDecorator(registration)
 }
 
-/** Step 1: checks the options, and makes what the others need. Nothing of the application is changed yet. */
+/** Step 1: checks the options and creates the parts that the other steps need. It does not change the application. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
   if (registrations.has(app)) {
     throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
@@ -167,7 +168,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     isHidden: isHiddenByDocuments
   })
   setDocumentSettings(routeErrors, documentSettings)
-  addInference(app, { routeErrors, translators: settings.translators })
+  addInference(app, { routeErrors, translators: settings.translators, getHooks })
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors, fitsDeclared)
   const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
@@ -177,10 +178,10 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   return registration
 }
 
-/** The error handlers of the registrations, as Fastify has bound them, by scope. */
+/** The error handlers of the registrations, as bound by Fastify, by scope. */
 const errorHandlers = new WeakMap<object, unknown>()
 
-/** Step 2: takes over the errors of the application and of its server. */
+/** Step 2: handles the errors of the application and of its server. */
 function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, responder }: Registration): void {
   const { errors } = settings
   guardHooks(app, routes)
@@ -212,7 +213,7 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
   }
 }
 
-/** Step 3: notes the routes that belong to the registration, for the document, the ledger and the reference. */
+/** Step 3: records the routes of the registration for the document, the ledger and the reference. */
 function documentRoutes ({ app, rateLimit, routes, routeErrors, fitsDeclared }: Registration): void {
   routes.forEach((route, scope, _isEarly, url) => {
     if (!isOwner(app, scope)) return
@@ -227,7 +228,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, fitsDeclared }: 
   })
 }
 
-/** Step 4: adds `app.apiErrors`, and the pages and schemas that are made from it. */
+/** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
 function addDecorator (registration: Registration): void {
   const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
@@ -237,17 +238,21 @@ function addDecorator (registration: Registration): void {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
-  app.decorate('apiErrors', {
+  const apiErrors: ApiErrors = {
     errors,
     schemas,
     explain: (method, url) => explain(app, method, url),
     ledger: () => collectEntries(app),
     reference,
     toBody: responder.toBody
-  } satisfies ApiErrors)
+  }
+  app.decorate('apiErrors', apiErrors)
+  setReferences(apiErrors, () => listInside(app)
+    .sort((a, b) => Number(b.app === app) - Number(a.app === app) || (a.app.prefix < b.app.prefix ? -1 : 1))
+    .map(inside => ({ ...inside.app.apiErrors.reference(), prefix: inside.app.prefix })))
 }
 
-/** The registrations of a scope and of those below it. */
+/** Returns the registrations of a scope and of its nested scopes. */
 function listInside (app: FastifyInstance): Registration[] {
   return listRegistrations(app).flatMap(scope => registrations.get(scope) ?? [])
 }
@@ -260,7 +265,7 @@ function explain (app: FastifyInstance, method: string, url: string): RouteError
   return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
 }
 
-/** The ledgers of the registrations of a scope and of those below it, as one. */
+/** Returns the merged ledger of the registrations of a scope and of its nested scopes. */
 function collectEntries (app: FastifyInstance): LedgerEntry[] {
   return mergeEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.entries(isDocumented)))
 }
@@ -274,11 +279,11 @@ function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandle
 }
 
 /**
- * One `register`, and every error of the API comes out of one catalog, in one shape, with the right headers,
- * documented on each route that can give it. Register it before the routes.
+ * Gives every error of the API one catalog, one response shape and the right headers, and documents it on each route
+ * that can return it. Register it before the routes.
  *
- * @throws TypeError at register, with one sentence, where an option is wrong
- * @throws Error at register, where the instance has the plugin already, or with `notFound` a not-found handler
+ * @throws TypeError at register, if an option is invalid; one sentence names the option
+ * @throws Error at register, if the instance has the plugin already, or if it has a not-found handler and `notFound` is not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

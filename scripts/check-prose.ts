@@ -1,12 +1,12 @@
 /**
- * Finds phrases that readers stumble over, in docs, comments and messages: `npm run lint`. A phrase is allowed in code
- * spans and code blocks. Paths in `notYetRewritten` are left out until their texts are rewritten; the list only shrinks.
+ * Finds phrases to avoid in docs, comments and messages: `npm run lint`. In Markdown, a phrase is allowed in code spans and
+ * code blocks. CONTRIBUTING.md describes the style.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The phrases, each with what to write instead. */
+/** The phrases to avoid, each with advice. */
 export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
   [/[,;] for (it|they|we|what|no|nobody|some|there)\b/, 'write "because"'],
   [/[,;] for (the|an?|each|every) [^.,:;()]{1,40}? (is|are|has|have|had|was|were|can|cannot|does|do|may|must|would|could)\b/, 'write "because"'],
@@ -20,7 +20,30 @@ export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> 
   [/\btells\b/, 'write "says", "shows" or "lists"'],
   [/\bbut for\b/, 'write "except"'],
   [/\bwhoever\b/i, 'name who'],
-  [/\banew\b/, 'write "again"']
+  [/\banew\b/, 'write "again"'],
+  [/\bthe house\b/i, 'write "the code" or "the project"'],
+  [/\bof its own accord\b|\b(by|of) itself alone\b/, 'write "automatically"'],
+  [/, nor\b/, 'write a new sentence with "neither" or "also not"'],
+  [/\b(whence|thereof|whereby|hitherto|therein|thereby)\b/i, 'use a common word'],
+  [/\bfor to\b/, 'write "because" with a verb in -ing'],
+  [/\bin place of\b/, 'write "instead of"'],
+  [/\b(goes|go|went) out\b/, 'write "is sent"'],
+  [/\bpartly out\b|\bpart of (a|an|the|another) (response|answer) is out\b/, 'write "partly sent"'],
+  [/\bdearer\b|\bis dear\b/, 'write "more expensive" or "slower"'],
+  [/\bin vain\b/, 'write "without a result"'],
+  [/\b(a|no|the) texts?\b(?! (of|from|before|after|for|in|that|to|must|blocks?|file)\b)/, 'write "string" or "message"'],
+  [/\btime-outs?\b/, 'write "timeout"'],
+  [/\b[a-z]+ of (ours|yours)\b/, 'write "our" or "your"'],
+  [/\btyped wrong\b|\bmisspelt\b/, 'write "misspelled"']
+]
+
+/** Words that are wrong in Markdown, where prose is not mixed with names in code. */
+const markdownPhrases: typeof phrases = [
+  [/\b(the|this|every|each|no|whole|our|its) answers?\b/i, 'write "response"'],
+  [/\bbeside (the|a|an|its|it|them|each)\b/, 'write "next to" or "in addition to"'],
+  [/\bhand(s|ed)? (it |them )?on\b/, 'write "pass on"'],
+  [/\b(is|are|was|were|be) answered\b/, 'write "gets the response" or "is handled"'],
+  [/\banswer(s|ing)? (with|by)\b/i, 'write "respond with" or "return"']
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -28,20 +51,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Files and folders that are checked. */
 const checked = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'lib', 'scripts', 'checks', 'test/reference', 'test/verify', 'test/cli']
 
-/** Files and folders whose texts have not been rewritten. */
-const notYetRewritten: readonly string[] = JSON.parse(readFileSync(join(root, 'scripts/prose-exceptions.json'), 'utf8'))
-
-/** Returns the faults of a text, each as `line: "phrase": advice`. */
+/** Returns the phrases to avoid in a file, each as `line: "phrase": advice`. */
 export function checkProse (text: string, isMarkdown: boolean): string[] {
   const prose = isMarkdown ? text.replace(/```[^]*?```|`[^`\n]*`/g, code => code.replace(/[^\n]/g, ' ')) : text
-  return prose.split('\n').flatMap((line, index) => phrases.flatMap(([pattern, advice]) => {
+  return prose.split('\n').flatMap((line, index) => [...phrases, ...isMarkdown ? markdownPhrases : []].flatMap(([pattern, advice]) => {
     const [found] = pattern.exec(line) ?? []
     return found === undefined ? [] : [`${index + 1}: "${found.trim()}": ${advice}`]
   }))
 }
 
 function listFiles (path: string): string[] {
-  if (notYetRewritten.some(left => path === left || path.startsWith(`${left}/`)) || /node_modules|check-prose/.test(path)) return []
+  if (/node_modules|check-prose/.test(path)) return []
   if (!statSync(join(root, path)).isDirectory()) return /\.(md|ts|js|cjs|mjs)$/.test(path) ? [path] : []
   return readdirSync(join(root, path)).flatMap(name => listFiles(`${path}/${name}`))
 }

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { exchange, requestOf, start } from './support/wire.js'
+import { formatRequest, listen, sendRaw } from './support/http.js'
 
 // What bench/ measures in time, in counts that are the same on every machine.
 
@@ -83,7 +83,7 @@ t.test('no hook is on the path of a 200, but where an option asks for one', asyn
 
 /** Sends one request, and gives the errors whose stack was put into text for it, with their number of frames. */
 async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<Array<{ name: string, frames: number }>> {
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const stacks: Array<{ name: string, frames: number }> = []
   const { prepareStackTrace } = Error
   Error.prepareStackTrace = (error, frames) => {
@@ -91,7 +91,7 @@ async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<A
     return String(error)
   }
   try {
-    await exchange(port, requestOf('GET', path))
+    await sendRaw(port, formatRequest('GET', path))
   } finally {
     Error.prepareStackTrace = prepareStackTrace
   }
@@ -137,10 +137,10 @@ t.test('an error is one line in the log, and one call that writes its headers', 
   app.get('/returned', async () => errors.resource_not_found())
   app.get('/fault', async () => { throw new TypeError('no') })
   app.get('/database', async () => { throw Object.assign(new Error('no'), { severity: 'ERROR', code: '23505' }) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const url of ['/thrown', '/returned', '/fault', '/database', '/unknown']) {
     lines.length = calls.length = 0
-    await exchange(port, requestOf('GET', url))
+    await sendRaw(port, formatRequest('GET', url))
     t.equal(lines.filter(line => line !== 'incoming request' && line !== 'request completed').length, 1, url)
     t.strictSame(calls, ['writeHead', 'end'], url)
   }

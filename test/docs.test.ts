@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { pages, refresh } from '../scripts/docs/pages.js'
@@ -49,4 +49,14 @@ t.test('the examples print what the pages say', async t => {
   const examples = pages().flatMap(({ file, text }) => snippetsOf(text).map(snippet => ({ file, snippet })))
   t.not(examples.length, 0)
   for (const { file, snippet } of examples) t.strictSame(await run(snippet), snippet.prints, file)
+})
+
+t.test('every test that a page names exists', async t => {
+  const files = ['README.md', 'SECURITY.md', ...readdirSync(new URL('../docs', import.meta.url)).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+  for (const file of files) {
+    for (const [, test = '', title] of read(file).matchAll(/(test\/[\w./-]+\.ts)(?:`: ([^|\n]+))?/g)) {
+      t.ok(existsSync(new URL(`../${test}`, import.meta.url)), `${file}: ${test}`)
+      if (title !== undefined && file === 'docs/bounds.md') t.ok(read(test).includes(title.trim()), `${file}: ${test}: ${title}`)
+    }
+  }
 })

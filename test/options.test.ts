@@ -66,7 +66,7 @@ t.test('translators are asked before the built-in ones', async t => {
   t.strictSame(resolveOptions({ translators: [translator] }).translators, [translator, ...builtInTranslators])
 })
 
-t.test('what Fastify passes on to every plugin is no option of ours', async t => {
+t.test('options that Fastify passes to every plugin are accepted', async t => {
   const app = Fastify()
   await app.register(apiErrors, { prefix: '/v1', logLevel: 'warn', logSerializers: {} } as ApiErrorsOptions)
   t.ok(app.hasPlugin('fastify-api-errors'))

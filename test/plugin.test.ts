@@ -2,15 +2,15 @@ import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { ask, contractAnswer, create, requestId, start } from './support/wire.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from './support/http.js'
 
 t.test('one register: an error, an unknown address and another method have one shape', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/queues/:id', async () => { throw errors.resource_not_found({ message: 'No queue has this id.' }) })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/queues/1'), contractAnswer(404, { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId }))
-  t.strictSame(await ask(port, 'GET', '/nope'), contractAnswer(404, { code: 'route_not_found', message: 'No such route.', request_id: requestId }))
-  t.strictSame(await ask(port, 'PUT', '/queues/1'), contractAnswer(405, {
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/queues/1'), errorResponse(404, { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId }))
+  t.strictSame(await sendRequest(port, 'GET', '/nope'), errorResponse(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId }))
+  t.strictSame(await sendRequest(port, 'PUT', '/queues/1'), errorResponse(405, {
     code: 'method_not_allowed', message: errors.method_not_allowed.message, request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))
   t.match(app.apiErrors.ledger(), [
@@ -21,7 +21,7 @@ t.test('one register: an error, an unknown address and another method have one s
 })
 
 t.test('explain returns the errors of a route, whatever the case of the method', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/queues/:id', async () => 'ok')
   await app.ready()
   for (const method of ['GET', 'get']) {
@@ -33,6 +33,19 @@ t.test('explain returns the errors of a route, whatever the case of the method',
   t.throws(() => (app.apiErrors.explain as () => unknown)(), {
     message: "fastify-api-errors: explain(undefined, undefined): expected the method and the path of a registered route, like 'GET', '/queues/:id'."
   })
+})
+
+t.test('a registration that is not loaded yet has neither routes nor errors', async t => {
+  const app = await createApp()
+  t.teardown(() => app.close())
+  await app.register(async scope => {
+    scope.register(apiErrors, { format: 'problem', notFound: false })
+    t.throws(() => app.apiErrors.explain('GET', '/late'), { message: /^fastify-api-errors: explain\("GET", "\/late"\)/ })
+    t.strictSame(app.apiErrors.ledger(), [])
+    scope.get('/late', async () => '')
+  })
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('GET', '/late').map(({ code }) => code), ['internal_error'])
 })
 
 t.test('limits, schemas, pages and the document are there where they are asked for', async t => {

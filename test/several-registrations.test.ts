@@ -5,7 +5,10 @@ import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
-import { answerOf, exchange, portOf, requestOf } from './support/wire.js'
+import { formatRequest, getPort, parseResponse, sendRaw } from './support/http.js'
+import { assertLedger } from '../lib/verify/assert-ledger.js'
+import { createLock } from '../lib/verify/lockfile.js'
+import { listReferences } from '../lib/verify/references.js'
 
 const mine = defineErrors({
   invoice_is_paid: { status: 409, type: 'conflict_error', message: 'It is paid.', description: 'The invoice is paid.', action: 'Read it.' }
@@ -78,12 +81,12 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
 function createAsk (app: FastifyInstance, http2: boolean): Ask {
   if (!http2) {
     return async (method, path, headers) => {
-      const response = answerOf(await exchange(portOf(app), requestOf(method, path, headers)))
+      const response = parseResponse(await sendRaw(getPort(app), formatRequest(method, path, headers)))
       return response as Response
     }
   }
   return async (method, path, headers = {}) => {
-    const session = connectHttp2(`http://127.0.0.1:${portOf(app)}`)
+    const session = connectHttp2(`http://127.0.0.1:${getPort(app)}`)
     const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
     const stream = session.request({ ':method': method, ':path': path, ...given })
     const [response] = await once(stream, 'response') as [Record<string, string> & { ':status': number }]
@@ -166,6 +169,23 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     const pages = await app.inject({ url: '/v2/problems', headers: { accept: 'application/json' } })
     t.match(pages.body, /invoice_is_paid/)
     t.notMatch((await app.inject({ url: '/errors', headers: { accept: 'application/json' } })).body, /invoice_is_paid/)
+
+    const lock = createLock(...listReferences(app))
+    t.strictSame([lock.formats, Object.keys(lock.bodies)], [['code', 'problem', 'message', 'typed'], ['code', 'problem', 'message', 'typed']], 'the lockfile has every registration, in one order')
+    t.strictSame([lock.codes.invoice_is_paid, lock.codes.resource_gone?.status], [{ status: 409, type: 'conflict_error', retry: 'never' }, 410])
+    t.strictSame(lock.routes, {
+      'GET /': ['internal_error'],
+      'GET /ok': ['internal_error', 'rate_limit_exceeded'],
+      'GET /sent': ['internal_error'],
+      'GET /v2/': ['internal_error', 'invoice_is_paid', 'rate_limit_exceeded'],
+      'GET /v2/named': ['internal_error', 'rate_limit_exceeded'],
+      'GET /v2/nested/': ['internal_error'],
+      'GET /v2/sent': ['internal_error'],
+      'GET /v3/': ['internal_error']
+    })
+    t.strictSame(assertLedger(app, { except: ['invoice_is_paid', 'internal_error'] }).unexercised.map(({ code, routes }) => [code, routes]), [
+      ['rate_limit_exceeded', ['GET /ok', 'GET /v2/', 'GET /v2/named']]
+    ], 'assertLedger, too')
 
     for (const url of ['/', '/v2', '/v2/none', '/none', '/v3']) await app.inject(url)
     t.strictSame(app.apiErrors.ledger().map(({ route, status, code, count, documented }) => [route, status, code, count, documented]).sort(), [

@@ -6,7 +6,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 import { folder, type CheckedDocument } from './documents.js'
 
-/** The generators of clients; each with a file in `clients/` that switches over the codes of what it makes. */
+/** The client generators. Each has a file in `clients/` that switches over the codes of the generated client. */
 export const generators = {
   'openapi-fetch': async (document, output) => {
     writeFileSync(join(output, 'client.ts'), astToString(await openapiTypescript(readFileSync(document, 'utf8'))))
@@ -16,7 +16,7 @@ export const generators = {
   },
   orval: async (document, output) => {
     const { log } = console
-    console.log = () => {} // it says what it did, by what this is when it is loaded
+    console.log = () => {} // the generator logs with the function that it finds when it is loaded
     try {
       const { generate } = await import('orval')
       await generate({ input: { target: document }, output: { target: join(output, 'client.ts'), client: 'fetch' } })
@@ -43,7 +43,7 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true
 }
 
-/** The complaints of the TypeScript compiler, under `--strict`, about programs that differ in one file. */
+/** Returns the errors of the TypeScript compiler, with `--strict`, for programs that differ in one file. */
 function createCompiler (file: string): (source: string) => string[] {
   let program: ts.Program | undefined
   let text = ''

@@ -7,12 +7,12 @@ import { createApp } from '../../examples/launch/app.js'
 
 type Json = Record<string, unknown>
 
-/** The part of a document that is changed to see whether a tool notices. */
+/** The part of a document that is changed to check whether a tool finds the fault. */
 interface Operation extends Json {
   readonly responses: Json
 }
 
-/** One document of the example, in a file of its own. */
+/** One document of the example, in a separate file. */
 export interface CheckedDocument {
   /** `3.1 problem`, `3.0 code negotiated`. */
   readonly title: string
@@ -22,17 +22,17 @@ export interface CheckedDocument {
   readonly file: string
 }
 
-/** Within the project, so that what is generated beside the documents finds its packages. */
+/** Inside the project, so that the generated clients find their packages. */
 export const folder = fileURLToPath(new URL('../../.tap/openapi/', import.meta.url))
 
-/** A body shape as an application defines its own. */
+/** A custom body format. */
 const enveloped = defineFormat({
   name: 'enveloped',
   fields: {
     error: {
       fields: {
         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
-        message: { schema: () => Type.String({ description: 'What went wrong, for a person.' }), value: answer => answer.message }
+        message: { schema: () => Type.String({ description: 'A human-readable description of the error.' }), value: answer => answer.message }
       }
     }
   }

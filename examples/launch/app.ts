@@ -20,7 +20,7 @@ import { users } from './routes/users.js'
 import { webhooks } from './routes/webhooks.js'
 import { seed } from './seed.js'
 
-/** How the example is run; everything has a default that needs nothing installed. */
+/** The settings of the example. With the defaults, no other software is needed. */
 export interface LaunchOptions {
   /** @default 'code' */
   readonly format?: FormatName | Format
@@ -33,11 +33,11 @@ export interface LaunchOptions {
   /** A Redis server for the limits. Absent: they are counted in memory. */
   readonly redisUrl?: string | undefined
   readonly logger?: FastifyServerOptions['logger']
-  /** Whether the limits hold. @default true */
+  /** Whether rate limits are enabled. @default true */
   readonly rateLimit?: boolean
 }
 
-/** The API of a product launch. Closing it closes all that it opened. */
+/** Creates the API of a product launch. Closing it also closes the connections that it opened. */
 export async function createApp (options: LaunchOptions = {}): Promise<FastifyInstance> {
   const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true } = options
   const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()

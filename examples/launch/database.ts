@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 
-/** A Postgres: the embedded one, or a server. */
+/** A Postgres database, embedded or on a server. */
 export interface Database {
   readonly query: <Row>(sql: string, values?: unknown[]) => Promise<{ rows: Row[] }>
   readonly close: () => Promise<void>
@@ -70,7 +70,7 @@ const schema = `
 /**
  * Opens the database and creates its tables.
  *
- * @param url of a Postgres server; absent: one is embedded in the process and forgotten with it
+ * @param url the URL of a Postgres server. Absent: an embedded database in the memory of the process
  */
 export async function openDatabase (url?: string): Promise<Database> {
   if (url === undefined) {
@@ -79,7 +79,7 @@ export async function openDatabase (url?: string): Promise<Database> {
     return { query: (sql, values) => embedded.query(sql, values), close: () => embedded.close() }
   }
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
-  pool.on('error', () => {}) // an idle connection that breaks is replaced; the next query tells if that fails
+  pool.on('error', () => {}) // the pool replaces a broken idle connection; if that fails, the next query fails
   await pool.query(schema)
   return {
     async query<Row> (sql: string, values?: unknown[]) {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
 
-/** The standard codes, and the two that only this API has. */
+/** The standard codes and the codes of this API. */
 export const errors = defineErrors(standardErrors, {
   already_in_queue: {
     status: 409,

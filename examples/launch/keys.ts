@@ -1,7 +1,7 @@
 import { apiKey, hashKey } from 'fastify-api-errors/api-key'
 import type { Database } from './database.js'
 
-/** What `request.apiKey` is in this API. */
+/** The type of `request.apiKey` in this API. */
 export interface KeyRecord {
   readonly id: string
   readonly organizationId: string
@@ -17,10 +17,10 @@ declare module 'fastify' {
   }
 }
 
-/** Gives the hook that lets keys with a scope through. */
+/** Returns the hook that requires a key with a scope. */
 export type Guard = ReturnType<typeof createGuard>
 
-/** A guard over the keys in the database; it holds hashes only. */
+/** Creates the guard. The database has only the hashes of the keys. */
 export function createGuard (database: Database) {
   async function lookup (key: string): Promise<KeyRecord | null> {
     const { rows: [record] } = await database.query<KeyRecord>(

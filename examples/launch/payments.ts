@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What the payment service does with a card: all the ways in which an upstream service can fail. */
+/** The test cards of the payment service. Each one causes another failure of an upstream service. */
 export const cards = ['valid', 'declined', 'busy', 'slow', 'broken', 'garbled', 'surprising'] as const
 
 /** One of {@link cards}. */
 export type Card = (typeof cards)[number]
 
-/** A payment service on this machine that can be made to fail. It stands for the one that a real API calls. */
+/** Starts a local payment service that can fail. It simulates the service that a real API calls. */
 export async function startPayments (): Promise<{ readonly url: string, readonly close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const card = new URL(request.url ?? '/', 'http://payments.invalid').searchParams.get('card') as Card
@@ -19,7 +19,7 @@ export async function startPayments (): Promise<{ readonly url: string, readonly
       case 'valid': return answer(201, '{"payment":{"id":"pay_1"}}')
       case 'declined': return answer(402, '{"reason":"insufficient funds"}')
       case 'busy': return answer(503, '{}', { 'retry-after': '7' })
-      case 'slow': return // no answer at all
+      case 'slow': return // no response
       case 'broken':
         request.socket.destroy()
         return

@@ -4,7 +4,7 @@ import { hashPassword } from './routes/sessions.js'
 
 const allScopes = ['users', 'organizations', 'products', 'queues', 'draws', 'orders'].flatMap(name => [`${name}:read`, `${name}:write`])
 
-/** The keys of the demonstration, one for each way in which a key can fail. */
+/** The demo API keys, one for each way in which a key can fail. */
 export const demoKeys = {
   full: { key: 'launch_demo_5iAITGxw6n5ZzKjbHySi53aJNYWln82T1iOx', scopes: allScopes },
   reader: { key: 'launch_demo_oPzXi0GPD4zqL6ioVaLEonGoBwKeuN2RpEYE', scopes: allScopes.filter(scope => scope.endsWith(':read')) },
@@ -16,7 +16,7 @@ export const demoKeys = {
   readonly key: string, readonly scopes: readonly string[], readonly revokedAt?: Date, readonly expiresAt?: Date, readonly allowedIps?: readonly string[]
 }>>
 
-/** The ids and the sign-in that the README uses. */
+/** The ids and credentials that the README uses. */
 export const demo = {
   organization: '11111111-1111-4111-8111-111111111111',
   otherOrganization: '22222222-2222-4222-8222-222222222222',
@@ -29,7 +29,7 @@ export const demo = {
   password: 'correct horse'
 } as const
 
-/** Fills an empty database with what the demonstration needs. */
+/** Fills an empty database with the demo data. */
 export async function seed (database: Database): Promise<void> {
   await database.query('insert into organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing', [demo.organization, 'Acme', demo.otherOrganization, 'Globex'])
   await database.query('insert into products (id, sku, name, price) values ($1, $2, $3, $4) on conflict do nothing', [demo.product, 'SHOE-1', 'Shoe', 12900])

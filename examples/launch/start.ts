@@ -4,7 +4,7 @@ import { demoKeys } from './seed.js'
 
 const { PORT = '3000', HOST = '127.0.0.1', DATABASE_URL, REDIS_URL, FORMAT = 'code' } = process.env
 if (!Object.hasOwn(formats, FORMAT)) {
-  console.error(`FORMAT is '${FORMAT}'; it takes one of ${Object.keys(formats).join(', ')}.`)
+  console.error(`FORMAT is '${FORMAT}': expected one of ${Object.keys(formats).join(', ')}.`)
   process.exit(2)
 }
 

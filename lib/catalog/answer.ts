@@ -1,12 +1,12 @@
-/** What a response to an error says: the values that a format writes, and nothing that must stay in the log. */
+/** The data of an error response: the values that a format writes, without anything that must stay in the log. */
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
 import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
 import type { Issue } from './issues.js'
 
 /**
- * Everything that a format receives, and so everything that may leave the server. It has no cause, no stack and, for a
- * 5xx, not the thrown message, so that no format can leak them.
+ * Everything that a format receives, and so everything that can be sent. It has no cause and no stack. For a 5xx, it does not
+ * have the thrown message. So no format can leak them.
  */
 export interface Answer {
   readonly code: string
@@ -27,13 +27,13 @@ export interface Answer {
   readonly instance: string
 }
 
-/** What the request and the options add to an error to make an {@link Answer}. */
+/** The values of an {@link Answer} that come from the request and the options. */
 export type ResponseContext = Pick<Answer, 'requestId' | 'instance'>
 
 /** The part of an error that is sent. */
 type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
 
-/** The part of a definition that decides what its response bodies look like. */
+/** The part of a definition that its response bodies depend on. */
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
@@ -44,7 +44,7 @@ export function getResponseDefinition ({ code, status, type, message, meta }: Er
   return { code, status, type, message, meta, title: codeTitle(code), docUrl }
 }
 
-/** Returns whether an error of this status can point at single fields: an invalid request (400, 422), or a value that is taken (409). */
+/** Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in use (409). */
 export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boolean {
   return definition.status === 400 || definition.status === 409 || definition.status === 422
 }
@@ -60,7 +60,7 @@ export function reasonPhrase (status: ErrorStatus): string {
   return STATUS_CODES[status] as string
 }
 
-/** Returns what is sent to the caller for an error. */
+/** Returns the data of the response to an error. */
 export function createAnswer (error: Occurrence, definition: ResponseDefinition, context: ResponseContext): Answer {
   return {
     code: definition.code,
@@ -78,7 +78,7 @@ export function createAnswer (error: Occurrence, definition: ResponseDefinition,
   }
 }
 
-/** Returns what documentation shows for a definition: the response to an occurrence that has the `example` of the definition. */
+/** Returns the example response of a definition: an occurrence with the definition's `example`. */
 export function createExampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): Answer {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }

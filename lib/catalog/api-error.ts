@@ -1,14 +1,14 @@
-/** The error that every other error becomes: `ApiError`, and how to recognise one. */
+/** `ApiError`, the error that every other error is turned into, and the check for it. */
 import { defaultMessage, type ErrorDefinition, type ErrorStatus, type HeaderValues } from './definition.js'
 import type { Issue } from './issues.js'
 
 const brand = Symbol.for('fastify-api-errors.ApiError')
 
-/** What one occurrence of an error adds to its definition. */
+/** The values of one occurrence of an error, in addition to its definition. */
 export interface ErrorInit<Meta = unknown> {
   /** Replaces the message of the definition. It is sent to the caller; the message of a 5xx goes only to the log. */
   readonly message?: string
-  /** The facts of this occurrence, as described by the `meta` schema of the definition. */
+  /** The data of this occurrence, as described by the `meta` schema of the definition. */
   readonly meta?: Meta
   /** The invalid fields. */
   readonly issues?: readonly Issue[]
@@ -18,7 +18,7 @@ export interface ErrorInit<Meta = unknown> {
   readonly headers?: HeaderValues
   /**
    * Seconds until the request may be sent again. They are rounded up to a whole second, at least 1 and at most
-   * 2,147,483,647. A value that is not a finite number (a string, a Date, NaN) counts as absent.
+   * 2,147,483,647. A value that is not a finite number (a string, a Date, NaN) is treated as absent.
    */
   readonly retryAfter?: number
   /** What caused the error. It is logged and never sent. */
@@ -26,10 +26,10 @@ export interface ErrorInit<Meta = unknown> {
 }
 
 /**
- * An error of a catalog. The factories that `defineErrors` returns create it; a handler or a hook throws or returns it;
- * the plugin sends it. It has a `statusCode`, so that Fastify sends the right status even without the plugin.
+ * An error of a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
+ * the plugin sends it. It has a `statusCode`, so Fastify sends the right status even without the plugin.
  *
- * A registered symbol marks it, so that `isApiError` recognises an error of another installed copy of this package.
+ * A registered symbol marks it, so `isApiError` also recognizes errors of another installed copy of this package.
  *
  * @example
  * throw errors.resource_not_found({ message: 'No queue has this id.' })
@@ -45,7 +45,7 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
   readonly issues: readonly Issue[] | undefined
   readonly param: string | undefined
   readonly headers: HeaderValues | undefined
-  /** Seconds, a positive integer; `undefined` if the occurrence names no time. */
+  /** Seconds, a positive integer; `undefined` if the occurrence has no `retryAfter`. */
   readonly retryAfter: number | undefined
 
   constructor (definition: ErrorDefinition<Code>, init: ErrorInit<Meta> = {}) {
@@ -67,12 +67,12 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
 
 Object.defineProperty(ApiError.prototype, brand, { value: true })
 
-/** The largest signed number of 32 bits. Callers store seconds in one, and a larger number could be written as 1e+21. */
+/** The largest signed 32-bit integer. Clients store seconds in one, and a larger number could be written as 1e+21. */
 const maxSeconds = 2 ** 31 - 1
 
 /**
  * Returns seconds as `Retry-After` needs them: a positive integer (RFC 9110, section 10.2.3). 0 or a fraction would make
- * callers retry too early. Returns `undefined` if the value is not a finite number.
+ * clients retry too early. Returns `undefined` if the value is not a finite number.
  */
 export function wholeSeconds (seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined

@@ -116,11 +116,11 @@ function findFault (schema: TSchema, value: unknown): ValueError | undefined {
   try {
     return [...Value.Errors(schema, value)].find(isCertain)
   } catch {
-    return undefined // TypeBox cannot check Type.Unsafe and an application's own kinds
+    return undefined // TypeBox cannot check Type.Unsafe and custom kinds
   }
 }
 
-/** TypeBox knows no format until somebody registers it. A value is not at fault because its format is unknown. */
+/** TypeBox reports unregistered formats as errors. A value with such a format is accepted. */
 function isCertain (error: ValueError): boolean {
   if (error.type === ValueErrorType.StringFormatUnknown) return false
   return error.type !== ValueErrorType.Union || error.errors.every(branch => [...branch].some(isCertain))

@@ -1,4 +1,4 @@
-/** Merges definitions of errors into a catalog: an object of factories by code. */
+/** Merges error definitions into a catalog: an object with a factory for each code. */
 import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
 import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
@@ -42,14 +42,14 @@ export type Catalog<D> = {
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-/** Both objects as one; for a key that both have, the value of the second. */
+/** Both objects merged. For a key that both have, the value of the second object. */
 type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
 /**
- * Merges definitions, left to right, into a catalog. A part is an object of definitions, or a catalog. A later part
- * replaces the codes that it defines again. Merge more than five parts in steps, because a catalog is also a part.
+ * Merges definitions, left to right, into a catalog. A part is an object of definitions, or another catalog. A later part
+ * replaces codes of an earlier one. To merge more than five parts, merge some of them first.
  *
- * @throws TypeError at once, naming the code and the property, if a definition is invalid
+ * @throws TypeError if a definition is invalid; the message names the code and the property
  * @example
  * const errors = defineErrors(standardErrors, {
  *   already_in_queue: {
@@ -77,7 +77,7 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   return Object.freeze(catalog)
 }
 
-/** Checks the factory of another catalog. It keeps its code, so it must have the same key here. */
+/** Checks a factory of another catalog. Its key must be its code. */
 function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
   if (factory.code === key && factory.status !== undefined) return factory as AnyErrorFactory
   const got = factory.code === undefined ? 'a function' : `the factory of ${describeValue(factory.code)}`
@@ -85,7 +85,7 @@ function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyError
 }
 
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
-  // Capturing ten frames costs ten times as much as the rest of an error, and the stack of an expected 404 is of no use.
+  // Capturing ten frames takes ten times as long as the rest of an error, and the stack of an expected 404 is not needed.
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
     : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))

@@ -1,10 +1,10 @@
-/** What an error definition consists of, and the types that a catalog derives from it. */
+/** The types of error definitions, and the types that a catalog derives from them. */
 import type { TSchema } from '@sinclair/typebox'
 import type { Issue } from './issues.js'
 
 /**
- * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Another status has
- * no reason phrase, and a caller treats it as the x00 of its class (RFC 9110, section 15).
+ * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Any other status has
+ * no reason phrase, and clients treat it as the x00 of its class (RFC 9110, section 15).
  */
 export const errorStatuses = [
   400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
@@ -28,12 +28,12 @@ export type ErrorType = (typeof errorTypes)[number]
 export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
 
 /**
- * What a caller does about a failure: `never` (change the request first), `backoff` (send it again, waiting
- * longer each time), `retry-after` (send it again after the seconds that `Retry-After` names).
+ * The retry advice of an error: `never` (change the request first), `backoff` (send it again, and wait
+ * longer each time), `retry-after` (send it again after the seconds in `Retry-After`).
  */
 export type RetryAdvice = (typeof retryAdvices)[number]
 
-/** The parts of a response that an example shows. The definition provides what is left out. */
+/** The values of the example response. Values that are left out come from the definition. */
 export interface ErrorExample {
   readonly message?: string
   readonly meta?: unknown
@@ -55,8 +55,8 @@ export interface ObjectSchema {
 }
 
 /**
- * A schema of `@sinclair/typebox`, by its structure. The declarations of its CommonJS build and of its ES-module build have
- * unique symbols of their own, so that neither is assignable to the other.
+ * A schema of `@sinclair/typebox`, by its structure. Its CommonJS and ES module builds declare different unique symbols, so a
+ * schema of one build is not assignable to the type of the other.
  */
 export interface TypedSchema {
   readonly static: unknown
@@ -69,7 +69,7 @@ export interface DefinitionShape {
   readonly status: ErrorStatus
   /** The group: one of {@link errorTypes}, or a name of your own. */
   readonly type: ErrorType | (string & {})
-  /** The sentence for people, or a function of `meta` that returns it. */
+  /** The message for people, or a function of `meta` that returns it. */
   readonly message: unknown
   /** When the error happens. */
   readonly description: string
@@ -78,11 +78,11 @@ export interface DefinitionShape {
   /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
-   * The schema of an object: the facts that go with the message. A schema of `@sinclair/typebox` types and checks them;
-   * any other JSON Schema (of `typebox` 1, or plain) only documents them. If it is absent, the error has no `meta`.
+   * The schema of the `meta` object. A schema of `@sinclair/typebox` gives it a type and checks it. Any other JSON Schema
+   * (of `typebox` 1, or plain) only documents it. If it is absent, the error has no `meta`.
    */
   readonly meta?: ObjectSchema
-  /** Response headers that always go with this error. */
+  /** Response headers that every response with this error has. */
   readonly headers?: HeaderValues
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
   readonly stack?: boolean
@@ -124,7 +124,7 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
   readonly example: ErrorExample
 }
 
-/** Returns the message of a definition, for an occurrence without a message of its own. */
+/** Returns the message of a definition for an occurrence that has no message. */
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }

@@ -1,23 +1,23 @@
-/** The response headers that HTTP asks for on errors: which errors carry which header, and what the documentation says about each. */
+/** The response headers that HTTP requires on errors: the errors that have each header, and its description for documentation. */
 import type { ErrorStatus } from './definition.js'
 
-/** What decides whether an error carries a header. */
+/** The properties of an error that decide whether it has a header. */
 export interface HeaderSubject {
   readonly code: string
   readonly status: ErrorStatus
 }
 
-/** A response header that errors carry: what it says, and for documentation which errors have it. */
+/** A response header of errors: its value, its description, and the errors that have it. */
 export interface ErrorHeader {
   readonly name: string
   readonly description: string
   readonly schema: Readonly<Record<string, unknown>>
   readonly example: string | number
-  /** Returns whether an error of this code and status always carries the header. */
+  /** Returns whether an error of this code and status always has the header. */
   readonly on: (error: HeaderSubject) => boolean
 }
 
-/** Characters: no header is longer than what Node reads of all headers together (`http.maxHeaderSize`). */
+/** Characters: the total size of headers that Node reads (`http.maxHeaderSize`). No header can be longer. */
 const maxHeaderLength = 16_384
 
 /** Returns the schema of a header with a pattern, which is a regular expression. */
@@ -30,47 +30,47 @@ export function numberHeader (minimum: number): ErrorHeader['schema'] {
   return { type: 'integer', format: 'int64', minimum, maximum: Number.MAX_SAFE_INTEGER }
 }
 
-/** Returns whether an error carries a challenge, `WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3.1). */
+/** Returns whether an error has a challenge, `WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3.1). */
 export function carriesChallenge ({ code, status }: HeaderSubject): boolean {
   return status === 401 || code === 'insufficient_scope'
 }
 
-/** Returns whether an error carries `Allow` (RFC 9110, section 15.5.6). */
+/** Returns whether an error has `Allow` (RFC 9110, section 15.5.6). */
 export function carriesAllow ({ status }: Pick<HeaderSubject, 'status'>): boolean {
   return status === 405
 }
 
-/** Returns whether an error carries `Accept` (RFC 9110, section 15.5.16). */
+/** Returns whether an error has `Accept` (RFC 9110, section 15.5.16). */
 export function carriesAccept ({ status }: Pick<HeaderSubject, 'status'>): boolean {
   return status === 415
 }
 
-/** Returns whether an error carries `Upgrade` (RFC 9110, section 15.5.22). */
+/** Returns whether an error has `Upgrade` (RFC 9110, section 15.5.22). */
 export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): boolean {
   return status === 426
 }
 
 /**
- * The header that says beside `Accept` which media types a method takes, by method: `Accept-Patch` (RFC 5789, section 3.1) and
- * `Accept-Query` (RFC 10008).
+ * The header that lists the media types of a method in addition to `Accept`, by method: `Accept-Patch` (RFC 5789, section 3.1)
+ * and `Accept-Query` (RFC 10008).
  */
 export const acceptHeaderOfMethod: Readonly<Record<string, string>> = { PATCH: 'accept-patch', QUERY: 'accept-query' }
 
-/** Seconds that an error asks to wait if neither the error nor the reply says how long. An error of these statuses always carries `Retry-After`. */
+/** The default of `Retry-After` in seconds, if neither the error nor the reply has a value. Errors of these statuses always have the header. */
 export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
 
-/** The headers that HTTP asks for on errors, beside `Content-Type`. */
+/** The headers that HTTP requires on errors, except `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'X-Request-Id',
-    description: 'The id of the request. Name it when you ask for support.',
+    description: 'The id of the request. Include it when you contact support.',
     schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
     example: 'req_4mXq1VbE0s6RkYt2',
     on: () => true
   },
   {
     name: 'Cache-Control',
-    description: 'An error is never stored by a cache.',
+    description: 'Caches must not store errors.',
     schema: { type: 'string', enum: ['no-store'] },
     example: 'no-store',
     on: () => true
@@ -84,28 +84,28 @@ export const errorHeaders: readonly ErrorHeader[] = [
   },
   {
     name: 'Allow',
-    description: 'The methods that this address answers (RFC 9110, section 10.2.1).',
+    description: 'The methods that this endpoint supports (RFC 9110, section 10.2.1).',
     schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
     example: 'GET, HEAD',
     on: carriesAllow
   },
   {
     name: 'Accept',
-    description: 'The media types that this route reads (RFC 9110, section 12.5.1).',
+    description: 'The media types that this endpoint accepts (RFC 9110, section 12.5.1).',
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
     example: 'application/json',
     on: carriesAccept
   },
   {
     name: 'Retry-After',
-    description: 'Seconds until the request may be sent again (RFC 9110, section 10.2.3).',
+    description: 'Seconds until the request may be retried (RFC 9110, section 10.2.3).',
     schema: numberHeader(1),
     example: 30,
     on: ({ status }) => defaultRetryAfter[status] !== undefined
   }
 ]
 
-/** Returns what is sent under the name of a header: a list only for Set-Cookie. The values of any other header are joined (RFC 9110, section 5.3). */
+/** Returns the value of a header to send: a list only for Set-Cookie. A list of any other header is joined (RFC 9110, section 5.3). */
 export function headerValue (name: string, value: unknown): string | string[] {
   if (!Array.isArray(value)) return String(value)
   return name.toLowerCase() === 'set-cookie' ? value.map(String) : value.join(', ')

@@ -1,4 +1,4 @@
-/** The vocabulary of issues: which field of a request is invalid, and how, as a code and a sentence. */
+/** The codes and messages of issues. An issue says which field of a request is invalid, and why. */
 import { Type, type TArray, type TObject, type TSchema, type TString, type TUnsafe } from '@sinclair/typebox'
 
 /** The part of the request that a field belongs to. */
@@ -10,17 +10,17 @@ export type IssueLocation = (typeof issueLocations)[number]
 /** One invalid field, and what is wrong with it. It never repeats the value that was sent. */
 export interface Issue {
   readonly in: IssueLocation
-  /** The field as a person writes it: `email`, `items[0].price`. It is empty for the whole body. */
+  /** The field in a readable form: `email`, `items[0].price`. It is empty for the whole body. */
   readonly field: string
   /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
   readonly pointer: string
   /** What is wrong, as a constant: a key of {@link issueKinds}, or the name of a format or of your own keyword. */
   readonly code: string
-  /** What is wrong, to follow the name of the field: `must be at least 3 characters long`. */
+  /** What is wrong, as a phrase that follows the name of the field: `must be at least 3 characters long`. */
   readonly message: string
 }
 
-/** Returns a schema for one of a few strings. OpenAPI 3.0, 3.1 and every generator understand `enum`, but not `const`. */
+/** Returns a schema for one of some strings. OpenAPI 3.0, 3.1 and all client generators support `enum`, but not `const`. */
 export function enumSchema<const Values extends readonly string[]> (
   values: Values, options: { readonly description?: string } = {}
 ): TUnsafe<Values[number]> {
@@ -33,18 +33,18 @@ export function issueSchema (codes?: readonly string[]): TObject<{
 }> {
   return Type.Object({
     in: enumSchema(issueLocations, { description: 'The part of the request that holds the field.' }),
-    field: Type.String({ description: 'The field as a person writes it, `items[0].price`; empty for the whole.' }),
+    field: Type.String({ description: 'The path of the field, such as `items[0].price`. Empty for the whole value.' }),
     pointer: Type.String({ description: 'The field as a JSON Pointer (RFC 6901).' }),
     code: codes === undefined
-      ? Type.String({ description: 'What is wrong, as a constant.', pattern: '^[a-z][a-z0-9_]*$' })
-      : enumSchema(codes, { description: 'What is wrong, as a constant.' }),
-    message: Type.String({ description: 'What is wrong, for a person.' })
+      ? Type.String({ description: 'A constant that identifies what is wrong.', pattern: '^[a-z][a-z0-9_]*$' })
+      : enumSchema(codes, { description: 'A constant that identifies what is wrong.' }),
+    message: Type.String({ description: 'A human-readable description of what is wrong.' })
   }, { additionalProperties: false })
 }
 
 /** Returns the schema of a list of issues. */
 export function issuesSchema (codes?: readonly string[]): TArray<TSchema> {
-  return Type.Array(issueSchema(codes), { description: 'The fields that were wrong.' })
+  return Type.Array(issueSchema(codes), { description: 'The invalid fields.' })
 }
 
 /** The codes of issues. A failed `format` has the name of the format as its code instead (see {@link formatMessages}). */
@@ -57,22 +57,22 @@ export const issueCodes = [
 /** One of {@link issueCodes}. */
 export type IssueCode = (typeof issueCodes)[number]
 
-/** What a code of an issue means. */
+/** The meaning of an issue code. */
 export interface IssueKind {
   /** The JSON Schema keywords that lead to this code. */
   readonly keywords: readonly string[]
   /** When the code is used, for documentation. */
   readonly description: string
-  /** Returns the sentence for a failed keyword, from the parameters that Ajv reports for it. */
+  /** Returns the message for a failed keyword, from the parameters that Ajv reports. */
   readonly message: (params: Readonly<Record<string, unknown>>) => string
 }
 
 const formatCount = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
 const formatTypes = (types: unknown): string => [types].flat().map(type => formatType(String(type))).join(' or ')
-/** Characters of a value of the schema in a sentence. */
+/** The maximum number of characters of a schema value in a message. */
 const maxValueLength = 100
 
-/** How many values of an `enum` a sentence lists. */
+/** The maximum number of `enum` values in a message. */
 const maxChoices = 20
 
 const formatValue = (value: unknown): string => {
@@ -87,33 +87,33 @@ const formatLimit = (params: Readonly<Record<string, unknown>>, otherwise: strin
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
 
 /**
- * The codes of issues, each with the JSON Schema keywords that lead to it and with its sentence.
+ * The issue codes, each with its JSON Schema keywords and its message.
  */
 export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   required: {
     keywords: ['required', 'dependencies', 'dependentRequired'],
-    description: 'The field is absent.',
+    description: 'The field is missing.',
     message: () => 'is required'
   },
   type: {
     keywords: ['type'],
-    description: 'The value has another JSON type.',
+    description: 'The value has the wrong JSON type.',
     message: params => `must be ${formatTypes(params.type)}`
   },
   min_length: {
     keywords: ['minLength'],
-    description: 'The text is too short.',
+    description: 'The string is too short.',
     message: params => `must be at least ${formatCount(params.limit, 'character', 'characters')} long`
   },
   max_length: {
     keywords: ['maxLength'],
-    description: 'The text is too long.',
+    description: 'The string is too long.',
     message: params => `must be at most ${formatCount(params.limit, 'character', 'characters')} long`
   },
   pattern: {
     keywords: ['pattern'],
-    description: 'The text does not have the expected form.',
-    message: () => 'does not have the expected form'
+    description: 'The string does not match the expected pattern.',
+    message: () => 'does not have the expected format'
   },
   minimum: {
     keywords: ['minimum', 'exclusiveMinimum', 'formatMinimum', 'formatExclusiveMinimum'],
@@ -132,12 +132,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   enum: {
     keywords: ['enum'],
-    description: 'The value is not one of the allowed ones.',
+    description: 'The value is not one of the allowed values.',
     message: params => `must be ${formatChoice(params.allowedValues)}`
   },
   const: {
     keywords: ['const'],
-    description: 'The value is not the one that is allowed.',
+    description: 'The value is not the only allowed value.',
     message: params => `must be ${formatValue(params.allowedValue)}`
   },
   min_items: {
@@ -152,12 +152,12 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   unique_items: {
     keywords: ['uniqueItems'],
-    description: 'The list has the same item twice.',
-    message: () => 'must not have the same item twice'
+    description: 'The list contains a duplicate item.',
+    message: () => 'must not contain duplicate items'
   },
   contains: {
     keywords: ['contains', 'minContains', 'maxContains'],
-    description: 'The list has too few, or too many, of the items that it must contain.',
+    description: 'The list contains too few or too many matching items.',
     message: ({ minContains = 1, maxContains }) => maxContains === undefined
       ? `must contain at least ${formatCount(minContains, 'matching item', 'matching items')}`
       : `must contain ${String(minContains)} to ${formatCount(maxContains, 'matching item', 'matching items')}`
@@ -174,7 +174,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   unknown_field: {
     keywords: ['additionalProperties', 'unevaluatedProperties', 'false schema', 'boolean', 'not'],
-    description: 'The field, or its value, is not allowed here.',
+    description: 'The field or its value is not allowed here.',
     message: () => 'is not allowed'
   },
   property_name: {
@@ -184,10 +184,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   any_of: {
     keywords: ['anyOf', 'oneOf', 'if', 'discriminator'],
-    description: 'The value fits none, or more than one, of the shapes that are allowed.',
+    description: 'The value matches none, or more than one, of the allowed schemas.',
     message: ({ passingSchemas }) => Array.isArray(passingSchemas) && passingSchemas.length > 1
-      ? 'must fit only one of the allowed shapes'
-      : 'must fit one of the allowed shapes'
+      ? 'must match exactly one of the allowed schemas'
+      : 'must match one of the allowed schemas'
   },
   unique: {
     keywords: [],
@@ -196,8 +196,8 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   invalid: {
     keywords: [],
-    description: 'The value is not valid, for a reason without a code of its own.',
-    message: () => 'is not valid'
+    description: 'The value is invalid for a reason that has no code of its own.',
+    message: () => 'is invalid'
   }
 }
 
@@ -206,7 +206,7 @@ export const issueCodeByKeyword: ReadonlyMap<string, IssueCode> = new Map(
   Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
 )
 
-/** The sentences for the formats of JSON Schema, Ajv and zod. Another format gets "must be a valid <format>". */
+/** The messages for the formats of JSON Schema, Ajv and zod. Any other format gets "must be a valid <format>". */
 export const formatMessages: Readonly<Record<string, string>> = {
   date: 'must be a date, like 2030-01-31',
   time: 'must be a time with an offset, like 12:30:00Z',
@@ -249,7 +249,7 @@ export function toIssueCode (name: string): string {
 }
 
 /**
- * Returns the code and the sentence for a failed JSON Schema keyword.
+ * Returns the code and the message for a failed JSON Schema keyword.
  *
  * @param keyword the keyword, by the name that Ajv uses
  * @param params the parameters that Ajv reports
@@ -265,7 +265,7 @@ export function getKeywordIssue (keyword: string, params: Readonly<Record<string
   return { code: known, message: issueKinds[known].message(params) }
 }
 
-/** The parameters of the sentences that documentation shows. */
+/** The parameters of the messages in documentation. */
 const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, unknown>>>>> = {
   type: { type: 'string' },
   min_length: { limit: 3 },
@@ -281,7 +281,7 @@ const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, u
   max_properties: { limit: 10 }
 }
 
-/** Returns a code with a sentence that a response may have, for documentation. */
+/** Returns a code with an example message, for documentation. */
 export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
   if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
   const [, message] = Object.entries(formatMessages).find(([format]) => toIssueCode(format) === code) ?? []
@@ -295,7 +295,7 @@ function formatType (type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
-/** Returns a path as a person writes it: `['items', 0, 'price']` becomes `items[0].price`. */
+/** Returns a path in a readable form: `['items', 0, 'price']` becomes `items[0].price`. */
 export function formatField (path: ReadonlyArray<string | number>): string {
   return path.reduce<string>((field, part, at) => /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`, '')
 }

@@ -9,7 +9,7 @@ type RateLimitMeta = TObject<{
 
 const rateLimitMeta: RateLimitMeta = Type.Object({
   policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded.' })),
-  limit: Type.Optional(Type.Integer({ minimum: 0, description: 'How many requests the limit allows in one window.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
   retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
 }, { additionalProperties: false })
@@ -24,7 +24,7 @@ const scopeMeta: ScopeMeta = Type.Object({
 type MethodMeta = TObject<{ allowed: TOptional<TArray<TString>> }>
 
 const methodMeta: MethodMeta = Type.Object({
-  allowed: Type.Optional(Type.Array(Type.String(), { description: 'The methods that this address answers, as in Allow.' }))
+  allowed: Type.Optional(Type.Array(Type.String(), { description: 'The methods that this endpoint supports, as in Allow.' }))
 }, { additionalProperties: false })
 
 const definitions = {
@@ -32,15 +32,15 @@ const definitions = {
     status: 400,
     type: 'invalid_request_error',
     message: 'The request is malformed.',
-    description: 'The request could not be parsed: the JSON is broken, the body does not match its Content-Length, or a header is wrong.',
+    description: 'The request could not be parsed. The JSON is malformed, the body does not match its Content-Length, or a header is invalid.',
     action: 'Check the body against its Content-Type, and the headers against the documentation.'
   },
   invalid_parameter: {
     status: 400,
     type: 'invalid_request_error',
-    message: 'A parameter of the address has an invalid value.',
-    description: 'A path or query parameter does not have the type, form or range that it is documented with.',
-    action: 'Look the named parameter up in the documentation and send a value that fits.',
+    message: 'A path or query parameter is invalid.',
+    description: 'A path or query parameter does not have the documented type, format or range.',
+    action: 'Check the documentation of the parameter and send a valid value.',
     example: {
       param: 'limit',
       issues: [{ in: 'query', field: 'limit', pointer: '/limit', code: 'maximum', message: 'must be at most 100' }]
@@ -50,21 +50,21 @@ const definitions = {
     status: 401,
     type: 'authentication_error',
     message: 'No API key was sent.',
-    description: 'The request has no API key.',
+    description: 'The request does not contain an API key.',
     action: 'Send the key as the documentation of the route shows, usually as Authorization: Bearer YOUR_KEY.'
   },
   invalid_api_key: {
     status: 401,
     type: 'authentication_error',
-    message: 'The API key is not valid.',
-    description: 'The API key is malformed, or no such key exists.',
+    message: 'The API key is invalid.',
+    description: 'The API key is malformed or does not exist.',
     action: 'Compare the key with the one in your dashboard.'
   },
   api_key_revoked: {
     status: 401,
     type: 'authentication_error',
     message: 'The API key was revoked.',
-    description: 'Somebody revoked the API key.',
+    description: 'The API key was revoked and no longer works.',
     action: 'Create a new key and replace the revoked one.'
   },
   api_key_expired: {
@@ -78,117 +78,117 @@ const definitions = {
     status: 401,
     type: 'authentication_error',
     message: 'Authentication is required.',
-    description: 'The request carries no credentials, and the resource is not public.',
-    action: 'Sign in, or send the credentials that the route asks for.'
+    description: 'The request has no credentials, and the resource is not public.',
+    action: 'Sign in, or send the credentials that the endpoint requires.'
   },
   invalid_token: {
     status: 401,
     type: 'authentication_error',
-    message: 'The access token is not valid.',
-    description: 'The access token is malformed, wrongly signed, not yet valid, or meant for somebody else.',
-    action: 'Ask for a new access token.'
+    message: 'The access token is invalid.',
+    description: 'The access token is malformed, has an invalid signature, is not valid yet, or was issued for another audience.',
+    action: 'Request a new access token.'
   },
   token_expired: {
     status: 401,
     type: 'authentication_error',
     message: 'The access token has expired.',
     description: 'The lifetime of the access token has passed.',
-    action: 'Refresh the access token and send the request again.'
+    action: 'Refresh the access token and retry.'
   },
   invalid_credentials: {
     status: 401,
     type: 'authentication_error',
-    message: 'The user name or the password is wrong.',
-    description: 'A sign-in failed. The answer does not say which of the two was wrong.',
-    action: 'Check both and try again, or reset the password.'
+    message: 'The user name or password is incorrect.',
+    description: 'The sign-in failed. For security, the response does not say which of the two was incorrect.',
+    action: 'Check both values and try again, or reset the password.'
   },
   payment_required: {
     status: 402,
     type: 'invalid_request_error',
-    message: 'A payment is required.',
+    message: 'Payment is required.',
     description: 'The plan or the balance of the account does not cover the request.',
-    action: 'Settle the open payment, or change the plan.'
+    action: 'Pay the outstanding amount, or change the plan.'
   },
   forbidden: {
     status: 403,
     type: 'permission_error',
-    message: 'You may not do this.',
-    description: 'The caller is known and lacks the permission, the role or the membership that the resource asks for.',
-    action: 'Ask the owner of the resource for access. Sending the request again changes nothing.'
+    message: 'You do not have permission to do this.',
+    description: 'The caller is authenticated but lacks the required permission, role or membership.',
+    action: 'Ask the owner of the resource for access. Repeating the request does not help.'
   },
   insufficient_scope: {
     status: 403,
     type: 'permission_error',
-    message: 'The credential lacks a scope that this needs.',
-    description: 'The API key or token is valid and was not given the scope for this operation.',
-    action: 'Use a credential with the scopes that meta.required names.',
+    message: 'Your credentials lack a required scope.',
+    description: 'The API key or token is valid but does not have the scope for this operation.',
+    action: 'Use credentials with the scopes listed in meta.required.',
     meta: scopeMeta as ScopeMeta,
     example: { meta: { required: ['queues:write'], held: ['queues:read'] } }
   },
   ip_not_allowed: {
     status: 403,
     type: 'permission_error',
-    message: 'This address is not on the allowlist of the API key.',
-    description: 'The API key is restricted to certain addresses, and the request came from another one.',
-    action: 'Send the request from an allowed address, or add the address to the allowlist of the key.'
+    message: 'Your IP address is not on the allowlist of the API key.',
+    description: 'The API key is restricted to certain IP addresses, and the request came from another address.',
+    action: 'Send the request from an allowed IP address, or add your address to the allowlist of the key.'
   },
   device_mismatch: {
     status: 403,
     type: 'permission_error',
     message: 'The session belongs to another device.',
-    description: 'The fingerprint of the device differs from the one that the session started with.',
+    description: 'The device fingerprint differs from the one that started the session.',
     action: 'Sign in again on this device.'
   },
   resource_not_found: {
     status: 404,
     type: 'not_found_error',
     message: 'The resource does not exist.',
-    description: 'No resource has this id: it was never created, was deleted, or is hidden from the caller.',
+    description: 'No resource has this id. It was never created, was deleted, or is not visible to the caller.',
     action: 'Check the id.'
   },
   route_not_found: {
     status: 404,
     type: 'not_found_error',
-    message: 'No such route.',
-    description: 'The API has nothing at this address.',
-    action: 'Check the path for a typing error and the version in it against the documentation.'
+    message: 'This endpoint does not exist.',
+    description: 'The API has no endpoint at this path.',
+    action: 'Check the path and the API version for typos.'
   },
   method_not_allowed: {
     status: 405,
     type: 'invalid_request_error',
-    message: 'This address does not answer this method.',
-    description: 'The path exists, and not for the method of the request.',
-    action: 'Use one of the methods that the Allow header names.',
+    message: 'This endpoint does not support this method.',
+    description: 'The path exists, but not for the method of the request.',
+    action: 'Use one of the methods listed in the Allow header.',
     meta: methodMeta as MethodMeta,
     example: { meta: { allowed: ['GET', 'HEAD'] } }
   },
   not_acceptable: {
     status: 406,
     type: 'invalid_request_error',
-    message: 'The answer cannot be given in a form that you accept.',
-    description: 'The Accept headers of the request exclude every form that the resource has.',
-    action: 'Widen the Accept headers, or leave them out.'
+    message: 'The response is not available in a format that you accept.',
+    description: 'The Accept headers of the request exclude every available representation.',
+    action: 'Accept more media types, or omit the Accept headers.'
   },
   proxy_authentication_required: {
     status: 407,
     type: 'invalid_request_error',
     message: 'The proxy requires authentication.',
-    description: 'A proxy between the caller and the API needs credentials.',
-    action: 'Send the credentials for the proxy as the Proxy-Authenticate header describes.'
+    description: 'A proxy between the caller and the API requires credentials.',
+    action: 'Send the proxy credentials that the Proxy-Authenticate header describes.'
   },
   request_timeout: {
     status: 408,
     type: 'invalid_request_error',
     message: 'The request took too long to arrive.',
-    description: 'The server closed the connection before the whole request had come in.',
-    action: 'Send the request again, on a better connection or in smaller parts.',
+    description: 'The complete request did not arrive in time, so the server closed the connection.',
+    action: 'Retry the request on a faster connection, or send it in smaller parts.',
     retry: 'backoff'
   },
   resource_already_exists: {
     status: 409,
     type: 'conflict_error',
     message: 'A resource with this identifier already exists.',
-    description: 'A value that must be unique is taken by another resource.',
+    description: 'Another resource already uses a value that must be unique.',
     action: 'Choose another value, or read the existing resource.',
     example: {
       issues: [{ in: 'body', field: 'email', pointer: '/email', code: 'unique', message: 'is already in use' }]
@@ -199,14 +199,14 @@ const definitions = {
     type: 'conflict_error',
     message: 'The request conflicts with the state of the resource.',
     description: 'The resource is in a state that does not allow the operation, or others depend on it.',
-    action: 'Read the resource, and decide anew.'
+    action: 'Read the current state of the resource and adjust the request.'
   },
   concurrent_modification: {
     status: 409,
     type: 'conflict_error',
     message: 'Another request changed the resource at the same time.',
-    description: 'Two requests wrote to the same resource, and this one lost.',
-    action: 'Read the resource again, apply the change to what is there now, and send it.',
+    description: 'Two requests changed the same resource at the same time, and this one was rejected.',
+    action: 'Read the resource again, apply your change to the current version, and retry.',
     retry: 'backoff'
   },
   idempotency_conflict: {
@@ -219,9 +219,9 @@ const definitions = {
   resource_gone: {
     status: 410,
     type: 'not_found_error',
-    message: 'The resource is gone for good.',
-    description: 'The resource existed and was removed; it does not come back.',
-    action: 'Remove what refers to it.'
+    message: 'The resource was permanently removed.',
+    description: 'The resource existed but was permanently removed.',
+    action: 'Remove all references to it.'
   },
   length_required: {
     status: 411,
@@ -233,66 +233,66 @@ const definitions = {
   precondition_failed: {
     status: 412,
     type: 'conflict_error',
-    message: 'A precondition of the request does not hold.',
-    description: 'The resource changed since the version that If-Match or If-Unmodified-Since names.',
-    action: 'Read the resource again, and send the request with its new version.'
+    message: 'A precondition of the request failed.',
+    description: 'The resource has changed since the version in If-Match or If-Unmodified-Since.',
+    action: 'Read the resource again and retry with its new version.'
   },
   payload_too_large: {
     status: 413,
     type: 'invalid_request_error',
     message: 'The request body is too large.',
-    description: 'The body is larger than the route takes.',
-    action: 'Send less at once.'
+    description: 'The body is larger than the endpoint allows.',
+    action: 'Send a smaller body, or split it into several requests.'
   },
   uri_too_long: {
     status: 414,
     type: 'invalid_request_error',
-    message: 'The address of the request is too long.',
-    description: 'The address, or a parameter in it, is longer than the server reads.',
-    action: 'Shorten the parameters, or send them in a body where the route takes one.'
+    message: 'The URL of the request is too long.',
+    description: 'The URL, or a parameter in it, is longer than the server allows.',
+    action: 'Shorten the parameters, or send them in the body if the endpoint accepts one.'
   },
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
-    message: 'The body has a media type that is not supported.',
-    description: 'The route does not read bodies of this Content-Type.',
-    action: 'Send the body in one of the media types that the Accept header of the answer names.'
+    message: 'The media type of the body is not supported.',
+    description: 'The endpoint does not accept bodies of this Content-Type.',
+    action: 'Send the body in one of the media types listed in the Accept header of the response.'
   },
   range_not_satisfiable: {
     status: 416,
     type: 'invalid_request_error',
-    message: 'The requested range does not exist.',
-    description: 'The Range header asks for bytes that the resource does not have.',
-    action: 'Ask for a range within the length that Content-Range names.'
+    message: 'The requested range is not available.',
+    description: 'The Range header requests bytes beyond the end of the resource.',
+    action: 'Request a range within the length given in Content-Range.'
   },
   expectation_failed: {
     status: 417,
     type: 'invalid_request_error',
-    message: 'The Expect header asks for something that the server does not do.',
+    message: 'The Expect header is not supported.',
     description: 'The request has an Expect header other than 100-continue.',
-    action: 'Leave the Expect header out.'
+    action: 'Omit the Expect header.'
   },
   im_a_teapot: {
     status: 418,
     type: 'invalid_request_error',
     message: 'The server refuses the request because it is a teapot.',
-    description: 'The API sends this for a request that it will never handle (RFC 9110 reserves the status).',
-    action: 'Do not send the request again.'
+    description: 'The API will never handle this request. RFC 9110 reserves the status.',
+    action: 'Do not retry the request.'
   },
   misdirected_request: {
     status: 421,
     type: 'invalid_request_error',
-    message: 'This server does not answer for that host.',
-    description: 'The connection was used for a host that it was not opened for.',
-    action: 'Open a connection of its own for the host.',
+    message: 'This server is not responsible for the requested host.',
+    description: 'The connection was opened for a different host.',
+    action: 'Open a separate connection for this host.',
     retry: 'backoff'
   },
   validation_error: {
     status: 422,
     type: 'validation_error',
-    message: 'One or more fields are not valid.',
-    description: 'The body could be parsed, and fields in it do not have the type, form or range that they are documented with.',
-    action: 'Correct the fields that the answer lists.',
+    message: 'One or more fields are invalid.',
+    description: 'The body was parsed, but some fields do not have the documented type, format or range.',
+    action: 'Correct the fields listed in the response.',
     example: {
       issues: [
         { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' },
@@ -304,8 +304,8 @@ const definitions = {
     status: 422,
     type: 'validation_error',
     message: 'A required field is missing.',
-    description: 'The body lacks a field that must be there, and nothing else is wrong with it.',
-    action: 'Add the fields that the answer lists.',
+    description: 'The body is missing a required field and is otherwise valid.',
+    action: 'Add the fields listed in the response.',
     example: {
       issues: [{ in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' }]
     }
@@ -314,45 +314,45 @@ const definitions = {
     status: 423,
     type: 'conflict_error',
     message: 'The resource is locked.',
-    description: 'Somebody else holds a lock on the resource.',
-    action: 'Wait until the lock is released, then send the request again.',
+    description: 'Another user or process holds a lock on the resource.',
+    action: 'Wait until the lock is released, then retry.',
     retry: 'backoff'
   },
   failed_dependency: {
     status: 424,
     type: 'conflict_error',
-    message: 'A step that this one depends on has failed.',
-    description: 'The operation was not tried, because one before it failed.',
-    action: 'Correct the step that failed, then send both again.'
+    message: 'An operation that this one depends on failed.',
+    description: 'The operation was not attempted because an earlier operation failed.',
+    action: 'Correct the failed operation, then retry both.'
   },
   too_early: {
     status: 425,
     type: 'invalid_request_error',
-    message: 'The request came too early to be safe.',
-    description: 'The request came in early data of a TLS connection, where somebody could replay it.',
-    action: 'Send the request again when the connection is established.',
+    message: 'The request arrived too early to be processed safely.',
+    description: 'The request arrived in TLS early data, which an attacker could replay.',
+    action: 'Retry the request after the TLS handshake is complete.',
     retry: 'backoff'
   },
   upgrade_required: {
     status: 426,
     type: 'invalid_request_error',
-    message: 'The request needs another protocol.',
-    description: 'The resource is served over a newer protocol only.',
-    action: 'Switch to the protocol that the Upgrade header names.'
+    message: 'The request requires a different protocol.',
+    description: 'The resource is only available over a newer protocol.',
+    action: 'Switch to the protocol named in the Upgrade header.'
   },
   precondition_required: {
     status: 428,
     type: 'invalid_request_error',
-    message: 'The request needs a precondition.',
-    description: 'A change without If-Match could overwrite the change of somebody else.',
-    action: 'Read the resource, and send its version as If-Match.'
+    message: 'The request requires a precondition.',
+    description: 'Without If-Match, the change could overwrite a change by someone else.',
+    action: 'Read the resource and send its version in If-Match.'
   },
   rate_limit_exceeded: {
     status: 429,
     type: 'rate_limit_error',
-    message: 'Too many requests. Wait before you send the next one.',
-    description: 'The caller sent more requests than the limit allows in its window.',
-    action: 'Wait for the seconds that Retry-After names, then go on more slowly.',
+    message: 'Too many requests. Wait before you send another one.',
+    description: 'The caller sent more requests than the rate limit allows.',
+    action: 'Wait for the number of seconds in Retry-After, then send requests more slowly.',
     meta: rateLimitMeta as RateLimitMeta,
     example: { meta: { policy: 'general', limit: 100, window: 60, retry_after: 30 }, retryAfter: 30 }
   },
@@ -360,90 +360,90 @@ const definitions = {
     status: 431,
     type: 'invalid_request_error',
     message: 'The request headers are too large.',
-    description: 'The headers of the request, often its cookies, are larger than the server reads.',
+    description: 'The request headers, often the cookies, are larger than the server allows.',
     action: 'Send fewer or shorter headers.'
   },
   unavailable_for_legal_reasons: {
     status: 451,
     type: 'permission_error',
     message: 'The resource is withheld for legal reasons.',
-    description: 'A law or an order forbids to give the resource to the caller.',
+    description: 'A law or a court order prohibits access to the resource.',
     action: 'Contact support.'
   },
   internal_error: {
     status: 500,
     type: 'api_error',
     message: 'Something went wrong on our side.',
-    description: 'The server failed in a way that it did not expect.',
-    action: 'Send the request again after a short wait. If it keeps failing, contact support with the request id.'
+    description: 'The server encountered an unexpected error.',
+    action: 'Retry after a short wait. If the error persists, contact support with the request id.'
   },
   not_implemented: {
     status: 501,
     type: 'api_error',
-    message: 'This is not implemented.',
-    description: 'The API knows the operation and does not offer it yet.',
-    action: 'Do without it.',
+    message: 'This operation is not implemented.',
+    description: 'The API does not support this operation yet.',
+    action: 'Use a different operation.',
     retry: 'never'
   },
   bad_gateway: {
     status: 502,
     type: 'api_error',
-    message: 'A service that we depend on gave no valid answer.',
-    description: 'An upstream service refused the connection, closed it, or answered with something unreadable.',
-    action: 'Send the request again after a short wait.'
+    message: 'An upstream service returned an invalid response.',
+    description: 'An upstream service refused or closed the connection, or its response could not be read.',
+    action: 'Retry after a short wait.'
   },
   service_unavailable: {
     status: 503,
     type: 'api_error',
     message: 'The service is temporarily unavailable.',
-    description: 'The server is overloaded, is being deployed or maintained, or lacks a part that it needs.',
-    action: 'Wait for the seconds that Retry-After names, then send the request again; look at the status page.',
+    description: 'The server is overloaded, under maintenance, or cannot reach a component that it needs.',
+    action: 'Wait for the number of seconds in Retry-After, then retry. Check the status page.',
     example: { retryAfter: 10 }
   },
   gateway_timeout: {
     status: 504,
     type: 'api_error',
-    message: 'A service that we depend on took too long to answer.',
-    description: 'An upstream service did not answer in time. Whether it did its work is not known.',
-    action: 'Send the request again after a short wait, with an idempotency key where the operation changes something.'
+    message: 'An upstream service took too long to respond.',
+    description: 'An upstream service did not respond in time. It may or may not have processed the request.',
+    action: 'Retry after a short wait. If the operation changes data, use an idempotency key.'
   },
   http_version_not_supported: {
     status: 505,
     type: 'api_error',
-    message: 'The version of HTTP is not supported.',
-    description: 'The server does not support the major version of HTTP that the request uses.',
-    action: 'Use another version of HTTP.',
+    message: 'The HTTP version is not supported.',
+    description: 'The server does not support the major HTTP version of the request.',
+    action: 'Use a different HTTP version.',
     retry: 'never'
   },
   variant_also_negotiates: {
     status: 506,
     type: 'api_error',
-    message: 'The server is misconfigured and cannot choose a representation.',
-    description: 'The chosen representation also negotiates, so the negotiation has no end.',
+    message: 'The server is misconfigured and cannot choose a response format.',
+    description: 'The chosen resource itself negotiates content, so the negotiation cannot finish.',
     action: 'Contact support.',
     retry: 'never'
   },
   insufficient_storage: {
     status: 507,
     type: 'api_error',
-    message: 'There is no room to store this.',
-    description: 'The server cannot store what the request asks it to.',
+    message: 'There is not enough storage space.',
+    description: 'The server cannot store the data needed to complete the request.',
     action: 'Contact support.',
     retry: 'never'
   },
   loop_detected: {
     status: 508,
     type: 'api_error',
-    message: 'The server found an infinite loop in the request.',
-    description: 'The operation ended because a resource contains itself.',
+    message: 'The server detected an infinite loop.',
+    description: 'The server stopped the operation because a resource contains itself.',
     action: 'Contact support.',
     retry: 'never'
   },
   not_extended: {
     status: 510,
     type: 'api_error',
-    message: 'The request needs an extension of HTTP.',
-    description: 'The request lacks an extension that the resource requires.',
+    message: 'The request requires an HTTP extension.',
+    description: 'The request does not use an HTTP extension that the resource requires.',
     action: 'Contact support.',
     retry: 'never'
   },
@@ -451,8 +451,8 @@ const definitions = {
     status: 511,
     type: 'api_error',
     message: 'The network requires authentication.',
-    description: 'The network between the caller and the API requires a sign-in.',
-    action: 'Sign in to the network, then send the request again.',
+    description: 'The network between the caller and the API requires you to sign in.',
+    action: 'Sign in to the network, then retry.',
     retry: 'never'
   }
 } as const

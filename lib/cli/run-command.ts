@@ -9,7 +9,8 @@ import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
-import { createLock, parseLock, writeLock } from '../verify/lockfile.js'
+import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
+import { listReferences } from '../verify/references.js'
 
 const program = 'fastify-api-errors'
 
@@ -53,7 +54,7 @@ type Command = (app: FastifyInstance, options: Options) => Outcome | Promise<Out
 
 const commands: Readonly<Record<string, Command>> = {
   reference: (app, options) => writeReference(app.apiErrors.reference(), options),
-  lock: (app, options) => writeLockfile(app.apiErrors.reference(), options),
+  lock: (app, options) => writeLockfile(listReferences(app), options),
   check: checkAll,
   infer
 }
@@ -74,13 +75,13 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
 /** Compares the API with its lockfile, and its source with the file of inferred errors if there is one. */
 async function checkAll (app: FastifyInstance, options: Options): Promise<Outcome> {
   const { inferred, lockfile } = options
-  if (!existsSync(inferred)) return checkLockfile(app.apiErrors.reference(), options)
+  if (!existsSync(inferred)) return checkLockfile(listReferences(app), options)
   const { compareInferredErrors, createInferredErrors, inferErrors } = await import('../source/index.js')
   const changes = compareInferredErrors(readInferredErrors(inferred, '--inferred'), createInferredErrors(await inferErrors(app, process.cwd())))
   const source = changes.length === 0
     ? `${inferred} is up to date.`
     : [...changes, '', `${inferred} is out of date. Run 'fastify-api-errors infer --write' and commit it.`].join('\n')
-  const locked = existsSync(lockfile) ? checkLockfile(app.apiErrors.reference(), options) : undefined
+  const locked = existsSync(lockfile) ? checkLockfile(listReferences(app), options) : undefined
   return { output: locked === undefined ? source : `${locked.output}\n${source}`, code: changes.length > 0 || locked?.code === 1 ? 1 : 0 }
 }
 
@@ -93,16 +94,18 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
   return { output: `Wrote ${reference.codes.length} codes in ${files.length} files to ${out}.`, code: 0 }
 }
 
-function writeLockfile (reference: Reference, { lockfile }: Options): Outcome {
+function writeLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a file in a folder that exists', lockfile)
-  writeFileSync(lockfile, writeLock(createLock(reference)))
-  return { output: `Wrote ${describeSize(reference)} to ${lockfile}.`, code: 0 }
+  const lock = createLock(...references)
+  writeFileSync(lockfile, writeLock(lock))
+  return { output: `Wrote ${describeSize(lock)} to ${lockfile}.`, code: 0 }
 }
 
-function checkLockfile (reference: Reference, { lockfile }: Options): Outcome {
+function checkLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
-  const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), createLock(reference))
-  if (changes.length === 0) return { output: `Nothing has changed: ${describeSize(reference)} are as in ${lockfile}.`, code: 0 }
+  const lock = createLock(...references)
+  const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), lock)
+  if (changes.length === 0) return { output: `Nothing has changed: ${describeSize(lock)} are as in ${lockfile}.`, code: 0 }
   const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
   return {
     output: [
@@ -114,8 +117,9 @@ function checkLockfile (reference: Reference, { lockfile }: Options): Outcome {
   }
 }
 
-function describeSize ({ codes, routes }: Reference): string {
-  return `${codes.length} codes and ${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`
+function describeSize (lock: Lock): string {
+  const [codes, routes] = [Object.keys(lock.codes).length, Object.keys(lock.routes).length]
+  return `${codes} codes and ${routes} ${routes === 1 ? 'route' : 'routes'}`
 }
 
 /** Imports the module of an application, and starts the application without listening. */

@@ -1,8 +1,8 @@
-/** How long to wait before the next attempt, and the waiting itself. */
+/** Computes the wait before the next attempt, and waits. */
 
 /**
  * Returns the milliseconds to wait after an attempt: a random time up to a bound that doubles with each attempt ("full
- * jitter"), so that callers who failed together do not all retry at the same moment.
+ * jitter"), so that clients that failed at the same time do not retry at the same time.
  *
  * @param attempt 1 after the first attempt
  */
@@ -10,10 +10,10 @@ export function backoff (attempt: number, baseDelay: number, maxDelay: number): 
   return Math.random() * Math.min(maxDelay, baseDelay * 2 ** Math.min(attempt - 1, maxDoublings))
 }
 
-/** More doublings than any wait needs. Without this limit, 0 times Infinity would be NaN. */
+/** The maximum number of doublings. Without this limit, 0 times Infinity would be NaN. */
 const maxDoublings = 50
 
-/** The longest time of `setTimeout`. With a longer one it does not wait at all. */
+/** The longest time that `setTimeout` supports. With a longer one, it does not wait. */
 const maxTimeout = 2 ** 31 - 1
 
 /** Waits for some milliseconds. Rejects with the reason of the signal as soon as it is aborted. */

@@ -1,4 +1,4 @@
-/** The public face of `fastify-api-errors/client`. */
+/** The exports of `fastify-api-errors/client`. */
 export { ResponseError, isResponseError, type AnyCatalog, type ErrorOf, type ResponseIssue } from './response-error.js'
 export { parseError, type ParseErrorOptions } from './parse-error.js'
 export { withRetry, type RetryOptions } from './retry.js'

@@ -1,4 +1,4 @@
-/** Reads the error out of a response. */
+/** `parseError`: reads the error of a response. */
 import { readBody } from './read-body.js'
 import { readText } from './read-text.js'
 import { ResponseError, type AnyCatalog, type ErrorOf } from './response-error.js'
@@ -13,10 +13,10 @@ export interface ParseErrorOptions {
 }
 
 /**
- * Reads the error out of a response that has any of the formats of fastify-api-errors, or is an RFC 9457 problem of any API.
+ * Reads the error of a response in any format of fastify-api-errors, or in RFC 9457 format of any API.
  *
- * A body that cannot be read gives an error with the status alone: the HTML of a proxy, broken JSON, a body that stops
- * halfway, and a body beyond the limits. It never rejects.
+ * If the body cannot be read, the error has only the status: for the HTML page of a proxy, broken JSON, an incomplete body, and a
+ * body that exceeds the limits. It never rejects.
  *
  * @param response a response with a status of 400 or more
  * @param body the parsed body, if the response was read already: `parseError(response, error)` with openapi-fetch
@@ -41,7 +41,7 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
   }) as ErrorOf<C>
 }
 
-/** Returns the value of a JSON text, or the text itself if it is not JSON. */
+/** Returns the value of a JSON string, or the string itself if it is not JSON. */
 function parseJson (text: string | undefined): unknown {
   try {
     return JSON.parse(text as string)

@@ -1,4 +1,4 @@
-/** Reads the parts of an error out of its body, whichever format the body has. */
+/** Reads the parts of an error from its body, in any format. */
 import type { ResponseIssue } from './response-error.js'
 
 /** The parts of an error that its body contains; a part that is absent is `undefined`. */

@@ -1,6 +1,6 @@
 /** Reads the body of a response, with limits on its size and on the time that it takes. */
 
-/** How much of a response is read. */
+/** The limits for reading a response. */
 export interface ReadLimits {
   /** Bytes. An implementation of `fetch` without web streams limits only the time. */
   readonly maxSize: number

@@ -1,12 +1,12 @@
-/** The error that a caller gets: `ResponseError`, its types, and how to recognise one. */
+/** `ResponseError`, its types, and the check for it. */
 
 const brand = Symbol.for('fastify-api-errors.ResponseError')
 
 /** One invalid field. A property that the API does not send is absent. */
 export interface ResponseIssue {
-  /** The field as a person writes it: `email`, `items[0].price`. */
+  /** The field in a readable form: `email`, `items[0].price`. */
   readonly field: string
-  /** What is wrong, for a person. */
+  /** A human-readable description of what is wrong. */
   readonly message: string
   /** What is wrong, as a constant: `required`, `min_length`. */
   readonly code?: string
@@ -27,7 +27,7 @@ export interface ResponseErrorInit<Code extends string | undefined = string | un
   readonly body: unknown
 }
 
-/** An error that an API sent, as `parseError` reads it. */
+/** An error of an API. `parseError` creates it. */
 export class ResponseError<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown>
   extends Error implements ResponseErrorInit<Code, Status, Meta> {
   override readonly name: string = 'ResponseError'
@@ -37,11 +37,11 @@ export class ResponseError<Code extends string | undefined = string | undefined,
   readonly status: Status
   /** The invalid fields; empty if the error is not about fields. */
   readonly issues: readonly ResponseIssue[]
-  /** The facts of this occurrence; `undefined` if the code has none, or if the format does not send them. */
+  /** The data of this occurrence; `undefined` if the code has none, or if the format does not send it. */
   readonly meta: Meta | undefined
   /** The id of the request, for support. */
   readonly requestId: string | undefined
-  /** Seconds until the request may be sent again; `undefined` if the response does not say. */
+  /** Seconds until the request may be sent again; `undefined` if the response has no such value. */
   readonly retryAfter: number | undefined
   /** The whole body: parsed if it was JSON, else as text; `undefined` if it could not be read. */
   readonly body: unknown

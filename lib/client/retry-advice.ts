@@ -1,8 +1,8 @@
-/** When to send a failed request again, by the code and status of its error. */
+/** Determines when to retry a failed request, from the code and status of its error. */
 
 /**
- * What a caller does about a failure: `never` (change the request first), `backoff` (send it again, waiting longer
- * each time), `retry-after` (send it again after the seconds in `Retry-After`).
+ * The retry advice of an error: `never` (change the request first), `backoff` (send it again, and wait longer each
+ * time), `retry-after` (send it again after the seconds in `Retry-After`).
  */
 export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
 

@@ -1,4 +1,4 @@
-/** Reads how long a response asks the caller to wait. */
+/** Reads how long a response asks the client to wait. */
 
 /**
  * Returns the seconds that a response asks to wait: `Retry-After` as seconds or as a date (RFC 9110, section 10.2.3), or else

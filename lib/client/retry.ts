@@ -1,4 +1,4 @@
-/** Sends failed requests again: `withRetry`. */
+/** `withRetry`: retries failed requests. */
 import { dependsOnCode, getRetryAdvice, type RetryAdvice } from './retry-advice.js'
 import { parseError } from './parse-error.js'
 import { backoff, sleep } from './backoff.js'
@@ -6,15 +6,15 @@ import { parseRetryAfter } from './retry-after.js'
 
 /** The options of {@link withRetry}. */
 export interface RetryOptions {
-  /** How often a request is sent at most, including the first time. @default 3 */
+  /** The maximum number of attempts, including the first. @default 3 */
   readonly attempts?: number
   /** Milliseconds: the longest wait before the second attempt. It doubles with each attempt after that. @default 250 */
   readonly baseDelay?: number
-  /** Milliseconds: the longest wait. A response that asks for a longer one is returned at once. @default 30000 */
+  /** Milliseconds: the longest wait. A response that asks for a longer one is returned immediately. @default 30000 */
   readonly maxDelay?: number
-  /** The methods that are sent again, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2 */
+  /** The methods that are retried, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2 */
   readonly methods?: readonly string[]
-  /** The API's own advice by code, where it differs from that of the standard catalog. @default {} */
+  /** The API's advice by code, if it differs from the standard catalog. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
 }
 
@@ -36,7 +36,7 @@ type Settings = Required<RetryOptions>
  * A request is sent only once if its body is a stream, or if its method is not one of `methods`.
  *
  * The code of an error is read from the body only if the advice can depend on it. It reads at most 1 MiB, for at most
- * 2 seconds; the body of the response that you get stays whole.
+ * 2 seconds. You can still read the body of the returned response.
  *
  * @throws TypeError with one sentence, if an option is invalid
  * @example
@@ -82,7 +82,7 @@ function isMethod (value: unknown): boolean {
   return typeof value === 'string' && /^[^a-z]+$/.test(value)
 }
 
-/** In the form of the server's option checks, whose code a client does not import. */
+/** Throws in the form of the server's option checks, which the client does not import. */
 function rejectOption (option: string, expected: string, received: unknown): never {
   throw new TypeError(`withRetry: ${option}: expected ${expected}, got ${typeof received === 'string' || Array.isArray(received) ? JSON.stringify(received) : String(received)}.`)
 }

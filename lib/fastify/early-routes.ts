@@ -1,4 +1,4 @@
-/** Sees the routes that are registered before the plugin is loaded, and hands them to it together with the later ones. */
+/** Records the routes that are registered before the plugin is loaded, and passes them to it together with the later ones. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackComposedHooks } from './composed-hooks.js'
@@ -14,14 +14,14 @@ interface EarlyRoute {
   readonly scope: FastifyInstance
   /** The path at the time of registration. */
   readonly url: string
-  /** Whether Fastify has given the route its error handler: one that is set from now on comes too late for it. */
+  /** Whether Fastify has set the error handler of the route. A handler that is set later has no effect on it. */
   isBound: boolean
 }
 
 /** The routes by server, until the application is ready. */
 const noted = new WeakMap<object, EarlyRoute[]>()
 
-/** Stands for a route on its `config`, which Fastify copies: the one property of a route that a request shows. */
+/** The key of a mark on the `config` of a route. A request gives access to a copy of `config`, and to no other property of the route. */
 const routeMark: unique symbol = Symbol('fastify-api-errors.route')
 
 interface MarkedConfig {
@@ -31,8 +31,8 @@ interface MarkedConfig {
 let isWatching = false
 
 /**
- * Notes the routes and hooks of each Fastify that is made from now on. `app.register(apiErrors)` without `await` loads
- * the plugin after the routes that are registered in the same breath, and these belong to it, too.
+ * Records the routes and hooks of each Fastify instance that is created from now on. Without `await`,
+ * `app.register(apiErrors)` loads the plugin after the routes that follow it. These routes belong to the plugin, too.
  */
 export function watchRoutes (): void {
   if (isWatching) return
@@ -47,7 +47,7 @@ export function watchRoutes (): void {
   })
 }
 
-/** Fastify loads a plugin later than `register()` is called, and until then a scope must not count as that of another registration. */
+/** Records registrations when `register()` is called. Fastify loads the plugin later, and until then the scope must not count as part of another registration. */
 function noteRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
@@ -57,7 +57,7 @@ function noteRegistrations (app: FastifyInstance): void {
   } as unknown as FastifyInstance['register']
 }
 
-/** The name that fastify-plugin gives a plugin. */
+/** The symbol under which fastify-plugin stores the name of a plugin. */
 const displayName = Symbol.for('fastify.display-name')
 
 function noteRoutes (app: FastifyInstance): void {
@@ -67,7 +67,7 @@ function noteRoutes (app: FastifyInstance): void {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
-    // Without parameters, so that the error of a plugin is left to whoever handles it.
+    // Without parameters, because a callback with parameters would receive the error of the plugin.
     this.after(() => { early.isBound = true })
   })
   app.addHook('onReady', done => {
@@ -76,12 +76,12 @@ function noteRoutes (app: FastifyInstance): void {
   })
 }
 
-/** Returns what stands for an early route on its `config`: the same for the route and for a request to it, another for each route. */
+/** Returns the mark of an early route from its `config`. The route and its requests have the same mark. */
 export function getRouteMark (config: object | undefined): object | undefined {
   return (config as MarkedConfig | undefined)?.[routeMark]
 }
 
-/** Takes the early routes of a scope and of those below it. */
+/** Removes and returns the early routes of a scope and of its nested scopes. */
 export function takeRoutes (app: FastifyInstance): Routes {
   const early = (noted.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
   const isUnhandled = ({ scope, isBound }: EarlyRoute): boolean => isBound && isOwner(app, scope)
@@ -94,13 +94,13 @@ export function takeRoutes (app: FastifyInstance): Routes {
   }
 }
 
-/** Warns of the routes whose errors the plugin does not answer, because they were registered too early. */
+/** Warns about the routes whose errors the plugin does not handle, because they were registered too early. */
 export function warnUnhandledRoutes (routes: readonly RouteOptions[]): void {
   const shown = routes.filter(({ method }) => method !== 'HEAD')
   if (shown.length === 0) return
   const names = shown.map(({ method, url }) => `${String(method)} ${url}`).join(', ')
   process.emitWarning(
-    `These routes were registered before fastify-api-errors, which does not answer their errors: ${names}. Register it first, or set config.errors to false on them.`,
+    `These routes were registered before fastify-api-errors, so it does not handle their errors: ${names}. Register it first, or set config.errors to false on them.`,
     { code: 'FASTIFY_API_ERRORS_TOO_EARLY' }
   )
 }

@@ -1,18 +1,18 @@
-/** Sets the error handler of the plugin so that the application's own handlers win over it, whenever they were set. */
+/** Sets the error handler of the plugin. The application's own handlers take precedence, whenever they were set. */
 import type { FastifyInstance } from 'fastify'
 import { forgetErrorHandler, getOwnErrorHandler } from './internals.js'
 
 type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
 
 /**
- * Sets an error handler on a scope. If the scope has one already, because the plugin is loaded later than
- * `app.register()` was called, that one stays the first: what it throws goes to ours.
+ * Sets an error handler on a scope. The scope may already have a handler, because the plugin is loaded later than
+ * `app.register()` is called. That handler then runs first, and ours gets the errors that it throws.
  *
- * @returns the handler as Fastify has bound it
+ * @returns the handler as bound by Fastify
  */
 export function setErrorHandler (app: FastifyInstance, handler: ErrorHandler): unknown {
   const present = getOwnErrorHandler(app)
-  // Fastify warns of a second handler in one scope, or refuses it. Here nobody replaces one by mistake.
+  // Fastify warns about a second handler in one scope, or rejects it. Here, the replacement is intended.
   forgetErrorHandler(app)
   app.setErrorHandler(handler)
   const bound = app.errorHandler

@@ -1,20 +1,23 @@
 /**
  * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators
- * and error handlers. Fastify takes one that throws `null` or `undefined` for one that succeeded, or the process ends.
+ * and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful, or the process ends.
  */
+import { types } from 'node:util'
 import type { FastifyInstance } from 'fastify'
+import { handleThrownPromise } from '../support/call-safely.js'
 import { guardNotFoundHooks, isGuarding } from './hooks.js'
 import { checkReturned, isError } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
-type Call = (this: unknown, ...args: unknown[]) => unknown
+/** Any function of the application. */
+export type Call = (this: unknown, ...args: unknown[]) => unknown
 type Setter = (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
 
-/** The scopes whose setters were replaced. Every scope below inherits them. */
+/** The scopes whose setters were replaced. Nested scopes inherit them. */
 const replaced = new WeakSet<object>()
 
-/** Guards what is set on a scope and on those below it from now on, once the plugin is registered. */
+/** Guards the functions that are set on a scope and on its nested scopes from now on, once the plugin is registered. */
 export function trackCalls (app: FastifyInstance): void {
   if ([...scopesAround(app)].some(scope => replaced.has(scope))) return
   replaced.add(app)
@@ -23,6 +26,7 @@ export function trackCalls (app: FastifyInstance): void {
   replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap(guardParser)(value)))
   replaceSetter(app, 'setErrorHandler', args => args.map(wrap(guardErrorHandler)))
   replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
+  replaceSetter(app, 'setSchemaErrorFormatter', args => args.map(wrap(guardSchemaErrorFormatter)))
   replaceSetter(app, 'setNotFoundHandler', ([options, ...args]) => [guardNotFoundHooks(app, options), ...args])
 }
 
@@ -35,13 +39,14 @@ function replaceSetter (app: FastifyInstance, name: keyof FastifyInstance, guard
 export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
   routes.forEach(route => {
-    const { errorHandler, validatorCompiler } = route as { readonly errorHandler?: unknown, readonly validatorCompiler?: unknown }
+    const { errorHandler, validatorCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
     if (typeof errorHandler === 'function') Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
     if (typeof validatorCompiler === 'function') Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
+    if (typeof schemaErrorFormatter === 'function') Object.assign(route, { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, isActive) })
   })
 }
 
-/** Returns a function that looks like another one: it has its name, its parameters and its properties. */
+/** Returns a function with the name, the number of parameters and the properties of another function. */
 function inherit (call: Call, guarded: Call): Call {
   Object.setPrototypeOf(guarded, call)
   return Object.defineProperties(guarded, { name: { value: call.name }, length: { value: call.length } })
@@ -56,7 +61,8 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
-      throw thrown ?? (isActive() ? describeThrown('error handler', handler, thrown) : thrown)
+      // Fastify sends what is thrown, and a promise as an object.
+      throw isActive() ? handleThrownPromise(thrown) ?? describeThrown('error handler', handler, thrown) : thrown
     }
   })
 }
@@ -76,14 +82,33 @@ function guardParser (parser: Call, isActive: () => boolean): Call {
   })
 }
 
-function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call {
+/** Guards a compiler of validators. */
+export function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call {
   return inherit(compiler, function (this: unknown, ...args) {
     const validate = compiler.apply(this, args)
     return typeof validate === 'function' ? guardValidator(validate as Call, isActive) : validate
   })
 }
 
-/** Fastify writes a status on what a validator throws, so that it must be an object that can be written. */
+/**
+ * Guards a schema error formatter. If it returns a promise, Fastify treats that as the result of the validator, and a promise
+ * without an error as a success.
+ */
+export function guardSchemaErrorFormatter (formatter: Call, isActive: () => boolean): Call {
+  return inherit(formatter, function (this: unknown, ...args) {
+    let result: unknown
+    try {
+      result = formatter.apply(this, args)
+    } catch (thrown) {
+      throw isActive() ? handleThrownPromise(thrown) ?? describeThrown('schema error formatter', formatter, thrown) : thrown
+    }
+    if (!isActive() || isError(result)) return result
+    if (types.isPromise(result)) result.then(undefined, () => {})
+    return new Error(`The schema error formatter '${formatter.name}' returned no error.`)
+  })
+}
+
+/** Guards a validator. The thrown value must be a writable object, because Fastify sets a status on it. */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
   return inherit(validate, function (this: unknown, ...args) {
     let result: unknown

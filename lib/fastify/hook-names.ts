@@ -1,12 +1,12 @@
-/** The lifecycle hooks of Fastify that run on the way to a response. Every table of hook names is one of these. */
+/** The names of Fastify's lifecycle hooks up to the response. All other lists of hook names come from this file. */
 
 /** The hooks that run before the handler, in this order. */
 export const hooksBeforeHandler = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
 
-/** The hooks whose error is the response to the request, in the order in which they run. */
+/** The hooks whose errors become the response, in the order in which they run. */
 export const hookNames: readonly [...typeof hooksBeforeHandler, 'preSerialization', 'onSend'] = [...hooksBeforeHandler, 'preSerialization', 'onSend']
 
-/** The name of a hook whose error is the response to the request. */
+/** The name of a hook whose errors become the response. */
 export type HookName = (typeof hookNames)[number]
 
 /** Returns whether a name is one of {@link hookNames}. */

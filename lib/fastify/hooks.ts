@@ -1,6 +1,6 @@
 /**
- * Tracks the hooks of an application. `addHook` is replaced once: it remembers the hook as the application wrote it, and
- * hands Fastify a guarded one. The hooks of a route are guarded when all `onRoute` hooks have seen the route.
+ * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a guarded
+ * hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
  */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
@@ -8,32 +8,32 @@ import { checkReturned } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
-/** A hook as the application wrote it. */
+/** A hook of the application. */
 export type Hook = (this: unknown, ...args: unknown[]) => unknown
 
 /** A hook that was added to a scope. */
 export interface ScopeHook {
   readonly name: HookName
   readonly hook: Hook
-  /** The place among all hooks, in the order in which Fastify added them. */
+  /** The position among all hooks, in the order in which Fastify added them. */
   order: number
 }
 
-/** The hooks by scope, without those of the scopes around it. */
+/** The hooks by scope, without those of its outer scopes. */
 const hooksByScope = new WeakMap<object, ScopeHook[]>()
 
-/** What is known of the hooks of a scope and of those below it. */
+/** The tracked hooks of a scope and of its nested scopes. */
 interface Tracker {
-  /** The guarded hook for each hook: one for all routes that share it. */
+  /** The guarded hook for each hook. Routes that share a hook share the guarded one. */
   readonly guards: WeakMap<Hook, Hook>
-  /** Whether the plugin is registered. Until then, a guarded hook is like the hook. */
+  /** Whether the plugin is registered. Until then, a guarded hook behaves like the original. */
   isActive: boolean
 }
 
-/** The trackers by the scope whose `addHook` was replaced. Every scope below inherits it. */
+/** The trackers by the scope whose `addHook` was replaced. Nested scopes inherit it. */
 const trackers = new WeakMap<object, Tracker>()
 
-/** The hook behind each guarded one. */
+/** The original hook of each guarded hook. */
 const originals = new WeakMap<object, Hook>()
 
 /** The hooks of this package. They are neither guarded nor listed. */
@@ -41,23 +41,23 @@ const internal = new WeakSet<object>()
 
 let added = 0
 
-/** Marks a hook of this package, so that it counts as none of the application's. */
+/** Marks a hook of this package, so that it is not listed among the application's hooks. */
 export function markInternal<T extends object> (hook: T): T {
   internal.add(hook)
   return hook
 }
 
-/** Returns the hooks that were added to a scope itself. They run on the routes of the scopes below it, too. */
+/** Returns the hooks that were added to a scope itself. They also run on the routes of nested scopes. */
 export function getScopeHooks (scope: object): readonly ScopeHook[] {
   return hooksByScope.get(scope) ?? []
 }
 
-/** Returns the hook that the application wrote behind a guarded one; any other hook as it is. */
+/** Returns the original of a guarded hook. Any other hook is returned unchanged. */
 export function getOriginalHook (hook: object): object {
   return originals.get(hook) ?? hook
 }
 
-/** Returns the hooks with a name in the options of a route, as the application wrote them. */
+/** Returns the original hooks with a name in the options of a route. */
 export function getRouteHooks (route: RouteOptions, name: HookName): readonly Hook[] {
   const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined
   return hooks === undefined ? [] : [hooks].flat().filter(hook => !internal.has(hook)).map(hook => originals.get(hook) ?? hook)
@@ -65,9 +65,9 @@ export function getRouteHooks (route: RouteOptions, name: HookName): readonly Ho
 
 /**
  * Returns the hooks that run on a route, by name and in the order in which they run: first those of its scopes, then
- * its own. They are the functions that the application wrote, not the guarded ones.
+ * its own. They are the original functions, not the guarded ones.
  *
- * Hooks that were added before the plugin are missing, unless the application was made with `serverOptions()`.
+ * Hooks that were added before the plugin are missing, unless the application uses `serverOptions()`.
  */
 export function getHooks ({ route, scope }: { readonly route: RouteOptions, readonly scope: FastifyInstance }): Readonly<Record<HookName, readonly Hook[]>> {
   const ofScopes = [...scopesAround(scope)].flatMap(getScopeHooks).sort((a, b) => a.order - b.order)
@@ -76,7 +76,7 @@ export function getHooks ({ route, scope }: { readonly route: RouteOptions, read
   ])) as unknown as Readonly<Record<HookName, readonly Hook[]>>
 }
 
-/** Tracks the hooks that are added to a scope and to those below it from now on. */
+/** Tracks the hooks that are added to a scope and to its nested scopes from now on. */
 export function trackHooks (app: FastifyInstance): void {
   if (findTracker(app) !== undefined) return
   const tracker: Tracker = { guards: new WeakMap(), isActive: false }
@@ -101,14 +101,13 @@ function findTracker (scope: object): Tracker | undefined {
 function rememberHook (scope: FastifyInstance, name: HookName, hook: Hook): void {
   const remembered: ScopeHook = { name, hook, order: ++added }
   hooksByScope.set(scope, [...getScopeHooks(scope), remembered])
-  // Fastify adds a hook when the plugins before it are loaded, which may add hooks of their own.
+  // Fastify adds a hook after the plugins before it are loaded. These plugins may add hooks, too.
   scope.after(() => { remembered.order = ++added })
 }
 
 /**
  * Guards the hooks of the application from now on. The options of a route have the guarded hooks only while Fastify
- * reads them: before, the `onRoute` hooks of others see the hooks of the application, and afterwards so does whoever
- * kept the options.
+ * reads them. Before and after that, other code sees the original hooks in the options.
  */
 export function guardHooks (app: FastifyInstance, routes: Routes): void {
   trackHooks(app)
@@ -134,12 +133,12 @@ function replaceRouteHooks (route: RouteOptions, tracker: Tracker, restore: Arra
   }
 }
 
-/** Returns whether the plugin is registered, so that what Fastify would lose is answered. */
+/** Returns whether the plugin is registered, so that errors that Fastify would lose are handled. */
 export function isGuarding (scope: object): boolean {
   return findTracker(scope)?.isActive === true
 }
 
-/** Returns the options of a not-found handler with its hooks guarded. A handler, which may stand in their place, is returned as it is. */
+/** Returns the options of a not-found handler with guarded hooks. If a handler was passed instead of options, it is returned unchanged. */
 export function guardNotFoundHooks (scope: object, options: unknown): unknown {
   const tracker = findTracker(scope)
   if (tracker === undefined || typeof options !== 'object' || options === null) return options
@@ -150,9 +149,9 @@ export function guardNotFoundHooks (scope: object, options: unknown): unknown {
   return guarded
 }
 
-/** Returns a hook that fails where Fastify would lose an error of the hook. One for all routes that share the hook. */
+/** Returns a hook that throws if Fastify would lose the error of the original. Routes that share a hook share the guarded one. */
 function guardHook (hook: Hook, tracker: Tracker): Hook {
-  // Fastify rejects what is not a function.
+  // Fastify rejects a value that is not a function.
   if (typeof hook !== 'function' || internal.has(hook) || originals.has(hook)) return hook
   let guarded = tracker.guards.get(hook)
   if (guarded === undefined) {
@@ -163,12 +162,12 @@ function guardHook (hook: Hook, tracker: Tracker): Hook {
 }
 
 /**
- * Fastify loses two kinds of errors, and the request goes through: a hook that throws `null` or `undefined`, because a
- * name is misspelt in `throw errors.unauthorised`, and a hook that returns an error. The guarded hook throws instead.
- * Its prototype is the hook, because Fastify looks at the constructor and the parameters of a hook.
+ * Returns the guarded hook. Fastify loses two kinds of errors and continues with the request: a hook that throws `null` or
+ * `undefined`, for example because of the typo in `throw errors.unauthorised`, and a hook that returns an error. The guarded
+ * hook throws instead. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
-  // Named parameters cost less than a list of them. No hook has more.
+  // Named parameters are faster than rest parameters. No hook has more.
   function guarded (this: unknown, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
     if (!tracker.isActive) return hook.call(this, a, b, c, d)
     let result: unknown

@@ -1,6 +1,6 @@
 /**
- * The reliances of this package on undocumented behaviour, each in one sentence. Each has a test of the same name in
- * test/fastify/internals.test.ts, which fails when the behaviour changes. `in` names the file if the code cannot be here.
+ * Lists the undocumented behaviors that this package relies on, each in one sentence. Each has a test of the same name in
+ * test/fastify/internals.test.ts, which fails if the behavior changes. `in` names the file if the code cannot be here.
  */
 import { channel } from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { HookName } from './hook-names.js'
 import { scopesAround } from './scopes.js'
 
-/** A reliance on behaviour that its owner does not document. */
+/** An undocumented behavior that this package relies on. */
 export interface Reliance {
   readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/auth' | '@fastify/jwt' | '@fastify/bearer-auth'
   readonly behaviour: string
@@ -17,30 +17,30 @@ export interface Reliance {
 
 /** Every reliance, by the name of its test. */
 export const reliances: Readonly<Record<string, Reliance>> = {
-  scopes: { on: 'fastify', behaviour: 'A scope has the scope around it as its prototype.', in: 'lib/fastify/scopes.ts' },
-  errorHandlerFlag: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.errorHandlerAlreadySet whether an error handler was set on it.' },
   effectiveHooks: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.hooks the hooks that run on its routes, those of the scopes around it included.' },
   decorators: { on: 'fastify', behaviour: 'A scope keeps the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
   serverOptions: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.options the options of Fastify(). routerOptions.onMaxParamLength responds to a parameter that is too long.' },
   composedHooks: { on: '@fastify/auth', behaviour: 'app.auth() replaces the functions in its list by bound ones, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
   tokenCheck: { on: '@fastify/jwt', behaviour: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
+  scopes: { on: 'fastify', behaviour: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
+  errorHandlerFlag: { on: 'fastify', behaviour: 'The symbol fastify.errorHandlerAlreadySet of a scope says whether an error handler was set on it.' },
   errorHandlerChain: {
-    on: 'fastify', behaviour: 'What an error handler throws goes to the handler that was set before it, on the same scope too.', in: 'lib/fastify/error-handlers.ts'
+    on: 'fastify', behaviour: 'If an error handler throws, the handler that was set before it gets the error, also on the same scope.', in: 'lib/fastify/error-handlers.ts'
   },
   initialization: { on: 'fastify', behaviour: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
   routeOptions: {
-    on: 'fastify', behaviour: 'Fastify reads the hooks of a route from the object that onRoute hooks get, after the callbacks of after() and before onReady.', in: 'lib/fastify/hooks.ts'
+    on: 'fastify', behaviour: 'Fastify reads the hooks of a route from the object that onRoute hooks receive, after the callbacks of after() and before onReady.', in: 'lib/fastify/hooks.ts'
   },
   routeConfig: { on: 'fastify', behaviour: 'Fastify copies config of a route, with its symbols, after the onRoute hooks.', in: 'lib/fastify/early-routes.ts' },
-  errorHandlerBinding: { on: 'fastify', behaviour: 'A route gets the error handler that its scope has when the callbacks of after() run.', in: 'lib/fastify/early-routes.ts' },
-  hookOrder: { on: 'fastify', behaviour: 'Fastify adds a hook to a scope when the plugins are loaded that were registered before addHook() was called.', in: 'lib/fastify/hooks.ts' },
-  displayName: { on: 'fastify', behaviour: 'fastify-plugin keeps the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
+  errorHandlerBinding: { on: 'fastify', behaviour: 'A route uses the error handler that its scope has when the callbacks of after() run.', in: 'lib/fastify/early-routes.ts' },
+  hookOrder: { on: 'fastify', behaviour: 'Fastify adds a hook to a scope after it has loaded the plugins that were registered before addHook() was called.', in: 'lib/fastify/hooks.ts' },
+  displayName: { on: 'fastify', behaviour: 'fastify-plugin stores the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
   requestListener: { on: 'fastify', behaviour: 'The listener for requests on each server of an application is app.routing.' },
-  rewriteUrl: { on: 'fastify', behaviour: 'Fastify asks rewriteUrl about every request, before it does anything else.', in: 'lib/server/early-rejections.ts' },
+  rewriteUrl: { on: 'fastify', behaviour: 'Fastify calls rewriteUrl for every request, before it does anything else.', in: 'lib/server/early-rejections.ts' },
   initialConfig: { on: 'fastify', behaviour: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
-  replySend: { on: 'fastify', behaviour: 'Fastify sends what a hook throws on a response by reply.send().', in: 'lib/respond/send-response.ts' },
-  replySerializer: { on: 'fastify', behaviour: 'With a serializer set on the reply, Fastify leaves the content type of a string as it is.', in: 'lib/respond/send-response.ts' },
   moduleCache: { on: 'node', behaviour: 'Module._cache has the paths of the CommonJS modules that are loaded.', in: 'lib/infer/find-database.ts' },
+  replySend: { on: 'fastify', behaviour: 'If a hook throws while a response is sent, Fastify passes the error to reply.send().', in: 'lib/respond/send-response.ts' },
+  replySerializer: { on: 'fastify', behaviour: 'If the reply has a serializer, Fastify does not change the content type of a string.', in: 'lib/respond/send-response.ts' },
   listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
   secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
   httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
@@ -54,7 +54,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
 }
 
-/** Returns a symbol that Fastify keeps something under on every scope; `undefined` if this version of Fastify has none. */
+/** Returns a symbol that Fastify uses on every scope, by its description; `undefined` if this version of Fastify does not have it. */
 function findSymbol (scope: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(scope).find(symbol => symbol.description === description)
 }
@@ -110,13 +110,13 @@ export function getEffectiveHooks (scope: object, name: HookName): readonly obje
 
 const errorHandlerFlag = 'fastify.errorHandlerAlreadySet'
 
-/** Returns the error handler that was set on a scope itself, and not inherited. */
+/** Returns the error handler that was set on a scope itself, not an inherited one. */
 export function getOwnErrorHandler (scope: FastifyInstance): FastifyInstance['errorHandler'] | undefined {
   const flag = findSymbol(scope, errorHandlerFlag)
   return flag !== undefined && (scope as unknown as Record<symbol, unknown>)[flag] === true ? scope.errorHandler : undefined
 }
 
-/** Makes Fastify forget that an error handler was set on a scope, so that another one replaces it without a warning. */
+/** Resets Fastify's mark that an error handler was set on a scope, so that another one replaces it without a warning. */
 export function forgetErrorHandler (scope: FastifyInstance): void {
   const flag = findSymbol(scope, errorHandlerFlag)
   if (flag !== undefined) Object.assign(scope, { [flag]: false })
@@ -125,8 +125,8 @@ export function forgetErrorHandler (scope: FastifyInstance): void {
 const listens = channel('tracing:net.server.listen:asyncStart')
 
 /**
- * Calls a function with each further server of an application. Fastify makes one for each address of `localhost`, shows
- * it to nobody, and gives it no error handlers.
+ * Calls a function with each additional server of an application. Fastify creates one for each address of `localhost`. It
+ * does not expose these servers and sets no error handlers on them.
  */
 export function watchListeningServers (app: FastifyInstance, onServer: (server: Server) => void): void {
   const notice = (message: unknown): void => {

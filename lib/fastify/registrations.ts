@@ -1,8 +1,8 @@
-/** Knows in which scopes the plugin is registered, and which of these registrations a scope belongs to. */
+/** Records the scopes in which the plugin is registered, and finds the registration that a scope belongs to. */
 import type { FastifyInstance } from 'fastify'
 import { scopesAround } from './scopes.js'
 
-/** The name of the plugin, as Fastify knows it. */
+/** The name of the plugin in Fastify. */
 export const pluginName = 'fastify-api-errors'
 
 const registered = new WeakSet<object>()
@@ -10,10 +10,10 @@ const registered = new WeakSet<object>()
 /** The scopes with a registration, by server. */
 const scopesByServer = new WeakMap<object, FastifyInstance[]>()
 
-/** The options that the plugin was registered with, unchecked. */
+/** The options of the registrations before they are checked. */
 const optionsByScope = new WeakMap<object, unknown>()
 
-/** Notes that the plugin is registered in a scope, or will be: what `app.register()` was called with is loaded later. */
+/** Records that the plugin is registered in a scope, or will be: Fastify loads a plugin later than `app.register()` is called. */
 export function addRegistration (scope: FastifyInstance, options: unknown): void {
   if (registered.has(scope)) return
   registered.add(scope)
@@ -23,13 +23,13 @@ export function addRegistration (scope: FastifyInstance, options: unknown): void
   else scopes.push(scope)
 }
 
-/** Returns the options that the plugin was registered with in a scope itself, before they are checked. */
+/** Returns the unchecked options of the registration in a scope itself. */
 export function getGivenOptions (scope: object): unknown {
   return optionsByScope.get(scope)
 }
 
 /**
- * Returns the scope whose registration a scope belongs to: its own, or that of the nearest scope around it.
+ * Returns the scope with the registration that a scope belongs to: the scope itself or its nearest outer scope. Returns
  * `undefined` if the plugin is registered in none of them.
  */
 export function findOwner (scope: object): object | undefined {
@@ -37,25 +37,25 @@ export function findOwner (scope: object): object | undefined {
   return undefined
 }
 
-/** Returns whether a scope belongs to the registration in `app`, and to none that is nearer. */
+/** Returns whether a scope belongs to the registration in `app`, and not to a nearer one. */
 export function isOwner (app: FastifyInstance, scope: object): boolean {
   return findOwner(scope) === app
 }
 
-/** Returns the scopes with a registration, from the one given downward. */
+/** Returns the scopes with a registration: the given scope and its nested scopes. */
 export function listRegistrations (app: FastifyInstance): FastifyInstance[] {
   return (scopesByServer.get(app.server) ?? []).filter(scope => isInside(scope, app))
 }
 
-/** Returns whether a scope is another one, or is below it. */
+/** Returns whether a scope is the same as another one, or nested in it. */
 export function isInside (scope: object, around: object): boolean {
   return scope === around || Object.prototype.isPrototypeOf.call(around, scope)
 }
 
 /**
- * Returns the scope with a registration that a URL belongs to: the one whose prefix matches most of the path. Scopes
- * with one prefix are the same to a URL, so that the outermost of them is returned; without a URL, the outermost of all.
- * `undefined` if the plugin is registered nowhere on the server.
+ * Returns the scope with a registration that a URL belongs to: the one with the longest matching prefix. Of several scopes
+ * with the same prefix, it returns the outermost one. Without a URL, it returns the outermost scope of all. Returns
+ * `undefined` if the plugin is not registered on the server.
  */
 export function findByUrl (server: object, url: string | undefined): FastifyInstance | undefined {
   const scopes = [...scopesByServer.get(server) ?? []].sort((a, b) => countSegments(a) - countSegments(b) || countScopes(a) - countScopes(b))

@@ -1,7 +1,6 @@
 /**
- * What the package reads from Fastify's requests, replies and instances although Fastify does not document it. Fastify keeps
- * these values under symbols, which are found by their descriptions. Every function has a test that fails when Fastify
- * changes, and a caller that works without the value.
+ * Reads undocumented values from Fastify's requests, replies and instances. Fastify stores these values under symbols, which
+ * are found by their descriptions. Every function has a test that fails if Fastify changes. Callers work without the value.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -21,12 +20,12 @@ function readInternal (object: object, description: string): unknown {
   return undefined
 }
 
-/** The content-type parsers of a scope, as far as they are read. */
+/** The part of a scope's content-type parsers that is read here. */
 interface ContentTypeParsers {
   /** The media types that have a parser, the last registered first; one may be listed twice. */
   readonly parserList: readonly string[]
   readonly parserRegExpList: readonly RegExp[]
-  /** By media type; the catch-all parser is under the empty string. */
+  /** The parsers by media type. The catch-all parser has an empty string as its key. */
   readonly customParsers: ReadonlyMap<string, unknown>
 }
 
@@ -35,13 +34,13 @@ export interface ParsedMediaTypes {
   /** Exact media types, Fastify's built-in ones first, then in the order in which they were registered. */
   readonly types: readonly string[]
   readonly patterns: readonly RegExp[]
-  /** Whether a parser for `*` takes all others. */
+  /** Whether a parser for `*` reads all other media types. */
   readonly hasCatchAll: boolean
 }
 
 const builtInParsers: readonly string[] = ['application/json', 'text/plain']
 
-/** Returns the media types that have a parser in the scope of a request; `undefined` if Fastify does not show them. */
+/** Returns the media types that have a parser in the scope of a request; `undefined` if they cannot be read. */
 export function getParsedMediaTypes ({ server }: FastifyRequest): ParsedMediaTypes | undefined {
   const parsers = readInternal(server, 'fastify.contentTypeParser') as ContentTypeParsers | undefined
   if (parsers === undefined) return undefined
@@ -53,13 +52,13 @@ export function getParsedMediaTypes ({ server }: FastifyRequest): ParsedMediaTyp
   }
 }
 
-/** The context of a route, as far as it is read. */
+/** The part of a route's context that is read here. */
 interface RouteContext {
   readonly onSend: readonly unknown[] | null
   readonly preSerialization: readonly unknown[] | null
 }
 
-/** Route contexts with one hook more, by the context that they are made from and the hook. */
+/** Copies of route contexts with an additional hook, by the original context and the hook. */
 const extended = new WeakMap<RouteContext, RouteContext>()
 
 /** Returns whether hooks can run between `reply.send()` and the response, so that it need not be written at once. */
@@ -93,14 +92,14 @@ export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: n
 }
 
 /**
- * Returns what stands for the error handler that Fastify calls if an error happens while an error is answered. Fastify sets it
- * each time before it calls an error handler: it has changed exactly if another error went to a handler in the meantime.
+ * Returns Fastify's record of the next error handler, which it calls if the current one fails. Fastify sets it each time before
+ * it calls an error handler. So it has changed if, and only if, another error was passed to a handler in the meantime.
  */
 export function getNextErrorHandler (reply: FastifyReply): unknown {
   return readInternal(reply, 'fastify.reply.nextErrorHandler')
 }
 
-/** Fastify's log controller, as far as it is called. Older versions of Fastify 5 have none. */
+/** The part of Fastify's log controller that is called here. Older versions of Fastify 5 have no log controller. */
 export interface LogController {
   readonly requestIdLogLabel: string
   isLogDisabled (request: FastifyRequest): boolean
@@ -119,7 +118,7 @@ export function getRequestIdLogLabel (server: FastifyInstance): string | undefin
   return getLogController(server)?.requestIdLogLabel ?? server.initialConfig.requestIdLogLabel
 }
 
-/** The class of Fastify that each log controller extends, because it is asked for on every error. */
+/** Fastify's base class of each log controller. It is cached because every error needs it. */
 const builtInControllers = new WeakMap<LogController, LogController>()
 
 /** Returns whether the application replaced a method of its log controller: Fastify's own class has each of them on the last prototype but one. */
@@ -135,7 +134,7 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
 
 /**
  * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure to its log
- * controller, before it destroys the response, and to nobody else.
+ * controller, before it destroys the response, and nowhere else.
  *
  * @param listener returns whether it has logged the failure; if not, Fastify logs it
  */
@@ -158,11 +157,17 @@ export function isStreaming (reply: FastifyReply): boolean {
   return reply.raw.listenerCount('end') > 0
 }
 
+/** Returns whether an error is that of the stream of a request body. Fastify gives it the status 400 unless it has another one. */
+export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean {
+  const stream = readInternal(request, 'fastify.RequestPayloadStream') as { readonly errored?: unknown } | null | undefined
+  return error instanceof Error && stream?.errored === error
+}
+
 /**
  * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
- * function with what was thrown, so only the stack shows the difference: the caller of `send` is a file of Fastify or not.
+ * function with a thrown error, so only the stack shows the difference: whether the caller of `send` is a file of Fastify.
  *
- * @param handler the function that Fastify called with the error: frames above it are not looked at
+ * @param handler the function that Fastify called with the error; frames above it are not checked
  */
 export function isSentByApplication (handler: (...args: never[]) => unknown): boolean {
   const holder: { stack?: unknown } = {}

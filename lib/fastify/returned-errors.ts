@@ -1,11 +1,11 @@
-/** Errors that a function of the application returns, where Fastify takes what is returned for a success. */
+/** Throws errors that a function of the application returns, because Fastify would treat them as success. */
 import { types } from 'node:util'
 import { isApiError } from '../catalog/api-error.js'
 
-/** Returns what a function returned, unless it is an error, or a promise of one: that is thrown. */
+/** Returns the result of a function. If the result is an error, or a promise of an error, it is thrown instead. */
 export function checkReturned (result: unknown): unknown {
   if (result instanceof Promise) return result.then(throwError)
-  // A reply is used like a promise, too.
+  // A reply is thenable, too.
   if (typeof (result as { readonly then?: unknown } | null | undefined)?.then === 'function') return Promise.resolve(result).then(throwError)
   return throwError(result)
 }

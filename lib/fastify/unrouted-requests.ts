@@ -1,9 +1,9 @@
-/** Hooks for requests that Fastify answers before it runs those of the application: a bad URL, or one that was rejected early. */
+/** Hooks for requests that Fastify handles before it runs the hooks of the application: malformed URLs and early rejections. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findByUrl } from './registrations.js'
 import { scopesAround } from './scopes.js'
 
-/** Returns the error to answer with in place of the other one, if there is one. */
+/** Returns an error that replaces the given one, or `undefined`. */
 export type UnroutedHook = (request: FastifyRequest, reply: FastifyReply) => Promise<Error | undefined>
 
 const hooks = new WeakMap<object, UnroutedHook>()
@@ -13,7 +13,7 @@ export function setUnroutedHook (scope: object, hook: UnroutedHook): void {
   hooks.set(scope, hook)
 }
 
-/** Returns the hook of the registration that a URL belongs to, or of the nearest one around it. */
+/** Returns the hook of the registration that a URL belongs to, or of its nearest outer registration. */
 export function findUnroutedHook (server: object, url: string | undefined): UnroutedHook | undefined {
   const scope = findByUrl(server, url)
   if (scope === undefined) return undefined

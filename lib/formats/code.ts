@@ -1,4 +1,4 @@
-/** The default format. */
+/** The default format, with the code as `code`. */
 import { code, details, docUrl, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

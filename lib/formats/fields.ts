@@ -6,17 +6,17 @@ import type { Field } from './format.js'
 
 /** The code. Its schema allows only the one value that errors of the definition have. */
 export const code: Field = {
-  schema: definition => enumSchema([definition.code], { description: 'What went wrong, as a constant.' }),
+  schema: definition => enumSchema([definition.code], { description: 'A constant that identifies the error.' }),
   value: answer => answer.code
 }
 
 export const message: Field = {
-  schema: () => Type.String({ description: 'What went wrong, for a person.' }),
+  schema: () => Type.String({ description: 'A human-readable description of the error.' }),
   value: answer => answer.message
 }
 
 export const type: Field = {
-  schema: definition => enumSchema([definition.type], { description: 'The group of errors that the code belongs to.' }),
+  schema: definition => enumSchema([definition.type], { description: 'The category of the error.' }),
   value: answer => answer.type
 }
 
@@ -27,7 +27,7 @@ export const requestId: Field = {
 
 export const docUrl: Field = {
   schema: (_definition, context) => context.hasDocUrl
-    ? Type.String({ format: 'uri-reference', description: 'The page about this code.' })
+    ? Type.String({ format: 'uri-reference', description: 'The documentation page of this code.' })
     : undefined,
   value: answer => answer.docUrl,
   optional: true

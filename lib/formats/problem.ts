@@ -7,22 +7,22 @@ import { code, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
 /**
- * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the facts as `meta`. `type` is
+ * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the data as `meta`. `type` is
  * the URL of the page about the code. Without such a page it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  *
- * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, in the characters
- * that RFC 9457, section 3.2, allows in the names of members.
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, with only the
+ * characters that RFC 9457, section 3.2, allows in names of members.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
   contentType: 'application/problem+json',
   fields: {
     type: {
-      schema: () => Type.String({ format: 'uri-reference', description: 'The page about this code, or about:blank.' }),
+      schema: () => Type.String({ format: 'uri-reference', description: 'The documentation page of this code, or about:blank.' }),
       value: answer => answer.docUrl ?? 'about:blank'
     },
     title: {
-      schema: () => Type.String({ description: 'The name of the problem, the same for every occurrence.' }),
+      schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
       value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
     },
     status: {
@@ -56,7 +56,7 @@ export const problemFormat: Format = defineFormat({
           in: location,
           field,
           code
-        }, { additionalProperties: false }), { description: 'The fields that were wrong.' })
+        }, { additionalProperties: false }), { description: 'The invalid fields.' })
       },
       value: answer => answer.issues.length === 0
         ? undefined
@@ -69,7 +69,7 @@ export const problemFormat: Format = defineFormat({
   }
 })
 
-/** Returns a JSON Pointer as a URI fragment. `encodeURI` expects a whole URI, so it does not encode a `#` in the name of a field. */
+/** Returns a JSON Pointer as a URI fragment. `encodeURI` is for whole URIs, so it does not encode a `#` in the name of a field. */
 function formatFragment (pointer: string): string {
   return `#${encodeURI(pointer.toWellFormed()).replaceAll('#', '%23')}`
 }

@@ -1,4 +1,4 @@
-/** The format with one sentence as `summary`. */
+/** The format with one message as `summary`. */
 import { message, reasonsByField } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

@@ -1,9 +1,9 @@
-/** The format of Stripe's family. */
+/** The format that is similar to Stripe's errors. */
 import { Type } from '@sinclair/typebox'
 import { code, message, requestId, type } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
-/** `{ message, type, code, param, request_id }`: the shape of Stripe's family. `param` is null if the error is not about one parameter. */
+/** `{ message, type, code, param, request_id }`: similar to Stripe's errors. `param` is null if the error is not about one parameter. */
 export const typedFormat: Format = defineFormat({
   name: 'typed',
   fields: {
@@ -11,7 +11,7 @@ export const typedFormat: Format = defineFormat({
     type,
     code,
     param: {
-      schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that the error is about, or null.' }),
+      schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that caused the error, or null.' }),
       value: answer => answer.param ?? (answer.issues[0]?.field || null)
     },
     request_id: requestId

@@ -16,11 +16,11 @@ export interface ApiKeyRecord {
   readonly expiresAt?: Moment | null
   /** The moment from which the key is revoked. Absent or null: it is not revoked. */
   readonly revokedAt?: Moment | null
-  /** The addresses and CIDR ranges from which the key works. Absent or null: all addresses. An empty list: none. */
+  /** The IP addresses and CIDR ranges from which the key can be used. Absent or null: all addresses. An empty list: none. */
   readonly allowedIps?: readonly string[] | null
   /**
    * What `hashKey` returned for the key. If a record has it, the guard compares it with the key that was sent, in constant time. It is needed if
-   * `lookup` finds records by something other than the hash. Absent or null: `lookup` has compared the hashes.
+   * `lookup` does not find records by the hash. Absent or null: `lookup` has compared the hashes.
    */
   readonly hash?: string | null
 }
@@ -28,7 +28,7 @@ export interface ApiKeyRecord {
 /** Why a key is rejected. */
 export type KeyFault = 'invalid_api_key' | 'api_key_revoked' | 'api_key_expired' | 'ip_not_allowed' | 'insufficient_scope'
 
-/** What the request has, and what the route requires. */
+/** The values of the request and the requirements of the route. */
 export interface KeyUse {
   readonly key: string
   /** The address of the caller; `undefined` over a Unix socket. */
@@ -40,12 +40,12 @@ export interface KeyUse {
 }
 
 /**
- * Returns why a key is rejected; `undefined` if it is good. Scopes come last, so that a caller from a wrong address learns nothing about them.
+ * Returns why a key is rejected; `undefined` if it is valid. Scopes are checked last, so that a client from a wrong address learns nothing about them.
  *
- * @throws TypeError if the record is invalid, for example if a date is: such a key is not good
+ * @throws TypeError if the record is invalid, for example because of an invalid date
  */
 export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, required }: KeyUse): KeyFault | undefined {
-  // An unknown key is compared as a known one is, so that both take the same time.
+  // An unknown key is compared like a known one, so that both take the same time.
   const isSame = matchesHash(key, record === null ? unknownHash : record.hash ?? hashKey(key))
   if (record === null || !isSame) return 'invalid_api_key'
   if (typeof record.id !== 'string') throw invalidRecord(record, 'id', 'a string')
@@ -69,7 +69,7 @@ function hasPassed (record: ApiKeyRecord, field: 'revokedAt' | 'expiresAt', now:
 
 function readList (record: ApiKeyRecord, field: 'allowedIps' | 'scopes'): readonly string[] | undefined {
   const list = record[field] ?? undefined
-  // A string has `includes` as well: 'queues:write' would have the scope 'queues'.
+  // A string also has `includes`, so 'queues:write' would match the scope 'queues'.
   if (list !== undefined && !Array.isArray(list)) throw invalidRecord(record, field, 'an array of strings, or null')
   return list
 }

@@ -1,4 +1,4 @@
-/** The API key guard: lets requests with a good key through, and answers the others with the codes of the catalog. */
+/** The API key guard. Requests with a valid key pass. All others are rejected with a code of the catalog. */
 import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
@@ -28,16 +28,16 @@ export type ApiKeyOf<L extends (...args: never[]) => unknown> = NonNullable<Awai
 export interface ApiKeyOptions {
   /**
    * Finds the record of a key by its hash (see {@link hashKey}). It is called for each request that sends a possible
-   * key. If it throws, the response is 503 `service_unavailable`, and the error is logged. An error of the catalog that it throws is the response itself.
+   * key. If it throws an error of the catalog, that error is the response. If it throws any other error, the response is 503 `service_unavailable`, and the error is logged.
    */
   readonly lookup: Lookup
-  /** The scopes that a key must have, all of them. @default []: every key is accepted */
+  /** The scopes that a key must have. All are required. @default []: no scope is required */
   readonly scopes?: readonly string[]
   /** The header that has the key. @default 'authorization' */
   readonly header?: string
   /** The word before the key. @default 'Bearer' in Authorization; none in another header, which then has the key alone */
   readonly scheme?: string
-  /** Stops addresses that send wrong keys, see {@link guessLimit}. Absent: they may send any number. */
+  /** Limits the wrong keys of an IP address, see {@link guessLimit}. Absent: no limit. */
   readonly guessLimit?: GuessLimit
   /** The realm in `WWW-Authenticate`. @default that of the plugin if `header` and `scheme` are the defaults; otherwise 'api' */
   readonly realm?: string
@@ -45,7 +45,7 @@ export interface ApiKeyOptions {
 
 const optionNames = Object.keys({ lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>)
 
-/** Lets requests with a good API key through: a hook of a route or of a scope, for a server of HTTP/1.1 or HTTP/2. */
+/** The hook that checks the API key, for a route or a scope, with HTTP/1.1 or HTTP/2. */
 export type ApiKeyGuard = (request: FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>) => Promise<void>
 
 /** The property that a guard adds to a request. */
@@ -55,7 +55,7 @@ export interface WithApiKey {
 }
 
 declare module 'fastify' {
-  // Inherited, so that an application can declare the property again with the type of its own records.
+  // Inherited, so that an application can redeclare the property with the type of its own records.
   interface FastifyRequest extends WithApiKey {}
 }
 
@@ -65,8 +65,8 @@ const codes: readonly StandardCode[] = [
 ]
 
 /**
- * Returns a guard that lets requests with a good API key through, with the record of the key as `request.apiKey`. Other
- * requests are answered with the codes of the catalog: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
+ * Returns a guard for routes. Requests with a valid API key pass, with the record of the key as `request.apiKey`. Other
+ * requests are rejected with a code of the catalog: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
  * `api_key_expired`, 403 `ip_not_allowed` and `insufficient_scope`, or 503 `service_unavailable` if `lookup` fails.
  * The documentation of the routes has these codes, and their `security`.
  *
@@ -105,7 +105,7 @@ interface GuardContext {
 }
 
 function createContext (options: ApiKeyOptions): GuardContext {
-  expectKnownOptions('apiKey', '', options, optionNames) // a misspelt `scopes` would let every key through
+  expectKnownOptions('apiKey', '', options, optionNames) // with a misspelled `scopes`, every key would pass
   const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
   expectOption('apiKey', 'lookup', typeof lookup === 'function', 'a function of (key, request) that returns a record or null', lookup)
   expectOption('apiKey', 'scopes', Array.isArray(scopes) && scopes.every(isScope), 'an array of words without quotes and backslashes, such as ["queues:write"]', scopes)
@@ -125,7 +125,7 @@ async function checkRequest (context: GuardContext, request: FastifyRequest): Pr
   const credential = readCredential(request.headers, context.location)
   if (!credential.isSent) throw createKeyError(context, request, 'missing_api_key', credential)
   const endCheck = await beginCheck(context, request)
-  let isWrong = true // what `lookup` throws for is counted as well
+  let isWrong = true // a key for which `lookup` throws counts as well
   try {
     const { record, fault } = await checkKey(context, request, credential.key)
     isWrong = fault === 'invalid_api_key'
@@ -149,7 +149,7 @@ async function beginCheck ({ guessLimit }: GuardContext, request: FastifyRequest
   })
 }
 
-/** The record of a key, and why the key is rejected. */
+/** The record of a key, and the reason for rejecting the key. */
 interface CheckedKey {
   readonly record: ApiKeyRecord | null
   readonly fault: KeyFault | undefined
@@ -162,7 +162,7 @@ async function checkKey ({ lookup, scopes }: GuardContext, request: FastifyReque
     return { record, fault: findKeyFault(record, { key, ip: request.ip, now: Date.now(), required: scopes }) }
   } catch (thrown) {
     if (isApiError(thrown)) throw redactError(thrown, [key], ApiError.prototype)
-    throw getCatalog(request).service_unavailable({ message: 'The lookup of an API key failed.', cause: redactError(handleThrownPromise(thrown), [key]) })
+    throw getCatalog(request).service_unavailable({ message: 'The API key could not be looked up.', cause: redactError(handleThrownPromise(thrown), [key]) })
   }
 }
 
@@ -179,7 +179,7 @@ function createKeyError (context: GuardContext, request: FastifyRequest, code: K
   })
 }
 
-/** Returns the catalog of the application, so that codes that it redefined hold; without the plugin the standard catalog. */
+/** Returns the catalog of the application, which may redefine codes. Without the plugin, it returns the standard catalog. */
 function getCatalog ({ server }: FastifyRequest): typeof standardErrors {
   return server.hasDecorator('apiErrors') ? server.apiErrors.errors as typeof standardErrors : standardErrors
 }

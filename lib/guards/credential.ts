@@ -1,9 +1,9 @@
-/** Where a request has its API key: reads it, writes the challenge for it, and describes it for OpenAPI. */
+/** Reads the API key of a request, writes its challenge, and describes it for OpenAPI. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SecurityScheme } from '../infer/security.js'
 import { expectOption } from '../support/expect-option.js'
 
-/** Where in a request the key is. */
+/** The location of the key in a request. */
 export interface KeyLocation {
   /** The name of the header, in lower case. */
   readonly header: string
@@ -11,13 +11,13 @@ export interface KeyLocation {
   readonly scheme: string | undefined
 }
 
-/** What a request has at the location. */
+/** The credential at the location. */
 export interface Credential {
   /** The key; `undefined` if there is none, or if the value is not a possible key. */
   readonly key: string | undefined
-  /** Whether the request has anything that is meant as a key. */
+  /** Whether the request has any credential for this location. */
   readonly isSent: boolean
-  /** Whether it has the scheme of the location: only then the challenge has an `error` (RFC 6750, section 3.1). */
+  /** Whether it has the scheme of the location. Otherwise, the challenge has no `error` (RFC 6750, section 3.1). */
   readonly hasScheme: boolean
 }
 
@@ -30,7 +30,7 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
 /**
  * Returns the location that the options name.
  *
- * @throws TypeError if one is not a valid name
+ * @throws TypeError if a name is invalid
  */
 export function createKeyLocation (header: string = 'authorization', scheme?: string): KeyLocation {
   expectOption('apiKey', 'header', isToken(header), 'the name of a header, such as "x-api-key"', header)

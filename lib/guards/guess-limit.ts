@@ -1,16 +1,16 @@
-/** Stops addresses that guess API keys. */
+/** Limits IP addresses that guess API keys. */
 import { expectOption } from '../support/expect-option.js'
 import { normalizeAddress } from '../support/ip-address.js'
 
 /** The options of {@link guessLimit}. */
 export interface GuessLimitOptions {
-  /** Wrong keys that an address may send in one window. A positive integer. */
+  /** The number of wrong keys that an address may send in one window. A positive integer. */
   readonly max: number
   /** The length of the window in milliseconds. It starts with the first wrong key. */
   readonly timeWindow: number
 }
 
-/** The wrong keys by address, and how long an address that sent too many of them has to wait. */
+/** Counts the wrong keys of each address, and returns how long an address has to wait. */
 export interface GuessLimit extends GuessLimitOptions {
   /** Returns the milliseconds until keys from the address are checked again; 0 if they are. */
   readonly wait: (ip: string | undefined) => number
@@ -25,13 +25,13 @@ export interface GuessLimit extends GuessLimitOptions {
   readonly begin: (ip: string | undefined) => EndCheck | number | Promise<EndCheck | number>
 }
 
-/** Ends the check of a key. A good key is no longer counted. */
+/** Ends the check of a key. A valid key is not counted. */
 export type EndCheck = (isWrong: boolean) => void
 
-/** How many addresses are remembered. If there are more, those whose window began first are forgotten. About 1 MB. */
+/** The maximum number of tracked addresses, about 1 MB. If there are more, those with the oldest windows are evicted. */
 const maxAddresses = 10_000
 
-/** How many requests of one address may wait for its keys to be checked. */
+/** The maximum number of requests of one address that wait for its keys to be checked. */
 const maxWaiting = 1000
 
 /** Milliseconds that a request waits for other keys of its address to be checked. */
@@ -49,10 +49,9 @@ interface Guesses {
 }
 
 /**
- * Makes a limit on guesses, for the `guessLimit` option: an address that sent too many wrong keys gets 429
- * `rate_limit_exceeded` until the window ends, whatever key it sends, and `lookup` is not called. Keys for which `lookup`
- * fails count as wrong. Guards that share a limit share its count; each process counts by itself. The addresses of an
- * IPv6 /64 count as one.
+ * Creates a limit for the `guessLimit` option. An address that sent too many wrong keys gets 429 `rate_limit_exceeded` until the
+ * window ends, whatever key it sends, and `lookup` is not called. Keys for which `lookup` fails count as wrong. Guards that share
+ * a limit share its count. Each process has its own count. All addresses of an IPv6 /64 network count as one.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -78,12 +77,12 @@ function getWait (guesses: Guesses | undefined, max: number): number {
   return guesses === undefined || guesses.wrong < max ? 0 : Math.max(0, guesses.ends - performance.now())
 }
 
-/** Returns the current window of an address. It is remembered when it is new. */
+/** Returns the current window of an address. A new window is stored. */
 function findWindow (windows: Map<string, Guesses>, address: string, timeWindow: number): Guesses {
   const found = windows.get(address)
   if (found !== undefined && found.ends > performance.now()) return found
   const created: Guesses = { wrong: 0, pending: 0, ends: performance.now() + timeWindow, waiting: new Set() }
-  windows.delete(address) // so that it is the youngest when it is set again
+  windows.delete(address) // so that it becomes the newest entry when it is set again
   windows.set(address, created)
   if (windows.size > maxAddresses) windows.delete(windows.keys().next().value as string)
   return created
@@ -103,7 +102,7 @@ function reserve (guesses: Guesses, max: number): EndCheck {
   return isWrong => {
     guesses.pending--
     if (isWrong) guesses.wrong++
-    // A good key makes room for one request; when the limit is used up, all learn that they have to wait.
+    // After a valid key, one waiting request continues. If the limit is used up, all waiting requests are rejected.
     const awake = guesses.wrong >= max ? guesses.waiting.size : max - guesses.wrong - guesses.pending
     for (const wake of [...guesses.waiting].slice(0, awake)) wake()
   }

@@ -1,11 +1,11 @@
-/** API keys: makes them, reads their prefix, and hashes and compares them. */
+/** Creates, parses, hashes and compares API keys. */
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { expectOption } from '../support/expect-option.js'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** 62 ** 30 is more than 2 ** 178, so that keys cannot be guessed and are never made twice. */
+/** 62 ** 30 is more than 2 ** 178, so keys cannot be guessed and are never created twice. */
 const randomLength = 30
 
 /** 62 ** 6 is more than 2 ** 32, so every CRC-32 fits. */
@@ -19,14 +19,14 @@ const keyPattern = new RegExp(`^(${prefixPattern})_([0-9A-Za-z]{${randomLength}}
 export interface GenerateKeyOptions {
   /**
    * The beginning of the key: words of letters and digits, joined by underscores. Use the names of your API and of the
-   * environment, so that people, and scanners that look for secrets in public code, know whose key it is.
+   * environment, so that people and secret scanners can identify the key.
    */
   readonly prefix: string
 }
 
 /**
- * Makes a new API key: the prefix, an underscore, 30 random letters and digits (178 bits), and 6 more that are the
- * checksum of everything before them. Show it to its owner once, and store {@link hashKey} of it.
+ * Creates a new API key: the prefix, an underscore, 30 random letters and digits (178 bits), and a checksum of 6 characters.
+ * Show it to its owner once, and store the result of {@link hashKey}.
  *
  * @throws TypeError if the prefix is invalid
  * @example
@@ -43,8 +43,8 @@ export function generateKey (options: GenerateKeyOptions): string {
 }
 
 /**
- * Returns the prefix of a key that {@link generateKey} made; `null` for any other string, such as a key with a typing
- * error. It checks the form only: use it in `lookup` to spare the database strings that cannot be keys of yours.
+ * Returns the prefix of a key that {@link generateKey} created; `null` for any other string, such as a key with a typo. It
+ * checks only the form. Use it in `lookup` to avoid database queries for strings that cannot be your keys.
  *
  * @example
  * if (parseKey(key)?.prefix !== 'launch_live') return null
@@ -56,8 +56,8 @@ export function parseKey (key: string): { readonly prefix: string } | null {
 }
 
 /**
- * Returns the SHA-256 of a key in hex, which is stored and looked up in place of the key. It equals the output of `sha256sum`, and
- * `encode(sha256(key::bytea), 'hex')` in Postgres. A slow hash, as for passwords, would gain nothing, because a random key cannot be guessed.
+ * Returns the SHA-256 hash of a key in hex. Store and look up the hash instead of the key. It equals the output of `sha256sum`, and
+ * `encode(sha256(key::bytea), 'hex')` in Postgres. A slow hash, as for passwords, is not needed, because a random key cannot be guessed.
  *
  * @throws TypeError if the key is not a string
  */
@@ -67,8 +67,8 @@ export function hashKey (key: string): string {
 }
 
 /**
- * Returns whether a hash is that of a key. The comparison takes constant time: its duration reveals nothing about how
- * much of the key is right.
+ * Returns whether a hash is the hash of a key. The comparison takes constant time, so its duration does not reveal how much of
+ * the key is right.
  *
  * @param hash as {@link hashKey} returns it
  */

@@ -1,4 +1,4 @@
-/** The option `documentation.rules`: rules of the application, in place of built-in ones or besides them. */
+/** The option `documentation.rules`: rules of the application that replace built-in rules or are added to them. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
@@ -6,7 +6,7 @@ import { isObject } from '../support/is-object.js'
 import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
 import { rules, type Rule, type RuleName } from './rules.js'
 
-/** What a rule of your own can look at. */
+/** The data of a route that a custom rule receives. */
 export interface RuleRoute {
   /** In upper case. */
   readonly method: string
@@ -17,18 +17,18 @@ export interface RuleRoute {
   readonly config: NonNullable<RouteOptions['config']>
 }
 
-/** A fact about routes, and the errors that follow from it. */
+/** A rule: a fact about routes, and the errors that it leads to. */
 export interface DocumentationRule {
   /** Codes, or factories of the catalog. */
   readonly errors: readonly ErrorReference[]
   /** A sentence that names the fact. `explain` returns it. */
   readonly reason: string
-  /** Returns whether the fact holds for a route. @default every route */
+  /** Returns whether the fact is true for a route. @default true for every route */
   readonly when?: (route: RuleRoute) => boolean
 }
 
 /**
- * Rules by name. `false` switches a built-in rule off, and a rule replaces it. A rule under another name is added.
+ * Rules by name. `false` turns a built-in rule off, and a rule replaces it. A rule with another name is added.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
  * `rateLimit`, `timeout`, `pressure`, `proxy`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
@@ -51,7 +51,7 @@ export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): r
   for (const [name, rule] of given) checkRule(name, rule, errors)
   const builtIn = Object.entries(rules).filter(([name]) => custom[name] === undefined).map(([name, infer]) => ({ name, infer }))
   const added = given.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: createRule(rule) }])
-  // `security` depends on what the other rules found.
+  // `security` depends on the findings of the other rules.
   return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
 }
 

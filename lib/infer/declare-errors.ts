@@ -7,15 +7,15 @@ import { hookNames, type HookName } from '../fastify/hook-names.js'
 import { getRouteHooks, getScopeHooks } from '../fastify/hooks.js'
 import { scopesAround } from '../fastify/scopes.js'
 
-/** A standard code, or a factory of a catalog, which has the codes of the application. */
+/** A standard code, or a factory of a catalog (required for the application's own codes). */
 export type ErrorReference = StandardCode | AnyErrorFactory
 
 const declarations = new WeakMap<object, readonly ErrorReference[]>()
 
 /**
- * Declares that every route of a scope, and of the scopes below it, can return these errors. Given a hook: every route
- * that has the hook, as an option of the route or of a scope around it. For what cannot be inferred, such as a hook that
- * checks a tenant.
+ * Declares that every route of a scope and of its nested scopes can return these errors. For a hook, it declares them for every
+ * route that has the hook, as an option of the route or in one of its scopes. Use it for errors that cannot be inferred, such as
+ * those of a hook that checks a tenant.
  *
  * Several calls for one target add up. A code that is not in the catalog makes `ready()` fail.
  *
@@ -46,7 +46,7 @@ function isReference (value: unknown): value is ErrorReference {
   return typeof value === 'string' || typeof (value as Partial<AnyErrorFactory> | null | undefined)?.code === 'string'
 }
 
-/** Returns the first of some errors that is not in a catalog, as messages name it; `undefined` if all of them are. */
+/** Returns the first error that is not in a catalog, as shown in messages; `undefined` if all are. */
 export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): { readonly value: unknown } | undefined {
   for (const error of errors) {
     if (!isReference(error)) return { value: error }
@@ -55,13 +55,13 @@ export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalo
   return undefined
 }
 
-/** A code that was declared for a route, and where. */
+/** A declared code, and the place of the declaration. */
 export interface Declaration {
   readonly code: string
   readonly reason: string
 }
 
-/** Returns what was declared for some targets. */
+/** Returns the codes that were declared for some targets. */
 export function findDeclarations (targets: readonly DeclaringTarget[]): Declaration[] {
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
@@ -71,11 +71,11 @@ export function findDeclarations (targets: readonly DeclaringTarget[]): Declarat
   return found
 }
 
-/** A scope or a hook, for which something about routes can be declared. */
+/** A scope or a hook that can declare errors or security for routes. */
 export interface DeclaringTarget {
   /** A scope, or a hook. */
   readonly target: object
-  /** How a sentence names it, such as `The scope of the route`. */
+  /** Its name in a sentence, such as `The scope of the route`. */
   readonly subject: string
 }
 
@@ -84,7 +84,7 @@ export function declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 
   return withOwnHooks(route, targetsOfScope(scope))
 }
 
-/** Returns a scope and those around it, each with its hooks. */
+/** Returns a scope and its outer scopes, each with its hooks. */
 export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
   return [...scopesAround(scope)].flatMap(target => [
     { target, subject: 'The scope of the route' },

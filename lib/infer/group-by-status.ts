@@ -1,4 +1,4 @@
-/** Groups the errors of a route by status, as its documentation shows them. */
+/** Groups the errors of a route by status, for its documentation. */
 import { carriesIssues } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
@@ -17,8 +17,8 @@ export interface StatusErrors {
 export type Grouper = (findings: readonly Finding[]) => readonly StatusErrors[]
 
 /**
- * Creates the grouper of a catalog. Equal groups are one object, so that what routes have in common is documented once.
- * Most routes of an API differ in few codes.
+ * Creates the grouper of a catalog. Equal groups are one object, so that groups that routes share are documented once. Most
+ * routes of an API differ only in a few codes.
  */
 export function createGrouper (errors: AnyCatalog): Grouper {
   const groups = new Map<string, StatusErrors>()
@@ -65,7 +65,7 @@ function createKey (code: string, issues: readonly string[] | undefined): string
   return issues === undefined ? `${code}(*)` : issues.length === 0 ? code : `${code}(${issues.join()})`
 }
 
-/** Returns the codes that issues can have, by code. If one finding allows any, any are possible. */
+/** Returns the codes that issues can have, by code. If one finding allows any code, any code is possible. */
 export function mergeIssues (findings: Iterable<{ readonly code: string, readonly issues?: readonly string[] | undefined }>): Map<string, readonly string[] | undefined> {
   const byCode = new Map<string, readonly string[] | undefined>()
   for (const { code, issues } of findings) {

@@ -7,7 +7,7 @@ import { resolveReference, type SchemaPlace } from './schema-references.js'
 /** The parts of a request that a route can have a schema for, as Fastify names them. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers'
 
-/** What the codes of a schema depend on, besides the schema. */
+/** The values that the codes depend on, in addition to the schema. */
 export interface IssueCodesContext {
   readonly part: RequestPart
   readonly traits: ValidatorTraits
@@ -19,7 +19,7 @@ export interface IssueCodesContext {
 
 type HoldsSchemas = 'one' | 'several' | 'named'
 
-/** How keywords hold other schemas whose failures are reported. Failures below `not` and `if` are not reported. */
+/** The keywords that contain subschemas whose failures are reported. Failures below `not` and `if` are not reported. */
 const subschemas: Readonly<Record<string, HoldsSchemas>> = {
   properties: 'named',
   patternProperties: 'named',
@@ -37,20 +37,22 @@ const subschemas: Readonly<Record<string, HoldsSchemas>> = {
   anyOf: 'several',
   oneOf: 'several',
   then: 'one',
-  else: 'one'
+  else: 'one',
+  selectCases: 'named', // of ajv-keywords
+  selectDefault: 'one'
 }
 
 /** Keywords that never fail. */
 const annotations: ReadonlySet<string> = new Set([
   'id', 'definitions', 'title', 'description', 'default', 'example', 'examples', 'deprecated',
   'readOnly', 'writeOnly', 'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'xml', 'externalDocs', 'style', 'explode', 'allowReserved',
-  'collectionFormat', 'discriminator', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
+  'collectionFormat', 'discriminator', 'errorMessage', 'transform', 'dynamicDefaults', 'selectCases', 'selectDefault', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
 ])
 
 /** Keywords that fail only if they are `false`. */
 const closing: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluatedProperties', 'items', 'additionalItems', 'unevaluatedItems'])
 
-/** The kinds of values, each with a number. A `string` is never anything else; `strings` are a string, or several if the name is repeated. */
+/** The kinds of values, each with a number. A `string` is always one string. `strings` is one string, or several if the parameter is repeated. */
 const kinds = { root: 0, string: 2, strings: 4, any: 6 } as const
 
 /** Where a schema applies. Ajv fills in no defaults below `anyOf` and `oneOf`, and the values in a URL are strings. */
@@ -60,8 +62,8 @@ interface Place extends SchemaPlace {
 }
 
 /**
- * Returns the codes that issues can have if a value does not fit a schema, sorted. Empty: every value fits. `undefined`:
- * the schema refers to one that cannot be found, so any code is possible.
+ * Returns the sorted codes that issues can have if a value does not match a schema. Empty: every value matches. `undefined`:
+ * the schema refers to a schema that cannot be found, so any code is possible.
  */
 export function inferIssueCodes (schema: unknown, context: IssueCodesContext): readonly string[] | undefined {
   const codes = new Set<string>()
@@ -79,7 +81,7 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
 
     const at = '$id' in schema ? { ...place, root: schema } : place
     Object.keys(schema).forEach(keyword => { visitKeyword(keyword, schema, at) })
-    if ('~refine' in schema) codes.add('invalid') // a check of the application in TypeBox; the property is not enumerable
+    if ('~refine' in schema) codes.add('invalid') // a custom check in TypeBox; the property is not enumerable
     visitTarget(schema, at)
   }
 
@@ -100,7 +102,7 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
       const below = innerPlace(keyword, place, context)
       innerSchemas(kind, keyword, value).forEach(inner => { visit(inner, below) })
     }
-    // Ajv reports that the list is too long. TypeBox reports the item that is too many.
+    // Ajv reports that the list is too long. TypeBox reports the extra item.
     if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
     // A union of constants is reported as an enum.
     if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')

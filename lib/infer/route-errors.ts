@@ -1,4 +1,4 @@
-/** The errors that each route of an application can return, with the reason for each. Rules work them out from facts of the route. */
+/** Finds the errors that each route of an application can return, with the reason for each. Rules derive them from facts about the route. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
@@ -31,15 +31,15 @@ export interface RouteError {
   readonly issues?: readonly string[]
 }
 
-/** What the errors of routes depend on, besides the routes. */
+/** The values that the errors of routes depend on, in addition to the routes. */
 export interface RouteErrorsOptions {
   /** The scope that the plugin is registered in. */
   readonly app: FastifyInstance
   readonly errors: AnyCatalog
-  /** Whether responses of limited routes carry the fields of a rate limit. */
+  /** Whether responses of limited routes have rate limit header fields. */
   readonly hasRateLimitHeaders: boolean
   readonly rules: readonly NamedRule[]
-  /** Returns what the source of the application says of a route. @default nothing is known of the source */
+  /** Returns the errors of a route that were found in the source of the application. @default none */
   readonly findInferred?: FindInferred
   /** Whether an error that a handler sends gets the format of the API. @default true */
   readonly convertsSent?: boolean
@@ -51,7 +51,7 @@ export interface RouteErrorsOptions {
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
-  /** Returns whether the plugin handles the errors of a scope. A scope can have an error handler of its own. */
+  /** Returns whether the plugin handles the errors of a scope. A scope can have its own error handler. */
   readonly handlesErrors: (scope: FastifyInstance) => boolean
   /** Returns whether a document that shows the route requires credentials on every route. @default none does */
   readonly isSecured?: (record: RouteRecord) => boolean
@@ -64,11 +64,11 @@ export interface RouteErrors {
   /** The catalog. */
   readonly errors: AnyCatalog
   readonly routes: readonly RouteRecord[]
-  /** Adds a route, when it is registered. */
+  /** Adds a route when it is registered. */
   readonly addRoute: (route: RouteOptions, scope: FastifyInstance, url?: string) => void
   /**
-   * Checks what routes, scopes and hooks declare, and caches findings from now on. To be called when all routes and
-   * hooks are registered.
+   * Checks the declarations of routes, scopes and hooks, and caches findings from now on. Call it when all routes and hooks are
+   * registered.
    *
    * @throws TypeError if a code that a route declares is not in the catalog
    */
@@ -87,9 +87,9 @@ export interface RouteErrors {
    * @param isSecured whether credentials are required unless the route says otherwise. @default what the documents say
    */
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
-  /** Returns the scopes and hooks that can declare something about a route. */
+  /** Returns the scopes and hooks that can declare errors or security for a route. */
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
-  /** Returns which headers the responses of a route have because of its plugins and limits. */
+  /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
   /** Returns the same for a route without settings of its own. */
   readonly getUsualHeaders: () => RouteHeaders
@@ -101,7 +101,7 @@ export interface CoveredRoute {
   readonly routeErrors: RouteErrors
 }
 
-/** What the functions below share. */
+/** The data that the functions below share. */
 interface Context extends RouteErrorsOptions {
   readonly routes: RouteRecord[]
   readonly group: Grouper
@@ -221,7 +221,7 @@ function isCovered ({ handlesErrors }: Context, { route, scope }: RouteRecord): 
   return route.config?.errors !== false && route.errorHandler === undefined && handlesErrors(scope)
 }
 
-/** Returns what the rules find, in their order. `onRule` is called with the findings of each rule. */
+/** Returns the findings of the rules, in their order. `onRule` is called with the findings of each rule. */
 function applyRules (
   context: Context, record: RouteRecord, method: string, isSecured: boolean, onRule?: (rule: string, findings: readonly Finding[]) => void
 ): readonly Finding[] {

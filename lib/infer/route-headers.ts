@@ -1,11 +1,11 @@
-/** Which headers the responses of a route carry because of its plugins and limits. */
+/** The headers that the plugins and limits of a route add to its responses. */
 
 /** The header fields of @fastify/rate-limit: its own, or those of draft 6 with `enableDraftSpec`. */
 export type PluginLimitFields = 'x-ratelimit' | 'draft-6'
 
-/** The headers that responses of a route can carry, besides those that HTTP requires on errors. */
+/** The headers that responses of a route can have, in addition to those that HTTP requires on errors. */
 export interface RouteHeaders {
-  /** Whether its responses carry the fields of a rate limit. */
+  /** Whether its responses have rate limit header fields. */
   readonly limited: boolean
   /** The fields of @fastify/rate-limit, if the application registered it and it limits the route. */
   readonly pluginLimit: PluginLimitFields | undefined

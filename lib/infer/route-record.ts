@@ -1,4 +1,4 @@
-/** A route as inference sees it. */
+/** The data of a route that inference uses. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
 /** A route, recorded when it was registered. */

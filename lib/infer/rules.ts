@@ -1,4 +1,4 @@
-/** The built-in rules: each is one fact about a route, and the codes that follow from it. */
+/** The built-in rules. Each rule checks one fact about a route and returns the codes that it leads to. */
 import type { Finding } from './finding.js'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
@@ -33,12 +33,12 @@ function withStatus (findings: ReadonlyArray<Finding & { readonly code: Validati
   return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
 }
 
-/** What a rule looks at. */
+/** The data that a rule receives. */
 export interface Facts {
   readonly record: RouteRecord
-  /** What all routes of its scope have in common. */
+  /** The facts that all routes of its scope share. */
   readonly scope: ScopeFacts
-  /** The scopes and hooks that can declare something about the route. */
+  /** The scopes and hooks that can declare errors or security for the route. */
   readonly targets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
@@ -46,11 +46,11 @@ export interface Facts {
   readonly schema: FastifySchema & { readonly query?: unknown, readonly security?: unknown }
   /** The names of the rate-limit policies of the route. */
   readonly policies: readonly string[]
-  /** The errors of these policies, besides `rate_limit_exceeded`. */
+  /** The errors of these policies, except `rate_limit_exceeded`. */
   readonly limitErrors: readonly Finding[]
   /** Whether a document requires credentials on routes that do not say otherwise. */
   readonly isSecured: boolean
-  /** Returns what the source of the application says of a route. */
+  /** Returns the errors of a route that were found in the source of the application. */
   readonly findInferred: FindInferred
   /** Whether the errors of the source are known, so that rules need not guess them. */
   readonly isInferred: boolean
@@ -62,11 +62,11 @@ export interface Facts {
   readonly validationStatus: ValidationStatus | undefined
   /** The catalog. */
   readonly errors: AnyCatalog
-  /** What the rules before this one found. */
+  /** The findings of the previous rules. */
   readonly found: readonly Finding[]
 }
 
-/** One fact about routes, and the codes that follow from it. */
+/** A rule: it returns the codes that a fact about a route leads to. */
 export type Rule = (facts: Facts) => readonly Finding[]
 
 const createFindings = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
@@ -85,9 +85,9 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
-    // A proxy passes bodies on unread.
-    if (scope.isProxy) return createFindings('The method takes a body, whose Content-Type can be malformed.', 'unsupported_media_type')
-    return createFindings('The method takes a body, which can be malformed, too large or of another media type.',
+    // A proxy passes on bodies without reading them.
+    if (scope.isProxy) return createFindings('The method has a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return createFindings('The method has a body, which can be malformed, too large or of an unsupported media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
 
@@ -147,11 +147,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   timeout ({ record: { route, scope } }) {
     // Early versions of Fastify 5 have neither, and `undefined > 0` is false.
     const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout: number }).handlerTimeout
-    return timeout > 0 ? createFindings(`The handler has ${timeout} ms.`, 'service_unavailable') : []
+    return timeout > 0 ? createFindings(`The handler times out after ${timeout} ms.`, 'service_unavailable') : []
   },
 
   pressure: ({ scope }) => scope.hasPressure
-    ? createFindings('@fastify/under-pressure turns requests away when the server is overloaded.', 'service_unavailable')
+    ? createFindings('@fastify/under-pressure rejects requests when the server is overloaded.', 'service_unavailable')
     : [],
 
   proxy: ({ scope }) => scope.isProxy
@@ -178,10 +178,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
-    // What a guard declares, and what a hook shows, is more exact.
+    // The code of a guard that declares its errors, or of a hook that shows them, is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
-    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} asks for authentication.`, 'unauthorized', 'forbidden')
+    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
       .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
   }
 }

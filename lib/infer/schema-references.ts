@@ -1,7 +1,7 @@
 /** Resolves the references between JSON Schemas: `$ref`, `$id`, anchors and JSON Pointers. */
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
-/** Where a schema stands: what its references are relative to. */
+/** The place of a schema, which its references are relative to. */
 export interface SchemaPlace {
   /** The schema that `#` refers to: the nearest one with an `$id`. */
   readonly root: ReadonlyJsonObject

@@ -1,13 +1,13 @@
-/** What all routes of a scope have in common. */
+/** The facts that all routes of a scope share. */
 import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
 import { findDatabase } from './find-database.js'
 import { isUnderPressureHookActive } from './known-plugins.js'
 import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
 
-/** What all routes of a scope have in common. */
+/** The facts that all routes of a scope share. */
 export interface ScopeFacts {
-  /** The scopes and hooks that can declare something about each of them. */
+  /** The scopes and hooks that can declare errors or security for them. */
   readonly targets: readonly DeclaringTarget[]
   /** Whether they pass requests on to an upstream. */
   readonly isProxy: boolean
@@ -19,11 +19,11 @@ export interface ScopeFacts {
   readonly database: string | undefined
 }
 
-/** Returns what the routes of a scope have in common. It can change until the application is ready. */
+/** Returns the facts that the routes of a scope share. They can change until the application is ready. */
 export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
   return {
     targets: targetsOfScope(scope),
-    // @fastify/http-proxy registers its routes in a scope of its own.
+    // @fastify/http-proxy registers its routes in a separate scope.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
     hasPressure: isUnderPressureHookActive(scope),
     hasCors: runsPlugin(scope, '@fastify/cors'),

@@ -22,7 +22,7 @@ export function declareSecurity (target: object, requirement: SecurityRequiremen
   declarations.set(target, [...declarations.get(target) ?? [], requirement])
 }
 
-/** Returns the requirements of the scopes and hooks of a route. All of them must hold. */
+/** Returns the requirements of the scopes and hooks of a route. All of them must be met. */
 export function getSecurityRequirements (targets: readonly DeclaringTarget[]): readonly SecurityRequirement[] {
   return targets.flatMap(({ target }) => declarations.get(target) ?? [])
 }

@@ -1,6 +1,6 @@
-/** `responses()`: response schemas by which the compiler checks the errors that a handler sends. */
+/** `responses()`: response schemas that let the compiler check the errors that a handler sends. */
 import { Type, type TUnsafe } from '@sinclair/typebox'
-// Its CommonJS build has unique symbols of its own: a schema for both is declared as both.
+// Its CommonJS build has different unique symbols, so a schema for both builds is declared with both types.
 import type { TUnsafe as CommonJsUnsafe } from '@sinclair/typebox' with { 'resolution-mode': 'require' }
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
@@ -14,7 +14,7 @@ export interface ErrorResponse<Error> extends TUnsafe<Error>, CommonJsUnsafe<Err
   readonly '~unsafe': Error
 }
 
-/** Response schemas of some factories, by status. */
+/** The response schemas of some factories, by status. */
 export type ErrorResponses<Factory extends AnyErrorFactory> = {
   readonly [Status in Factory['status']]: ErrorResponse<ErrorOf<Extract<Factory, { readonly status: Status }>>>
 }
@@ -27,8 +27,8 @@ const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
  * Returns response schemas to spread into `schema.response`. With @fastify/type-provider-typebox, `reply.code(404).send(...)`
  * then accepts the errors of that status and no others. They are documented as if `config.errors` named them.
  *
- * At run time these schemas accept anything, because an error that is sent goes through the error handler like one that
- * is thrown. The route does not serialize it.
+ * At run time, these schemas accept any value. An error that is sent goes through the error handler like a thrown one, and the
+ * route does not serialize it.
  *
  * @param factories factories of a catalog
  * @throws TypeError if one of them is not a factory

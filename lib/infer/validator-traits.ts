@@ -1,7 +1,7 @@
-/** How the validator of a route treats values that do not fit its schema at first. It is found by trying. */
+/** Tests how the validator of a route changes values before it validates them. */
 import type { FastifySchemaCompiler } from 'fastify'
 
-/** What a validator changes before it reports an error. */
+/** The changes that a validator makes before it reports an error. */
 export interface ValidatorTraits {
   /** Whether unknown fields are removed instead of reported (Ajv's `removeAdditional`). */
   readonly removesUnknown: boolean
@@ -27,8 +27,8 @@ const probe = {
 const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
 
 /**
- * Returns the traits of the validator that a compiler makes. It is tried, because Fastify does not expose its Ajv options.
- * `undefined` if its errors do not name JSON Schema keywords, such as zod's.
+ * Returns the traits of the validators that a compiler creates. They are tested, because Fastify does not expose its Ajv options.
+ * Returns `undefined` if the errors do not name JSON Schema keywords, for example with zod.
  */
 export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undefined {
   if (!known.has(compiler)) known.set(compiler, probeValidator(compiler))

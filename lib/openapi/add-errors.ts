@@ -14,7 +14,7 @@ import { hashText, statusNames, toComponentName } from './names.js'
 import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 
-/** The part of an OpenAPI document that is read and written here. */
+/** The part of an OpenAPI document that is read and changed here. */
 export interface OpenApiDocument extends JsonObject {
   openapi?: string
   paths?: Record<string, PathItem>
@@ -37,7 +37,7 @@ interface ErrorOperation {
   readonly links: JsonObject
 }
 
-/** The property by which a `transform` marks an operation with its route. It is removed again. */
+/** The property with which a `transform` marks an operation with its route. It is removed later. */
 export const operationMark = 'x-fastify-api-errors'
 
 /** Returns the route of an operation if the plugin handles its errors. */
@@ -49,7 +49,7 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
   const byRegistration = new Map<RouteErrors, ErrorOperation[]>()
   for (const { path, item, name } of listOperations(document)) {
     const method = name.toUpperCase()
-    // The methods of one route share one object; and an object from which a property is deleted becomes slow.
+    // The methods of one route share one object, and deleting a property makes an object slow.
     const { [operationMark]: mark, ...operation } = item[name] as JsonObject
     const covered = findRoute({ mark, path, method })
     if (covered === undefined) continue
@@ -67,14 +67,14 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
 
 function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly path: string, readonly item: PathItem, readonly name: string }> {
   for (const [path, item] of Object.entries(paths ?? {})) {
-    // OpenAPI 3.2 has the operations of further methods in an object of their own.
+    // In OpenAPI 3.2, the operations of other methods are in a separate object.
     for (const operations of [item, item.additionalOperations as PathItem | undefined ?? {}]) {
       for (const name of Object.keys(operations)) if (name !== 'additionalOperations') yield { path, item: operations, name }
     }
   }
 }
 
-/** Returns the responses of an operation without those that only have a place for links, and these links by status. */
+/** Returns the responses of an operation without those that only hold links, and these links by status. */
 function takeLinks (responses: JsonObject): readonly [others: JsonObject, links: JsonObject] {
   const isPlace = ([, response]: [string, unknown]): boolean => (response as JsonObject).description === operationMark
   const entries = Object.entries(responses)
@@ -83,13 +83,13 @@ function takeLinks (responses: JsonObject): readonly [others: JsonObject, links:
   return [Object.fromEntries(entries.filter(entry => !isPlace(entry))), Object.fromEntries(places.map(([status, response]) => [status, (response as JsonObject).links]))]
 }
 
-/** The operations of one registration, or of several whose components are the same. */
+/** The operations of one registration, or of several registrations with the same components. */
 interface OperationGroup {
   readonly settings: DocumentSettings
   readonly operations: readonly [ErrorOperation, ...ErrorOperation[]]
 }
 
-/** Returns the operations in groups whose components have different names, in an order that does not depend on that of the registrations. */
+/** Groups operations whose components have different names. The order does not depend on the order of registration. */
 function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly ErrorOperation[]>): OperationGroup[] {
   const byPrefix = new Map<string, Map<string, OperationGroup>>()
   for (const [routeErrors, operations] of byRegistration) {
@@ -112,15 +112,15 @@ function toPrefix (content: string): string {
   return toComponentName(`_${hashText(content).slice(0, 6)}`)
 }
 
-/** Returns what the components of a registration depend on. */
+/** Returns the values that the components of a registration depend on. */
 function describeContent ({ errors, formats, docUrl, rateLimitHeaders }: DocumentSettings): string {
   return JSON.stringify([formats, rateLimitHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
 }
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
   const others = { ...document.components }
-  // The schemas of statuses that the application has as well are replaced by the shorter ones that are created here.
-  if (settings.addSchemas && (settings.componentPrefix ?? '') === '') others.schemas = withoutStatuses(others.schemas, settings)
+  // If the application has schemas for statuses, the shorter ones that are created here replace them.
+  if (settings.addSchemas && settings.componentPrefix === '') others.schemas = withoutStatuses(others.schemas, settings)
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
@@ -150,7 +150,7 @@ function addResponses (
   for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
   operation.responses = responses
   for (const group of groups) {
-    // A reference cannot have links beside it.
+    // A reference cannot have links next to it.
     if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
   }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))

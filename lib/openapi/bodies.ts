@@ -9,9 +9,9 @@ import type { DocUrl } from './settings.js'
 import { toOpenApiSchema, type OpenApiVersion, type SchemaDefinitions } from './to-openapi-schema.js'
 import type { JsonObject } from '../support/is-object.js'
 
-/** Returns the schema of the bodies of a code, as a document of a version writes it. */
+/** Returns the schema of the bodies of a code for an OpenAPI version. */
 export function createCodeSchema (
-  definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions?: SchemaDefinitions
+  definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions: SchemaDefinitions
 ): JsonObject {
   return toOpenApiSchema(createBodySchema(definition, format, docUrl, issueCodes), version, definitions)
 }
@@ -30,9 +30,9 @@ export function namesCode (json: string, code: string): boolean {
 }
 
 /**
- * Returns what the body of a code allows less in one place than in the whole document, to be combined with the schema of
- * the code; `undefined` if it allows as much. The two differ in the codes that issues can have. A property that differs
- * is written out, because tools expect the `properties` of an inner object to be complete.
+ * Returns the restrictions of the body of a code in one place, to be combined with the schema of the code; `undefined` if there
+ * are none. The restrictions are about the codes that issues can have. A property that differs is written out in full, because
+ * tools expect the `properties` of an inner object to be complete.
  */
 export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObject | undefined {
   const before = wide.properties as JsonObject
@@ -62,7 +62,7 @@ export interface BodyExample {
   readonly value: unknown
 }
 
-/** Returns the example of a code in a format, with issues that are possible where it is shown. */
+/** Returns the example of a code in a format, with issues that are possible in this place. */
 export function createBodyExample (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
   const { issues, variant } = listExampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)

@@ -1,13 +1,13 @@
-/** What the names of the components of a registration begin with, so that several registrations can share a document. */
+/** Determines the prefix of the component names of a registration, so that several registrations can share a document. */
 import type { FastifyInstance } from 'fastify'
 import type { Format } from '../formats/format.js'
 import { hashText, toComponentName } from './names.js'
 
 /**
- * Returns the prefix of a registration without the option `documentation.componentPrefix`. It depends on the place of the
- * registration alone, so that another registration, before it or after it, does not rename its components.
+ * Returns the prefix of a registration without the option `documentation.componentPrefix`. It depends only on the scope of the
+ * registration, so that another registration, before or after it, does not rename its components.
  *
- * To be called before the registration decorates its scope.
+ * Call it before the registration decorates its scope.
  */
 export function createComponentPrefix (app: FastifyInstance, format: Pick<Format, 'name'>): string {
   const outer = Object.getPrototypeOf(app) as FastifyInstance
@@ -16,12 +16,12 @@ export function createComponentPrefix (app: FastifyInstance, format: Pick<Format
   return app.hasDecorator('apiErrors') ? toName(format.name) : ''
 }
 
-/** Returns the prefix of the scope whose registration a scope inherits. */
+/** Returns the path prefix of the outer scope with a registration. */
 function findPrefixOf (scope: FastifyInstance): string {
   return Object.hasOwn(scope, 'apiErrors') ? scope.prefix : findPrefixOf(Object.getPrototypeOf(scope))
 }
 
-/** Returns a text as the beginning of a name: `ApiV1` for `/api/v1`. */
+/** Returns a string as the beginning of a name: `ApiV1` for `/api/v1`. */
 function toName (text: string): string {
   const name = toComponentName(text.replace(/[^A-Za-z0-9]+/g, '_'))
   return name === '' ? hashText(text).slice(0, 4) : name

@@ -15,22 +15,22 @@ export interface CodeSchema {
   readonly name: string
   /** Differs from the keys of all other schemas. */
   readonly key: string
-  /** The schema as its component has it. */
+  /** The schema as written in its component. */
   readonly schema: JsonObject
-  /** The schema of the bodies, complete in itself. */
+  /** The schema of the bodies, without references to components. */
   readonly body: JsonObject
   /** {@link body} as JSON. */
   readonly json: string
 }
 
-/** What the functions that write components share. */
+/** The data that the functions that write components share. */
 export interface ComponentsContext extends DocumentSettings {
   readonly version: OpenApiVersion
   /** Returns the schema that was added to the application under an id. */
   readonly getSchema: (id: string) => unknown
   /** The names of components that the document has already. */
   readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
-  /** The headers of most routes. The names of other responses say how they differ. */
+  /** The headers of most routes. The names of other responses show how they differ. */
   readonly usualHeaders: RouteHeaders
   /** The codes that the document shows, each with the codes of its issues anywhere in the document. */
   readonly shownIssues: ReadonlyMap<string, readonly string[] | undefined>
@@ -48,7 +48,7 @@ export interface ComponentsContext extends DocumentSettings {
   readonly responses: Map<readonly StatusErrors[], Map<string, string>>
 }
 
-/** What a document says about its other components and about the routes in it. */
+/** The data of a document about its other components and its routes. */
 export interface DocumentFacts {
   readonly version: OpenApiVersion
   readonly getSchema: ComponentsContext['getSchema']
@@ -87,14 +87,14 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
  *
  * @param name the plain name, without the prefix of the registration
  * @param key differs from the keys of all other components of the section
- * @param text what the name has a hash of; empty for a plain name
- * @param suffix what the name ends in
+ * @param text the string whose hash is part of the name; empty for a plain name
+ * @param suffix the end of the name
  */
 export function nameComponent (context: ComponentsContext, section: Section, name: string, key: string, text: string = '', suffix: string = ''): string {
   const ownKey = `${section} ${key}`
   let chosen = context.names.get(ownKey)
   if (chosen === undefined) {
-    const prefixed = `${context.componentPrefix ?? ''}${name}`
+    const prefixed = context.componentPrefix + name
     for (const candidate of listCandidates(prefixed, text, key, suffix)) {
       const ownName = `${section} ${candidate}`
       if (context.taken[section].has(candidate) || context.keys.has(ownName)) continue
@@ -121,7 +121,7 @@ export function addComponent (context: ComponentsContext, section: Section, name
   return { $ref: `#/components/${section}/${name}` }
 }
 
-/** Returns what the names of components end in for a format: nothing for the main one. */
+/** Returns the end of component names for a format; empty for the main format. */
 export function formatSuffix ({ formats }: Pick<DocumentSettings, 'formats'>, format: Format): string {
   return format === formats[0] ? '' : toComponentName(format.name)
 }

@@ -19,11 +19,11 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
   if (byVariant === undefined) context.responses.set(groups, byVariant = new Map())
   let json = byVariant.get(variant)
   if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, headers, isHead)]))))
-  // The fastest way to thousands of equal objects. YAML would write one object in many places as an anchor and aliases.
+  // This is the fastest way to create thousands of equal objects. In YAML, a shared object would become an anchor and aliases.
   return JSON.parse(json) as JsonObject
 }
 
-/** Returns the response of one group, complete in itself. */
+/** Returns the response of one group, without references to other responses. */
 export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
   const { formats } = context
   return {
@@ -43,7 +43,7 @@ export function createHeaderObjects (context: ComponentsContext, uses: readonly 
   }))
 }
 
-/** Returns what readers of the document see about some codes: when each happens, and what to do about it. */
+/** Returns the description of some codes: when each happens, and what to do. */
 export function describeErrors (definitions: readonly ErrorDefinition[]): string {
   const describe = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
   const [first, ...others] = definitions
@@ -65,7 +65,7 @@ function referToResponse (context: ComponentsContext, group: StatusErrors, heade
   const codes = group.definitions.map(({ code }) => code)
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
   const variant = describeVariant(context, headers, isHead)
-  // A name depends on the codes alone, so that a new route does not rename the responses of the others.
+  // A name depends only on the codes, so that a new route does not rename the responses of other routes.
   const base = codes.length === 1 ? toComponentName(codes.join()) : statusNames[group.status]
   const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed
   const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${variant}`, text, variant)

@@ -65,7 +65,7 @@ function createWholeSchema (context: ComponentsContext, definition: ErrorDefinit
   return { code, key, name: nameComponent(context, 'schemas', baseName(context, code, format), key), schema: body, body, json: JSON.stringify(body) }
 }
 
-/** Returns the schema of the code and what is less here; the schema of the code if nothing is. */
+/** Returns the schema of the code combined with the restrictions in this place, if there are any. */
 function createNarrowSchema (context: ComponentsContext, definition: ErrorDefinition, format: Format, key: string, issues: readonly string[]): CodeSchema {
   const { code } = definition
   const whole = getCodeSchema(context, definition, format)

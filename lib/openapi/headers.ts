@@ -1,16 +1,16 @@
-/** The headers of responses, as a document describes them. */
+/** Describes the headers of responses for a document. */
 import type { ErrorHeader } from '../catalog/error-headers.js'
 import { errorHeaders, textHeader } from '../catalog/error-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
 
-/** A response header as a document describes it. */
+/** The description of a response header in a document. */
 export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schema' | 'example'>
 
 /** The header that @fastify/cors sets on every response. */
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',
-  description: 'The origin that may read this answer (Fetch, CORS protocol).',
+  description: 'The origin that may read this response (Fetch, CORS protocol).',
   schema: textHeader('^(\\*|null|[a-z][a-z0-9+.-]*://\\S+)$'),
   example: '*'
 }
@@ -44,7 +44,7 @@ export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeader
   return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, limits)]
 }
 
-/** They are not always there: a hook can respond before the limiter, and a request of the same origin needs no CORS. */
+/** Returns the optional headers. A hook can respond before the limiter, and a request of the same origin needs no CORS. */
 function headersOfRoute ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
   const fields = [...limited ? rateLimitHeaders : [], ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [], ...cors ? [corsHeader] : []]
   // Both limiters can have the same fields.

@@ -1,4 +1,4 @@
-/** The names of components: of statuses, of codes, and of what differs from both. */
+/** The names of components for statuses, codes, and combinations of codes. */
 import { createHash } from 'node:crypto'
 import type { ErrorStatus } from '../catalog/definition.js'
 
@@ -48,7 +48,7 @@ const names = {
 /** A name of {@link statusNames}. */
 export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names)[Status]
 
-/** What the codes of a status share is named after its reason phrase (RFC 9110, section 15), as the constructors of http-errors are. */
+/** The names of statuses. They come from the reason phrase (RFC 9110, section 15), like the constructors of http-errors. */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
 /** Returns a code as the name of a component: `ResourceNotFound` for `resource_not_found`. */
@@ -56,7 +56,7 @@ export function toComponentName (code: string): string {
   return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/[^A-Za-z0-9.-]/g, '')
 }
 
-/** Returns the names of the schemas of some codes: `ResourceNotFoundError`. They depend on the codes alone. */
+/** Returns the names of the schemas of some codes: `ResourceNotFoundError`. They depend only on the codes. */
 export function createSchemaNames (codes: readonly string[]): ReadonlyMap<string, string> {
   const plain = codes.map(code => {
     const name = toComponentName(code)
@@ -70,12 +70,12 @@ export function createSchemaNames (codes: readonly string[]): ReadonlyMap<string
   }))
 }
 
-/** Returns digits that depend on a text alone. */
+/** Returns the hash of a string as digits. */
 export function hashText (text: string): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`).toString(36)
 }
 
-/** Yields names that end in more and more digits of a hash of a text. */
+/** Yields names that end in more and more digits of the hash of a string. */
 export function * hashedNames (name: string, text: string): Generator<string> {
   const digits = hashText(text)
   for (let length = 4; ; length++) yield `${name}_${digits.slice(0, length)}`

@@ -1,9 +1,9 @@
-/** How the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, changes what a document shows of a route. */
+/** Applies the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, to a route. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
 import type { OpenApiDocument } from './add-errors.js'
 
-/** What @fastify/swagger passes to a transform. */
+/** The argument that @fastify/swagger passes to a transform. */
 export interface TransformInput {
   readonly schema: FastifySchema | undefined
   readonly url: string
@@ -15,7 +15,7 @@ export interface TransformInput {
 /** A transform of @fastify/swagger. */
 export type Transform = (input: TransformInput) => { schema: FastifySchema | undefined, url: string }
 
-/** Returns whether a route has a transform of its own, or excludes itself from the transform of the document. */
+/** Returns whether a route has its own transform, or excludes itself from the document's transform. */
 export function hasOwnTransform ({ config }: RouteOptions): boolean {
   return getOwnTransform(config) !== undefined
 }
@@ -24,7 +24,7 @@ function getOwnTransform (config: RouteOptions['config']): false | Transform | u
   return (config as { readonly swaggerTransform?: false | Transform } | undefined)?.swaggerTransform
 }
 
-/** Returns the schema and the URL of a route as a document shows them. */
+/** Returns the schema and the URL of a route in a document. */
 export function transformRoute (route: RouteOptions, transform: Transform | undefined, openapiObject: OpenApiDocument): ReturnType<Transform> {
   const { schema, url } = route
   const applied = getOwnTransform(route.config) ?? transform
@@ -32,7 +32,7 @@ export function transformRoute (route: RouteOptions, transform: Transform | unde
   return { schema: result.schema ?? schema, url: result.url ?? url }
 }
 
-/** Returns the route with a transform of its own that an operation of a document belongs to. */
+/** Returns the route with its own transform that an operation of a document belongs to. */
 export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute | undefined {
   const shape = path.replace(/\{[^}]*\}/g, '{}')
   const route = routes.find(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))

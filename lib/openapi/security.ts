@@ -10,10 +10,10 @@ interface Document {
 }
 
 /**
- * Returns the schema of a route with its `security`, and adds the schemes to the document. A `security` that the route
- * has itself stays.
+ * Returns the schema of a route with its `security`, and adds the schemes to the document. A `security` of the route itself is
+ * kept.
  *
- * To be called while the document is made, because @fastify/swagger fails if the document lacks the scheme of a `security`.
+ * Call it while the document is created, because @fastify/swagger fails if the document lacks the scheme of a `security`.
  */
 export function withSecurity<Schema extends object | undefined> (schema: Schema, requirements: readonly SecurityRequirement[], document: Document): Schema {
   if (requirements.length === 0 || (schema !== undefined && 'security' in schema)) return schema

@@ -8,24 +8,24 @@ import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
 /** Returns the URL of the page about a code; `undefined` if it has none. */
 export type DocUrl = (code: string) => string | undefined
 
-/** What the documentation of error responses depends on, besides the routes. */
+/** The values that the documentation of error responses depends on, in addition to the routes. */
 export interface DocumentSettings {
   readonly errors: AnyCatalog
   /** The formats that a response can have: one, or two with `negotiate`. */
-  readonly formats: readonly Format[]
+  readonly formats: readonly [Format, ...Format[]]
   readonly docUrl: DocUrl
-  /** The fields that responses of a limited route carry; empty if none are sent. */
+  /** The header fields of responses of a limited route; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
   /** The fields that @fastify/rate-limit can set. @default none are documented */
   readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
   /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
   readonly fitsDeclared?: FitsDeclared
-  /** Whether successful responses carry `X-Request-Id` as well. */
+  /** Whether successful responses have `X-Request-Id` as well. */
   readonly requestIdOnAll: boolean
   /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
-  /** What the names of components begin with. @default '' */
-  readonly componentPrefix?: string | undefined
+  /** The prefix of the names of components; empty for none. */
+  readonly componentPrefix: string
 }
 
 /** The kinds of components that error responses use. */

@@ -15,12 +15,12 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
   const schemas: Partial<Record<StatusName, TSchema>> = {}
   for (const [status, $id] of Object.entries(statusNames)) {
     const definitions = Object.values(errors).filter(definition => definition.status === Number(status))
-    if (format === undefined || definitions.length === 0) continue
+    if (definitions.length === 0) continue
     const members = new Map<string, TSchema>(definitions.map(definition => {
       const schema = createBodySchema(definition, format, docUrl)
       return [JSON.stringify(schema), schema]
     }))
-    // @fastify/swagger describes a response by the description of its schema.
+    // @fastify/swagger uses the description of the schema as the description of the response.
     schemas[$id] = Type.Union([...members.values()], { $id, description: describeErrors(definitions) }) as TSchema
   }
   return schemas as StatusSchemas
@@ -29,7 +29,7 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
 /**
  * Adds the schemas of the statuses to an application, so that routes can refer to them: `{ $ref: 'NotFound#' }`.
  *
- * @throws TypeError that names the schema, if its name is taken
+ * @throws TypeError that names the schema, if the application already has a schema with its name
  */
 export function addStatusSchemas (app: FastifyInstance, schemas: StatusSchemas): void {
   for (const [name, schema] of Object.entries(schemas)) {

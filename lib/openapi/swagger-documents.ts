@@ -1,6 +1,6 @@
 /**
- * The documents that @fastify/swagger makes of an application, known by the options of each registration. What a document
- * requires of every route, and which routes it hides, is read from these options: no document is made for it.
+ * Records the documents of an application by the options of each @fastify/swagger registration. The security of a document and
+ * its hidden routes are read from these options, without creating a document.
  */
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { scopesAround } from '../fastify/scopes.js'
@@ -20,12 +20,12 @@ export interface SwaggerDocument {
 
 const documents = new WeakMap<object, SwaggerDocument[]>()
 
-/** Adds a document of a scope and of the scopes below it. */
+/** Adds a document of a scope and of its nested scopes. */
 export function addDocument (scope: FastifyInstance, options: SwaggerOptions): void {
   documents.set(scope, [...documents.get(scope) ?? [], { options, hidden: new WeakMap() }])
 }
 
-/** Returns the documents of a scope and of those around it. */
+/** Returns the documents of a scope and of its outer scopes. */
 export function findDocuments (scope: FastifyInstance): readonly SwaggerDocument[] {
   return [...scopesAround(scope)].flatMap(around => documents.get(around) ?? [])
 }
@@ -50,7 +50,7 @@ function hidesRoute ({ options, hidden }: SwaggerDocument, route: RouteOptions):
   return isHidden
 }
 
-/** Returns the schema of a route as a document shows it. A transform that fails makes the document fail, so it hides nothing here. */
+/** Returns the schema of a route in a document. If the transform fails, the document fails as well, so it hides no route here. */
 function transformSchema (route: RouteOptions, { transform, openapi }: SwaggerOptions): FastifySchema | undefined {
   try {
     const openapiObject = { openapi: '3.0.3', ...openapi as object, components: { schemas: {} }, paths: {} }

@@ -10,7 +10,7 @@ import { addErrors, operationMark, type OpenApiDocument } from './add-errors.js'
 import { findTransformedRoute, type Transform } from './route-transforms.js'
 import { withSecurity } from './security.js'
 
-/** The options of @fastify/swagger that are read here; structural, so that every version of it fits. */
+/** The options of @fastify/swagger that are read here. The type is structural, so that it matches every version. */
 export interface SwaggerOptions {
   mode?: unknown
   decorator?: unknown
@@ -25,13 +25,13 @@ export interface SwaggerOptions {
 
 type TransformObject = (input: { openapiObject: OpenApiDocument }) => JsonObject
 
-/** The options that {@link composeOptions} was given, by the transform that it made of them. */
+/** The original options of {@link composeOptions}, by the transform that it created. */
 const givenOptions = new WeakMap<object, SwaggerOptions>()
 
 /**
  * Returns options for @fastify/swagger that put the errors of each route into the document, as shared components. A
  * `transform`, `transformObject` or `refResolver` of yours is called as well. `transformObject` runs before the errors
- * are added, so that the components are those of the operations that it leaves. Components are named by the `$id` of
+ * are added, so errors are added only to the operations that it keeps. Components are named by the `$id` of
  * their schema instead of `def-0`.
  *
  * @param options the options of @fastify/swagger. Without `openapi`: an OpenAPI 3.0 document with the name and the version of the package
@@ -55,11 +55,11 @@ function checkOptions (options: unknown, { swagger, transform, transformObject, 
   expect('refResolver', refResolver === undefined || isRecord(refResolver), 'an object with buildLocalReference', refResolver)
 }
 
-/** Returns a function that names the component of a schema by its `$id`. Only schemas with an `$id` get there. */
+/** Returns a function that names the component of a schema after its `$id`. It is called only for schemas with an `$id`. */
 function createReferenceNames (): (schema: { readonly $id: string }) => string {
   const owners = new Map<string, string>()
   return ({ $id }) => {
-    // Names of components have these characters only (OpenAPI 3.1.1, section 4.8.7).
+    // Component names may have only these characters (OpenAPI 3.1.1, section 4.8.7).
     const name = $id.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^-|-$/g, '')
     const owner = owners.get(name) ?? $id
     owners.set(name, owner)
@@ -68,9 +68,9 @@ function createReferenceNames (): (schema: { readonly $id: string }) => string {
 }
 
 /**
- * Returns options whose document has the errors. The documents of applications without the plugin stay as they are.
+ * Returns options whose document has the errors. The documents of applications without the plugin are not changed.
  *
- * @param given options that @fastify/swagger could be given as they are
+ * @param given the original options of @fastify/swagger
  * @param routes routes with a `swaggerTransform` of their own, for which @fastify/swagger does not call `transform`
  */
 export function composeOptions (given: SwaggerOptions, routes: readonly RouteOptions[] = []): SwaggerOptions {
@@ -83,7 +83,7 @@ export function composeOptions (given: SwaggerOptions, routes: readonly RouteOpt
     const own = withoutDeclaredResponses(input.schema)
     const secured = covered === undefined ? own : withSecurity(own, getSecurityRequirements(covered.routeErrors.getTargets(covered.record)), input.openapiObject)
     const { schema, url } = userTransform?.({ ...input, schema: secured }) ?? { schema: secured, url: input.url }
-    // Without a schema, @fastify/swagger would use the one of the route, which has the responses of responses().
+    // Without a schema, @fastify/swagger would use the route's schema, which has the responses of responses().
     return { schema: covered === undefined ? schema ?? {} : { ...withLinkedStatuses(schema, covered), [operationMark]: marked.push(covered) } as FastifySchema, url }
   }
 
@@ -112,7 +112,7 @@ function withLinkedStatuses (schema: FastifySchema | undefined, { record, routeE
   return { ...schema, response: { ...response, ...Object.fromEntries(added.map(status => [status, { description: operationMark, type: 'null' }])) } }
 }
 
-/** Returns the options that {@link composeOptions} was given; the options themselves if it did not make them. */
+/** Returns the original options of {@link composeOptions}, or the given options if it did not create them. */
 export function getGivenOptions (options: SwaggerOptions): SwaggerOptions {
   const given = typeof options.transform === 'function' ? givenOptions.get(options.transform) : undefined
   return given === undefined ? options : { ...options, transform: given.transform, transformObject: given.transformObject }

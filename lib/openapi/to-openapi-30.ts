@@ -1,4 +1,4 @@
-/** Expresses a Schema Object of OpenAPI 3.1 in OpenAPI 3.0, one level at a time: the schemas inside are converted already. */
+/** Converts a Schema Object of OpenAPI 3.1 to OpenAPI 3.0, one level at a time. Its subschemas are already converted. */
 import { isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /** The keywords of OpenAPI 3.0 (3.0.3, Schema Object). Its documents are invalid with any other, unless it begins with `x-`. */
@@ -8,10 +8,10 @@ const keywords: ReadonlySet<string> = new Set([
   'default', 'nullable', 'discriminator', 'readOnly', 'writeOnly', 'example', 'externalDocs', 'deprecated', 'xml', '$ref'
 ])
 
-/** A schema for `null` alone: 3.0 has no type for it, and `nullable` needs a type beside it. */
+/** A schema for `null` only. OpenAPI 3.0 has no type for it, and `nullable` requires a type. */
 const nullSchema = { type: 'string', nullable: true, enum: [null] } as const
 
-/** Returns a schema of OpenAPI 3.0 for one whose inner schemas are of OpenAPI 3.0. */
+/** Returns the OpenAPI 3.0 schema of a schema with converted subschemas. */
 export function toOpenApi30 (schema: ReadonlyJsonObject): JsonObject {
   const converted: JsonObject = { ...schema }
   convertValues(converted)
@@ -22,7 +22,7 @@ export function toOpenApi30 (schema: ReadonlyJsonObject): JsonObject {
   convertContent(converted)
   const known = Object.fromEntries(Object.entries(convertNull(converted)).filter(([keyword]) => keywords.has(keyword) || keyword.startsWith('x-')))
   const { $ref, ...siblings } = known
-  // Whatever stands beside a $ref is ignored.
+  // Properties next to a $ref are ignored.
   return $ref === undefined || Object.keys(siblings).length === 0 ? known : { ...siblings, allOf: [{ $ref }, ...siblings.allOf as readonly unknown[] ?? []] }
 }
 
@@ -35,7 +35,7 @@ function convertValues (schema: JsonObject): void {
   if (Array.isArray(schema.examples) && schema.examples.length > 0 && !('example' in schema)) [schema.example] = schema.examples
 }
 
-/** The limit that is excluded is a boolean beside the bound. */
+/** Converts an exclusive limit: a limit and a boolean. */
 function convertBounds (schema: JsonObject): void {
   for (const [exclusive, bound, isStricter] of [
     ['exclusiveMinimum', 'minimum', (a: number, b: number) => a > b], ['exclusiveMaximum', 'maximum', (a: number, b: number) => a < b]
@@ -49,7 +49,7 @@ function convertBounds (schema: JsonObject): void {
   }
 }
 
-/** A tuple is a list of any of its items. */
+/** Converts a tuple to a list of any of its items. */
 function convertItems (schema: JsonObject): void {
   const { prefixItems, unevaluatedItems, maxItems } = schema
   if (Array.isArray(prefixItems)) {
@@ -64,7 +64,7 @@ function convertItems (schema: JsonObject): void {
 function convertProperties (schema: JsonObject): void {
   const { patternProperties, unevaluatedProperties } = schema
   if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required
-  // Only without schemas for the same object are its unevaluated properties the additional ones.
+  // The unevaluated properties are the additional ones only if no other schema applies to the same object.
   if (unevaluatedProperties !== undefined && schema.additionalProperties === undefined && !['allOf', 'anyOf', 'oneOf', 'if', '$ref', 'dependentSchemas'].some(keyword => keyword in schema)) {
     schema.additionalProperties = isNothing(unevaluatedProperties) ? false : unevaluatedProperties
   }
@@ -76,7 +76,7 @@ function convertProperties (schema: JsonObject): void {
   else schema.additionalProperties = createUnion([...patterns.map(([, inner]) => inner), ...others === false ? [] : [others]])
 }
 
-/** `if` and dependencies are written as alternatives. */
+/** Converts `if` and dependencies to alternatives. */
 function convertConditions (schema: JsonObject): void {
   const { if: condition, then: consequence, else: alternative, dependentRequired, dependentSchemas } = schema
   if (isRecord(condition) && Object.keys(condition).length === 0) return // its keywords are not in 3.0
@@ -90,14 +90,14 @@ function convertConditions (schema: JsonObject): void {
   }
 }
 
-/** Encoded content has a format (OpenAPI 3.0.3, Data Types). */
+/** Converts encoded content to a format (OpenAPI 3.0.3, Data Types). */
 function convertContent (schema: JsonObject): void {
   const { contentEncoding, contentMediaType } = schema
   if (contentEncoding === 'base64') schema.format ??= 'byte'
   else if (contentEncoding === 'binary' || contentMediaType === 'application/octet-stream') schema.format ??= 'binary'
 }
 
-/** Returns a schema with `nullable` in place of the type `null`. */
+/** Returns a schema with `nullable` instead of the type `null`. */
 function convertNull (schema: JsonObject): JsonObject {
   const typed = convertTypes(schema)
   for (const union of ['anyOf', 'oneOf'] as const) {

@@ -1,8 +1,8 @@
 /**
  * Converts JSON Schemas of drafts 4 to 2020-12 to the Schema Objects of OpenAPI 3.0 and 3.1.
  *
- * OpenAPI 3.1 is JSON Schema 2020-12. What 3.0 has no keyword for is expressed by others if that is possible
- * (`if`, `dependentRequired`), and otherwise left out, so that the schema accepts more values but stays valid.
+ * OpenAPI 3.1 is JSON Schema 2020-12. OpenAPI 3.0 lacks some keywords. They are replaced by others if possible (`if`,
+ * `dependentRequired`), and otherwise left out, so that the schema accepts more values but stays valid.
  */
 import { resolveReference, type SchemaPlace } from '../infer/schema-references.js'
 import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
@@ -16,7 +16,7 @@ export function getOpenApiVersion (openapi: unknown): OpenApiVersion {
   return String(openapi).startsWith('3.0') ? '3.0' : '3.1'
 }
 
-/** What the references in a schema become. */
+/** Converts the references in a schema. */
 export interface SchemaDefinitions {
   /**
    * Returns a schema that refers to a definition.
@@ -30,11 +30,8 @@ export interface SchemaDefinitions {
   readonly getSchema: (id: string) => unknown
 }
 
-/** Definitions for schemas without references. */
-export const noDefinitions: SchemaDefinitions = { refer: (_key, _name, create) => create(), getSchema: () => undefined }
-
 /** Returns a copy of a JSON Schema, without TypeBox's symbols and without `$id`s, as a document of a version writes it. */
-export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions = noDefinitions): JsonObject {
+export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions): JsonObject {
   const top = schema as ReadonlyJsonObject
   return convert(schema, { root: top, top, name: '' }, { version, ...definitions }) as JsonObject
 }
@@ -48,7 +45,7 @@ interface Place extends SchemaPlace {
   readonly name: string
 }
 
-/** How keywords hold other schemas. All others hold values. */
+/** The keywords that contain subschemas. All others contain values. */
 const subschemas: Readonly<Record<string, 'one' | 'several' | 'named'>> = {
   properties: 'named',
   patternProperties: 'named',
@@ -94,7 +91,7 @@ function convertKeyword (keyword: string, value: unknown, place: Place, context:
   if (kind === 'named' && isRecord(value)) {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, convert(inner, { ...place, name }, context)]))
   }
-  // OpenAPI 3.0 has boolean schemas in this keyword alone.
+  // OpenAPI 3.0 allows boolean schemas only in this keyword.
   if (kind === undefined || (keyword === 'additionalProperties' && typeof value === 'boolean')) return value
   return convert(value, place, context)
 }
@@ -110,12 +107,12 @@ function convertReference (ref: string, place: Place, context: Context): JsonObj
   return context.refer(id, name, () => convert(schema, { root, top, name }, context) as JsonObject)
 }
 
-/** Returns the `$id` of a schema, unless TypeBox made it up by counting. */
+/** Returns the `$id` of a schema, unless TypeBox generated it. */
 function nameById (schema: unknown): string {
   return isObject(schema) && typeof schema.$id === 'string' && !/^T\d+$/.test(schema.$id) ? schema.$id : ''
 }
 
-/** Returns a schema with the keywords of 2020-12 in place of those of earlier drafts and of OpenAPI 3.0. */
+/** Returns a schema with the keywords of 2020-12 instead of those of earlier drafts and of OpenAPI 3.0. */
 function toDraft2020 (schema: ReadonlyJsonObject): ReadonlyJsonObject {
   const { additionalItems, dependencies, nullable, ...rest } = schema
   const converted: JsonObject = rest

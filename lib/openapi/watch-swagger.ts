@@ -1,10 +1,10 @@
 /**
- * Sees each registration of @fastify/swagger, so that its document has the errors without a line of the author.
+ * Watches the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
  *
- * @fastify/swagger reads its options when it is loaded, and keeps them to itself. So `register` is wrapped: on every
- * Fastify that is created after this package was imported, and on those that the plugin is registered on. What the plugin
- * is given then are the options of the application with `transform` and `transformObject` composed (swagger-options.ts).
- * Both leave the documents of applications without the plugin as they are.
+ * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every Fastify
+ * instance that is created after this package was imported, and on those with this plugin. @fastify/swagger then gets the
+ * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Both do not change the documents
+ * of applications without this plugin.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -20,12 +20,8 @@ type Register = (this: FastifyInstance, plugin: unknown, options?: unknown) => F
 
 const watched = new WeakSet<object>()
 
-let isSubscribed = false
-
-/** Watches every Fastify that is created from now on. */
+/** Watches every Fastify instance that is created from now on. */
 export function watchSwaggerOfNewApps (): void {
-  if (isSubscribed) return
-  isSubscribed = true
   subscribe('fastify.initialization', message => { watchSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
 }
 
@@ -41,12 +37,12 @@ export function watchSwagger (app: FastifyInstance): void {
   } as unknown as FastifyInstance['register']
 }
 
-/** Returns @fastify/swagger, given as its function or its module, with a function that composes the options; any other plugin as it is. */
+/** Returns @fastify/swagger, passed as a function or module, with a function that composes the options. Returns any other plugin unchanged. */
 function replaceSwagger (plugin: unknown): unknown {
   const swagger = [plugin, isObject(plugin) ? plugin.default : undefined].find(isSwagger) as Plugin | undefined
   if (swagger === undefined) return plugin
   const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, { ...options }), done) }
-  // Fastify reads the name of a plugin, and whether it has a scope of its own, from properties with symbols.
+  // Fastify reads the name of a plugin, and whether it has its own scope, from properties with symbols.
   return Object.assign(composed, Object.fromEntries(Object.getOwnPropertySymbols(swagger).map(symbol => [symbol, (swagger as unknown as Record<symbol, unknown>)[symbol]])))
 }
 
@@ -58,7 +54,7 @@ function isSwagger (value: unknown): boolean {
 function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {
   const given = getGivenOptions(options)
   addDocument(scope, given)
-  // A document that the author wrote stays as it is.
+  // A document in static mode is not changed.
   if (given.mode === 'static' || !hasOpenApi(given)) return given
   const routes: RouteOptions[] = []
   scope.addHook('onRoute', route => { if (hasOwnTransform(route)) routes.push(route) })
@@ -69,7 +65,7 @@ function hasOpenApi ({ mode, openapi }: SwaggerOptions): boolean {
   return mode === 'static' || (openapi !== undefined && openapi !== null)
 }
 
-/** Warns of the documents of some scopes that cannot have the errors, with the line to write. */
+/** Warns about documents of some scopes that cannot have the errors, and how to fix them. */
 export function warnOfDocumentsWithoutErrors (scopes: readonly FastifyInstance[]): void {
   const distinct = [...new Set(scopes)]
   if (distinct.some(scope => findDocuments(scope).some(({ options }) => !hasOpenApi(options)))) {

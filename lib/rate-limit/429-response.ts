@@ -1,4 +1,4 @@
-/** The body of a 429, and of the 403 of a ban: the error that a request beyond a limit is answered with. */
+/** Creates the error for a request beyond a limit: a 429, or a 403 for a ban. */
 import { format } from '@lukeed/ms'
 import type { FastifyRequest } from 'fastify'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -7,8 +7,8 @@ import type { LimitResult } from './limit.js'
 import type { RoutePolicy } from './policies.js'
 
 /**
- * Returns the error for a request beyond a limit: 429 `rate_limit_exceeded` with `meta`, 403 `forbidden` for a ban, or
- * what the `errorResponseBuilder` of the route returns.
+ * Returns the error for a request beyond a limit: 429 `rate_limit_exceeded` with `meta`, 403 `forbidden` for a ban, or the
+ * result of the route's `errorResponseBuilder`.
  */
 export function createExceededError (result: LimitResult, request: FastifyRequest, errors: typeof standardErrors): unknown {
   const { limit, max, timeWindow, ttl, isBanned } = result
@@ -19,7 +19,7 @@ export function createExceededError (result: LimitResult, request: FastifyReques
     return errorResponseBuilder(request, { statusCode: isForbidden ? 403 : 429, ban: isBanned, max, ttl, after: format(retryAfter * 1000, true) })
   }
   return isForbidden
-    ? errors.forbidden({ message: 'You are banned for a while: you kept sending requests beyond the rate limit.', retryAfter })
+    ? errors.forbidden({ message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter })
     : errors.rate_limit_exceeded({
       meta: { policy: limit.name, limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
       retryAfter

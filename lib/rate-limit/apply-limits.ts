@@ -8,7 +8,7 @@ import { isStoreFailure, type Limit, type LimitOutcome, type LimitResult, type S
 import type { RateLimitOptions } from './policies.js'
 import { createStoreFailureHandler } from './store-failure.js'
 
-/** Why a request does not pass. The error may be anything, because an `errorResponseBuilder` may return anything. */
+/** The reason for rejecting a request. The error can be any value, because an `errorResponseBuilder` can return any value. */
 export interface Rejection {
   readonly error: unknown
 }
@@ -19,14 +19,14 @@ export interface Rejection {
  */
 export type ApplyLimits = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => Rejection | undefined | Promise<Rejection | undefined>
 
-/** The property of a request that has the results so far: several hooks may count one request, and the header fields have all limits. */
+/** The property of a request with the results so far. Several hooks may count one request, and the header fields show all limits. */
 const limitResults = Symbol('fastify-api-errors.limitResults')
 
 interface CountedRequest {
   [limitResults]?: readonly LimitResult[] | null
 }
 
-/** What is needed to answer a counted request. */
+/** The values that are needed to respond to a counted request. */
 interface Context {
   readonly errors: typeof standardErrors
   readonly fields: readonly HeaderField[]
@@ -62,7 +62,7 @@ function handleOutcomes (
     }
     results.push(outcome)
     callPolicyFunctions(outcome, request)
-    // Of several, the longest wait wins: after a shorter one the caller would be rejected again.
+    // If several limits are exceeded, the longest wait is used. After a shorter one, the client would be rejected again.
     if (outcome.isExceeded && (exceeded === undefined || outcome.ttl > exceeded.ttl)) exceeded = outcome
   }
   request[limitResults] = results

@@ -9,7 +9,7 @@ import { headerFields } from './header-fields.js'
 import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 
-/** What an option may be, and the test of a value. */
+/** The valid values of an option, in words and as a check. */
 interface Rule {
   readonly expected: string
   readonly isValid: (value: unknown) => boolean
@@ -50,7 +50,7 @@ const behaviour: Rules<RateLimitBehaviour> = {
   skipOnError: flag
 }
 
-/** An address with an invalid prefix would match nothing. */
+/** Returns whether an entry is valid. An address with an invalid prefix would match nothing. */
 function isAllowlistEntry (entry: unknown): boolean {
   if (typeof entry !== 'string') return false
   const [address = ''] = entry.split('/', 1)
@@ -106,9 +106,9 @@ export function checkRateLimit (options: RateLimitOptions): void {
 }
 
 /**
- * Checks the `default` of the `rateLimit` option. In a scope it may name policies of the registration around it.
+ * Checks the `default` of the `rateLimit` option. In a scope, it may name policies of the outer registration.
  *
- * @param options with what they inherit
+ * @param options the options, including inherited ones
  * @throws TypeError that names the option, what was expected and what was received
  */
 export function checkDefault (options: Pick<RateLimitOptions, 'default' | 'policies'>): void {
@@ -138,7 +138,7 @@ export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config
 }
 
 /**
- * Checks a route of an application without the `rateLimit` option, so that there are no policies to name.
+ * Checks a route of an application without the `rateLimit` option. Such a route cannot name a policy.
  *
  * @throws TypeError that names the route and what was received
  */

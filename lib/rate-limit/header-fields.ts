@@ -1,4 +1,4 @@
-/** The header fields that say how many requests a caller may still send. */
+/** The header fields that show how many requests a client may still send. */
 import { numberHeader, textHeader } from '../catalog/error-headers.js'
 import type { LimitResult } from './limit.js'
 import type { HeaderFamily, RateLimitOptions } from './policies.js'
@@ -13,7 +13,7 @@ export interface HeaderField {
   readonly value: (results: readonly [LimitResult, ...LimitResult[]]) => string | number
 }
 
-/** A list of names, each with integers (RFC 9651, section 3.1). */
+/** Returns a structured list of names with integer parameters (RFC 9651, section 3.1). */
 const item = '"([^"\\\\]|\\\\.)*"(;[a-z]=[0-9]+)+'
 const listHeader = textHeader(`^${item}(, ${item})*$`)
 
@@ -45,19 +45,19 @@ export function getHeaderFields (options: Pick<RateLimitOptions, 'headers'> | un
   return headers === false ? [] : headerFields[headers]
 }
 
-/** Returns three fields about one limit. Of several limits it is the one that stops the caller first. */
+/** Returns three fields about one limit. Of several limits, it is the one that is reached first. */
 function separateFields (prefix: string): HeaderField[] {
   return [
     {
       name: `${prefix}-Limit`,
-      description: 'The requests that the limit allows in one window.',
+      description: 'The number of requests that the limit allows in one window.',
       schema: numberHeader(0),
       example: 100,
       value: results => findClosest(results).max
     },
     {
       name: `${prefix}-Remaining`,
-      description: 'The requests that are left in the window.',
+      description: 'The number of requests left in the window.',
       schema: numberHeader(0),
       example: 99,
       value: results => findClosest(results).remaining
@@ -72,7 +72,7 @@ function separateFields (prefix: string): HeaderField[] {
   ]
 }
 
-/** Returns the result that stops the caller first: of exceeded limits the one with the longest wait, otherwise the one with the fewest requests left. */
+/** Returns the result of the limit that is reached first: of exceeded limits, the one with the longest wait; otherwise, the one with the fewest remaining requests. */
 export function findClosest (results: readonly [LimitResult, ...LimitResult[]]): LimitResult {
   return results.reduce((first, next) => {
     if (next.isExceeded !== first.isExceeded) return next.isExceeded ? next : first
@@ -86,7 +86,7 @@ function integer (number: number): number {
   return Math.min(number, 999_999_999_999_999)
 }
 
-/** Returns whole seconds, rounded up, so that a caller who waits for them is not too early. */
+/** Returns whole seconds, rounded up, so that a client that waits is not too early. */
 export function toSeconds (milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000))
 }

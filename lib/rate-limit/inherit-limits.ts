@@ -1,13 +1,13 @@
-/** What a registration in a scope inherits of the `rateLimit` option of the registration around it. */
+/** Merges the `rateLimit` option of a scope with the one of the outer registration. */
 import { findOwner } from '../fastify/registrations.js'
 import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
 
-/** The `rateLimit` options that hold in the scopes with a registration, with what they inherit. */
+/** The effective `rateLimit` options of the scopes with a registration, including inherited ones. */
 const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
 
 /**
- * Returns the `rateLimit` options that hold in a scope: its own, and from the registration around it the policies with
- * other names and every option that it does not set.
+ * Returns the effective `rateLimit` options of a scope: its own options, the policies of the outer registration that have other
+ * names, and every outer option that the scope does not set.
  *
  * @param app the scope with the registration
  * @param own the `rateLimit` option of the registration
@@ -18,7 +18,7 @@ export function inheritRateLimit (app: object, own: RateLimitOptions | undefined
   return options
 }
 
-/** Returns the `rateLimit` options that hold around a scope with a registration. */
+/** Returns the effective `rateLimit` options outside a scope with a registration. */
 export function getOuterRateLimit (app: object): RateLimitOptions | undefined {
   const around: object = Object.getPrototypeOf(app)
   const owner = findOwner(around)
@@ -32,13 +32,13 @@ function mergeOptions (own: RateLimitOptions | undefined, outer: RateLimitOption
   return { ...options, policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> } }
 }
 
-/** Returns a policy with what the `rateLimit` option says for all policies, so that it is the same in every scope. */
+/** Returns a policy with the settings that the `rateLimit` option has for all policies, so that it is the same in every scope. */
 export function completePolicy (policy: RateLimitPolicy, options: RateLimitOptions): RateLimitPolicy {
   const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behaviour } = options
   return {
     skipOnError: onStoreError === 'allow',
     ...behaviour,
     ...policy,
-    ...redis === undefined && { skipOnError: true } // the memory does not fail
+    ...redis === undefined && { skipOnError: true } // the memory store does not fail
   }
 }

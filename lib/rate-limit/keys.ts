@@ -1,21 +1,21 @@
-/** The keys of callers: the address, the API key, or what a function of a policy returns. */
+/** The keys of clients: the IP address, the API key, or the result of a function of a policy. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { normalizeAddress } from '../support/ip-address.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
 
-/** What identifies the caller of a request. */
+/** The key that identifies the client of a request. */
 export interface CallerKey {
-  /** The key as the functions of a policy get it. */
+  /** The key that the functions of a policy receive. */
   readonly key: string
-  /** The key in the store. Callers with different kinds of keys never share one. */
+  /** The key in the store. Clients with different kinds of keys never share one. */
   readonly storeKey: string
-  /** What is compared with the addresses of an `allowList`; `undefined` for an API key. */
+  /** The address to compare with an `allowList`; `undefined` for an API key. */
   readonly address: string | undefined
 }
 
-/** Returns the key of the caller of a request. */
+/** Returns the key of the client of a request. */
 export type KeyGenerator<Key> = (request: FastifyRequest) => Key
 
 type KeyFunction = Extract<RateLimitPolicy['key'], (...args: never[]) => unknown>
@@ -42,7 +42,7 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
   }
 }
 
-/** Marks an address that stands for another kind of key, so that a forged X-Forwarded-For is never the key of another caller. */
+/** Marks an address that replaces another kind of key, so that a forged X-Forwarded-For is never the key of another client. */
 const fallbackMark = 'ip:'
 
 function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): CallerKey {
@@ -70,7 +70,7 @@ function hash (key: string): string {
   return `#${createHash('sha256').update(key).digest('base64url')}`
 }
 
-/** Returns the function that tests whether a caller is on the `allowList` of a policy: by the key, or by the address. */
+/** Returns a function that checks whether a client is on the `allowList` of a policy, by its key or its address. */
 export function createAllowlist (entries: readonly string[]): (caller: CallerKey) => boolean {
   const keys = new Set(entries)
   const ranges = entries.filter(isAddressOrRange)

@@ -1,4 +1,4 @@
-/** A limit: a policy with its store, which counts requests and says whether the limit is exceeded. */
+/** A limit: a policy with its store. It counts requests and returns whether the limit is exceeded. */
 import type { FastifyRequest } from 'fastify'
 import { serializeItem } from 'structured-headers'
 import { completePolicy } from './inherit-limits.js'
@@ -25,7 +25,7 @@ export type LimitOutcome = LimitResult | StoreFailure
 /** The state of a limit after it counted a request. */
 export interface LimitResult {
   readonly limit: Limit
-  /** The key of the caller, as the functions of the policy get it. */
+  /** The key of the client that the functions of the policy receive. */
   readonly key: string
   readonly max: number
   /** Milliseconds. */
@@ -37,7 +37,7 @@ export interface LimitResult {
   readonly isBanned: boolean
 }
 
-/** The store failed, so that the count is unknown. */
+/** A failure of the store. The count is unknown. */
 export interface StoreFailure {
   readonly limit: Limit
   readonly cause: unknown
@@ -54,8 +54,8 @@ export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
 }
 
 /**
- * Returns the function that turns policies into limits, each with a count under its own name, in the store that the
- * options select.
+ * Returns a function that creates limits from policies. Each limit counts under its own name in the store that the options
+ * select.
  *
  * @param groupPrefix set before the names of counts in Redis, to keep those of several registrations apart
  */
@@ -85,7 +85,7 @@ function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   const max = createNumberSource(name, 'max', policy.max)
   const timeWindow = createNumberSource(name, 'timeWindow', policy.timeWindow)
   const cost = createNumberSource(name, 'cost', policy.cost ?? 1)
-  // Without a function in the policy there is nothing to wait for, and a promise costs more than a count in memory.
+  // If the policy has no function, no promise is needed. A promise costs more than a count in memory.
   if (skip === undefined && typeof key !== 'function' && typeof allowList !== 'function' &&
     typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
     const getCaller = createKeyGenerator(key, ipv6Subnet)

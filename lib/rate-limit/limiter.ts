@@ -14,7 +14,7 @@ import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHo
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
-/** Hooks to register with the not-found handler, because it does not run those of routes. */
+/** Hooks to register with the not-found handler, because it does not run hooks of routes. */
 export interface NotFoundHandlerHooks {
   readonly preValidation: Hook[]
   readonly preHandler: Hook[]
@@ -23,7 +23,7 @@ export interface NotFoundHandlerHooks {
 /** The limits of one registration of the plugin. */
 interface Limiter {
   readonly options: RateLimitOptions
-  /** The limits by the names of their policies, those of the registration around it included. */
+  /** The limits by the names of their policies, including those of the outer registration. */
   readonly limits: ReadonlyMap<string, Limit>
   readonly createLimit: (name: string, policy: RateLimitPolicy) => Limit
   readonly applyLimits: ApplyLimits
@@ -40,23 +40,23 @@ interface OnRequestLimits {
   readonly limits: readonly Limit[]
 }
 
-/** The property of a route's config that has them, so that a request finds them. */
+/** The property of a route's config with these limits, so that a request can access them. */
 const onRequestLimits = Symbol('fastify-api-errors.onRequestLimits')
 
 interface LimitedConfig {
   readonly [onRequestLimits]?: OnRequestLimits
 }
 
-/** The same for routes that were registered before the plugin, by their mark: Fastify has copied their config. */
+/** The same for routes that were registered before the plugin, by their mark, because Fastify has already copied their config. */
 const earlyOnRequestLimits = new WeakMap<object, OnRequestLimits>()
 let hasEarlyLimits = false
 
 /**
  * Limits the routes of a registration, each by the policies that it names, and requests without a route by the default
- * policies. In a scope, the policies of the registration around it can be named, too.
+ * policies. In a scope, routes can also name policies of the outer registration.
  *
  * @param own the `rateLimit` option of the registration
- * @param options the same, with what it inherits
+ * @param options the same, including inherited options
  * @throws TypeError if the option or a route names a policy that does not exist
  */
 export function registerLimiter (
@@ -79,7 +79,7 @@ export function registerLimiter (
 function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors): Limiter {
   const owner = findOwner(Object.getPrototypeOf(app))
   const outer = owner === undefined ? undefined : limiters.get(owner)
-  // Without options of its own, a registration has those around it, so that there are limits around it.
+  // A registration without its own options inherits them, so an outer limiter exists.
   const createLimit = own === undefined ? (outer as Limiter).createLimit : createLimitFactory(options, createGroupPrefix(app))
   const limits = Object.keys(own?.policies ?? {}).map(name => [name, createLimit(name, options.policies[name] as RateLimitPolicy)] as const)
   return {
@@ -94,7 +94,7 @@ function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined,
 /** The prefixes of the registrations with limits, by server. */
 const prefixes = new WeakMap<object, string[]>()
 
-/** Returns what keeps the counts of a registration apart from those of the others on the server; nothing for one at the root. */
+/** Returns a prefix that separates the counts of a registration from those of other registrations on the server; empty at the root. */
 function createGroupPrefix ({ server, prefix }: FastifyInstance): string {
   const taken = prefixes.get(server) ?? []
   prefixes.set(server, [...taken, prefix])
@@ -115,19 +115,24 @@ function addOnRequestHook (app: FastifyInstance): void {
   }))
 }
 
-/** Counts a request that is answered without any hook under the default policies, whatever their hook is. */
+/** Counts a request that gets a response before any hook runs, under the default policies, whatever their hook is. */
 async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
   const rejection = await settle(limiter.applyLimits(getLimits(limiter, {}), request, reply))
   return rejection === undefined ? undefined : toError(rejection)
 }
 
 function findOnRequestLimits (config: object): OnRequestLimits | undefined {
-  return (config as LimitedConfig)[onRequestLimits] ?? (hasEarlyLimits ? earlyOnRequestLimits.get(getRouteMark(config) ?? config) : undefined)
+  return (config as LimitedConfig)[onRequestLimits] ?? findEarlyLimits(config)
+}
+
+function findEarlyLimits (config: object): OnRequestLimits | undefined {
+  const mark = hasEarlyLimits ? getRouteMark(config) : undefined
+  return mark && earlyOnRequestLimits.get(mark)
 }
 
 /** Returns the limits for a request without a route, by the scope of the not-found handler. */
 function findDefaultLimits (scope: object): OnRequestLimits | undefined {
-  const limiter = limiters.get(findOwner(scope) ?? scope)
+  const limiter = limiters.get(findOwner(scope) as object)
   return limiter === undefined ? undefined : { limiter, limits: getLimits(limiter, {}).filter(countsOnRequest) }
 }
 
@@ -166,7 +171,7 @@ function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[
   })]
 }
 
-/** Returns what a function of a policy threw as a rejection. */
+/** Returns the error that a function of a policy threw, as a rejection. */
 async function settle (rejection: ReturnType<ApplyLimits>): Promise<Rejection | undefined> {
   try {
     return await rejection
@@ -180,7 +185,7 @@ function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined
   else done(toError(rejection))
 }
 
-/** Fastify lets a request pass if the error is falsy. */
+/** Returns an error that is never falsy, because Fastify continues with a request if the error is falsy. */
 function toError ({ error }: Rejection): Error {
   return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
 }

@@ -1,7 +1,7 @@
 /** Counts in the memory of the process. */
 import { maxBackoff, type Count, type CountingBehaviour, type Store } from './store.js'
 
-/** The current window of a caller, in a list by the time of the last request. */
+/** The current window of a client, in a list ordered by the time of the last request. */
 interface Window {
   readonly storeKey: string
   older: Window | undefined
@@ -13,20 +13,20 @@ interface Window {
   endsAt: number
 }
 
-/** How many callers are remembered by default. */
+/** The default maximum number of tracked clients. */
 const defaultCache = 5000
 
-/** Milliseconds. If the wall clock went back by more, callers would be limited for as long as the jump. */
+/** Milliseconds. If the wall clock goes back by more, clients would be limited for the duration of the jump. */
 const clockTolerance = 1000
 
-/** The windows of the callers that are remembered. */
+/** The windows of the tracked clients. */
 interface Windows {
   readonly byKey: Map<string, Window>
   oldest: Window | undefined
   newest: Window | undefined
 }
 
-/** Returns a store in the memory of the process. If there are more callers than it remembers, it forgets those that were quiet longest. */
+/** Returns a store in the memory of the process. If there are more clients than it can track, the least recently seen ones are evicted. */
 export function createMemoryStore (): Store {
   return (_groupId, cache = defaultCache) => {
     const windows: Windows = { byKey: new Map(), oldest: undefined, newest: undefined }
@@ -79,7 +79,7 @@ function forgetOldest (windows: Windows): void {
 function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingBehaviour): boolean {
   if (now >= window.endsAt) return true
   const isAhead = now < window.startedAt - clockTolerance
-  // Back-off computes the window again with each request beyond the limit, so that a jump of the clock ends no penalty.
+  // Back-off computes the window again with each request beyond the limit, so a jump of the clock does not end the penalty.
   return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
 }
 
@@ -95,7 +95,7 @@ function count (window: Window, now: number, max: number, timeWindow: number, co
   return { used: window.used, exceeding: window.exceeding, ttl: window.endsAt - now }
 }
 
-/** Returns the milliseconds of a window that each request beyond the limit doubled, except the first. */
+/** Returns the milliseconds of a window that every request beyond the limit has doubled, except the first. */
 function getBackoff (timeWindow: number, exceeding: number): number {
   return Math.min(timeWindow * 2 ** (exceeding - 1), Math.max(timeWindow, maxBackoff))
 }

@@ -17,21 +17,21 @@ export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 /** How a limit behaves: for one policy, or in the `rateLimit` option for all of them. */
 export interface RateLimitBehaviour {
   /**
-   * What is never limited: keys, addresses and CIDR ranges, or a function that returns true for such a request. An address
-   * is compared as a whole, whatever `ipv6Subnet` is. @default none
+   * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for such a request. The
+   * full address is compared, whatever `ipv6Subnet` is. @default none
    */
   readonly allowList?: readonly string[] | ((request: FastifyRequest, key: string) => Awaitable<boolean>)
-  /** Requests beyond the limit, whatever they cost, before the caller is banned for the rest of the window. @default no ban */
+  /** The number of requests beyond the limit, whatever their cost, after which the client is banned for the rest of the window. @default no ban */
   readonly ban?: number
-  /** The response to a banned caller: 403 `forbidden`, or 429 `rate_limit_exceeded`. @default 403 */
+  /** The response to a banned client: 403 `forbidden`, or 429 `rate_limit_exceeded`. @default 403 */
   readonly banStatus?: 403 | 429
-  /** Without Redis: how many callers are remembered. If there are more, those that were quiet longest are forgotten. @default 5000 */
+  /** Without Redis: the maximum number of tracked clients. If there are more, the least recently seen ones are evicted. @default 5000 */
   readonly cache?: number
-  /** Whether each request beyond the limit starts the window again. @default false */
+  /** Whether each request beyond the limit restarts the window. @default false */
   readonly continueExceeding?: boolean
-  /** Whether each request beyond the limit, after the first, doubles the window, up to a day. @default false */
+  /** Whether each request beyond the limit, from the second on, doubles the window, up to one day. @default false */
   readonly exponentialBackoff?: boolean
-  /** The length of the prefix, in bits, whose IPv6 addresses count as one. @default 64 */
+  /** The prefix length in bits. IPv6 addresses with the same prefix count as one client. @default 64 */
   readonly ipv6Subnet?: number
   /** Called for each request that a ban rejects. */
   readonly onBanReach?: (request: FastifyRequest, key: string) => void
@@ -39,12 +39,12 @@ export interface RateLimitBehaviour {
   readonly onExceeded?: (request: FastifyRequest, key: string) => void
   /** Called for each request within the limit. */
   readonly onExceeding?: (request: FastifyRequest, key: string) => void
-  /** Whether requests pass while the store fails. Wins over `onStoreError`. @default as `onStoreError` says */
+  /** Whether requests are allowed while the store fails. Takes precedence over `onStoreError`. @default depends on `onStoreError` */
   readonly skipOnError?: boolean
 }
 
 /**
- * One limit, counted under its own name in fixed windows. A window starts with the first request of a caller and ends
+ * One limit, counted under its own name in fixed windows. A window starts with the first request of a client and ends
  * `timeWindow` later. If a function of the policy throws or returns an invalid value, the response is `internal_error`,
  * and the log has the reason.
  *
@@ -53,22 +53,22 @@ export interface RateLimitBehaviour {
  * const plan: RateLimitPolicy = { max: (request, key) => limitOfPlan(key), timeWindow: '1 hour', key: 'api-key' }
  */
 export interface RateLimitPolicy extends RateLimitBehaviour {
-  /** Requests in one window: a non-negative integer, or a function of the caller (for example for the limit of a plan). */
+  /** Requests in one window: a non-negative integer, or a function that returns it (for example for the limit of a plan). */
   readonly max: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** The length of the window: milliseconds, a string such as '1 minute', or a function that returns either. */
   readonly timeWindow: number | string | ((request: FastifyRequest, key: string) => Awaitable<number | string>)
   /**
-   * What identifies a caller: the address, the API key that the guard found (`request.apiKey.id`), or what a function
-   * returns. If there is no key, or the function returns `undefined`, it is the address. @default 'ip'
+   * What identifies a client: the IP address, the API key that the guard found (`request.apiKey.id`), or the result of a
+   * function. If there is no key, or the function returns `undefined`, the IP address is used. @default 'ip'
    */
   readonly key?: 'ip' | 'api-key' | ((request: FastifyRequest) => Awaitable<string | number | undefined>)
-  /** How many requests one request counts as, from 0 to 1,000. With 0 it is not limited. @default 1 */
+  /** How many requests one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1 */
   readonly cost?: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** Returns true for a request that is neither counted nor limited. @default every request is counted */
   readonly skip?: (request: FastifyRequest) => Awaitable<boolean>
   /**
-   * When it counts. In `onRequest` it counts before every hook that is registered after the plugin, so that failed
-   * authentications count too. In the other hooks it counts after the route's own hooks of that name.
+   * The hook in which requests are counted. With `onRequest`, they are counted before every hook that is registered after the
+   * plugin, so failed authentications count, too. With any other hook, they are counted after the route's own hooks of that name.
    * @default 'onRequest', and 'preValidation' for `key: 'api-key'`
    */
   readonly hook?: RateLimitHook
@@ -77,7 +77,7 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
 }
 
 /**
- * The `rateLimit` option. Its {@link RateLimitBehaviour} holds for every policy that does not set its own.
+ * The `rateLimit` option. Its {@link RateLimitBehaviour} applies to every policy that does not set its own.
  *
  * @example
  * await app.register(apiErrors, {
@@ -91,7 +91,7 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
   readonly default?: PolicyChoice<Name>
   /**
    * A client of ioredis, or of a cluster, so that several processes share one count. The application opens and closes its
-   * connection. Absent: each process counts by itself, in memory.
+   * connection. Absent: each process counts in its own memory.
    */
   readonly redis?: object
   /** The beginning of the keys in Redis. @default 'fastify-api-errors-' */
@@ -103,11 +103,11 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
    */
   readonly headers?: HeaderFamily | false
   /**
-   * What happens to requests while Redis fails: they pass, unlimited and without header fields, or they are answered with
-   * 503 `service_unavailable`. @default 'allow'
+   * What happens to requests while Redis fails: they are allowed without a limit and without header fields, or they are rejected
+   * with 503 `service_unavailable`. @default 'allow'
    */
   readonly onStoreError?: 'allow' | 'deny'
-  /** Milliseconds after which an unanswered command counts as a failure of Redis. @default 200 */
+  /** Milliseconds after which a command without a response counts as a failure of Redis. @default 200 */
   readonly storeTimeout?: number
 }
 
@@ -120,7 +120,7 @@ export function listPolicyNames (choice: PolicyChoice | undefined): readonly str
   return typeof choice === 'string' ? [choice] : [...new Set(choice)]
 }
 
-/** Returns the names of the policies that count a route. What the route says wins over the default. */
+/** Returns the names of the policies that count a route. The route's own setting takes precedence over the default. */
 export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default'>): readonly string[] {
   const config = route.config ?? {}
   if (config.rateLimitPolicy !== undefined) return listPolicyNames(config.rateLimitPolicy)
@@ -141,7 +141,7 @@ export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'meth
 
 /**
  * Returns `config.rateLimit` of a route as a policy. The defaults are those of @fastify/rate-limit: 1,000 requests in a
- * minute. Routes that differ by a constraint only (a version or a host) have a count each.
+ * minute. Routes that differ only by a constraint (a version or a host) have separate counts.
  */
 export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): RoutePolicy {
   const { max = 1000, timeWindow = 60_000, keyGenerator, groupId = createRouteGroup(route), ...behaviour } = settings

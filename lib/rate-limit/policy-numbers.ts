@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
 import type { RateLimitPolicy } from './policies.js'
 
-/** A number that a policy has, or that a function of the policy returns. */
+/** A number of a policy, or one that a function of the policy returns. */
 export interface PolicyNumber {
   /** Returns the number; `undefined` if the value is invalid. */
   readonly read: (value: unknown) => number | undefined
@@ -12,7 +12,7 @@ export interface PolicyNumber {
   readonly expected: string
 }
 
-/** The most that one request may cost. A larger number is more likely in another unit, such as bytes or milliseconds. */
+/** The maximum cost of a request. A larger number is probably in another unit, such as bytes or milliseconds. */
 const maxCost = 1000
 
 /** The numbers of a policy. */

@@ -2,7 +2,7 @@
 import { maxBackoff, type Count, type Store } from './store.js'
 
 /**
- * Counts a request in one step, whatever it costs. KEYS[1] has what the requests of the window cost, KEYS[2] the requests
+ * Counts a request in one step, whatever its cost. KEYS[1] has the total cost of the window, KEYS[2] the number of requests
  * beyond the limit. Both expire when the window ends.
  */
 const script = `
@@ -31,7 +31,7 @@ const command = 'fastifyApiErrorsCount'
 
 type Callback<T> = (error: Error | null | undefined, value?: T) => void
 
-/** A client of ioredis, as far as it is used here. */
+/** The part of an ioredis client that is used here. */
 interface RedisClient {
   readonly isCluster?: boolean
   readonly defineCommand: (name: string, definition: { readonly numberOfKeys: number, readonly lua: string }) => void
@@ -39,18 +39,18 @@ interface RedisClient {
 }
 
 /**
- * How many commands that timed out may be unanswered while more are sent. One server answers in order: while a response
- * is overdue, more commands would only make requests wait. In a cluster the other nodes may well answer.
+ * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in order,
+ * so while a response is overdue, more commands would only make requests wait. In a cluster, other nodes may respond.
  */
 const maxUnanswered = { server: 0, cluster: 1000 } as const
 
 /**
- * Returns a store in Redis. The commands of one request are sent in one turn of the event loop, so that they share a
- * round trip. In a cluster the commands for one caller go to one node.
+ * Returns a store in Redis. The commands of one request are sent in one turn of the event loop, so they share a round trip. In
+ * a cluster, the commands for one client go to one node.
  *
  * @param redis a client of ioredis
  * @param nameSpace the beginning of the keys
- * @param timeout milliseconds after which an unanswered command has failed
+ * @param timeout milliseconds after which a command without a response has failed
  */
 export function createRedisStore (redis: object, nameSpace: string, timeout: number): Store {
   const client = redis as RedisClient
@@ -66,21 +66,21 @@ export function createRedisStore (redis: object, nameSpace: string, timeout: num
   }
 }
 
-/** Returns a function that rejects if a command takes too long, and at once if too many commands are unanswered. */
+/** Returns a function that rejects if a command takes too long, and immediately if too many commands have no response. */
 function createTimeout (milliseconds: number, maxUnanswered: number): <T>(send: (done: Callback<T>) => void) => Promise<T> {
   let unanswered = 0
   return send => new Promise((resolve, reject) => {
     if (unanswered > maxUnanswered) {
-      reject(new Error('Redis has not answered earlier commands yet.'))
+      reject(new Error('Redis has not responded to earlier commands.'))
       return
     }
     let isTimedOut = false
     const timeOut = (): void => {
       isTimedOut = true
       unanswered++
-      reject(new Error(`Redis did not answer within ${milliseconds} ms.`))
+      reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
     }
-    // A busy process may find that the time has passed before it read the response: it reads before it gives up.
+    // In a busy process, the timer may run before the response is read. So the response is read first.
     let immediate: NodeJS.Immediate | undefined
     const timer = setTimeout(() => { immediate = setImmediate(timeOut) }, milliseconds)
     send((error, value) => {

@@ -14,7 +14,7 @@ interface ScopedRoute {
 interface RouteLimit {
   readonly name: string
   readonly policy: RateLimitPolicy
-  /** Whether this plugin counts it. Otherwise @fastify/rate-limit does, which the application registered itself. */
+  /** Whether this plugin counts it. Otherwise, @fastify/rate-limit does, because the application registered it. */
   readonly isOurs: boolean
 }
 
@@ -36,13 +36,13 @@ export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimi
   return limits
 }
 
-/** Returns the codes that the limits of a route can answer with besides `rate_limit_exceeded`, with the reason for each. */
+/** Returns the codes of a route's limits except `rate_limit_exceeded`, with the reason for each. */
 export function getLimitErrors (route: ScopedRoute, options: RateLimitOptions | undefined): Array<{ readonly code: StandardCode, readonly reason: string }> {
   return getRouteLimits(route, options).flatMap(({ name, policy, isOurs }) => {
     const { ban, banStatus, skipOnError } = policy
     return [
-      ...ban !== undefined && banStatus !== 429 ? [{ code: 'forbidden', reason: `The limit '${name}' bans callers who go on beyond it.` } as const] : [],
-      ...isOurs && skipOnError === false ? [{ code: 'service_unavailable', reason: `The limit '${name}' lets nobody pass while Redis fails.` } as const] : []
+      ...ban !== undefined && banStatus !== 429 ? [{ code: 'forbidden', reason: `The limit '${name}' bans clients that keep exceeding it.` } as const] : [],
+      ...isOurs && skipOnError === false ? [{ code: 'service_unavailable', reason: `The limit '${name}' rejects all requests while Redis fails.` } as const] : []
     ]
   })
 }

@@ -1,4 +1,4 @@
-/** What happens to requests while the store fails: they pass, or they are answered with 503. */
+/** Handles requests while the store fails: they are allowed, or rejected with 503. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -8,8 +8,8 @@ import type { StoreFailure } from './limit.js'
 const warningInterval = 60_000
 
 /**
- * Returns the function that handles the failures for a request: it returns the error to answer with, or `undefined` if
- * the request passes. It logs a warning, at most once a minute.
+ * Returns a function that handles the failures for a request. It returns the error to send, or `undefined` if the request is
+ * allowed. It logs a warning, at most once a minute.
  */
 export function createStoreFailureHandler (log: FastifyBaseLogger, errors: typeof standardErrors): (failures: readonly StoreFailure[]) => ApiError | undefined {
   let nextWarning = -Infinity
@@ -18,7 +18,7 @@ export function createStoreFailureHandler (log: FastifyBaseLogger, errors: typeo
     const now = performance.now()
     if (now >= nextWarning) {
       nextWarning = now + warningInterval
-      log.warn({ err: failures[0]?.cause }, `The store of the rate limits fails: requests ${denied === undefined ? 'pass without a limit' : 'are answered with 503'}.`)
+      log.warn({ err: failures[0]?.cause }, `The store of the rate limits failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`)
     }
     return denied === undefined ? undefined : errors.service_unavailable({ cause: denied.cause })
   }

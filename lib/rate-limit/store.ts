@@ -1,35 +1,35 @@
-/** What a store of counts has to do. There are two: the memory of the process, and Redis. */
+/** The interface of a store of counts. There are two stores: the memory of the process, and Redis. */
 import type { RateLimitBehaviour } from './policies.js'
 
-/** The count of a caller after a request. */
+/** The count of a client after a request. */
 export interface Count {
-  /** What the requests of the window cost. */
+  /** The total cost of the requests in the window. */
   readonly used: number
-  /** The requests of the window that were beyond the limit. Redis counts them only if {@link CountingBehaviour} needs them. */
+  /** The number of requests in the window beyond the limit. Redis counts them only if {@link CountingBehaviour} needs them. */
   readonly exceeding: number
   /** Milliseconds until the window ends. */
   readonly ttl: number
 }
 
-/** The part of the behaviour of a limit on which its count depends. */
+/** The settings of a limit that its count depends on. */
 export type CountingBehaviour = Pick<RateLimitBehaviour, 'ban' | 'continueExceeding' | 'exponentialBackoff'>
 
 /**
- * Counts a request of a caller.
+ * Counts a request of a client.
  *
- * @param storeKey the key of the caller in the store
+ * @param storeKey the key of the client in the store
  * @param timeWindow milliseconds
  * @param cost a positive integer
- * @throws what the store failed with, or a time-out
+ * @throws the error of the store, or a timeout
  */
 export type Counter = (storeKey: string, max: number, timeWindow: number, cost: number, behaviour: CountingBehaviour) => Count | Promise<Count>
 
 /**
  * Returns the counter for the limits that share a count.
  *
- * @param cache how many callers are remembered, if the store is the memory
+ * @param cache the maximum number of tracked clients in the memory store
  */
 export type Store = (groupId: string, cache: number | undefined) => Counter
 
-/** Milliseconds. `exponentialBackoff` makes no window longer, because a caller could otherwise be locked out for years. */
+/** Milliseconds. The longest window with `exponentialBackoff`. Without a maximum, a client could be locked out for years. */
 export const maxBackoff: number = 24 * 60 * 60 * 1000

@@ -15,7 +15,7 @@ import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
 /** The errors of an application as plain data. */
 export interface Reference {
   readonly title: string
-  /** The shapes that a body can have: first the one of the `format` option, then, with `negotiate`, a second one. */
+  /** The body formats: the one of the `format` option and, with `negotiate`, a second one. */
   readonly formats: ReadonlyArray<{ readonly name: string, readonly contentType: string }>
   /** The rate limits by name. */
   readonly limits: readonly ReferenceLimit[]
@@ -36,7 +36,7 @@ export interface ReferenceLimit {
   readonly routes: readonly string[]
 }
 
-/** Everything that is known about one code. */
+/** The data of one code. */
 export interface ReferenceCode {
   readonly code: string
   readonly title: string
@@ -72,7 +72,7 @@ export interface ReferenceAnswer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** What a reference depends on besides the routes. */
+/** The values that a reference depends on, in addition to the routes. */
 export interface ReferenceSettings {
   readonly title: string
   /** Whether the plugin responds to requests without a route. */
@@ -132,7 +132,8 @@ function formatDuration (milliseconds: number): string {
 
 function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
-  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).map(({ route }) => route.url))
+  // A `/` below a prefix has two paths: Fastify changes its URL after the route was added.
+  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).flatMap(({ url, route }) => [url, route.url]))
   for (const record of routeErrors.routes) {
     if (!routeErrors.isDocumented(record)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')

@@ -38,7 +38,7 @@ const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema
 /** The text of a page, and what identifies it. */
 interface Page {
   readonly contentType: string
-  /** The text, cut where the origin of the API belongs. The caller chooses the `Host`, so no page is kept for each of them. */
+  /** The text, cut where the origin of the API belongs. The client chooses the `Host`, so pages are not cached per host. */
   readonly parts: readonly string[]
   readonly hash: string
 }
@@ -78,7 +78,7 @@ export function serveReference (
 
 /** Returns a function that renders each page once, in each form. */
 function createPages (index: string): (reference: Reference, code: ReferenceCode | undefined, mediaType: string) => Page {
-  const origin = `http://${randomUUID()}.invalid` // stands for the origin of the caller; no text of an author contains it
+  const origin = `http://${randomUUID()}.invalid` // a placeholder for the origin; no text of a definition contains it
   const site: Site = { origin, index, page: code => `${index}/${code}`, asset: name => `${index}/${name}`, alternates: () => [] }
   const pages = new Map<string, Page>()
   return (reference, code, mediaType) => {
@@ -95,7 +95,7 @@ function createPage (contentType: string, parts: readonly string[]): Page {
   return { contentType, parts, hash: createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 22) }
 }
 
-/** Sends a page, or 304 if the caller has it already (RFC 9110, section 13.1.2). */
+/** Sends a page, or 304 if the client has it already (RFC 9110, section 13.1.2). */
 function sendPage (request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
   const origin = page.parts.length === 1 ? '' : getOrigin(request)
   const etag = createEtag(page.hash, origin)
@@ -111,7 +111,7 @@ function createEtag (hash: string, origin: string): string {
   return `W/"${createHash('sha256').update(`${hash} ${origin}`).digest('base64url').slice(0, 22)}"`
 }
 
-/** Returns scheme and host as the caller sees them. An invalid host is replaced, because the pages show the origin in commands. */
+/** Returns the scheme and host of the request. An invalid host is replaced, because the pages show the origin in commands. */
 function getOrigin ({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`
 }

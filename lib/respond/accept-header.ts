@@ -1,10 +1,10 @@
-/** Which media types a route reads, for `Accept`, `Accept-Patch` and `Accept-Query` of a 415. */
+/** Lists the media types that a route reads, for the `Accept`, `Accept-Patch` and `Accept-Query` headers of a 415. */
 import type { FastifyRequest } from 'fastify'
 import { getParsedMediaTypes } from '../fastify/reply-internals.js'
 
 /**
  * Returns the media types that a route reads: those of its body schema, else those of `consumes`, else those that have a
- * parser. A parser for a pattern counts for the media types and ranges that the pattern fits.
+ * parser. A parser for a pattern counts for the media types and ranges that match the pattern.
  */
 export function acceptedMediaTypes (request: FastifyRequest): string[] {
   const { schema } = request.routeOptions
@@ -18,7 +18,7 @@ export function acceptedMediaTypes (request: FastifyRequest): string[] {
   return [...new Set([...parsed.types, ...parsed.patterns.flatMap(listMediaTypes)])]
 }
 
-/** Media types that applications read. A pattern is tried on each, because HTTP has no way to send a pattern. */
+/** Common media types. Each is tested against a pattern, because HTTP has no way to send a pattern. */
 const commonMediaTypes: readonly string[] = [
   'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml', 'text/xml',
   'application/merge-patch+json', 'application/json-patch+json', 'application/vnd.api+json', 'application/ld+json', 'application/hal+json', 'application/problem+json',
@@ -29,13 +29,13 @@ const commonMediaTypes: readonly string[] = [
   'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'audio/mpeg', 'audio/ogg', 'audio/wav', 'video/mp4', 'video/webm'
 ]
 
-/** A media type that no application registers. A pattern that fits it fits all of its type. */
+/** A media type that no application registers. A pattern that matches it matches all of its type. */
 const unlikelySubtype = 'x.unlikely-7d1f'
 
-/** Returns the media types that a pattern of a parser fits: ranges first, then what the pattern spells out, then common types. */
+/** Returns the media types that match a parser's pattern: first ranges, then types that the pattern spells out, then common types. */
 function listMediaTypes (pattern: RegExp): string[] {
   const fits = (type: string): boolean => {
-    pattern.lastIndex = 0 // of a pattern with the flags g or y
+    pattern.lastIndex = 0 // for patterns with the flags g or y
     return pattern.test(type)
   }
   if (fits(`x-unlikely/${unlikelySubtype}`)) return ['*/*']
@@ -46,8 +46,8 @@ function listMediaTypes (pattern: RegExp): string[] {
 }
 
 /**
- * Returns media types as a Structured Fields list, which `Accept-Query` is (RFC 10008): a type without parameters as
- * a token, any other as a string (RFC 9651, section 3.3).
+ * Returns media types as a Structured Fields list, the syntax of `Accept-Query` (RFC 10008): a type without parameters as a
+ * token, any other as a string (RFC 9651, section 3.3).
  */
 export function formatAcceptQuery (types: readonly string[]): string {
   return types.map(type => /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i.test(type) ? type : JSON.stringify(type)).join(', ')

@@ -1,14 +1,15 @@
-/** Finds out which methods the routes of a path take, for the `Allow` header. */
+/** Finds the methods that the routes of a path support, for the `Allow` header. */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
 
 /**
- * Returns the methods that the path of a request has routes for; none if there is no route for the path.
+ * Returns the methods for which the path of a request has routes. The list is empty if the path has no route.
  *
- * It costs nothing until a request has found no route. Then the router is asked once for each method. A catch-all route says
- * nothing about a single path: `/*`, as @fastify/static adds it, takes every path and finds out later what exists. It counts
- * neither as a route of the path nor as a method. An `OPTIONS` route with a wildcard (`OPTIONS *`, as CORS plugins add it)
- * answers for every path that exists: it counts as a method of a path that has another route.
+ * It runs only when a request has found no route, and searches the router once for each method.
+ *
+ * A catch-all route says nothing about a single path. The `/*` of @fastify/static matches every path and checks later what
+ * exists. So it counts neither as a route of the path nor as a method. An `OPTIONS` route with a wildcard (`OPTIONS *` of CORS
+ * plugins) is for every path that exists. So it counts as a method of a path that has another route.
  */
 export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   const constraints = getConstraints(raw, server)
@@ -28,32 +29,33 @@ export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   return isPath ? allowed.sort() : []
 }
 
-/** A first segment that no route has. A path after it can be matched by a catch-all route only. */
+/** A first segment that no route has. Only a catch-all route matches a path after this segment. */
 const unlikelySegment = '/unlikely-7d1f0c'
 
 /**
- * Returns whether the wildcard of a matched route takes the whole path. Then the same path behind another segment is matched by
- * the same route, and its wildcard takes that segment as well. The wildcard of `*` has the slash in front, that of `/*` has not.
+ * Returns whether the wildcard of a matched route matches the whole path. In this case, the same route matches the path with
+ * another segment in front, and its wildcard contains that segment. The wildcard of `*` includes the leading slash, that of
+ * `/*` does not.
  */
 function isCatchAll (params: object, paramsBehindSegment: object | undefined): boolean {
   const [wildcard, whole] = [params, paramsBehindSegment ?? {}].map(matched => String((matched as Record<string, unknown>)['*']))
   return whole === `${unlikelySegment.slice(1)}/${wildcard}` || whole === `${unlikelySegment}${wildcard}`
 }
 
-/** Returns the path of a request target: an absolute URL, as a proxy receives it, has its origin in front (RFC 9112, section 3.2.2). */
+/** Returns the path of a request target. A proxy receives absolute URLs, which start with an origin (RFC 9112, section 3.2.2). */
 function getPath (url: string): string {
   return url.startsWith('/') ? url : `/${url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*\/?/i, '')}`
 }
 
-/** A constraint strategy of the router, as Fastify's `routerOptions.constraints` takes it. */
+/** A constraint strategy of the router, as in Fastify's `routerOptions.constraints`. */
 interface Strategy {
   readonly name: string
   readonly deriveConstraint: (request: unknown, context: undefined) => unknown
 }
 
 /**
- * Returns what the router looks at beside method and URL. Strategies that answer by a callback, and those that were added by
- * `addConstraintStrategy`, cannot be asked here: a route under one of them is not found for another method.
+ * Returns the values that the router uses in addition to method and URL. Strategies with a callback, and those that were added
+ * with `addConstraintStrategy`, cannot be evaluated here. So a route with such a constraint is not found for another method.
  */
 function getConstraints (raw: IncomingMessage, server: FastifyInstance): Record<string, unknown> {
   const constraints: Record<string, unknown> = {

@@ -1,4 +1,4 @@
-/** Chooses the body format of a response by the `Accept` header of the request. */
+/** Chooses the body format of a response from the `Accept` header of the request. */
 import Negotiator from 'negotiator'
 import type { Format } from '../formats/format.js'
 
@@ -7,7 +7,7 @@ export function chooseFormat (
   { format, negotiated }: { readonly format: Format, readonly negotiated: Format | undefined }, { accept }: { readonly accept?: string | undefined }
 ): Format {
   if (negotiated === undefined || accept?.toLowerCase().includes(negotiated.contentType) !== true) return format
-  // JSON and problem+json have no charset to choose. With a charset in the way, the type would count as another.
+  // JSON and problem+json have no charset parameter. With a charset, the type would count as a different one.
   const headers = { accept: accept.replace(/;\s*charset=[^;,]*/gi, '') }
   const preferred = new Negotiator({ headers }).mediaType([format.contentType, negotiated.contentType])
   return preferred === negotiated.contentType ? negotiated : format

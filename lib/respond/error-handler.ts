@@ -1,11 +1,11 @@
-/** Answers errors in the one shape of an application: translates, renders, logs and sends them. */
+/** Responds to errors in the application's format: translates, renders, logs and sends them. */
 import { channel } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
-import { isSentByApplication } from '../fastify/reply-internals.js'
+import { isErrorOfBody, isSentByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
 import { encodeUriPath } from '../support/encode-uri.js'
 import { listSecrets, printValue } from '../support/redact.js'
@@ -20,13 +20,13 @@ import { createRequestId, getRequestId } from './request-id.js'
 import { abortResponse, hasErrorResponse, ignoreRejection, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
 import { isWellFormed } from './is-well-formed.js'
 
-/** What a responder needs to know. `lib/options.ts` makes it from the plugin's options. */
+/** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
   readonly format: Format
-  /** A second format for callers who ask for it by `Accept`; `undefined` if there is no choice. */
+  /** A second format for clients that request it with `Accept`; `undefined` if there is none. */
   readonly negotiated: Format | undefined
   readonly translators: readonly Translator[]
-  /** The names of the constraints of the database for people. */
+  /** The fields and messages for database constraints. */
   readonly database?: DatabaseOptions | undefined
   /** The status of a body that is not valid. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
@@ -41,24 +41,24 @@ export interface AnswerEvent {
   readonly status: ErrorStatus
   /** The pattern of the route; `null` if no route was found. */
   readonly route: string | null
-  /** `null` if the connection sent nothing that is a request. */
+  /** `null` if the connection did not send a valid request. */
   readonly method: string | null
   readonly requestId: string
-  /** `null` if the connection sent nothing that is a request. */
+  /** `null` if the connection did not send a valid request. */
   readonly request: FastifyRequest | null
 }
 
-/** Called for every error response that goes out. */
+/** Called for every error response that is sent. */
 export type OnAnswer = (event: AnswerEvent) => void
 
-/** A request of Node's, as far as it is read. */
+/** The part of Node's request that is read here. */
 type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
 
-/** Answers errors in the one shape of an application. */
+/** Responds to errors in the application's format. */
 export interface Responder {
   readonly settings: ResponderSettings
   /**
-   * Answers whatever was thrown or sent.
+   * Sends the response to an error that was thrown or sent.
    *
    * @param logMethod the method of Fastify's log controller that would log it. @default 'defaultErrorLog'
    */
@@ -67,13 +67,13 @@ export interface Responder {
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
   /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
   readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
-  /** Logs the failure of a response that is partly out. Returns whether it is logged, and aborts an HTTP/2 stream with an error. */
+  /** Logs the failure of a partly sent response. Returns whether it was logged, and aborts an HTTP/2 stream with an error. */
   readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
-  /** Returns the body of an error, and logs it, for a response that is partly out: the last line of a stream. */
+  /** Returns the body of an error and logs it, for the last line of a partly sent stream. */
   readonly toBody: (thrown: unknown, reply: FastifyReply) => Record<string, unknown>
 }
 
-/** What the functions of a responder share. */
+/** The data that the functions of a responder share. */
 interface ResponderContext {
   readonly settings: ResponderSettings
   readonly render: RenderBody
@@ -118,8 +118,8 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
   try {
     return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
   } catch (fault) {
-    // Only a hostile value gets here: an ApiError whose properties throw, or a catalog whose internal_error throws.
-    logProblem(context, 'An error could not be answered as it is.', request, fault)
+    // Only a malicious value leads here: an ApiError whose properties throw, or a catalog whose internal_error throws.
+    logProblem(context, 'An error could not be sent in its own form.', request, fault)
     return prepareApiError(context, standardErrors.internal_error(), request, reply, logMethod)
   }
 }
@@ -129,7 +129,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
   const requestId = getRequestId(request)
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
   const { definition: { code, status }, contentType, payload } = rendered
-  if ('fault' in rendered) logProblem(context, 'The body of an error could not be made as it should be.', request, rendered.fault)
+  if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
   reply.code(status)
   record(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
@@ -148,13 +148,15 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
-  // An error that no translator knows has the status that the application set when it sent it: reply.code(503).send(error).
+  // Fastify sets the status 400 on any error of the body's stream, such as one that a preParsing hook returns. The message is not for the client.
+  if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request)) return errors.invalid_request({ cause: thrown })
+  // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
   const code = codeForStatus(reply.statusCode)
   return code === undefined || !isSentByApplication(handleError) ? error : errors[code]({ cause: thrown } as never)
 }
 
-/** Logs an error that was not answered, because the caller is gone or because a part of another response is out. */
+/** Logs an error without a response, because the client disconnected or part of another response was sent. */
 function logUnanswered (context: ResponderContext, thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
   try {
     const error = toApiError(context, thrown, request, reply)
@@ -163,15 +165,15 @@ function logUnanswered (context: ResponderContext, thrown: unknown, status: LogE
       level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
     }, { request, reply, log: request.log, method: 'defaultErrorLog' })
   } catch (fault) {
-    logProblem(context, 'An error could not be logged as it is.', request, fault)
+    logProblem(context, 'An error could not be logged.', request, fault)
   }
 }
 
 function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
-  // The caller closed the connection: Fastify says so, and nothing has failed here.
+  // The client closed the connection. Fastify reports this as an error, but nothing failed here.
   if ((error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE') return false
   if (context.settings.log !== false) logUnanswered(context, error, context.settings.errors.internal_error.status, request, reply)
-  // Fastify destroys the response without an error, and over HTTP/2 such a stream ends as if it were whole.
+  // Fastify destroys the response without an error. Over HTTP/2, such a stream ends as if it were complete.
   if (request.raw.httpVersionMajor === 2) abortResponse(reply)
   return context.settings.log !== false
 }
@@ -202,7 +204,7 @@ function record ({ onAnswer, settings }: ResponderContext, event: AnswerEvent, r
   logError(settings.log, entry, { request, reply, log, method: logMethod })
 }
 
-/** Logs what went wrong while an error was answered. */
+/** Logs a problem that occurred while an error was handled. */
 function logProblem ({ settings }: ResponderContext, message: string, request: FastifyRequest, ...faults: readonly [unknown?]): void {
   if (settings.log === false) return
   const reason = faults.length === 0 ? {} : { reason: printValue(faults[0], listSecrets(request.headers)) }

@@ -4,8 +4,8 @@ import { errorStatuses } from '../catalog/definition.js'
 import { issueLocations, type Issue } from '../catalog/issues.js'
 
 /**
- * Returns whether the fields of an error have the types that they are declared with. JavaScript checks nothing, an error of
- * another copy of the package may be of another version, and a format relies on the types.
+ * Returns whether the fields of an error have their declared types. Formats rely on these types. JavaScript code can set other
+ * values, and an error of another copy of the package may come from another version.
  */
 export function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
   return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&

@@ -1,4 +1,4 @@
-/** Logs errors: what a log entry has, and how it is written if the application does not write it itself. */
+/** Logs errors: the content of a log entry, and the built-in log. */
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
@@ -6,7 +6,7 @@ import { getLogController, getRequestIdLogLabel, overridesLog } from '../fastify
 import { callSafely } from '../support/call-safely.js'
 import { listSecrets, printValue, redactError, redactText } from '../support/redact.js'
 
-/** The status that is logged if the caller was gone before there was a response. It is never sent. */
+/** The status that is logged if the client disconnected before the response. It is never sent. */
 export const callerGone = 499
 
 /** One error, for the log. */
@@ -14,14 +14,14 @@ export interface LogEntry {
   /** `info` for a 4xx, `error` for a 5xx. */
   readonly level: 'info' | 'error'
   readonly code: string
-  /** The status of the response; 499 if the caller was gone before there was one. */
+  /** The status of the response; 499 if the client disconnected before the response. */
   readonly status: ErrorStatus | typeof callerGone
   /** The method and the pattern of the route, `GET /queues/:id`; `null` if no route was found. */
   readonly route: string | null
   readonly requestId: string
   /**
-   * The error, with what caused it as `cause`. If the request has an API key, for a guard of `apiKey()`, it is a copy without
-   * the key.
+   * The error. Its `cause` is the error that caused it. If an `apiKey()` guard reads the API key of the request, this is a copy
+   * without the key.
    */
   readonly error: ApiError
 }
@@ -29,26 +29,26 @@ export interface LogEntry {
 /**
  * Writes an entry instead of the built-in log.
  *
- * @param request `null` if the connection sent nothing that is a request
+ * @param request `null` if the connection did not send a valid request
  * @param log the logger of the request; without a request, that of the application
  */
 export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger) => void
 
 /**
- * Which method of Fastify's log controller would log an error: that of the error handler, that for requests without a route, or
- * none, because Fastify answers such a request without a log line.
+ * The method of Fastify's log controller that would log an error: the one of the error handler, or the one for requests without
+ * a route. `null` if Fastify would not log it.
  */
 export type LogMethod = 'defaultErrorLog' | 'routeNotFound' | null
 
 /**
- * Writes an entry to the log of the request: a 4xx as its code and message, a 5xx with the error, its stack and its causes. A
- * stack of an expected 4xx costs more than the rest of the response and says nothing. What comes from the error has at most
+ * Writes an entry to the log of the request: a 4xx as its code and message, a 5xx with the error, its stack and its causes. The
+ * stack of an expected 4xx would cost more than the rest of the response and is not useful. The data of the error has at most
  * 16,000 characters.
  */
 export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
   const { level, code, status, route, requestId, error } = entry
   const secrets = listSecrets(request?.headers)
-  // Under this label, Fastify's logger of the request writes the id on each line.
+  // Fastify's request logger writes the id on each line under this label.
   const hasRequestId = request !== null && getRequestIdLogLabel(request.server) === 'requestId'
   const fields: Record<string, unknown> = { code, status, route }
   if (!hasRequestId) fields.requestId = requestId
@@ -57,8 +57,8 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
 }
 
 /**
- * Returns the fields that describe an error. Serializers of errors follow a cause if it is an Error, and leave out the members
- * of an AggregateError. Any other cause is printed.
+ * Returns the fields that describe an error. Error serializers follow a cause if it is an Error, and leave out the errors of an
+ * AggregateError. Any other cause is printed.
  */
 function describeError (error: ApiError, secrets: readonly string[]): Record<string, unknown> {
   const { cause } = error
@@ -72,23 +72,23 @@ function redactApiError (error: ApiError, secrets: readonly string[]): ApiError 
   return redactError(error, secrets, ApiError.prototype)
 }
 
-/** Where an error is logged. */
+/** The loggers and the settings for an error. */
 export interface LogTarget {
   readonly request: FastifyRequest | null
-  /** `null` if the connection sent nothing that is a request. */
+  /** `null` if the connection did not send a valid request. */
   readonly reply: FastifyReply | null
   readonly log: FastifyBaseLogger
   readonly method: LogMethod
 }
 
 /**
- * Logs an error in the way that the application chose: with its function, with its log controller, or with the built-in log. A
- * log that fails costs the line, not the response.
+ * Logs an error with the log that the application chose: its function, its log controller, or the built-in log. If the log
+ * fails, the line is lost. The response is not affected.
  */
 export function logError (write: LogFunction | false, entry: LogEntry, target: LogTarget): void {
   if (write === false) return
   callSafely(() => write === writeLog ? writeBuiltInLog(entry, target) : callLogFunction(write, entry, target), fault => {
-    quietly(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'An error could not be logged as it should be.'))
+    quietly(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'The log failed for an error.'))
   })
 }
 
@@ -102,7 +102,7 @@ function callLogFunction (write: LogFunction, entry: LogEntry, { request, log }:
 }
 
 /**
- * Leaves an error to Fastify's log controller, if the application switched its log off for the request or replaced its method.
+ * Passes an error to Fastify's log controller if the application turned its log off for the request or replaced its method.
  *
  * @returns whether there is nothing more to log
  */
@@ -116,12 +116,12 @@ function useLogController (entry: LogEntry, { request, reply, method }: LogTarge
   return true
 }
 
-/** Returns the error that was thrown, as Fastify's own error handler would log it. */
+/** Returns the thrown error that Fastify's own error handler would log. */
 function findThrown (error: ApiError): unknown {
   return error.cause instanceof Error ? error.cause : error
 }
 
-/** Calls a logger. One that fails must not keep a response from being sent, and there is nothing left that could report it. */
+/** Calls a logger and ignores its errors. They must not prevent the response, and no other log is left to report them. */
 export function quietly (log: () => void): void {
   try {
     log()

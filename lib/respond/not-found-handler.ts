@@ -1,4 +1,4 @@
-/** Answers requests without a route: 404, or 405 with `Allow`. */
+/** Responds to requests without a route: 404, or 405 with `Allow`. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allowedMethods } from './allow-header.js'
 import type { Responder } from './error-handler.js'

@@ -1,4 +1,4 @@
-/** Writes the body of an error response. A body that cannot be written as it should be keeps as much of its shape as it can. */
+/** Writes the body of an error response. If the body cannot be written in full, as much of it as possible is kept. */
 import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, type ResponseDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
@@ -7,11 +7,11 @@ import { codeFormat } from '../formats/code.js'
 import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
 import { formatContentType } from '../support/http-syntax.js'
 
-/** What rendering depends on. */
+/** The settings of the renderer. */
 export interface RenderSettings {
-  /** The whole catalog: the standard codes, and those of the application. */
+  /** The whole catalog: the standard codes and the application's codes. */
   readonly errors: AnyCatalog & typeof standardErrors
-  /** Returns the page about a code of the catalog; `undefined` if the API has none. */
+  /** Returns the URL of the page about a code; `undefined` if the API has none. */
   readonly docUrl: (code: string) => string | undefined
 }
 
@@ -20,23 +20,23 @@ export interface RenderedBody {
   readonly definition: ResponseDefinition
   readonly contentType: string
   readonly payload: string
-  /** What was thrown while the body was written. Present only if the body does not say all that the error says. */
+  /** The error that was thrown while the body was written. Present only if the body is not complete. */
   readonly fault?: unknown
 }
 
 /** Renders the body of an error. Never throws. */
 export type RenderBody = (error: ApiError, context: ResponseContext, format: Format) => RenderedBody
 
-/** A definition, and the writers of its bodies that were needed so far. */
+/** A definition, and the body writers that were created for it so far. */
 interface DefinitionWriters {
   readonly definition: ResponseDefinition
   readonly writers: Map<Format, WriteBody>
 }
 
 /**
- * Returns the renderer of an application. What depends on the code alone is prepared once.
+ * Returns the renderer of an application. The parts that depend only on the code are prepared once.
  *
- * @throws whatever `docUrl` throws for a code of the catalog
+ * @throws the error that `docUrl` throws for a code of the catalog
  */
 export function createRenderer ({ errors, docUrl }: RenderSettings): RenderBody {
   const known = new Map(Object.values(errors).map(error => [error.code, withWriters(getResponseDefinition(error, docUrl(error.code)))]))
@@ -64,8 +64,8 @@ const internalError = standardErrors.internal_error
 const standardInternalError = withWriters(getResponseDefinition(internalError, undefined))
 
 /**
- * Writes a body for an error that has a circular `meta`, a BigInt in it, or a message or a format that throws: without
- * `meta`; else the application's `internal_error`; else the standard `internal_error` in the default format.
+ * Writes a body for an error with a circular `meta`, a BigInt in `meta`, or a message or format that throws. It tries, in this
+ * order: the body without `meta`, the application's `internal_error`, the standard `internal_error` in the default format.
  */
 function writeFallbackBody (error: ApiError, code: DefinitionWriters, ownInternalError: DefinitionWriters, context: ResponseContext, format: Format): RenderedBody {
   const attempts = [
@@ -87,7 +87,7 @@ function withoutMeta (error: ApiError): ApiError {
   return { code, status, statusCode, type, message, issues, param, retryAfter, meta: undefined } as ApiError
 }
 
-/** Returns the definition for an error of another catalog, from what the error itself says. */
+/** Returns the definition for an error of another catalog, from the properties of the error. */
 function defineUnknownCode ({ code, status, type }: ApiError): ResponseDefinition {
   return { code, status, type, message: internalError.message, meta: undefined, title: codeTitle(code), docUrl: undefined }
 }

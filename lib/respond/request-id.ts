@@ -1,15 +1,15 @@
-/** Request ids: makes them, and writes them so that a header can carry them. */
+/** Generates request ids, and encodes them for headers. */
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { encodeUriComponent } from '../support/encode-uri.js'
 
-/** 15 random bytes, as many as a UUID has, are 20 characters of base64url. */
+/** 15 random bytes, about as many as in a UUID. In base64url, they have 20 characters. */
 const [bytes, length] = [15, 20]
 
 let batch = ''
 let used = 0
 
-/** Returns an id that is unique across processes. Random bytes are fetched in batches, because each request needs an id: that costs a third of a UUID. */
+/** Returns an id that is unique across processes. Random bytes are fetched in batches, which takes a third of the time of a UUID. */
 export function createRequestId (): string {
   if (used === batch.length) {
     batch = randomBytes(256 * bytes).toString('base64url')
@@ -20,7 +20,7 @@ export function createRequestId (): string {
   return `req_${id}`
 }
 
-/** Returns the id of a request as a header can carry it. A request that got no id from `genReqId` is given one. */
+/** Returns the id of a request in a form that is valid in a header. If `genReqId` returned no id, a new one is generated. */
 export function getRequestId (request: FastifyRequest): string {
   if (request.id === '') request.id = createRequestId()
   const text = String(request.id)

@@ -1,4 +1,4 @@
-/** Sets the headers of an error response: those that HTTP asks for, and of those on the reply the ones that fit an error. */
+/** Sets the headers of an error response: those that HTTP requires, and those of the reply that are valid for an error. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
@@ -9,14 +9,14 @@ import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
 import { printValue } from '../support/redact.js'
 
-/** Headers that describe the body which the error replaces, its digests (RFC 9530) too. */
+/** Headers that describe the body that the error replaces, including its digests (RFC 9530). */
 const bodyDescriptions: ReadonlySet<string> = new Set([
   'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
   'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer', 'sourcemap', 'x-sourcemap',
   'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control'
 ])
 
-/** Headers that make a proxy or a browser fetch another body in place of the error. */
+/** Headers that make a proxy or a browser fetch another body instead of the error. */
 const bodyReplacements: ReadonlySet<string> = new Set([
   'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2', 'x-reproxy-url', 'x-reproxy-file'
 ])
@@ -24,25 +24,25 @@ const bodyReplacements: ReadonlySet<string> = new Set([
 /** The prefix of headers that make nginx send a file or another URL, and cache the response. */
 const accelPrefix = 'x-accel-'
 
-/** Targeted cache controls, `CDN-Cache-Control` and those of single networks. They win over `Cache-Control: no-store` (RFC 9213, section 2.2). */
+/** Targeted cache controls: `CDN-Cache-Control` and those of specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
 const targetedCacheControl = /(^|-)cdn-cache-control$/
 
-/** Headers that belong to a connection of HTTP/1. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node refuses them only when it writes the response. */
+/** Headers that belong to a connection of HTTP/1. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node rejects them only when it writes the response. */
 const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])
 
-/** Headers that say how the body of a response is sent. An error cannot know it. */
+/** Headers that describe how the body is sent. An error must not set them. */
 const bodyHeaders: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
 
-/** The protocol of a 426 that names none. */
+/** The default protocol of a 426. */
 const defaultUpgrade = 'websocket'
 
-/** What the headers of an error depend on, beside the error. */
+/** The values that the headers depend on, in addition to the error. */
 export interface HeaderContext {
   readonly status: ErrorStatus
   readonly contentType: string
   readonly requestId: string
   readonly realm: string
-  /** Whether the body was chosen by `Accept`. */
+  /** Whether the format of the body depends on `Accept`. */
   readonly negotiate: boolean
 }
 
@@ -50,10 +50,10 @@ export interface HeaderContext {
 export type Headers = Readonly<Record<string, unknown>>
 
 /**
- * Sets the headers that HTTP asks for on an error, and removes what is about the response that is not sent. It reads the reply
- * once and works on the copy, because each read of a reply merges Fastify's headers with Node's.
+ * Sets the headers that HTTP requires on an error, and removes headers about the response that is not sent. It reads the headers
+ * of the reply once and works on the copy, because each read merges Fastify's headers with Node's.
  *
- * @returns all headers of the response but its length
+ * @returns all headers of the response except its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
   const { status, contentType, requestId, realm, negotiate } = context
@@ -85,7 +85,7 @@ export function checkHookHeaders (reply: FastifyReply): void {
   }
 }
 
-/** Returns the headers that stay, with those of the error. */
+/** Returns the remaining headers of the reply and the headers of the error. */
 function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean): Record<string, unknown> {
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
@@ -95,7 +95,7 @@ function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean)
       delete present[name]
     } else if (Array.isArray(value)) {
       present[name] = headerValue(name, value)
-      // Over HTTP/2, Node refuses a list under a header that it knows to have one value.
+      // Over HTTP/2, Node rejects a list for a header that can have only one value.
       if (!Array.isArray(present[name])) reply.header(name, present[name])
     }
   }
@@ -116,7 +116,7 @@ function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, un
   }
 }
 
-/** Returns whether Node sends a header. One that it refuses, for a line break say, must not turn the response into another error. */
+/** Returns whether Node accepts a header. An invalid header, for example with a line break, must not cause another error. */
 function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2: boolean): boolean {
   if (isHttp2 && connectionHeaders.has(name)) return false
   try {
@@ -131,7 +131,7 @@ function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2:
 }
 
 function checkValue (name: string, value: unknown): void {
-  // Node checks null as the string 'null', and over HTTP/2 refuses it later.
+  // Node checks null as the string 'null', and rejects it later over HTTP/2.
   validateHeaderValue(name, (value ?? undefined) as string)
 }
 
@@ -177,9 +177,9 @@ function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus):
 /** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and the two obsolete ones. */
 const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
 
-/** Reads `Retry-After` as whole seconds from now: a number, or a date of HTTP. `undefined` for any other value and for a time that has passed. */
+/** Reads `Retry-After` as whole seconds from now: a number, or a date of HTTP. `undefined` for any other value and for a time in the past. */
 function readRetryAfter (value: string): number | undefined {
-  // A date in the format of asctime() has no zone: it is in UTC.
+  // A date in the format of asctime() has no time zone. It is in UTC.
   const seconds = httpDate.test(value) ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000 : Number(value)
   return seconds >= 1 || (seconds > 0 && httpDate.test(value)) ? wholeSeconds(seconds) : undefined
 }

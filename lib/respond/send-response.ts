@@ -1,4 +1,4 @@
-/** Sends an error response: once, whole, and in place of every other response to the same request. */
+/** Sends an error response: once, completely, and instead of any other response to the same request. */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import { types } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -8,14 +8,14 @@ import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from
 /** An error response that is ready to be sent. */
 export interface PreparedResponse {
   readonly status: number
-  /** All headers but the length, names in lower case. */
+  /** All headers except the length, with names in lower case. */
   readonly headers: Readonly<Record<string, unknown>>
   readonly payload: string
 }
 
-/** What is reported while an error response is sent. */
+/** Callbacks for problems while an error response is sent. */
 export interface SendListener {
-  /** Called with what a hook threw on an error response. */
+  /** Called with the error that a hook threw on an error response. */
   readonly onHookError: (error: unknown, request: FastifyRequest) => void
   /** Called when a handler sends or returns something after the error response was prepared. It is not sent. */
   readonly onLateResult: (request: FastifyRequest) => void
@@ -35,8 +35,8 @@ interface PendingResponse {
 const pending: unique symbol = Symbol('fastify-api-errors.pending')
 
 /**
- * The pending response is kept on its reply, and one function intercepts for all replies. A WeakMap of replies, or a function
- * made for each reply, gave the garbage collector more work than the rest of a response.
+ * A reply with its pending response. One function handles all replies. A WeakMap of replies, or a new function for each reply,
+ * cost more garbage collection than the rest of a response.
  */
 type PendingReply = FastifyReply & { [pending]?: PendingResponse }
 
@@ -46,12 +46,12 @@ export function hasErrorResponse (reply: PendingReply): boolean {
 }
 
 /**
- * Hands an error response to Fastify, so that `onSend` hooks (CORS, compression) see it. For HEAD, Fastify and Node leave the
- * body out.
+ * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node leave out the
+ * body.
  *
- * If a hook fails on it, Fastify goes on to its default error handler, which would send the hook's message: the response is
- * then sent as it was, without the hooks. If the handler sent something before it failed, that may still be in its own hooks.
- * Whatever Fastify writes for it is discarded, because Fastify would send its body with the status and headers of the error.
+ * If a hook fails, Fastify calls its default error handler, which would send the hook's message. In this case, the response is
+ * sent without the hooks. If the handler sent a result before it failed, the hooks for that result may still be running. Fastify
+ * would send its body with the status and headers of the error, so everything that it writes for the result is discarded.
  */
 export function sendResponse (reply: PendingReply, response: PreparedResponse, listener: SendListener): void {
   const { send, raw, request } = reply
@@ -59,7 +59,7 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   reply[pending] = { response, listener, send, raw, nextErrorHandler: getNextErrorHandler(reply), hasStream }
   reply.send = sendWhilePending
   try {
-    // With a serializer set, Fastify leaves the content type of a string as it is. Else it appends a charset to problem+json.
+    // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
     reply.serializer(String)
     if (!hasSendHooks(request) && !hasStream) {
       send.call(reply, response.payload)
@@ -80,7 +80,7 @@ function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload
   if (payload === response.payload) reply.removeHeader('content-encoding')
   checkHookHeaders(reply)
   if (hasStream) {
-    // The stream writes to the connection whenever it likes: this response goes out in one piece.
+    // The stream can write to the connection at any time, so this response is written in one piece.
     if (isDestroyable(payload)) payload.destroy()
     writeResponse(reply, typeof payload === 'string' ? { status: reply.statusCode, headers: reply.getHeaders(), payload } : response)
     return
@@ -94,11 +94,11 @@ function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload
   }
 }
 
-/** Replaces `reply.send` while an error response is pending. It is called after a hook failed, and with late results of the handler. */
+/** Replaces `reply.send` while an error response is pending. It is called when a hook failed, and for late results of the handler. */
 function sendWhilePending (this: PendingReply, payload?: unknown): FastifyReply {
   const { send, listener, nextErrorHandler, response } = this[pending] as PendingResponse
-  if (this.sent) return send.call(this, payload) // Fastify logs that it comes too late
-  // Before Fastify hands an error to a handler, it moves on to the next handler and removes the content type.
+  if (this.sent) return send.call(this, payload) // Fastify logs that it is too late
+  // Before Fastify passes an error to a handler, it selects the next handler and removes the content type.
   const hasHookFailed = getNextErrorHandler(this) !== nextErrorHandler || this.getHeader('content-type') !== response.headers['content-type']
   if (hasHookFailed || isHandlerTimeout(payload)) {
     sendWithoutHooks(this, payload)
@@ -115,7 +115,7 @@ function isHandlerTimeout (payload: unknown): boolean {
   return payload instanceof Error && (payload as { readonly code?: unknown }).code === 'FST_ERR_HANDLER_TIMEOUT'
 }
 
-/** Sends the pending error response without further hooks, in place of a response to a second error. */
+/** Sends the pending error response without further hooks, instead of a response to a second error. */
 export function sendWithoutHooks (reply: PendingReply, error: unknown): void {
   const { response, listener } = reply[pending] as PendingResponse
   ignoreRejection(error)
@@ -129,13 +129,13 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
   stopDiscarding(raw)
   reply.hijack()
   const isHttp1 = reply.request.raw.httpVersionMajor === 1
-  // A reason phrase that a handler set may be what could not be sent. HTTP/2 has none.
+  // The invalid value may be a reason phrase that a handler set. HTTP/2 has no reason phrase.
   if (isHttp1) raw.statusMessage = STATUS_CODES[status] as string
   const length = String(Buffer.byteLength(payload))
   try {
     raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': length })
   } catch {
-    // A hook, or code that works on reply.raw, set a header that Node refuses when it writes.
+    // A hook, or code that uses reply.raw, set a header that Node rejects when it writes.
     for (const name of raw.getHeaderNames()) raw.removeHeader(name)
     raw.writeHead(status, { 'content-type': String(headers['content-type']), 'cache-control': 'no-store', 'content-length': length })
   }
@@ -144,7 +144,7 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
   if (hasStream) Object.assign(raw, discarded)
 }
 
-/** What a response does that discards all that is written to it. */
+/** The methods of a response that discards everything. */
 const discarded = {
   writeHead (this: unknown) { return this },
   write: () => true,
@@ -154,7 +154,7 @@ const discarded = {
   destroy (this: unknown) { return this }
 }
 
-/** Returns a response that can be read and listened to like the given one, and discards what is written to it. */
+/** Returns a response with the properties and events of the given one. It discards everything that is written to it. */
 function discardWrites (raw: ServerResponse): ServerResponse {
   return new Proxy(raw, discarding)
 }
@@ -172,18 +172,18 @@ function isDestroyable (value: unknown): value is { destroy: () => void } {
   return typeof value === 'object' && value !== null && 'pipe' in value && typeof (value as { readonly destroy?: unknown }).destroy === 'function'
 }
 
-/** Handles the rejection of a promise that was thrown. Nothing awaits it, and its rejection would end the process. */
+/** Handles the rejection of a thrown promise, because an unhandled rejection would end the process. */
 export function ignoreRejection (thrown: unknown): void {
   if (!types.isPromise(thrown)) return
   try {
     Promise.prototype.then.call(thrown, undefined, () => {})
-  } catch {} // a promise whose constructor throws: it was made to do harm
+  } catch {} // a malicious promise whose constructor throws
 }
 
-/** Aborts a response that is partly out. Only so the caller sees that it is not whole. */
+/** Aborts a partly sent response. This is the only way to tell the client that it is incomplete. */
 export function abortResponse (reply: PendingReply): void {
   const raw = reply[pending]?.raw ?? reply.raw
   reply.hijack()
-  // Without an error, a stream of HTTP/2 ends as if it were whole.
-  raw.destroy(new Error('The response was cut off.'))
+  // Without an error, an HTTP/2 stream ends as if it were complete.
+  raw.destroy(new Error('The response was aborted.'))
 }

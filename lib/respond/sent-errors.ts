@@ -1,4 +1,4 @@
-/** Errors that a handler sends in a shape of its own, `reply.code(404).send({ message })`: reports them, or gives them the application's shape. */
+/** Handles errors that a handler sends in another format, `reply.code(404).send({ message })`: reports them, or converts them to the application's format. */
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
@@ -8,11 +8,11 @@ import { getRoutePattern, type Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 
 /**
- * An error that a handler sent in a shape of its own, with a status that its route declares no schema for, as the
- * `fastify-api-errors:sent` diagnostics channel publishes it.
+ * An error that a handler sent in another format, with a status for which its route has no schema. The diagnostics channel
+ * `fastify-api-errors:sent` publishes it.
  */
 export interface SentEvent {
-  /** Always `null`: no catalog has this response. */
+  /** Always `null`, because the response is not from a catalog. */
   readonly code: null
   readonly status: number
   /** The pattern of the route; `null` if no route was found. */
@@ -22,12 +22,12 @@ export interface SentEvent {
   readonly request: FastifyRequest
 }
 
-/** Called for every error that goes out as a handler sent it. */
+/** Called for every error that is sent without conversion. */
 export type OnSent = (event: SentEvent) => void
 
 const sent = channel('fastify-api-errors:sent')
 
-/** Returns the `onSend` hook of `sentErrors: 'report'`: it sends errors as the handler sent them, and reports them. */
+/** Returns the `onSend` hook of `sentErrors: 'report'`. It reports errors and does not change them. */
 export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
   return (request, reply, payload, done) => {
     if (getUnshapedCode(request, reply) !== undefined) reportSentError(onSent, request, reply)
@@ -36,8 +36,8 @@ export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
 }
 
 /**
- * Returns the `onSend` hook of `sentErrors: 'convert'`: it gives errors that were sent, not thrown, the application's shape. A
- * status that the route declares a schema for is sent as it is. So is what is neither JSON nor plain text (a page, a stream), and it is reported.
+ * Returns the `onSend` hook of `sentErrors: 'convert'`. It converts errors that were sent, not thrown, to the application's
+ * format. It does not change a status for which the route has a schema. It reports and does not change bodies that are neither JSON nor plain text (a page, a stream).
  */
 export function createSentErrorConverter (responder: Responder, onSent: OnSent): onSendHookHandler {
   const { errors } = responder.settings
@@ -55,20 +55,20 @@ export function createSentErrorConverter (responder: Responder, onSent: OnSent):
   }
 }
 
-/** Returns the code for an error that is not in the application's shape and has a status that its route does not declare; `undefined` for any other response. */
+/** Returns the code for an error that is not in the application's format and whose status its route does not declare; `undefined` for any other response. */
 function getUnshapedCode (request: FastifyRequest, reply: FastifyReply): StandardCode | undefined {
   const code = codeForStatus(reply.statusCode)
   return code === undefined || hasErrorResponse(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode) ? undefined : code
 }
 
-/** Reports an error that goes out as a handler sent it. */
+/** Reports an error that is sent unchanged. */
 export function reportSentError (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
   const event: SentEvent = { code: null, status, route: getRoutePattern(request), method: request.method, requestId: getRequestId(request), request }
   onSent(event)
   if (sent.hasSubscribers) sent.publish(event)
 }
 
-/** Returns a body that a message can be read from; `undefined` for any other. */
+/** Returns the body if it can contain a message; otherwise `undefined`. */
 function readText (payload: unknown, reply: FastifyReply): string | undefined {
   if (payload === undefined || payload === null) return ''
   const isText = /^(text\/plain|application\/([\w.-]+\+)?json)\b/i.test(String(reply.getHeader('content-type')))

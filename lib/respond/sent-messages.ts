@@ -11,7 +11,7 @@ import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 import { reportSentError, type OnSent } from './sent-errors.js'
 
-/** Returns the function that sends such an error. It reports an error with another body, which goes out as it is. */
+/** Returns the function that sends such an error. It reports an error with another body, which is sent unchanged. */
 export function createMessageConverter (responder: Responder, onSent: OnSent, isCovered: (reply: FastifyReply) => boolean): SendInstead {
   const { errors } = responder.settings
   return (reply, payload) => {

@@ -1,8 +1,9 @@
-/** Answers what the HTTP server of an application would answer by itself, or would end the process with. */
+/** Handles errors that the HTTP server would respond to itself, or that would end the process. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import { watchListeningServers } from '../fastify/internals.js'
+import { handleThrownPromise } from '../support/call-safely.js'
 import { getResponder, markClosing } from './server-state.js'
 
 /** The servers that are watched already: several registrations share one. */
@@ -20,7 +21,7 @@ export function watchServer (app: FastifyInstance): void {
     done()
   })
   answerThrown(app, app.server)
-  // Where `localhost` has two addresses, Fastify listens on the second one with another server.
+  // If `localhost` has two addresses, Fastify listens on the second one with another server.
   watchListeningServers(app, server => {
     for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
     answerThrown(app, server)
@@ -28,9 +29,9 @@ export function watchServer (app: FastifyInstance): void {
 }
 
 /**
- * Replaces Fastify's listener for requests by one that answers what it throws. Fastify calls functions of the
- * application before it handles errors: `genReqId`, `rewriteUrl`, constraints, the parser of the query, the factory of
- * loggers. What these throw would end the process.
+ * Replaces Fastify's request listener with one that responds to thrown errors. Fastify calls some functions of the application
+ * before it handles errors: `genReqId`, `rewriteUrl`, constraints, the query parser, the logger factory. If one of these threw,
+ * the process would end.
  */
 function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 'off' | 'on'>): void {
   const { routing } = app
@@ -39,7 +40,8 @@ function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     try {
       routing(request, response)
-    } catch (cause) {
+    } catch (thrown) {
+      const cause = handleThrownPromise(thrown)
       sendRaw(app, request, response, getResponder(app.server, request.url).settings.errors.internal_error({ cause }))
     }
   })

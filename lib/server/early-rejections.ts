@@ -1,9 +1,11 @@
 /** Rejects requests before they are routed: HTTP/1.1 without `Host`, and new requests while the server closes. */
 import type { IncomingMessage, ServerOptions } from 'node:http'
+import { types } from 'node:util'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getServerOptions } from '../fastify/internals.js'
+import { describeValue } from '../support/describe-value.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
 
@@ -15,10 +17,10 @@ export interface RejectionOptions extends Pick<FastifyServerOptions, 'return503O
   readonly https?: object | null | undefined
 }
 
-/** Makes the error of a rejected request. */
+/** Creates the error for a rejected request. */
 type Rejection = (errors: typeof standardErrors) => ApiError
 
-/** A request of HTTP/1.1 without Host is answered with 400 (RFC 9112, section 3.2). */
+/** An HTTP/1.1 request without Host gets a 400 (RFC 9112, section 3.2). */
 const lacksHost: Rejection = errors => errors.invalid_request({ message: 'The request has no Host header.' })
 
 const isShuttingDown: Rejection = errors => errors.service_unavailable({ message: 'The server is shutting down.', retryAfter: 1 })
@@ -29,9 +31,9 @@ const rejections = new WeakMap<object, Rejection>()
 const malformedUrl = '/%'
 
 /**
- * Returns the `rewriteUrl` that rejects requests. Fastify asks it about every request, on each of its servers, before anything
- * else: it is the one place to reject a request that Node or Fastify would answer by themselves. A rejected request goes as a
- * bad URL to `frameworkErrors`.
+ * Returns the `rewriteUrl` function that rejects requests. Fastify calls it for every request, on each of its servers, before
+ * anything else. This is the only place to reject a request that Node or Fastify would respond to themselves. `frameworkErrors`
+ * gets a rejected request as a malformed URL.
  */
 export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http, https }: RejectionOptions) {
   const requiresHost = (http as ServerOptions | undefined)?.requireHostHeader !== false && (https as ServerOptions | undefined)?.requireHostHeader !== false
@@ -44,11 +46,17 @@ export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http,
       rejections.set(request, rejection)
       return malformedUrl
     }
-    return rewriteUrl === undefined ? request.url as string : rewriteUrl.call(this, request)
+    const url: unknown = rewriteUrl === undefined ? request.url : rewriteUrl.call(this, request)
+    if (typeof url === 'string') return url
+    // Fastify would close the connection without a response.
+    const cause = new Error(`rewriteUrl: expected the function to return a string, got ${describeValue(url)}.`)
+    if (types.isPromise(url)) url.then(undefined, () => {})
+    rejections.set(request, errors => errors.internal_error({ cause }))
+    return malformedUrl
   }
 }
 
-/** Answers what Fastify cannot route, and what was rejected before: Fastify's option `frameworkErrors`. */
+/** Responds to requests that Fastify cannot route and to rejected requests: Fastify's option `frameworkErrors`. */
 export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const responder = getResponder(request.server.server, request.originalUrl)
   const rejection = rejections.get(request.raw)

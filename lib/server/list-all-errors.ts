@@ -1,35 +1,35 @@
 /**
- * Lets Ajv list every fault of an invalid request, within a limit.
+ * Makes Ajv list every error of an invalid request, within a limit.
  *
- * Ajv's `allErrors` has no limit: a list of empty objects, 1 MB, against 30 required fields makes ten million error objects,
- * which stop the event loop for seconds. So every request is validated without `allErrors`, as Fastify does by itself. Only
- * when it is invalid, it is validated again by a second validator that lists all faults. That one is compiled when it is
- * needed first, it stops when it has created too many errors, and it sees long lists only in part.
+ * Ajv's `allErrors` has no limit. With 30 required fields, a 1 MB list of empty objects creates ten million error objects and
+ * blocks the event loop for seconds. So every request is validated without `allErrors`, as Fastify does by default. Only an
+ * invalid request is validated again by a second validator, which lists all errors. The second validator is compiled when it is
+ * first needed. It stops after too many errors, and it validates only the first items of long lists.
  */
 import type { FastifyServerOptions } from 'fastify'
 import { isObject, isRecord } from '../support/is-object.js'
 
 type AjvOptions = NonNullable<FastifyServerOptions['ajv']>
 
-/** Errors that the second validation creates at most. A response lists at most 100, but a union creates some for each of its branches. */
+/** The maximum number of errors that the second validation creates. A response lists at most 100, but a union creates some for each branch. */
 export const maxCreated = 1000
 
-/** How many items of a list the second validation sees: the first number, or the next if too many errors came of it. */
+/** The maximum number of list items that the second validation checks: the first number, or the next if the first leads to too many errors. */
 export const keptItems = [100, 10] as const
 
-/** Values that the second validation sees at most. */
+/** The maximum number of values that the second validation checks. */
 export const maxValues = 10_000
 
-/** How deep the second validation looks at a value. */
+/** The maximum depth that the second validation checks. */
 export const maxDepth = 100
 
-/** What Fastify hands to a validator beside the value, so that a keyword can change the value. */
+/** The data that Fastify passes to a validator in addition to the value, so that a keyword can change the value. */
 type DataContext = Readonly<Record<string, unknown>>
 
-/** A validator that Ajv compiled. Of an `$async` schema it returns a promise. */
+/** A validator that Ajv compiled. For an `$async` schema, it returns a promise. */
 interface Validate {
   (data: unknown, context?: DataContext): boolean | Promise<unknown>
-  errors?: readonly AjvError[] | null
+  errors: readonly AjvError[] | null | undefined
   schema: unknown
   schemaEnv: unknown
 }
@@ -39,14 +39,14 @@ interface AjvError {
   readonly keyword: string
 }
 
-/** The parts of an instance of Ajv 8 that are used here. */
+/** The parts of an Ajv 8 instance that are used here. */
 interface Ajv {
   opts: { readonly code: { readonly process?: (code: string, env: unknown) => string } }
   RULES: unknown
   formats: unknown
   readonly schemas: Readonly<Record<string, { readonly schema: unknown } | undefined>>
   readonly refs: Readonly<Record<string, unknown>>
-  /** Called by the code of the second validator for each error that it creates. */
+  /** Called by the code of the second validator for each created error. */
   countError?: () => 1
   compile: (schema: unknown) => Validate
   getSchema: (id: string) => Validate | undefined
@@ -54,16 +54,16 @@ interface Ajv {
 }
 
 /**
- * Returns the `ajv` option of Fastify with which an invalid request gets all its faults listed.
+ * Returns Fastify's `ajv` option, changed so that all errors of an invalid request are listed.
  *
- * `allErrors: false` of the application stays. So do validators whose source code is kept for a file.
+ * `allErrors: false` of the application is kept. Validators whose source code is generated for a file are not changed.
  */
 export function listAllErrors (given: AjvOptions | undefined): AjvOptions {
   const { customOptions } = given ?? {}
   if (customOptions?.allErrors === false || customOptions?.code?.source === true) return { ...given }
   return {
     ...given,
-    // Plugins such as ajv-errors ask for allErrors before they add their keywords.
+    // Plugins such as ajv-errors require allErrors before they add their keywords.
     customOptions: { ...customOptions, allErrors: true },
     onCreate (ajv) {
       given?.onCreate?.(ajv)
@@ -73,7 +73,7 @@ export function listAllErrors (given: AjvOptions | undefined): AjvOptions {
 }
 
 /**
- * Makes an instance of Ajv compile validators of two steps. `@fastify/ajv-compiler` uses three methods of the instance:
+ * Makes an Ajv instance compile validators with two steps. `@fastify/ajv-compiler` uses three methods of the instance:
  * `addSchema`, `getSchema` and `compile`.
  */
 function limitErrors (all: Ajv): void {
@@ -118,8 +118,8 @@ function createTwin (all: Ajv): Ajv {
 }
 
 /**
- * Makes the code of a validator count the errors that it creates. Ajv 8 counts them itself, as `errors++`, in a function
- * that has the instance as `self`. Strings in the code are left alone.
+ * Changes the code of a validator so that it counts the errors that it creates. Ajv 8 counts them as `errors++`, in a function
+ * in which `self` is the instance. Strings in the code are not changed.
  */
 function countErrors (code: string): string {
   return code.replace(/"(?:[^"\\]|\\.)*"|\berrors\+\+/g, found => found === 'errors++' ? 'errors+=self.countError()' : found)
@@ -138,7 +138,7 @@ function createCounter (): () => 1 {
 function createValidator (validate: Validate, compileAll: () => Validate, all: Ajv): Validate {
   let validateAll: Validate | undefined
 
-  /** Calls the second validator; `undefined` if it fails by itself, as it does with too many errors. */
+  /** Calls the second validator. Returns `undefined` if it fails itself, for example because of too many errors. */
   function callAll<Outcome> (call: (validateAll: Validate) => Outcome): Outcome | undefined {
     try {
       validateAll ??= compileAll()
@@ -153,7 +153,7 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
     const outcome = validate(data, context)
     if (outcome === true) return true
     if (outcome === false) {
-      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors ?? undefined : undefined)) ?? validate.errors ?? null
+      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors : undefined)) ?? validate.errors
       return false
     }
     return outcome.catch(async error => {
@@ -168,36 +168,36 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
     return isObject(failed) && Array.isArray(failed.errors) ? failed : undefined
   }
 
-  const twice: Validate = Object.assign(validateTwice, { schema: validate.schema, schemaEnv: validate.schemaEnv })
+  const twice: Validate = Object.assign(validateTwice, { errors: null, schema: validate.schema, schemaEnv: validate.schemaEnv })
   return twice
 }
 
-/** Returns all errors of a value, as far as they are certain; `undefined` if none is. */
-function findErrors (data: unknown, list: (value: unknown) => readonly AjvError[] | undefined): readonly AjvError[] | undefined {
+/** Returns the errors that are certain for the whole value; `undefined` if there are none. */
+function findErrors (data: unknown, list: (value: unknown) => Validate['errors']): readonly AjvError[] | undefined {
   for (const keep of keptItems) {
     const { value, cut, isTooLarge } = shorten(data, keep)
     const errors = isTooLarge ? undefined : list(value)
-    if (errors !== undefined) return errors.every(error => isCertain(error, cut)) ? errors : undefined
+    if (errors) return errors.every(error => isCertain(error, cut)) ? errors : undefined
   }
   return undefined
 }
 
-/** Keywords about the names or the number of what an object or list holds. Those of a part hold for the whole, too. */
+/** Keywords about the names or the number of members of an object or list. */
 const shallow: ReadonlySet<string> = new Set(['type', 'required', 'additionalProperties', 'dependentRequired', 'propertyNames', 'minProperties', 'maxProperties', 'maxItems', 'uniqueItems'])
 
-/** Returns whether an error would also be found in the whole value. Below a list that was cut, nothing is missing. */
+/** Returns whether an error also applies to the whole value. An error of a value that contains a shortened list may not. */
 function isCertain ({ instancePath, keyword }: AjvError, cut: readonly string[]): boolean {
   return shallow.has(keyword) || !cut.some(list => list === instancePath || list.startsWith(`${instancePath}/`))
 }
 
 interface Shortened {
   readonly value: unknown
-  /** The lists that were cut, as JSON Pointers. */
+  /** The shortened lists, as JSON Pointers. */
   readonly cut: readonly string[]
   readonly isTooLarge: boolean
 }
 
-/** Returns a value with at most so many items in each list. A value without longer lists is returned itself. */
+/** Returns a copy with at most the given number of items in each list. If no list is longer, it returns the value itself. */
 function shorten (data: unknown, keep: number): Shortened {
   const cut: string[] = []
   let values = 0

@@ -1,4 +1,4 @@
-/** Answers malformed HTTP: what Node's HTTP parser refuses on a connection, so that no request ever reaches Fastify. */
+/** Responds to malformed HTTP: messages that Node's HTTP parser rejects, so that no request reaches Fastify. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -26,10 +26,10 @@ export function clientErrorHandler (this: FastifyInstance, error: Error & { read
   socket.destroySoon()
 }
 
-/** What Node has on a connection beside the documented: whether the TLS handshake is still going on, and the response that is being sent. */
+/** Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being sent. */
 type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: { readonly headersSent: boolean } | null }
 
-/** In the middle of another response, a new one would read as a part of it. */
+/** Returns whether a response can be written. In the middle of another response, it would be read as part of that one. */
 function canRespond (socket: OpenSocket): boolean {
   return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
 }

@@ -1,18 +1,18 @@
-/** The message of a failed validation, which error handlers of a scope's own and `request.validationError` have. */
+/** Creates the message of a validation error, for custom error handlers of a scope and for `request.validationError`. */
 import type { FastifySchemaValidationError } from 'fastify'
 import { isObject } from '../support/is-object.js'
 
-/** Faults that are named. A sentence needs no more. */
+/** The maximum number of errors in the message. */
 const maxNamed = 10
 
 /**
- * Returns the error that Fastify's own formatter returns, for the first faults only: with `allErrors` a body of a megabyte has a
- * million of them, and the whole message takes seconds to write. Our responses are not made of it.
+ * Returns the error that Fastify's own formatter returns, but only for the first errors. With `allErrors`, a body of one megabyte
+ * has a million errors, and writing the whole message takes seconds. Our responses do not use this message.
  *
- * A validator may report anything: Joi and yup have no `instancePath`, others report a string. Fastify calls the formatter where
- * nothing catches what it throws, so it never throws.
+ * A validator may report any value: Joi and yup have no `instancePath`, others report a string. Fastify does not catch errors of
+ * the formatter, so it never throws.
  *
- * @param part of the request: `body`, `querystring`
+ * @param part the part of the request: `body`, `querystring`
  */
 export function schemaErrorFormatter (errors: FastifySchemaValidationError[], part: string): Error {
   const reports: unknown = errors

@@ -1,4 +1,4 @@
-/** Options for `Fastify(...)`, with which the errors that never reach an error handler have the application's shape as well. */
+/** Options for `Fastify(...)` that give the application's format to errors that never reach an error handler. */
 import type { ServerOptions } from 'node:http'
 import type { Http2SecureServer, Http2Server, SecureServerOptions } from 'node:http2'
 import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 'node:https'
@@ -8,13 +8,14 @@ import { isObject } from '../support/is-object.js'
 import { watchRoutes } from '../fastify/early-routes.js'
 import { createRequestId } from '../respond/request-id.js'
 import { createRewriteUrl, frameworkErrors } from './early-rejections.js'
+import { guardOptions } from './guard-options.js'
 import { listAllErrors } from './list-all-errors.js'
 import { clientErrorHandler } from './malformed-http.js'
 import { schemaErrorFormatter } from './schema-error-formatter.js'
 
 /**
- * The options of Fastify, with those of every kind of server. A literal keeps its own type under a named property: `http2` is
- * inferred as `true`, by which Fastify tells the kinds apart, and `minVersion` as `'TLSv1.3'`.
+ * The options of Fastify for every kind of server. A named property keeps the type of a literal: `http2` is inferred as `true`,
+ * which selects the kind of server, and `minVersion` as `'TLSv1.3'`.
  */
 type GivenOptions = FastifyServerOptions & {
   readonly http?: ServerOptions | null
@@ -23,32 +24,32 @@ type GivenOptions = FastifyServerOptions & {
 }
 
 /**
- * Options that are declared for one kind of server, `FastifyHttp2Options<Http2Server>` say. They are not assignable to those of
- * another kind, because `rewriteUrl` and the serializers of `logger` have the server as a parameter.
+ * Options that are declared for one kind of server, such as `FastifyHttp2Options<Http2Server>`. They are not assignable to the
+ * options of another kind, because the server is a type parameter of `rewriteUrl` and of the serializers of `logger`.
  */
 type DeclaredOptions = FastifyHttpsOptions<HttpsServer> | FastifyHttp2Options<Http2Server> | FastifyHttp2SecureOptions<Http2SecureServer>
 
-/** Milliseconds in which a request must have arrived. Fastify's own default is no limit, so that a slow caller holds a connection for good. */
+/** Milliseconds in which a request must arrive. Fastify's default is no limit, so a slow client could keep a connection open forever. */
 const defaultRequestTimeout = 120_000
 
 /**
- * Options for `Fastify(...)`, with which the errors that never reach an error handler have the application's shape as well: a
- * bad URL, an over-long parameter, malformed HTTP, oversized headers, a request that arrives too slowly, a missing Host, a
- * request on an open connection while the server closes. With them come:
+ * Returns options for `Fastify(...)` that give the application's format to errors that never reach an error handler: a malformed
+ * URL, a parameter that is too long, malformed HTTP, oversized headers, a request that arrives too slowly, a missing Host, a
+ * request on an open connection while the server closes. They also include:
  *
  * - request ids that are unique across processes,
- * - a `requestTimeout` of 120,000 milliseconds: a request that has not arrived by then is answered with 408,
- * - Ajv's `allErrors`, so that a response lists every wrong field. The message of a failed validation, which an error handler of
- *   a scope's own may read, names the first ten faults.
+ * - a `requestTimeout` of 120,000 milliseconds: a request that has not arrived by then gets a 408,
+ * - Ajv's `allErrors`, so that a response lists every wrong field. The message of a validation error, for custom error
+ *   handlers of a scope, names the first ten errors.
  *
- * The plugin also sees the routes that are registered before it is loaded. These are the routes that follow an
+ * With these options, the plugin also handles routes that are registered before it is loaded. These are the routes after an
  * `app.register(apiErrors)` without `await`.
  *
- * They are merged with the options given: an option of yours wins. `http`, `https`, `ajv` and `rewriteUrl` are combined. With a
- * `frameworkErrors` of yours, a missing Host and a closing server stay with Node and Fastify. With `requireHostHeader: false` in
- * `http` or `https`, a request without Host is answered like any other.
+ * Your own options take precedence. `http`, `https`, `ajv` and `rewriteUrl` are combined with yours. If you set
+ * `frameworkErrors`, Node handles a missing Host, and Fastify handles requests while the server closes. With
+ * `requireHostHeader: false` in `http` or `https`, a request without Host is handled like any other.
  *
- * @throws TypeError if the options are not an object
+ * @throws TypeError if the options are not an object, or a function that must return its result at once is an async function
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
@@ -65,6 +66,7 @@ export function serverOptions (options?: GivenOptions): GivenOptions {
     clientErrorHandler,
     schemaErrorFormatter,
     ...given,
+    ...guardOptions(given),
     ajv: listAllErrors(given.ajv),
     ...(given.frameworkErrors === undefined && {
       frameworkErrors,

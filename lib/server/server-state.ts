@@ -1,4 +1,4 @@
-/** What is known of an HTTP server: who answers its errors, and whether it is closing. */
+/** The state of an HTTP server: the responders to its errors, and whether it is closing. */
 import type { FastifyInstance } from 'fastify'
 import { standardErrors } from '../catalog/standard-errors.js'
 import { findByUrl } from '../fastify/registrations.js'
@@ -16,11 +16,11 @@ export function addResponder (app: FastifyInstance, responder: Responder): void 
 }
 
 /**
- * Returns the responder for a request that has not been routed. `frameworkErrors` and `clientErrorHandler` are given to
- * Fastify's constructor, before any plugin is registered; here they find what was registered since.
+ * Returns the responder for a request that has not been routed. Fastify's constructor gets `frameworkErrors` and
+ * `clientErrorHandler` before any plugin is registered. They use this function to find the registrations.
  *
  * @param server the HTTP server
- * @param url of the request: the scope with the longest prefix of it answers. Absent: the outermost one
+ * @param url the URL of the request; the scope with the longest matching prefix is used. Absent: the outermost scope
  * @returns one with the default options, if the plugin is not registered on the server
  */
 export function getResponder (server: object, url?: string): Responder {

@@ -19,10 +19,12 @@ export interface AnswerSettings {
   readonly translators: readonly Translator[]
   /** The live class that a class of the source is, with its instances' fields. */
   readonly classOf: (cls: Cls) => object | undefined
+  /** The live class of a package that a translator names. */
+  readonly classNamed: (name: string) => object | undefined
 }
 
 /** The properties of errors that translators look at. */
-const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'message'] as const
+const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'output', 'message'] as const
 
 /**
  * The answers to a thrown value; several when its status can be several.
@@ -60,12 +62,20 @@ function requestOf (): FastifyRequest {
 }
 
 /** An object with the class and the fields of an error. */
-function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf }: AnswerSettings): object {
-  const cls = value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) as { readonly prototype?: object } | undefined : undefined
-  const isError = value.kind === 'object' && value.error !== undefined
-  const made = cls?.prototype !== undefined ? Object.create(cls.prototype) as object : isError ? Object.create(Error.prototype) as object : {}
+function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: AnswerSettings): object {
+  const facts = value.kind === 'object' ? value.error : undefined
+  const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
+  const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as { readonly prototype?: object } | undefined
+  const isError = facts !== undefined
+  const prototype = cls?.prototype ?? (isError ? Error.prototype : Object.prototype)
+  const made = named === undefined ? Object.create(prototype) as object : createNamed(named)
   for (const [name, each] of fields) Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
   return made
+}
+
+/** An error of a package: some classes, as zod's, recognise only what their constructor has made. */
+function createNamed (cls: object): object {
+  return Reflect.construct(cls as new (issues: readonly unknown[]) => object, [[]])
 }
 
 /** Every way to choose one value of each field; a value that is not known leaves the field out. */

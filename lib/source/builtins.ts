@@ -1,6 +1,7 @@
 /** What the language's own objects do with errors: promises, arrays, maps, functions, and the global functions. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
+import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
 import { literal, native, nothing, object, promise, textsIn, union, unknown, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
 
@@ -203,11 +204,6 @@ function memberOfArray (machine: LibraryContext, owner: Value, name: string): Va
     default:
       return undefined
   }
-}
-
-/** An error of the language. */
-export function plainError (names: readonly string[], message: Values = [unknown()]): Obj {
-  return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isPossible: false } })
 }
 
 const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'])

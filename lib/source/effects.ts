@@ -2,8 +2,9 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
-import { effectError, type Effects, type LibraryCall, type LibraryContext } from './library-context.js'
-import { native, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
+import { effectError } from './error-values.js'
+import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
+import { native, object, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
 
 /** The codes by which drivers say that a constraint is violated. */
 const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
@@ -65,6 +66,12 @@ export function createEffects (constraints: Constraints): Effects {
     return errors
   }
 
+  /** A statement of a driver that waits: its errors are thrown, not promised. */
+  function throwing (machine: LibraryContext, queries: readonly Query[], node: Node): Values {
+    machine.throwValues(queries.flatMap(query => errorsOf(machine, query)), node)
+    return [unknown()]
+  }
+
   function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, query?: Query): Values {
     const type = machine.project.checker
     return [promise([unknown(() => type.getAwaitedType(type.getTypeAtLocation(node)))], machine.caught(() => { machine.throwValues(errors, node) }), query)]
@@ -84,22 +91,29 @@ export function createEffects (constraints: Constraints): Effects {
       if (node === undefined) return undefined
       const prisma = prismaQuery(machine, call, name, constraints)
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' })] : []]), node)
+      const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
+      if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
       const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
       if (texts.length === 0) return undefined
       const list = args[1] ?? []
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
       const errors = texts.flatMap(text => queriesOf(text, dialects[callee.from] ?? '', values).flatMap(query => errorsOf(machine, query)))
       if (name === 'prepare') {
-        const run = (_: readonly Values[], __: Values, at: Node): Values => {
-          machine.throwValues(errors, at)
-          return [unknown()]
-        }
-        const statement: Obj = { kind: 'object', id: -1, fields: new Map([...['run', 'get', 'all', 'iterate', 'execute'].map(each => [each, [native(each, run)]] as const)]), elements: [], cls: undefined, isArray: false }
-        return [statement]
+        const run = (given: readonly Values[], __: Values, at: Node): Values => throwing(machine, texts.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(given.map((each, index) => [String(index), each])) })])), at)
+        return [object({ fields: new Map([...running].map(each => [each, [native(each, run)]])) })]
       }
       return rejecting(machine, errors, node)
     }
   }
+}
+
+/** The methods that run a prepared statement. */
+const running: ReadonlySet<string> = new Set(['run', 'get', 'all', 'iterate', 'execute'])
+
+/** The text of a prepared statement of better-sqlite3. */
+function textOfStatement (statement: object): string | undefined {
+  const text = types.isProxy(statement) ? undefined : Object.getOwnPropertyDescriptor(statement, 'source')?.value as unknown
+  return typeof text === 'string' ? text : undefined
 }
 
 /** What a text of SQL does. */

@@ -1,16 +1,21 @@
 /** Finds what the routes of a running application throw: locates their functions, runs them on what is known, and reports. */
 import { createRequire } from 'node:module'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Translator } from '../translate/translator.js'
 import { answersTo, type AnswerSettings } from './answers.js'
 import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
 import { callHook } from './libraries.js'
-import { Machine, type NotFollowed } from './machine.js'
-import { isOfPackage, openProject, type Project } from './project.js'
+import { createMachine } from './interpreter/create-machine.js'
+import { roleObject } from './interpreter/heap.js'
+import type { Machine, NotFollowed } from './interpreter/machine.js'
+import { findNamedClasses } from './interpreter/named-classes.js'
+import { readProperty, runCall, throwReturned } from './interpreter/run.js'
+import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
 import { dedupe, native, type Live, type Sent, type Thrown, type Values } from './values.js'
@@ -58,7 +63,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
     const project = openProject(ts, root, files)
     const effects = createEffects(readConstraints(ts, project, root))
-    const machine = new Machine(project, inspector, await loadedExports(scripts), effects)
+    const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
     return createReport(getSourceRoutes(app), machine)
   } finally {
     inspector.close()
@@ -114,14 +119,21 @@ interface RouteFindings {
 function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
   // All routes first: whether a table ever has records shows in all of them.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
+  const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
+  const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
+    const classes = known.get(translators) ?? findNamedClasses(machine, translators)
+    known.set(translators, classes)
+    return classes
+  }
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
-    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value }
+    const named = namedClasses(route.translators)
+    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.needsRowsIn !== undefined && !machine.effects.written.has(facts.needsRowsIn)) continue
       const isUnlikely = facts?.unlessRead !== undefined && facts.unlessRead.some(read => reads.has(plainRead(read)))
-      for (const { status, code } of answersTo(thrown, settings, (value, name) => machine.read(value, name))) {
+      for (const { status, code } of answersTo(thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({
           status, code, confidence: thrown.isPossible || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         })
@@ -166,27 +178,34 @@ function compare (a: string, b: string): number {
 /** Runs the hooks of a route, then its handler. */
 function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const scope = machine.live(route.scope)
-  const request = machine.roleObject('request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
-  const reply = machine.roleObject('reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
+  const request = roleObject(machine, 'request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
+  const reply = roleObject(machine, 'reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
   const throws: Thrown[] = []
   const sent: Sent[] = []
   const reads = new Set<string>()
   machine.statuses = []
   machine.route = { method: route.method, path: route.path }
   for (const { fn, isHook } of route.functions) {
-    const outcome = machine.run(adapter(machine, fn, isHook), route.scope, [[request], [reply]])
+    machine.entry = placeOf(machine, fn)
+    const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])
     throws.push(...outcome.throws)
     sent.push(...outcome.sent)
     for (const read of outcome.reads) reads.add(read)
     if (!isHook) {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
-      throws.push(...machine.throwsOf(failed))
+      throws.push(...throwReturned(machine, failed))
       if (outcome.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
         sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isPossible: false })))
       }
     }
   }
   return { route, throws: dedupe(throws), sent: dedupe(sent), reads }
+}
+
+/** The line on which a function was written. */
+function placeOf ({ inspector, project }: Machine, fn: object): Site {
+  const place = inspector.locate(fn)
+  return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
 }
 
 /** A hook can say by its last argument that it is done, or failed. */

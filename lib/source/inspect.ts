@@ -39,6 +39,8 @@ export interface Inspector {
   readonly scopesOf: (fn: object) => readonly LiveScope[]
   /** What a bound function calls; `undefined` for one that is not bound. */
   readonly boundOf: (fn: object) => Bound | undefined
+  /** The handler of a proxy; `undefined` for anything else. */
+  readonly handlerOf: (value: object) => object | undefined
   /** The value of a private field of an object, such as `#rows`; `undefined` when it has none. */
   readonly privateOf: (owner: object, name: string) => unknown
   readonly close: () => void
@@ -87,7 +89,8 @@ export function openInspector (): Inspector {
   const maps = new Map<string, ReadMap | undefined>()
 
   function mapOf (info: ScriptInfo): ReadMap | undefined {
-    if (!maps.has(info.scriptId)) maps.set(info.scriptId, readMap(info))
+    // The source of a package is not followed, and the sources that its map names are often not there.
+    if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
     return maps.get(info.scriptId)
   }
 
@@ -107,7 +110,8 @@ export function openInspector (): Inspector {
       scopes: named('[[Scopes]]')?.objectId,
       target: named('[[TargetFunction]]'),
       self: named('[[BoundThis]]'),
-      args: named('[[BoundArgs]]')
+      args: named('[[BoundArgs]]'),
+      handler: named('[[Handler]]')
     }
   }
 
@@ -149,6 +153,7 @@ export function openInspector (): Inspector {
       const { target, self, args } = factsOf(fn)
       return target === undefined ? undefined : { target: valueOf(target) as object, self: valueOf(self), args: valueOf(args) as readonly unknown[] ?? [] }
     },
+    handlerOf: value => valueOf(factsOf(value).handler) as object | undefined,
     privateOf (owner, name) {
       globals[exchange] = owner
       const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
@@ -165,6 +170,7 @@ interface FunctionFacts {
   readonly target: RemoteObject | undefined
   readonly self: RemoteObject | undefined
   readonly args: RemoteObject | undefined
+  readonly handler: RemoteObject | undefined
 }
 
 /** A session on the own thread calls back before `post` returns. */

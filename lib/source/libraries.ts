@@ -1,7 +1,9 @@
 /** What the functions of well-known packages throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
-import { effectError, type LibraryCall, type LibraryContext } from './library-context.js'
+import { catalogError, codedError, effectError, httpError } from './error-values.js'
+import type { LibraryCall, LibraryContext } from './library-context.js'
+import { callContainer } from './containers.js'
 import { startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
@@ -23,7 +25,9 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/bearer-auth': bearerAuth,
   '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
   '@fastify/multipart': multipart,
-  'fastify-api-errors': () => [unknown()],
+  'fastify-api-errors': apiErrors,
+  awilix: callContainer,
+  zod,
   undici: upstream,
   axios: upstream,
   got: upstream,
@@ -39,7 +43,7 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   if (status !== undefined) return [httpError(status, name)]
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
-  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible ? written : name)
+  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
   return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
 }
 
@@ -68,16 +72,6 @@ function statusOfClass (fn: object | undefined): number | undefined {
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value as object | undefined
   const status = typeof prototype === 'object' && prototype !== null ? Object.getOwnPropertyDescriptor(prototype, 'statusCode')?.value : undefined
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : undefined
-}
-
-/** An error of http-errors. */
-export function httpError (status: number, name: string, fields: Iterable<readonly [string, Values]> = []): Obj {
-  return object({
-    fields: new Map<string, Values>([
-      ['statusCode', [literal(status)]], ['status', [literal(status)]], ['expose', [literal(status < 500)]], ['message', [unknown()]], ...fields
-    ]),
-    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isPossible: false }
-  })
 }
 
 function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
@@ -133,11 +127,6 @@ function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values |
   })]
 }
 
-/** An error of a plugin, by the code that the plugin gives it. */
-export function codedError (code: string): Obj {
-  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
-}
-
 function rejecting (machine: LibraryContext, codes: readonly string[], node: Node | undefined, possible: readonly string[] = []): Values {
   return [promise([unknown()], machine.caught(() => {
     machine.throwValues(codes.map(codedError), node as Node)
@@ -151,7 +140,9 @@ function jwt (machine: LibraryContext, { args, node }: LibraryCall, name: string
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
     if (done === undefined) return made
     const throws = machine.caught(() => { machine.settle(made) })
-    return machine.call(done, [], [union(throws.map(({ value }) => value), nothing), [unknown()]], node)
+    const [certain, possible] = [false, true].map(isPossible => throws.filter(error => error.isPossible === isPossible).map(({ value }) => value)) as unknown as [Values, Values]
+    machine.maybe(() => machine.call(done, [], [possible, [unknown()]], node))
+    return machine.call(done, [], [union(certain, nothing), [unknown()]], node)
   }
   if (name === 'verify') {
     machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
@@ -215,6 +206,29 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
   return [unknown()]
 }
 
+/** `schema.parse(value)` of zod throws an error that only a translator of the application, or a `catch`, handles. */
+function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  if (name !== 'parse' && name !== 'parseAsync') return undefined
+  const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
+  const failed = (at: Node): void => { machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isPossible: false } })], at) }
+  if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
+  failed(node as Node)
+  return [made(node as Node)]
+}
+
+/** `isApiError(error, errors.queue_closed)` decides a branch of a `catch`. */
+function apiErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values {
+  if (name !== 'isApiError') return [unknown()]
+  const [errors = [], factories = []] = args
+  const codes = factories.map(factory => factory.kind === 'live' ? Object.getOwnPropertyDescriptor(factory.value, 'code')?.value as unknown : undefined)
+  return union(errors.map(error => {
+    if (error.kind !== 'object' || error.error === undefined) return unknown()
+    if (error.error.origin !== 'catalog') return literal(false)
+    const [code] = error.fields.get('code') as Values
+    return code?.kind !== 'literal' || codes.includes(undefined) ? unknown() : literal(codes.length === 0 || codes.includes(code.value))
+  }))
+}
+
 function throwing (codes: Readonly<Record<string, readonly string[]>>): Handler {
   return (machine, { node }, name) => {
     if (!Object.hasOwn(codes, name)) return undefined
@@ -256,6 +270,8 @@ function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, na
 export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
   if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
   if (owner.kind === 'object' && owner.role === 'request') {
+    // @fastify/awilix gives each request a container below that of the application.
+    if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
     if (name === 'routeOptions' && machine !== undefined) {
@@ -302,7 +318,7 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
       })]
     case 'callNotFound':
       return [native(name, (_, __, node) => {
-        machine.throwValues([machine.catalogError('route_not_found', 404)], node)
+        machine.throwValues([catalogError('route_not_found', 404)], node)
         return [reply]
       })]
     case 'raw': return [reply]

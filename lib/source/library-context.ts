@@ -1,9 +1,8 @@
 /** The types by which the machine and the tables of libraries, queries and effects call each other. */
 import type { Node } from 'typescript'
-import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
-import { literal, object, type External, type Live, type Obj, type Query, type Thrown, type Value, type Values } from './values.js'
+import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
 
 /** A status that the reply was given, and where. */
 export interface Status {
@@ -45,12 +44,10 @@ export interface LibraryContext {
   readonly maybe: <T>(body: () => T) => T
   readonly live: (value: object) => Live
   readonly liveValue: (value: unknown) => Value
-  readonly nodeOf: (live: Live) => unknown
+  readonly nodeOf: (live: Live) => Fn | Cls | undefined
   readonly setStatus: (numbers: readonly number[], node: Node) => void
   readonly send: (statuses: readonly Status[], isPossible?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
-  readonly catalogError: (code: string, status: number | undefined) => Obj
-  readonly notFound: () => Obj
   readonly readRoute: () => { readonly method: string, readonly path: string }
   /** Notes that a table, or a column of one, is read. */
   readonly note: (read: string) => void
@@ -64,12 +61,4 @@ export interface LibraryCall {
   readonly node: Node | undefined
   /** The function itself, if the running application has it. */
   readonly live: Live | undefined
-}
-
-/** An error that no line of the application throws. */
-export function effectError (code: StandardCode, fields: Readonly<Record<string, string>>, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
-  return object({
-    fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
-    error: { origin: 'effect', names: ['Error'], isPossible: false, code, ...facts }
-  })
 }

@@ -1,6 +1,6 @@
 /** The source of the application as the compiler sees it, and the way from a place in a file to the function there. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
 import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerOptions } from 'typescript'
 import type { Place } from './inspect.js'
 import type { TypeScript } from './typescript.js'
@@ -146,17 +146,4 @@ function classAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDecla
     if (best === undefined || node.pos >= best.pos) best = node
   }
   return best
-}
-
-/** The texts of the SQL files of the application. */
-export function readTexts (files: readonly string[]): readonly string[] {
-  return files.map(file => readFileSync(file, 'utf8'))
-}
-
-/** The nearest folder with a package.json. */
-export function rootOf (file: string): string {
-  for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return at
-  }
-  return dirname(file)
 }

@@ -1,5 +1,6 @@
 /** Queries that are built step by step, as Knex, Kysely and Drizzle do it. */
 import type { Node } from 'typescript'
+import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { native, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
 
@@ -60,7 +61,7 @@ export function queryStep (machine: LibraryContext, owner: Deferred, name: strin
 function orThrow (machine: LibraryContext, owner: Deferred, args: readonly Values[], node: Node): Values {
   const made = args.flatMap(values => values.flatMap(value => value.kind === 'function' || value.kind === 'native' || value.kind === 'live' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
-  const missing: Values = made.length > 0 ? made : [machine.notFound()]
+  const missing: Values = made.length > 0 ? made : [effectError('resource_not_found')]
   return [promise([rowsOf(machine, node)], [...owner.throws, ...machine.caught(() => { machine.throwValues(missing, node) })])]
 }
 

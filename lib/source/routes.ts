@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { hookNames } from '../fastify/hook-names.js'
-import { getHooks } from '../fastify/hooks.js'
 import { getCode } from '../infer/declare-errors.js'
 import { getInferences, type Inference } from '../infer/inferences.js'
 import type { RouteRecord } from '../infer/route-record.js'
@@ -54,9 +53,9 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
 /** The rules that read functions, too, without following what they call. */
 const ofSource: ReadonlySet<string> = new Set(['source', 'hooks', 'thrown'])
 
-function createSourceRoute ({ routeErrors, translators }: Inference, record: RouteRecord, method: string): SourceRoute {
+function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
-  const hooks = getHooks({ route, scope })
+  const hooks = getHooks(record)
   const ofHooks = (names: readonly (typeof hookNames)[number][]): RouteFunction[] => names.flatMap(name => hooks[name].map(fn => ({ fn, isHook: true })))
   const declared = route.config?.errors
   return {

@@ -9,10 +9,11 @@ export type TypeScript = typeof ts
  * Loads TypeScript: the one of the application, else the one beside this package.
  *
  * @param root the folder of the application
+ * @param own a file of this package
  * @throws Error with one sentence when none is installed, or when it has no compiler API
  */
-export function loadTypeScript (root: string): TypeScript {
-  for (const from of [`${root}/package.json`, import.meta.url]) {
+export function loadTypeScript (root: string, own: string = import.meta.url): TypeScript {
+  for (const from of [`${root}/package.json`, own]) {
     const found = requireFrom(from)
     if (found === undefined) continue
     if (typeof found.createProgram === 'function') return found

@@ -1,8 +1,8 @@
-/** Calls functions of the application whose result nobody waits for, and handles promises that they throw. */
+/** Calls functions of the application without waiting for their result, and handles promises that they throw. */
 
 /**
- * Calls a function of the application whose result nobody waits for. What it throws, or rejects with if it is
- * asynchronous, goes to `onError`: a response must not fail with it, and a rejection without a handler ends the process.
+ * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` gets the error,
+ * because the response must not fail and an unhandled rejection would end the process.
  */
 export function callSafely (call: () => unknown, onError: (error: unknown) => void): void {
   try {
@@ -14,8 +14,8 @@ export function callSafely (call: () => unknown, onError: (error: unknown) => vo
 }
 
 /**
- * Returns what a function of the application threw; an error in place of a promise. A rejected promise that is thrown, and
- * not returned, would end the process, because nothing handles it.
+ * Returns the value that a function of the application threw. A thrown promise is replaced by an error and its rejection is
+ * handled, because an unhandled rejection would end the process.
  */
 export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown

@@ -1,6 +1,6 @@
 /**
- * Checks of options. Every message has the same form: who checks, which option, what was expected, and what was
- * received.
+ * Checks options. Every message has the same form: the owner of the option, its path, the expected value, and the received
+ * value.
  */
 import { describeValue } from './describe-value.js'
 
@@ -10,7 +10,7 @@ import { describeValue } from './describe-value.js'
  * @param owner the function or package whose option it is: `fastify-api-errors`, `apiKey`
  * @param option the path of the option: `rateLimit.policies.burst.max`
  * @param isExpected whether the value is valid
- * @param expected what is valid, to follow the word "expected"
+ * @param expected what is valid, as a phrase that follows the word "expected"
  * @param received the value
  * @throws TypeError such as `fastify-api-errors: rateLimit.policies.burst.max: expected a positive integer or a function, got "10".`
  */
@@ -19,7 +19,7 @@ export function expectOption (owner: string, option: string, isExpected: boolean
 }
 
 /**
- * Throws because an option has an unexpected value. For a check whose result is needed as a type, or costs something.
+ * Throws because an option has an unexpected value. Use it if the check narrows a type, or if `expected` is expensive to build.
  *
  * @throws TypeError always, in the form of {@link expectOption}
  */

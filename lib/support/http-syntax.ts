@@ -1,6 +1,6 @@
-/** The grammar of HTTP header values that the package writes or checks in more than one place. */
+/** The syntax of HTTP header values that several parts of the package write or check. */
 
-/** Returns whether a value can be the realm of a challenge: the characters of a quoted string that need no backslash (RFC 9110, section 5.6.4). */
+/** Returns whether a value can be the realm of a challenge: only characters that need no backslash in a quoted string (RFC 9110, section 5.6.4). */
 export function isRealm (value: unknown): value is string {
   return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(value)
 }

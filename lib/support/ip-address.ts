@@ -1,10 +1,10 @@
-/** Reads IP addresses as servers and proxies write them, so that one caller is one address. */
+/** Parses IP addresses as servers and proxies write them, so that each client has one address. */
 import { isIP } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 
 /**
- * Returns the address in a text, without what some proxies put around it in `X-Forwarded-For`: a port, brackets, quotes,
- * spaces, or the zone of a link-local address (RFC 4007, section 11). `undefined` if there is no address.
+ * Returns the address in a string. It removes what some proxies add in `X-Forwarded-For`: a port, brackets, quotes, spaces,
+ * or the zone of a link-local address (RFC 4007, section 11). Returns `undefined` if there is no address.
  *
  * @example
  * parseAddress('203.0.113.7:51234') // '203.0.113.7'
@@ -23,8 +23,8 @@ function findAddress (text: string): string | undefined {
 }
 
 /**
- * Returns an address in the one form in which it is counted: an IPv4 address in IPv6 notation as IPv4 (RFC 4291, section
- * 2.5.5.2), and any other IPv6 address as the first address of its network. A text without an address is lower-cased.
+ * Returns an address in the form in which it is counted: an IPv4 address in IPv6 notation as IPv4 (RFC 4291, section
+ * 2.5.5.2), and any other IPv6 address as the first address of its network. Returns any other string in lower case.
  *
  * @param ipv6Subnet the length of the network's prefix in bits. @default 64
  */

@@ -25,10 +25,10 @@ export function isAddressOrRange (entry: string): boolean {
 }
 
 /**
- * Returns the function that tests whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges; other
- * entries match nothing. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`, as a dual-stack server sees its
- * callers; RFC 4291, section 2.5.5.2) is the same address, in the list and for the caller. A caller without an address,
- * over a Unix socket, is on no list.
+ * Returns a function that checks whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges. Other entries
+ * match nothing. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`, as on a dual-stack server; RFC 4291, section
+ * 2.5.5.2) is the same address, in the list and for the client. A client without an address, over a Unix socket, is on no
+ * list.
  */
 export function createIpAllowlist (entries: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList()

@@ -3,7 +3,7 @@
 /** An object whose properties are read and written by name. */
 export type JsonObject = Record<string, unknown>
 
-/** The same, to be read only. */
+/** The same, but read-only. */
 export type ReadonlyJsonObject = Readonly<JsonObject>
 
 /** Returns whether a value is an object or an array, so that its properties can be read. */

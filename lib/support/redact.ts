@@ -1,32 +1,32 @@
 /**
- * Prepares for the log what comes from an application or a caller: it removes secrets in every usual spelling, and bounds the
- * size. Everything that the package logs goes through here.
+ * Prepares values for the log. It removes secrets in every usual encoding and limits the size. Everything that the package
+ * logs is processed here.
  *
- * Values are copied as plain data: getters and `toJSON` are not called, prototypes and symbols are left out, and of binary data
- * only the length stays. So there is no way around the search for secrets, whatever serializer reads the copy.
+ * Values are copied as plain data. Getters and `toJSON` are not called, prototypes and symbols are left out, and only the length
+ * of binary data is kept. So no serializer can bypass the search for secrets.
  */
 import { inspect, types } from 'node:util'
 import { isObject } from './is-object.js'
 
-/** Characters that a copy has in all its strings together. */
+/** The maximum total length of all strings of a copy, in characters. */
 export const maxLogged = 16_000
 
-/** Characters of a single string that are logged. */
+/** The maximum length of a single logged string, in characters. */
 const maxString = 8000
 
-/** Characters of a value that is printed into one string. */
+/** The maximum length of a value that is printed into one string, in characters. */
 const maxPrinted = 2000
 
-/** Levels of a value, members of an object or a list, and objects in all that are copied. */
+/** The maximum depth, the maximum number of members per object or list, and the maximum number of objects of a copy. */
 const [maxDepth, maxMembers, maxObjects] = [6, 50, 300]
 
-/** A shorter string is not treated as a secret: to remove it would make every log line illegible. */
+/** A shorter string is not treated as a secret, because removing it would make log lines unreadable. */
 const minSecretLength = 6
 
-/** Characters of a longer secret that are searched for. What follows them in a text is removed as far as it can belong to it. */
+/** Only this many characters of a longer secret are searched for. After a match, the rest of the secret is removed as far as it matches. */
 const maxSearched = 128
 
-/** The most characters that a usual spelling has for one character of a secret. */
+/** The maximum number of characters in a usual encoding of one character. */
 const maxSpelling = 20
 
 const placeholder = '[API key]'
@@ -34,12 +34,12 @@ const placeholder = '[API key]'
 /** Headers whose values are secrets, in lower case. */
 const secretHeaders = new Set<string>()
 
-/** Makes the values of a request header secrets, in all that is logged about a request. */
+/** Registers a request header whose values are secrets in everything that is logged about a request. */
 export function registerSecretHeader (name: string): void {
   secretHeaders.add(name.toLowerCase())
 }
 
-/** Returns the secrets in the headers of a request: the values of the registered headers, without the scheme in front. */
+/** Returns the secrets in the headers of a request: the values of the registered headers, without the scheme. */
 export function listSecrets (headers: Readonly<Record<string, string | string[] | undefined>> = {}): string[] {
   const secrets: string[] = []
   for (const name of secretHeaders) {
@@ -48,28 +48,28 @@ export function listSecrets (headers: Readonly<Record<string, string | string[] 
   return secrets.filter(secret => secret.length >= minSecretLength)
 }
 
-/** Returns a string as it can be logged: without secrets, of at most 8,000 characters. */
+/** Returns a string for the log: without secrets, with at most 8,000 characters. */
 export function redactText (text: string, secrets: readonly string[]): string {
   const isClean = text.length <= maxString && secrets.every(({ length }) => length > text.length)
   return isClean ? text : createCopier(secrets).text(text)
 }
 
-/** Returns a value printed into a string of at most 2,000 characters, without secrets. Takes anything and never throws. */
+/** Returns a value as a string of at most 2,000 characters, without secrets. Accepts any value and never throws. */
 export function printValue (value: unknown, secrets: readonly string[] = []): string {
   try {
     const copier = createCopier(secrets)
     const printable = typeof value === 'function' || typeof value === 'symbol' ? value : copyValue(value, copier, 0)
     return copier.clean(inspect(printable, { depth: 3, customInspect: false, maxStringLength: maxString, breakLength: Infinity, compact: true })).slice(0, maxPrinted)
   } catch {
-    return `a value of type ${typeof value} that cannot be shown` // a getter that throws where every error has a string
+    return `a value of type ${typeof value} that cannot be shown` // a getter throws for a property that is a string in every error
   }
 }
 
 /**
- * Returns a copy of an error that can be logged: without secrets, and of at most 16,000 characters with its causes. It has
- * the name, message, stack, cause and own properties of the error. Takes anything and never throws; what is no error is copied as data.
+ * Returns a copy of an error for the log: without secrets, with at most 16,000 characters including its causes. It has the
+ * name, message, stack, cause and own properties of the error. Accepts any value and never throws. Other values are copied as data.
  *
- * @param prototype of the copy of an error. Absent: that of a plain error, or of the error of the language with its name
+ * @param prototype the prototype of the copy. Absent: that of `Error`, or of the built-in error class with the error's name
  */
 export function redactError<T> (error: T, secrets: readonly string[], prototype?: object): T {
   const copier = createCopier(secrets)
@@ -80,9 +80,9 @@ export function redactError<T> (error: T, secrets: readonly string[], prototype?
   }
 }
 
-/** What is left of the bounds while a value is copied. */
+/** The remaining limits while a value is copied. */
 interface Copier {
-  /** Returns a string without secrets, and takes it from the characters that are left. */
+  /** Returns a string without secrets, and subtracts its length from the remaining characters. */
   readonly text: (text: string) => string
   /** Returns a string without secrets. */
   readonly clean: (text: string) => string
@@ -97,7 +97,7 @@ function createCopier (secrets: readonly string[]): Copier {
   function clean (text: string): string {
     if (secrets.length === 0) return text.slice(0, maxString)
     if (text.length <= maxString) return removeSecrets(text, secrets)
-    // A secret that the cut goes through is not found, so the end is left out as far as one can reach.
+    // A secret that is cut in two is not found. So the end is left out, up to the maximum length of a secret.
     const cleaned = removeSecrets(text.slice(0, maxString + margin), secrets)
     return cleaned.slice(0, Math.max(0, cleaned.length - margin))
   }
@@ -134,7 +134,7 @@ function copyValue (value: unknown, copier: Copier, depth: number): unknown {
 
 function copyContainer (value: object, copier: Copier, depth: number): unknown {
   const copyMember = (member: unknown): unknown => copyValue(member, copier, depth + 1)
-  // The iterators of a subclass are code of the application.
+  // Iterators of a subclass are application code.
   if (types.isMap(value)) {
     const copy = new Map<unknown, unknown>()
     copyMembers(Map.prototype.entries.call(value), copier, ([key, member]) => { copy.set(copyMember(key), copyMember(member)) })
@@ -156,7 +156,7 @@ function copyContainer (value: object, copier: Copier, depth: number): unknown {
   return copy
 }
 
-/** Returns a function as `inspect` shows it. The name of a class may be a getter that throws. */
+/** Returns a function in the notation of `inspect`. The name of a class may be a getter that throws. */
 function nameFunction (value: unknown): string {
   try {
     return inspect(value, { depth: -1 })
@@ -165,13 +165,13 @@ function nameFunction (value: unknown): string {
   }
 }
 
-/** A number may be a secret of digits. */
+/** Returns a number without secrets: a secret may consist of digits. */
 function copyPrimitive (value: unknown, copier: Copier): unknown {
   const text = String(value)
   return copier.text(text) === text ? value : placeholder
 }
 
-/** Returns what stands for an object whose content is not looked at; `undefined` for any other. */
+/** Returns a placeholder for an object whose content is not copied; `undefined` for any other object. */
 function describeOpaque (value: object): unknown {
   if (types.isProxy(value)) return '[Proxy]'
   if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
@@ -187,7 +187,7 @@ function copyMembers<Member> (members: Iterable<Member>, copier: Copier, add: (m
   }
 }
 
-/** Bytes of a secret, or character codes, in a list of numbers. */
+/** Returns whether a list of numbers contains the bytes or character codes of a secret. */
 function hasSecretBytes (list: readonly unknown[], copier: Copier): boolean {
   const numbers = list.slice(0, maxString)
   if (numbers.length < minSecretLength || !numbers.every(number => typeof number === 'number')) return false
@@ -205,14 +205,14 @@ function copyProperties (value: object, copy: object, copier: Copier, depth: num
   }
 }
 
-/** What an error has beside its own properties. */
+/** The properties that an error has in addition to its own ones. */
 const errorFields: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'constructor', '__proto__'])
 
 function isErrorLike (value: unknown): value is Error {
   return types.isNativeError(value) || (isObject(value) && !types.isProxy(value) && value instanceof Error)
 }
 
-/** The errors of the language. Their prototypes hold nothing of the application. */
+/** The built-in error classes. Their prototypes contain no application data. */
 const builtInErrors = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError]
 
 function getBuiltInPrototype (error: object): object {
@@ -249,19 +249,19 @@ function readField (error: object, field: string): unknown {
   }
 }
 
-/** A text in another form, and for each of its characters the start and the end of what it stands for in the original. */
+/** A decoded string. For each of its characters, it has the start and the end of the encoded form in the original. */
 interface View {
   readonly text: string
   readonly starts: readonly number[]
   readonly ends: readonly number[]
 }
 
-/** Start and end of a part of a text. */
+/** The start and the end of a part of a string. */
 type Span = readonly [start: number, end: number]
 
-/** Replaces secrets in every usual spelling. What it costs depends on the length of the text, and hardly on the secrets. */
+/** Replaces secrets in every usual encoding. The time depends on the length of the string and hardly on the secrets. */
 function removeSecrets (text: string, secrets: readonly string[]): string {
-  // No spelling is shorter than its secret.
+  // No encoding is shorter than its secret.
   const searched = secrets.map(secret => secret.slice(0, maxSearched)).filter(secret => secret.length <= text.length)
   if (searched.length === 0) return text
   const starts = Array.from({ length: text.length }, (_, at) => at)
@@ -296,10 +296,10 @@ function replaceSpans (text: string, spans: readonly Span[]): string {
   return replaced + text.slice(at)
 }
 
-/** Levels of encoding that are undone: a percent sign or a backslash is often encoded itself. */
+/** The number of encoding levels that are decoded. A percent sign or a backslash is often encoded itself. */
 const maxLevels = 4
 
-/** Returns a text, and the texts that it encodes: percent-encoded, with the escapes of JSON and JavaScript, and in UTF-16. */
+/** Returns a string and its decoded forms: percent-decoded, without the escapes of JSON and JavaScript, and from UTF-16. */
 function decode (view: View): View[] {
   const views = [view]
   for (let next = view; views.length <= maxLevels; views.push(next)) {
@@ -313,12 +313,12 @@ function decode (view: View): View[] {
   return views
 }
 
-/** Returns a text in lower case. Of ASCII only: in other alphabets the length may change. */
+/** Returns a string with its ASCII letters in lower case. In other alphabets, the length could change. */
 function lowerCase (view: View): View {
   return { ...view, text: view.text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) }
 }
 
-/** Replaces the matches of a pattern by strings of one character or none. */
+/** Replaces the matches of a pattern with strings of at most one character. */
 function change (view: View, pattern: RegExp, replace: (match: RegExpExecArray) => string): View {
   const [starts, ends]: [number[], number[]] = [[], []]
   let [changed, at] = ['', 0]
@@ -344,10 +344,10 @@ function change (view: View, pattern: RegExp, replace: (match: RegExpExecArray) 
 }
 
 /**
- * Returns where a spelling is in the original.
+ * Returns the position of an encoded secret in the original.
  *
- * @param edge characters at both ends of the spelling that are no part of the secret
- * @param shift characters at the beginning of the view that stand for nothing
+ * @param edge the number of characters at both ends that are not part of the secret
+ * @param shift the number of characters at the beginning of the view that have no original
  */
 function findSpans ({ text, starts, ends }: View, spelling: string, edge = 0, shift = 0): Span[] {
   const spans: Span[] = []
@@ -357,7 +357,7 @@ function findSpans ({ text, starts, ends }: View, spelling: string, edge = 0, sh
   return spans
 }
 
-/** Returns where the rest of a long secret ends, of which only the beginning was searched. */
+/** Returns the end of a long secret. Only its beginning was searched for. */
 function findEnd (text: string, at: number): number {
   const rest = /[\w%+/=.~-]*/y
   rest.lastIndex = at
@@ -365,15 +365,15 @@ function findEnd (text: string, at: number): number {
   return rest.lastIndex
 }
 
-/** The spellings of a secret that the views of a text are searched for. */
+/** The encodings of a secret that are searched for. */
 interface Spellings {
-  /** In lower case, as a string and as the bytes of UTF-8. */
+  /** In lower case, as a string and as UTF-8 bytes. */
   readonly lower: readonly string[]
-  /** The bytes of UTF-8 and of UTF-16. */
+  /** As bytes in UTF-8 and UTF-16. */
   readonly hex: readonly string[]
-  /** The bytes, with a comma on each side. */
+  /** As a list of bytes, with a comma on each side. */
   readonly decimal: string
-  /** Without the digits that depend on what stands before and after the secret. */
+  /** Without the digits that depend on the text before and after the secret. */
   readonly base64: readonly string[]
 }
 

@@ -1,8 +1,8 @@
-/** Makes errors without a stack. To capture ten frames costs ten times what the rest of an error costs. */
+/** Creates errors without a stack. Capturing ten frames takes ten times as long as the rest of an error. */
 
 /**
- * Sets how many frames the stack of a new error has, if that can be set: under `node --frozen-intrinsics` it cannot.
- * Stacks only cost time, so a limit that cannot be set is left as it is.
+ * Sets the number of frames in the stack of a new error. With `node --frozen-intrinsics`, this is not possible, and the limit
+ * stays unchanged: the stacks then only cost time.
  */
 export function setStackTraceLimit (frames: number): void {
   try {
@@ -10,7 +10,7 @@ export function setStackTraceLimit (frames: number): void {
   } catch {}
 }
 
-/** Calls a function that makes an error, whose stack stays empty. */
+/** Calls a function that creates an error, without capturing a stack. */
 export function withoutStack<T> (create: () => T): T {
   const limit = Error.stackTraceLimit
   setStackTraceLimit(0)

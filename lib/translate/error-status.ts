@@ -2,7 +2,7 @@
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Returns the status of an error, wherever its library puts it: `statusCode`, `status`, `httpStatusCode`, or `output.statusCode`
+ * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`, or `output.statusCode`
  * of Boom. Returns `undefined` if it is not the status of an error.
  */
 export function getStatus (error: ReadonlyJsonObject): number | undefined {

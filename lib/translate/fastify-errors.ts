@@ -2,31 +2,31 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
-/** What an error of Fastify becomes: its code, and a sentence where the code alone says too little. */
+/** The code of a Fastify error, and a message if the message of the code is too general. */
 export interface FastifyErrorResponse {
   readonly code: StandardCode
   readonly message?: string
 }
 
 /**
- * The errors of Fastify that a request can cause. Every other `FST_ERR_*` is a mistake of the application: it becomes
- * `internal_error`, whatever status Fastify gives it.
+ * The errors of Fastify that a request can cause. Any other `FST_ERR_*` is a bug in the application and becomes
+ * `internal_error`, whatever its status in Fastify.
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
-  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The address of the request is not a valid URL.' },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A parameter in the address is too long.' },
+  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The request URL is invalid.' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A path parameter is too long.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload_too_large' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The body does not have the length that Content-Length names.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, though its Content-Type is application/json.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The length of the body does not match Content-Length.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, but its Content-Type is application/json.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_request', message: 'The body is not valid JSON.' },
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'invalid_request', message: 'The request has no Content-Type.' },
   FST_ERR_ROUTE_MISSING_CONTENT: { code: 'invalid_request', message: 'The request has no body.' },
   FST_ERR_HANDLER_TIMEOUT: { code: 'service_unavailable' }
 }
 
-/** Fastify's own errors, by their `FST_ERR_*` codes. */
+/** Translates Fastify's errors by their `FST_ERR_*` codes. */
 export const fastifyTranslator: Translator = {
   name: 'fastify',
   translate (error, { errors }) {

@@ -1,4 +1,4 @@
-/** Translates errors that have an HTTP status of their own. */
+/** Translates errors that have an HTTP status. */
 import { STATUS_CODES } from 'node:http'
 import { parse } from '@lukeed/ms'
 import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
@@ -8,10 +8,10 @@ import type { ApiError } from '../catalog/api-error.js'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Errors with a status: of http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and of any class of the application.
+ * Translates errors with a status: of http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and of any class of the application.
  *
- * A 4xx keeps its message, because the application wrote it for the caller. A 5xx keeps its status. The translator of
- * upstreams comes first: the status of an error that a client of an upstream threw is not ours.
+ * A 4xx keeps its message, because the application wrote it for the client. A 5xx keeps its status. The translator of
+ * upstream errors runs first, because the status of an HTTP client's error is the upstream's.
  */
 export const httpErrorsTranslator: Translator = {
   name: 'http-errors',
@@ -30,15 +30,15 @@ function createStatusError (error: ReadonlyJsonObject, code: StandardCode, { err
   return errors[code]({ cause: error, ...(message !== undefined && { message }), ...(length !== undefined && { headers: { 'content-range': length } }) })
 }
 
-/** Returns the length of the resource, which a 416 names (RFC 9110, section 15.5.17), from an error of @fastify/static. */
+/** Returns the length of the resource from an error of @fastify/static, for the headers of a 416 (RFC 9110, section 15.5.17). */
 function getContentRange (headers: unknown): string | undefined {
   const range = isObject(headers) ? headers['Content-Range'] : undefined
   return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
 }
 
 /**
- * Returns the message if a person wrote it. http-errors and Boom fill in the reason phrase, Nest the name of the class, a parser
- * repeats its input, and the system names paths and addresses.
+ * Returns the message if a person wrote it. The default message of http-errors and Boom is the reason phrase, that of Nest is
+ * the name of the class. A parser repeats its input, and system errors contain paths and addresses.
  */
 function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
   const { message, name, syscall } = error
@@ -46,19 +46,19 @@ function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
   return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name ? undefined : message
 }
 
-/** @fastify/rate-limit throws a 429 without a code, and sets headers of the reply. */
+/** Translates the 429 of @fastify/rate-limit. The error has no code, and the plugin sets headers on the reply. */
 function createRateLimitError (error: ReadonlyJsonObject, context: TranslateContext): ApiError {
   const { errors, reply, request } = context
   const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
   const retryAfter = headerNumber(reply.getHeader('retry-after'))
-  // Every response has the limit, so it does not show that this error came from it.
+  // Every response has this header, so it does not show that the error came from the plugin.
   if (retryAfter === undefined) return createStatusError(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
   const window = isObject(settings) ? toWholeSeconds(settings.timeWindow) : undefined
   const message = getCallerMessage(error)
   return errors.rate_limit_exceeded({
     cause: error,
-    // The plugin's own message has the time in words. A message of the application stays.
+    // The plugin's default message has the time in words and is not used. A message of the application is kept.
     ...(message !== undefined && !message.startsWith('Rate limit exceeded, retry in ') && { message }),
     retryAfter,
     meta: {

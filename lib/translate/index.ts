@@ -36,12 +36,12 @@ export const builtInTranslators: readonly Translator[] = [
 const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
 
 /**
- * Returns the catalog error for anything that was thrown. A value that no translator recognises becomes `internal_error`.
+ * Returns the catalog error for any thrown value. A value that no translator recognizes becomes `internal_error`.
  *
- * The error has its own stack only if a translator of the application created it. The frames of a translation add nothing
- * to those of the cause, and capturing them costs more than the rest of the response.
+ * The error has its own stack only if a translator of the application created it. The stack of a translation adds no
+ * information to the cause, and capturing it costs more than the rest of the response.
  *
- * @param translators called in order, the built-in ones last; the first that returns an error wins
+ * @param translators called in order, the built-in ones last; the first returned error is used
  */
 export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
   if (isApiError(thrown)) return thrown

@@ -1,20 +1,20 @@
 import type { StandardCode } from '../catalog/standard-errors.js'
 
-/** What an error of a plugin becomes. */
+/** The response to an error of a plugin. */
 export interface PluginErrorResponse {
   readonly code: StandardCode
-  /** A sentence where the code alone says too little. */
+  /** The message, if the message of the code is too general. */
   readonly message?: string
-  /** Headers that HTTP asks for with this error. */
+  /** Headers that HTTP requires for this error. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
-const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form ends before it is complete.' }
+const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form data is incomplete.' }
 
 /**
- * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are mistakes of the
- * application: those have the status 500, or come before the first request.
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are bugs in the
+ * application: they have the status 500, or are thrown before the first request.
  */
 export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {
@@ -31,26 +31,26 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
   '@fastify/compress': {
     FST_CP_ERR_INVALID_CONTENT_ENCODING: {
       code: 'unsupported_media_type',
-      message: 'The body has a Content-Encoding that is not supported.',
-      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; which others the application takes is not known here
+      message: 'The Content-Encoding of the body is not supported.',
+      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; the other supported encodings are not known here
     },
     FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   '@fastify/csrf-protection': {
     FST_CSRF_MISSING_SECRET: { code: 'forbidden', message: 'The CSRF cookie is missing.' },
-    FST_CSRF_INVALID_TOKEN: { code: 'forbidden', message: 'The CSRF token is missing or not valid.' }
+    FST_CSRF_INVALID_TOKEN: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
   },
   '@fastify/jwt': {
     FST_JWT_NO_AUTHORIZATION_IN_HEADER: { code: 'unauthorized' },
     FST_JWT_NO_AUTHORIZATION_IN_COOKIE: { code: 'unauthorized' },
-    FST_JWT_BAD_REQUEST: { code: 'invalid_request', message: 'The request does not carry the access token in the expected form.' },
+    FST_JWT_BAD_REQUEST: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' },
     FST_JWT_BAD_COOKIE_REQUEST: { code: 'internal_error' }, // @fastify/cookie has not parsed the request yet
     FST_JWT_AUTHORIZATION_TOKEN_EXPIRED: { code: 'token_expired' },
     FST_JWT_AUTHORIZATION_TOKEN_INVALID: { code: 'invalid_token' },
     FST_JWT_AUTHORIZATION_TOKEN_UNTRUSTED: { code: 'invalid_token' },
     FAST_JWT_MISSING_SIGNATURE: { code: 'invalid_token' }
   },
-  /** The library under @fastify/jwt; some of its errors come through as they are. */
+  /** The library that @fastify/jwt uses. @fastify/jwt passes on some of its errors unchanged. */
   'fast-jwt': {
     FAST_JWT_EXPIRED: { code: 'token_expired' },
     FAST_JWT_INACTIVE: { code: 'invalid_token' },
@@ -70,9 +70,9 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FST_PARTS_LIMIT: { code: 'payload_too_large', message: 'The form has too many parts.' },
     FST_FILES_LIMIT: { code: 'payload_too_large', message: 'The form has too many files.' },
     FST_FIELDS_LIMIT: { code: 'payload_too_large', message: 'The form has too many fields.' },
-    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field of the form has a name that is not allowed.' },
+    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field of the form has an invalid name.' },
     FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
-    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A field of the form says that it is JSON, and is not valid JSON.' },
+    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field of the form is not valid JSON.' },
     FST_MP_PREMATURE_CLOSE: incompleteForm
   },
   '@fastify/static': {
@@ -84,10 +84,10 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
   }
 }
 
-/** What the parser under @fastify/multipart reports has no code; its messages are constants. */
+/** The errors of the parser that @fastify/multipart uses, by message. They have no code, and their messages are constant. */
 export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
-  'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form names no boundary.' },
-  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form names a boundary that is too long.' },
+  'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form has no boundary.' },
+  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form has a boundary that is too long.' },
   'Unexpected end of multipart data': incompleteForm,
   'Part terminated early due to unexpected end of multipart data': incompleteForm,
   'Preamble terminated early due to unexpected end of multipart data': incompleteForm

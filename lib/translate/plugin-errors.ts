@@ -2,7 +2,7 @@ import { formParserErrors, pluginErrors, type PluginErrorResponse } from './plug
 import type { TranslateContext, Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
-/** The errors of the official plugins of Fastify. */
+/** Translates the errors of the official Fastify plugins. */
 export const pluginsTranslator: Translator = {
   name: 'plugins',
   translate (error, context) {

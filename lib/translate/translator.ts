@@ -1,4 +1,4 @@
-/** What a translator is: it turns the errors of one source into errors of the catalog. */
+/** The translator type and `defineTranslator`. A translator turns the errors of one source into errors of the catalog. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -6,7 +6,7 @@ import { expectOption } from '../support/expect-option.js'
 import type { ValidationStatus } from './validation/validation-status.js'
 import { isObject } from '../support/is-object.js'
 
-/** How a constraint of the database is named for people. */
+/** The field and the messages for a database constraint. */
 export interface NamedConstraint {
   /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, if the database names it. */
   readonly field?: string
@@ -25,7 +25,7 @@ export interface DatabaseOptions {
   readonly constraints?: Readonly<Record<string, NamedConstraint>>
 }
 
-/** What a translator can read, beside the error. */
+/** The values that a translator can read, in addition to the error. */
 export interface TranslateContext {
   /** The standard codes. A code that the application redefined has its definition. */
   readonly errors: typeof standardErrors
@@ -33,7 +33,7 @@ export interface TranslateContext {
   readonly request: FastifyRequest
   /** Its reply, with the status and the headers that were set so far. */
   readonly reply: FastifyReply
-  /** The `database` option. Absent: no constraint is named for people. */
+  /** The `database` option. Absent: no constraint has a field or message. */
   readonly database?: DatabaseOptions | undefined
   /** The `validationStatus` option. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
@@ -42,7 +42,7 @@ export interface TranslateContext {
 /** Turns errors of one source into catalog errors. */
 export interface Translator {
   readonly name: string
-  /** Returns the catalog error, or `undefined` if the error is of another source. It may read the error and must not change it. */
+  /** Returns the catalog error, or `undefined` if the error comes from another source. It may read the error and must not change it. */
   readonly translate: (error: unknown, context: TranslateContext) => ApiError | undefined
 }
 
@@ -50,7 +50,7 @@ export interface Translator {
  * Defines a translator for the `translators` option. It is called before the built-in translators. If it throws, this is
  * logged, and the response is `internal_error`.
  *
- * @throws TypeError naming the property that is invalid
+ * @throws TypeError that names the invalid property
  * @example
  * const quota = defineTranslator({
  *   name: 'quota',

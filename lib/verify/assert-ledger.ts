@@ -1,6 +1,7 @@
 /** Checks at the end of a test suite that every error was documented. */
 import { AssertionError } from 'node:assert'
 import { expectOption } from '../support/expect-option.js'
+import { listReferences } from './references.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** The parts of an application that {@link assertLedger} uses. */
@@ -47,15 +48,15 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   expectOption('assertLedger', 'answers', Array.isArray(answers), 'what readLedger() returns', answers)
   expectOption('assertLedger', 'unexercised', mode === 'list' || mode === 'fail', "'list' or 'fail'", mode)
   expectOption('assertLedger', 'except', Array.isArray(except), 'an array of codes', except)
-  const { codes } = app.apiErrors.reference()
+  const codes = listReferences(app).flatMap(({ codes }) => codes)
   const unknown = except.find(name => !codes.some(({ code }) => code === name))
   expectOption('assertLedger', 'except', unknown === undefined, 'codes of the catalog', unknown)
 
   const sent = new Set<string | null>(answers.map(({ code }) => code))
   const undocumented = answers.filter(({ documented }) => !documented)
-  const unexercised = codes
+  const unexercised = [...new Set(codes.map(({ code }) => code))]
+    .map(code => ({ code, routes: codes.filter(each => each.code === code).flatMap(({ routes }) => routes) }))
     .filter(({ code, routes }) => routes.length > 0 && !sent.has(code) && !except.includes(code))
-    .map(({ code, routes }) => ({ code, routes }))
 
   const faults: string[] = []
   const undeclared = undocumented.filter(({ code }) => code !== null)

@@ -1,9 +1,9 @@
-/** Compares two lockfiles, and says what each change means for callers. */
+/** Compares two lockfiles and returns the effect of each change on clients. */
 import type { Lock, LockedCode, LockedFields } from './lockfile.js'
 
 /**
- * What a change means for callers: `breaking` (a caller that relies on the promise fails), `notable` (a caller should check
- * it), `fine` (callers do not have to do anything).
+ * The effect of a change on clients: `breaking` (a client that relies on the old behavior fails), `notable` (a client should be
+ * checked), `fine` (no action is required).
  */
 export type Severity = 'breaking' | 'notable' | 'fine'
 
@@ -12,7 +12,7 @@ export interface Change {
   readonly severity: Severity
   /** What changed: a code, a route or a format. */
   readonly subject: string
-  /** What the change is, in one sentence. */
+  /** A description of the change in one sentence. */
   readonly explanation: string
 }
 

@@ -40,10 +40,10 @@ export interface Ledger {
   readonly entries: (isDocumented: (kind: SentKind) => boolean) => LedgerEntry[]
 }
 
-/** Makes an empty ledger. It holds one number for each route, status and code, however many responses there are. */
+/** Creates an empty ledger. It stores one number for each route, status and code, however many responses there are. */
 export function createLedger (): Ledger {
   const counts: Array<SentKind & { count: number }> = []
-  // A route has few kinds of errors. To compare them costs less than to build a key for each response.
+  // A route has few kinds of errors. Comparing them costs less than building a key for each response.
   const byRoute = new Map<string | undefined, typeof counts>()
   return {
     record ({ route, status, code }) {
@@ -63,7 +63,7 @@ export function createLedger (): Ledger {
   }
 }
 
-/** Adds up the entries of several ledgers: one for each (route, status, code). It is documented if each ledger says so. */
+/** Adds up the entries of several ledgers: one for each (route, status, code). An entry is documented if it is documented in each ledger. */
 export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
   const merged = new Map<string, LedgerEntry>()
   for (const entry of entries) {

@@ -1,8 +1,8 @@
-/** The lockfile `errors.lock.json`: what an API promises about its errors. */
+/** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 
-/** What an application promises about its errors, sorted so that a diff is readable. */
+/** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
   readonly lockfileVersion: 1
   /** The names of the body formats. The first is the one of the `format` option. */
@@ -32,8 +32,10 @@ interface Field {
   readonly required: boolean
 }
 
-/** The data that a lock is made from. A `Reference` has it. */
+/** The data of one registration of the plugin that a lock is made from. A `Reference` has it. */
 export interface LockSource {
+  /** The prefix of the scope with the registration. @default none */
+  readonly prefix?: string
   readonly formats: ReadonlyArray<{ readonly name: string }>
   readonly routes: readonly string[]
   readonly codes: ReadonlyArray<{
@@ -48,23 +50,54 @@ export interface LockSource {
   }>
 }
 
-/** Returns what an application promises now. */
-export function createLock ({ formats, codes, routes }: LockSource): Lock {
+/**
+ * Returns the current lock of an application.
+ *
+ * @param sources one for each registration of the plugin, the outermost first
+ */
+export function createLock (...sources: readonly LockSource[]): Lock {
+  const formats = [...new Set(sources.flatMap(({ formats }) => formats.map(({ name }) => name)))]
   return {
     lockfileVersion: 1,
-    formats: formats.map(({ name }) => name),
-    bodies: Object.fromEntries(formats.map(({ name }, index) => {
-      const answers = codes.flatMap(({ answers }) => answers.slice(index, index + 1))
-      return [name, lockBody(answers.flatMap(({ fields }) => fields), codes.length)]
+    formats,
+    bodies: Object.fromEntries(formats.map(name => {
+      const answers = sources.flatMap(source => listAnswers(source, name))
+      return [name, lockBody(answers.flatMap(({ fields }) => fields), answers.length)]
     })),
-    codes: Object.fromEntries(codes.map(({ code, status, type, retry, meta }) => [code, {
-      status,
-      type,
-      retry,
-      ...(meta.length > 0 && { meta: Object.fromEntries(meta.map(({ name, type, required }) => [required ? name : `${name}?`, type]).sort()) })
-    }] as const).sort()),
-    routes: Object.fromEntries(routes.map(route => [route, codes.filter(code => code.routes.includes(route)).map(({ code }) => code).sort()] as const).sort())
+    codes: Object.fromEntries([...lockCodes(sources)].sort(([a], [b]) => a < b ? -1 : 1)),
+    routes: Object.fromEntries([...lockRoutes(sources)].map(([route, codes]) => [route, [...codes].sort()] as const).sort())
   }
+}
+
+function listAnswers ({ formats, codes }: LockSource, format: string): ReadonlyArray<{ readonly fields: readonly Field[] }> {
+  const index = formats.findIndex(({ name }) => name === format)
+  return codes.flatMap(({ answers }) => answers[index] ?? [])
+}
+
+/** Returns the codes by name. A code that another registration defines in another way has the prefix of its scope behind it. */
+function lockCodes (sources: readonly LockSource[]): Map<string, LockedCode> {
+  const locked = new Map<string, LockedCode>()
+  for (const { codes, prefix = '' } of sources) {
+    for (const { code, status, type, retry, meta } of codes) {
+      const entry = { status, type, retry, ...(meta.length > 0 && { meta: Object.fromEntries(meta.map(({ name, type, required }) => [required ? name : `${name}?`, type]).sort()) }) }
+      const known = locked.get(code)
+      if (known === undefined) locked.set(code, entry)
+      else if (JSON.stringify(known) !== JSON.stringify(entry)) locked.set(`${code} in ${prefix}`, entry)
+    }
+  }
+  return locked
+}
+
+/** Returns the codes by route. Two registrations can have one route, if it differs by a constraint. */
+function lockRoutes (sources: readonly LockSource[]): Map<string, Set<string>> {
+  const locked = new Map<string, Set<string>>()
+  for (const { routes, codes } of sources) {
+    for (const route of routes) {
+      const own = codes.filter(code => code.routes.includes(route)).map(({ code }) => code)
+      locked.set(route, new Set([...locked.get(route) ?? [], ...own]))
+    }
+  }
+  return locked
 }
 
 /** Returns the fields of the bodies of all codes together, without the fields of `meta`, which belong to each code. */
@@ -105,7 +138,7 @@ const lockSchema = Type.Object({
  * Reads the text of a lockfile.
  *
  * @param name the name of the file, for messages
- * @throws TypeError with one sentence, if the text is not a lockfile
+ * @throws TypeError with one sentence, if it is not a lockfile
  */
 export function parseLock (text: string, name: string): Lock {
   let lock: unknown

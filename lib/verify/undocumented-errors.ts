@@ -50,8 +50,8 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
   return ({ route, method, status, code, request }) => {
     const kind: SentKind = { route: route === null ? null : getRouteName(String(method), route), status, code }
     const isFirst = ledger.record(kind)
-    if (!isFirst || onUndocumented === undefined || request === null || isDocumented(kind)) return
-    const answer: AnswerKind = { ...kind, route: kind.route?.name ?? null }
+    if (!isFirst || onUndocumented === undefined || request === null || kind.route === null || isDocumented(kind)) return
+    const answer: AnswerKind = { ...kind, route: kind.route.name }
     callSafely(() => onUndocumented(answer, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })
   }
 }

@@ -1,3 +1,4 @@
+/** Writes the tables of docs/databases.md, and lists the tested database failures. */
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { databaseFailures, type DatabaseFailure } from '../../lib/translate/databases/database.js'
 import { driverErrors, serverCodes } from '../../lib/translate/databases/mongodb.js'
@@ -14,6 +15,7 @@ import { ormSources } from '../../test/translate/databases/cases/orms.js'
 import { pgliteSource, pgSource, postgresjsSource } from '../../test/translate/databases/cases/postgres-drivers.js'
 import { prismaSource } from '../../test/translate/databases/cases/prisma.js'
 import { betterSqliteSource, nodeSqliteSource } from '../../test/translate/databases/cases/sqlite.js'
+import type { TestedFailure } from './failure-list.js'
 import { table } from './table.js'
 
 type AnySource = Source<never>
@@ -25,18 +27,20 @@ const databases: Readonly<Record<string, readonly AnySource[]>> = {
   MongoDB: [mongodbSource, mongooseSource]
 }
 
-/** The sections about databases: what the tests try, and the tables of lib/translate. */
+/** The sections of docs/databases.md by name: the test cases, and the tables of lib/translate. */
 export const databaseSections: Readonly<Record<string, () => string>> = {
   'database-failures': () => Object.entries(databases).map(([database, sources]) => `### ${database}\n\n${casesTable(sources)}`).join('\n\n'),
   'database-codes': () => Object.entries(codeTables).map(([heading, codes]) => `### ${heading}\n\n${codesTable(codes)}`).join('\n\n')
 }
 
-/** What the tests try, by the driver or mapper: what happens, and what it is answered with. */
-export const databaseRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = Object.entries(databases).flatMap(([database, sources]) =>
-  sources.flatMap(({ name, cases }) => cases.map(given => [`${database}, \`${name}\``, given.what, answerOf(given)] as const))
+/** The database failures that the tests cause. */
+export const databaseFailureList: readonly TestedFailure[] = Object.entries(databases).flatMap(([database, sources]) =>
+  sources.flatMap(({ name, cases }) => cases.map(({ what, answer, message }) => ({
+    source: `${database}, ${name}`, page: 'databases.md', what, code: answers[answer].code, ...(message !== undefined && { message })
+  })))
 )
 
-/** What happens, what it is answered with, and through what it was tried. */
+/** Returns the table of one database: the failure, its response, the issue in it, and the drivers that it was tested with. */
 function casesTable (sources: readonly AnySource[]): string {
   const through = new Map<string, { readonly cells: readonly string[], readonly names: string[] }>()
   for (const { name, cases } of sources) {
@@ -47,8 +51,8 @@ function casesTable (sources: readonly AnySource[]): string {
       row.names.push(name)
     }
   }
-  const rows = [...through.values()].map(({ cells, names }) => [...cells, names.length === sources.length ? 'each of them' : listed(names)])
-  return `Tried through ${listed(sources.map(({ name }) => name))}.\n\n${table(['what happens', 'answer', 'issue', 'through'], rows)}`
+  const rows = [...through.values()].map(({ cells, names }) => [...cells, names.length === sources.length ? 'all' : listed(names)])
+  return `Tested with ${listed(sources.map(({ name }) => name))}.\n\n${table(['what happens', 'response', 'issue', 'tested with'], rows)}`
 }
 
 function answerOf ({ answer, message }: Case<never>): string {
@@ -65,28 +69,28 @@ function issueOf ({ answer, fields = [''] }: Case<never>): string {
 const failuresOf = (errors: Readonly<Record<string, { readonly failure: string }>>): Record<string, string> =>
   Object.fromEntries(Object.entries(errors).map(([code, { failure }]) => [code, failure]))
 
-/** The tables of lib/translate, by the heading that they stand under. */
+/** The tables of lib/translate by their heading. */
 const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'PostgreSQL: the SQLSTATE, or its first two characters': sqlStates,
-  'MySQL and MariaDB: the error number': failuresOf(mysqlErrors),
-  'SQLite: the result code': failuresOf(sqliteErrors),
-  'MongoDB: the code of the server, or the name of the error of the driver': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
-  'Mongoose: the name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
-  'Prisma: the code': prismaCodes,
-  'TypeORM, Knex and Sequelize: the name of the error': ormErrors
+  'PostgreSQL: SQLSTATE, or its first two characters': sqlStates,
+  'MySQL and MariaDB: error number': failuresOf(mysqlErrors),
+  'SQLite: result code': failuresOf(sqliteErrors),
+  'MongoDB: code of the server, or name of the driver error': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
+  'Mongoose: name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
+  'Prisma: code': prismaCodes,
+  'TypeORM, Knex and Sequelize: name of the error': ormErrors
 }
 
 function codesTable (codes: Readonly<Record<string, string>>): string {
   const byAnswer = new Map<string, string[]>()
   for (const [code, failure] of Object.entries(codes)) byAnswer.set(shownAs(failure), [...byAnswer.get(shownAs(failure)) ?? [], code])
-  return table(['answer', 'codes'], [...byAnswer].map(([answer, list]) => [answer, listed(list)]))
+  return table(['response', 'codes'], [...byAnswer].map(([answer, list]) => [answer, listed(list)]))
 }
 
 function listed (names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ')
 }
 
-/** The failures that some sources cannot tell apart by the code alone. */
+/** The failures that share a code in some databases. */
 const undecided: Readonly<Record<string, readonly DatabaseFailure[]>> = {
   foreign_key: ['unknown_reference', 'still_referenced'],
   trigger: ['still_referenced', 'check']

@@ -1,3 +1,4 @@
+/** Writes the tables of docs/upstreams.md and docs/plugins.md, and lists the tested failures of clients and plugins. */
 import { readFileSync } from 'node:fs'
 import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { pluginErrors } from '../../lib/translate/plugin-codes.js'
@@ -6,22 +7,23 @@ import type { PluginCase } from '../../test/plugins/case.js'
 import { pluginCases } from '../../test/plugins/cases.js'
 import { calls, proxies } from '../../test/support/upstream-clients.js'
 import { upstreamCases } from '../../test/translate/upstreams/upstream.cases.js'
+import type { TestedFailure } from './failure-list.js'
 import { table } from './table.js'
 
-/** The sections about failures: what the tests try, and the tables of lib/translate. */
+/** The sections of both pages by name: the test cases, and the tables of lib/translate. */
 export const failureSections: Readonly<Record<string, () => string>> = {
-  'upstream-failures': () => table(['what happens', 'answer', 'through'], groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
+  'upstream-failures': () => table(['what happens', 'response', 'tested with'], groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
     ([first, ...rest]) => [first.what, answerCell(first.answer), named([first, ...rest].map(({ through }) => through))]
   )),
   'upstream-clients': () => listed(Object.keys(calls)),
   'upstream-proxies': () => listed(Object.keys(proxies)),
-  'upstream-codes': () => table(['reported by', 'answer', 'codes and names'], Object.entries(upstreamSources).flatMap(([source, { codes, names = {}, prefixes = {} }]) => {
+  'upstream-codes': () => table(['reported by', 'response', 'codes and names'], Object.entries(upstreamSources).flatMap(([source, { codes, names = {}, prefixes = {} }]) => {
     const reported = [...Object.entries(codes), ...Object.entries(names), ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)]
     return groupBy(reported, ([, failure]) => failure).map(group => [source, answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]), listed(group.map(([code]) => code))])
   })),
   'proxy-errors': () => snippet('translate/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
   'reply-signal': () => snippet('translate/upstreams/upstream.cases.ts', 'a signal of the reply'),
-  'plugin-codes': () => table(['plugin', 'answer', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
+  'plugin-codes': () => table(['plugin', 'response', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
     groupBy(Object.entries(codes), ([, { code }]) => code).map(group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))])
   )),
   'cors-origin': () => snippet('plugins/cors.cases.ts', 'cors: an origin that is refused'),
@@ -31,10 +33,14 @@ export const failureSections: Readonly<Record<string, () => string>> = {
     : `${snippet(`plugins/${plugin}.cases.ts`, plugin)}\n\n${casesTable(cases)}`]))
 }
 
-/** What the tests try, by the client or plugin: what happens, and what it is answered with. */
-export const failureRows: ReadonlyArray<readonly [source: string, what: string, answer: string]> = [
-  ...upstreamCases.map(({ through, what, answer }) => [`\`${through}\``, what, answerCell(answer)] as const),
-  ...Object.entries(pluginCases).flatMap(([plugin, cases]) => cases.map(given => [`\`@fastify/${plugin}\``, given.what, pluginAnswer(given)] as const))
+/** The failures of clients and plugins that the tests cause. */
+export const failureList: readonly TestedFailure[] = [
+  ...upstreamCases.map(({ through, what, answer }) => ({
+    source: through, page: 'upstreams.md', what, ...(isCode(answer) ? { code: answer } : { outcome: answer })
+  })),
+  ...Object.entries(pluginCases).flatMap(([plugin, cases]) => cases.map(({ what, answer }) => ({
+    source: `@fastify/${plugin}`, page: 'plugins.md', what, ...('code' in answer ? { code: answer.code } : { outcome: `${answer.status} ${answer.body}` })
+  })))
 ]
 
 function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
@@ -42,7 +48,7 @@ function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
 }
 
 function casesTable (cases: readonly PluginCase[]): string {
-  return table(['what happens', 'answer', 'headers'], cases.map(({ what, answer }) => [
+  return table(['what happens', 'response', 'headers'], cases.map(({ what, answer }) => [
     what,
     pluginAnswer({ answer }),
     Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range').map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
@@ -50,14 +56,18 @@ function casesTable (cases: readonly PluginCase[]): string {
 }
 
 function answerCell (answer: string): string {
-  return Object.hasOwn(standardErrors, answer) ? `${standardErrors[answer as StandardCode].status} \`${answer}\`` : answer
+  return isCode(answer) ? `${standardErrors[answer].status} \`${answer}\`` : answer
+}
+
+function isCode (name: string): name is StandardCode {
+  return Object.hasOwn(standardErrors, name)
 }
 
 function listed (names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ')
 }
 
-/** Names, with one word for all clients and one for all proxies. */
+/** Returns a list of names, with "every client" and "every proxy" instead of the whole groups. */
 function named (names: readonly string[]): string {
   let rest = names
   const words: string[] = []
@@ -79,7 +89,7 @@ function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): 
   return [...groups.values()]
 }
 
-/** The code of a region of a test, so that what a page shows is what was tried. */
+/** Returns the code of a region of a test, so that the pages show the tested code. */
 function snippet (file: string, region: string): string {
   const source = readFileSync(new URL(`../../test/${file}`, import.meta.url), 'utf8')
   const found = new RegExp(`^( *)// #region ${region}\\n([^]*?)^ *// #endregion`, 'm').exec(source)

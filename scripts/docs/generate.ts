@@ -1,4 +1,4 @@
-/** Rewrites the generated parts of the pages: `npm run docs`. */
+/** Updates the generated parts of the pages and the generated files: `npm run docs`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pages, root } from './pages.js'

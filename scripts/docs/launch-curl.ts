@@ -2,7 +2,7 @@ import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../exampl
 
 const base = 'http://127.0.0.1:3000'
 
-/** The cases of the example as commands for a shell, by status. */
+/** Returns the cases of the example as curl commands. */
 export function launchCurl (): string {
   return demoCases.map(demo => [`# ${demo.status} ${demo.code}: ${demo.what}`, ...commandsOf(demo)].join('\n')).map(block => `\`\`\`sh\n${block}\n\`\`\``).join('\n\n')
 }
@@ -28,7 +28,7 @@ function curl ({ method = 'GET', path, headers = {}, body }: DemoRequest): strin
   ].join(' ')
 }
 
-/** A word that the shell takes as it is. */
+/** Quotes a word for the shell. */
 function quoted (text: string): string {
   return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

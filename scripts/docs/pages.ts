@@ -1,7 +1,8 @@
-/** The pages with generated parts, and their fresh content. */
-import { readdirSync, readFileSync } from 'node:fs'
+/** Lists the pages with generated parts and the generated files, with their current and their fresh content. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeFailuresHtml, writeFailuresJson } from './failure-list.js'
 import { sections } from './sections.js'
 
 /** The root of the project. */
@@ -12,12 +13,18 @@ const files: readonly string[] = [
   'examples/launch/README.md'
 ]
 
-/** The pages by their path in the project, each as it is and as it should be. */
+/** The files that are generated as a whole. */
+const generated: Readonly<Record<string, () => string>> = {
+  'docs/failures.json': writeFailuresJson,
+  'docs/failures.html': writeFailuresHtml
+}
+
+/** Returns the pages and files by their path in the project, each with its text on disk and the text that it should have. */
 export function pages (): Array<{ readonly file: string, readonly text: string, readonly fresh: string }> {
-  return files.map(file => {
-    const text = readFileSync(join(root, file), 'utf8')
-    return { file, text, fresh: refresh(text) }
-  })
+  return [
+    ...files.map(file => ({ file, text: readFileSync(join(root, file), 'utf8') })).map(({ file, text }) => ({ file, text, fresh: refresh(text) })),
+    ...Object.entries(generated).map(([file, write]) => ({ file, text: existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '', fresh: write() }))
+  ]
 }
 
 /**

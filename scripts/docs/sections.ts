@@ -1,3 +1,4 @@
+/** Collects the generated sections of the pages. */
 import { databaseSections } from './databases.js'
 import { getResponseDefinition, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
@@ -6,7 +7,8 @@ import { toIssueCode, formatMessages, issueKinds } from '../../lib/catalog/issue
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
-import { answerSections } from './response-tables.js'
+import { responseSections } from './response-tables.js'
+import { summarizeFailures } from './failure-list.js'
 import { failureSections } from './failures.js'
 import { launchCurl } from './launch-curl.js'
 import { table } from './table.js'
@@ -16,15 +18,15 @@ const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).so
 /** The generated sections by name, each made from the tables of lib/. */
 export const sections: Readonly<Record<string, () => string>> = {
   codes: () => table(
-    ['status', 'code', 'type', 'when', 'what to do', 'again'],
+    ['status', 'code', 'type', 'when', 'what to do', 'retry'],
     definitions.map(({ status, code, type, description, action, retry }) => [String(status), `\`${code}\``, `\`${type}\``, description, action, `\`${retry}\``])
   ),
   'error-headers': () => table(
-    ['header', 'on', 'what it says'],
+    ['header', 'on', 'meaning'],
     errorHeaders.map(({ name, description, on }) => [`\`${name}\``, carriers(on), description])
   ),
   issues: () => table(
-    ['code', 'when', 'keywords of JSON Schema'],
+    ['code', 'when', 'JSON Schema keywords'],
     Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
   ),
   ...databaseSections,
@@ -35,7 +37,8 @@ export const sections: Readonly<Record<string, () => string>> = {
   'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections,
-  ...answerSections
+  ...responseSections,
+  'failure-summary': summarizeFailures
 }
 
 function carriers (on: (error: ErrorDefinition) => boolean): string {
@@ -50,7 +53,7 @@ function named (status: ErrorStatus): string {
   return `${status} ${reasonPhrase(status)}`
 }
 
-/** What two errors look like in a format. */
+/** Returns the bodies of two errors in a format. */
 function bodies (name: FormatName): string {
   return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
     const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }

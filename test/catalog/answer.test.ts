@@ -47,12 +47,12 @@ t.test('the message of a 5xx is the one of its definition, whatever was thrown',
   t.notMatch(JSON.stringify(answer), /ECONNREFUSED|secret/)
 })
 
-t.test('meta goes out only where the definition has a schema for it', async t => {
+t.test('meta is sent only if the definition has a schema for it', async t => {
   const error = errors.resource_not_found({ meta: { row: 'secret' } } as never)
   t.equal(createAnswer(error, getResponseDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
 })
 
-t.test('issues go out only where the status is about fields', async t => {
+t.test('issues are sent only if the status is about fields', async t => {
   t.strictSame(errorStatuses.filter(status => carriesIssues({ status })), [400, 409, 422])
   t.strictSame(createAnswer(errors.forbidden({ issues }), getResponseDefinition(errors.forbidden, docUrl), context).issues, [])
   t.strictSame(createAnswer(errors.resource_conflict({ issues }), getResponseDefinition(errors.resource_conflict, docUrl), context).issues, issues)

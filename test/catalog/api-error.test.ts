@@ -76,7 +76,7 @@ t.test('retryAfter is whole seconds of 1 or more', async t => {
     return Number.isInteger(whole) && whole >= 1 && whole < 2 ** 31
   }))
   for (const wrong of [NaN, Infinity, '30', new Date(), null, undefined]) {
-    t.equal(standardErrors.rate_limit_exceeded({ retryAfter: wrong as number }).retryAfter, undefined, 'what is no finite number counts as absent')
+    t.equal(standardErrors.rate_limit_exceeded({ retryAfter: wrong as number }).retryAfter, undefined, 'a value that is not a finite number is treated as absent')
   }
   t.equal(standardErrors.rate_limit_exceeded({ retryAfter: 0 }).retryAfter, 1)
 })

@@ -32,7 +32,7 @@ t.test('the sentence of a failed keyword', async t => {
     ['minLength', { limit: 1 }, 'min_length', 'must be at least 1 character long'],
     ['minLength', { limit: 3 }, 'min_length', 'must be at least 3 characters long'],
     ['maxLength', { limit: 80 }, 'max_length', 'must be at most 80 characters long'],
-    ['pattern', { pattern: '^a' }, 'pattern', 'does not have the expected form'],
+    ['pattern', { pattern: '^a' }, 'pattern', 'does not have the expected format'],
     ['minimum', { comparison: '>=', limit: 1 }, 'minimum', 'must be at least 1'],
     ['exclusiveMinimum', { comparison: '>', limit: 1 }, 'minimum', 'must be greater than 1'],
     ['formatMinimum', { limit: '2030-01-01' }, 'minimum', 'must be at least 2030-01-01'],
@@ -41,12 +41,14 @@ t.test('the sentence of a failed keyword', async t => {
     ['formatMaximum', { limit: '2030-01-01' }, 'maximum', 'must be at most 2030-01-01'],
     ['multipleOf', { multipleOf: 0.5 }, 'multiple_of', 'must be a multiple of 0.5'],
     ['enum', { allowedValues: ['a', 1, null, 5n, undefined] }, 'enum', 'must be one of "a", 1, null, 5, undefined'],
+    ['enum', { allowedValues: ['a'.repeat(200)] }, 'enum', `must be one of "${'a'.repeat(99)}…`],
+    ['enum', { allowedValues: Array.from({ length: 21 }, (_, index) => index) }, 'enum', `must be one of ${Array.from({ length: 20 }, (_, index) => index).join(', ')}, …`],
     ['enum', {}, 'enum', 'must be one of the allowed values'],
     ['const', { allowedValue: 'a' }, 'const', 'must be "a"'],
     ['minItems', { limit: 1 }, 'min_items', 'must have at least 1 item'],
     ['maxItems', { limit: 2 }, 'max_items', 'must have at most 2 items'],
     ['unevaluatedItems', { unevaluatedItems: [2] }, 'max_items', 'has too many items'],
-    ['uniqueItems', { i: 1, j: 0 }, 'unique_items', 'must not have the same item twice'],
+    ['uniqueItems', { i: 1, j: 0 }, 'unique_items', 'must not contain duplicate items'],
     ['contains', {}, 'contains', 'must contain at least 1 matching item'],
     ['contains', { minContains: 2 }, 'contains', 'must contain at least 2 matching items'],
     ['contains', { minContains: 2, maxContains: 3 }, 'contains', 'must contain 2 to 3 matching items'],
@@ -54,11 +56,11 @@ t.test('the sentence of a failed keyword', async t => {
     ['maxProperties', { limit: 2 }, 'max_properties', 'must have at most 2 fields'],
     ['additionalProperties', { additionalProperty: 'x' }, 'unknown_field', 'is not allowed'],
     ['propertyNames', { propertyName: 'x' }, 'property_name', 'has a name that is not allowed'],
-    ['anyOf', {}, 'any_of', 'must fit one of the allowed shapes'],
-    ['oneOf', { passingSchemas: null }, 'any_of', 'must fit one of the allowed shapes'],
-    ['oneOf', { passingSchemas: [0, 2] }, 'any_of', 'must fit only one of the allowed shapes'],
-    ['unique', {}, 'unique', 'is not valid'],
-    ['isEven', {}, 'is_even', 'is not valid'],
+    ['anyOf', {}, 'any_of', 'must match one of the allowed schemas'],
+    ['oneOf', { passingSchemas: null }, 'any_of', 'must match one of the allowed schemas'],
+    ['oneOf', { passingSchemas: [0, 2] }, 'any_of', 'must match exactly one of the allowed schemas'],
+    ['unique', {}, 'unique', 'is invalid'],
+    ['isEven', {}, 'is_even', 'is invalid'],
     ['format', { format: 'email' }, 'email', 'must be an email address'],
     ['format', { format: 'date-time' }, 'date_time', 'must be a date and time with an offset, like 2030-01-31T12:30:00Z'],
     ['format', { format: 'iban' }, 'iban', 'must be a valid iban'],
@@ -80,7 +82,7 @@ t.test('the sentence that documentation shows for a code', async t => {
   t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each is filled in')
   t.strictSame(sampleIssue('max_length'), { code: 'max_length', message: 'must be at most 100 characters long' })
   t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'of a format')
-  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is not valid' }, 'of a format of the application')
+  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is invalid' }, 'of a format of the application')
 })
 
 t.test('a constant of any name', async t => {
@@ -117,16 +119,16 @@ t.test('a pointer leads back to its path', async () => {
 })
 
 t.test('the schema of an issue', async t => {
-  const description = 'What is wrong, as a constant.'
+  const description = 'A constant that identifies what is wrong.'
   t.strictSame(JSON.parse(JSON.stringify(issueSchema())), {
     type: 'object',
     required: ['in', 'field', 'pointer', 'code', 'message'],
     properties: {
       in: { type: 'string', enum: ['body', 'query', 'path', 'header'], description: 'The part of the request that holds the field.' },
-      field: { type: 'string', description: 'The field as a person writes it, `items[0].price`; empty for the whole.' },
+      field: { type: 'string', description: 'The path of the field, such as `items[0].price`. Empty for the whole value.' },
       pointer: { type: 'string', description: 'The field as a JSON Pointer (RFC 6901).' },
       code: { type: 'string', description, pattern: '^[a-z][a-z0-9_]*$' },
-      message: { type: 'string', description: 'What is wrong, for a person.' }
+      message: { type: 'string', description: 'A human-readable description of what is wrong.' }
     },
     additionalProperties: false
   })

@@ -28,7 +28,7 @@ export interface DocumentedError {
   readonly code: string
 }
 
-/** An answer as it came over HTTP; the body is parsed, and absent where there is none. */
+/** A response over HTTP. The body is parsed; it is absent if there is none. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers

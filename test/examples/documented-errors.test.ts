@@ -15,7 +15,7 @@ const keyed = (name: keyof typeof demoKeys): Record<string, string> => ({ author
 let last = 0
 const unique = (): string => String(++last).padStart(8, '0')
 
-/** A request that succeeds, each time anew; and the table without which the handler of the route fails. */
+/** A new successful request, and the table that the handler of the route needs. */
 interface Route {
   readonly request: () => DemoRequest
   readonly table: string
@@ -178,7 +178,7 @@ t.test('every route fails in every way that its document names, and as its docum
             t.fail(`nothing provokes ${status} ${code}`)
             continue
           }
-          // Whoever exceeds a limit is alone, for nobody gets past it after that.
+          // An exceeded limit blocks all later requests, so it is tested with a separate server.
           const own = code === 'rate_limit_exceeded' ? await start() : app
           const answer = await provoke(own === app ? url : await own.listen({ port: 0, host: '127.0.0.1' }), provocation(route, name))
           if (own !== app) await own.close()

@@ -31,7 +31,7 @@ t.test('without await, the routes that follow are under the contract as with it'
   t.strictSame(await warningsOf(app), [])
   const first = await app.inject('/queues/1')
   t.strictSame([first.statusCode, first.headers.ratelimit, first.json()], [410, '"general";r=0;t=60', {
-    code: 'resource_gone', message: 'The resource is gone for good.', request_id: 'req_1'
+    code: 'resource_gone', message: 'The resource was permanently removed.', request_id: 'req_1'
   }])
   t.match(await app.inject('/queues/1'), { statusCode: 429, headers: { 'retry-after': '60' } })
   t.match(await app.inject('/open'), { statusCode: 200, headers: { ratelimit: undefined } })
@@ -57,7 +57,7 @@ t.test('routes that were registered before are named in a warning, for Fastify h
   app.register(apiErrors, { log: false })
   app.get('/after', async () => { throw new Error('secret') })
   t.strictSame(await warningsOf(app), [
-    'These routes were registered before fastify-api-errors, which does not answer their errors: GET /before, GET /sibling. ' +
+    'These routes were registered before fastify-api-errors, so it does not handle their errors: GET /before, GET /sibling. ' +
     'Register it first, or set config.errors to false on them.'
   ])
   t.match((await app.inject('/before')).json(), { message: 'secret' })
@@ -72,7 +72,7 @@ t.test('in a scope, the plugin looks at the routes of that scope alone', async t
     await scope.register(apiErrors)
   })
   t.strictSame(await warningsOf(app), [
-    'These routes were registered before fastify-api-errors, which does not answer their errors: GET /before. ' +
+    'These routes were registered before fastify-api-errors, so it does not handle their errors: GET /before. ' +
     'Register it first, or set config.errors to false on them.'
   ])
 })

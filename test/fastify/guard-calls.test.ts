@@ -107,6 +107,37 @@ t.test('an error handler that throws nothing is answered by the plugin', async t
   }
 })
 
+t.test('an error that an error handler or a validator throws is answered with it', async t => {
+  const app = await create()
+  app.get('/handler', { errorHandler: () => { throw errors.resource_conflict() } }, async () => { throw new Error('secret') })
+  app.post('/validator', { schema: { body: {} }, validatorCompiler: () => () => { throw errors.resource_conflict() } }, async () => 'passes')
+  const handled = await app.inject('/handler')
+  t.strictSame([handled.statusCode, (JSON.parse(handled.body) as { code: string }).code], [409, 'resource_conflict'])
+  t.strictSame(await post(app, '/validator', 'application/json'), [409, 'resource_conflict'])
+})
+
+t.test('an error handler that throws a promise is answered with 500, and the process lives', async t => {
+  const app = await create()
+  app.get('/', { errorHandler: () => { throw Promise.reject(new Error('secret')) } }, async () => { throw new Error('secret') })
+  const { statusCode, body } = await app.inject('/')
+  t.strictSame([statusCode, (JSON.parse(body) as { code: string }).code], [500, 'internal_error'])
+})
+
+t.test('a schema error formatter of a scope or a route that returns no error lets no request through', async t => {
+  const body = { type: 'object', required: ['a'] }
+  for (const formatter of [() => Promise.resolve(), () => Promise.reject(new Error('secret')), () => undefined]) {
+    const app = await create()
+    app.post('/route', { schema: { body }, schemaErrorFormatter: formatter as never }, async () => ({ secret: 42 }))
+    app.setSchemaErrorFormatter(formatter as never)
+    app.post('/', { schema: { body } }, async () => ({ secret: 42 }))
+    t.strictSame(await post(app, '/', 'application/json'), [422, 'missing_required_field'])
+    t.strictSame(await post(app, '/route', 'application/json'), [422, 'missing_required_field'])
+  }
+  const broken = await create()
+  broken.post('/', { schema: { body }, schemaErrorFormatter: () => { throw undefined } }, async () => ({ secret: 42 }))
+  t.strictSame(await post(broken, '/', 'application/json'), [500, 'internal_error'])
+})
+
 t.test('the hooks of a not-found handler are guarded', async t => {
   const app = Fastify()
   await app.register(apiErrors, { log: false, notFound: false })
@@ -126,10 +157,19 @@ t.test('without the plugin, an application made after serverOptions() works as F
     done()
   })
   app.addContentTypeParser('text/csv', async () => { throw undefined })
+  app.addContentTypeParser('text/tsv', () => { throw undefined })
   app.setValidatorCompiler((() => async () => { throw undefined }) as never)
   app.get('/hook', async () => 'passes')
   app.post('/', { schema: { body: {} } }, async () => ({ code: 'passes' }))
   app.get('/handled', { errorHandler: () => { throw undefined } }, async () => { throw new Error('no') })
+  app.post('/frozen', { schema: { body: {} }, validatorCompiler: () => () => { throw Object.freeze(new Error('no')) } }, async () => 'passes')
+  app.post('/formatter', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: (() => Promise.resolve()) as never }, async () => ({ code: 'passes' }))
+  app.post('/thrown', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: () => { throw undefined } }, async () => ({ code: 'passes' }))
   t.equal((await app.inject('/hook')).body, 'passes')
   t.strictSame(await post(app), [200, 'passes'])
+  t.strictSame(await post(app, '/', 'text/tsv'), [200, 'passes'])
+  for (const url of ['/formatter', '/thrown']) t.strictSame(await post(app, url, 'application/json'), [200, 'passes'], url)
+  const handled = await app.inject('/handled')
+  t.strictSame([handled.statusCode, handled.body], [200, ''])
+  t.strictSame(await post(app, '/frozen', 'application/json'), [500, undefined])
 })

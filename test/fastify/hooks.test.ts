@@ -2,14 +2,14 @@ import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { getHooks, type Hook } from '../../lib/fastify/hooks.js'
-import { ask, contractAnswer, create, requestId, start } from '../support/wire.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
 
-const failed = contractAnswer(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
+const failed = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
 
 const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
 
 t.test('a hook that throws undefined, because a name is misspelt, lets no request through', async t => {
-  const app = await create()
+  const app = await createApp()
   const { unauthorised } = errors as unknown as Record<string, () => Error>
   const authenticate = (): never => { throw unauthorised }
   for (const name of hooks) {
@@ -20,22 +20,22 @@ t.test('a hook that throws undefined, because a name is misspelt, lets no reques
       await scope.register(async inner => { inner.get(`/${name}/scope`, async () => ({ secret: 42 })) })
     })
   }
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const name of hooks) {
-    for (const path of [`/${name}`, `/${name}/second`, `/${name}/scope`]) t.strictSame(await ask(port, 'GET', path), failed, path)
+    for (const path of [`/${name}`, `/${name}/second`, `/${name}/scope`]) t.strictSame(await sendRequest(port, 'GET', path), failed, path)
   }
 })
 
 t.test('the log says which hook it was', async t => {
   const thrown: unknown[] = []
-  const app = await create({ log: ({ error }) => { thrown.push(error.cause) } })
+  const app = await createApp({ log: ({ error }) => { thrown.push(error.cause) } })
   app.get('/', { preHandler: function authenticate () { throw null } }, async () => 'ok') // eslint-disable-line no-throw-literal
-  await ask(await start(t, app), 'GET', '/')
+  await sendRequest(await listen(t, app), 'GET', '/')
   t.match(thrown, [{ message: "The hook 'authenticate' threw null." }])
 })
 
 t.test('a hook that does not throw works as before: with its scope, its arguments, its name and its declarations', async t => {
-  const app = await create()
+  const app = await createApp()
   const seen: unknown[] = []
   function remember (this: FastifyInstance, request: { url: string }, _reply: unknown, done: () => void): void {
     seen.push([this.prefix, request.url])
@@ -46,8 +46,8 @@ t.test('a hook that does not throw works as before: with its scope, its argument
     scope.addHook('onRequest', remember)
     scope.get('/a', { preHandler: [remember], preSerialization: async (_request, _reply, payload) => ({ ...payload as object, more: 1 }) }, async () => ({ a: 1 }))
   }, { prefix: '/v1' })
-  const port = await start(t, app)
-  t.strictSame((await ask(port, 'GET', '/v1/a')).body, { a: 1, more: 1 })
+  const port = await listen(t, app)
+  t.strictSame((await sendRequest(port, 'GET', '/v1/a')).body, { a: 1, more: 1 })
   t.strictSame(seen, [['/v1', '/v1/a'], ['/v1', '/v1/a']])
   t.match(app.printRoutes({ includeHooks: true }), /\(onRequest\) \["remember\(\)"\]/)
   t.strictSame(app.apiErrors.explain('GET', '/v1/a').filter(({ code }) => code === 'payment_required').map(({ reason }) => reason), [
@@ -64,14 +64,14 @@ t.test('what is not a hook is rejected by Fastify, in its own words', async t =>
 })
 
 t.test('a hook that returns an error is answered with it', async t => {
-  const app = await create()
+  const app = await createApp()
   const vm = await import('node:vm')
   const returned: Record<string, [() => unknown, status: number]> = {
     'an async function': [async () => errors.unauthorized(), 401],
     'a promise': [() => Promise.resolve(errors.unauthorized()), 401],
     'a plain function': [() => errors.unauthorized(), 401],
     'an error of its own': [async () => new Error('not allowed'), 500],
-    'an error of another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
+    'an error from another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
   }
   for (const name of hooks) {
     for (const [what, [hook]] of Object.entries(returned)) {
@@ -83,11 +83,11 @@ t.test('a hook that returns an error is answered with it', async t => {
       })
     }
   }
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const name of hooks) {
     for (const [what, [, status]] of Object.entries(returned)) {
       for (const path of [`/${name}/${what.replaceAll(' ', '-')}`, `/${name}/${what.replaceAll(' ', '-')}/scope`]) {
-        const answer = await ask(port, 'GET', path)
+        const answer = await sendRequest(port, 'GET', path)
         t.equal(answer.status, status, path)
         t.notMatch(JSON.stringify(answer.body), '42')
       }
@@ -96,26 +96,26 @@ t.test('a hook that returns an error is answered with it', async t => {
 })
 
 t.test('what a hook returns beside an error has the meaning that Fastify gives it', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/reply', { preHandler: async (_request, reply) => reply.send('from the hook') }, async () => 'from the handler')
   app.get('/reply/plain', { preHandler: ((_request: unknown, reply: { send: (payload: string) => unknown }) => reply.send('from the hook')) as never }, async () => 'from the handler')
   app.get('/payload', { preSerialization: async () => ({ a: 1 }), onSend: async (_request, _reply, payload) => `${String(payload)} ` }, async () => ({}))
   app.get('/value', { preHandler: (async () => ({ message: 'not an error' })) as never }, async () => 'from the handler')
-  const port = await start(t, app)
-  t.equal((await ask(port, 'GET', '/reply')).body, 'from the hook')
-  t.equal((await ask(port, 'GET', '/reply/plain')).body, 'from the hook')
-  t.strictSame((await ask(port, 'GET', '/payload')).body, { a: 1 })
-  t.equal((await ask(port, 'GET', '/value')).body, 'from the handler')
+  const port = await listen(t, app)
+  t.equal((await sendRequest(port, 'GET', '/reply')).body, 'from the hook')
+  t.equal((await sendRequest(port, 'GET', '/reply/plain')).body, 'from the hook')
+  t.strictSame((await sendRequest(port, 'GET', '/payload')).body, { a: 1 })
+  t.equal((await sendRequest(port, 'GET', '/value')).body, 'from the handler')
 })
 
 t.test('Fastify checks the parameters of an async hook as before', async t => {
-  const app = await create()
+  const app = await createApp()
   const wrong = async (_request: unknown, _reply: unknown, _done: unknown): Promise<void> => {}
   t.throws(() => app.addHook('preHandler', wrong as never), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
   t.throws(() => app.get('/', { preHandler: [wrong] as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
 })
 
-t.test('onRoute hooks, and whoever keeps the options of a route, see the hooks that it was given', async t => {
+t.test('onRoute hooks, and code that keeps the options of a route, see the original hooks', async t => {
   const auth = Object.assign(function auth (_request: unknown, _reply: unknown, done: () => void) { done() }, { role: 'admin' })
   const list = [auth]
   for (const server of [{}, serverOptions()]) {

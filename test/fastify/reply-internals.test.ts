@@ -1,8 +1,10 @@
 /** Every reliance on what Fastify does not document: each test fails when Fastify changes. */
+import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
-  getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
+  getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
+  isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
 /** Something that is not an instance, a request or a reply of Fastify. */
@@ -142,4 +144,20 @@ t.test('an error that the application sends is told from one that Fastify sends'
   Error.stackTraceLimit = 0
   t.equal(isSentByApplication(() => {}), false, 'without a stack')
   Error.stackTraceLimit = stackTraceLimit
+})
+
+t.test('the error of the stream of a body is seen, also after an async hook', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  app.addHook('onError', async () => { await new Promise(resolve => setImmediate(resolve)) })
+  app.setErrorHandler((error, request, reply) => {
+    seen.push([(error as Error & { statusCode?: number }).statusCode, isErrorOfBody(error, request)])
+    reply.code(400).send('handled')
+  })
+  app.post('/stream', { preParsing: async () => new Readable({ read () { this.destroy(new Error('no')) } }) }, async () => 'ok')
+  app.post('/', async () => { throw new Error('no') })
+  for (const url of ['/stream', '/']) await app.inject({ method: 'POST', url, payload: {} })
+  t.strictSame(seen, [[400, true], [undefined, false]])
+  t.equal(isErrorOfBody(undefined, stranger), false)
+  t.equal(isErrorOfBody(new Error('no'), stranger), false)
 })

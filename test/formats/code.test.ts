@@ -1,6 +1,6 @@
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const issues = [{ in: 'body', field: 'items[0].price', pointer: '/items/0/price', code: 'minimum', message: 'must be at least 1' }] as const
 
@@ -18,7 +18,7 @@ t.test('details lists the fields', async t => {
   t.strictSame(await send({ error: standardErrors.validation_error({ issues }) }), {
     status: 422,
     contentType: 'application/json; charset=utf-8',
-    body: { code: 'validation_error', message: 'One or more fields are not valid.', request_id: 'req_1', details: issues }
+    body: { code: 'validation_error', message: 'One or more fields are invalid.', request_id: 'req_1', details: issues }
   })
 })
 
@@ -30,7 +30,7 @@ t.test('meta has the facts, doc_url the page', async t => {
     contentType: 'application/json; charset=utf-8',
     body: {
       code: 'rate_limit_exceeded',
-      message: 'Too many requests. Wait before you send the next one.',
+      message: 'Too many requests. Wait before you send another one.',
       request_id: 'req_1',
       doc_url: 'https://api.example.com/errors/rate_limit_exceeded',
       meta

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'unique', message: 'is already in use' }] as const
 
@@ -9,7 +9,7 @@ t.test('{ error, message, requestId }, without meta and pages', async t => {
   t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta: { limit: 5 } }) }), {
     status: 429,
     contentType: 'application/json; charset=utf-8',
-    body: { error: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.', requestId: 'req_1' }
+    body: { error: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.', requestId: 'req_1' }
   })
 })
 

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import { defineFormat, standardErrors, type Answer, type Format, type FormatDefinition } from 'fastify-api-errors'
 import { bodySchema } from '../../lib/formats/format.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 import { thrown } from '../support/thrown.js'
 
 const text = { schema: () => Type.String(), value: (answer: Answer) => answer.message }

@@ -8,7 +8,7 @@ import { defineErrors, defineFormat, formats, standardErrors, type ApiError, typ
 import { createBodyExample } from '../../lib/openapi/bodies.js'
 import { bodySchema } from '../../lib/formats/format.js'
 import { initFor, text } from '../support/arbitraries.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 /** The standard catalog, and codes of an application's own that differ from it in kind. */
 const errors = defineErrors(standardErrors, {

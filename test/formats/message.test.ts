@@ -1,6 +1,6 @@
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
 
@@ -9,7 +9,7 @@ t.test('{ message }', async t => {
   t.strictSame(await send({ error: standardErrors.forbidden() }), {
     status: 403,
     contentType: 'application/json; charset=utf-8',
-    body: { message: 'You may not do this.' }
+    body: { message: 'You do not have permission to do this.' }
   })
 })
 
@@ -20,7 +20,7 @@ t.test('a 422 has the reasons by field, as sentences', async t => {
     status: 422,
     contentType: 'application/json; charset=utf-8',
     body: {
-      message: 'One or more fields are not valid.',
+      message: 'One or more fields are invalid.',
       errors: {
         email: ['The email field is required.', 'The email field must be an email address.'],
         name: ['The name field is required.'],
@@ -32,5 +32,5 @@ t.test('a 422 has the reasons by field, as sentences', async t => {
 
 t.test('a 422 without issues has no reasons', async t => {
   const send = await createThrower({ format: 'message' })
-  t.strictSame((await send({ error: standardErrors.validation_error() })).body, { message: 'One or more fields are not valid.', errors: {} })
+  t.strictSame((await send({ error: standardErrors.validation_error() })).body, { message: 'One or more fields are invalid.', errors: {} })
 })

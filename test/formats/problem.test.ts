@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { problemFormat } from '../../lib/formats/problem.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 t.test('problem details without pages: type is about:blank, title the phrase of the status (RFC 9457, section 4.2.1)', async t => {
   const send = await createThrower({ format: 'problem' })
@@ -33,7 +33,7 @@ t.test('problem details with pages', async t => {
       type: 'https://api.example.com/errors/insufficient_scope',
       title: 'Insufficient scope',
       status: 403,
-      detail: 'The credential lacks a scope that this needs.',
+      detail: 'Your credentials lack a required scope.',
       instance: '/users/7',
       code: 'insufficient_scope',
       request_id: 'req_1',
@@ -51,7 +51,7 @@ t.test('errors lists the fields, each with its pointer as a URI fragment', async
     type: 'about:blank',
     title: 'Unprocessable Entity',
     status: 422,
-    detail: 'One or more fields are not valid.',
+    detail: 'One or more fields are invalid.',
     instance: '/users/7',
     code: 'validation_error',
     request_id: 'req_1',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
 
@@ -9,7 +9,7 @@ t.test('{ summary }', async t => {
   t.strictSame(await send({ error: standardErrors.invalid_api_key() }), {
     status: 401,
     contentType: 'application/json; charset=utf-8',
-    body: { summary: 'The API key is not valid.' }
+    body: { summary: 'The API key is invalid.' }
   })
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const issue = (field: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message: 'is required' })
 

@@ -9,7 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, generateKey, hashKey, type ApiKeyGuard, type ApiKeyOptions, type ApiKeyRecord } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
-import { call, type Answer } from '../support/call.js'
+import { fetchResponse, type HttpResponse } from '../support/http.js'
 import { createKeyStore } from '../support/key-store.js'
 import { thrown } from '../support/thrown.js'
 
@@ -49,7 +49,7 @@ async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): 
 const bearer = (key: string): { headers: { authorization: string } } => ({ headers: { authorization: `Bearer ${key}` } })
 
 /** The answer of an error in the default format. */
-function refused (status: number, challenge: string | undefined, code: string, message: string, more: object = {}): Answer {
+function refused (status: number, challenge: string | undefined, code: string, message: string, more: object = {}): HttpResponse {
   return {
     status,
     headers: {
@@ -64,33 +64,33 @@ function refused (status: number, challenge: string | undefined, code: string, m
 }
 
 /** The answer of the route. */
-function found (record: object): Answer {
+function found (record: object): HttpResponse {
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { key: record } }
 }
 
 const stored = { scopes: [], expiresAt: null, revokedAt: null, allowedIps: null }
 
 const missing = refused(401, 'Bearer realm="api"', 'missing_api_key', 'No API key was sent.')
-const invalid = refused(401, 'Bearer realm="api", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.')
-const withoutScheme = refused(401, 'Bearer realm="api"', 'invalid_api_key', 'The API key is not valid.')
+const invalid = refused(401, 'Bearer realm="api", error="invalid_token"', 'invalid_api_key', 'The API key is invalid.')
+const withoutScheme = refused(401, 'Bearer realm="api"', 'invalid_api_key', 'The API key is invalid.')
 const revoked = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_revoked', 'The API key was revoked.')
 const expired = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_key_expired', 'The API key has expired.')
-const elsewhere = refused(403, undefined, 'ip_not_allowed', 'This address is not on the allowlist of the API key.')
+const elsewhere = refused(403, undefined, 'ip_not_allowed', 'Your IP address is not on the allowlist of the API key.')
 const failed = refused(503, undefined, 'service_unavailable', 'The service is temporarily unavailable.')
 
 t.test('a good key is let through, and its record is request.apiKey', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { id, key } = await issue()
-  t.strictSame(await call(url, bearer(key)), found({ id, ...stored }))
-  t.strictSame(await call(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme has no case, and any number of spaces behind it')
+  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored }))
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme has no case, and any number of spaces behind it')
 })
 
 t.test('without a key', async t => {
   const url = await serve(t, apiKey({ lookup }))
-  t.strictSame(await call(url), missing, 'no header')
-  t.strictSame(await call(url, { headers: { authorization: '' } }), missing, 'an empty header')
-  t.strictSame(await call(url, { headers: { authorization: 'Bearer' } }), missing, 'the scheme alone')
-  t.strictSame(await call(url, { headers: { authorization: 'Basic YTpi' } }), missing, 'another scheme')
+  t.strictSame(await fetchResponse(url), missing, 'no header')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: '' } }), missing, 'an empty header')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: 'Bearer' } }), missing, 'the scheme alone')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: 'Basic YTpi' } }), missing, 'another scheme')
 })
 
 t.test('with something that is no key', async t => {
@@ -98,60 +98,60 @@ t.test('with something that is no key', async t => {
   const url = await serve(t, apiKey({ lookup: key => { lookups.push(key); return lookup(key) } }))
   const { key } = await issue()
   for (const malformed of [`${key} ${key}`, `"${key}"`, `${key}\\`, `'${key}'`, `${key}\t`.padEnd(80, '\tx'), 'é']) {
-    t.strictSame(await call(url, bearer(malformed)), invalid, malformed)
+    t.strictSame(await fetchResponse(url, bearer(malformed)), invalid, malformed)
   }
-  t.strictSame(await call(url, { headers: { authorization: key } }), withoutScheme, 'a key without its scheme')
-  t.strictSame(await call(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is no space')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: key } }), withoutScheme, 'a key without its scheme')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is no space')
   t.strictSame(lookups, [], 'the store is not asked')
 })
 
-t.test('with a key that nobody issued', async t => {
+t.test('with a key that was never issued', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { key } = await issue()
-  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
-  t.strictSame(await call(url, bearer(key.slice(0, -1))), invalid, 'a part of one')
-  t.strictSame(await call(url, bearer(key.toLowerCase())), invalid, 'in another case')
-  t.strictSame(await call(url, bearer('x')), invalid)
-  t.strictSame(await call(url, bearer(hashKey(key))), invalid, 'the hash of one')
-  t.strictSame(await call(url, bearer('x'.repeat(10_000))), invalid)
+  t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
+  t.strictSame(await fetchResponse(url, bearer(key.slice(0, -1))), invalid, 'a part of one')
+  t.strictSame(await fetchResponse(url, bearer(key.toLowerCase())), invalid, 'in another case')
+  t.strictSame(await fetchResponse(url, bearer('x')), invalid)
+  t.strictSame(await fetchResponse(url, bearer(hashKey(key))), invalid, 'the hash of one')
+  t.strictSame(await fetchResponse(url, bearer('x'.repeat(10_000))), invalid)
 })
 
 t.test('with a key that was revoked or has expired', async t => {
   const url = await serve(t, apiKey({ lookup }))
-  const answerTo = async (record: Parameters<typeof issue>[0]): Promise<Answer> => await call(url, bearer((await issue(record)).key))
+  const answerTo = async (record: Parameters<typeof issue>[0]): Promise<HttpResponse> => await fetchResponse(url, bearer((await issue(record)).key))
   t.strictSame(await answerTo({ revokedAt: yesterday }), revoked)
   t.strictSame(await answerTo({ expiresAt: yesterday }), expired)
   t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'both: that it was revoked says more')
   t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither yet')
 })
 
-t.test('a moment is a Date, a text or milliseconds; at the moment itself it has come', async t => {
+t.test('a time is a Date, a string or milliseconds; it is reached at exactly this time', async t => {
   for (const [moment, status] of [
     [yesterday, 401], [yesterday.toISOString(), 401], [yesterday.getTime(), 401], [Date.now(), 401], [0, 401],
     [inAnHour, 200], [inAnHour.toISOString(), 200], [inAnHour.getTime(), 200], [null, 200], [undefined, 200]
   ] as const) {
     const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1', expiresAt: moment ?? null }) }))
-    t.equal((await call(url, bearer('abc'))).status, status, String(moment))
+    t.equal((await fetchResponse(url, bearer('abc'))).status, status, String(moment))
   }
 })
 
 t.test('a scope that the key lacks', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['queues:read', 'queues:write'] }))
-  const lacking = (held: string[]): Answer => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
-    'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['queues:read', 'queues:write'], held } })
+  const lacking = (held: string[]): HttpResponse => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
+    'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['queues:read', 'queues:write'], held } })
 
   const all = ['queues:write', 'users:read', 'queues:read']
   const { id, key } = await issue({ scopes: all })
-  t.strictSame(await call(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all of them, and another')
+  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all of them, and another')
   for (const held of [['queues:read'], ['queues:readqueues:write'], ['queues'], []]) {
-    t.strictSame(await call(url, bearer((await issue({ scopes: held })).key)), lacking(held), held.join(' '))
+    t.strictSame(await fetchResponse(url, bearer((await issue({ scopes: held })).key)), lacking(held), held.join(' '))
   }
 })
 
 t.test('a record without scopes holds none', async t => {
   const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1' }), scopes: ['a'] }))
-  t.strictSame(await call(url, bearer('abc')), refused(403, 'Bearer realm="api", error="insufficient_scope", scope="a"', 'insufficient_scope',
-    'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+  t.strictSame(await fetchResponse(url, bearer('abc')), refused(403, 'Bearer realm="api", error="insufficient_scope", scope="a"', 'insufficient_scope',
+    'Your credentials lack a required scope.', { meta: { required: ['a'], held: [] } }))
 })
 
 t.test('an address that the key does not work from', async t => {
@@ -160,20 +160,20 @@ t.test('an address that the key does not work from', async t => {
   const { key: unscoped } = await issue({ allowedIps: ['192.0.2.0/24'] })
   const from = (ip: string, sent = key): RequestInit => ({ headers: { ...bearer(sent).headers, 'x-forwarded-for': ip } })
   for (const ip of ['192.0.2.0', '192.0.2.255', '::ffff:192.0.2.9', '::ffff:c000:209', '2001:db8::1', '198.51.100.7']) {
-    t.equal((await call(url, from(ip))).status, 200, ip)
+    t.equal((await fetchResponse(url, from(ip))).status, 200, ip)
   }
   for (const ip of ['192.0.3.0', '::ffff:192.0.3.0', '2001:db9::1', '198.51.100.8', '::1', 'unknown']) {
-    t.strictSame(await call(url, from(ip)), elsewhere, ip)
+    t.strictSame(await fetchResponse(url, from(ip)), elsewhere, ip)
   }
-  t.strictSame(await call(url, from('192.0.3.0', unscoped)), elsewhere, 'from there, nothing is told about scopes')
-  t.strictSame(await call(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows nobody')
+  t.strictSame(await fetchResponse(url, from('192.0.3.0', unscoped)), elsewhere, 'from there, nothing is told about scopes')
+  t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows nobody')
 })
 
 t.test('the address of an IPv4 caller, as a server on IPv6 sees it', { skip: withoutIpv6 }, async t => {
   const url = await serve(t, apiKey({ lookup }), { host: '::' })
   const { key } = await issue({ allowedIps: ['127.0.0.0/8'] })
-  t.equal((await call(url, bearer(key))).status, 200)
-  t.strictSame(await call(url, bearer((await issue({ allowedIps: ['192.0.2.0/24'] })).key)), elsewhere)
+  t.equal((await fetchResponse(url, bearer(key))).status, 200)
+  t.strictSame(await fetchResponse(url, bearer((await issue({ allowedIps: ['192.0.2.0/24'] })).key)), elsewhere)
 })
 
 t.test('a caller over a Unix socket has no address', async t => {
@@ -198,9 +198,9 @@ t.test('a store that fails', async t => {
   await broken.close()
   const url = await serve(t, apiKey({ lookup: broken.lookup }))
   const before = log.length
-  t.strictSame(await call(url, bearer('abc')), failed)
+  t.strictSame(await fetchResponse(url, bearer('abc')), failed)
   const line = JSON.parse(log.slice(before).split('\n').find(line => line.includes('"code":"service_unavailable"')) as string)
-  t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The lookup of an API key failed.', err: { stack: /PGlite is closed/ } })
+  t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The API key could not be looked up.', err: { stack: /PGlite is closed/ } })
 })
 
 t.test('a store that fails with the key in its message: the log has the message without the key', async t => {
@@ -208,7 +208,7 @@ t.test('a store that fails with the key in its message: the log has the message 
   const { key } = await issue()
   const url = await serve(t, apiKey({ lookup: async sent => { await store.query('select $1::int', [sent]); return null } }))
   const before = log.length
-  t.strictSame(await call(url, bearer(key)), failed)
+  t.strictSame(await fetchResponse(url, bearer(key)), failed)
   t.match(log.slice(before), /invalid input syntax for type integer: \\"\[API key\]\\"/)
 })
 
@@ -216,10 +216,10 @@ t.test('a failure that is no Error is logged, too, and without the key in any sp
   const key = 'a/b+c=='
   const url = await serve(t, apiKey({ lookup: async sent => { throw { reason: 'down', url: `/keys/${encodeURIComponent(sent)}`, sent } } })) // eslint-disable-line no-throw-literal
   const before = log.length
-  t.strictSame(await call(url, bearer(key)), failed)
+  t.strictSame(await fetchResponse(url, bearer(key)), failed)
   t.match(log.slice(before), "reason: 'down', url: '/keys/[API key]', sent: '[API key]'")
   const plain = await serve(t, apiKey({ lookup: async () => { throw 'down' } })) // eslint-disable-line no-throw-literal
-  t.strictSame(await call(plain, bearer(key)), failed)
+  t.strictSame(await fetchResponse(plain, bearer(key)), failed)
   t.match(log.slice(before), '"thrown":"\'down\'"')
 })
 
@@ -232,31 +232,31 @@ for (const [record, reason] of [
   [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
   [true, 'The record of the API key undefined is invalid: id: expected a string, got undefined.']
 ] as const) {
-  t.test(`a record that cannot be read lets nobody through: ${reason}`, async t => {
+  t.test(`an invalid record rejects the request: ${reason}`, async t => {
     const url = await serve(t, apiKey({ lookup: () => record as unknown as ApiKeyRecord, scopes: ['a'] }))
     const before = log.length
-    t.strictSame(await call(url, bearer('abc')), failed)
+    t.strictSame(await fetchResponse(url, bearer('abc')), failed)
     t.ok(log.slice(before).includes(JSON.stringify(reason).slice(1, -1)))
   })
 }
 
 t.test('an error of the catalog that lookup throws is the answer', async t => {
   const url = await serve(t, apiKey({ lookup: () => { throw standardErrors.payment_required({ message: 'The trial is over.' }) } }))
-  t.strictSame(await call(url, bearer('abc')), refused(402, undefined, 'payment_required', 'The trial is over.'))
+  t.strictSame(await fetchResponse(url, bearer('abc')), refused(402, undefined, 'payment_required', 'The trial is over.'))
 })
 
 t.test('lookup gets the key and the request', async t => {
   const url = await serve(t, apiKey({ lookup: (key, request) => ({ id: `${key} ${request.method} ${request.url}` }) }))
-  t.strictSame(await call(url, bearer('abc')), found({ id: 'abc GET /queues' }))
+  t.strictSame(await fetchResponse(url, bearer('abc')), found({ id: 'abc GET /queues' }))
 })
 
 t.test('a record with a hash is compared by the guard', async t => {
   const right = generateKey({ prefix: 'launch_test' })
   // Found by the first part of the key alone: the rest must be compared.
   const url = await serve(t, apiKey({ lookup: key => key.startsWith('launch_test_') ? { id: 'key_1', hash: hashKey(right) } : undefined }))
-  t.strictSame(await call(url, bearer(right)), found({ id: 'key_1', hash: hashKey(right) }))
-  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
-  t.strictSame(await call(url, bearer(generateKey({ prefix: 'launch_live' }))), invalid)
+  t.strictSame(await fetchResponse(url, bearer(right)), found({ id: 'key_1', hash: hashKey(right) }))
+  t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
+  t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_live' }))), invalid)
 })
 
 const places: ReadonlyArray<readonly [string, Partial<ApiKeyOptions>, (key: string) => Record<string, string>, challenge: string]> = [
@@ -271,13 +271,13 @@ for (const [name, options, headersOf, challenge] of places) {
     const url = await serve(t, apiKey({ lookup, scopes: ['a'], ...options }))
     const { id, key } = await issue({ scopes: ['a'] })
     const { key: unscoped } = await issue()
-    t.strictSame(await call(url, { headers: headersOf(key) }), found({ id, ...stored, scopes: ['a'] }))
-    t.strictSame(await call(url), refused(401, challenge, 'missing_api_key', 'No API key was sent.'))
+    t.strictSame(await fetchResponse(url, { headers: headersOf(key) }), found({ id, ...stored, scopes: ['a'] }))
+    t.strictSame(await fetchResponse(url), refused(401, challenge, 'missing_api_key', 'No API key was sent.'))
     for (const wrong of ['abc', '"abc"', 'a b']) {
-      t.strictSame(await call(url, { headers: headersOf(wrong) }), refused(401, `${challenge}, error="invalid_token"`, 'invalid_api_key', 'The API key is not valid.'), wrong)
+      t.strictSame(await fetchResponse(url, { headers: headersOf(wrong) }), refused(401, `${challenge}, error="invalid_token"`, 'invalid_api_key', 'The API key is invalid.'), wrong)
     }
-    t.strictSame(await call(url, { headers: headersOf(unscoped) }), refused(403, `${challenge}, error="insufficient_scope", scope="a"`,
-      'insufficient_scope', 'The credential lacks a scope that this needs.', { meta: { required: ['a'], held: [] } }))
+    t.strictSame(await fetchResponse(url, { headers: headersOf(unscoped) }), refused(403, `${challenge}, error="insufficient_scope", scope="a"`,
+      'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['a'], held: [] } }))
   })
 }
 
@@ -285,29 +285,29 @@ t.test('a header that is sent twice is no key', async t => {
   const url = await serve(t, apiKey({ lookup, header: 'x-api-key' }))
   const { key } = await issue()
   const headers = new Headers([['x-api-key', key], ['x-api-key', key]])
-  t.strictSame(await call(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is not valid.'))
+  t.strictSame(await fetchResponse(url, { headers }), refused(401, 'ApiKey realm="api", header="x-api-key", error="invalid_token"', 'invalid_api_key', 'The API key is invalid.'))
 })
 
-t.test('the realm of the plugin is the one of the guard, and what the application defines anew holds', async t => {
+t.test('the guard uses the realm of the plugin and the codes that the application redefines', async t => {
   const errors = defineErrors(standardErrors, {
     missing_api_key: { status: 401, type: 'authentication_error', message: 'Send a key.', description: 'No key came.', action: 'Create a key.' },
     insufficient_scope: { status: 403, type: 'permission_error', message: 'Not with this key.', description: 'A scope lacks.', action: 'Ask for it.' }
   })
   const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: app => app.register(apiErrors, { errors, realm: 'launch' }) })
-  t.strictSame(await call(url), refused(401, 'Bearer realm="launch"', 'missing_api_key', 'Send a key.'))
-  t.strictSame(await call(url, bearer((await issue()).key)),
+  t.strictSame(await fetchResponse(url), refused(401, 'Bearer realm="launch"', 'missing_api_key', 'Send a key.'))
+  t.strictSame(await fetchResponse(url, bearer((await issue()).key)),
     refused(403, 'Bearer realm="launch", error="insufficient_scope", scope="a"', 'insufficient_scope', 'Not with this key.'))
 })
 
 t.test('without the plugin, Fastify answers with the same statuses and challenges', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: () => {} })
-  const plain = (status: number, challenge: string, body: object): Answer =>
+  const plain = (status: number, challenge: string, body: object): HttpResponse =>
     ({ status, headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': challenge }, body: { statusCode: status, ...body } })
-  t.strictSame(await call(url), plain(401, 'Bearer realm="api"', { code: 'missing_api_key', error: 'Unauthorized', message: 'No API key was sent.' }))
-  t.strictSame(await call(url, bearer('abc')), plain(401, 'Bearer realm="api", error="invalid_token"',
-    { code: 'invalid_api_key', error: 'Unauthorized', message: 'The API key is not valid.' }))
-  t.strictSame(await call(url, bearer((await issue()).key)), plain(403, 'Bearer realm="api", error="insufficient_scope", scope="a"',
-    { code: 'insufficient_scope', error: 'Forbidden', message: 'The credential lacks a scope that this needs.' }))
+  t.strictSame(await fetchResponse(url), plain(401, 'Bearer realm="api"', { code: 'missing_api_key', error: 'Unauthorized', message: 'No API key was sent.' }))
+  t.strictSame(await fetchResponse(url, bearer('abc')), plain(401, 'Bearer realm="api", error="invalid_token"',
+    { code: 'invalid_api_key', error: 'Unauthorized', message: 'The API key is invalid.' }))
+  t.strictSame(await fetchResponse(url, bearer((await issue()).key)), plain(403, 'Bearer realm="api", error="insufficient_scope", scope="a"',
+    { code: 'insufficient_scope', error: 'Forbidden', message: 'Your credentials lack a required scope.' }))
 })
 
 t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {
@@ -328,12 +328,12 @@ t.test('a guard of a scope is one of all its routes, and of the scopes below it'
   const { id, key } = await issue({ scopes: ['admin'] })
   const { key: unscoped } = await issue()
   for (const path of ['/before', '/after', '/inner']) {
-    t.strictSame(await call(url + path), missing, path)
-    t.strictSame(await call(url + path, bearer(key)), found({ id, ...stored, scopes: ['admin'] }), path)
+    t.strictSame(await fetchResponse(url + path), missing, path)
+    t.strictSame(await fetchResponse(url + path, bearer(key)), found({ id, ...stored, scopes: ['admin'] }), path)
   }
-  t.equal((await call(`${url}/inner`, bearer(unscoped))).status, 403)
-  t.equal((await call(`${url}/after`, bearer(unscoped))).status, 200)
-  t.strictSame(await call(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
+  t.equal((await fetchResponse(`${url}/inner`, bearer(unscoped))).status, 403)
+  t.equal((await fetchResponse(`${url}/after`, bearer(unscoped))).status, 200)
+  t.strictSame(await fetchResponse(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
 })
 
 const scopesExpected = 'scopes: expected an array of words without quotes and backslashes, such as ["queues:write"]'

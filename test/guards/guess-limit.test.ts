@@ -3,14 +3,14 @@ import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, guessLimit, type GuessLimit } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
-import { call } from '../support/call.js'
+import { fetchResponse } from '../support/http.js'
 import { createKeyStore } from '../support/key-store.js'
 import { thrown } from '../support/thrown.js'
 
 const { lookup, issue, close } = await createKeyStore()
 t.teardown(close)
 
-/** Two routes of one server, guarded with one limit; the caller says where it calls from. */
+/** Starts a server with two routes that share one limit. The client chooses its address. */
 async function serve (t: Test, limit: GuessLimit) {
   const lookups: string[] = []
   const app = Fastify(serverOptions({ trustProxy: true }))
@@ -23,7 +23,7 @@ async function serve (t: Test, limit: GuessLimit) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     lookups,
-    get: async (path: string, key: string | undefined, ip = '192.0.2.1') => await call(url + path, {
+    get: async (path: string, key: string | undefined, ip = '192.0.2.1') => await fetchResponse(url + path, {
       headers: { 'x-forwarded-for': ip, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
     })
   }
@@ -48,7 +48,7 @@ t.test('an address that sent too many wrong keys waits until the window ends', a
     },
     body: {
       code: 'rate_limit_exceeded',
-      message: 'Too many requests. Wait before you send the next one.',
+      message: 'Too many requests. Wait before you send another one.',
       request_id: 'REQUEST_ID',
       meta: { policy: 'api_key_guesses', limit: 3, window: 60, retry_after: wait }
     }

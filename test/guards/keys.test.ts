@@ -111,7 +111,7 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
   }
 }
 
-t.test('what is no text has no hash, and without options there is no key', async t => {
+t.test('only a string has a hash, and a key requires options', async t => {
   t.throws(() => hashKey(5 as never), new TypeError('hashKey: key: expected a string, got 5.'))
   t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got undefined.'))
 })

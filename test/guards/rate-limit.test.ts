@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
 import t from 'tap'
-import { call } from '../support/call.js'
+import { fetchResponse } from '../support/http.js'
 import { createKeyStore } from '../support/key-store.js'
 
 const { lookup, issue, close } = await createKeyStore()
@@ -26,7 +26,7 @@ for (const [name, register] of Object.entries(limits)) {
     app.get('/queues', { onRequest: apiKey({ lookup }) }, async () => 'ok')
     const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/queues`
     const [one, other] = [await issue(), await issue()]
-    const statusWith = async (key: string): Promise<number> => (await call(url, { headers: { authorization: `Bearer ${key}` } })).status
+    const statusWith = async (key: string): Promise<number> => (await fetchResponse(url, { headers: { authorization: `Bearer ${key}` } })).status
     t.strictSame([await statusWith(one.key), await statusWith(one.key), await statusWith(one.key)], [200, 200, 429])
     t.strictSame([await statusWith(other.key), await statusWith('wrong'), await statusWith(other.key), await statusWith(other.key)], [200, 401, 200, 429])
   })

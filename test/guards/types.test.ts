@@ -17,7 +17,7 @@ t.test('request.apiKey has the type of what lookup finds, once the application s
     const app = Fastify()
     app.get('/', { onRequest: apiKey({ lookup }) }, async request => {
       const id: number = request.apiKey.organizationId
-      // @ts-expect-error a number is no text
+      // @ts-expect-error a number is not a string
       const text: string = request.apiKey.organizationId
       // @ts-expect-error lookup finds no such field
       return [id, text, request.apiKey.plan]

@@ -93,7 +93,7 @@ t.test('what is wrong is said in one sentence', async t => {
   t.throws(() => declareErrors(null as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got null.' })
   t.throws(() => declareErrors('x' as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got "x".' })
   t.throws(() => declareErrors({}, 'forbidden' as never), { message: 'declareErrors: errors: expected a list of codes or factories, got "forbidden".' })
-  t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: errors[0]: expected a code or a factory, got undefined.' }, 'a misspelt code of the catalog is undefined')
+  t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: errors[0]: expected a code or a factory, got undefined.' }, 'a misspelled code of the catalog is undefined')
   await t.rejects(createApp({}, app => {
     declareErrors(app, ['no_such_code' as never])
     app.get('/a', handler)

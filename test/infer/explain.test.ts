@@ -37,9 +37,9 @@ t.test('every error has the fact that it comes from, in a sentence', async t => 
 
   t.strictSame(reasons(app, 'POST', '/queues/:id'), [
     '500 internal_error: Any handler can fail.',
-    '400 invalid_request: The method takes a body, which can be malformed, too large or of another media type.',
-    '413 payload_too_large: The method takes a body, which can be malformed, too large or of another media type.',
-    '415 unsupported_media_type: The method takes a body, which can be malformed, too large or of another media type.',
+    '400 invalid_request: The method has a body, which can be malformed, too large or of an unsupported media type.',
+    '413 payload_too_large: The method has a body, which can be malformed, too large or of an unsupported media type.',
+    '415 unsupported_media_type: The method has a body, which can be malformed, too large or of an unsupported media type.',
     '422 validation_error: The body can fail its schema: email, required, type.',
     '422 missing_required_field: The body has a required field.',
     '400 invalid_parameter: The path can fail its schema: type.',
@@ -48,26 +48,26 @@ t.test('every error has the fact that it comes from, in a sentence', async t => 
     '414 uri_too_long: A parameter of the path can be longer than 100 characters.',
     '404 resource_not_found: A parameter of the path names a resource.',
     "429 rate_limit_exceeded: The route is limited by 'burst', 'general'.",
-    '503 service_unavailable: The handler has 1500 ms.',
+    '503 service_unavailable: The handler times out after 1500 ms.',
     "401 invalid_token: The onRequest hook 'requireUser' of the route declares it.",
     '409 resource_conflict: schema.response of the route names it.',
     '410 resource_gone: config.errors of the route names it.'
   ])
   t.strictSame(reasons(app, 'GET', '/pressed'), [
     '500 internal_error: Any handler can fail.',
-    '503 service_unavailable: @fastify/under-pressure turns requests away when the server is overloaded.',
-    '401 unauthorized: The route asks for authentication.',
-    '403 forbidden: The route asks for authentication.'
+    '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.',
+    '401 unauthorized: The route requires authentication.',
+    '403 forbidden: The route requires authentication.'
   ])
   t.strictSame(reasons(app, 'POST', '/proxied/*'), [
     '500 internal_error: Any handler can fail.',
-    '415 unsupported_media_type: The method takes a body, whose Content-Type can be malformed.',
+    '415 unsupported_media_type: The method has a body, whose Content-Type can be malformed.',
     '502 bad_gateway: @fastify/http-proxy passes the request on to an upstream.',
     '504 gateway_timeout: @fastify/http-proxy passes the request on to an upstream.'
   ])
 })
 
-t.test('a route that is kept out, and those of a handler of their own, are documented by nobody, in any wiring', async t => {
+t.test('excluded routes, and routes with their own error handler, are never documented, in any order of registration', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring }, async app => {
       app.get('/out/:id', { config: { errors: false } }, async () => ({}))

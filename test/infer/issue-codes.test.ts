@@ -32,7 +32,7 @@ t.test('what a validator does with values that do not fit is found by trying it'
   t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
   t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'that of TypeBox 0.34 names no keywords')
   t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod takes no JSON Schema')
-  t.equal(getValidatorTraits(() => () => ({ error: new Error('no') })), undefined, 'an error in place of a list')
+  t.equal(getValidatorTraits(() => () => ({ error: new Error('no') })), undefined, 'an error instead of a list')
   t.equal(getValidatorTraits(() => Object.assign(() => false, { errors: null })), undefined, 'a failure without a list')
   t.equal(getValidatorTraits(() => () => true), undefined, 'one that lets everything pass')
 })
@@ -43,7 +43,7 @@ t.test('each keyword gives its code', async t => {
     ['true', true, []],
     ['false', false, ['unknown_field']],
     ['a type', { type: 'string' }, ['type']],
-    ['bounds of a text', { minLength: 1, maxLength: 2, pattern: 'a' }, ['max_length', 'min_length', 'pattern']],
+    ['limits of a string', { minLength: 1, maxLength: 2, pattern: 'a' }, ['max_length', 'min_length', 'pattern']],
     ['bounds of zero', { minLength: 0, minItems: 0, minProperties: 0 }, []],
     ['a format', { format: 'date-time' }, ['date_time']],
     ['numbers', { minimum: 1, exclusiveMaximum: 2, multipleOf: 2 }, ['maximum', 'minimum', 'multiple_of']],

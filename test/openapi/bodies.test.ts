@@ -25,7 +25,7 @@ async function unionOf (fields: Readonly<Record<string, Field | { readonly field
   return [Object.keys(response.content['application/json']?.schema ?? {}), document]
 }
 
-t.test('a document says how a body tells which of several codes it is', async t => {
+t.test('a document has a discriminator for the code of a body', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     for (const [title, fields, keywords] of [
       ['by a code', { code, message, meta }, ['oneOf', 'discriminator']],
@@ -40,7 +40,7 @@ t.test('a document says how a body tells which of several codes it is', async t 
   }
 })
 
-t.test('an example shows issues that are possible where it stands', async t => {
+t.test('an example shows issues that are possible in its place', async t => {
   const errors = defineErrors(standardErrors, {
     invalid_request: {
       status: 400,
@@ -62,7 +62,7 @@ t.test('an example shows issues that are possible where it stands', async t => {
     const response = resolved(document.paths[path]?.[method]?.responses['400'], document) as { content: Record<string, { examples: Record<string, { value: { details?: unknown } }> }> }
     return response.content['application/json']?.examples.invalid_request?.value.details
   }
-  t.strictSame(detailsOf('/no-schema', 'post'), undefined, 'where there are none, none')
+  t.strictSame(detailsOf('/no-schema', 'post'), undefined, 'no issues if none are possible')
   t.strictSame(detailsOf('/header', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }], 'its own')
   t.strictSame(detailsOf('/form', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'date', message: 'must be a date, like 2030-01-31' }], 'another')
 })

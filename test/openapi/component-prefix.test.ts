@@ -7,8 +7,8 @@ import { documentOf, info } from './documents.js'
 
 type Registration = readonly [prefix: string, options: ApiErrorsOptions]
 
-/** The names of the schemas in a document of scopes, each with a registration and a route. */
-async function schemasOf (t: Tap.Test, registrations: readonly Registration[], outer?: ApiErrorsOptions): Promise<string[]> {
+/** Returns the names of the schemas in a document of scopes, each with a registration and a route, and `depth` levels below the application. */
+async function schemasOf (t: Tap.Test, registrations: readonly Registration[], outer?: ApiErrorsOptions, depth = 1): Promise<string[]> {
   const app = Fastify()
   await app.register(swagger, { openapi: { info } })
   const add = async (scope: FastifyInstance, options: ApiErrorsOptions): Promise<void> => {
@@ -16,7 +16,11 @@ async function schemasOf (t: Tap.Test, registrations: readonly Registration[], o
     scope.get(`/${Math.random().toString(36).slice(2)}`, async () => '')
   }
   if (outer !== undefined) await add(app, outer)
-  for (const [prefix, options] of registrations) await app.register(async scope => { await add(scope, options) }, prefix === '' ? {} : { prefix })
+  const addBelow = async (scope: FastifyInstance, options: ApiErrorsOptions, levels: number): Promise<void> => {
+    if (levels > 1) await scope.register(async below => { await addBelow(below, options, levels - 1) })
+    else await add(scope, options)
+  }
+  for (const [prefix, options] of registrations) await app.register(async scope => { await addBelow(scope, options, depth) }, prefix === '' ? {} : { prefix })
   await app.ready()
   const document = documentOf(app)
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
@@ -26,7 +30,7 @@ async function schemasOf (t: Tap.Test, registrations: readonly Registration[], o
 
 declare namespace Tap { type Test = Pick<typeof t, 'strictSame'> }
 
-t.test('the names of components begin with what tells a registration from others, in any order', async t => {
+t.test('the names of components have a prefix for each registration, in any order', async t => {
   const v1: Registration = ['/api/v1', { format: 'code' }]
   const v2: Registration = ['/api/v2', { format: 'problem' }]
   const both = ['ApiV1InternalServerError', 'ApiV2InternalServerError']
@@ -35,6 +39,7 @@ t.test('the names of components begin with what tells a registration from others
   t.strictSame(await schemasOf(t, [v2]), ['ApiV2InternalServerError'], 'another registration does not rename them')
   t.strictSame(await schemasOf(t, [['', {}]]), ['InternalServerError'], 'nothing for a single registration without a prefix')
   t.strictSame(await schemasOf(t, [['', { format: 'problem' }], v1], {}), ['ApiV1InternalServerError', 'InternalServerError', 'ProblemInternalServerError'])
+  t.strictSame(await schemasOf(t, [['/a', {}]], {}, 2), ['AInternalServerError', 'InternalServerError'], 'a registration below scopes without one')
   t.strictSame(await schemasOf(t, [['/ü', {}]]), [`${(await schemasOf(t, [['/ü', {}]]))[0]}`], 'a prefix without letters has a hash')
 })
 

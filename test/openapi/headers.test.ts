@@ -15,7 +15,7 @@ const rateLimitHeaders: readonly DocumentedHeader[] = [
   { name: 'RateLimit-Policy', description: 'The limit.', schema: { type: 'string' }, example: '"general";q=100;w=60' }
 ]
 
-/** A document of routes that are limited, but for `/free`; those below `/shared` may be read by other origins. */
+/** Returns a document whose routes are limited, except `/free`. Other origins may read those below `/shared`. */
 async function limitedDocument (isOurs: boolean): Promise<Document> {
   const app = Fastify()
   const options = { openapi: { openapi: '3.1.0', info } }
@@ -29,7 +29,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     getLimitErrors: () => [],
     handlesErrors: () => true
   })
-  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false, componentPrefix: '' })
   app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
@@ -66,7 +66,7 @@ for (const isOurs of [true, false]) {
     t.strictSame(refs, ['ResourceNotFound', 'ResourceNotFoundUnlimited', 'ResourceNotFoundCors'].map(name => `#/components/responses/${name}`))
     t.strictSame(document.components.headers?.RateLimit, {
       description: 'What is left.', schema: { type: 'string' }, example: '"general";r=99;t=60'
-    }, 'they are not required, for an answer of a hook before the limiter has none')
+    }, 'they are not required, because a hook can respond before the limiter')
   })
 }
 

@@ -14,6 +14,9 @@ t.test('every status has the name that http-errors gives it', t => {
     t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[name]?.prototype.status, Number(status), name)
   }
   t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
+  const ambiguous = [...createSchemaNames(['taken', 'taken_error', 'internal_server_error', 'gone']).values()]
+  t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash tells codes with one name apart')
+  t.equal(new Set(ambiguous).size, 4)
   t.end()
 })
 
@@ -34,13 +37,21 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
       additionalProperties: false,
       required: ['error', 'message', 'requestId'],
       properties: {
-        error: { type: 'string', enum: [code], description: 'What went wrong, as a constant.' },
-        message: { type: 'string', description: 'What went wrong, for a person.' },
+        error: { type: 'string', enum: [code], description: 'A constant that identifies the error.' },
+        message: { type: 'string', description: 'A human-readable description of the error.' },
         requestId: { type: 'string', description: 'The id of the request, as in X-Request-Id.' }
       }
     }))
   })
   t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code is that code')
+})
+
+t.test('a status whose only code got another status has no schema', async t => {
+  const errors = defineErrors(standardErrors, { not_extended: { status: 500, type: 'api_error', message: 'No.', description: 'It is not extended.', action: 'Extend it.' } })
+  const app = await createApp({ plugin: { errors } }, () => {})
+  t.teardown(() => app.close())
+  t.equal(Object.hasOwn(app.apiErrors.schemas, 'NotExtended'), false)
+  t.strictSame((app.apiErrors.schemas.InternalServerError as unknown as { anyOf: unknown[] }).anyOf.length, 2)
 })
 
 t.test('with addSchemas a route refers to them by name', async t => {
@@ -148,7 +159,7 @@ t.test('a format that shows no issues has one schema a code, however the routes 
   t.strictSame(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.startsWith('Validation')), ['ValidationError'])
 })
 
-t.test('bodies that nothing tells apart are any of them', async t => {
+t.test('bodies without a discriminator are an anyOf', async t => {
   const format = defineFormat({
     name: 'fields',
     fields: {

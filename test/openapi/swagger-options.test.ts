@@ -98,7 +98,7 @@ t.test('what operations share is a component', async t => {
   const document = documentOf(app)
   t.strictSame(document.paths['/users']?.post?.responses['413'], { $ref: '#/components/responses/PayloadTooLarge' })
   t.strictSame(document.components.responses?.PayloadTooLarge, {
-    description: 'The body is larger than the route takes. Send less at once.',
+    description: 'The body is larger than the endpoint allows. Send a smaller body, or split it into several requests.',
     headers: {
       'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
       'Cache-Control': { $ref: '#/components/headers/Cache-Control' }
@@ -111,7 +111,7 @@ t.test('what operations share is a component', async t => {
     }
   })
   t.strictSame(document.components.headers?.['X-Request-Id'], {
-    description: 'The id of the request. Name it when you ask for support.',
+    description: 'The id of the request. Include it when you contact support.',
     required: true,
     schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]([ -~]*[!-~])?$' },
     example: 'req_4mXq1VbE0s6RkYt2'
@@ -131,7 +131,7 @@ t.test('what operations share is a component', async t => {
         }
       }
     }
-  }, 'a status with several codes is a union that the code tells apart')
+  }, 'a status with several codes is a union with the code as the discriminator')
   t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'one with a single code is that code')
 })
 
@@ -193,6 +193,38 @@ t.test('components of the user keep their names', async t => {
   t.strictSame(document.components.schemas?.NotFound, NotFound)
   t.strictSame(document.components.responses?.ResourceNotFound, { description: 'Mine.' })
   t.strictSame(document.paths['/things/{id}']?.get?.responses['404'], { $ref: '#/components/responses/ApiResourceNotFound' })
+})
+
+t.test('a component whose plain names are all taken has a hash in its name', async t => {
+  const responses = { ResourceNotFound: { description: 'Mine.' }, ApiResourceNotFound: { description: 'Mine, too.' } }
+  const schemas = { ResourceNotFoundError: { type: 'string' }, ApiResourceNotFoundError: { type: 'string' } }
+  const app = await createApp({ openapi: { components: { responses, schemas } } }, app => { app.get('/things/:id', async () => ({})) })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.match(document.components, { responses, schemas })
+  const { $ref } = document.paths['/things/{id}']?.get?.responses['404'] as { $ref: string }
+  t.match($ref, /^#\/components\/responses\/ResourceNotFound_[0-9a-z]{4}$/)
+  t.match(Object.keys(document.components.schemas ?? {}).filter(name => name.includes('ResourceNotFound')), [
+    'ResourceNotFoundError', 'ApiResourceNotFoundError'
+  ])
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
+
+t.test('schemas whose $ids differ only in characters that a name cannot have are different components', async t => {
+  const ids = ['https://example.com/money', 'https://example.com?money', '/']
+  const app = await createApp({}, app => {
+    for (const [index, $id] of ids.entries()) app.addSchema({ $id, type: 'object', properties: { [`amount${index}`]: { type: 'integer' } } })
+    for (const [index, $id] of ids.slice(0, 1).entries()) app.get(`/${index}`, { schema: { response: { 200: { $ref: `${$id}#` } } } }, async () => ({}))
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  const own = Object.entries(document.components.schemas ?? {}).filter(([, { properties }]) => Object.keys(properties ?? {}).some(name => name.startsWith('amount')))
+  t.strictSame(own.map(([, { properties }]) => Object.keys(properties as object)), [['amount0'], ['amount1'], ['amount2']])
+  t.match(own.map(([name]) => name), ['https-example.com-money', /^https-example.com-money_[0-9a-z]{8}$/, /^_[0-9a-z]{8}$/])
+  t.strictSame(document.paths['/0']?.get?.responses['200'], {
+    description: 'Default Response', content: { 'application/json': { schema: { $ref: '#/components/schemas/https-example.com-money' } } }
+  })
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
 t.test('HEAD twins, where they are shown, have no content', async t => {
@@ -331,8 +363,8 @@ t.test('security of the document asks every route that does not say otherwise', 
   t.teardown(() => app.close())
   t.strictSame(app.apiErrors.explain('GET', '/private'), [
     { code: 'internal_error', status: 500, rule: 'handler', reason: 'Any handler can fail.' },
-    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document asks for authentication.' },
-    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document asks for authentication.' }
+    { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document requires authentication.' },
+    { code: 'forbidden', status: 403, rule: 'security', reason: 'The document requires authentication.' }
   ], 'explain knows it before the document was asked for')
   t.strictSame(shown(documentOf(app)), {
     '/private get': { 200: [], 401: ['unauthorized'], 403: ['forbidden'], 500: ['internal_error'] },

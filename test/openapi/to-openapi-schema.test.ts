@@ -1,9 +1,9 @@
 import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { Type } from '@sinclair/typebox'
+import { Type, type TObject } from '@sinclair/typebox'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
 import { toOpenApiSchema, getOpenApiVersion } from '../../lib/openapi/to-openapi-schema.js'
-import { createApp, documentOf, type Json } from './documents.js'
+import { createApp, documentOf, type Document, type Json } from './documents.js'
 
 /** A JSON Schema as OpenAPI 3.1 writes it, as 3.0 writes it, and as it was given, if that is not as 3.1 writes it. */
 const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, given?: Json]> = [
@@ -67,18 +67,21 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
   ['keywords of other tools', { type: 'string', errorMessage: 'No.', 'x-own': { const: 1 } }, { type: 'string', 'x-own': { const: 1 } }]
 ]
 
+/** References become components of the name of their definition. */
+const definitions = { refer: (_key: string, name: string) => ({ $ref: `#/components/schemas/${name}` }), getSchema: () => undefined }
+
 t.test('a schema as each version of OpenAPI writes it', async t => {
   for (const [what, in31, in30 = in31, given = in31] of cases) {
-    t.strictSame(toOpenApiSchema(given, '3.1'), in31, `${what}, 3.1`)
-    t.strictSame(toOpenApiSchema(given, '3.0'), in30, `${what}, 3.0`)
+    t.strictSame(toOpenApiSchema(given, '3.1', definitions), in31, `${what}, 3.1`)
+    t.strictSame(toOpenApiSchema(given, '3.0', definitions), in30, `${what}, 3.0`)
   }
   for (const openapi of ['3.0.3', '3.1.0']) {
-    const schemas = Object.fromEntries(cases.map(([, in31, , given = in31], index) => [`Case${index}`, toOpenApiSchema(given, getOpenApiVersion(openapi))]))
+    const schemas = Object.fromEntries(cases.map(([, in31, , given = in31], index) => [`Case${index}`, toOpenApiSchema(given, getOpenApiVersion(openapi), definitions)]))
     const document = { openapi, info: { title: 'T', version: '1' }, paths: {}, components: { schemas } }
     t.strictSame(await new Validator().validate(document), { valid: true }, `all of them are valid in ${openapi}`)
   }
   const identified = { $id: 'A', $schema: 'https://json-schema.org/draft-07/schema#', items: { $id: 'B', type: 'string' } }
-  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version), { items: { type: 'string' } }, 'without ids, for it is in another document')
+  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version, definitions), { items: { type: 'string' } }, 'without ids, for it is in another document')
 })
 
 t.test('the version of a document', async t => {
@@ -112,3 +115,62 @@ t.test('the facts of a code are valid in documents of both versions', async t =>
     await app.close()
   }
 })
+
+t.test('references in the facts of a code lead to components of the document', async t => {
+  const Money = { type: 'object', properties: { cents: { type: 'integer' } } }
+  const text = { type: 'string' }
+  const price = (schema: Json): Json => ({ type: 'object', properties: { price: schema } })
+  const ref = ($ref: string): Json => ({ $ref })
+  /** The facts, the component that `price` refers to, and the definition there. */
+  const references: ReadonlyArray<readonly [what: string, meta: Json, component: string, definition: Json]> = [
+    ['a definition', { ...price(ref('#/$defs/Money')), $defs: { Money } }, 'QueueFullMoney', Money],
+    ['a definition of an earlier draft', { ...price(ref('#/definitions/Money')), definitions: { Money } }, 'QueueFullMoney', Money],
+    ['an anchor', { ...price(ref('#money')), $defs: { Money: { ...Money, $anchor: 'money' } } }, 'QueueFullMoney', Money],
+    ['a schema of the application', price(ref('Shared#')), 'QueueFullShared', text],
+    ['a part of a schema of the application', price(ref('SharedParts#/definitions/Amount')), 'QueueFullAmount', text],
+    ['an $id below', { ...price(ref('below')), $defs: { any: { $id: 'below', ...Money } } }, 'QueueFullBelow', Money],
+    ['an $id that is a number of TypeBox', { ...price(ref('T0')), $defs: { any: { $id: 'T0', ...Money } } }, 'QueueFullPrice', Money]
+  ]
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    for (const [what, meta, component, definition] of references) {
+      const document = await documentFacts(meta, openapi)
+      const { properties } = document.components.schemas?.QueueFullError as { properties: { meta: Json } }
+      t.strictSame(properties.meta.properties, { price: ref(`#/components/schemas/${component}`) }, `${what}, ${openapi}`)
+      t.strictSame(document.components.schemas?.[component], definition, `${what}, ${openapi}`)
+    }
+    const recursive = await documentFacts(Type.Recursive(Self => Type.Object({ from: Type.Optional(Type.Array(Self)) }), { $id: 'Cycle' }), openapi)
+    t.strictSame(recursive.components.schemas?.QueueFullCycle, {
+      type: 'object', properties: { from: { type: 'array', items: ref('#/components/schemas/QueueFullCycle') } }
+    }, openapi)
+    const missing = await documentFacts(price(ref('Missing#')), openapi)
+    t.strictSame((missing.components.schemas?.QueueFullError as { properties: { meta: Json } }).properties.meta.properties, {
+      price: { description: "Any value: the schema 'Missing#' is not in this document." }
+    })
+  }
+})
+
+t.test('a reference beside other keywords, and to a schema that is a boolean', t => {
+  const given = { $defs: { Name: { type: 'string' }, all: true, none: false }, allOf: [{ minLength: 1 }], $ref: '#/$defs/Name' }
+  t.strictSame(toOpenApiSchema(given, '3.1', definitions), { $ref: '#/components/schemas/Name', allOf: [{ minLength: 1 }] })
+  t.strictSame(toOpenApiSchema(given, '3.0', definitions), { allOf: [{ $ref: '#/components/schemas/Name' }, { minLength: 1 }] })
+  t.strictSame(toOpenApiSchema({ ...given, allOf: undefined, title: 'T' }, '3.0', definitions), { title: 'T', allOf: [{ $ref: '#/components/schemas/Name' }] })
+  t.strictSame(toOpenApiSchema({ ...given, $ref: '#/$defs/all' }, '3.1', definitions), { allOf: [{ minLength: 1 }] })
+  t.strictSame(toOpenApiSchema({ $defs: given.$defs, $ref: '#/$defs/none' }, '3.1', definitions), { not: {} })
+  t.end()
+})
+
+/** Returns the document of an application whose only code has these facts. */
+async function documentFacts (meta: object, openapi: string): Promise<Document> {
+  const errors = defineErrors(standardErrors, {
+    queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'It is full.', action: 'Wait.', meta: meta as TObject }
+  })
+  const app = await createApp({ plugin: { errors, format: 'code' }, openapi: { openapi } }, app => {
+    app.addSchema({ $id: 'Shared', type: 'string' })
+    app.addSchema({ $id: 'SharedParts', definitions: { Amount: { type: 'string' } } })
+    app.get('/queues', { config: { errors: [errors.queue_full] } }, async () => '')
+  })
+  const document = documentOf(app)
+  await app.close()
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+  return document
+}

@@ -178,8 +178,11 @@ t.test('links of an error response stay with it', async t => {
   const links = { 200: { all: { operationId: 'listQueues' } }, 404: { list: { operationId: 'listQueues' } } }
   app.get('/queues', { schema: { operationId: 'listQueues' } as object }, async () => [])
   app.get('/queues/:id', { links } as object, async () => 'a queue')
+  app.get('/users/:id', { links, schema: { response: { 200: { description: 'A user.', type: 'string' } } } } as object, async () => 'a user')
   await app.ready()
   const document = documentOf(app)
+  const { responses: ofUser } = document.paths['/users/{id}']?.get ?? {}
+  t.strictSame([ofUser?.['200']?.description, ofUser?.['200']?.links, ofUser?.['404']?.links], ['A user.', links[200], links[404]])
   const { responses } = document.paths['/queues/{id}']?.get ?? {}
   t.strictSame([responses?.['200']?.links, responses?.['404']?.links], [links[200], links[404]])
   t.equal(responses?.['404']?.description, `${standardErrors.resource_not_found.description} ${standardErrors.resource_not_found.action}`)

@@ -31,7 +31,7 @@ function checkedBy (check: (done: (error?: Error) => void) => void) {
 const bearer = { 'www-authenticate': 'Bearer realm="api"' }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has neither token nor key: the last check answers.', setup: keyOrToken, request: {}, answer: { code: 'missing_api_key', headers: bearer } },
+  { what: 'The request has neither a token nor a key. The last check decides.', setup: keyOrToken, request: {}, answer: { code: 'missing_api_key', headers: bearer } },
   { what: 'The request has no token and a wrong key.', setup: keyOrToken, request: wrongKey, answer: { code: 'invalid_api_key', headers: bearer } },
   {
     what: 'All checks must pass, and the first fails.',
@@ -49,9 +49,9 @@ export const cases: readonly PluginCase[] = [
     }
   },
   { what: 'A check fails with a plain Error.', setup: checkedBy(done => done(new Error('not ada'))), request: {}, answer: { code: 'unauthorized', headers: bearer } },
-  { what: 'A check has a mistake.', setup: checkedBy(() => { throw new TypeError('ada is not a function') }), request: {}, answer: { code: 'internal_error' } },
+  { what: 'A check has a bug.', setup: checkedBy(() => { throw new TypeError('ada is not a function') }), request: {}, answer: { code: 'internal_error' } },
   {
-    what: 'What a check asks is not there.',
+    what: 'A service that a check calls is unavailable.',
     setup: checkedBy(done => { connect({ path: '/nowhere/sessions.sock' }).on('error', done) }),
     request: {},
     answer: { code: 'bad_gateway' }

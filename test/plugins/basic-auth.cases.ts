@@ -32,7 +32,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'unauthorized', message: 'Wrong user name or password.', headers: challenge }
   },
   {
-    what: 'The request has no credentials (without authenticate: the answer does not know the scheme).',
+    what: 'The request has no credentials (without authenticate: the plugin does not send its scheme).',
     setup: async app => {
       await app.register(basicAuth, { validate: async () => {} })
       app.get('/', { onRequest: app.basicAuth }, async () => 'secret')

@@ -46,7 +46,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
-    what: 'The key is wrong (without an option: it answers by itself).',
+    what: 'The key is wrong (without the option: the plugin sends its own response).',
     setup: byItself,
     request: wrongKey,
     answer: {

@@ -21,24 +21,24 @@ export const cases: readonly PluginCase[] = [
     request: encoded('lzma', Buffer.from('{}')),
     answer: {
       code: 'unsupported_media_type',
-      message: 'The body has a Content-Encoding that is not supported.',
+      message: 'The Content-Encoding of the body is not supported.',
       headers: { accept: 'application/json, text/plain', 'accept-encoding': 'identity' }
     }
   },
   {
-    what: 'The body is not what its encoding says.',
+    what: 'The body does not match its encoding.',
     setup,
     request: encoded('gzip', Buffer.from('{}')),
     answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
-    what: 'The body is cut off.',
+    what: 'The body is incomplete.',
     setup,
     request: encoded('gzip', gzipSync('{"name":"a name"}').subarray(0, 20)),
     answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
-    what: 'The body is not JSON when it is decompressed.',
+    what: 'The decompressed body is not JSON.',
     setup,
     request: encoded('gzip', gzipSync('{')),
     answer: { code: 'invalid_request', message: 'The body is not valid JSON.' }

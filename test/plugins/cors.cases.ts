@@ -36,8 +36,8 @@ const fromApp = { headers: { origin: 'https://app.test' } }
 const allowed = { 'access-control-allow-origin': 'https://app.test', 'access-control-allow-credentials': 'true', vary: 'Origin' }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The handler fails, for an origin that is allowed.', setup: oneOrigin, request: fromApp, answer: { code: 'resource_conflict', headers: allowed } },
-  { what: 'The route does not exist, for an origin that is allowed.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, answer: { code: 'route_not_found', headers: allowed } },
+  { what: 'The handler fails, for an allowed origin.', setup: oneOrigin, request: fromApp, answer: { code: 'resource_conflict', headers: allowed } },
+  { what: 'The route does not exist, for an allowed origin.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, answer: { code: 'route_not_found', headers: allowed } },
   {
     what: 'The handler fails, for another origin.',
     setup: oneOrigin,
@@ -45,13 +45,13 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'resource_conflict', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
   },
   {
-    what: 'The origin is refused by a catalog error.',
+    what: 'The origin is rejected with a catalog error.',
     setup: refusing,
     request: { headers: { origin: 'https://evil.test' } },
     answer: { code: 'forbidden', message: 'This origin is not allowed.', headers: { vary: 'Origin' } }
   },
   {
-    what: 'The origin is refused by a plain Error.',
+    what: 'The origin is rejected with a plain Error.',
     setup: async app => {
       await app.register(cors, { origin: (_origin, done) => { done(new Error('Not allowed'), false) } })
       app.get('/', async () => 'fine')
@@ -66,7 +66,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }
   },
   {
-    what: 'The preflight is malformed (without an option: it answers by itself).',
+    what: 'The preflight is malformed (without the option: the plugin sends its own response).',
     setup: oneOrigin,
     request: { method: 'OPTIONS', url: '/' },
     answer: {

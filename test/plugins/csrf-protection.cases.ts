@@ -17,12 +17,12 @@ export const cases: readonly PluginCase[] = [
     what: 'The request has no CSRF token.',
     setup,
     request: { method: 'POST', cookies: { _csrf: 'secret' } },
-    answer: { code: 'forbidden', message: 'The CSRF token is missing or not valid.' }
+    answer: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
   },
   {
     what: 'The CSRF token is wrong.',
     setup,
     request: { method: 'POST', cookies: { _csrf: 'secret' }, headers: { 'csrf-token': 'wrong' } },
-    answer: { code: 'forbidden', message: 'The CSRF token is missing or not valid.' }
+    answer: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
   }
 ]

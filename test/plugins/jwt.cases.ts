@@ -31,7 +31,7 @@ export const cases: readonly PluginCase[] = [
     what: 'The Authorization header has more than a token.',
     setup: protectedBy(),
     request: bearer('one two'),
-    answer: { code: 'invalid_request', message: 'The request does not carry the access token in the expected form.' }
+    answer: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
   },
   { what: 'The token is malformed.', setup: protectedBy(), request: bearer('not.a.token'), answer: invalid },
   { what: 'The token has a wrong signature.', setup: protectedBy(), request: app => bearer(`${sign(app)}x`), answer: invalid },
@@ -72,7 +72,7 @@ export const cases: readonly PluginCase[] = [
     answer: missing
   },
   {
-    what: 'The application reads the token from a cookie and does not parse cookies.',
+    what: 'The application reads the token from a cookie but does not parse cookies.',
     setup: protectedBy({ cookie: { cookieName: 'token', signed: false } }),
     request: { cookies: { token: 'x' } },
     answer: { code: 'internal_error' }

@@ -27,7 +27,7 @@ function raw (payload: string, contentType = 'multipart/form-data; boundary=fron
 
 const tooLarge = (message: string) => ({ code: 'payload_too_large', message } as const)
 const malformed = (message: string) => ({ code: 'invalid_request', message } as const)
-const incomplete = malformed('The form ends before it is complete.')
+const incomplete = malformed('The form data is incomplete.')
 
 export const cases: readonly PluginCase[] = [
   { what: 'A file is too large.', setup: form({ limits: { fileSize: 10 } }), request: post(`${file}${'x'.repeat(11)}`), answer: tooLarge('A file of the form is too large.') },
@@ -35,7 +35,7 @@ export const cases: readonly PluginCase[] = [
   { what: 'The form has too many files.', setup: form({ limits: { files: 1 } }), request: post(`${file}1`, `${file}2`), answer: tooLarge('The form has too many files.') },
   { what: 'The form has too many fields.', setup: form({ limits: { fields: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), answer: tooLarge('The form has too many fields.') },
   {
-    what: 'The body is JSON, where the handler reads a form.',
+    what: 'The body is JSON, but the handler expects a form.',
     setup: form(),
     request: { method: 'POST', payload: {} },
     answer: { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
@@ -46,21 +46,21 @@ export const cases: readonly PluginCase[] = [
     request: raw('<a/>', 'application/xml'),
     answer: { code: 'unsupported_media_type', headers: { accept: 'application/json, text/plain, multipart/form-data' } }
   },
-  { what: 'The form is cut off in a file.', setup: form(), request: raw(`--frontier\r\n${file}xx`), answer: incomplete },
-  { what: 'The form is cut off in a field.', setup: form(), request: raw(`--frontier\r\n${field('a')}1`), answer: incomplete },
-  { what: 'The form is cut off before its first part.', setup: form(), request: raw('--front'), answer: incomplete },
-  { what: 'The Content-Type names no boundary.', setup: form(), request: raw('', 'multipart/form-data'), answer: malformed('The Content-Type of the form names no boundary.') },
+  { what: 'The form ends in the middle of a file.', setup: form(), request: raw(`--frontier\r\n${file}xx`), answer: incomplete },
+  { what: 'The form ends in the middle of a field.', setup: form(), request: raw(`--frontier\r\n${field('a')}1`), answer: incomplete },
+  { what: 'The form ends before its first part.', setup: form(), request: raw('--front'), answer: incomplete },
+  { what: 'The Content-Type has no boundary.', setup: form(), request: raw('', 'multipart/form-data'), answer: malformed('The Content-Type of the form has no boundary.') },
   {
     what: 'The boundary is too long.',
     setup: form(),
     request: raw('', `multipart/form-data; boundary=${'x'.repeat(300)}`),
-    answer: malformed('The Content-Type of the form names a boundary that is too long.')
+    answer: malformed('The Content-Type of the form has a boundary that is too long.')
   },
-  { what: 'A field has the name of a property of every object.', setup: form(), request: post(`${field('__proto__')}1`), answer: malformed('A field of the form has a name that is not allowed.') },
+  { what: 'A field has the name of a property of Object.prototype.', setup: form(), request: post(`${field('__proto__')}1`), answer: malformed('A field of the form has an invalid name.') },
   {
-    what: 'A field says that it is JSON and is not.',
+    what: 'A field is declared as JSON but is not valid JSON.',
     setup: form(),
     request: post(`${field('a', 'application/json')}{`),
-    answer: malformed('A field of the form says that it is JSON, and is not valid JSON.')
+    answer: malformed('A JSON field of the form is not valid JSON.')
   }
 ]

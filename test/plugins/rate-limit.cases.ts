@@ -21,13 +21,13 @@ const headers = { 'retry-after': '60', 'x-ratelimit-limit': '1', 'x-ratelimit-re
 
 export const cases: readonly PluginCase[] = [
   {
-    what: 'The caller sent more requests than the application allows.',
+    what: 'The client sent more requests than the application allows.',
     setup: limited({ max: 1, timeWindow: '1 minute' }),
     request: after(1),
     answer: { code: 'rate_limit_exceeded', meta: { limit: 1, retry_after: 60 }, headers }
   },
   {
-    what: 'The caller is banned.',
+    what: 'The client is banned.',
     setup: limited({ max: 1, timeWindow: '1 minute', ban: 1 }),
     request: after(2),
     answer: { code: 'forbidden', message: 'Rate limit exceeded, retry in 1 minute', headers }

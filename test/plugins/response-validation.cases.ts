@@ -5,7 +5,7 @@ const schema = { response: { 200: { type: 'object', required: ['name'], properti
 
 export const cases: readonly PluginCase[] = [
   {
-    what: 'The answer does not fit its schema.',
+    what: 'The response does not match its schema.',
     setup: async app => {
       // #region response-validation
       await app.register(responseValidation)
@@ -16,7 +16,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'internal_error' }
   },
   {
-    what: 'The answer has a status without a schema.',
+    what: 'The response has a status without a schema.',
     setup: async app => {
       await app.register(responseValidation, { responseStatusCodeValidation: true })
       app.get('/', { schema }, async (_request, reply) => { await reply.code(202 as 200).send({ name: 'ada' }) })

@@ -17,12 +17,12 @@ const file = '/files/static.cases.ts'
 
 export const cases: readonly PluginCase[] = [
   { what: 'The file is hidden.', setup, request: { url: '/files/.env' }, answer: { code: 'forbidden' } },
-  { what: 'The path leaves the folder.', setup, request: { url: '/files/a/..%2f..%2fpackage.json' }, answer: { code: 'forbidden' } },
+  { what: 'The path points outside the folder.', setup, request: { url: '/files/a/..%2f..%2fpackage.json' }, answer: { code: 'forbidden' } },
   { what: 'The file does not exist.', setup, request: { url: '/files/missing.txt' }, answer: { code: 'route_not_found' } },
-  { what: 'The file is a folder.', setup, request: { url: '/files/' }, answer: { code: 'route_not_found' } },
+  { what: 'The path is a folder.', setup, request: { url: '/files/' }, answer: { code: 'route_not_found' } },
   { what: 'If-Match names another version.', setup, request: { url: file, headers: { 'if-match': '"another"' } }, answer: { code: 'precondition_failed' } },
   {
-    what: 'The range lies beyond the end.',
+    what: 'The range starts after the end of the file.',
     setup,
     request: { url: file, headers: { range: `bytes=${size}-` } },
     answer: { code: 'range_not_satisfiable', headers: { 'content-range': `bytes */${size}` } }

@@ -26,7 +26,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'service_unavailable', headers: { 'retry-after': '10' } }
   },
   {
-    what: 'The status route finds the process unhealthy.',
+    what: 'The status route reports that the process is unhealthy.',
     setup: async app => { await app.register(underPressure, { healthCheck, exposeStatusRoute: '/status' }) },
     request: { url: '/status' },
     answer: { code: 'service_unavailable', headers: { 'retry-after': '10' } }

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { type ApiErrorsOptions } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 
 type Register = (app: FastifyInstance) => unknown
@@ -25,7 +25,7 @@ const answer = (status: number, headers: Record<string, string>, body: Record<st
   body: { ...body, request_id: 'REQUEST_ID' }
 })
 
-const exceeded = { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.' }
+const exceeded = { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.' }
 
 for (const [order, plugins] of Object.entries({
   before: [theirs({ max: 1, timeWindow: '1 minute' }), ours()],
@@ -42,19 +42,19 @@ for (const [order, plugins] of Object.entries({
     const fields = (reset: number) => ({
       'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset), 'retry-after': String(reset)
     })
-    for (const path of ['/', '/own', '/milliseconds', '/function']) t.equal((await call(url + path)).status, 200)
-    t.strictSame(await call(url), answer(429, fields(60), { ...exceeded, meta: { limit: 1, retry_after: 60 } }))
-    t.strictSame(await call(`${url}/own`), answer(429, fields(5), { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }))
-    t.strictSame(await call(`${url}/milliseconds`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, window: 2, retry_after: 2 } }))
-    t.strictSame(await call(`${url}/function`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, retry_after: 2 } }))
+    for (const path of ['/', '/own', '/milliseconds', '/function']) t.equal((await fetchResponse(url + path)).status, 200)
+    t.strictSame(await fetchResponse(url), answer(429, fields(60), { ...exceeded, meta: { limit: 1, retry_after: 60 } }))
+    t.strictSame(await fetchResponse(`${url}/own`), answer(429, fields(5), { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }))
+    t.strictSame(await fetchResponse(`${url}/milliseconds`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, window: 2, retry_after: 2 } }))
+    t.strictSame(await fetchResponse(`${url}/function`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, retry_after: 2 } }))
   })
 }
 
 t.test('its old draft headers are read, too', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 1, timeWindow: 2000, enableDraftSpec: true }), ours()], app => app.get('/', async () => ({ ok: true })))
-  await call(url)
-  t.strictSame(await call(url), answer(
+  await fetchResponse(url)
+  t.strictSame(await fetchResponse(url), answer(
     429, { 'ratelimit-limit': '1', 'ratelimit-remaining': '0', 'ratelimit-reset': '2', 'retry-after': '2' },
     { ...exceeded, meta: { limit: 1, retry_after: 2 } }
   ))
@@ -64,14 +64,14 @@ t.test('a message that the application built stays', async t => {
   stopClock(t)
   const errorResponseBuilder = () => Object.assign(new Error('Come back later.'), { statusCode: 429 })
   const url = await start(t, [theirs({ max: 1, timeWindow: 2000, errorResponseBuilder }), ours()], app => app.get('/', async () => ({ ok: true })))
-  await call(url)
-  t.match(await call(url), { status: 429, body: { code: 'rate_limit_exceeded', message: 'Come back later.', meta: { limit: 1, retry_after: 2 } } })
+  await fetchResponse(url)
+  t.match(await fetchResponse(url), { status: 429, body: { code: 'rate_limit_exceeded', message: 'Come back later.', meta: { limit: 1, retry_after: 2 } } })
 })
 
 t.test('its ban is forbidden', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 0, timeWindow: 2000, ban: 0 }), ours()], app => app.get('/', async () => ({ ok: true })))
-  t.strictSame(await call(url), answer(
+  t.strictSame(await fetchResponse(url), answer(
     403, { 'x-ratelimit-limit': '0', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2', 'retry-after': '2' },
     { code: 'forbidden', message: 'Rate limit exceeded, retry in 2 seconds' }
   ))
@@ -82,7 +82,7 @@ t.test('a 429 of the application itself is not taken for one of a limiter', asyn
   const url = await start(t, [theirs({ max: 10, timeWindow: 2000 }), ours()], app => app.get('/', async () => {
     throw Object.assign(new Error('The mailbox is full.'), { statusCode: 429 })
   }))
-  t.strictSame(await call(url), answer(
+  t.strictSame(await fetchResponse(url), answer(
     429, { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': '2', 'retry-after': '1' },
     { code: 'rate_limit_exceeded', message: 'The mailbox is full.' }
   ))
@@ -100,12 +100,12 @@ t.test('beside policies, it alone reads config.rateLimit, so that its own settin
       app.get('/own', { config: { rateLimit: { max: 1, timeWindow: '5 seconds' } } }, async () => ({ ok: true }))
       app.get('/', async () => ({ ok: true }))
     })
-    for (const path of ['/own', '/']) t.equal((await call(url + path)).status, 200)
-    t.strictSame(await call(`${url}/own`), answer(
+    for (const path of ['/own', '/']) t.equal((await fetchResponse(url + path)).status, 200)
+    t.strictSame(await fetchResponse(`${url}/own`), answer(
       429, { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '5', 'retry-after': '5' },
       { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }
     ))
-    t.strictSame(await call(url), answer(
+    t.strictSame(await fetchResponse(url), answer(
       429, { 'ratelimit-policy': '"general";q=1;w=60', ratelimit: '"general";r=0;t=60', 'retry-after': '60' },
       { ...exceeded, meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } }
     ))

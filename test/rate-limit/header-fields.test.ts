@@ -7,9 +7,8 @@ import t from 'tap'
 import type { HeaderFamily } from 'fastify-api-errors'
 import { findClosest, headerFields, toSeconds } from '../../lib/rate-limit/header-fields.js'
 import { createLimitFactory, type LimitResult } from '../../lib/rate-limit/limit.js'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
-import { serve } from '../support/serve.js'
 
 const policies = { burst: { max: 5, timeWindow: 10_000 }, general: { max: 6, timeWindow: '1 minute' } } as const
 const content = { 'content-type': 'application/json; charset=utf-8' }
@@ -42,21 +41,21 @@ const expected: ReadonlyArray<readonly [HeaderFamily | false | undefined, Record
 for (const [headers, first, last] of expected) {
   t.test(`headers: ${String(headers)}: one family of fields, on every answer of a limited route`, async t => {
     stopClock(t)
-    const url = await serve(t, { rateLimit: { policies, default: ['burst', 'general'], ...headers !== undefined && { headers } } }, app => {
+    const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'], ...headers !== undefined && { headers } } }, app => {
       app.get('/', async () => ({ ok: true }))
       app.get('/broken', async () => { throw new Error('broken') })
       app.get('/free', { config: { rateLimitPolicy: false } }, async () => ({ ok: true }))
     })
-    t.strictSame((await call(url)).headers, { ...content, ...first })
+    t.strictSame((await fetchResponse(url)).headers, { ...content, ...first })
     for (const { name, schema, example } of headers === false ? [] : headerFields[headers ?? 'ratelimit']) {
       const sent = first[name.toLowerCase()]
       for (const value of [example, schema.type === 'integer' ? Number(sent) : sent]) t.ok(ajv.validate(schema, value), `${name}: ${String(value)} is as documented`)
     }
     const seen = new Set<string>()
-    for (const path of ['/broken', '/none', '/', '/']) for (const name of Object.keys((await call(url + path)).headers)) seen.add(name)
+    for (const path of ['/broken', '/none', '/', '/']) for (const name of Object.keys((await fetchResponse(url + path)).headers)) seen.add(name)
     t.strictSame(everyField.filter(name => seen.has(name)).sort(), Object.keys(first).sort(), 'no other family, on no status')
-    t.strictSame((await call(url)).headers, { ...content, ...last, 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'retry-after': '10' })
-    t.strictSame((await call(`${url}/free`)).headers, content)
+    t.strictSame((await fetchResponse(url)).headers, { ...content, ...last, 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'retry-after': '10' })
+    t.strictSame((await fetchResponse(`${url}/free`)).headers, content)
   })
 }
 

@@ -216,11 +216,11 @@ t.test('explain() of a route in the scope has the limits that hold there', async
   const reasons = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ code }) => code !== 'internal_error').map(({ code, reason }) => `${code}: ${reason}`)
   t.strictSame(reasons('/v2/'), [
     "rate_limit_exceeded: The route is limited by 'strict', 'general'.",
-    "forbidden: The limit 'general' bans callers who go on beyond it."
+    "forbidden: The limit 'general' bans clients that keep exceeding it."
   ])
   t.strictSame(reasons('/v3/'), [
     "rate_limit_exceeded: The route is limited by 'general'.",
-    "forbidden: The limit 'general' bans callers who go on beyond it."
+    "forbidden: The limit 'general' bans clients that keep exceeding it."
   ])
 })
 

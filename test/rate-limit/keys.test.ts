@@ -4,18 +4,17 @@ import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
 import { createAllowlist, createKeyGenerator, toStoreKey, type CallerKey } from '../../lib/rate-limit/keys.js'
 import { createLimitFactory } from '../../lib/rate-limit/limit.js'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
-import { serve } from '../support/serve.js'
 
 function limited (t: Test, policy: RateLimitPolicy, server: FastifyServerOptions = {}): Promise<string> {
-  return serve(t, { rateLimit: { policies: { general: policy }, default: 'general' } }, app => app.get('/', async () => ({ ok: true })), server)
+  return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general' } }, app => app.get('/', async () => ({ ok: true })), server)
 }
 
 /** The statuses of calls with these headers, one after the other. */
 async function statuses (url: string, calls: ReadonlyArray<Record<string, string>>): Promise<number[]> {
   const found: number[] = []
-  for (const headers of calls) found.push((await call(url, { headers })).status)
+  for (const headers of calls) found.push((await fetchResponse(url, { headers })).status)
   return found
 }
 
@@ -68,17 +67,17 @@ t.test('callers with different kinds of keys never share a key in the store', as
 
 t.test('the value of a function cannot address the count of an address', async t => {
   const policy = { max: 1, timeWindow: '1 minute', key: (request: FastifyRequest) => request.headers['x-account'] as string | undefined } satisfies RateLimitPolicy
-  const url = await serve(t, { rateLimit: { policies: { account: policy, address: { ...policy, key: 'ip', groupId: 'account' } }, default: 'account' } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies: { account: policy, address: { ...policy, key: 'ip', groupId: 'account' } }, default: 'account' } }, app => {
     app.get('/', async () => ({ ok: true }))
     app.get('/address', { config: { rateLimitPolicy: 'address' } }, async () => ({ ok: true }))
   })
   for (const account of ['ip:127.0.0.1', '127.0.0.1']) {
     const headers = { 'x-account': account }
-    t.equal((await call(url, { headers })).status, 200, account)
-    t.equal((await call(url, { headers })).status, 429, account)
+    t.equal((await fetchResponse(url, { headers })).status, 200, account)
+    t.equal((await fetchResponse(url, { headers })).status, 429, account)
   }
-  t.equal((await call(url)).status, 200, 'a caller without an account')
-  t.equal((await call(`${url}/address`)).status, 429, 'is the address')
+  t.equal((await fetchResponse(url)).status, 200, 'a caller without an account')
+  t.equal((await fetchResponse(`${url}/address`)).status, 429, 'is the address')
 })
 
 t.test('an allowList has keys, addresses and ranges', async t => {
@@ -97,8 +96,8 @@ t.test('an allowList has keys, addresses and ranges', async t => {
 
 t.test('over HTTP, an allowList with the address of the caller matches', async t => {
   for (const allowList of [['127.0.0.1'], ['127.0.0.0/8'], ['::ffff:127.0.0.1']]) {
-    const url = await serve(t, { rateLimit: { policies: { none: { max: 0, timeWindow: 1000, allowList } }, default: 'none' } }, app => app.get('/', async () => ({ ok: true })))
-    t.equal((await call(url)).status, 200, String(allowList))
+    const url = await serveApp(t, { rateLimit: { policies: { none: { max: 0, timeWindow: 1000, allowList } }, default: 'none' } }, app => app.get('/', async () => ({ ok: true })))
+    t.equal((await fetchResponse(url)).status, 200, String(allowList))
   }
   const url = await limited(t, { max: 0, timeWindow: 1000, allowList: ['2001:db8::1'] }, { trustProxy: true })
   t.strictSame(await statuses(url, ['2001:db8::1', '[2001:db8::1]:443', '2001:db8::2'].map(address => ({ 'x-forwarded-for': address }))), [200, 200, 429])
@@ -118,9 +117,9 @@ t.test('a key in the store is short, has no character that means something to Re
 
 t.test('over HTTP, each caller has a count of its own', async t => {
   const policies = { perTenant: { max: 1, timeWindow: '1 minute', key: (request: FastifyRequest) => request.headers['x-tenant'] as string | undefined } }
-  const url = await serve(t, { rateLimit: { policies, default: 'perTenant' } }, app => app.get('/', async () => ({ ok: true })))
+  const url = await serveApp(t, { rateLimit: { policies, default: 'perTenant' } }, app => app.get('/', async () => ({ ok: true })))
   const statuses: number[] = []
-  for (const headers of [{ 'x-tenant': 'a' }, { 'x-tenant': 'b' }, { 'x-tenant': 'a' }, {}, {}]) statuses.push((await call(url, { headers: headers as never })).status)
+  for (const headers of [{ 'x-tenant': 'a' }, { 'x-tenant': 'b' }, { 'x-tenant': 'a' }, {}, {}]) statuses.push((await fetchResponse(url, { headers: headers as never })).status)
   t.strictSame(statuses, [200, 200, 429, 200, 429])
 })
 

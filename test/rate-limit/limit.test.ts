@@ -1,20 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitBehaviour, RateLimitOptions, RateLimitPolicy } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
-import { serve } from '../support/serve.js'
 
 /** An API with one route and one policy. */
 function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptions, 'policies'> = {}): Promise<string> {
-  return serve(t, { rateLimit: { policies: { general: policy }, default: 'general', ...options }, log: false }, app => app.get('/', async () => ({ ok: true })))
+  return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general', ...options }, log: false }, app => app.get('/', async () => ({ ok: true })))
 }
 
 /** What calls with these headers are answered with, one after the other: the status, and what is left. */
 async function states (url: string, ...calls: Array<Record<string, string>>): Promise<string[]> {
   const found: string[] = []
   for (const headers of calls) {
-    const answer = await call(url, { headers })
+    const answer = await fetchResponse(url, { headers })
     found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
   }
   return found
@@ -31,10 +30,10 @@ t.test('max and timeWindow by plan', async t => {
     timeWindow: async (_request, key) => key === 'pro' ? '1 hour' : 1000
   })
   t.strictSame(await states(url, free, free, pro), ['200 "general";r=0;t=1', '429 "general";r=0;t=1', '200 "general";r=99;t=3600'])
-  t.equal((await call(url, { headers: pro })).headers['ratelimit-policy'], '"general";q=100;w=3600')
+  t.equal((await fetchResponse(url, { headers: pro })).headers['ratelimit-policy'], '"general";q=100;w=3600')
 })
 
-t.test('a max of 0 lets nobody pass', async t => {
+t.test('a max of 0 rejects every request', async t => {
   stopClock(t)
   t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000 }), {}), ['429 "general";r=0;t=1'])
 })
@@ -48,20 +47,20 @@ t.test('what a function must not return: the log says which, the caller gets a 5
   ]
   for (const [policy, message] of wrong) {
     const causes: string[] = []
-    const url = await serve(t, {
+    const url = await serveApp(t, {
       rateLimit: { policies: { general: { max: 1, timeWindow: 1000, ...policy } }, default: 'general' },
       log: ({ error }) => { causes.push(String(error.cause)) }
     }, app => app.get('/', async () => ({ ok: true })))
-    t.match(await call(url), { status: 500, body: { code: 'internal_error', message: 'Something went wrong on our side.' } })
+    t.match(await fetchResponse(url), { status: 500, body: { code: 'internal_error', message: 'Something went wrong on our side.' } })
     t.strictSame(causes, [`TypeError: fastify-api-errors: ${message}`])
   }
 })
 
-t.test('a function that throws lets nobody pass, whatever it throws', async t => {
+t.test('a function that throws rejects the request, whatever it throws', async t => {
   for (const thrown of [new Error('no plan'), undefined, null]) {
     for (const hook of ['onRequest', 'preHandler'] as const) {
       const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
-      t.match(await call(url), { status: 500, body: { code: 'internal_error' } })
+      t.match(await fetchResponse(url), { status: 500, body: { code: 'internal_error' } })
     }
   }
 })
@@ -107,7 +106,7 @@ t.test('onExceeding, onExceeded and onBanReach are told the request and the key'
     onExceeded: (request, key) => { seen.push(`exceeded ${request.url} ${key}`) },
     onBanReach: (request, key) => { seen.push(`ban ${request.url} ${key}`) }
   })
-  for (let sent = 0; sent < 3; sent++) await call(url, { headers: pro })
+  for (let sent = 0; sent < 3; sent++) await fetchResponse(url, { headers: pro })
   t.strictSame(seen, ['exceeding / pro', 'exceeded / pro', 'exceeded / pro', 'ban / pro'])
 })
 
@@ -115,7 +114,7 @@ t.test('one of them that throws or rejects is logged, and changes nothing about 
   stopClock(t)
   const logged: unknown[] = []
   const logger = { level: 'error', stream: { write: (line: string) => { logged.push((JSON.parse(line) as { msg: string }).msg) } } }
-  const url = await serve(t, {
+  const url = await serveApp(t, {
     rateLimit: {
       policies: { general: { max: 1, timeWindow: 1000, onExceeding: () => { throw new Error('no') }, onExceeded: async () => { throw new Error('no') } } },
       default: 'general'
@@ -130,7 +129,7 @@ t.test('ban: who goes on beyond the limit is forbidden for the rest of the windo
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 2 })
   t.strictSame(await states(url, {}, {}, {}), ['200 "general";r=0;t=60', '429 "general";r=0;t=60', '429 "general";r=0;t=60'])
   clock.go(15_000)
-  t.strictSame(await call(url), {
+  t.strictSame(await fetchResponse(url), {
     status: 403,
     headers: {
       'content-type': 'application/json; charset=utf-8',
@@ -140,7 +139,7 @@ t.test('ban: who goes on beyond the limit is forbidden for the rest of the windo
       ratelimit: '"general";r=0;t=45',
       'retry-after': '45'
     },
-    body: { code: 'forbidden', message: 'You are banned for a while: you kept sending requests beyond the rate limit.', request_id: 'REQUEST_ID' }
+    body: { code: 'forbidden', message: 'You are temporarily banned because you kept exceeding the rate limit.', request_id: 'REQUEST_ID' }
   })
   clock.go(45_000)
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
@@ -150,10 +149,10 @@ t.test('banStatus 429: a ban is answered like the limit', async t => {
   stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 0 }, { banStatus: 429 })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
-  t.match(await call(url), { status: 429, body: { code: 'rate_limit_exceeded', meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } } })
+  t.match(await fetchResponse(url), { status: 429, body: { code: 'rate_limit_exceeded', meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } } })
 })
 
-t.test('continueExceeding: each request beyond the limit starts the window anew', async t => {
+t.test('continueExceeding: each request beyond the limit restarts the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', continueExceeding: true })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
@@ -183,7 +182,7 @@ t.test('ipv6Subnet: what counts as one address', async t => {
   const server = { trustProxy: true }
   const from = (address: string) => ({ 'x-forwarded-for': address })
   for (const [ipv6Subnet, expected] of [[64, ['200', '429', '200']], [48, ['200', '429', '429']], [128, ['200', '200', '200']]] as const) {
-    const url = await serve(t, { rateLimit: { policies: { general: { max: 1, timeWindow: 1000, ipv6Subnet } }, default: 'general' } },
+    const url = await serveApp(t, { rateLimit: { policies: { general: { max: 1, timeWindow: 1000, ipv6Subnet } }, default: 'general' } },
       app => app.get('/', async () => ({ ok: true })), server)
     const found = await states(url, from('2001:db8:1:2::1'), from('2001:db8:1:2::2'), from('2001:db8:1:3::1'))
     t.strictSame(found.map(state => state.slice(0, 3)), expected)
@@ -192,13 +191,13 @@ t.test('ipv6Subnet: what counts as one address', async t => {
 
 t.test('groupId: policies of one group share a count, each with its own limit', async t => {
   stopClock(t)
-  const url = await serve(t, {
+  const url = await serveApp(t, {
     rateLimit: { policies: { read: { max: 3, timeWindow: 1000, groupId: 'calls' }, write: { max: 2, timeWindow: 1000, groupId: 'calls' } }, default: 'read' }
   }, app => {
     app.get('/', async () => ({ ok: true }))
     app.post('/', { config: { rateLimitPolicy: 'write' } }, async () => ({ ok: true }))
   })
   const statuses = []
-  for (const method of ['GET', 'POST', 'POST', 'GET']) statuses.push((await call(url, { method })).status)
+  for (const method of ['GET', 'POST', 'POST', 'GET']) statuses.push((await fetchResponse(url, { method })).status)
   t.strictSame(statuses, [200, 200, 429, 429])
 })

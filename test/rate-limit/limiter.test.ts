@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import apiErrors, { standardErrors, type RateLimitHook, type RateLimitOptions } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
-import { serve } from '../support/serve.js'
 
 const minute = '1 minute'
 const address = { max: 2, timeWindow: minute }
@@ -25,7 +24,7 @@ async function guard (request: FastifyRequest): Promise<void> {
 async function states (url: string, calls: ReadonlyArray<RequestInit | undefined>): Promise<string[]> {
   const found: string[] = []
   for (const init of calls) {
-    const answer = await call(url, init)
+    const answer = await fetchResponse(url, init)
     found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
   }
   return found
@@ -35,7 +34,7 @@ const keyed = (key: string): RequestInit => ({ headers: { 'x-key': key } })
 
 t.test('in onRequest a limit counts before the hooks that are registered later: failed authentications count', async t => {
   stopClock(t)
-  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.addHook('onRequest', guard)
     app.get('/', async () => ({ ok: true }))
   })
@@ -47,7 +46,7 @@ t.test('in onRequest a limit counts before the hooks that are registered later: 
 t.test("key: 'api-key' counts after the guard, each key by itself", async t => {
   stopClock(t)
   const policies = { address: { max: 10, timeWindow: minute }, key: { max: 1, timeWindow: minute, key: 'api-key' } } as const
-  const url = await serve(t, { rateLimit: { policies, default: ['address', 'key'] } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies, default: ['address', 'key'] } }, app => {
     app.addHook('onRequest', guard)
     app.get('/', async () => ({ ok: true }))
   })
@@ -57,7 +56,7 @@ t.test("key: 'api-key' counts after the guard, each key by itself", async t => {
     '429 "address";r=7;t=60, "key";r=0;t=60',
     '401 "address";r=6;t=60'
   ])
-  t.match(await call(url, keyed('b')), {
+  t.match(await fetchResponse(url, keyed('b')), {
     headers: { 'ratelimit-policy': '"address";q=10;w=60, "key";q=1;w=60', 'retry-after': '60' },
     body: { meta: { policy: 'key', limit: 1, window: 60, retry_after: 60 } }
   })
@@ -67,7 +66,7 @@ t.test('in the other hooks a limit counts after those of the route', async t => 
   const order: string[] = []
   const hooks = ['preParsing', 'preValidation', 'preHandler'] as const
   const policies = Object.fromEntries(hooks.map((hook: RateLimitHook) => [hook, { max: 1, timeWindow: minute, hook, onExceeding: () => { order.push(`limit ${hook}`) } }]))
-  const url = await serve(t, { rateLimit: { policies, default: [...hooks] } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies, default: [...hooks] } }, app => {
     for (const hook of hooks) app.addHook(hook as 'preHandler', async () => { order.push(`application ${hook}`) })
     const shared = [async () => { order.push('route preHandler') }]
     app.route({
@@ -80,7 +79,7 @@ t.test('in the other hooks a limit counts after those of the route', async t => 
     app.get('/other', { preHandler: shared }, async () => 'other')
     t.equal(shared.length, 1, 'the array of a route stays as it is')
   })
-  await call(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
+  await fetchResponse(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
   t.strictSame(order, [
     'application preParsing', 'route preParsing', 'limit preParsing',
     'application preValidation', 'limit preValidation',
@@ -91,7 +90,7 @@ t.test('in the other hooks a limit counts after those of the route', async t => 
 
 t.test('config.rateLimit counts in its own hook, after those of the route', async t => {
   stopClock(t)
-  const url = await serve(t, { rateLimit: { policies: { address } } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies: { address } } }, app => {
     app.addHook('onRequest', guard)
     const keyGenerator = (request: FastifyRequest): string => (request as unknown as { apiKey: { id: string } }).apiKey.id
     app.get('/', { config: { rateLimit: { max: 1, keyGenerator } } }, async () => ({ ok: true }))
@@ -105,19 +104,19 @@ for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as
   t.test(`without a route the default policies count, in ${hook}, too: a scan is limited`, async t => {
     stopClock(t)
     const policies = { address: { ...address, hook } }
-    const url = await serve(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
+    const url = await serveApp(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
     const fields = { 'ratelimit-policy': '"address";q=2;w=60', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID' }
-    t.strictSame(await call(`${url}/admin`), {
+    t.strictSame(await fetchResponse(`${url}/admin`), {
       status: 404,
       headers: { ...fields, ratelimit: '"address";r=1;t=60' },
       body: { code: 'route_not_found', message: standardErrors.route_not_found().message, request_id: 'REQUEST_ID' }
     })
-    t.strictSame(await call(url, { method: 'DELETE' }), {
+    t.strictSame(await fetchResponse(url, { method: 'DELETE' }), {
       status: 405,
       headers: { ...fields, ratelimit: '"address";r=0;t=60', allow: 'GET, HEAD' },
       body: { code: 'method_not_allowed', message: standardErrors.method_not_allowed().message, request_id: 'REQUEST_ID', meta: { allowed: ['GET', 'HEAD'] } }
     })
-    t.strictSame(await call(`${url}/.env`), {
+    t.strictSame(await fetchResponse(`${url}/.env`), {
       status: 429,
       headers: { ...fields, ratelimit: '"address";r=0;t=60', 'retry-after': '60' },
       body: {
@@ -131,43 +130,43 @@ for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as
 }
 
 t.test('without a default, requests without a route are not limited', async t => {
-  const url = await serve(t, { rateLimit: { policies: { address: { max: 0, timeWindow: minute } } } }, () => {})
-  t.equal((await call(url)).status, 404)
+  const url = await serveApp(t, { rateLimit: { policies: { address: { max: 0, timeWindow: minute } } } }, () => {})
+  t.equal((await fetchResponse(url)).status, 404)
 })
 
 t.test('a not-found handler of the application is limited, too', async t => {
-  const url = await serve(t, { notFound: false, rateLimit: { policies: { address }, default: 'address' } }, app => {
+  const url = await serveApp(t, { notFound: false, rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing here') })
     app.register(async scope => scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing there') }), { prefix: '/there' })
   })
   const answers = []
-  for (const path of ['/here', '/there/x', '/here', '/there/x']) answers.push((await call(url + path)).body)
+  for (const path of ['/here', '/there/x', '/here', '/there/x']) answers.push((await fetchResponse(url + path)).body)
   t.match(answers, ['nothing here', 'nothing there', { code: 'rate_limit_exceeded' }, { code: 'rate_limit_exceeded' }])
 })
 
 t.test('reply.callNotFound() runs hooks again, and no limit counts twice', async t => {
   stopClock(t)
   const policies = { address: { max: 5, timeWindow: minute, hook: 'preHandler' } } as const
-  const url = await serve(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', (_request, reply) => { reply.callNotFound() }))
+  const url = await serveApp(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', (_request, reply) => { reply.callNotFound() }))
   const left = []
-  for (let sent = 0; sent < 2; sent++) left.push((await call(url)).headers.ratelimit)
+  for (let sent = 0; sent < 2; sent++) left.push((await fetchResponse(url)).headers.ratelimit)
   t.strictSame(left, ['"address";r=4;t=60', '"address";r=3;t=60'])
 })
 
 t.test('GET and its HEAD share the count of a policy', async t => {
-  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
+  const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
   const statuses = []
   for (const method of ['HEAD', 'GET', 'HEAD']) statuses.push((await fetch(url, { method })).status)
   t.strictSame(statuses, [200, 200, 429])
 })
 
 t.test('routes in scopes with a prefix', async t => {
-  const url = await serve(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.register(async scope => { scope.get('/', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true })) }, { prefix: '/v1' })
     app.register(async scope => { scope.get('/', { config: { rateLimitPolicy: false } }, async () => ({ ok: true })) }, { prefix: '/v2' })
   })
   const statuses = []
-  for (const path of ['/v1', '/v1/', '/v2', '/v2', '/v2/']) statuses.push((await call(url + path)).status)
+  for (const path of ['/v1', '/v1/', '/v2', '/v2', '/v2/']) statuses.push((await fetchResponse(url + path)).status)
   t.strictSame(statuses, [200, 429, 200, 200, 200], 'with and without its slash a route is one')
 })
 
@@ -188,9 +187,9 @@ t.test('the plugin in a scope limits that scope', async t => {
 t.test('two applications in a process count apart', async t => {
   const options = { rateLimit: { policies: { address }, default: 'address' } } satisfies { rateLimit: RateLimitOptions }
   const routes = (app: FastifyInstance) => app.get('/', async () => ({ ok: true }))
-  const [one, other] = [await serve(t, options, routes), await serve(t, options, routes)]
+  const [one, other] = [await serveApp(t, options, routes), await serveApp(t, options, routes)]
   const statuses = []
-  for (const url of [one, one, one, other]) statuses.push((await call(url)).status)
+  for (const url of [one, one, one, other]) statuses.push((await fetchResponse(url)).status)
   t.strictSame(statuses, [200, 200, 429, 200])
 })
 

@@ -6,20 +6,19 @@ import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
 import { createLimitFactory, isStoreFailure, type Limit, type LimitResult } from '../../lib/rate-limit/limit.js'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
-import { serve } from '../support/serve.js'
 
 const minute = '1 minute'
 
 function limited (t: Test, policy: RateLimitPolicy, server = {}, redis?: object): Promise<string> {
-  return serve(t, { rateLimit: { policies: { general: policy }, default: 'general', ...redis && { redis } } }, app => app.get('/', async () => ({ ok: true })), server)
+  return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general', ...redis && { redis } } }, app => app.get('/', async () => ({ ok: true })), server)
 }
 
 async function statuses (url: string, calls: ReadonlyArray<Record<string, string>>): Promise<number[]> {
   const found: number[] = []
-  for (const headers of calls) found.push((await call(url, { headers })).status)
+  for (const headers of calls) found.push((await fetchResponse(url, { headers })).status)
   return found
 }
 
@@ -51,23 +50,31 @@ t.test('100,000 distinct callers: what is remembered of them in memory is bounde
   t.equal(count(address(0)).isExceeded, false)
 })
 
+t.test('when there are too many callers, the one that was quiet longest is forgotten first', async t => {
+  stopClock(t)
+  const count = memory({ max: 1, timeWindow: minute, cache: 3 })
+  for (const caller of ['a', 'b', 'c', 'b', 'a', 'd']) count(caller)
+  t.match(['a', 'b', 'd'].map(caller => count(caller).isExceeded), [true, true, true])
+  t.equal(count('c').isExceeded, false, 'c was quiet longest')
+})
+
 t.test('a window ends when it says, and Retry-After is never too early', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: 1500 })
-  t.equal((await call(url)).status, 200)
+  t.equal((await fetchResponse(url)).status, 200)
   clock.go(400)
-  const refused = await call(url)
+  const refused = await fetchResponse(url)
   t.match(refused, { status: 429, headers: { 'retry-after': '2' } })
   clock.go(1099)
-  t.match(await call(url), { status: 429, headers: { 'retry-after': '1' } }, 'a millisecond before the end')
+  t.match(await fetchResponse(url), { status: 429, headers: { 'retry-after': '1' } }, 'a millisecond before the end')
   clock.go(1)
-  t.equal((await call(url)).status, 200, 'at the end')
+  t.equal((await fetchResponse(url)).status, 200, 'at the end')
 })
 
 t.test('around the end of a window twice the limit can pass, and a second policy with a shorter window prevents it', async t => {
   const clock = stopClock(t)
   const burst = async (policies: Record<string, RateLimitPolicy>): Promise<number> => {
-    const url = await serve(t, { rateLimit: { policies, default: Object.keys(policies) } }, app => app.get('/', async () => ({ ok: true })))
+    const url = await serveApp(t, { rateLimit: { policies, default: Object.keys(policies) } }, app => app.get('/', async () => ({ ok: true })))
     const calls = async (count: number): Promise<number> => (await statuses(url, Array(count).fill({}))).filter(status => status === 200).length
     let passed = await calls(1)
     clock.go(59_999)
@@ -84,11 +91,11 @@ t.test('who waits for Retry-After is let in, by the real clock and in Redis', as
   const redis = await startRedis(t)
   for (const store of [undefined, redis.client()]) {
     const url = await limited(t, { max: 1, timeWindow: 1200 }, {}, store)
-    t.equal((await call(url)).status, 200)
-    const refused = await call(url)
+    t.equal((await fetchResponse(url)).status, 200)
+    const refused = await fetchResponse(url)
     t.equal(refused.status, 429)
     await delay(Number(refused.headers['retry-after']) * 1000)
-    t.equal((await call(url)).status, 200)
+    t.equal((await fetchResponse(url)).status, 200)
   }
 })
 
@@ -100,7 +107,7 @@ t.test('the clock jumps: forward ends windows early; back does not hold callers 
   clock.go(3_600_000)
   t.match(count('a'), { isExceeded: false, ttl: 60_000 })
   clock.go(-3_600_000)
-  t.match(count('a'), { isExceeded: false, remaining: 0, ttl: 60_000 }, 'it starts anew')
+  t.match(count('a'), { isExceeded: false, remaining: 0, ttl: 60_000 }, 'it starts again')
   t.match(count('a'), { isExceeded: true, ttl: 60_000 })
   clock.go(-500)
   t.match(count('a'), { isExceeded: true, ttl: 60_500 }, 'a small step is waited for')
@@ -131,11 +138,11 @@ t.test('exponentialBackoff: the longer window is enforced, not only announced', 
   const url = await limited(t, { max: 1, timeWindow: 1000, exponentialBackoff: true })
   t.strictSame(await statuses(url, [{}, {}, {}, {}]), [200, 429, 429, 429])
   clock.go(1100)
-  t.match(await call(url), { status: 429, headers: { 'retry-after': '8', ratelimit: '"general";r=0;t=8' } })
+  t.match(await fetchResponse(url), { status: 429, headers: { 'retry-after': '8', ratelimit: '"general";r=0;t=8' } })
   clock.go(7999)
-  t.match(await call(url), { status: 429, headers: { 'retry-after': '16' } }, 'a millisecond before the end')
+  t.match(await fetchResponse(url), { status: 429, headers: { 'retry-after': '16' } }, 'a millisecond before the end')
   clock.go(16_000)
-  t.equal((await call(url)).status, 200, 'who waits for Retry-After is let in')
+  t.equal((await fetchResponse(url)).status, 200, 'who waits for Retry-After is let in')
 })
 
 t.test('a ban and a back-off take no account of what requests cost', async t => {
@@ -143,9 +150,9 @@ t.test('a ban and a back-off take no account of what requests cost', async t => 
   const url = await limited(t, { max: 10, timeWindow: minute, cost: 10, ban: 1 })
   t.strictSame(await statuses(url, [{}, {}, {}]), [200, 429, 403])
   const growing = await limited(t, { max: 10, timeWindow: minute, cost: 10, exponentialBackoff: true })
-  await call(growing)
-  t.equal((await call(growing)).headers['retry-after'], '60')
-  t.equal((await call(growing)).headers['retry-after'], '120')
+  await fetchResponse(growing)
+  t.equal((await fetchResponse(growing)).headers['retry-after'], '60')
+  t.equal((await fetchResponse(growing)).headers['retry-after'], '120')
 })
 
 t.test('policies that share a group keep their own behaviour', async t => {

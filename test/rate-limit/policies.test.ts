@@ -1,9 +1,8 @@
 import t from 'tap'
 import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
-import { serve } from '../support/serve.js'
 
 const policies = {
   burst: { max: 1, timeWindow: '10 seconds' },
@@ -26,64 +25,64 @@ const refused = (policy: string, state: string, meta: { policy: string, limit: n
     ratelimit: state,
     'retry-after': String(meta.retry_after)
   },
-  body: { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send the next one.', request_id: 'REQUEST_ID', meta }
+  body: { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.', request_id: 'REQUEST_ID', meta }
 })
 
 const unlimited = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { ok: true } }
 
 t.test('a route that names no policy is limited by the default', async t => {
   const clock = stopClock(t)
-  const url = await serve(t, { rateLimit: { policies, default: 'general' } }, app => app.get('/', async () => ({ ok: true })))
-  t.strictSame(await call(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
+  const url = await serveApp(t, { rateLimit: { policies, default: 'general' } }, app => app.get('/', async () => ({ ok: true })))
+  t.strictSame(await fetchResponse(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
   clock.go(20_000)
-  t.strictSame(await call(url), passed('"general";q=2;w=60', '"general";r=0;t=40'))
+  t.strictSame(await fetchResponse(url), passed('"general";q=2;w=60', '"general";r=0;t=40'))
   clock.go(500)
-  t.strictSame(await call(url), refused('"general";q=2;w=60', '"general";r=0;t=40', { policy: 'general', limit: 2, window: 60, retry_after: 40 }))
+  t.strictSame(await fetchResponse(url), refused('"general";q=2;w=60', '"general";r=0;t=40', { policy: 'general', limit: 2, window: 60, retry_after: 40 }))
   clock.go(39_500)
-  t.strictSame(await call(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
+  t.strictSame(await fetchResponse(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
 })
 
 t.test('without a default, a route that names no policy is not limited', async t => {
-  const url = await serve(t, { rateLimit: { policies } }, app => app.get('/', async () => ({ ok: true })))
-  for (let sent = 0; sent < 5; sent++) t.strictSame(await call(url), unlimited)
+  const url = await serveApp(t, { rateLimit: { policies } }, app => app.get('/', async () => ({ ok: true })))
+  for (let sent = 0; sent < 5; sent++) t.strictSame(await fetchResponse(url), unlimited)
 })
 
 t.test('a route counts only what it is given: one policy, several, or none', async t => {
   stopClock(t)
-  const url = await serve(t, { rateLimit: { policies, default: 'general' } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies, default: 'general' } }, app => {
     app.get('/one', { config: { rateLimitPolicy: 'burst' } }, async () => ({ ok: true }))
     app.get('/two', { config: { rateLimitPolicy: ['burst', 'general', 'burst'] } }, async () => ({ ok: true }))
     app.get('/none', { config: { rateLimitPolicy: false } }, async () => ({ ok: true }))
     app.get('/empty', { config: { rateLimitPolicy: [] } }, async () => ({ ok: true }))
     app.get('/off', { config: { rateLimit: false } }, async () => ({ ok: true }))
   })
-  t.strictSame(await call(`${url}/one`), passed('"burst";q=1;w=10', '"burst";r=0;t=10'))
-  t.strictSame(await call(`${url}/two`), refused(
+  t.strictSame(await fetchResponse(`${url}/one`), passed('"burst";q=1;w=10', '"burst";r=0;t=10'))
+  t.strictSame(await fetchResponse(`${url}/two`), refused(
     '"burst";q=1;w=10, "general";q=2;w=60', '"burst";r=0;t=10, "general";r=1;t=60',
     { policy: 'burst', limit: 1, window: 10, retry_after: 10 }
   ), 'a policy has one count, whatever the route')
-  for (const path of ['/none', '/empty', '/off']) t.strictSame(await call(url + path), unlimited, path)
+  for (const path of ['/none', '/empty', '/off']) t.strictSame(await fetchResponse(url + path), unlimited, path)
 })
 
 t.test('where several policies are exceeded, the longest wait wins', async t => {
   const clock = stopClock(t)
-  const url = await serve(t, { rateLimit: { policies, default: ['burst', 'general'] } }, app => app.get('/', async () => ({ ok: true })))
+  const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'] } }, app => app.get('/', async () => ({ ok: true })))
   const fields = '"burst";q=1;w=10, "general";q=2;w=60'
-  t.strictSame(await call(url), passed(fields, '"burst";r=0;t=10, "general";r=1;t=60'))
+  t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=1;t=60'))
   clock.go(10_000)
-  t.strictSame(await call(url), passed(fields, '"burst";r=0;t=10, "general";r=0;t=50'))
-  t.strictSame(await call(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=50', { policy: 'general', limit: 2, window: 60, retry_after: 50 }))
+  t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=0;t=50'))
+  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=50', { policy: 'general', limit: 2, window: 60, retry_after: 50 }))
   clock.go(45_000)
-  t.strictSame(await call(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'general', limit: 2, window: 60, retry_after: 5 }))
-  t.strictSame(await call(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', limit: 1, window: 10, retry_after: 10 }))
+  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'general', limit: 2, window: 60, retry_after: 5 }))
+  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', limit: 1, window: 10, retry_after: 10 }))
 })
 
 t.test('in the problem format, the policy is told in the words of the IETF draft, too', async t => {
   stopClock(t)
-  const url = await serve(t, { format: 'problem', rateLimit: { policies, default: 'burst' } }, app => app.get('/', async () => ({ ok: true })))
-  await call(url)
+  const url = await serveApp(t, { format: 'problem', rateLimit: { policies, default: 'burst' } }, app => app.get('/', async () => ({ ok: true })))
+  await fetchResponse(url)
   const { headers, body, ...answer } = refused('"burst";q=1;w=10', '"burst";r=0;t=10', { policy: 'burst', limit: 1, window: 10, retry_after: 10 })
-  t.strictSame(await call(url), {
+  t.strictSame(await fetchResponse(url), {
     ...answer,
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: {
@@ -102,43 +101,43 @@ t.test('in the problem format, the policy is told in the words of the IETF draft
 
 t.test('config.rateLimit has the meaning that @fastify/rate-limit gives it', async t => {
   stopClock(t)
-  const url = await serve(t, { rateLimit: { policies, default: 'burst' } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies, default: 'burst' } }, app => {
     app.get('/own', { config: { rateLimit: { max: 1, timeWindow: '5 seconds' } } }, async () => ({ ok: true }))
     app.get('/both', { config: { rateLimit: { max: 1, timeWindow: 5000, keyGenerator: () => 'all' }, rateLimitPolicy: 'general' } }, async () => ({ ok: true }))
     app.get('/defaults', { config: { rateLimit: {} } }, async () => ({ ok: true }))
     app.get('/café', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
   })
-  t.strictSame(await call(`${url}/own`), passed('"GET /own";q=1;w=5', '"GET /own";r=0;t=5'))
-  t.strictSame(await call(`${url}/own`), refused('"GET /own";q=1;w=5', '"GET /own";r=0;t=5', { policy: 'GET /own', limit: 1, window: 5, retry_after: 5 }))
+  t.strictSame(await fetchResponse(`${url}/own`), passed('"GET /own";q=1;w=5', '"GET /own";r=0;t=5'))
+  t.strictSame(await fetchResponse(`${url}/own`), refused('"GET /own";q=1;w=5', '"GET /own";r=0;t=5', { policy: 'GET /own', limit: 1, window: 5, retry_after: 5 }))
   t.equal((await fetch(`${url}/own`, { method: 'HEAD' })).status, 429, 'HEAD counts with GET')
-  t.strictSame(await call(`${url}/both`), passed('"general";q=2;w=60, "GET /both";q=1;w=5', '"general";r=1;t=60, "GET /both";r=0;t=5'))
-  t.strictSame(await call(`${url}/both`), refused(
+  t.strictSame(await fetchResponse(`${url}/both`), passed('"general";q=2;w=60, "GET /both";q=1;w=5', '"general";r=1;t=60, "GET /both";r=0;t=5'))
+  t.strictSame(await fetchResponse(`${url}/both`), refused(
     '"general";q=2;w=60, "GET /both";q=1;w=5', '"general";r=0;t=60, "GET /both";r=0;t=5',
     { policy: 'GET /both', limit: 1, window: 5, retry_after: 5 }
   ))
-  t.strictSame(await call(`${url}/defaults`), passed('"GET /defaults";q=1000;w=60', '"GET /defaults";r=999;t=60'))
-  t.strictSame(await call(`${url}/café`), passed('"GET /caf%C3%A9";q=1;w=60', '"GET /caf%C3%A9";r=0;t=60'))
+  t.strictSame(await fetchResponse(`${url}/defaults`), passed('"GET /defaults";q=1000;w=60', '"GET /defaults";r=999;t=60'))
+  t.strictSame(await fetchResponse(`${url}/café`), passed('"GET /caf%C3%A9";q=1;w=60', '"GET /caf%C3%A9";r=0;t=60'))
 })
 
 t.test('config.rateLimit with an errorResponseBuilder throws what that returns', async t => {
   stopClock(t)
   const seen: unknown[] = []
-  const url = await serve(t, { rateLimit: { policies } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies } }, app => {
     const errorResponseBuilder = (_request: unknown, context: { statusCode: number }) => {
       seen.push(context)
       return Object.assign(new Error('Come back later.'), { statusCode: context.statusCode })
     }
     app.get('/', { config: { rateLimit: { max: 1, timeWindow: 90_000, ban: 1, errorResponseBuilder } } }, async () => ({ ok: true }))
   })
-  await call(url)
+  await fetchResponse(url)
   const fields = { 'ratelimit-policy': '"GET /";q=1;w=90', ratelimit: '"GET /";r=0;t=90' }
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', ...fields }
-  t.strictSame(await call(url), {
+  t.strictSame(await fetchResponse(url), {
     status: 429,
     headers: { ...headers, 'retry-after': '90' },
     body: { code: 'rate_limit_exceeded', message: 'Come back later.', request_id: 'REQUEST_ID', meta: { window: 90, retry_after: 90 } }
   })
-  t.strictSame(await call(url), {
+  t.strictSame(await fetchResponse(url), {
     status: 403, headers: { ...headers, 'retry-after': '90' }, body: { code: 'forbidden', message: 'Come back later.', request_id: 'REQUEST_ID' }
   })
   t.strictSame(seen, [
@@ -148,12 +147,12 @@ t.test('config.rateLimit with an errorResponseBuilder throws what that returns',
 })
 
 t.test('routes of one groupId share a count', async t => {
-  const url = await serve(t, { rateLimit: { policies } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies } }, app => {
     for (const path of ['/a', '/b']) app.get(path, { config: { rateLimit: { max: 1, groupId: 'letters' } } }, async () => ({ ok: true }))
     app.get('/c', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
   })
   const statuses = []
-  for (const path of ['/a', '/b', '/c']) statuses.push((await call(url + path)).status)
+  for (const path of ['/a', '/b', '/c']) statuses.push((await fetchResponse(url + path)).status)
   t.strictSame(statuses, [200, 429, 200])
 })
 
@@ -183,7 +182,7 @@ t.test('HEAD has the limit of GET, and routes that differ by a constraint have a
 })
 
 t.test('GET and HEAD of a route share the count of config.rateLimit', async t => {
-  const url = await serve(t, { rateLimit: { policies } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies } }, app => {
     app.get('/', { config: { rateLimit: { max: 2 } } }, async () => ({ ok: true }))
     app.route({ method: ['GET', 'HEAD'], url: '/both', config: { rateLimit: { max: 2 } }, handler: async () => ({ ok: true }) })
   })
@@ -195,11 +194,11 @@ t.test('GET and HEAD of a route share the count of config.rateLimit', async t =>
 })
 
 t.test('config.rateLimit of routes that differ by their version only', async t => {
-  const url = await serve(t, { rateLimit: { policies } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies } }, app => {
     app.get('/', { constraints: { version: '1.0.0' }, config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
     app.get('/', { constraints: { version: '2.0.0' }, config: { rateLimit: { max: 3 } } }, async () => ({ ok: true }))
   })
   const statuses = []
-  for (const version of ['2.x', '2.x', '1.x', '1.x', '2.x', '2.x']) statuses.push((await call(url, { headers: { 'accept-version': version } })).status)
+  for (const version of ['2.x', '2.x', '1.x', '1.x', '2.x', '2.x']) statuses.push((await fetchResponse(url, { headers: { 'accept-version': version } })).status)
   t.strictSame(statuses, [200, 200, 200, 429, 200, 429])
 })

@@ -3,10 +3,9 @@ import { Cluster } from 'ioredis'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { freePort } from '../support/free-port.js'
 import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
-import { serve } from '../support/serve.js'
 
 /** Starts a cluster of three nodes, each with a third of the slots. */
 async function startCluster (t: Test): Promise<{ readonly nodes: RedisServer[], readonly client: () => Cluster }> {
@@ -42,12 +41,12 @@ t.test('in a cluster', async t => {
     address: { max: 1000, timeWindow: '1 minute' }
   } satisfies RateLimitOptions['policies']
   const limits = { policies, default: ['burst', 'general', 'address'], storeTimeout: 2000 } as const
-  const urls = await Promise.all([1, 2].map(() => serve(t, { rateLimit: { ...limits, redis: client() } }, app => app.get('/', async () => ({ ok: true })))))
+  const urls = await Promise.all([1, 2].map(() => serveApp(t, { rateLimit: { ...limits, redis: client() } }, app => app.get('/', async () => ({ ok: true })))))
   const callers = Array.from({ length: 30 }, (_, index) => `caller-${index}`)
 
   await t.test('each caller is counted exactly, over several processes', async t => {
     for (const caller of callers) {
-      const answers = await Promise.all([0, 1, 0, 1, 0].map(which => call(urls[which] as string, { headers: { 'x-key': caller } })))
+      const answers = await Promise.all([0, 1, 0, 1, 0].map(which => fetchResponse(urls[which] as string, { headers: { 'x-key': caller } })))
       t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 200, 429, 429], caller)
     }
   })
@@ -63,14 +62,14 @@ t.test('in a cluster', async t => {
     t.strictSame([0, 1, 2].flatMap(callersOn).sort(), [...callers].sort())
   })
 
-  await t.test('where one node is dead, the limits on the others hold', async t => {
+  await t.test('if one node is down, the limits on the others work', async t => {
     const dead = keys.findIndex(own => !own.some(name => name.includes('{127.0.0.1}')))
     nodes[dead]?.signal('SIGKILL')
     const [lost = ''] = callersOn(dead)
     const [kept = ''] = callersOn((dead + 1) % 3)
-    const known = await call(urls[0] as string, { headers: { 'x-key': lost } })
+    const known = await fetchResponse(urls[0] as string, { headers: { 'x-key': lost } })
     t.equal(known.status, 200)
     t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the answer tells what is known')
-    t.match(await call(urls[0] as string, { headers: { 'x-key': kept } }), { status: 429, body: { meta: { policy: 'burst' } } })
+    t.match(await fetchResponse(urls[0] as string, { headers: { 'x-key': kept } }), { status: 429, body: { meta: { policy: 'burst' } } })
   })
 })

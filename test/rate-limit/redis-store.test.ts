@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
-import { serve } from '../support/serve.js'
 import { startSlowProxy } from '../support/slow-proxy.js'
 
 const policies = {
@@ -18,7 +17,7 @@ const every = ['burst', 'general', 'daily'] as const
 const routes = (app: FastifyInstance) => app.get('/', async () => ({ ok: true }))
 
 function limited (t: Test, options: Partial<RateLimitOptions>): Promise<string> {
-  return serve(t, { rateLimit: { policies, default: 'burst', ...options } }, routes)
+  return serveApp(t, { rateLimit: { policies, default: 'burst', ...options } }, routes)
 }
 
 t.test('processes that share a Redis share the counts', async t => {
@@ -27,7 +26,7 @@ t.test('processes that share a Redis share the counts', async t => {
   const urls = [await limited(t, { redis: redis.client() }), await limited(t, { redis: redis.client() })]
   const states: string[] = []
   for (let sent = 0; sent < 6; sent++) {
-    const answer = await call(urls[sent % 2] as string)
+    const answer = await fetchResponse(urls[sent % 2] as string)
     states.push(`${answer.status} ${answer.headers.ratelimit}`)
   }
   t.strictSame(states, [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=10`).concat('429 "burst";r=0;t=10'))
@@ -37,13 +36,13 @@ t.test('each policy has a key of its own, which goes when its window ends', asyn
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
-  const url = await serve(t, { rateLimit: { policies, default: every, redis: redis.client() } }, app => {
+  const url = await serveApp(t, { rateLimit: { policies, default: every, redis: redis.client() } }, app => {
     routes(app)
     app.get('/own', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
     app.get('/group', { config: { rateLimit: { max: 1, groupId: 'letters' } } }, async () => ({ ok: true }))
   })
-  await call(url)
-  for (const path of ['/own', '/group']) await call(url + path)
+  await fetchResponse(url)
+  for (const path of ['/own', '/group']) await fetchResponse(url + path)
   const team = '#CJNEwi16ElqaUJmNOfx7LieWO0Wcc5KCV0ffAQ32TKg'
   const keys = (await client.keys('*')).sort()
   t.strictSame(keys, [
@@ -60,7 +59,7 @@ t.test('nameSpace keeps applications apart', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
-  for (const nameSpace of ['one-', 'two-']) t.equal((await call(await limited(t, { redis: client, nameSpace }))).headers.ratelimit, '"burst";r=4;t=10')
+  for (const nameSpace of ['one-', 'two-']) t.equal((await fetchResponse(await limited(t, { redis: client, nameSpace }))).headers.ratelimit, '"burst";r=4;t=10')
   t.strictSame((await client.keys('*')).sort(), ['one-{127.0.0.1}-burst', 'two-{127.0.0.1}-burst'])
 })
 
@@ -69,9 +68,9 @@ t.test('a request costs one command for each policy, and no other', async t => {
   const redis = await startRedis(t)
   const client = redis.client()
   const url = await limited(t, { redis: client, default: every })
-  await call(url) // the script is sent, and from then on called by its hash
+  await fetchResponse(url) // the script is sent, and from then on called by its hash
   await client.config('RESETSTAT')
-  await call(url)
+  await fetchResponse(url)
   t.equal(await redis.calls('evalsha'), 3)
   t.equal(await redis.calls('eval'), 0)
   t.equal(await redis.calls('incrby'), 3)
@@ -85,9 +84,9 @@ t.test('the commands of a request share a round trip', async t => {
   const client = redis.client({}, proxy.port)
   for (const choice of ['general', every] as const) {
     const url = await limited(t, { redis: client, default: choice, storeTimeout: 5000 })
-    await call(url)
+    await fetchResponse(url)
     const begin = performance.now()
-    t.equal((await call(url)).status, 200)
+    t.equal((await fetchResponse(url)).status, 200)
     const took = performance.now() - begin
     t.ok(took >= 2 * oneWay - 5 && took < 4 * oneWay, `${String(choice)}: one round trip of ${2 * oneWay} ms took ${took.toFixed(0)} ms`)
   }
@@ -102,7 +101,7 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
     const url = await limited(t, { redis: client, policies: { [name]: { ...own, ...policy } }, default: name })
     const found = []
     for (let sent = 0; sent < 4; sent++) {
-      const answer = await call(url)
+      const answer = await fetchResponse(url)
       found.push(`${answer.status} ${answer.headers['retry-after'] ?? '-'}`)
     }
     return found
@@ -110,13 +109,13 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
   t.strictSame(await states({ cost: 2 }, 'cost'), ['200 -', '429 60', '429 60', '429 60'])
   t.strictSame(await states({ max: 1, exponentialBackoff: true }, 'backoff'), ['200 -', '429 60', '429 120', '429 240'])
   const url = await limited(t, { redis: client, policies: { again: { max: 1, timeWindow: 400, continueExceeding: true } }, default: 'again' })
-  await call(url)
+  await fetchResponse(url)
   await delay(250)
-  t.equal((await call(url)).status, 429)
+  t.equal((await fetchResponse(url)).status, 429)
   await delay(250)
-  t.equal((await call(url)).status, 429, 'the refused request started the window anew')
+  t.equal((await fetchResponse(url)).status, 429, 'the refused request started the window anew')
   await delay(500)
-  t.equal((await call(url)).status, 200)
+  t.equal((await fetchResponse(url)).status, 200)
 })
 
 t.test('the clock of a process means nothing: windows end by the clock of Redis', async t => {
@@ -126,7 +125,7 @@ t.test('the clock of a process means nothing: windows end by the clock of Redis'
   const url = await limited(t, { redis: redis.client() })
   for (const jump of [0, 3_600_000, -7_200_000]) {
     clock.go(jump)
-    await call(url)
+    await fetchResponse(url)
   }
-  t.equal((await call(url)).headers.ratelimit, '"burst";r=1;t=10')
+  t.equal((await fetchResponse(url)).headers.ratelimit, '"burst";r=1;t=10')
 })

@@ -31,8 +31,8 @@ async function explained (options: Partial<RateLimitOptions> | undefined, { fore
   return found
 }
 
-const own = ["rate_limit_exceeded: The route is limited by 'GET /own'.", "forbidden: The limit 'GET /own' bans callers who go on beyond it."]
-const several = ["rate_limit_exceeded: The route is limited by 'strict', 'soft'.", "forbidden: The limit 'strict' bans callers who go on beyond it."]
+const own = ["rate_limit_exceeded: The route is limited by 'GET /own'.", "forbidden: The limit 'GET /own' bans clients that keep exceeding it."]
+const several = ["rate_limit_exceeded: The route is limited by 'strict', 'soft'.", "forbidden: The limit 'strict' bans clients that keep exceeding it."]
 
 t.test('a limited route documents 429, and a ban 403', async t => {
   t.strictSame(await explained({ default: 'general' }), {
@@ -45,7 +45,7 @@ t.test('a limited route documents 429, and a ban 403', async t => {
 
 t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
   const redis = new Redis({ lazyConnect: true })
-  const lost = (name: string): string => `service_unavailable: The limit '${name}' lets nobody pass while Redis fails.`
+  const lost = (name: string): string => `service_unavailable: The limit '${name}' rejects all requests while Redis fails.`
   t.strictSame(await explained({ default: 'general', redis, onStoreError: 'deny' }), {
     '/default': ["rate_limit_exceeded: The route is limited by 'general'.", lost('general')],
     '/none': [],
@@ -60,7 +60,7 @@ t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
 })
 
 t.test('config.rateLimit is documented, too, where the application registered @fastify/rate-limit', async t => {
-  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'nobody reads it')
+  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'it is not read')
   t.strictSame(await explained(undefined, { foreign: true }), { '/default': [], '/none': [], '/own': own, '/off': [] })
   const redis = new Redis({ lazyConnect: true })
   t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'its store is not ours')

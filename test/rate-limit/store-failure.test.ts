@@ -8,9 +8,8 @@ import { standardErrors, type RateLimitOptions } from 'fastify-api-errors'
 import { createStoreFailureHandler } from '../../lib/rate-limit/store-failure.js'
 import { createLimitFactory, isStoreFailure, type LimitOutcome } from '../../lib/rate-limit/limit.js'
 import { freePort } from '../support/free-port.js'
-import { call } from '../support/call.js'
+import { fetchResponse, serveApp } from '../support/http.js'
 import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
-import { serve } from '../support/serve.js'
 import { startSlowProxy } from '../support/slow-proxy.js'
 
 const policies = { general: { max: 1_000_000, timeWindow: '1 minute' } } satisfies RateLimitOptions['policies']
@@ -24,7 +23,7 @@ async function start (t: Test, options: Partial<RateLimitOptions>): Promise<{ re
       done()
     }
   })
-  const url = await serve(t, { rateLimit: { policies, default: 'general', ...options } }, app => app.get('/', async () => ({ ok: true })), { logger: { level: 'info', stream } })
+  const url = await serveApp(t, { rateLimit: { policies, default: 'general', ...options } }, app => app.get('/', async () => ({ ok: true })), { logger: { level: 'info', stream } })
   return { url, log }
 }
 
@@ -37,7 +36,7 @@ const unavailable = {
 
 /** Waits until requests are counted again. */
 async function untilCounted (url: string): Promise<void> {
-  while ((await call(url)).headers.ratelimit === undefined) await delay(50)
+  while ((await fetchResponse(url)).headers.ratelimit === undefined) await delay(50)
 }
 
 /** A way for Redis to fail, and to come back. */
@@ -81,17 +80,17 @@ for (const [what, fault] of Object.entries(faults)) {
 
         await fault.begin(redis)
         const begin = performance.now()
-        for (let sent = 0; sent < 10; sent++) t.strictSame(await call(url), onStoreError === 'allow' ? passed : unavailable)
+        for (let sent = 0; sent < 10; sent++) t.strictSame(await fetchResponse(url), onStoreError === 'allow' ? passed : unavailable)
         t.ok(performance.now() - begin < 4000, 'requests do not wait for each other')
         t.strictSame(log.filter(({ level }) => level === 40).map(({ msg }) => msg), [
-          `The store of the rate limits fails: requests ${onStoreError === 'allow' ? 'pass without a limit' : 'are answered with 503'}.`
+          `The store of the rate limits failed. Requests are ${onStoreError === 'allow' ? 'not limited' : 'rejected with 503'}.`
         ], 'the log is warned once')
         t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
         if (what === 'asks for a password') return
         await fault.end(redis)
         await untilCounted(url)
-        t.match(await call(url), { status: 200, headers: { 'ratelimit-policy': '"general";q=1000000;w=60' } }, 'it counts again')
+        t.match(await fetchResponse(url), { status: 200, headers: { 'ratelimit-policy': '"general";q=1000000;w=60' } }, 'it counts again')
       })
     }
   }
@@ -101,8 +100,8 @@ t.test('a Redis that was never there', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const nowhere = redis.client({}, await freePort())
-  t.strictSame(await call((await start(t, { redis: nowhere })).url), passed)
-  t.strictSame(await call((await start(t, { redis: nowhere, onStoreError: 'deny' })).url), unavailable)
+  t.strictSame(await fetchResponse((await start(t, { redis: nowhere })).url), passed)
+  t.strictSame(await fetchResponse((await start(t, { redis: nowhere, onStoreError: 'deny' })).url), unavailable)
 })
 
 t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
@@ -113,7 +112,7 @@ t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
     await untilCounted(url)
     redis.signal('SIGSTOP')
     const begin = performance.now()
-    t.strictSame(await call(url), passed)
+    t.strictSame(await fetchResponse(url), passed)
     const took = performance.now() - begin
     t.ok(took >= (storeTimeout ?? 200) - 1 && took < (storeTimeout ?? 200) + 500, `${storeTimeout}: it took ${took.toFixed(0)} ms`)
     redis.signal('SIGCONT')
@@ -129,13 +128,13 @@ t.test('a Redis that answers too late: requests do not wait longer, and once it 
   proxy.setDelay(150)
   for (let sent = 0; sent < 10; sent++) {
     const begin = performance.now()
-    t.strictSame(await call(url), passed)
+    t.strictSame(await fetchResponse(url), passed)
     t.ok(performance.now() - begin < 600)
     await delay(40)
   }
   proxy.setDelay(0)
   await untilCounted(url)
-  t.equal((await call(url)).status, 200)
+  t.equal((await fetchResponse(url)).status, 200)
 })
 
 t.test('while Redis hangs, no commands pile up', async t => {
@@ -145,13 +144,13 @@ t.test('while Redis hangs, no commands pile up', async t => {
   await untilCounted(url)
   const before = await redis.calls('incrby')
   redis.signal('SIGSTOP')
-  for (let sent = 0; sent < 100; sent++) await call(url)
+  for (let sent = 0; sent < 100; sent++) await fetchResponse(url)
   redis.signal('SIGCONT')
   await untilCounted(url)
   t.ok(await redis.calls('incrby') - before <= 2, 'of 100 requests one had asked, and then the first one again')
 })
 
-t.test('a process that was busy for longer than the time-out reads the answer before it gives up', async t => {
+t.test('a process that was busy for longer than the timeout reads the response before it gives up', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const { check } = createLimitFactory({ policies, redis: redis.client() })('general', policies.general)
@@ -173,9 +172,9 @@ t.test('skipOnError of a policy wins over onStoreError', async t => {
   const options = (skipOnError: boolean | undefined, onStoreError: 'allow' | 'deny') => ({
     redis: client, onStoreError, policies: { general: { ...policies.general, ...skipOnError !== undefined && { skipOnError } } }
   })
-  t.strictSame(await call((await start(t, options(true, 'deny'))).url), passed)
-  t.strictSame(await call((await start(t, options(false, 'allow'))).url), unavailable)
-  t.strictSame(await call((await start(t, options(undefined, 'deny'))).url), unavailable)
+  t.strictSame(await fetchResponse((await start(t, options(true, 'deny'))).url), passed)
+  t.strictSame(await fetchResponse((await start(t, options(false, 'allow'))).url), unavailable)
+  t.strictSame(await fetchResponse((await start(t, options(undefined, 'deny'))).url), unavailable)
 })
 
 t.test('the log is warned once a minute, with the reason', async t => {
@@ -188,7 +187,7 @@ t.test('the log is warned once a minute, with the reason', async t => {
   const limit = createLimitFactory({ policies, redis: new Redis({ lazyConnect: true }), onStoreError: 'deny' })('general', policies.general)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379')
   const handleFailures = createStoreFailureHandler(log, standardErrors)
-  const warning = [{ err: cause }, 'The store of the rate limits fails: requests are answered with 503.']
+  const warning = [{ err: cause }, 'The store of the rate limits failed. Requests are rejected with 503.']
   t.match(handleFailures([{ limit, cause }]), { code: 'service_unavailable', cause })
   time += 59_999
   handleFailures([{ limit, cause }])

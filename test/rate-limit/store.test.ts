@@ -78,11 +78,11 @@ t.test('back-off ends at a day, or at the window if that is longer', async t => 
 
 t.test('a longer window is kept, and after it the caller starts again', async t => {
   for (const [store, counter] of createCounters()) {
-    const count = () => counter('caller', 1, 200, 1, { ban: 1, exponentialBackoff: true })
-    for (let sent = 0; sent < 3; sent++) await count() // beyond the limit twice: 400 ms
-    await delay(300)
+    const count = () => counter('caller', 1, 600, 1, { ban: 1, exponentialBackoff: true })
+    for (let sent = 0; sent < 3; sent++) await count() // beyond the limit twice: 1,200 ms
+    await delay(800)
     t.match(await count(), { used: 4, exceeding: 3 }, `${store}: after one plain window`)
-    await delay(850)
+    await delay(2500)
     t.match(await count(), { used: 1, exceeding: 0 }, `${store}: after the longer one`)
     t.match(await count(), { used: 2, exceeding: 1 }, `${store}: with a new count of requests beyond the limit`)
   }

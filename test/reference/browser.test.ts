@@ -65,7 +65,11 @@ async function tryIn (browser: Browser): Promise<void> {
 
     await page.getByLabel('Search').fill('')
     await page.getByLabel('Status').selectOption('5xx, the server')
-    t.strictSame(await shown(page), ['internal_error', 'service_unavailable', 'not_implemented', 'bad_gateway', 'gateway_timeout', 'insufficient_storage'])
+    t.strictSame(await shown(page), [
+      'internal_error', 'service_unavailable',
+      'not_implemented', 'bad_gateway', 'gateway_timeout', 'http_version_not_supported', 'variant_also_negotiates',
+      'insufficient_storage', 'loop_detected', 'not_extended', 'network_authentication_required'
+    ])
 
     await page.getByLabel('Search').fill('no such thing')
     t.strictSame(await shown(page), [])

@@ -45,7 +45,7 @@ t.test('the page of a code as Markdown', async t => {
 
 ## When it happens
 
-No resource has this id: it was never created, was deleted, or is hidden from the caller.
+No resource has this id. It was never created, was deleted, or is not visible to the caller.
 
 ## What to do
 
@@ -81,10 +81,10 @@ curl -i 'http://api.example.com/queues/no-such-id'
 
 | Field | Type | Meaning |
 | --- | --- | --- |
-| \`code\` | \`"resource_not_found"\` | What went wrong, as a constant. |
-| \`message\` | \`string\` | What went wrong, for a person. |
+| \`code\` | \`"resource_not_found"\` | A constant that identifies the error. |
+| \`message\` | \`string\` | A human-readable description of the error. |
 | \`request_id\` | \`string\` | The id of the request, as in X-Request-Id. |
-| \`doc_url\` | \`string\`, optional | The page about this code. |
+| \`doc_url\` | \`string\`, optional | The documentation page of this code. |
 
 ## Routes
 
@@ -106,7 +106,7 @@ t.test('the page of a code as JSON', async t => {
     phrase: 'Not Found',
     type: 'not_found_error',
     message: 'The resource does not exist.',
-    description: 'No resource has this id: it was never created, was deleted, or is hidden from the caller.',
+    description: 'No resource has this id. It was never created, was deleted, or is not visible to the caller.',
     action: 'Check the id.',
     retry: 'never',
     headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store' },
@@ -114,10 +114,10 @@ t.test('the page of a code as JSON', async t => {
       format: 'code',
       contentType: 'application/json',
       fields: [
-        { name: 'code', type: '"resource_not_found"', required: true, description: 'What went wrong, as a constant.' },
-        { name: 'message', type: 'string', required: true, description: 'What went wrong, for a person.' },
+        { name: 'code', type: '"resource_not_found"', required: true, description: 'A constant that identifies the error.' },
+        { name: 'message', type: 'string', required: true, description: 'A human-readable description of the error.' },
         { name: 'request_id', type: 'string', required: true, description: 'The id of the request, as in X-Request-Id.' },
-        { name: 'doc_url', type: 'string', required: false, description: 'The page about this code.' }
+        { name: 'doc_url', type: 'string', required: false, description: 'The documentation page of this code.' }
       ],
       body: {
         code: 'resource_not_found',
@@ -158,7 +158,7 @@ Every error response has a code. Codes do not change: let your program decide by
 | Code | Message | Retry |
 | --- | --- | --- |
 | [\`resource_not_found\`](/errors/resource_not_found) | The resource does not exist. | Do not retry |
-| [\`route_not_found\`](/errors/route_not_found) | No such route. | Do not retry |
+| [\`route_not_found\`](/errors/route_not_found) | This endpoint does not exist. | Do not retry |
 
 `)
   t.match(body, /\n## Not in use\n\nNo route returns these codes today\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
@@ -172,7 +172,7 @@ Every error response has a code. Codes do not change: let your program decide by
     title: 'Resource gone',
     status: 410,
     type: 'not_found_error',
-    message: 'The resource is gone for good.',
+    message: 'The resource was permanently removed.',
     retry: 'never',
     url: '/errors/resource_gone'
   })

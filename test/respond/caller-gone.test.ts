@@ -68,7 +68,7 @@ t.test('so does one that resets its stream of HTTP/2', async t => {
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
 })
 
-t.test('whatever the error is, nobody is left to be answered', async t => {
+t.test('whatever the error is, no response is sent', async t => {
   const { port, arrived, logged } = await start(t, {}, new Error('A mistake.'))
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')

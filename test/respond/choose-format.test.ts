@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineFormat, standardErrors as errors } from 'fastify-api-errors'
-import { ask, contractAnswer, create, exchange, requestId, start } from '../support/wire.js'
+import { createApp, errorResponse, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
 
-const code = contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }, { vary: 'accept' })
+const code = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }, { vary: 'accept' })
 
-const problem = contractAnswer(409, {
+const problem = errorResponse(409, {
   type: 'about:blank',
   title: 'Conflict',
   status: 409,
@@ -16,9 +16,9 @@ const problem = contractAnswer(409, {
 }, { vary: 'accept', 'content-type': 'application/problem+json' })
 
 t.test('a caller gets problem+json where its Accept prefers it', async t => {
-  const app = await create({ negotiate: true })
+  const app = await createApp({ negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [accept, answer] of [
     ['application/problem+json', problem],
     ['application/problem+json, application/json', problem],
@@ -39,44 +39,44 @@ t.test('a caller gets problem+json where its Accept prefers it', async t => {
     ['text/html', code],
     ['application/problem+json;;;q=x,,', code],
     ['', code]
-  ] as const) t.strictSame(await ask(port, 'GET', '/queues?a=b', { Accept: accept }), answer, accept)
-  t.strictSame(await ask(port, 'GET', '/queues'), code)
+  ] as const) t.strictSame(await sendRequest(port, 'GET', '/queues?a=b', { Accept: accept }), answer, accept)
+  t.strictSame(await sendRequest(port, 'GET', '/queues'), code)
 })
 
 t.test('without negotiate, Accept is not asked', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/queues', () => { throw errors.resource_conflict() })
   const { vary: _, ...headers } = code.headers
-  t.strictSame(await ask(await start(t, app), 'GET', '/queues', { Accept: 'application/problem+json' }), { ...code, headers })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/queues', { Accept: 'application/problem+json' }), { ...code, headers })
 })
 
 t.test('where problem is the format, there is nothing to choose', async t => {
-  const app = await create({ format: 'problem', negotiate: true })
+  const app = await createApp({ format: 'problem', negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const { vary: _, ...headers } = problem.headers
-  t.strictSame(await ask(await start(t, app), 'GET', '/queues', { Accept: 'application/json' }), { ...problem, headers })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/queues', { Accept: 'application/json' }), { ...problem, headers })
 })
 
 t.test('a format of your own with its media type is one of the two', async t => {
   const format = defineFormat({ name: 'own', contentType: 'application/vnd.launch+json', fields: { oops: { schema: () => Type.String(), value: answer => answer.code } } })
-  const app = await create({ format, negotiate: true })
+  const app = await createApp({ format, negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/queues'), contractAnswer(409, { oops: 'resource_conflict' }, { vary: 'accept', 'content-type': 'application/vnd.launch+json' }))
-  t.strictSame(await ask(port, 'GET', '/queues', { Accept: 'application/problem+json' }), problem)
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/queues'), errorResponse(409, { oops: 'resource_conflict' }, { vary: 'accept', 'content-type': 'application/vnd.launch+json' }))
+  t.strictSame(await sendRequest(port, 'GET', '/queues', { Accept: 'application/problem+json' }), problem)
 })
 
 t.test('an Expect that the server does not know is answered in the format that the caller asks for', async t => {
-  const port = await start(t, await create({ negotiate: true }))
+  const port = await listen(t, await createApp({ negotiate: true }))
   for (const [accept, type] of [['application/problem+json', 'application/problem+json'], ['*/*', 'application/json; charset=utf-8']] as const) {
-    t.match(await ask(port, 'GET', '/', { Accept: accept, Expect: 'magic' }), {
+    t.match(await sendRequest(port, 'GET', '/', { Accept: accept, Expect: 'magic' }), {
       status: 417, headers: { 'content-type': type, vary: 'accept' }, body: { code: 'expectation_failed' }
     })
   }
 })
 
 t.test('a bad URL is negotiated, too; what is not HTTP has no Accept', async t => {
-  const port = await start(t, await create({ negotiate: true }))
-  t.match(await ask(port, 'GET', '/%zz', { Accept: 'application/problem+json' }), { status: 400, body: { title: 'Bad Request', code: 'invalid_request' } })
-  t.match(await exchange(port, 'GARBAGE\r\nAccept: application/problem+json\r\n\r\n'), /\r\ncontent-type: application\/json; charset=utf-8\r\n/)
+  const port = await listen(t, await createApp({ negotiate: true }))
+  t.match(await sendRequest(port, 'GET', '/%zz', { Accept: 'application/problem+json' }), { status: 400, body: { title: 'Bad Request', code: 'invalid_request' } })
+  t.match(await sendRaw(port, 'GARBAGE\r\nAccept: application/problem+json\r\n\r\n'), /\r\ncontent-type: application\/json; charset=utf-8\r\n/)
 })

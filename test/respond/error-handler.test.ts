@@ -1,23 +1,24 @@
+import { Readable } from 'node:stream'
 import diagnostics from 'node:diagnostics_channel'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type AnswerEvent } from 'fastify-api-errors'
-import { answerOf, ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
-const answer = (code: keyof typeof errors, message: string = errors[code].message as string): WireAnswer =>
-  contractAnswer(errors[code].status, { code, message, request_id: requestId })
+const answer = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
+  errorResponse(errors[code].status, { code, message, request_id: requestId })
 
 t.test('what a handler throws, returns or sends is answered alike, to GET and to HEAD', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/thrown', async () => { throw errors.resource_not_found() })
   app.get('/returned', async () => errors.resource_not_found())
   app.get('/sent', (_request, reply) => { reply.send(errors.resource_not_found()) })
   app.get('/problem', async () => { throw errors.resource_not_found() })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const path of ['/thrown', '/returned', '/sent']) {
-    t.strictSame(await ask(port, 'GET', path), answer('resource_not_found'), path)
-    t.strictSame(await ask(port, 'HEAD', path), withoutBody(answer('resource_not_found')), path)
+    t.strictSame(await sendRequest(port, 'GET', path), answer('resource_not_found'), path)
+    t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(answer('resource_not_found')), path)
   }
 })
 
@@ -25,35 +26,67 @@ t.test('a code of the application may have a status that no standard code has', 
   const statuses = [407, 411, 418, 505, 506, 508, 510, 511] as const
   const definition = { type: 'own_error', message: 'It is our own.', description: 'It happens.', action: 'Do nothing.' }
   const own = Object.values(defineErrors(Object.fromEntries(statuses.map(status => [`own_${status}`, { ...definition, status }]))))
-  const app = await create({ errors: defineErrors(Object.fromEntries(own.map(factory => [factory.code, factory]))) })
+  const app = await createApp({ errors: defineErrors(Object.fromEntries(own.map(factory => [factory.code, factory]))) })
   for (const factory of own) app.get(`/${factory.status}`, async () => { throw factory() })
   app.get('/foreign', async () => { throw Object.assign(new Error('Short and stout.'), { statusCode: 418 }) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const { code, status } of own) {
-    t.strictSame(await ask(port, 'GET', `/${status}`), contractAnswer(status, { code, message: 'It is our own.', request_id: requestId }))
+    t.strictSame(await sendRequest(port, 'GET', `/${status}`), errorResponse(status, { code, message: 'It is our own.', request_id: requestId }))
   }
-  t.strictSame(await ask(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'a foreign error gets the standard code of its status')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'a foreign error gets the standard code of its status')
 })
 
 t.test('the status that was set before does not count', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('resource_conflict'))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
+})
+
+t.test('a status that is not one of HTTP, set on the response of Node, gives 500', async t => {
+  const app = await createApp()
+  app.get('/', (_request, reply) => {
+    reply.raw.statusCode = 799
+    reply.send(new Error('secret'))
+  })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
+})
+
+t.test('an error of the stream that a preParsing hook returns is 400, and its message stays in the log', async t => {
+  const app = await createApp()
+  const causes: unknown[] = []
+  const streams: Readonly<Record<string, Error>> = {
+    '/error': new Error('secret'),
+    '/status': Object.assign(new Error('Too much.'), { statusCode: 413 }),
+    '/api-error': errors.invalid_request({ message: 'Not in gzip.' })
+  }
+  for (const [url, error] of Object.entries(streams)) {
+    app.post(url, { preParsing: async () => new Readable({ read () { this.destroy(error) } }), onError: async (_request, _reply, error) => { causes.push(error.message) } }, async () => 'ok')
+  }
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, _body, done) => { done(Object.assign(new Error('Not CSV.'), { statusCode: 400 })) })
+  app.post('/parser', async () => 'ok')
+  const port = await listen(t, app)
+  const send = async (url: string, type = 'application/json') => (await sendRequest(port, 'POST', url, { 'Content-Type': type }, '{}'))
+  const answer = (status: number, code: string, message: string) => errorResponse(status, { code, message, request_id: requestId })
+  t.strictSame(await send('/error'), answer(400, 'invalid_request', String(errors.invalid_request.message)))
+  t.strictSame(await send('/status'), answer(413, 'payload_too_large', 'Too much.'))
+  t.strictSame(await send('/api-error'), answer(400, 'invalid_request', 'Not in gzip.'))
+  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser gives its own status')
+  t.strictSame(causes, ['secret', 'Too much.', 'Not in gzip.'])
 })
 
 t.test('a reason phrase that cannot be sent is replaced', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.raw.statusMessage = 'a\r\nset-cookie: b'
     throw errors.resource_conflict()
   })
-  const text = await exchange(await start(t, app), requestOf('GET', '/'))
+  const text = await sendRaw(await listen(t, app), formatRequest('GET', '/'))
   t.match(text, /^HTTP\/1.1 409 Conflict\r\n/)
-  t.strictSame(answerOf(text), answer('resource_conflict'))
+  t.strictSame(parseResponse(text), answer('resource_conflict'))
 })
 
 t.test('an error handler of a scope wins in its scope, and hands on what it throws', async t => {
-  const app = await create()
+  const app = await createApp()
   const fail = (): never => { throw errors.resource_conflict() }
   app.get('/outside', fail)
   await app.register(async scope => {
@@ -66,11 +99,11 @@ t.test('an error handler of a scope wins in its scope, and hands on what it thro
     scope.get('/again', fail)
   })
   app.get('/route', { errorHandler: (_error, _request, reply) => { reply.code(499).send({ own: true }) } }, fail)
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const own = { status: 499, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': '12' }, body: { own: true } }
-  t.strictSame(await ask(port, 'GET', '/outside'), answer('resource_conflict'))
-  for (const path of ['/before', '/after', '/route']) t.strictSame(await ask(port, 'GET', path), own, path)
-  t.strictSame(await ask(port, 'GET', '/again'), answer('resource_gone'))
+  t.strictSame(await sendRequest(port, 'GET', '/outside'), answer('resource_conflict'))
+  for (const path of ['/before', '/after', '/route']) t.strictSame(await sendRequest(port, 'GET', path), own, path)
+  t.strictSame(await sendRequest(port, 'GET', '/again'), answer('resource_gone'))
 })
 
 t.test('the plugin of a scope answers in that scope; what is outside of all goes to the outermost', async t => {
@@ -83,21 +116,21 @@ t.test('the plugin of a scope answers in that scope; what is outside of all goes
       inner.get('/inner', () => { throw errors.resource_conflict() })
     }, { prefix: '/inner' })
   }, { prefix: '/v1' })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const message = errors.resource_conflict.message
-  t.strictSame((await ask(port, 'GET', '/v1')).body, { summary: message })
-  t.strictSame((await ask(port, 'GET', '/v1/inner/inner')).body, { message })
-  t.strictSame((await ask(port, 'GET', '/v1/nope')).body, { summary: 'No such route.' })
-  t.strictSame((await ask(port, 'GET', '/v1/inner/nope')).body, { message: 'No such route.' })
-  t.strictSame((await ask(port, 'GET', '/%zz')).body, { summary: 'The address of the request is not a valid URL.' })
+  t.strictSame((await sendRequest(port, 'GET', '/v1')).body, { summary: message })
+  t.strictSame((await sendRequest(port, 'GET', '/v1/inner/inner')).body, { message })
+  t.strictSame((await sendRequest(port, 'GET', '/v1/nope')).body, { summary: 'This endpoint does not exist.' })
+  t.strictSame((await sendRequest(port, 'GET', '/v1/inner/nope')).body, { message: 'This endpoint does not exist.' })
+  t.strictSame((await sendRequest(port, 'GET', '/%zz')).body, { summary: 'The request URL is invalid.' })
 })
 
 t.test('a translator that throws costs the translation, not the answer', async t => {
   const causes: unknown[] = []
   const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('The translator is broken.') } })
-  const app = await create({ translators: [broken], log: ({ error }) => { causes.push(error.cause) } })
+  const app = await createApp({ translators: [broken], log: ({ error }) => { causes.push(error.cause) } })
   app.get('/', () => { throw new Error('secret') })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('internal_error'))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
   t.match(causes, [{ errors: [{ message: 'secret' }, { message: "The translator 'broken' failed.", cause: { message: 'The translator is broken.' } }] }])
 })
 
@@ -114,25 +147,25 @@ t.test('an internal_error of the application that cannot be made gives the stand
     }
   })
   const lines: string[] = []
-  const app = await create({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
+  const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('internal_error'))
-  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be answered as it is.', reason: /^\[TypeError: / }, {}])
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its own form.', reason: /^\[TypeError: / }, {}])
 })
 
 t.test('every answer is published on a diagnostics channel, what has no request too', async t => {
   const events: AnswerEvent[] = []
-  const listen = (message: unknown): void => { events.push(message as AnswerEvent) }
-  diagnostics.subscribe('fastify-api-errors:answer', listen)
-  t.after(() => diagnostics.unsubscribe('fastify-api-errors:answer', listen))
-  const app = await create()
+  const record = (message: unknown): void => { events.push(message as AnswerEvent) }
+  diagnostics.subscribe('fastify-api-errors:answer', record)
+  t.after(() => diagnostics.unsubscribe('fastify-api-errors:answer', record))
+  const app = await createApp()
   app.get('/queues/:id', async () => errors.resource_not_found())
-  const port = await start(t, app)
-  await ask(port, 'GET', '/queues/1?a=b')
-  await ask(port, 'GET', '/nope')
-  await ask(port, 'GET', '/%zz')
-  await ask(port, 'GET', '/', { Expect: 'magic' })
-  await exchange(port, 'GARBAGE\r\n\r\n')
+  const port = await listen(t, app)
+  await sendRequest(port, 'GET', '/queues/1?a=b')
+  await sendRequest(port, 'GET', '/nope')
+  await sendRequest(port, 'GET', '/%zz')
+  await sendRequest(port, 'GET', '/', { Expect: 'magic' })
+  await sendRaw(port, 'GARBAGE\r\n\r\n')
   t.match(events, [
     { code: 'resource_not_found', status: 404, route: '/queues/:id', method: 'GET', requestId, error: { code: 'resource_not_found' }, request: { url: '/queues/1?a=b' } },
     { code: 'route_not_found', status: 404, route: null, method: 'GET', request: { url: '/nope' } },
@@ -150,13 +183,13 @@ t.test('every answer is published on a diagnostics channel, what has no request 
 })
 
 t.test('the instance of a problem is the path of the request, as a valid URI reference', async t => {
-  const app = await create({ format: 'problem' })
+  const app = await createApp({ format: 'problem' })
   app.get('/*', async () => errors.resource_conflict())
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [path, instance] of [
     ['/queues/1?key=secret', '/queues/1'], ['/queues#top', '/queues'], ['/a%20b', '/a%20b'], ['/a|b"<c>', '/a%7Cb%22%3Cc%3E'], ['/%zz', '/%25zz'], ["/a(b)!$&'*+,;=:@~", "/a(b)!$&'*+,;=:@~"]
   ] as const) {
-    const { body } = await ask(port, 'GET', path)
+    const { body } = await sendRequest(port, 'GET', path)
     t.match(body, { instance }, path)
   }
 })

@@ -8,7 +8,7 @@ import { ApiError, formats, standardErrors as errors, type Format } from 'fastif
 import { issueLocations } from '../../lib/catalog/issues.js'
 import { bodySchema } from '../../lib/formats/format.js'
 import { throwables } from '../support/throwables.js'
-import { create, requestId, start } from '../support/wire.js'
+import { createApp, listen, requestId } from '../support/http.js'
 
 const anything = fc.anything({
   maxDepth: 2,
@@ -78,7 +78,7 @@ function asError (fields: object): Error {
   return error
 }
 
-/** Makes what is thrown; a rejected promise, made too early, would be nobody's. */
+/** Creates the thrown value. A rejected promise that is created too early would be unhandled. */
 const thrown: fc.Arbitrary<() => unknown> = fc.oneof(
   { weight: 3, arbitrary: anything.map(value => () => value) },
   { weight: 3, arbitrary: fc.tuple(properties, shape).map(([fields, as]) => () => as(asError(fields))) },
@@ -106,7 +106,7 @@ function violations (body: { readonly code: string }, format: Format): unknown {
 t.setTimeout(200_000)
 
 t.test('10,000 random values', { timeout: 200_000 }, async t => {
-  const app = await create({ negotiate: true, log: entry => { if (entry.status < 400) throw new Error('not an error') } })
+  const app = await createApp({ negotiate: true, log: entry => { if (entry.status < 400) throw new Error('not an error') } })
   let make = (): unknown => undefined
   const throwIt = (): never => { throw make() }
   const throwItLater = async (): Promise<never> => { throw make() }
@@ -120,7 +120,7 @@ t.test('10,000 random values', { timeout: 200_000 }, async t => {
   }
   const paths = app.printRoutes({ commonPrefix: false }).match(/\/[\w/]+/g) ?? []
   t.equal(paths.length, 15)
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const connections = new Set<object>()
   app.server.on('connection', socket => connections.add(socket))
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 4 })
@@ -142,7 +142,7 @@ t.test('10,000 random values', { timeout: 200_000 }, async t => {
       headers['cache-control'] === 'no-store' || 'cache-control',
       headers['x-request-id'] === requestId || 'x-request-id',
       answer.request_id === requestId || 'request_id',
-      (statusCode < 500 || (answer.message ?? answer.detail) === definition.message) || 'a 5xx tells what was thrown',
+      (statusCode < 500 || (answer.message ?? answer.detail) === definition.message) || 'a 5xx contains the thrown message',
       (statusCode !== 401 || headers['www-authenticate'] !== undefined) || 'www-authenticate',
       (statusCode !== 405 || headers.allow !== undefined) || 'allow',
       (statusCode !== 415 || headers.accept !== undefined) || 'accept',

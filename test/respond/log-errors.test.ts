@@ -1,7 +1,7 @@
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
-import { create, exchange, start } from '../support/wire.js'
+import { createApp, listen, sendRaw } from '../support/http.js'
 
 type Line = Record<string, unknown>
 
@@ -32,7 +32,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
   await app.inject('/nope')
   t.strictSame(lines, [
     { level: info, reqId: 'req_1', code: 'resource_not_found', status: 404, route: 'GET /queues/:id', requestId: 'req_1', msg: 'No queue has this id.' },
-    { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'No such route.' }
+    { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'This endpoint does not exist.' }
   ])
 })
 
@@ -77,7 +77,7 @@ t.test('a 5xx of the catalog is logged with the message that was not sent', asyn
 
 t.test('what was thrown and is no Error is printed', async t => {
   for (const [thrown, printed] of [
-    ['a text', "'a text'"],
+    ['a string', "'a string'"],
     [undefined, undefined],
     [null, 'null'],
     [{ code: 42, at: { deep: { deeper: { deepest: {} } } } }, '{ code: 42, at: { deep: { deeper: { deepest: {} } } } }'],
@@ -121,8 +121,8 @@ t.test('an error of another realm has its stack in the log', async t => {
 
 t.test('what has no request is logged by the application', async t => {
   const lines: Line[] = []
-  const app = await create({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
-  await exchange(await start(t, app), 'GARBAGE\r\n\r\n')
+  const app = await createApp({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
+  await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n')
   t.match(lines.at(-1), { level: info, code: 'invalid_request', status: 400, route: null, requestId: /^req_/, msg: 'The request is malformed.' })
 })
 
@@ -162,7 +162,7 @@ for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]
     app.get('/', () => { throw errors.resource_conflict() })
     const answer = await app.inject('/')
     t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
-    t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged as it should be.' }])
+    t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'The log failed for an error.' }])
   })
 }
 
@@ -205,8 +205,8 @@ t.test('a log controller that logs errors in its own way is called, as by Fastif
     for (const url of ['/', '/409', '/nope', '/%zz']) await app.inject(url)
     return lines.map(({ msg }) => msg)
   }
-  t.strictSame(await linesWith(new Own()), ['own: x 500', `own: ${String(errors.resource_conflict.message)} 409`, 'No such route.'], 'Fastify reports no bad URL to it')
-  t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The address of the request is not a valid URL.'])
+  t.strictSame(await linesWith(new Own()), ['own: x 500', `own: ${String(errors.resource_conflict.message)} 409`, 'This endpoint does not exist.'], 'Fastify reports no bad URL to it')
+  t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The request URL is invalid.'])
 })
 
 t.test('a line is of bounded size, whatever is thrown', async t => {

@@ -8,45 +8,45 @@ import type { FastifyReply } from 'fastify'
 import { standardErrors as errors } from 'fastify-api-errors'
 import { throwables, type Throwable } from '../support/throwables.js'
 import { fails, failsAsync, places } from '../support/throwing-places.js'
-import { ask, contractAnswer, create, exchange, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
 
-function answerTo ({ code = 'internal_error', message }: Partial<Throwable>): WireAnswer {
+function answerTo ({ code = 'internal_error', message }: Partial<Throwable>): HttpResponse {
   const { status, message: standard } = errors[code]
   const headers = code === 'insufficient_scope' ? { 'www-authenticate': 'Bearer realm="api", error="insufficient_scope"' } : {}
-  return contractAnswer(status, { code, message: message ?? standard, request_id: requestId }, headers)
+  return errorResponse(status, { code, message: message ?? standard, request_id: requestId }, headers)
 }
 
 for (const [place, routeOf] of Object.entries(places)) {
   t.test(`thrown from ${place}`, async t => {
-    const app = await create()
+    const app = await createApp()
     const cases = Object.entries(throwables)
     cases.forEach(([, { make }], index) => app.route({ method: 'GET', url: `/${index}`, ...routeOf(make) }))
-    const port = await start(t, app)
-    const answers = await Promise.all(cases.map((_case, index) => ask(port, 'GET', `/${index}`)))
+    const port = await listen(t, app)
+    const answers = await Promise.all(cases.map((_case, index) => sendRequest(port, 'GET', `/${index}`)))
     cases.forEach(([name, throwable], index) => t.strictSame(answers[index], answerTo(throwable), name))
   })
 }
 
 for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as const) {
   t.test(`what ${kind} onError hook throws changes nothing`, async t => {
-    const app = await create()
+    const app = await createApp()
     // Fastify drops what an onError hook throws, so a rejected promise would be nobody's.
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
     cases.forEach(([, { make }], index) => app.get(`/${index}`, { onError: hookOf(make) }, () => { throw errors.resource_conflict() }))
-    const port = await start(t, app)
-    for (const [index, [name]] of cases.entries()) t.strictSame(await ask(port, 'GET', `/${index}`), answerTo({ code: 'resource_conflict' }), name)
+    const port = await listen(t, app)
+    for (const [index, [name]] of cases.entries()) t.strictSame(await sendRequest(port, 'GET', `/${index}`), answerTo({ code: 'resource_conflict' }), name)
   })
 }
 
 t.test('an onSend hook that fails on every answer, the answer to an error too', async t => {
   const lines: string[] = []
-  const app = await create({ log: (_entry, _request, log) => { log.info('answered') } }, { logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } })
+  const app = await createApp({ log: (_entry, _request, log) => { log.info('answered') } }, { logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } })
   const conflict = answerTo({ code: 'resource_conflict' })
   for (const [name, onSend] of Object.entries({
     sync: () => { throw 'secret' }, // eslint-disable-line no-throw-literal
     async: async () => { throw Object.assign(new Error('secret'), { statusCode: 418, headers: { 'x-foreign': 'a' } }) },
     callback: (_request: unknown, _reply: unknown, _payload: unknown, done: (error: Error) => void) => { setImmediate(() => done(new Error('secret'))) },
-    payload: async () => ({ not: 'a text' }),
+    payload: async () => ({ not: 'a string' }),
     header: async (_request: unknown, reply: FastifyReply) => {
       reply.header('x-broken', 'a\nb')
       reply.header('content-encoding', 'gzip')
@@ -56,37 +56,37 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
     app.get(`/${name}/ok`, { onSend: onSend as never }, async () => 'ok')
   }
   app.get('/begun', { onSend: async (_request, reply) => { throw (reply.raw.write('half of'), new Error('secret')) } }, () => { throw errors.resource_conflict() })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
-    t.strictSame(await ask(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
-    t.strictSame(await ask(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
-    const answer = name === 'async' ? contractAnswer(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
-    t.strictSame(await ask(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
+    t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
+    t.strictSame(await sendRequest(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
+    const answer = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
+    t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
   }
-  t.match(await exchange(port, requestOf('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
+  t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
   t.match(lines.filter(line => line.includes('A hook failed on an error response')), { length: 16 })
 })
 
 t.test('so it is for an address without a route, and for a handler of the scope that fails as well', async t => {
-  const app = await create()
+  const app = await createApp()
   app.addHook('onSend', async () => { throw new Error('secret') })
   await app.register(async scope => {
     scope.setErrorHandler(() => { throw errors.resource_conflict() })
     scope.get('/scope', () => { throw errors.resource_gone() })
   })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/nope'), answerTo({ code: 'route_not_found' }))
-  t.strictSame(await ask(port, 'GET', '/scope'), answerTo({ code: 'resource_conflict' }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/nope'), answerTo({ code: 'route_not_found' }))
+  t.strictSame(await sendRequest(port, 'GET', '/scope'), answerTo({ code: 'resource_conflict' }))
 })
 
 t.test('a hook that throws on an address without a route', async t => {
-  const app = await create()
+  const app = await createApp()
   app.addHook('preHandler', async () => { throw errors.forbidden() })
-  t.strictSame(await ask(await start(t, app), 'GET', '/nope'), answerTo({ code: 'forbidden' }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/nope'), answerTo({ code: 'forbidden' }))
 })
 
 t.test('once bytes are out, the connection is aborted and nothing is added', async t => {
-  const app = await create()
+  const app = await createApp()
   const half = (): Readable => Readable.from((function * () {
     yield 'half of'
     throw errors.resource_not_found()
@@ -106,27 +106,27 @@ t.test('once bytes are out, the connection is aborted and nothing is added', asy
     await new Promise(resolve => setTimeout(resolve, 20))
     throw errors.resource_not_found()
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const path of ['/stream', '/returned', '/web', '/raw']) {
-    t.match(await exchange(port, requestOf('GET', path)), /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n7\r\nhalf of\r\n$/s, path)
+    t.match(await sendRaw(port, formatRequest('GET', path)), /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n7\r\nhalf of\r\n$/s, path)
   }
 })
 
 t.test('whatever is thrown then', async t => {
-  const app = await create()
+  const app = await createApp()
   const cases = Object.entries(throwables)
   cases.forEach(([, { make }], index) => app.get(`/${index}`, async (_request, reply) => {
     reply.raw.write('half of')
     await new Promise(resolve => setTimeout(resolve, 20))
     throw make()
   }))
-  const port = await start(t, app)
-  const texts = await Promise.all(cases.map((_case, index) => exchange(port, requestOf('GET', `/${index}`))))
+  const port = await listen(t, app)
+  const texts = await Promise.all(cases.map((_case, index) => sendRaw(port, formatRequest('GET', `/${index}`))))
   cases.forEach(([name], index) => t.match(texts[index], /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n7\r\nhalf of\r\n$/s, name))
 })
 
 t.test('a handler that takes too long gives 503, and what it does later is too late', async t => {
-  const app = await create()
+  const app = await createApp()
   const late: Array<() => void> = []
   const wait = (): Promise<void> => new Promise(resolve => late.push(resolve))
   app.get('/never', { handlerTimeout: 50 }, wait)
@@ -146,16 +146,16 @@ t.test('a handler that takes too long gives 503, and what it does later is too l
   })
   let sendings = 0
   app.get('/hook', { handlerTimeout: 50, onSend: async () => { if (sendings++ === 0) await wait() } }, async () => 'late')
-  const port = await start(t, app)
-  const timedOut = contractAnswer(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' })
-  for (const path of ['/never', '/returns', '/throws', '/stream', '/hook']) t.strictSame(await ask(port, 'GET', path), timedOut, path)
-  t.match(await exchange(port, requestOf('GET', '/half')), /\r\n\r\n7\r\nhalf of\r\n$/)
+  const port = await listen(t, app)
+  const timedOut = errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' })
+  for (const path of ['/never', '/returns', '/throws', '/stream', '/hook']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
+  t.match(await sendRaw(port, formatRequest('GET', '/half')), /\r\n\r\n7\r\nhalf of\r\n$/)
   late.forEach(resolve => resolve())
   await new Promise(resolve => setTimeout(resolve, 150))
 })
 
 t.test('an error that comes while another one is on its way does not replace it', async t => {
-  const app = await create()
+  const app = await createApp()
   app.addHook('onSend', async () => { await new Promise(resolve => setTimeout(resolve, 20)) })
   app.get('/sent-twice', (_request, reply) => {
     reply.send(errors.resource_conflict())
@@ -170,20 +170,20 @@ t.test('an error that comes while another one is on its way does not replace it'
     await new Promise(resolve => setTimeout(resolve, 50))
     reply.send(errors.resource_gone())
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const path of ['/sent-twice', '/sent-then-thrown', '/sent-too-late']) {
-    t.strictSame(await ask(port, 'GET', path), answerTo({ code: 'resource_conflict' }), path)
+    t.strictSame(await sendRequest(port, 'GET', path), answerTo({ code: 'resource_conflict' }), path)
   }
 })
 
 t.test('a hundred errors on one connection leave no listener, timer or socket behind', async t => {
-  const app = await create()
+  const app = await createApp()
   const sockets: Socket[] = []
   app.server.on('connection', socket => sockets.push(socket))
   app.get('/thrown', { handlerTimeout: 10_000 }, async () => { throw errors.resource_conflict() })
   app.get('/hook', { handlerTimeout: 10_000, onSend: async () => { throw new Error('secret') } }, async () => 'ok')
   app.get('/stream', { handlerTimeout: 10_000 }, (_request, reply) => { reply.send(new Readable({ read () { this.destroy(new Error('secret')) } })) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   async function get (path: string): Promise<number> {
     const [response] = await once(httpRequest({ port, host: '127.0.0.1', path, agent }).end(), 'response') as [IncomingMessage]

@@ -2,23 +2,23 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { defineErrors, standardErrors as errors } from 'fastify-api-errors'
-import { ask, contractAnswer, create, exchange, requestId, requestOf, start, withoutBody, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
-const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): WireAnswer =>
-  contractAnswer(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
+const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
+  errorResponse(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
 
 t.test('every error is not to be stored, and names its request', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', () => { throw errors.resource_not_found() })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
 })
 
 t.test('a 401 says how to authenticate, and that a token was wrong only where one was sent', async t => {
-  const app = await create({ realm: 'Launch API' })
+  const app = await createApp({ realm: 'Launch API' })
   app.get('/', () => { throw errors.unauthorized() })
   app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const bare = 'Bearer realm="Launch API"'
   for (const [headers, challenge] of [
     [{}, bare],
@@ -27,44 +27,44 @@ t.test('a 401 says how to authenticate, and that a token was wrong only where on
     [{ Authorization: 'Bearer ' }, bare],
     [{ Authorization: 'Basic YTpi' }, bare]
   ] as const) {
-    t.strictSame(await ask(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
+    t.strictSame(await sendRequest(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
   }
-  t.strictSame(await ask(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error wins')
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error wins')
 })
 
 t.test('a 403 for a missing scope names the scopes that are needed', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', () => { throw errors.insufficient_scope() })
   app.get('/two', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read', 'queues:write'] } }) })
   app.get('/strange', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }) })
   app.get('/other', () => { throw errors.forbidden() })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const bare = 'Bearer realm="api", error="insufficient_scope"'
-  t.strictSame(await ask(port, 'GET', '/'), answer('insufficient_scope', { 'www-authenticate': bare }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('insufficient_scope', { 'www-authenticate': bare }))
   t.strictSame(
-    await ask(port, 'GET', '/two'),
+    await sendRequest(port, 'GET', '/two'),
     answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read queues:write"` }, { meta: { required: ['queues:read', 'queues:write'] } })
   )
   t.strictSame(
-    await ask(port, 'GET', '/strange'),
+    await sendRequest(port, 'GET', '/strange'),
     answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
-    'what is no scope (RFC 6749, section 3.3) stays out of the header'
+    'an invalid scope (RFC 6749, section 3.3) is not in the header'
   )
-  t.strictSame(await ask(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
+  t.strictSame(await sendRequest(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
 })
 
 t.test('a 405 that a handler throws has Allow, too', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', () => { throw errors.method_not_allowed() })
   app.put('/', async () => 'ok')
   app.get('/own', () => { throw errors.method_not_allowed({ headers: { allow: 'PATCH' } }) })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('method_not_allowed', { allow: 'GET, HEAD, PUT' }))
-  t.strictSame(await ask(port, 'GET', '/own'), answer('method_not_allowed', { allow: 'PATCH' }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('method_not_allowed', { allow: 'GET, HEAD, PUT' }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('method_not_allowed', { allow: 'PATCH' }))
 })
 
 t.test('a 415 names the media types that the route reads', async t => {
-  const app = await create()
+  const app = await createApp()
   app.post('/any', async () => 'ok')
   app.post('/content', { schema: { body: { content: { 'application/json': { schema: {} }, 'text/csv': { schema: {} } } } } }, async () => 'ok')
   app.post('/consumes', { schema: { consumes: ['text/plain'] } }, async () => 'ok')
@@ -73,20 +73,20 @@ t.test('a 415 names the media types that the route reads', async t => {
     scope.addContentTypeParser('application/xml', (_request, _payload, done) => { done(null, '') })
     scope.post('/parser', async () => 'ok')
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [path, accept] of [
     ['/any', 'application/json, text/plain'],
     ['/content', 'application/json, text/csv'],
     ['/consumes', 'text/plain'],
     ['/parser', 'application/json, text/plain, application/xml']
   ] as const) {
-    t.strictSame(await ask(port, 'POST', path, { 'Content-Type': 'image/gif' }, 'GIF89a'), answer('unsupported_media_type', { accept }), path)
+    t.strictSame(await sendRequest(port, 'POST', path, { 'Content-Type': 'image/gif' }, 'GIF89a'), answer('unsupported_media_type', { accept }), path)
   }
-  t.strictSame(await ask(port, 'POST', '/own'), answer('unsupported_media_type', { accept: 'image/png' }))
+  t.strictSame(await sendRequest(port, 'POST', '/own'), answer('unsupported_media_type', { accept: 'image/png' }))
 })
 
 t.test('a 429 and a 503 say when to come back', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/429', () => { throw errors.rate_limit_exceeded({ meta: {} }) })
   app.get('/503', () => { throw errors.service_unavailable() })
   app.get('/soon', () => { throw errors.service_unavailable({ retryAfter: 2.1 }) })
@@ -97,16 +97,16 @@ t.test('a 429 and a 503 say when to come back', async t => {
   app.get('/farther', (_request, reply) => { throw (reply.header('retry-after', '1e21'), errors.service_unavailable()) })
   app.get('/text', () => { throw errors.service_unavailable({ retryAfter: '30' as never }) })
   app.get('/500', () => { throw errors.internal_error() })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/429'), answer('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/429'), answer('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
   for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
-    t.strictSame(await ask(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
+    t.strictSame(await sendRequest(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
   }
-  t.strictSame(await ask(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
+  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
 })
 
 t.test('headers that describe the body which the error replaces are removed, and all others stay', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
       'content-encoding': 'gzip',
@@ -125,14 +125,14 @@ t.test('headers that describe the body which the error replaces are removed, and
     })
     throw errors.resource_not_found()
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const expected = answer('resource_not_found', { 'access-control-allow-origin': '*', 'set-cookie': 'a=b' })
-  t.strictSame(await ask(port, 'GET', '/'), expected)
-  t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
+  t.strictSame(await sendRequest(port, 'GET', '/'), expected)
+  t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
 
 t.test('what a shared cache would go by, and digests, are removed, as headers and as trailers', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
       'cdn-cache-control': 'max-age=600',
@@ -153,22 +153,22 @@ t.test('what a shared cache would go by, and digests, are removed, as headers an
     reply.trailer('server-timing', (_reply, _payload, done) => { done(null, 'db;dur=5') })
     throw errors.resource_not_found()
   })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', { 'x-cdn': 'edge' }))
-  t.match(await ask(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'x-cdn': 'edge' }))
+  t.match(await sendRequest(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
 })
 
 t.test('an error may bring headers, but for those that say how its body is sent', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', () => {
     throw errors.range_not_satisfiable({
       headers: { 'Content-Range': 'bytes */100', 'X-Note': 'ok', 'Content-Length': '1', 'content-type': 'text/html', 'Transfer-Encoding': 'chunked', 'cache-control': 'public' }
     })
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const expected = answer('range_not_satisfiable', { 'content-range': 'bytes */100', 'x-note': 'ok' })
-  t.strictSame(await ask(port, 'GET', '/'), expected)
-  t.strictSame(await ask(port, 'HEAD', '/'), withoutBody(expected))
+  t.strictSame(await sendRequest(port, 'GET', '/'), expected)
+  t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
 
 t.test('an error may set several cookies beside those that are on the reply; other lists are joined', async t => {
@@ -182,14 +182,14 @@ t.test('an error may set several cookies beside those that are on the reply; oth
       headers: { 'Set-Cookie': ['session=; Max-Age=0', 'csrf=; Max-Age=0'] }
     }
   })
-  const app = await create({ errors: own })
+  const app = await createApp({ errors: own })
   app.get('/', (_request, reply) => { throw (reply.header('set-cookie', 'seen=1'), own.session_ended()) })
   app.get('/occurrence', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['session=', 'hint=1'], Link: ['</a>', '</b>'] } }) })
   app.get('/none', () => { throw own.session_ended({ headers: { 'Set-Cookie': [] } }) })
   app.get('/evil', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['a=1', 'b\r\nc: d'] } }) })
   app.get('/hook', { onSend: async () => { throw new Error('It fails on the answer.') } }, () => { throw own.session_ended() })
-  const port = await start(t, app)
-  const linesOf = async (path: string): Promise<string[]> => (await exchange(port, requestOf('GET', path))).split('\r\n')
+  const port = await listen(t, app)
+  const linesOf = async (path: string): Promise<string[]> => (await sendRaw(port, formatRequest('GET', path))).split('\r\n')
     .filter(line => !/^(date|connection):/i.test(line)).sort()
   const body = JSON.stringify({ code: 'session_ended', message: 'Your session has ended.', request_id: requestId })
   const expected = (...headers: string[]): string[] => [
@@ -205,39 +205,39 @@ t.test('an error may set several cookies beside those that are on the reply; oth
 
 t.test('a header with a line break is left out, wherever it comes from, and splits no answer', async t => {
   const lines: string[] = []
-  const app = await create({}, { logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
+  const app = await createApp({}, { logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
   const evil = 'a\r\nSet-Cookie: admin=1\r\n\r\n<html>'
   app.get('/error', () => { throw errors.resource_not_found({ headers: { 'x-evil': evil, 'bad name': 'b', 'x-good': 'yes' } }) })
   app.get('/reply', (_request, reply) => { throw (reply.header('x-evil', evil), errors.resource_not_found()) })
   app.get('/foreign', () => { throw Object.assign(new Error('Gone fishing.'), { statusCode: 404, headers: { 'x-evil': evil, 'x-foreign': 'b' } }) })
   app.get('/ok', (_request, reply) => { reply.header('x-evil', evil).send({ a: 1 }) })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
-  t.strictSame(await ask(port, 'GET', '/reply'), answer('resource_not_found'))
-  t.strictSame(await ask(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
-  t.strictSame(await ask(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
+  t.strictSame(await sendRequest(port, 'GET', '/reply'), answer('resource_not_found'))
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
 
 t.test('with negotiate, Vary tells caches that the body depends on Accept', async t => {
-  const app = await create({ negotiate: true })
+  const app = await createApp({ negotiate: true })
   app.get('/:vary', (request, reply) => {
     const { vary } = request.params as { vary: string }
     if (vary !== 'none') reply.header('vary', vary === 'empty' ? '' : vary)
     throw errors.resource_not_found()
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [given, vary] of [
     ['none', 'accept'], ['empty', 'accept'], ['origin', 'origin, accept'], ['Accept', 'Accept'], ['origin,accept', 'origin,accept'], ['*', '*'],
     ['accept-encoding', 'accept-encoding, accept']
   ] as const) {
-    t.strictSame(await ask(port, 'GET', `/${given}`), answer('resource_not_found', { vary }), given)
+    t.strictSame(await sendRequest(port, 'GET', `/${given}`), answer('resource_not_found', { vary }), given)
   }
 })
 
 t.test('headers that make a proxy or a browser fetch another body do not stay on an error', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
       'x-accel-redirect': '/private/key.pem',
@@ -253,7 +253,7 @@ t.test('headers that make a proxy or a browser fetch another body do not stay on
     })
     throw errors.forbidden()
   })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), answer('forbidden', { 'x-frame-options': 'DENY' }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('forbidden', { 'x-frame-options': 'DENY' }))
 })
 
 t.test('Accept of a 415 has every media type that the application really reads', async t => {
@@ -267,7 +267,7 @@ t.test('Accept of a 415 has every media type that the application really reads',
     ['/none-known', [/^acme\/[0-9]{3}$/], 'application/json, text/plain'],
     ['/all', ['*'], '*/*']
   ]
-  const app = await create()
+  const app = await createApp()
   for (const [url, types] of scopes) {
     await app.register(async scope => {
       for (const type of types) scope.addContentTypeParser(type, parse)
@@ -279,48 +279,48 @@ t.test('Accept of a 415 has every media type that the application really reads',
     scope.addContentTypeParser('text/csv', parse)
     scope.post('/only', async () => 'ok')
   })
-  const port = await start(t, app)
-  for (const [path, , accept] of scopes) t.strictSame(await ask(port, 'POST', path), answer('unsupported_media_type', { accept }), path)
-  t.strictSame(await ask(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), answer('unsupported_media_type', { accept: 'text/csv' }))
+  const port = await listen(t, app)
+  for (const [path, , accept] of scopes) t.strictSame(await sendRequest(port, 'POST', path), answer('unsupported_media_type', { accept }), path)
+  t.strictSame(await sendRequest(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), answer('unsupported_media_type', { accept: 'text/csv' }))
 })
 
 t.test('a 415 to PATCH has Accept-Patch, and one to QUERY has Accept-Query', async t => {
-  const app = await create()
+  const app = await createApp()
   const fail = (): never => { throw errors.unsupported_media_type() }
   app.addHttpMethod('QUERY', { hasBody: true })
   app.patch('/', fail)
   app.route({ method: 'QUERY', url: '/', handler: fail })
   app.route({ method: 'QUERY', url: '/content', schema: { body: { content: { 'application/jsonpath': { schema: {} }, 'application/sql;charset="UTF-8"': { schema: {} } } } }, handler: fail })
   app.patch('/own', () => { throw errors.unsupported_media_type({ headers: { 'Accept-Patch': 'application/merge-patch+json', Accept: '*/*' } }) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const types = 'application/json, text/plain'
-  t.strictSame(await ask(port, 'PATCH', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-patch': types }))
-  t.strictSame(await ask(port, 'PATCH', '/own'), answer('unsupported_media_type', { accept: '*/*', 'accept-patch': 'application/merge-patch+json' }))
-  t.strictSame(await ask(port, 'QUERY', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-query': types }))
-  t.match((await ask(port, 'QUERY', '/content', { 'Content-Type': 'application/jsonpath' }, 'a')).headers, {
+  t.strictSame(await sendRequest(port, 'PATCH', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-patch': types }))
+  t.strictSame(await sendRequest(port, 'PATCH', '/own'), answer('unsupported_media_type', { accept: '*/*', 'accept-patch': 'application/merge-patch+json' }))
+  t.strictSame(await sendRequest(port, 'QUERY', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-query': types }))
+  t.match((await sendRequest(port, 'QUERY', '/content', { 'Content-Type': 'application/jsonpath' }, 'a')).headers, {
     'accept-query': 'application/jsonpath, "application/sql;charset=\\"UTF-8\\""'
   })
 })
 
 t.test('a 426 names the protocol to switch to, as an option of the connection', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', () => { throw errors.upgrade_required() })
   app.get('/own', () => { throw errors.upgrade_required({ headers: { Upgrade: 'TLS/1.3, HTTP/1.1', Connection: 'close, upgrade' } }) })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('upgrade_required', { upgrade: 'websocket' }))
-  t.match(await exchange(port, requestOf('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('upgrade_required', { upgrade: 'websocket' }))
+  t.match(await sendRaw(port, formatRequest('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
   const socket = connect(port, '127.0.0.1')
-  socket.write(requestOf('GET', '/', { Connection: 'keep-alive' }))
+  socket.write(formatRequest('GET', '/', { Connection: 'keep-alive' }))
   t.match(String((await once(socket, 'data'))[0]), /\r\nconnection: upgrade\r\n/i)
   socket.destroy()
-  t.strictSame(await ask(port, 'GET', '/own'), answer('upgrade_required', { upgrade: 'TLS/1.3, HTTP/1.1' }))
-  const kept = await create()
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('upgrade_required', { upgrade: 'TLS/1.3, HTTP/1.1' }))
+  const kept = await createApp()
   kept.get('/', (_request, reply) => { throw (reply.header('connection', 'close'), errors.upgrade_required()) })
-  t.match(await exchange(await start(t, kept), requestOf('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
+  t.match(await sendRaw(await listen(t, kept), formatRequest('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
 })
 
 t.test('Retry-After as a date of HTTP becomes seconds, on any error', async t => {
-  const app = await create()
+  const app = await createApp()
   const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
   const rfc850 = (date: Date): string => date.toUTCString().replace(/^(\w+), (\d\d) (\w+) \d\d(\d\d)/, (_match, day: string, number: string, month: string, year: string) => `${({ Mon: 'Monday', Tue: 'Tuesday', Wed: 'Wednesday', Thu: 'Thursday', Fri: 'Friday', Sat: 'Saturday', Sun: 'Sunday' } as Record<string, string>)[day]}, ${number}-${month}-${year}`)
   const asctime = (date: Date): string => date.toUTCString().replace(/^(\w+), (\d\d) (\w+) (\d{4}) (.*) GMT$/, '$1 $3 $2 $5 $4')
@@ -332,10 +332,17 @@ t.test('Retry-After as a date of HTTP becomes seconds, on any error', async t =>
   app.get('/past', (_request, reply) => { throw (reply.header('retry-after', at(-120).toUTCString()), errors.rate_limit_exceeded()) })
   app.get('/nonsense', (_request, reply) => { throw (reply.header('retry-after', 'soon'), errors.service_unavailable()) })
   app.get('/both', (_request, reply) => { throw (reply.header('retry-after', at(120).toUTCString()), errors.service_unavailable({ retryAfter: 5 })) })
-  const port = await start(t, app)
+  app.get('/now', async (_request, reply) => {
+    const { now } = Date
+    t.after(() => { Date.now = now })
+    Date.now = () => Date.parse('2030-01-01T00:00:00.500Z')
+    reply.header('retry-after', 'Tue, 01 Jan 2030 00:00:01 GMT')
+    throw errors.payload_too_large()
+  })
+  const port = await listen(t, app)
   for (const path of ['/imf', '/rfc850', '/asctime', '/error', '/413']) {
-    const seconds = Number((await ask(port, 'GET', path)).headers['retry-after'])
+    const seconds = Number((await sendRequest(port, 'GET', path)).headers['retry-after'])
     t.ok(seconds > 100 && seconds <= 121, `${path}: ${seconds}`)
   }
-  for (const [path, seconds] of [['/past', '1'], ['/nonsense', '10'], ['/both', '5']] as const) t.equal((await ask(port, 'GET', path)).headers['retry-after'], seconds, path)
+  for (const [path, seconds] of [['/past', '1'], ['/nonsense', '10'], ['/both', '5'], ['/now', '1']] as const) t.equal((await sendRequest(port, 'GET', path)).headers['retry-after'], seconds, path)
 })

@@ -6,7 +6,7 @@ import compress from '@fastify/compress'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { ask, contractAnswer, create, exchange, requestId, requestOf, start } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
 
 interface Received {
   readonly status: number | undefined
@@ -168,7 +168,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
     await prepare?.(app)
     const cases = Object.entries(hooks).flatMap(([hook, route]) => Object.entries(handlers).map(([what, handler]) => ({ title: `${what}, with ${hook}`, route, handler })))
     cases.forEach(({ route, handler }, index) => app.get(`/${index}`, route, handler as never))
-    const port = await start(t, app)
+    const port = await listen(t, app)
     await Promise.all(cases.map(async ({ title }, index) => {
       const received = await Promise.race([ask(port, `/${index}`), delay(15_000).then(() => 'no response in 15 s')])
       t.ok(typeof received !== 'string' && isOne(received), title, { received })
@@ -189,7 +189,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
     })())
     app.get('/', (_request, reply) => { reply.type('application/x-ndjson').send(fails()) })
     app.get('/web', (_request, reply) => { reply.type('application/x-ndjson').send(Readable.toWeb(fails())) })
-    const port = await start(t, app)
+    const port = await listen(t, app)
     for (const path of ['/', '/web']) t.match(await ask(port, path), { isCut: true }, path)
     t.strictSame(entries, Array(2).fill(['internal_error', 500, 'connection lost']))
     t.strictSame(app.apiErrors.ledger(), [], 'no error response was sent')
@@ -199,7 +199,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
 t.test('without the log of the plugin, Fastify logs a stream that fails; a caller that leaves is no failure', async t => {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } }
-  const app = await create({}, { logger })
+  const app = await createApp({}, { logger })
   app.get('/', (_request, reply) => { reply.send(Readable.from((function * () { yield 'a'; throw new Error('cut') })())) })
   let isOut = (): void => {}
   const out = new Promise<void>(resolve => { isOut = resolve })
@@ -209,8 +209,8 @@ t.test('without the log of the plugin, Fastify logs a stream that fails; a calle
     stream.once('close', isOut)
     reply.send(stream)
   })
-  const port = await start(t, app)
-  await exchange(port, requestOf('GET', '/'))
+  const port = await listen(t, app)
+  await sendRaw(port, formatRequest('GET', '/'))
   const controller = new AbortController()
   const response = await fetch(`http://127.0.0.1:${port}/endless`, { signal: controller.signal })
   controller.abort()
@@ -220,9 +220,9 @@ t.test('without the log of the plugin, Fastify logs a stream that fails; a calle
   t.ok(lines.includes('stream closed prematurely'))
 })
 
-t.test('a handler that is late sends nothing, and the response of its time-out has what hooks add', async t => {
+t.test('a late handler sends nothing, and the timeout response has the headers of the hooks', async t => {
   const lines: string[] = []
-  const app = await create({ log: undefined as never }, { handlerTimeout: 50, logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
+  const app = await createApp({ log: undefined as never }, { handlerTimeout: 50, logger: { level: 'error', stream: { write: (line: string) => { lines.push(line) } } } })
   app.addHook('onSend', async (_request, reply, payload) => {
     await delay(30)
     reply.header('access-control-allow-origin', '*')
@@ -232,28 +232,41 @@ t.test('a handler that is late sends nothing, and the response of its time-out h
   app.get('/rejects', async () => { await delay(60); throw new Error('4111 1111 1111 1111') })
   app.get('/sends', (_request, reply) => { setTimeout(() => { reply.send(Readable.from(['4111 1111 1111 1111'])) }, 60) })
   app.get('/nothing', async () => { await delay(60) })
-  const port = await start(t, app)
-  const timedOut = contractAnswer(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10', 'access-control-allow-origin': '*' })
-  for (const path of ['/returns', '/rejects', '/sends', '/nothing']) t.strictSame(await ask(port, 'GET', path), timedOut, path)
+  const port = await listen(t, app)
+  const timedOut = errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10', 'access-control-allow-origin': '*' })
+  for (const path of ['/returns', '/rejects', '/sends', '/nothing']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
   await delay(100)
   t.notMatch(lines.join(), '4111')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))
 })
 
 t.test('a hook that never ends on an error response: the time-out of the handler sends the response', async t => {
-  const app = await create({}, { handlerTimeout: 60 })
+  const app = await createApp({}, { handlerTimeout: 60 })
   app.get('/', { onSend: () => {} }, () => { throw errors.resource_conflict() })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
 t.test('a hook that takes over the response asynchronously cannot keep it from being sent', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', { onSend: async (_request, reply) => { await delay(2); reply.raw.writeHead(200).end('mine') } }, () => { throw errors.resource_conflict() })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+})
+
+t.test('after a stream was sent, a stream that a hook makes of the error is dropped, and the error is sent as it was', async t => {
+  const app = await createApp()
+  const made: Readable[] = []
+  app.get('/', {
+    onSend (_request, _reply, payload, done) {
+      if (typeof payload === 'string') made.push(Readable.from([payload.toUpperCase()]))
+      done(null, made.at(-1) ?? payload)
+    }
+  }, (_request, reply) => { throw (reply.send(slowStream()), errors.resource_conflict()) })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
+  t.strictSame(made.map(({ destroyed }) => destroyed), [true])
 })
 
 t.test('an error response is compressed like any other', async t => {
-  const app = await create()
+  const app = await createApp()
   await app.register(compress, { threshold: 0 })
   app.get('/', { onSend: async (_request, _reply, payload) => { await delay(2); return payload } }, () => { throw errors.resource_conflict() })
   const { statusCode, headers, rawPayload } = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })
@@ -298,7 +311,7 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
         throw errors.resource_conflict()
       })
     })
-    const port = await start(t, app)
+    const port = await listen(t, app)
     await Promise.all(Object.keys(refusedHeaders).map(async (title, index) => {
       // Node 20 keeps a header of HTTP/2 that was removed from reply.raw, if its name is invalid.
       const kinds = title === 'a name with an umlaut' ? ['thrown', 'error', 'hook'] : ['thrown', 'error', 'hook', 'raw']
@@ -311,7 +324,7 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
 
 t.test('the last line of a stream says what went wrong, in the format of the application', async t => {
   const entries: unknown[] = []
-  const app = await create({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })
+  const app = await createApp({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })
   async function * rows (error: unknown): AsyncGenerator<object> {
     yield { id: 1 }
     throw error
@@ -334,7 +347,7 @@ t.test('the last line of a stream says what went wrong, in the format of the app
   app.get('/events', (_request, reply) => { reply.type('text/event-stream').send(Readable.from(events(rows(new Error('select * from rows failed')), reply))) })
   const hostile = Object.defineProperty(errors.resource_gone(), 'code', { get () { throw new Error('no') } })
   app.get('/hostile', (_request, reply) => { reply.send(Readable.from(ndjson(rows(hostile), reply))) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const problem = { type: 'about:blank', code: 'internal_error', title: 'Internal Server Error', status: 500, detail: errors.internal_error.message, request_id: requestId }
   const linesOf = async (path: string): Promise<string[]> => (await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).trimEnd().split('\n')
   const [row, last = ''] = await linesOf('/rows')

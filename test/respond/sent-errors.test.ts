@@ -4,12 +4,12 @@ import compress from '@fastify/compress'
 import t from 'tap'
 import type { FastifyReply, RouteShorthandOptions } from 'fastify'
 import { standardErrors as errors, type LogEntry, type SentEvent } from 'fastify-api-errors'
-import { ask, contractAnswer, create, requestId, start, withoutBody, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../support/http.js'
 
-const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): WireAnswer =>
-  contractAnswer(errors[code].status, { code, message, request_id: requestId }, headers)
+const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): HttpResponse =>
+  errorResponse(errors[code].status, { code, message, request_id: requestId }, headers)
 
-const json = (status: number, body: unknown): WireAnswer => ({
+const json = (status: number, body: unknown): HttpResponse => ({
   status, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(JSON.stringify(body).length) }, body
 })
 
@@ -19,12 +19,12 @@ const sends = (status: number, payload?: unknown, type?: string) => (_request: u
 }
 
 t.test('without the option, a message is converted, and any other body goes out as it is and is counted', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   app.get('/details', sends(404, { message: 'No queue has this id.', id: 1 }))
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('resource_not_found', 'No queue has this id.'))
-  t.strictSame(await ask(port, 'GET', '/details'), json(404, { message: 'No queue has this id.', id: 1 }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', 'No queue has this id.'))
+  t.strictSame(await sendRequest(port, 'GET', '/details'), json(404, { message: 'No queue has this id.', id: 1 }))
   t.strictSame(app.apiErrors.ledger(), [
     { route: 'GET /', status: 404, code: 'resource_not_found', count: 1, documented: false },
     { route: 'GET /details', status: 404, code: null, count: 1, documented: false }
@@ -36,7 +36,7 @@ function fail (): never { throw errors.resource_not_found() }
 
 t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", async t => {
   const undocumented: unknown[] = []
-  const app = await create({ sentErrors: 'report', onUndocumented: (answer, request) => undocumented.push([answer, request.url]) })
+  const app = await createApp({ sentErrors: 'report', onUndocumented: (answer, request) => undocumented.push([answer, request.url]) })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
   app.get('/page', sends(500, '<h1>Broken</h1>', 'text/html'))
@@ -44,14 +44,14 @@ t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", 
   app.get('/hidden', { config: { errors: false } }, sends(404, { why: 'closed' }))
   app.get('/ok', sends(200, { message: 'Welcome.' }))
   app.get('/thrown', () => fail())
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/queues/1'), json(404, { message: 'No queue has this id.' }))
-  t.strictSame(await ask(port, 'GET', '/queues/2'), json(404, { message: 'No queue has this id.' }))
-  t.strictSame(await ask(port, 'GET', '/page'), { status: 500, headers: { 'content-type': 'text/html', 'content-length': '15' }, body: '<h1>Broken</h1>' })
-  t.strictSame(await ask(port, 'GET', '/declared'), json(404, { why: 'closed' }))
-  t.strictSame(await ask(port, 'GET', '/hidden'), json(404, { why: 'closed' }))
-  t.strictSame(await ask(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
-  t.strictSame(await ask(port, 'GET', '/thrown'), answer('resource_not_found'))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/queues/1'), json(404, { message: 'No queue has this id.' }))
+  t.strictSame(await sendRequest(port, 'GET', '/queues/2'), json(404, { message: 'No queue has this id.' }))
+  t.strictSame(await sendRequest(port, 'GET', '/page'), { status: 500, headers: { 'content-type': 'text/html', 'content-length': '15' }, body: '<h1>Broken</h1>' })
+  t.strictSame(await sendRequest(port, 'GET', '/declared'), json(404, { why: 'closed' }))
+  t.strictSame(await sendRequest(port, 'GET', '/hidden'), json(404, { why: 'closed' }))
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_not_found'))
   t.strictSame(app.apiErrors.ledger(), [
     { route: 'GET /queues/:id', status: 404, code: null, count: 2, documented: false },
     { route: 'GET /page', status: 500, code: null, count: 1, documented: false },
@@ -73,14 +73,14 @@ t.test('what is kept is published', async t => {
   }
   subscribe('fastify-api-errors:sent', note)
   t.teardown(() => { unsubscribe('fastify-api-errors:sent', note) })
-  const app = await create({ sentErrors: 'report' })
+  const app = await createApp({ sentErrors: 'report' })
   app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
   await app.inject('/queues/1')
   t.strictSame(events, [{ code: null, status: 404, route: '/queues/:id', method: 'GET', requestId, url: '/queues/1' }])
 })
 
 t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
-  const app = await create({ sentErrors: 'convert' })
+  const app = await createApp({ sentErrors: 'convert' })
   app.get('/message', sends(404, { message: 'No queue has this id.' }))
   app.get('/other', sends(409, { error: 'closed' }))
   app.get('/no-text', sends(409, { message: { text: 'closed' } }))
@@ -91,7 +91,7 @@ t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
   app.get('/nothing', sends(401))
   app.get('/null', sends(410, null))
   app.get('/teapot', sends(418, { message: 'Tea only.' }))
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [path, expected] of [
     ['/message', answer('resource_not_found', 'No queue has this id.')],
     ['/other', answer('resource_conflict')],
@@ -104,19 +104,19 @@ t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
     ['/null', answer('resource_gone')],
     ['/teapot', answer('im_a_teapot', 'Tea only.')]
   ] as const) {
-    t.strictSame(await ask(port, 'GET', path), expected, path)
-    t.strictSame(await ask(port, 'HEAD', path), withoutBody(expected), path)
+    t.strictSame(await sendRequest(port, 'GET', path), expected, path)
+    t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(expected), path)
   }
 })
 
 t.test('the message of a 5xx goes to the log, not to the caller', async t => {
   const entries: LogEntry[] = []
-  const app = await create({ sentErrors: 'convert', log: entry => { entries.push(entry) } })
+  const app = await createApp({ sentErrors: 'convert', log: entry => { entries.push(entry) } })
   app.get('/', sends(500, { message: 'select * from users failed' }))
   app.get('/503', sends(503))
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/'), answer('internal_error'))
-  t.strictSame(await ask(port, 'GET', '/503'), answer('service_unavailable', undefined, { 'retry-after': '10' }))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('internal_error'))
+  t.strictSame(await sendRequest(port, 'GET', '/503'), answer('service_unavailable', undefined, { 'retry-after': '10' }))
   t.match(entries, [
     { level: 'error', code: 'internal_error', route: 'GET /', error: { message: 'select * from users failed', cause: '{"message":"select * from users failed"}' } },
     { level: 'error', code: 'service_unavailable', error: { cause: undefined } }
@@ -125,37 +125,37 @@ t.test('the message of a 5xx goes to the log, not to the caller', async t => {
 })
 
 t.test('a status that the route has a schema for is its own affair', async t => {
-  const app = await create({ sentErrors: 'convert' })
+  const app = await createApp({ sentErrors: 'convert' })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   for (const key of ['404', '4xx', '4XX', 'default']) app.get(`/${key}`, { schema: { response: { [key]: own } } } as RouteShorthandOptions, sends(404, { why: 'closed' }))
   app.get('/200', { schema: { response: { 200: own, 409: own, '5xx': own } } }, sends(404, { message: 'No queue has this id.' }))
-  const port = await start(t, app)
-  for (const key of ['404', '4xx', '4XX', 'default']) t.strictSame(await ask(port, 'GET', `/${key}`), json(404, { why: 'closed' }), key)
-  t.strictSame(await ask(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
+  const port = await listen(t, app)
+  for (const key of ['404', '4xx', '4XX', 'default']) t.strictSame(await sendRequest(port, 'GET', `/${key}`), json(404, { why: 'closed' }), key)
+  t.strictSame(await sendRequest(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
 })
 
 t.test('what is no error, or neither JSON nor text, goes out as it is', async t => {
-  const app = await create({ sentErrors: 'convert' })
+  const app = await createApp({ sentErrors: 'convert' })
   app.get('/ok', sends(200, { message: 'Welcome.' }))
   app.get('/moved', sends(304))
   app.get('/page', sends(404, '<h1>Not found</h1>', 'text/html'))
   app.get('/image', sends(404, Buffer.from('GIF89a'), 'image/gif'))
   app.get('/stream', (_request, reply) => { reply.code(404).type('application/json').send(Readable.from(['{"message":"from upstream"}'])) })
   app.get('/thrown', () => { throw errors.resource_conflict() })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
-  t.strictSame(await ask(port, 'GET', '/moved'), { status: 304, headers: {}, body: '' })
-  t.strictSame(await ask(port, 'GET', '/page'), { status: 404, headers: { 'content-type': 'text/html', 'content-length': '18' }, body: '<h1>Not found</h1>' })
-  t.strictSame(await ask(port, 'GET', '/image'), { status: 404, headers: { 'content-type': 'image/gif', 'content-length': '6' }, body: 'GIF89a' })
-  t.match(await ask(port, 'GET', '/stream'), { status: 404, body: { message: 'from upstream' } })
-  t.strictSame(await ask(port, 'GET', '/thrown'), answer('resource_conflict'))
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
+  t.strictSame(await sendRequest(port, 'GET', '/moved'), { status: 304, headers: {}, body: '' })
+  t.strictSame(await sendRequest(port, 'GET', '/page'), { status: 404, headers: { 'content-type': 'text/html', 'content-length': '18' }, body: '<h1>Not found</h1>' })
+  t.strictSame(await sendRequest(port, 'GET', '/image'), { status: 404, headers: { 'content-type': 'image/gif', 'content-length': '6' }, body: 'GIF89a' })
+  t.match(await sendRequest(port, 'GET', '/stream'), { status: 404, body: { message: 'from upstream' } })
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_conflict'))
   t.match(app.apiErrors.ledger().filter(({ code }) => code === null), [
     { route: 'GET /page', status: 404, documented: false }, { route: 'GET /image' }, { route: 'GET /stream' }
   ], 'and it is drift')
 })
 
 t.test('hooks that come after it see the converted answer', async t => {
-  const app = await create({ sentErrors: 'convert' })
+  const app = await createApp({ sentErrors: 'convert' })
   await app.register(compress, { threshold: 0 })
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   const answer = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })

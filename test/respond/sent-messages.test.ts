@@ -3,18 +3,18 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors, type LogEntry } from 'fastify-api-errors'
-import { ask, contractAnswer, create, requestId, start } from '../support/wire.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 const message = 'No queue has this id.'
 const notFound = (text: string = errors.resource_not_found.message as string): unknown =>
-  contractAnswer(404, { code: 'resource_not_found', message: text, request_id: requestId })
+  errorResponse(404, { code: 'resource_not_found', message: text, request_id: requestId })
 
 const sends = (payload?: unknown): Handler => (_request, reply) => { reply.code(404).send(payload) }
 
 t.test('every way to send a message has the response of an error that is thrown', async t => {
-  const app = await create()
+  const app = await createApp()
   const handlers: Readonly<Record<string, Handler>> = {
     'reply.code().send()': sends({ message }),
     'reply.status().send()': (_request, reply) => { reply.status(404).send({ message }) },
@@ -39,15 +39,15 @@ t.test('every way to send a message has the response of an error that is thrown'
   app.get('/empty', sends())
   app.get('/null', sends(null))
   app.get('/blank', sends(''))
-  const port = await start(t, app)
-  for (const [index, name] of Object.keys(handlers).entries()) t.strictSame(await ask(port, 'GET', `/${index}`), notFound(message), name)
-  t.strictSame(await ask(port, 'GET', '/hook'), notFound(message))
-  for (const path of ['/empty', '/null', '/blank']) t.strictSame(await ask(port, 'GET', path), notFound(), path)
+  const port = await listen(t, app)
+  for (const [index, name] of Object.keys(handlers).entries()) t.strictSame(await sendRequest(port, 'GET', `/${index}`), notFound(message), name)
+  t.strictSame(await sendRequest(port, 'GET', '/hook'), notFound(message))
+  for (const path of ['/empty', '/null', '/blank']) t.strictSame(await sendRequest(port, 'GET', path), notFound(), path)
   t.strictSame(app.apiErrors.ledger()[0], { route: 'GET /0', status: 404, code: 'resource_not_found', count: 1, documented: true })
 })
 
 t.test('a body that says more than a message goes out as it is, and the ledger has it', async t => {
-  const app = await create()
+  const app = await createApp()
   const bodies: readonly unknown[] = [
     { error: 'invalid_grant' },
     { error: 'EMAIL_TAKEN' },
@@ -64,9 +64,9 @@ t.test('a body that says more than a message goes out as it is, and the ledger h
     {}
   ]
   bodies.forEach((body, index) => { app.get(`/${index}`, sends(body)) })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   for (const [index, body] of bodies.entries()) {
-    t.strictSame(await ask(port, 'GET', `/${index}`), {
+    t.strictSame(await sendRequest(port, 'GET', `/${index}`), {
       status: 404, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': String(JSON.stringify(body).length) }, body
     }, JSON.stringify(body))
   }
@@ -74,18 +74,18 @@ t.test('a body that says more than a message goes out as it is, and the ledger h
 })
 
 t.test('pages, streams and buffers go out as they are', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/page', (_request, reply) => { reply.type('text/html').code(404).send('<h1>None</h1>') })
   app.get('/page/untyped', sends('<h1>None</h1>'))
   app.get('/stream', (_request, reply) => { reply.code(404).send(Readable.from(['None'])) })
   app.get('/buffer', sends(Buffer.from('None')))
   app.get('/json', (_request, reply) => { reply.type('application/json').code(404).send('{') })
-  const port = await start(t, app)
-  t.strictSame((await ask(port, 'GET', '/page')).body, '<h1>None</h1>')
-  t.strictSame((await ask(port, 'GET', '/page/untyped')).body, '<h1>None</h1>')
-  t.match((await ask(port, 'GET', '/stream')).body, 'None')
-  t.strictSame((await ask(port, 'GET', '/buffer')).body, 'None')
-  t.strictSame((await ask(port, 'GET', '/json')).body, '{')
+  const port = await listen(t, app)
+  t.strictSame((await sendRequest(port, 'GET', '/page')).body, '<h1>None</h1>')
+  t.strictSame((await sendRequest(port, 'GET', '/page/untyped')).body, '<h1>None</h1>')
+  t.match((await sendRequest(port, 'GET', '/stream')).body, 'None')
+  t.strictSame((await sendRequest(port, 'GET', '/buffer')).body, 'None')
+  t.strictSame((await sendRequest(port, 'GET', '/json')).body, '{')
   t.strictSame(app.apiErrors.ledger().map(({ route, code }) => [route, code]), [
     ['GET /page', null], ['GET /page/untyped', null], ['GET /stream', null], ['GET /buffer', null], ['GET /json', null]
   ])
@@ -93,14 +93,14 @@ t.test('pages, streams and buffers go out as they are', async t => {
 
 t.test('the message of a 5xx goes to the log only', async t => {
   const logged: unknown[] = []
-  const app = await create({ log: ({ error }: LogEntry) => { logged.push(error.cause) } })
+  const app = await createApp({ log: ({ error }: LogEntry) => { logged.push(error.cause) } })
   app.get('/', (_request, reply) => { reply.code(500).send({ message: 'select * from queues failed' }) })
-  t.strictSame(await ask(await start(t, app), 'GET', '/'), contractAnswer(500, { code: 'internal_error', message: 'Something went wrong on our side.', request_id: requestId }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: 'Something went wrong on our side.', request_id: requestId }))
   t.strictSame(logged, [{ message: 'select * from queues failed' }])
 })
 
 t.test('what the plugin does not answer for goes out as it is, and is not counted', async t => {
-  const app = await create({ notFound: false })
+  const app = await createApp({ notFound: false })
   app.setNotFoundHandler((_request, reply) => { reply.code(404).send({ message }) })
   const own = { type: 'object', properties: { message: { type: 'string' } } }
   app.get('/declared', { schema: { response: { '4xx': own } } }, sends({ message }))
@@ -116,19 +116,19 @@ t.test('what the plugin does not answer for goes out as it is, and is not counte
     reply.code(404).send({ message })
   })
   app.get('/reset', (_request, reply) => { reply.code(404).code(200).send({ message }) })
-  const port = await start(t, app)
-  for (const path of ['/declared', '/excluded', '/route', '/scope', '/sent', '/reset', '/none']) t.strictSame((await ask(port, 'GET', path)).body, { message }, path)
+  const port = await listen(t, app)
+  for (const path of ['/declared', '/excluded', '/route', '/scope', '/sent', '/reset', '/none']) t.strictSame((await sendRequest(port, 'GET', path)).body, { message }, path)
   t.strictSame(app.apiErrors.ledger(), [])
 })
 
 t.test('an error that is sent is answered like one that is thrown', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => { reply.code(404).send(errors.resource_gone()) })
-  t.equal((await ask(await start(t, app), 'GET', '/')).status, 410)
+  t.equal((await sendRequest(await listen(t, app), 'GET', '/')).status, 410)
 })
 
 t.test('each registration answers in its own format', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/a', sends({ message }))
   await app.register(async scope => {
     await scope.register(apiErrors, { log: false, format: 'message', notFound: false })
@@ -138,9 +138,9 @@ t.test('each registration answers in its own format', async t => {
     await scope.register(apiErrors, { log: false, sentErrors: 'report', notFound: false })
     scope.get('/c', sends({ message }))
   })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/a'), notFound(message))
-  t.strictSame((await ask(port, 'GET', '/b')).body, { message })
-  t.match((await ask(port, 'GET', '/b')).headers, { 'x-request-id': requestId })
-  t.strictSame((await ask(port, 'GET', '/c')).body, { message })
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/a'), notFound(message))
+  t.strictSame((await sendRequest(port, 'GET', '/b')).body, { message })
+  t.match((await sendRequest(port, 'GET', '/b')).headers, { 'x-request-id': requestId })
+  t.strictSame((await sendRequest(port, 'GET', '/c')).body, { message })
 })

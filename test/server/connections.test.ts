@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -8,31 +8,31 @@ import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
-import { answerOf, ask, contractAnswer, create, exchange, portOf, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, getPort, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
 
-const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The address of the request is not a valid URL.', request_id: requestId })
-const noHost = contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId })
-const failed = contractAnswer(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
-const closing = contractAnswer(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
+const badUrl = errorResponse(400, { code: 'invalid_request', message: 'The request URL is invalid.', request_id: requestId })
+const noHost = errorResponse(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId })
+const failed = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
+const closing = errorResponse(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
 
 /** An answer that no `FastifyRequest` belongs to has an id of its own. */
-function rawAnswer (t: Test, answer: WireAnswer, status: number, code: keyof typeof errors): void {
+function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof typeof errors): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
-  t.strictSame(answer, contractAnswer(status, { code, message: errors[code].message, request_id: id }))
+  t.strictSame(answer, errorResponse(status, { code, message: errors[code].message, request_id: id }))
 }
 
 t.test('an Expect that the server does not know gives 417', async t => {
-  const app = await create()
+  const app = await createApp()
   app.post('/', async () => 'ok')
-  const port = await start(t, app)
-  rawAnswer(t, await ask(port, 'POST', '/', { Expect: 'magic' }, '{}'), 417, 'expectation_failed')
-  const text = await exchange(port, requestOf('POST', '/', { Expect: '100-continue', 'Content-Type': 'text/plain' }, 'body'))
+  const port = await listen(t, app)
+  rawAnswer(t, await sendRequest(port, 'POST', '/', { Expect: 'magic' }, '{}'), 417, 'expectation_failed')
+  const text = await sendRaw(port, formatRequest('POST', '/', { Expect: '100-continue', 'Content-Type': 'text/plain' }, 'body'))
   t.match(text, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/)
 })
 
 /** Closes the application while a request is under way, and sends another one on the same connection. */
-async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: WireAnswer, readonly second: string }> {
+async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
   const slow = new EventEmitter()
   app.get('/slow', async () => {
     slow.emit('start')
@@ -41,55 +41,55 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
   })
   app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // a drain, as load balancers need it
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const port = portOf(app)
+  const port = getPort(app)
   const [busy, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
-  const first = exchange(port, requestOf('GET', '/slow'), busy)
+  const first = sendRaw(port, formatRequest('GET', '/slow'), busy)
   await Promise.all([once(idle, 'connect'), once(slow, 'start')])
   const closed = app.close()
   await new Promise(resolve => setTimeout(resolve, 50))
-  const second = await exchange(port, requestOf('GET', path, { Connection: 'keep-alive' }), idle)
+  const second = await sendRaw(port, formatRequest('GET', path, { Connection: 'keep-alive' }), idle)
   slow.emit('finish')
-  const answer = answerOf(await first)
+  const answer = parseResponse(await first)
   await closed
   t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection is left')
   return { first: answer, second }
 }
 
 t.test('while the server closes, a request under way is answered and a new one gets 503', async t => {
-  const { first, second } = await askWhileClosing(t, await create())
+  const { first, second } = await askWhileClosing(t, await createApp())
   t.equal(first.body, 'done')
-  t.strictSame(answerOf(second), closing)
+  t.strictSame(parseResponse(second), closing)
   t.match(second, /\r\nconnection: close\r\n/)
 })
 
 t.test('with return503OnClosing: false, new requests are answered to the end', async t => {
-  const app = await create({}, { return503OnClosing: false })
+  const app = await createApp({}, { return503OnClosing: false })
   app.get('/', (_request, reply) => { reply.send('still here') })
-  t.equal(answerOf((await askWhileClosing(t, app)).second).body, 'still here')
+  t.equal(parseResponse((await askWhileClosing(t, app)).second).body, 'still here')
 })
 
 t.test('requests in one packet with the one that closes the server get an answer each', async t => {
-  const app = await create()
+  const app = await createApp()
   app.get('/', (_request, reply) => { reply.send('ok') })
   app.get('/close', (_request, reply) => {
     app.close()
     reply.send('closing')
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const text = await exchange(portOf(app), requestOf('GET', '/close', { Connection: 'keep-alive' }) + requestOf('GET', '/'))
+  const text = await sendRaw(getPort(app), formatRequest('GET', '/close', { Connection: 'keep-alive' }) + formatRequest('GET', '/'))
   t.match(text, /closingHTTP\/1.1 (200 OK|503 Service Unavailable)\r\n/)
   t.notMatch(text, '"statusCode"', 'none of them in the shape of Fastify')
 })
 
 t.test('errors thrown while the server closes have the contract\'s shape', async t => {
-  const app = await create()
+  const app = await createApp()
   let fail = (): void => {}
   app.get('/fail', async () => {
     await new Promise<void>(resolve => { fail = resolve })
     throw errors.resource_conflict()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const answer = ask(portOf(app), 'GET', '/fail')
+  const answer = sendRequest(getPort(app), 'GET', '/fail')
   await new Promise(resolve => setTimeout(resolve, 50))
   const closed = app.close()
   fail()
@@ -107,29 +107,29 @@ t.test('where localhost has two addresses, both answer alike', async t => {
     if (host === 'localhost' && rest.length === 2) rest[1](null, addresses)
     else (lookup as (...all: unknown[]) => void)(host, ...rest)
   }) as unknown as typeof lookup
-  const app = await create()
+  const app = await createApp()
   app.get('/', async () => { throw errors.resource_conflict() })
   t.after(() => app.close())
   await app.listen({ port: 0 })
   dns.lookup = lookup
-  const port = portOf(app)
-  const to = (host: string, text: string): Promise<string> => exchange(port, text, connect(port, host))
+  const port = getPort(app)
+  const to = (host: string, text: string): Promise<string> => sendRaw(port, text, connect(port, host))
   t.strictSame(app.addresses().map(at => (at as AddressInfo).address).sort(), ['127.0.0.1', '127.0.0.2'])
   for (const host of ['127.0.0.1', '127.0.0.2']) {
-    t.strictSame(answerOf(await to(host, requestOf('GET', '/'))), failed, host)
-    t.strictSame(answerOf(await to(host, requestOf('GET', '/%zz'))), badUrl, host)
-    t.strictSame(answerOf(await to(host, 'GET / HTTP/1.1\r\n\r\n')), noHost, host)
-    rawAnswer(t, answerOf(await to(host, 'GARBAGE\r\n\r\n')), 400, 'invalid_request')
-    rawAnswer(t, answerOf(await to(host, requestOf('GET', '/', { Expect: 'magic' }))), 417, 'expectation_failed')
+    t.strictSame(parseResponse(await to(host, formatRequest('GET', '/'))), failed, host)
+    t.strictSame(parseResponse(await to(host, formatRequest('GET', '/%zz'))), badUrl, host)
+    t.strictSame(parseResponse(await to(host, 'GET / HTTP/1.1\r\n\r\n')), noHost, host)
+    rawAnswer(t, parseResponse(await to(host, 'GARBAGE\r\n\r\n')), 400, 'invalid_request')
+    rawAnswer(t, parseResponse(await to(host, formatRequest('GET', '/', { Expect: 'magic' }))), 417, 'expectation_failed')
   }
 })
 
 t.test('other servers that start to listen meanwhile are let alone', async t => {
-  const app = await create()
+  const app = await createApp()
   const other = createServer()
   t.after(() => { other.close() })
   app.server.once('listening', () => other.listen({ host: '127.0.0.1', port: 0 }))
-  await start(t, app)
+  await listen(t, app)
   if (!other.listening) await once(other, 'listening')
   t.strictSame([other.listenerCount('checkExpectation'), other.listenerCount('clientError')], [0, 0])
 })
@@ -147,14 +147,14 @@ t.test('over TLS, the answers are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, https: tls }))
   await app.register(apiErrors, { log: false })
   app.get('/', async () => { throw errors.resource_conflict() })
-  const port = await start(t, app as unknown as FastifyInstance)
-  const send = async (text: string): Promise<WireAnswer> => answerOf(await exchange(port, text, await tlsSocket(port)))
-  t.strictSame(await send(requestOf('GET', '/')), failed)
-  t.strictSame(await send(requestOf('GET', '/%zz')), badUrl)
+  const port = await listen(t, app as unknown as FastifyInstance)
+  const send = async (text: string): Promise<HttpResponse> => parseResponse(await sendRaw(port, text, await tlsSocket(port)))
+  t.strictSame(await send(formatRequest('GET', '/')), failed)
+  t.strictSame(await send(formatRequest('GET', '/%zz')), badUrl)
   t.strictSame(await send('GET / HTTP/1.1\r\n\r\n'), noHost)
   rawAnswer(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
-  rawAnswer(t, await send(requestOf('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
-  const plain = await exchange(port, requestOf('GET', '/')).catch((error: Error & { code?: string }) => error.code)
+  rawAnswer(t, await send(formatRequest('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
+  const plain = await sendRaw(port, formatRequest('GET', '/')).catch((error: Error & { code?: string }) => error.code)
   t.match(String(plain), /^$|ECONNRESET/, 'what cannot be encrypted gets no answer, and its connection is closed')
 })
 
@@ -184,17 +184,17 @@ t.test('over HTTP/2, the answers are the same', async t => {
     throw errors.resource_conflict()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const session = connectHttp2(`http://127.0.0.1:${portOf(app as unknown as FastifyInstance)}`)
+  const session = connectHttp2(`http://127.0.0.1:${getPort(app as unknown as FastifyInstance)}`)
   t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
   t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
   t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node takes no list for Location')
   t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
-  t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), contractAnswer(405, {
-    code: 'method_not_allowed', message: 'This address does not answer this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
+  t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
+    code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))
   t.strictSame(await askHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
   const expectation = await askHttp2(session, { ':path': '/ok', expect: 'magic' })
-  rawAnswer(t, expectation as WireAnswer, 417, 'expectation_failed')
+  rawAnswer(t, expectation as HttpResponse, 417, 'expectation_failed')
   const cut = session.request({ ':path': '/cut' })
   cut.resume()
   await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'an answer that was begun breaks off')
@@ -208,8 +208,24 @@ t.test('over HTTP/2, the answers are the same', async t => {
 t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true, https: { ...tls, allowHTTP1: true } }))
   await app.register(apiErrors, { log: false })
-  const port = await start(t, app as unknown as FastifyInstance)
-  t.strictSame(answerOf(await exchange(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
+  const port = await listen(t, app as unknown as FastifyInstance)
+  t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
+})
+
+t.test('what a function of the application throws after it has begun to answer by itself cuts the response off', async t => {
+  const app = await createApp({}, {
+    rewriteUrl (request) {
+      if (request.url !== '/fail') return request.url as string
+      started.shift()?.writeHead(200, { 'content-length': '100' }).write('begun')
+      throw new Error('secret')
+    }
+  })
+  const started: ServerResponse[] = []
+  app.server.prependListener('request', (_request, response) => { started.push(response) })
+  app.get('/', async () => 'ok')
+  const port = await listen(t, app)
+  t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
+  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server lives')
 })
 
 t.test('what a function of the application throws before a request is routed is answered with 500', async t => {
@@ -229,18 +245,18 @@ t.test('what a function of the application throws before a request is routed is 
   }
   for (const [name, server] of Object.entries(places)) {
     for (const http2 of [false, true]) {
-      const app = await create({}, { genReqId: () => requestId, ...server, ...(http2 && { http2: true }) } as FastifyServerOptions)
+      const app = await createApp({}, { genReqId: () => requestId, ...server, ...(http2 && { http2: true }) } as FastifyServerOptions)
       app.get('/*', async () => 'ok')
       if (name === 'constraint') app.get('/fail', { constraints: { tenant: 'a' } as never }, async () => 'a')
-      const port = await start(t, app)
+      const port = await listen(t, app)
       if (http2) {
         const session = connectHttp2(`http://127.0.0.1:${port}`)
         const answer = await askHttp2(session, { ':path': '/fail?fail' })
-        rawAnswer(t, answer as WireAnswer, 500, 'internal_error')
+        rawAnswer(t, answer as HttpResponse, 500, 'internal_error')
         session.close()
       } else {
-        rawAnswer(t, await ask(port, 'GET', '/fail?fail'), 500, 'internal_error')
-        t.equal((await ask(port, 'GET', '/')).status, 200, `${name}: the server lives`)
+        rawAnswer(t, await sendRequest(port, 'GET', '/fail?fail'), 500, 'internal_error')
+        t.equal((await sendRequest(port, 'GET', '/')).status, 200, `${name}: the server lives`)
       }
     }
   }

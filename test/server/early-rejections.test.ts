@@ -2,23 +2,23 @@
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { answerOf, contractAnswer, create, exchange, requestId, start } from '../support/wire.js'
+import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
-for (const [name, make] of [['with the plugin', create], ['without the plugin', withoutPlugin]] as const) {
+for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
     t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 needs none', async t => {
       const app = await make()
       app.get('/', (_request, reply) => { reply.send('ok') })
-      const port = await start(t, app)
-      const text = await exchange(port, 'GET / HTTP/1.1\r\n\r\n')
-      t.strictSame(answerOf(text), contractAnswer(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId }))
+      const port = await listen(t, app)
+      const text = await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n')
+      t.strictSame(parseResponse(text), errorResponse(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId }))
       t.match(text, /\r\nconnection: close\r\n/i)
-      const old = answerOf(await exchange(port, 'GET / HTTP/1.0\r\n\r\n'))
+      const old = parseResponse(await sendRaw(port, 'GET / HTTP/1.0\r\n\r\n'))
       t.strictSame(old, { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
     })
   })
@@ -29,9 +29,9 @@ t.test('with requireHostHeader: false, a request without Host is answered like a
     const app = Fastify(serverOptions(options))
     await app.register(apiErrors, { log: false })
     app.get('/', (_request, reply) => { reply.send('ok') })
-    t.strictSame(answerOf(await exchange(await start(t, app), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).body, 'ok')
+    t.strictSame(parseResponse(await sendRaw(await listen(t, app), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).body, 'ok')
   }
   const strict = Fastify(serverOptions({ http: { requireHostHeader: true } }))
   await strict.register(apiErrors, { log: false })
-  t.equal(answerOf(await exchange(await start(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
+  t.equal(parseResponse(await sendRaw(await listen(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
 })

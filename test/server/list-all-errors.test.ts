@@ -151,6 +151,33 @@ t.test('an asynchronous schema', async t => {
   t.equal(reports.pop()?.length, 1, 'a long list is reported by its first fault')
 })
 
+t.test('an asynchronous schema whose keyword fails by itself, or changes its mind', async t => {
+  let calls = 0
+  const keywords: Record<string, () => Promise<boolean>> = {
+    breaks: async () => { throw new Error('The database is gone.') },
+    once: async () => ++calls > 1,
+    breaksLater: async () => { if (++calls > 1) throw new Error('The database is gone.'); return false }
+  }
+  const add = (ajv: { addKeyword: (definition: object) => void }): void => {
+    for (const [keyword, validate] of Object.entries(keywords)) ajv.addKeyword({ keyword, async: true, validate })
+    ajv.addKeyword({ keyword: 'compiledOnce', compile: () => { if (++calls > 1) throw new Error('no'); return () => false } })
+  }
+  const expected: Readonly<Record<string, unknown>> = { breaks: 'The database is gone.', once: ['once'], breaksLater: ['breaksLater'], compiledOnce: ['compiledOnce'] }
+  for (const [keyword, reported] of Object.entries(expected)) {
+    calls = 0
+    const app = Fastify(serverOptions({ ajv: { plugins: [[add as never, {}]] } }))
+    t.teardown(() => app.close())
+    let report: unknown
+    app.setErrorHandler((error: { errors?: ReadonlyArray<{ keyword: string }>, message: string }, _request, reply) => {
+      report = error.errors?.map(({ keyword }) => keyword) ?? error.message
+      reply.code(422).send()
+    })
+    app.post('/', { schema: { body: { $async: true, type: 'object', [keyword]: true } } }, async () => 'ok')
+    t.equal((await app.inject({ method: 'POST', url: '/', payload: {} })).statusCode, 422, keyword)
+    t.strictSame(report, reported, keyword)
+  }
+})
+
 t.test('keywords and formats of the application', async t => {
   let created = 0
   const { post } = await probe(t, { type: 'object', properties: { a: { type: 'string', format: 'even' }, b: { type: 'integer', odd: true }, c: { type: 'string', format: 'date' }, d: { $ref: 'Early#' } } }, {

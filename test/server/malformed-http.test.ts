@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/server/malformed-http.js'
-import { answerOf, contractAnswer, create, exchange, requestId, requestOf, start, type WireAnswer } from '../support/wire.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
@@ -12,20 +12,20 @@ async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServe
 }
 
 /** An answer to a connection has an id of its own: it is checked here, and put into what is expected. */
-function rawAnswer (t: Test, answer: WireAnswer, status: number, code: string, message: string): void {
+function rawAnswer (t: Test, answer: HttpResponse, status: number, code: string, message: string): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
-  t.strictSame(answer, contractAnswer(status, { code, message, request_id: id }))
+  t.strictSame(answer, errorResponse(status, { code, message, request_id: id }))
 }
 
 const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
 
-for (const [name, make] of [['with the plugin', create], ['without the plugin', withoutPlugin]] as const) {
+for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
     t.test('what is not HTTP gives 400', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
-      const port = await start(t, app)
+      const port = await listen(t, app)
       for (const text of [
         'GARBAGE\r\n\r\n',
         'GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: a\r\n\r\n',
@@ -35,51 +35,51 @@ for (const [name, make] of [['with the plugin', create], ['without the plugin', 
         'GET /queues/ü HTTP/1.1\r\nHost: localhost\r\n\r\n',
         '\u0016\u0003\u0001\u0002\u0000\u0001' // the start of a TLS handshake
       ]) {
-        const text431 = await exchange(port, text)
-        rawAnswer(t, answerOf(text431), ...malformed)
+        const text431 = await sendRaw(port, text)
+        rawAnswer(t, parseResponse(text431), ...malformed)
         t.match(text431, /^HTTP\/1\.1 400 Bad Request\r\n/)
         t.match(text431, /\r\nconnection: close\r\n/)
       }
     })
 
     t.test('headers that are too large give 431', async t => {
-      const port = await start(t, await make())
-      const answer = answerOf(await exchange(port, requestOf('GET', '/', { Cookie: 'a'.repeat(20_000) })))
+      const port = await listen(t, await make())
+      const answer = parseResponse(await sendRaw(port, formatRequest('GET', '/', { Cookie: 'a'.repeat(20_000) })))
       rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
     })
 
     t.test('chunk extensions without end give 413', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
-      const port = await start(t, app)
-      const head = requestOf('POST', '/', { 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' })
-      const answer = answerOf(await exchange(port, `${head}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`))
+      const port = await listen(t, app)
+      const head = formatRequest('POST', '/', { 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' })
+      const answer = parseResponse(await sendRaw(port, `${head}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`))
       rawAnswer(t, answer, 413, 'payload_too_large', 'The request body is too large.')
     })
 
     t.test('a request that does not arrive in time gives 408', async t => {
       const app = await make({}, { requestTimeout: 200, http: { headersTimeout: 100, connectionsCheckingInterval: 50 } } as FastifyServerOptions)
       app.post('/', async () => 'ok')
-      const port = await start(t, app)
-      for (const text of ['GET / HTTP/1.1\r\nHost: local', `${requestOf('POST', '/', { 'Content-Length': '10', 'Content-Type': 'application/json' })}{`]) {
-        rawAnswer(t, answerOf(await exchange(port, text)), 408, 'request_timeout', 'The request took too long to arrive.')
+      const port = await listen(t, app)
+      for (const text of ['GET / HTTP/1.1\r\nHost: local', `${formatRequest('POST', '/', { 'Content-Length': '10', 'Content-Type': 'application/json' })}{`]) {
+        rawAnswer(t, parseResponse(await sendRaw(port, text)), 408, 'request_timeout', 'The request took too long to arrive.')
       }
     })
   })
 }
 
 t.test('a connection that is gone, or in the middle of an answer, gets no text', async t => {
-  const app = await create()
+  const app = await createApp()
   let answering: Socket | undefined
   app.get('/stream', (request, reply) => {
     reply.hijack()
     reply.raw.write('half of')
     answering = request.socket
   })
-  const port = await start(t, app)
+  const port = await listen(t, app)
   const client = connect(port, '127.0.0.1')
   client.once('data', () => client.write('GARBAGE\r\n\r\n'))
-  const text = await exchange(port, requestOf('GET', '/stream', { Connection: 'keep-alive' }), client)
+  const text = await sendRaw(port, formatRequest('GET', '/stream', { Connection: 'keep-alive' }), client)
   t.notMatch(text, 'invalid_request')
   t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the answer breaks off')
   t.equal(answering?.destroyed, true, 'and the connection is closed')
@@ -92,8 +92,8 @@ t.test('a connection that is gone, or in the middle of an answer, gets no text',
 })
 
 t.test('a connection that is closed after such an answer stays open on no side', async t => {
-  const app = await create()
-  const port = await start(t, app)
+  const app = await createApp()
+  const port = await listen(t, app)
   const sockets: Socket[] = []
   app.server.on('connection', socket => sockets.push(socket))
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })

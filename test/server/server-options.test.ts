@@ -8,45 +8,45 @@ import Fastify, {
   type FastifyHttp2Options, type FastifyHttp2SecureOptions, type FastifyHttpOptions, type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions
 } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { answerOf, ask, contractAnswer, create, exchange, requestId, start } from '../support/wire.js'
+import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
-for (const [name, make] of [['with the plugin', create], ['without the plugin', withoutPlugin]] as const) {
+for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
     t.test('a bad URL gives 400, an over-long parameter 414', async t => {
       const app = await make()
       app.get('/queues/:id', async () => 'ok')
-      const port = await start(t, app)
-      const badUrl = contractAnswer(400, { code: 'invalid_request', message: 'The address of the request is not a valid URL.', request_id: requestId })
-      t.strictSame(await ask(port, 'GET', '/%zz'), badUrl)
-      t.strictSame(await ask(port, 'POST', '/queues/%'), badUrl)
+      const port = await listen(t, app)
+      const badUrl = errorResponse(400, { code: 'invalid_request', message: 'The request URL is invalid.', request_id: requestId })
+      t.strictSame(await sendRequest(port, 'GET', '/%zz'), badUrl)
+      t.strictSame(await sendRequest(port, 'POST', '/queues/%'), badUrl)
       t.strictSame(
-        await ask(port, 'GET', `/queues/${'a'.repeat(101)}`),
-        contractAnswer(414, { code: 'uri_too_long', message: 'A parameter in the address is too long.', request_id: requestId })
+        await sendRequest(port, 'GET', `/queues/${'a'.repeat(101)}`),
+        errorResponse(414, { code: 'uri_too_long', message: 'A path parameter is too long.', request_id: requestId })
       )
     })
   })
 }
 
 t.test('the format of the plugin holds for what never reaches an error handler', async t => {
-  const app = await create({ format: 'problem' })
-  const port = await start(t, app)
-  t.strictSame(await ask(port, 'GET', '/%zz?a=b'), contractAnswer(400, {
+  const app = await createApp({ format: 'problem' })
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/%zz?a=b'), errorResponse(400, {
     type: 'about:blank',
     title: 'Bad Request',
     status: 400,
-    detail: 'The address of the request is not a valid URL.',
+    detail: 'The request URL is invalid.',
     instance: '/%25zz',
     code: 'invalid_request',
     request_id: requestId
   }, { 'content-type': 'application/problem+json' }), 'the address as a valid URI reference')
-  const answer = answerOf(await exchange(port, 'GARBAGE\r\n\r\n'))
+  const answer = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
   const { request_id: id } = answer.body as { readonly request_id: string }
-  t.strictSame(answer, contractAnswer(400, {
+  t.strictSame(answer, errorResponse(400, {
     type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is malformed.', instance: '/', code: 'invalid_request', request_id: id
   }, { 'content-type': 'application/problem+json' }))
 })
@@ -58,11 +58,11 @@ t.test('an asynchronous constraint that fails gives 500', async t => {
     validate () {},
     deriveConstraint: (_request: unknown, _context: unknown, done: (error: Error) => void) => { done(new Error('the tenants are in 10.0.0.3')) }
   }
-  const app = await create({}, { routerOptions: { constraints: { tenant } } } as object)
+  const app = await createApp({}, { routerOptions: { constraints: { tenant } } } as object)
   app.get('/', { constraints: { tenant: 'a' } }, async () => 'ok')
   t.strictSame(
-    await ask(await start(t, app), 'GET', '/'),
-    contractAnswer(500, { code: 'internal_error', message: 'Something went wrong on our side.', request_id: requestId })
+    await sendRequest(await listen(t, app), 'GET', '/'),
+    errorResponse(500, { code: 'internal_error', message: 'Something went wrong on our side.', request_id: requestId })
   )
 })
 
@@ -113,24 +113,24 @@ t.test('options are merged with those of the caller', async t => {
     }))
     await app.register(apiErrors)
     app.get('/v1/queues', (_request, reply) => { reply.send('ok') })
-    const port = await start(t, app)
-    t.equal((await ask(port, 'GET', '/queues')).body, 'ok')
-    await exchange(port, 'GET /queues HTTP/1.1\r\n\r\n')
+    const port = await listen(t, app)
+    t.equal((await sendRequest(port, 'GET', '/queues')).body, 'ok')
+    await sendRaw(port, 'GET /queues HTTP/1.1\r\n\r\n')
     t.strictSame(seen, ['/queues'])
   })
 
   t.test('with a frameworkErrors of the caller, a bad URL is theirs, and a missing Host is Node\'s', async t => {
     const app = Fastify(serverOptions({ frameworkErrors: (error, _request, reply) => { reply.send({ code: error.code } as never) } }))
     await app.register(apiErrors)
-    const port = await start(t, app)
-    t.strictSame((await ask(port, 'GET', '/%zz')).body, { code: 'FST_ERR_BAD_URL' })
-    t.strictSame(answerOf(await exchange(port, 'GET / HTTP/1.1\r\n\r\n')), { status: 400, headers: { 'transfer-encoding': 'chunked' }, body: '' })
+    const port = await listen(t, app)
+    t.strictSame((await sendRequest(port, 'GET', '/%zz')).body, { code: 'FST_ERR_BAD_URL' })
+    t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n')), { status: 400, headers: { 'transfer-encoding': 'chunked' }, body: '' })
   })
 
   t.test('a clientErrorHandler of the caller is theirs', async t => {
     const app = Fastify(serverOptions({ clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 418 Teapot\r\n\r\n') } }))
     await app.register(apiErrors)
-    t.equal(answerOf(await exchange(await start(t, app), 'GARBAGE\r\n\r\n')).status, 418)
+    t.equal(parseResponse(await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n')).status, 418)
   })
 })
 

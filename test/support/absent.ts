@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 
-/** For a part that this machine does not have: the test is skipped with the reason, and under CI it fails, for there every part must be. */
+/** Skips a test whose server or tool is not installed, with the reason. In CI the test fails, because all of them must be installed. */
 export function absent (t: Test, reason: string): void {
   if (process.env.CI === 'true') t.fail(reason)
   else t.pass(reason, { skip: reason })

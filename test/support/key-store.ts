@@ -5,7 +5,7 @@ import { generateKey, hashKey, type ApiKeyRecord } from 'fastify-api-errors/api-
 export interface KeyStore {
   /** What `apiKey` takes. */
   readonly lookup: (key: string) => Promise<StoredKey | undefined>
-  /** Issues a key; what is left out is null, but for scopes, of which it then has none. */
+  /** Issues a key. Fields that are left out are null, except scopes, which are empty. */
   readonly issue: (record?: Partial<Omit<StoredKey, 'id'>>) => Promise<{ readonly id: string, readonly key: string }>
   /** Every key that was issued. */
   readonly issued: readonly string[]

@@ -13,7 +13,7 @@ await app.register(apiErrors, {
     policies: Object.fromEntries(limits.map(max => [String(max), { max, timeWindow: '1 hour' }])),
     redis: new Redis(redisPort, '127.0.0.1'),
     onStoreError: 'deny',
-    storeTimeout: 60_000 // a time-out on a busy machine would say nothing about counting
+    storeTimeout: 60_000 // a timeout on a busy machine would not be about counting
   }
 })
 for (const max of limits) app.get(`/${max}`, { config: { rateLimitPolicy: String(max) } }, async () => ({ ok: true }))

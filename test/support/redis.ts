@@ -26,7 +26,7 @@ export interface RedisServer {
   readonly restart: () => Promise<void>
 }
 
-/** The Redis or Valkey server of this machine; `undefined` where there is none. */
+/** The Redis or Valkey server of this machine; `undefined` if there is none. */
 export const redisBinary: string | undefined = (process.env.PATH ?? '').split(delimiter)
   .flatMap(folder => ['redis-server', 'valkey-server'].map(name => join(folder, name)))
   .find(file => {

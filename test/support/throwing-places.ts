@@ -13,35 +13,35 @@ const succeeds: Handler = (_request, reply) => { reply.send({ hello: 'world' }) 
 export const places: Record<string, Place> = {
   'a sync handler': make => ({ handler: fails(make) }),
   'an async handler': make => ({ handler: failsAsync(make) }),
-  'an async handler, later': make => ({
+  'an async handler, after an await': make => ({
     async handler () {
       await new Promise(resolve => setImmediate(resolve))
       throw make()
     }
   }),
-  'reply.send, for an error': make => ({
+  'reply.send(error)': make => ({
     handler (_request, reply) {
       const thrown = make()
       if (!(thrown instanceof Error)) throw thrown
       reply.send(thrown)
     }
   }),
-  'a return, for an error': make => ({
+  'an async handler that returns an error': make => ({
     async handler () {
       const thrown = make()
       if (!(thrown instanceof Error)) throw thrown
       return thrown
     }
   }),
-  'the serializer of what a sync handler sends': make => ({ handler: (_request, reply) => { reply.send({ toJSON: fails(make) }) } }),
-  'the serializer of what an async handler returns': make => ({ handler: async () => ({ toJSON: fails(make) }) }),
-  'the serializer of a response schema': make => ({
+  'the serialization of a value that a sync handler sends': make => ({ handler: (_request, reply) => { reply.send({ toJSON: fails(make) }) } }),
+  'the serialization of a value that an async handler returns': make => ({ handler: async () => ({ toJSON: fails(make) }) }),
+  'the serialization with a response schema': make => ({
     schema: { response: { 200: { type: 'object', properties: { a: { type: 'string' } } } } },
     handler: async () => Object.defineProperty({}, 'a', { get: fails(make) })
   }),
-  'a serializer of the reply': make => ({ handler: (_request, reply) => { reply.serializer(fails(make)).send({}) } }),
+  'a custom serializer of the reply': make => ({ handler: (_request, reply) => { reply.serializer(fails(make)).send({}) } }),
   'a stream, before its first byte': make => ({
-    // To destroy a stream with nothing is to close it without an error.
+    // destroy() without an argument closes a stream without an error.
     handler: (_request, reply) => { reply.send(new Readable({ read () { this.destroy((make() || new Error('nothing')) as Error) } })) }
   }),
   'a web stream, before its first byte': make => ({ handler: (_request, reply) => { reply.send(new ReadableStream({ pull: fails(make) })) } })

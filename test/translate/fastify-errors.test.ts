@@ -57,19 +57,19 @@ t.test('what a request can do wrong', async t => {
     ['FST_ERR_CTP_BODY_TOO_LARGE', { method: 'POST', url: '/', headers: json, payload: '{"a":"S3cr3t, and much more"}' }, 413,
       { code: 'payload_too_large', message: 'The request body is too large.' }],
     ['FST_ERR_CTP_INVALID_MEDIA_TYPE', { method: 'POST', url: '/', headers: { 'content-type': 'text/S3cr3t' }, payload: 'S3cr3t' }, 415,
-      { code: 'unsupported_media_type', message: 'The body has a media type that is not supported.' }],
+      { code: 'unsupported_media_type', message: 'The media type of the body is not supported.' }],
     ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', { method: 'POST', url: '/', headers: { ...json, 'content-length': '10' }, payload: '{}' }, 400,
-      { code: 'invalid_request', message: 'The body does not have the length that Content-Length names.' }],
+      { code: 'invalid_request', message: 'The length of the body does not match Content-Length.' }],
     ['FST_ERR_CTP_EMPTY_JSON_BODY', { method: 'POST', url: '/', headers: { ...json, 'content-length': '0' }, payload: '' }, 400,
-      { code: 'invalid_request', message: 'The body is empty, though its Content-Type is application/json.' }],
+      { code: 'invalid_request', message: 'The body is empty, but its Content-Type is application/json.' }],
     ['FST_ERR_CTP_INVALID_JSON_BODY', { method: 'POST', url: '/', headers: json, payload: '{ S3cr3t' }, 400,
       { code: 'invalid_request', message: 'The body is not valid JSON.' }],
     ['FST_ERR_CTP_INVALID_JSON_BODY', { method: 'POST', url: '/', headers: json, payload: '{"__proto__":1}' }, 400,
       { code: 'invalid_request', message: 'The body is not valid JSON.' }],
     ['FST_ERR_BAD_URL', { url: '/%S3cr3t' }, 400,
-      { code: 'invalid_request', message: 'The address of the request is not a valid URL.' }],
+      { code: 'invalid_request', message: 'The request URL is invalid.' }],
     ['FST_ERR_MAX_PARAM_LENGTH', { url: '/S3cr3t-and-more' }, 414,
-      { code: 'uri_too_long', message: 'A parameter in the address is too long.' }],
+      { code: 'uri_too_long', message: 'A path parameter is too long.' }],
     ['FST_ERR_ROUTE_MISSING_CONTENT_TYPE', { method: 'QUERY' as 'GET', url: '/', payload: 'S3cr3t' }, 400,
       { code: 'invalid_request', message: 'The request has no Content-Type.' }],
     ['FST_ERR_HANDLER_TIMEOUT', { url: '/slow' }, 503,
@@ -83,7 +83,7 @@ t.test('what a request can do wrong', async t => {
   }
 })
 
-t.test('an error of the table, whoever throws it', async t => {
+t.test('an error of the table, thrown by any code', async t => {
   const app = await createApi()
   for (const [name, { code, message }] of Object.entries(fastifyErrors)) {
     const response = await app.inject({ url: '/throw', headers: { 'x-throw': name } })
@@ -105,5 +105,5 @@ t.test('a mistake of the application is internal_error, whatever status Fastify 
 t.test('reply.callNotFound() of a route is a 404', async t => {
   const response = await (await createApi()).inject('/gone')
   t.equal(response.statusCode, 404)
-  t.strictSame(response.json(), { code: 'route_not_found', message: 'No such route.', request_id: 'req_1' })
+  t.strictSame(response.json(), { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: 'req_1' })
 })

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import apiErrors, { standardErrors } from 'fastify-api-errors'
 import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
@@ -70,7 +70,7 @@ t.test('a 5xx keeps its status and hides its message', async t => {
   }
 })
 
-t.test('what is no error status is a fault of the server', async t => {
+t.test('a status that is not an error status is a server error', async t => {
   const send = await createThrower({ log: false })
   for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
     t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))
@@ -102,7 +102,7 @@ t.test('@fastify/rate-limit, registered by the application itself', async t => {
     app.get('/', { config }, () => 'fine')
     return app
   }
-  const message = 'Too many requests. Wait before you send the next one.'
+  const message = 'Too many requests. Wait before you send another one.'
   const second = async (app: FastifyInstance): Promise<{ status: number, retryAfter: unknown, body: unknown }> => {
     await app.inject('/')
     const response = await app.inject('/')

@@ -3,7 +3,7 @@ import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type TranslateContext, type Translator } from 'fastify-api-errors'
 import { builtInTranslators } from '../../lib/translate/index.js'
-import { createThrower } from '../support/api.js'
+import { createThrower } from '../support/http.js'
 import { thrown } from '../support/thrown.js'
 
 class QuotaError extends Error {}
@@ -21,7 +21,7 @@ t.test('an error of the catalog is sent as it is', async t => {
   t.strictSame(await send({ error: standardErrors.resource_gone() }), {
     status: 410,
     contentType: 'application/json; charset=utf-8',
-    body: { code: 'resource_gone', message: 'The resource is gone for good.', request_id: 'req_1' }
+    body: { code: 'resource_gone', message: 'The resource was permanently removed.', request_id: 'req_1' }
   })
 })
 

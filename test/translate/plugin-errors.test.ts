@@ -47,7 +47,7 @@ t.test('every code of fast-jwt is known, or is a mistake of the application', as
   t.strictSame(codes.sort(), [...codesOf('fast-jwt'), ...mistakes['fast-jwt'] ?? []].sort())
 })
 
-t.test('the codes in the sources are those that are exported, where they are', async t => {
+t.test('the codes in the sources are the exported ones, if there are any', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(multipart)

@@ -44,5 +44,5 @@ t.test('an error with a code, as jose and firebase-admin throw it, has the statu
 t.test('a mistake stays a mistake', async t => {
   t.strictSame(await answerTo(404, new TypeError('users is not a function')), internal)
   t.strictSame(await answerTo(404, Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })), internal)
-  t.strictSame(await answerTo(404, 'a text'), internal)
+  t.strictSame(await answerTo(404, 'a string'), internal)
 })

@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
+import { listReferences } from '../../lib/verify/references.js'
 
 const own = defineErrors({
   zoned_out: { status: 409, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.', retry: 'backoff' },
@@ -115,4 +116,28 @@ t.test('a file that is not a lockfile gets one sentence', async t => {
   t.equal(messageFor(JSON.stringify({ ...whole, codes: { gone: { status: '410', type: 'a', retry: 'b' } } })), `${expected} "/codes/gone/status" with the error "Expected integer".`)
   t.equal(messageFor(JSON.stringify({ ...whole, routes: { 'GET /': 'none' } })), `${expected} "/routes/GET ~1" with the error "Expected array".`)
   t.equal(messageFor(JSON.stringify(whole)), '')
+})
+
+t.test('registrations in scopes: all routes and formats, and a code that two of them define differently twice', async t => {
+  const closed = (status: 409 | 410) => defineErrors({ closed: { status, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.' } })
+  const app = Fastify()
+  await app.register(apiErrors, { errors: closed(409), format: 'typed' })
+  for (const [prefix, errors] of [['/v2', closed(410)], ['/v1', closed(409)]] as const) {
+    await app.register(async scope => {
+      await scope.register(apiErrors, { errors, format: 'problem' })
+      scope.get('/', { config: { errors: [errors.closed] } }, async () => 'ok')
+      scope.get('/host', { constraints: { host: 'a.example' }, config: { errors: [errors.closed] } }, async () => 'ok')
+    }, { prefix })
+  }
+  app.get('/v1/host', { config: { errors: ['resource_gone'] } }, async () => 'ok')
+  await app.ready()
+  const { formats, bodies, codes, routes } = createLock(...listReferences(app))
+  t.strictSame([formats, Object.keys(bodies)], [['typed', 'problem'], ['typed', 'problem']])
+  t.strictSame(Object.entries(codes).filter(([code]) => code.startsWith('closed')), [
+    ['closed', { status: 409, type: 'conflict_error', retry: 'never' }], ['closed in /v2', { status: 410, type: 'conflict_error', retry: 'never' }]
+  ])
+  t.strictSame(routes, {
+    'GET /v1/': ['closed', 'internal_error'], 'GET /v1/host': ['closed', 'internal_error', 'resource_gone'], 'GET /v2/': ['closed', 'internal_error'], 'GET /v2/host': ['closed', 'internal_error']
+  })
+  t.strictSame(createLock(app.apiErrors.reference()).routes, { 'GET /v1/host': ['internal_error', 'resource_gone'] }, 'the reference of one registration has its own routes')
 })

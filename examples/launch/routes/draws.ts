@@ -4,7 +4,7 @@ import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
 import { Email, Id, Name } from './fields.js'
 
-/** Draws: a person registers once. */
+/** The routes of draws. A person can register once. */
 export const draws: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/draws', {
     onRequest: [guard('draws:write')],

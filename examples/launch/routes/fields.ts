@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 
-/** Text without control characters. */
+/** A string without control characters. */
 export const printable = '^[^\\x00-\\x1f\\x7f]*$'
 
 export const Uuid = Type.String({ format: 'uuid', maxLength: 36 })
@@ -9,7 +9,7 @@ export const Email = Type.String({ format: 'email', maxLength: 254 })
 
 export const Name = Type.String({ minLength: 1, maxLength: 80, pattern: printable })
 
-/** The name that a device gives itself. */
+/** The name of a device. */
 export const Device = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.-]+$' })
 
 /** The `:id` of a path. */

@@ -6,10 +6,10 @@ import type { Guard } from '../keys.js'
 import { cards, type Card } from '../payments.js'
 import { Uuid } from './fields.js'
 
-/** Milliseconds that the payment service has for an answer. */
+/** The timeout of the payment service in milliseconds. */
 const patience = 400
 
-/** Orders are paid through a service of somebody else, which can fail in every way. */
+/** The routes of orders. An external service handles payments, and it can fail. */
 export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard, paymentsUrl: string }> = async (app, { database, guard, paymentsUrl }) => {
   app.post('/orders', {
     onRequest: [guard('orders:write')],

@@ -6,7 +6,7 @@ import { Id, Name } from './fields.js'
 
 const Organization = Type.Object({ id: Type.String(), name: Type.String() }, { description: 'An organization.' })
 
-/** Organizations: a name belongs to one of them, and a key sees its own only. */
+/** The routes of organizations. Names are unique, and a key can read only its own organization. */
 export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/organizations', {
     onRequest: [guard('organizations:write')],

@@ -11,7 +11,7 @@ const Product = Type.Object({
 }, { description: 'A product.' })
 const price = Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'In cents.' })
 
-/** Products: a SKU belongs to one of them, and a change names the version that it is made to. */
+/** The routes of products. SKUs are unique, and an update names the version that it changes. */
 export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.get('/products', {
     onRequest: [guard('products:read')],

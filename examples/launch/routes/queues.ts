@@ -9,7 +9,7 @@ const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { descrip
 
 interface QueueRow { id: string, name: string, open: boolean }
 
-/** Queues: a person joins once, while the queue is open. */
+/** The routes of queues. A person can join an open queue once. */
 export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/queues', {
     onRequest: [guard('queues:write')],
@@ -31,7 +31,7 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     schema: {
       operationId: 'closeQueue',
       summary: 'Close a queue',
-      description: 'Nobody can join it any more; who is in it stays in it.',
+      description: 'No one can join it any more. Existing entries are kept.',
       tags: ['Queues'],
       params: Id,
       response: { 204: Type.Null({ description: 'The queue is closed.' }) }

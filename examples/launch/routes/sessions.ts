@@ -9,7 +9,7 @@ import { Device, Email, printable } from './fields.js'
 
 const scrypt = promisify(scryptCallback) as (password: string, salt: string, length: number) => Promise<Buffer>
 
-/** `salt:hash`, for the users table. */
+/** Returns `salt:hash` for the users table. */
 export async function hashPassword (password: string, salt: string): Promise<string> {
   return `${salt}:${(await scrypt(password, salt, 32)).toString('hex')}`
 }
@@ -21,7 +21,7 @@ declare module '@fastify/jwt' {
   }
 }
 
-/** Signing in, and what only a signed-in person sees. */
+/** The routes for signing in and for signed-in users. */
 export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: string }> = async (app, { database, secret }) => {
   await app.register(jwt, { secret })
 

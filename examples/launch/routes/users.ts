@@ -8,7 +8,7 @@ import { Email, Id, printable } from './fields.js'
 
 const User = Type.Object({ id: Type.String(), email: Type.String(), name: Type.String() }, { description: 'A user.' })
 
-/** Users: an e-mail address belongs to one of them. */
+/** The routes of users. Email addresses are unique. */
 export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/users', {
     onRequest: [guard('users:write')],

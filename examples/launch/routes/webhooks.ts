@@ -2,7 +2,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { Database } from '../database.js'
 import type { Guard } from '../keys.js'
 
-/** What the payment service tells us, with a key of its own. */
+/** The webhook of the payment service, which has its own API key. */
 export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.post('/webhooks/payments', {
     onRequest: [guard('payments:notify')],

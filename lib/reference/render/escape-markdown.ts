@@ -17,7 +17,7 @@ export function codeSpan (text: string): string {
   return fence + padding + line + padding + fence
 }
 
-/** Returns a code block, with a longer fence than any in the text (CommonMark, section 4.5). */
+/** Returns a code block, with a longer fence than any in its content (CommonMark, section 4.5). */
 export function codeBlock (language: string, text: string): string {
   const fence = '`'.repeat(Math.max(3, getLongestRun(text, '`') + 1))
   return `${fence}${language}\n${text}\n${fence}`

@@ -1,4 +1,4 @@
-/** Renders Markdown of authors as HTML that is safe to serve. */
+/** Renders Markdown of definitions as HTML that is safe to serve. */
 import { Marked, type Tokens } from 'marked'
 import { highlight } from './highlight.js'
 import { escapeHtml, html, type Html } from './escape-html.js'

@@ -8,39 +8,39 @@ import { getValidationMessage, isValidationCode, toValidationCode } from '../val
 import { maxIssues } from '../validation/validation.js'
 import { isObject } from '../../support/is-object.js'
 
-/** What can go wrong between an application and its database, whichever database it is. */
+/** A kind of database failure, the same for all databases. */
 export type DatabaseFailure =
   'unique' | 'overlap' | 'unknown_reference' | 'still_referenced' | 'missing' | 'check' | 'too_long' | 'out_of_range' | 'malformed' |
   'no_row' | 'concurrent' | 'unavailable' | 'fault'
 
-/** What a failure is answered with. */
+/** The response to a failure. */
 export interface FailureResponse {
   readonly code: StandardCode
-  /** The sentence, where the one of the code says too little. */
+  /** The message, if the message of the code is too general. */
   readonly message?: string
-  /** The issue, where single fields are at fault: what is said of a field, and what of the body where the database names no field. */
+  /** The issue, if the failure is about fields. It has one message for a field, and one for the body if the database names no field. */
   readonly issue?: { readonly code: IssueCode, readonly ofField: string, readonly ofBody: string }
 }
 
-/** The answer to each failure. */
+/** The response to each failure. */
 export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>> = {
   unique: {
     code: 'resource_already_exists',
     issue: { code: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' }
   },
-  overlap: { code: 'resource_conflict', message: 'The request conflicts with a record that exists.' },
+  overlap: { code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
   unknown_reference: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'names a record that does not exist', ofBody: 'names a record that does not exist' }
+    issue: { code: 'invalid', ofField: 'refers to a record that does not exist', ofBody: 'refers to a record that does not exist' }
   },
   still_referenced: { code: 'resource_conflict', message: 'Other records still refer to this one.' },
   missing: {
     code: 'missing_required_field',
-    issue: { code: 'required', ofField: 'is required', ofBody: 'lacks a required field' }
+    issue: { code: 'required', ofField: 'is required', ofBody: 'is missing a required field' }
   },
   check: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
   },
   too_long: {
     code: 'validation_error',
@@ -52,7 +52,7 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
   },
   malformed: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
   },
   no_row: { code: 'resource_not_found' },
   concurrent: { code: 'concurrent_modification' },
@@ -60,23 +60,23 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
   fault: { code: 'internal_error' }
 }
 
-/** What a source says of one of its errors. */
+/** The data that a source reads from one of its errors. */
 export interface Reading {
   readonly failure: DatabaseFailure
-  /** The columns at fault, where the database itself names them. */
+  /** The invalid columns, if the database names them. */
   readonly columns?: readonly string[] | undefined
-  /** A column that only the name of a constraint tells: it counts unless the body has no such field. */
+  /** A column that is known only from the name of a constraint. It is ignored if the body has no field with this name. */
   readonly likelyColumn?: string | undefined
   /** The name of the constraint, for the `database` option. */
   readonly constraint?: string | undefined
-  /** Issues that the source has ready, in place of those of the failure. */
+  /** Issues that replace those of the failure. */
   readonly issues?: readonly Issue[]
 }
 
-/** Reads an error of one source; `undefined` where it is not of this source. */
+/** Reads an error of one source. Returns `undefined` for any other error. */
 export type ReadError = (error: Readonly<Record<string, unknown>>, request: FastifyRequest) => Reading | undefined
 
-/** The translator of one source. Of an error and its causes, the innermost that the source knows decides: a pool's time-out may hide a wrong password. */
+/** Returns the translator of one source. Of an error and its causes, the innermost known error decides: a pool timeout may hide a wrong password. */
 export function databaseTranslator (name: string, read: ReadError): Translator {
   return {
     name,
@@ -94,12 +94,12 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
 
 const maxDepth = 8
 
-/** The application has decided if it gave an error a status. A 500 is no decision: what lies below says more. */
+/** Returns whether the application set the status of an error. A 500 does not count, because the cause has more information. */
 function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
   return isObject(error) && [undefined, 500].includes(getStatus(error))
 }
 
-/** The failures that are about a value by itself. Where a request without a body has one, the value came from its address. */
+/** The failures that are about a single value. In a request without a body, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
 function answerReading (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
@@ -113,7 +113,7 @@ function answerReading (reading: Reading, cause: unknown, { errors, request, dat
   return errors[codeOfStatus]({ cause, ...ofStatus, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 
-/** What a failure says of a path: one issue, or none where it is about no field. */
+/** Returns the issue of a failure for a path; none if the failure is not about fields. */
 export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
   const { issue } = databaseFailures[failure]
   if (issue === undefined) return []
@@ -126,23 +126,23 @@ function listPaths ({ columns, likelyColumn }: Reading, named: NamedConstraint |
   return likelyColumn === undefined || (isObject(body) && !Object.hasOwn(body, likelyColumn)) ? [[]] : [[likelyColumn]]
 }
 
-/** The reading of a foreign key that does not say which side was changed: a DELETE removes a record, everything else writes one. */
+/** Returns the failure of a foreign key if the error does not say which side was changed. A DELETE request deletes a record, any other writes one. */
 export function foreignKeyFailure ({ method }: FastifyRequest): DatabaseFailure {
   return method === 'DELETE' ? 'still_referenced' : 'unknown_reference'
 }
 
-/** The reading of a model that a mapper found not to be valid, before it asked the database. */
+/** Returns the failure of a model that a mapper rejected before it called the database. */
 export function readingOfIssues (issues: readonly Issue[]): Reading {
   const missing = issues.length > 0 && issues.every(({ code }) => code === 'required')
   return { failure: missing ? 'missing' : 'check', issues: issues.slice(0, maxIssues) }
 }
 
-/** What Node calls a connection that could not be made, or was lost. */
+/** Node's codes for a connection that failed or was lost. */
 export const connectionErrors: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'
 ])
 
-/** A property that is a text with something in it. */
+/** Returns a property if it is a non-empty string. */
 export function findSentence (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

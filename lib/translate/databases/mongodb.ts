@@ -3,8 +3,8 @@ import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The codes of a MongoDB server that a request or an outage can cause (MongoDB manual, error codes). Every other one,
- * such as a failed authentication or a bad command, is a fault.
+ * The codes of a MongoDB server that a request or an outage can cause (MongoDB manual, error codes). Any other code,
+ * such as a failed authentication or an invalid command, is a bug.
  */
 export const serverCodes: Readonly<Record<number, DatabaseFailure>> = {
   11000: 'unique', // DuplicateKey
@@ -35,14 +35,14 @@ export const serverCodes: Readonly<Record<number, DatabaseFailure>> = {
   13436: 'unavailable' // NotPrimaryOrSecondary
 }
 
-/** The driver's errors for a server or a connection that it does not have. */
+/** The driver's errors for an unavailable server or connection. */
 export const driverErrors: ReadonlySet<unknown> = new Set([
   'MongoServerSelectionError', 'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoOperationTimeoutError', 'MongoWaitQueueTimeoutError',
   'MongoPoolClosedError', 'MongoPoolClearedError', 'MongoServerClosedError', 'MongoTopologyClosedError', 'MongoNotConnectedError',
   'MongoExpiredSessionError', 'MongoClientClosedError'
 ])
 
-/** Errors of the MongoDB driver, and of Mongoose where it passes them on. */
+/** Translates errors of the MongoDB driver, also if Mongoose passes them on. */
 export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
   const { name, code } = error
   if (driverErrors.has(name)) return { failure: 'unavailable' }
@@ -51,7 +51,7 @@ export const mongodbTranslator: Translator = databaseTranslator('mongodb', error
   return failure === 'unique' ? { failure, ...readKey(error.keyPattern) } : { failure }
 })
 
-/** The fields of an index, and the name that MongoDB gives it: `org_1_name_-1`. */
+/** Returns the fields of an index and the default name that MongoDB gives it: `org_1_name_-1`. */
 function readKey (pattern: unknown): { readonly columns?: readonly string[], readonly constraint?: string } {
   if (!isObject(pattern)) return {}
   return { columns: Object.keys(pattern), constraint: Object.entries(pattern).flat().join('_') }

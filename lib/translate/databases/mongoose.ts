@@ -3,14 +3,14 @@ import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './dat
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
-/** What a validator of Mongoose means in JSON Schema. */
+/** The JSON Schema equivalent of a Mongoose validator. */
 export interface ValidatorKind {
   readonly keyword: string
-  /** The parameters of the keyword, out of the `properties` that Mongoose gives the error. */
+  /** Returns the parameters of the keyword from the `properties` of the Mongoose error. */
   readonly params: (properties: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
 }
 
-/** The kinds of Mongoose's validators, and the JSON Schema keyword that means the same. Another kind is a validator of the application. */
+/** The kinds of Mongoose's validators, each with the equivalent JSON Schema keyword. Any other kind is a validator of the application. */
 export const validatorKinds: Readonly<Record<string, ValidatorKind>> = {
   required: { keyword: 'required', params: () => ({}) },
   minlength: { keyword: 'minLength', params: ({ minlength }) => ({ limit: minlength }) },
@@ -21,7 +21,7 @@ export const validatorKinds: Readonly<Record<string, ValidatorKind>> = {
   regexp: { keyword: 'pattern', params: () => ({}) }
 }
 
-/** The kinds of casts that have a JSON type. */
+/** The kinds of casts that have an equivalent JSON type. */
 export const castTypes: Readonly<Record<string, string>> = { Number: 'number', string: 'string', Boolean: 'boolean', Array: 'array' }
 
 /** Mongoose's other errors that a request or an outage can cause, by name. */
@@ -31,7 +31,7 @@ export const mongooseErrors: Readonly<Record<string, DatabaseFailure>> = {
   MongooseServerSelectionError: 'unavailable'
 }
 
-/** Errors of Mongoose: a document that does not fit its schema, a value that cannot be cast, no document, no server. */
+/** Translates errors of Mongoose: a document that does not match its schema, a value that cannot be cast, no document, no server. */
 export const mongooseTranslator: Translator = databaseTranslator('mongoose', error => {
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
@@ -43,7 +43,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
   return failure === undefined ? undefined : { failure }
 })
 
-/** The issue of one path. What its validator says is left out: it often repeats the value. */
+/** Returns the issue of one path. The message of its validator is not used, because it often repeats the value. */
 function createIssue (path: string, failed: unknown): Issue[] {
   if (!isObject(failed) || failed.name === 'ValidationError') return [] // a subdocument: each of its paths is in the list, too
   const { kind, properties } = failed

@@ -1,18 +1,18 @@
 import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
-/** What an error number means, and which part of the message is a name. */
+/** The failure of an error number, and which part of the message is a name. */
 export interface MysqlError {
   readonly failure: DatabaseFailure
-  /** The SQLSTATE that it must have: MySQL and MariaDB use some numbers for different things. */
+  /** The required SQLSTATE, because MySQL and MariaDB use some numbers for different errors. */
   readonly sqlState?: string
-  /** The name in the message: of a column, of a column behind a value, of a key behind a value, of a constraint. */
+  /** The kind of name in the message: a column, a column after a value, a key after a value, or a constraint. */
   readonly names?: 'column' | 'column_at_row' | 'key' | 'constraint' | 'foreign_key'
 }
 
 /**
- * The error numbers of MySQL and MariaDB that a request or an outage can cause. Every other one, such as a wrong password,
- * broken SQL or a missing table, is a fault. Drivers derive `code` from the number by tables that differ, so the number decides.
+ * The error numbers of MySQL and MariaDB that a request or an outage can cause. Any other number, such as a wrong password,
+ * broken SQL or a missing table, is a bug. Drivers derive `code` from the number with different tables, so the number is used.
  */
 export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
   1022: { failure: 'unique' }, // ER_DUP_KEY
@@ -57,7 +57,7 @@ export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
   3024: { failure: 'unavailable' }, // MySQL: ER_QUERY_TIMEOUT
   3572: { failure: 'unavailable' }, // MySQL: ER_LOCK_NOWAIT
   4031: { failure: 'unavailable' }, // MySQL: ER_CLIENT_INTERACTION_TIMEOUT
-  // The mariadb driver's own, for a connection that it does not have.
+  // Numbers of the mariadb driver for an unavailable connection.
   45001: { failure: 'unavailable' }, // ER_CONNECTION_ALREADY_CLOSED
   45004: { failure: 'unavailable' }, // ER_CMD_NOT_EXECUTED_DESTROYED
   45009: { failure: 'unavailable' }, // ER_SOCKET_UNEXPECTED_CLOSE
@@ -73,22 +73,22 @@ export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
   45061: { failure: 'unavailable' } // ER_POOL_NO_CONNECTION
 }
 
-/** What mysql2 says, without a number, of a connection that it does not have. */
+/** The messages of mysql2 for an unavailable connection. These errors have no number. */
 export const driverMessages: ReadonlySet<unknown> = new Set([
   'No connections available.', 'Queue limit reached.', 'Pool is closed.', "Can't add new command when connection is in closed state"
 ])
 
-/** Errors of MySQL and MariaDB through mysql2 and mariadb. */
+/** Translates errors of MySQL and MariaDB from mysql2 and mariadb. */
 export const mysqlTranslator: Translator = databaseTranslator('mysql', error => {
   const { errno, sqlState, code, fatal, message } = error
   if (code === 'PROTOCOL_CONNECTION_LOST' || code === 'PROTOCOL_SEQUENCE_TIMEOUT' || driverMessages.has(message)) return { failure: 'unavailable' }
-  // Both drivers mark an error of the socket as fatal, and pass it on as Node has it otherwise.
+  // Both drivers mark a socket error as fatal and otherwise pass on Node's error.
   if (fatal === true && connectionErrors.has(code)) return { failure: 'unavailable' }
   if (typeof errno !== 'number' || typeof sqlState !== 'string') return undefined
   return readMysql({ errno, sqlState, message: findSentence(error.sqlMessage) ?? '' })
 })
 
-/** Reads an error that the server sent, or the mariadb driver in its place. */
+/** Reads an error of the server or of the mariadb driver. */
 export function readMysql ({ errno, sqlState, message }: { readonly errno: number, readonly sqlState: string, readonly message: string }): Reading {
   const known = mysqlErrors[errno]
   if (known === undefined || (known.sqlState ?? sqlState) !== sqlState) return { failure: 'fault' }
@@ -100,7 +100,7 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
       return { failure, columns: readColumns(name) }
     case 'key':
     case 'constraint': {
-      const constraint = name?.split('.').at(-1) // the table may come before it
+      const constraint = name?.split('.').at(-1) // the table may precede it
       return { failure, constraint, likelyColumn: constraint === 'PRIMARY' ? undefined : constraint }
     }
     case 'foreign_key':
@@ -111,8 +111,8 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
 }
 
 /**
- * Where the name is, in the translations of MariaDB, too. A value that was sent is never taken for a name: a key's name is
- * the last thing in quotes, and behind a value there is a quote, never the row.
+ * The position of the name, also in MariaDB's translations. A value that was sent cannot match as a name: the name of a key is
+ * the last quoted string, and a value is followed by a quote, never by the row.
  */
 const namePatterns: Readonly<Record<NonNullable<MysqlError['names']>, RegExp>> = {
   column: /'([^']+)'/,

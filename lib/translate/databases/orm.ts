@@ -3,8 +3,8 @@ import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * What query builders and object mappers throw by themselves, by the name of the error. What they wrap is the driver's, and
- * read by its translator.
+ * The errors that query builders and object mappers throw themselves, by name. The translator of the driver handles errors
+ * that they wrap.
  */
 export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   EntityNotFoundError: 'no_row', // TypeORM
@@ -23,14 +23,14 @@ export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   SequelizeInvalidConnectionError: 'fault'
 }
 
-/** What they say, without a name, of connections that were closed before. */
+/** Their messages for closed connections. These errors have no name. */
 export const ormMessages: ReadonlySet<unknown> = new Set([
   'Unable to acquire a connection', // Knex
   'Driver not Connected', // TypeORM
   'ConnectionManager.getConnection was called after the connection manager was closed!' // Sequelize
 ])
 
-/** Errors of TypeORM, Sequelize, Knex and Kysely that have no driver's error below them. */
+/** Translates errors of TypeORM, Sequelize, Knex and Kysely that do not wrap a driver's error. */
 export const ormTranslator: Translator = databaseTranslator('orm', error => {
   const { name, message, node, errors } = error
   if (name === 'SequelizeValidationError' && Array.isArray(errors)) return readValidation(errors)
@@ -41,13 +41,13 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
   return undefined
 })
 
-/** Reads the validation of a Sequelize model. What a validator says is left out: it may repeat the value. */
+/** Reads the validation error of a Sequelize model. The message of a validator is not used, because it may repeat the value. */
 function readValidation (errors: readonly unknown[]): Reading {
   return readingOfIssues(errors.filter(isObject).flatMap(failed =>
     issuesAt(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
 }
 
-/** A validator of the whole model has its own name in the place of an attribute's. */
+/** Returns the attribute of a failed validator. A validator of the whole model has its own name instead of an attribute. */
 function isAttribute ({ instance, path }: Readonly<Record<string, unknown>>): boolean {
   const model = isObject(instance) ? instance.constructor as { readonly rawAttributes?: object } : {}
   return typeof path === 'string' && Object.hasOwn(model.rawAttributes ?? {}, path)

@@ -3,12 +3,12 @@ import type { Translator } from '../translator.js'
 
 /**
  * The SQLSTATEs of Postgres that a request or an outage can cause, and classes of them by their first two characters
- * (Postgres manual, appendix A). Every other one, such as a wrong password, broken SQL or a missing table, is a fault.
+ * (Postgres manual, appendix A). Any other one, such as a wrong password, broken SQL or a missing table, is a bug.
  */
 export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   23001: 'still_referenced', // restrict_violation
   23502: 'missing', // not_null_violation
-  23503: 'unknown_reference', // foreign_key_violation; of a deletion: still_referenced
+  23503: 'unknown_reference', // foreign_key_violation; for a deletion: still_referenced
   23505: 'unique', // unique_violation
   23514: 'check', // check_violation
   '23P01': 'overlap', // exclusion_violation
@@ -40,7 +40,7 @@ export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   '57P05': 'unavailable' // idle_session_timeout
 }
 
-/** What the drivers say, without a code, of a connection that they do not have. Knex puts the statement and a dash before it. */
+/** The drivers' messages for an unavailable connection. These errors have no code. Knex adds the statement and a dash in front. */
 export const driverMessages: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
@@ -53,10 +53,10 @@ export const driverMessages: ReadonlySet<string> = new Set([
   'PGlite is closed'
 ])
 
-/** The codes of postgres.js for a connection that it does not have. */
+/** The codes of postgres.js for an unavailable connection. */
 export const driverCodes: ReadonlySet<unknown> = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'])
 
-/** The parts of a server's error, by the names that the protocol has for them. */
+/** The fields of a server error, with the names of the protocol. */
 export interface PostgresError {
   readonly code: string
   readonly message?: string | undefined
@@ -66,7 +66,7 @@ export interface PostgresError {
   readonly constraint?: string | undefined
 }
 
-/** Errors of Postgres through pg, postgres.js, PGlite and other drivers of its protocol. */
+/** Translates errors of Postgres from pg, postgres.js, PGlite and other drivers. */
 export const postgresTranslator: Translator = databaseTranslator('postgres', error => {
   const { code, message, severity } = error
   if (typeof severity === 'string' && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
@@ -82,7 +82,7 @@ export const postgresTranslator: Translator = databaseTranslator('postgres', err
   return isLostConnection(error) ? { failure: 'unavailable' } : undefined
 })
 
-/** Reads an error that the server sent. */
+/** Reads an error of the server. */
 export function readPostgres ({ code, message = '', detail = '', table, column, constraint }: PostgresError): Reading {
   const failure = sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? 'fault'
   switch (failure) {
@@ -106,29 +106,29 @@ export function readPostgres ({ code, message = '', detail = '', table, column, 
 }
 
 /**
- * The columns of `Key (org_id, name)=(1, x) already exists.`: the names come before the values, and the part has this
- * form in each of Postgres's translations. None where an expression is indexed.
+ * Returns the columns of `Key (org_id, name)=(1, x) already exists.` The names precede the values, and this part has the same
+ * form in all of Postgres's translations. Returns none if an expression is indexed.
  */
 function keyColumns (detail: string): readonly string[] {
   const list = /^[^(]*\(((?:"[^"]+"|[^"(),]+)(?:, (?:"[^"]+"|[^"(),]+))*)\)=\(/.exec(detail)?.[1]
   return list === undefined ? [] : list.split(', ').map(name => name.replaceAll('"', ''))
 }
 
-/** The names in a message: only these stand in quotes, of whichever language. The table comes before its constraint. */
+/** Returns the names in a message. In every language, only names are in quotes. A table precedes its constraint. */
 function quotedNames (message: string): readonly string[] {
   return [...message.matchAll(/["«»„“”「」『』]\s?([^"«»„“”「」『』]+?)\s?["«»„“”「」『』]/g)].map(([, name]) => name as string)
 }
 
 /**
- * Postgres has one SQLSTATE for writing an unknown reference and for deleting a record that is referred to. The message
- * of the first names a table and the constraint, in each of Postgres's translations; that of the second names the other
- * table, too: after the constraint, in Japanese and Chinese before it.
+ * Returns which side of a foreign key was changed. Postgres has one SQLSTATE for writing an unknown reference and for deleting
+ * a referenced record. In all translations, the message of the first names a table and the constraint. The message of the second
+ * also names the other table: after the constraint, or before it in Japanese and Chinese.
  */
 function isDeletion (names: readonly string[], constraint: string | undefined): boolean {
   return names.at(-1) === constraint ? names.length === 3 : names.length > 0
 }
 
-/** The column in a name that Postgres gave: `users_email_key` for the table `users`. */
+/** Returns the column in a default constraint name of Postgres: `users_email_key` for the table `users`. */
 function columnIn (constraint: string | undefined, table: string | undefined, suffix: string): string | undefined {
   const start = `${table}_`
   const end = `_${suffix}`
@@ -146,9 +146,9 @@ function isLostConnection (error: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Whether an error of Node's sockets came through a Postgres driver: these pass it on as it is, as clients of upstreams
- * do with theirs. It shows in what the driver adds (postgres.js: the query; pg: itself as the first frame of the stack)
- * and in where it went: the socket or the registered port of Postgres.
+ * Returns whether a socket error of Node came from a Postgres driver. Drivers pass on such errors unchanged, and so do HTTP
+ * clients. A driver's error is recognized by what the driver adds (postgres.js: the query; pg: its own file as the first frame
+ * of the stack), or by the target of the connection: the socket or the registered port of Postgres.
  */
 function isFromDriver (error: Readonly<Record<string, unknown>>): boolean {
   const { address, port, stack } = error

@@ -7,8 +7,8 @@ import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Every other one, such as a missing table or a
- * wrong password, is a fault.
+ * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Any other one, such as a missing table or a
+ * wrong password, is a bug.
  */
 export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
   P2002: 'unique',
@@ -36,7 +36,7 @@ export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key
   P2037: 'unavailable' // too many connections
 }
 
-/** What driver adapters say, where the database itself said nothing: of raw queries, for which Prisma has one code only. */
+/** The messages of driver adapters for errors that the database did not report. For raw queries, Prisma has only one code. */
 export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
   UniqueConstraintViolation: 'unique',
   ForeignKeyConstraintViolation: 'foreign_key',
@@ -52,7 +52,7 @@ export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_ke
   TooManyConnections: 'unavailable'
 }
 
-/** Errors of Prisma. Where its driver adapter hands on what the database said, that decides: it says more than Prisma's code. */
+/** Translates errors of Prisma. If the driver adapter passes on the database's error, it is used, because it has more information than Prisma's code. */
 export const prismaTranslator: Translator = databaseTranslator('prisma', (error, request) => {
   const { name, code, meta } = error
   if (typeof name !== 'string' || !name.startsWith('PrismaClient')) return undefined
@@ -63,7 +63,7 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
   return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter) }
 })
 
-/** Reads the error of the database: Postgres's by its SQLSTATE, MySQL's by its number, SQLite's by the name of its result code. */
+/** Reads the database's error: Postgres by SQLSTATE, MySQL by number, SQLite by the name of the result code. */
 function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): Reading | undefined {
   const code = findSentence(adapter.originalCode)
   const message = findSentence(adapter.originalMessage) ?? ''

@@ -2,15 +2,15 @@ import type { FastifyRequest } from 'fastify'
 import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
-/** A result code of SQLite, by name and by number: better-sqlite3 has the one, node:sqlite the other. */
+/** A result code of SQLite, as a name (better-sqlite3) and as a number (node:sqlite). */
 export interface SqliteError {
   readonly number: number
   readonly failure: DatabaseFailure | 'foreign_key' | 'trigger'
 }
 
 /**
- * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Every other one, such as
- * broken SQL, a missing table or a damaged file, is a fault.
+ * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Any other one, such as
+ * broken SQL, a missing table or a damaged file, is a bug.
  */
 export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
   SQLITE_CONSTRAINT_UNIQUE: { number: 2067, failure: 'unique' },
@@ -37,40 +37,40 @@ export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
 
 const nameOfNumber: ReadonlyMap<unknown, string> = new Map(Object.entries(sqliteErrors).map(([name, { number }]) => [number, name]))
 
-/** Errors of SQLite through better-sqlite3 and node:sqlite. */
+/** Translates errors of SQLite from better-sqlite3 and node:sqlite. */
 export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code, errcode, message }, request) => {
   if (typeof code !== 'string') return undefined
   if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', findSentence(message) ?? '', request)
   return code.startsWith('SQLITE_') ? readSqlite(code, findSentence(message) ?? '', request) : undefined
 })
 
-/** Reads an error. SQLite has no translations: the name of what failed is behind the colon. */
+/** Reads an error. SQLite messages are not translated. The name of the failed constraint follows the colon. */
 export function readSqlite (code: string, message: string, request: FastifyRequest): Reading {
   const failure = sqliteErrors[code]?.failure ?? 'fault'
   const name = / failed: (.+)$/.exec(message)?.[1]
   switch (failure) {
     case 'unique':
-      // The index of an expression is named in the place of columns: index 'users_lower'.
+      // For an expression index, the message has the name of the index instead of columns: index 'users_lower'.
       if (name?.startsWith("index '") === true) return { failure, constraint: name.slice(7, -1) }
       return { failure, constraint: name, columns: readColumns(name) }
     case 'missing':
       return { failure, constraint: name, columns: readColumns(name) }
     case 'check':
-      // Without a name of its own, a check is called by its expression.
+      // A check without a name is identified by its expression.
       return { failure, constraint: name }
     case 'malformed':
       return { failure, columns: readColumns(/ value in \w+ column (.+)$/.exec(message)?.[1]) }
     case 'foreign_key':
       return { failure: foreignKeyFailure(request) }
     case 'trigger':
-      // RESTRICT is built as a trigger, and says what a foreign key says; a trigger of the application says what it likes.
+      // RESTRICT is implemented as a trigger, with the message of a foreign key. A trigger of the application can have any message.
       return { failure: message === 'FOREIGN KEY constraint failed' ? 'still_referenced' : 'check' }
     default:
       return { failure }
   }
 }
 
-/** The columns of `users.org, users.name`. */
+/** Returns the columns of `users.org, users.name`. */
 function readColumns (list: string | undefined): readonly string[] {
   return list === undefined ? [] : list.split(', ').map(name => name.slice(name.lastIndexOf('.') + 1))
 }

@@ -1,24 +1,24 @@
 /**
- * Recognises errors of HTTP clients by the traces of an exchange that they carry: a request, a response, headers, a URL.
+ * Recognizes errors of HTTP clients by traces of an HTTP exchange: a request, a response, headers, a URL.
  * No list of clients is complete. An error that an application throws on purpose has a status and a message, and no such traces.
  */
-import { isObject, isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
+import { isObject, type ReadonlyJsonObject } from '../../support/is-object.js'
 
-/** Headers that almost every response of a server has, and that an application does not put on an error. */
+/** Headers that almost every response has, and that an application does not set on an error. */
 const responseHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length', 'date', 'server', 'connection', 'transfer-encoding'])
 
-/** Properties that hold a response, or what a client knows about it. */
+/** Properties with a response, or with data about it. */
 const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta']
 
-/** Properties that hold a request, or the options of one. */
+/** Properties with a request, or with its options. */
 const requests = ['request', 'req', 'config', 'options']
 
-/** Properties that only clients of an API give to an error. Their values do not matter. */
+/** Properties that only API clients set on an error. Their values do not matter. */
 const marks = ['$metadata', '$fault', 'extendedRequestId', 'responseBody', 'responseText', 'transporterStackTrace']
 
 /**
- * Properties that clients of an API often give to an error. An application may use one of them for its own purpose, so it takes
- * two that differ.
+ * Properties that API clients often set on an error. An application may use one of them for its own purpose, so two are
+ * required.
  */
 const weakMarks: ReadonlyArray<readonly string[]> = [
   ['requestId', 'request_id', 'requestID', 'RequestId'],
@@ -33,9 +33,8 @@ export function hasResponse (error: ReadonlyJsonObject): boolean {
   return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
-/** Returns whether an error with a status has any trace of an HTTP exchange, so that the status is that of an upstream. */
+/** Returns whether an error with a status, and without a response, has any other trace of an HTTP exchange: the status is then that of an upstream. */
 export function hasTraces (error: ReadonlyJsonObject): boolean {
-  if (hasResponse(error)) return true
   if (typeof error.expose === 'boolean' || error.isBoom === true) return false // http-errors and Boom: thrown on purpose
   return marks.some(name => name in error) ||
     requests.some(name => isUrl(error[name]) || isRequest(error[name])) ||
@@ -49,13 +48,13 @@ function countWeakTraces (error: ReadonlyJsonObject): number {
   return [
     ...weakMarks.map(names => names.some(name => name in error)),
     isUrl(error.url) || isUrl(error.uri),
-    listClassNames(error).includes('RestException'), // Twilio; an application may call its own class so
+    listClassNames(error).includes('RestException'), // Twilio; an application may have a class with this name
     isObject(error.headers) && typeof error.headers.get === 'function', // the headers of a response to fetch
-    typeof error.code === 'number' && error.code >= 1000 // the code of a service, beside the status
+    typeof error.code === 'number' && error.code >= 1000 // the code of a service, in addition to the status
   ].filter(Boolean).length
 }
 
-/** Frameworks also call the body that they send `response`. A response that a client received has headers, or is a stream. */
+/** Returns whether a value is a received response: it has headers or is a stream. Frameworks also use the name `response` for the body that they send. */
 function isResponse (value: unknown): boolean {
   if (!isObject(value)) return false
   if (isHeadersOfResponse(value.headers)) return true
@@ -63,7 +62,7 @@ function isResponse (value: unknown): boolean {
   return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || isRequest(value.request) || isRequest(value.config))
 }
 
-/** The request that an application received has a path as its URL. A request that it sent has an absolute URL, or a host. */
+/** Returns whether a value is a sent request: it has an absolute URL or a host. A received request has a path as its URL. */
 function isRequest (value: unknown): boolean {
   if (!isObject(value)) return false
   return [value.url, value.uri, value.path, value.baseURL, value.host, value.hostname].some(isUrl) ||
@@ -74,7 +73,7 @@ function isUrl (value: unknown): boolean {
   return value instanceof URL || (typeof value === 'string' && /^https?:\/\//.test(value))
 }
 
-/** `MailgunAPIError`. An application's own errors have types such as `not_found`. */
+/** Returns whether a type is like `MailgunAPIError`. An application's own errors have types such as `not_found`. */
 function isNameOfClient (name: unknown): boolean {
   return typeof name === 'string' && /\wA(PI|pi)Error$/.test(name)
 }
@@ -88,12 +87,12 @@ export function listClassNames (error: object): readonly string[] {
   return names
 }
 
-/** Wreck, the client of hapi, throws the errors of Boom. */
+/** Returns whether an error comes from Wreck, hapi's HTTP client. It throws Boom errors. */
 function isResponseOfWreck ({ isBoom, data }: ReadonlyJsonObject): boolean {
   return isBoom === true && isObject(data) && data.isResponseError === true
 }
 
-/** Recognises headers by what they do, because each implementation of `fetch` has its own class. */
+/** Recognizes headers by their methods, because each implementation of `fetch` has its own class. */
 function isHeadersOfResponse (headers: unknown): boolean {
   return listNames(headers).some(name => responseHeaders.has(name.toLowerCase()))
 }
@@ -108,5 +107,5 @@ function listNames (headers: unknown): readonly string[] {
   } catch {
     return []
   }
-  return isRecord(headers) ? Object.keys(headers) : []
+  return Object.keys(headers)
 }

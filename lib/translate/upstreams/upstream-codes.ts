@@ -1,18 +1,18 @@
 import type { StandardCode } from '../../catalog/standard-errors.js'
 
-/** What a failed call of another service becomes. `aborted` is `gateway_timeout`, or no answer where the caller has left. */
+/** The result of a failed call of another service. `aborted` is `gateway_timeout`, or no response if the client disconnected. */
 export type UpstreamFailure = Extract<StandardCode, 'bad_gateway' | 'service_unavailable' | 'gateway_timeout'> | 'aborted'
 
-/** The failures that a group of codes, names or beginnings of codes stands for. */
+/** The failures of one source, by code, name and code prefix. */
 export interface UpstreamSource {
   readonly codes: Readonly<Record<string, UpstreamFailure>>
-  /** By `name`, for errors without a code that tells more. */
+  /** By `name`, for errors without a specific code. */
   readonly names?: Readonly<Record<string, UpstreamFailure>>
-  /** By what a code begins with, where a library makes codes of the messages of another. */
+  /** By the prefix of the code, for libraries that generate codes from other libraries' messages. */
   readonly prefixes?: Readonly<Record<string, UpstreamFailure>>
 }
 
-/** What Node.js reports of sockets. */
+/** The codes of Node.js for sockets. */
 export const socketCodes: Readonly<Record<string, UpstreamFailure>> = {
   ECONNREFUSED: 'bad_gateway',
   ECONNRESET: 'bad_gateway',
@@ -24,7 +24,7 @@ export const socketCodes: Readonly<Record<string, UpstreamFailure>> = {
   ETIMEDOUT: 'gateway_timeout'
 }
 
-/** The errors of calls to other services, by what reports them. A code that is not here is not of an upstream. */
+/** The errors of calls to other services, by source. An error with another code is not an upstream error. */
 export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
   'Node.js, sockets': { codes: socketCodes },
   'Node.js, DNS': {

@@ -6,10 +6,10 @@ import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-c
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The errors of `fetch`, undici, axios, got, ky, `node:http`, the proxies and the clients of APIs, and of everything else that
- * fails with a code of Node.js for sockets, DNS or TLS.
+ * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients, and all errors with a code of
+ * Node.js for sockets, DNS or TLS.
  *
- * The status of an upstream is never passed on. A 401 that we received does not mean that our caller must sign in.
+ * The status of an upstream is never passed on. A 401 that we received does not mean that our client has to sign in.
  */
 export const upstreamTranslator: Translator = {
   name: 'upstream',
@@ -26,10 +26,10 @@ const codes = new Map(sources.flatMap(source => Object.entries(source.codes)))
 const names = new Map(sources.flatMap(source => Object.entries(source.names ?? {})))
 const prefixes = sources.flatMap(source => Object.entries(source.prefixes ?? {}))
 
-/** Libraries wrap an error in one or two of their own. A longer chain is a circle. */
+/** The maximum number of causes. Libraries wrap an error once or twice, so a longer chain is circular. */
 const maxCauses = 8
 
-/** Returns the failure of the deepest known cause, because a wrapper knows less than what it wraps. */
+/** Returns the failure of the deepest known cause, because a wrapper has less information than its cause. */
 function findFailure (error: unknown): UpstreamFailure | undefined {
   let failure: UpstreamFailure | undefined
   let at = error
@@ -45,7 +45,7 @@ function getCause (error: Readonly<Record<string, unknown>>): unknown {
   if (error.detail instanceof Error) return error.detail // Stripe's name for the cause
   if (Array.isArray(error.errors)) return error.errors[0] // of an AggregateError: every address or mirror has failed
   const { config } = error
-  return isObject(config) && isObject(config.signal) ? config.signal.reason : undefined // axios does not say who aborted, or why
+  return isObject(config) && isObject(config.signal) ? config.signal.reason : undefined // axios does not report the reason of an abort
 }
 
 function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure | undefined {
@@ -64,9 +64,9 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
 }
 
 /**
- * Returns whether the application, a plugin or Fastify chose the status itself. An error of http-errors with an upstream's
- * failure as its `cause` stays what it is. A 500 is no decision: what lies below says more. Fastify gives a 400 to a socket
- * error that interrupted the body of the request.
+ * Returns whether the application, a plugin or Fastify chose the status itself. An error of http-errors with an upstream
+ * failure as its `cause` is not changed. A 500 does not count, because the cause has more information. Fastify sets 400 on a
+ * socket error that interrupted the request body.
  */
 function isThrownOnPurpose (error: unknown): boolean {
   if (!isObject(error)) return false

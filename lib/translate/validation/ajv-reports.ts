@@ -1,5 +1,5 @@
 /** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
-import { issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
+import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
 import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
@@ -15,13 +15,13 @@ interface Entry {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** Keywords whose schemas need not all hold. What failed inside them does not help the caller. */
+/** Keywords whose subschemas do not all have to match. Failures inside them do not help the client. */
 const trials: ReadonlySet<string> = new Set(['contains', 'propertyNames'])
 const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 
 /**
- * Returns the failed keywords in a report. Ajv and TypeBox 1 report what failed inside a keyword right before the keyword
- * itself, so a stack is enough to find what belongs to it.
+ * Returns the failed keywords in a report. Ajv and TypeBox 1 report the failures inside a keyword right before the keyword
+ * itself, so a stack is enough to group them.
  */
 export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   const { validation, schema } = report
@@ -38,12 +38,14 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
       pop(entries, candidate => isBelow(candidate, schemaPath))
       entries.push(entry)
     } else if (keyword === 'if') {
-      // What failed in `then` or `else` is more useful, but TypeBox reports only the `if`.
+      // A failure in `then` or `else` is more useful, but TypeBox reports only the `if`.
       const parent = getParent(schemaPath)
       if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) entries.push(entry)
     } else if (keyword.startsWith('unevaluated')) {
       // If a schema that would evaluate fields has failed, its fields count as unevaluated, although they may be known.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
+    } else if (isOwnKeyword(keyword)) {
+      entries.push(withInner(entry, pop(entries, candidate => isBelow(candidate, schemaPath))))
     } else {
       entries.push(entry)
     }
@@ -79,20 +81,38 @@ function readFailures ({ keyword, instancePath, params, message }: Reported, rep
     : failures
 }
 
-/** Reads the reports that ajv-errors has replaced with a sentence of the application, which goes to the caller for each. */
+/** Reads the failures that ajv-errors has replaced with a message of the application. The message is sent for each of them. */
 function readReplaced (replaced: readonly unknown[], message: unknown, report: ValidationReport): FailedKeyword[] {
-  // It marks what it has replaced, and never replaces its own reports.
+  // It marks the replaced failures, and never replaces its own ones.
   const validation = replaced.slice(0, maxReported).flatMap(entry => isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : [])
   const failures = resolveUnions(readAjvReports({ ...report, validation }))
   return failures.map(failure => ({ ...failure, ...(typeof message === 'string' && { message }) }))
 }
 
-/** Returns whether the author of a keyword, which is not one of JSON Schema, wrote its sentence. Ajv has one for those without. */
-function isAuthored (keyword: string, message: unknown): message is string {
-  return typeof message === 'string' && keyword !== 'invalid' && keyword !== 'format' && !issueCodeByKeyword.has(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
+/** Returns whether a keyword is not one of JSON Schema. */
+function isOwnKeyword (keyword: string): boolean {
+  return !['invalid', 'format', 'errorMessage', '~refine'].includes(keyword) && !issueCodeByKeyword.has(keyword)
 }
 
-/** Returns whether a sentence has the value that was sent in it. */
+/**
+ * Returns the entry of a keyword that stands for other keywords, as Ajv's macros do: with the fields and the sentences of what
+ * failed inside, under the code of the keyword. The schema of the route does not show which other codes there are.
+ */
+function withInner (entry: Entry, inside: readonly Entry[]): Entry {
+  if (inside.length === 0) return entry
+  const [own] = entry.failures
+  const failures = resolveUnions(inside.flatMap(({ failures }) => failures)).map(({ keyword, path, params, message }) => (
+    { keyword: entry.keyword, path, params: {}, message: own?.message ?? message ?? getKeywordIssue(keyword, params).message }
+  ))
+  return { ...entry, failures }
+}
+
+/** Returns whether a custom keyword has its own message. Otherwise, Ajv adds a default message. */
+function isAuthored (keyword: string, message: unknown): message is string {
+  return typeof message === 'string' && isOwnKeyword(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
+}
+
+/** Returns whether a message contains the value that was sent. */
 function repeatsValue (message: string, value: unknown): boolean {
   if (typeof value === 'object') return false
   const text = String(value)
@@ -101,7 +121,7 @@ function repeatsValue (message: string, value: unknown): boolean {
 
 /**
  * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced schema,
- * Ajv reports the path as the `$ref` is written there. `#` then means that schema and not the route's, and a keyword behind
+ * Ajv reports the path as written in the `$ref`. `#` then refers to that schema and not to the route's, and a keyword after
  * another `$ref` is not at the reported path.
  */
 function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
@@ -116,13 +136,13 @@ function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sh
   return limits.length === 0 || limits.some(isData)
 }
 
-/** Removes a limit that is a value of the request, because the sentence would repeat it. Of a format, it would even be the code. */
+/** Removes a limit that is a value of the request, because the message would repeat it. For a format, it would also be the code. */
 function withoutLimit (entry: Entry): Entry {
   const keyword = entry.keyword === 'format' ? 'invalid' : entry.keyword
   return { ...entry, failures: entry.failures.map(({ path }) => ({ keyword, path, params: {}, message: issueKinds.invalid.message({}) })) }
 }
 
-/** Reads TypeBox's `Refine`: a check of the application, with its own sentence. */
+/** Reads TypeBox's `Refine`, a custom check with its own message. */
 function readRefinement (instancePath: string, { message }: Entry['params']): FailedKeyword {
   const own = typeof message === 'string' && message !== 'Refine Error'
   return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
@@ -163,7 +183,7 @@ function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): bool
 
 /**
  * Returns whether a failure comes from a `$ref` in a branch. Ajv reports it under the path of the referenced schema. It is at
- * or below the value of the union, and no keyword beside the union explains it.
+ * or below the value of the union, and no keyword next to the union explains it.
  */
 function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   if (!isAtOrBelow(candidate, union.instancePath)) return false

@@ -1,4 +1,4 @@
-/** Finds limits that are values of the request: `$data` of Ajv. */
+/** Finds limits that are values of the request (Ajv's `$data`). */
 import { isObject } from '../../support/is-object.js'
 
 /** Returns whether the limit of a keyword is a value of the request. */

@@ -1,24 +1,24 @@
-/** What a validator reports, in terms of JSON Schema. */
+/** The types of a validator's report, in terms of JSON Schema. */
 import type { IssueLocation } from '../../catalog/issues.js'
 
-/** More of a report is not read, because a body of one megabyte can lead to a million entries. */
+/** The maximum number of entries that are read of a report. A body of one megabyte can lead to a million entries. */
 export const maxReported = 1000
 
-/** One fault that a validator found, as a keyword of JSON Schema. */
+/** One validation error, as a failed JSON Schema keyword. */
 export interface FailedKeyword {
-  /** The keyword of JSON Schema that failed. */
+  /** The JSON Schema keyword that failed. */
   readonly keyword: string
-  /** The path to the invalid field, which may be absent or unknown. */
+  /** The path to the invalid field. The field may be absent or unknown. */
   readonly path: readonly string[]
-  /** What the keyword requires, by the names that Ajv uses. */
+  /** The parameters of the keyword, with Ajv's names. */
   readonly params: Readonly<Record<string, unknown>>
-  /** A sentence that replaces that of the keyword: one that the application wrote for the caller, or one without the limit. */
+  /** A message that replaces the one of the keyword: the application's message, or a message without the limit. */
   readonly message?: string
-  /** What failed in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are not known. */
+  /** The failures in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are not known. */
   readonly branches?: ReadonlyArray<readonly FailedKeyword[]>
 }
 
-/** What a validator reported, and what it validated. */
+/** A validator's report, and the validated data. */
 export interface ValidationReport {
   readonly location: IssueLocation
   readonly validation: readonly unknown[]

@@ -1,9 +1,9 @@
-/** Decides what to report of a failed union. */
+/** Selects the failures to report for a failed union. */
 import type { FailedKeyword } from './failed-keyword.js'
 
 /**
- * Replaces failed unions with what helps the caller most, and is true whichever branch was meant. The union alone says too
- * little, and the failures of all its branches together are misleading.
+ * Replaces failed unions with the most useful failures that are correct for any branch. The union alone has too little
+ * information, and the failures of all its branches together are misleading.
  */
 export function resolveUnions (failures: readonly FailedKeyword[]): readonly FailedKeyword[] {
   if (!failures.some(isUnion)) return failures
@@ -23,7 +23,7 @@ function resolve (union: FailedKeyword, branches: ReadonlyArray<readonly FailedK
   if (only === undefined) return [findValues(path, branches) ?? findTypes(path, branches) ?? union]
   if (fitting.length === 1) return only
 
-  // Objects that differ by a constant: the branch with the constant that was sent, or the constants themselves.
+  // For objects that differ by a constant: the branch with the constant that was sent, or the allowed constants.
   const isTag = (failure: FailedKeyword): boolean => failure.path.length === path.length + 1 && isConstant(failure)
   const tagged = fitting.filter(branch => !branch.some(isTag))
   if (tagged.length === 1) return tagged.flat()

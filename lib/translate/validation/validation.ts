@@ -11,7 +11,7 @@ import { resolveUnions } from './unions.js'
 import { readZodIssues } from './zod-issues.js'
 import { isObject } from '../../support/is-object.js'
 
-/** The parts of a request that Fastify validates: by its name for them, the location of issues and the property of the request. */
+/** The parts of a request that Fastify validates, by Fastify's name: the location for issues, and the property of the request. */
 const parts = {
   body: { location: 'body', property: 'body' },
   querystring: { location: 'query', property: 'query' },
@@ -19,13 +19,13 @@ const parts = {
   headers: { location: 'header', property: 'headers' }
 } as const satisfies Readonly<Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>>
 
-/** How many issues a response lists at most. Without a limit, a list of 10,000 invalid items would lead to megabytes. */
+/** The maximum number of issues in a response. Without a limit, a list of 10,000 invalid items would lead to megabytes. */
 export const maxIssues = 100
 
 /** The readers of reports. The last one reads every report. */
 const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAjvReports]
 
-/** The errors of Fastify's validation, whichever validator found them. */
+/** Translates Fastify's validation errors, for any validator. */
 export const validationTranslator: Translator = {
   name: 'validation',
   translate (error, { errors, request, validationStatus }) {
@@ -35,7 +35,7 @@ export const validationTranslator: Translator = {
     const report = createReport(validation, error.validationContext, request)
     const { location } = report
     const issues = createIssues(report)
-    if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A header of the request is not valid.' })
+    if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A request header is invalid.' })
     if (location !== 'body') {
       const [{ field } = { field: '' }] = issues
       return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })
@@ -46,8 +46,8 @@ export const validationTranslator: Translator = {
 }
 
 /**
- * Returns what the validator reported. A validator may return an error of its own, as Joi and yup do. It then has Fastify's
- * code, and no known list except for that of an asynchronous schema of Ajv. A validator that failed by itself has the status 500.
+ * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code and
+ * no known list, except for an asynchronous Ajv schema. If the validator itself failed, the error has the status 500.
  */
 function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (Array.isArray(validation)) return validation
@@ -103,13 +103,13 @@ function readFailures (report: ValidationReport): readonly FailedKeyword[] {
   return [{ keyword: 'invalid', path: [], params: {} }]
 }
 
-/** Characters of one name in a path. The caller chooses the name of an unknown field. */
+/** The maximum number of characters of a name in a path. The client chooses the name of an unknown field. */
 const maxNameLength = 100
 
-/** Names in one path. A recursive schema allows thousands; the issue then points at an ancestor of the field. */
+/** The maximum number of names in a path. A recursive schema allows thousands. The issue then points to an ancestor of the field. */
 const maxPathLength = 100
 
-/** Characters of a sentence that the application wrote. */
+/** The maximum number of characters of the application's message. */
 const maxSentenceLength = 500
 
 function shorten (text: string, length: number): string {

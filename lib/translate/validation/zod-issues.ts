@@ -23,18 +23,18 @@ interface Place {
 
 type Keyword = Pick<FailedKeyword, 'keyword' | 'params'>
 
-/** The types of JSON Schema for those that zod expects, if the names differ. */
+/** The JSON Schema types for zod's types, if the names differ. */
 const types: Readonly<Record<string, string>> = {
   int: 'integer', bigint: 'integer', nan: 'number', record: 'object', map: 'object', tuple: 'array', set: 'array', void: 'undefined'
 }
 
-/** The formats of JSON Schema for those of zod, if the names differ. */
+/** The JSON Schema formats for zod's formats, if the names differ. */
 const formatNames: Readonly<Record<string, string>> = { datetime: 'date-time', guid: 'uuid', base64: 'byte' }
 
-/** Formats of zod that are patterns in JSON Schema. */
+/** zod formats that are patterns in JSON Schema. */
 const patterns: ReadonlySet<unknown> = new Set(['regex', 'starts_with', 'ends_with', 'includes', 'lowercase', 'uppercase', 'template_literal'])
 
-/** The keywords for a size, by what zod measured. A number, a date and a file have `minimum` and `maximum` instead. */
+/** The size keywords, by the kind of value. A number, a date and a file have `minimum` and `maximum` instead. */
 const sizes: Readonly<Record<string, readonly [small: string, big: string]>> = {
   string: ['minLength', 'maxLength'],
   array: ['minItems', 'maxItems'],
@@ -74,10 +74,10 @@ export const zodIssues: Readonly<Record<ZodCode, (issue: ZodIssue) => Keyword>> 
   custom: () => ({ keyword: 'invalid', params: {} })
 }
 
-/** The codes that zod also reports for an absent value. */
+/** The codes that zod also uses for an absent value. */
 const absentAs: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
 
-/** The symbol with which fastify-type-provider-zod marks each failure. */
+/** The symbol that fastify-type-provider-zod sets on each failure. */
 const mark = Symbol.for('ZodFastifySchemaValidationError')
 
 /** Returns the failed keywords in a report of zod 4. */
@@ -109,7 +109,7 @@ function splitPath (value: unknown, joined: string): string[] {
 
 function readFailures (issue: ZodIssue, place: Place): FailedKeyword[] {
   const path = [...place.path, ...issue.path.map(String)]
-  // Only an object that was sent can lack a field. The result of a transformation is not read.
+  // A field can be missing only in an object that was sent. The result of a transformation is not checked.
   const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
   const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined

@@ -84,7 +84,7 @@ t.test('a value that the database cannot read is a parameter, where the request 
   const app = Fastify({ genReqId: () => 'req_1' })
   await app.register(apiErrors, { log: false })
   app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
-  const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A parameter of the address has an invalid value.', request_id: 'req_1' } }
+  const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A path or query parameter is invalid.', request_id: 'req_1' } }
   const field = (name: string): object => {
     const { status, body } = expected({ answer: 'malformed', fields: [name] })
     return { status, body }

@@ -22,7 +22,7 @@ t.test('Mongoose', async t => {
       t.equal(response.statusCode, 422)
       t.strictSame(response.json(), {
         code,
-        message: code === 'validation_error' ? 'One or more fields are not valid.' : 'A required field is missing.',
+        message: code === 'validation_error' ? 'One or more fields are invalid.' : 'A required field is missing.',
         request_id: 'req_1',
         details: details.map(([field, pointer, code, message]) => ({ in: 'body', field, pointer, code, message }))
       })

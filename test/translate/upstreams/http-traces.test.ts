@@ -4,7 +4,7 @@ import createError from 'http-errors'
 import t from 'tap'
 import { Headers as UndiciHeaders } from 'undici'
 import { createError as createRecorded } from '../../integrations/upstream-clients/shapes.js'
-import { createThrower } from '../../support/api.js'
+import { createThrower } from '../../support/http.js'
 import recordedClients from './recorded-clients.json' with { type: 'json' }
 
 const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'

@@ -9,25 +9,25 @@ import type { Behaviour, FailingServer } from '../../support/failing-server.js'
 import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../../support/upstream-clients.js'
 
 /**
- * What our caller gets: a code; the upstream's own answer; a connection that is cut, for the answer of the upstream was
- * on its way already; or nothing, for the caller has left.
+ * The result for our client: a code, the upstream's own response, a closed connection if part of the upstream's response was
+ * sent, or nothing if the client disconnected.
  */
-export type UpstreamAnswer = StandardCode | 'passed on' | 'connection cut' | 'no answer'
+export type UpstreamAnswer = StandardCode | 'passed on' | 'connection closed' | 'no response'
 
-/** One way in which a call of another service fails, and what our caller gets. */
+/** One failure of a call of another service, and the result for our client. */
 export interface UpstreamCase {
   readonly what: string
   readonly through: string
-  /** Whether the client waits in vain. */
+  /** Whether the client waits until its timeout. */
   readonly timesOut: boolean
   readonly answer: UpstreamAnswer
   readonly mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => void
 }
 
-/** Milliseconds: short where the client waits in vain, else long enough for a busy machine. */
+/** Milliseconds: short if the client waits until its timeout, otherwise long enough for a busy machine. */
 const timeouts = { inVain: 1000, patient: 30_000 }
 
-/** The moment at which a call is given up, or the caller leaves: after it began, and before it runs into its own time-out. */
+/** The time at which a call is aborted or the client disconnects: after the call started and before its timeout. */
 export const soon = 100
 
 const direct = Object.keys(calls) as Array<keyof typeof calls>
@@ -52,40 +52,40 @@ const failures: readonly Failure[] = [
   { what: 'The upstream does not finish the TLS handshake in time.', at: 'silent in the handshake', timesOut: true, answers: [['gateway_timeout', overHttp1]] },
   { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, answers: [['gateway_timeout', [...all, ...wrapping]]] },
   {
-    what: 'The upstream stops in the middle of its body.',
+    what: 'The upstream stops in the middle of the body.',
     at: 'silent in the body',
     timesOut: true,
     answers: [
-      ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its time-out now as one, now as a closed connection
-      ['connection cut', proxying]
+      ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its timeout either as a timeout or as a closed connection
+      ['connection closed', proxying]
     ]
   },
   { what: 'The upstream resets the connection.', at: 'reset', answers: [['bad_gateway', [...overHttp1, ...wrapping]]] },
   { what: 'The upstream resets the connection after its headers.', at: 'reset after the headers', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream resets the connection in its body.', at: 'reset in the body', answers: [['bad_gateway', direct], ['connection cut', proxying]] },
-  { what: 'The upstream closes the connection without an answer.', at: 'closed', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream closes the connection in its body.', at: 'closed in the body', answers: [['bad_gateway', direct], ['connection cut', proxying]] },
-  { what: 'The upstream answers with something that is not HTTP.', at: 'not HTTP', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream resets the connection in the middle of the body.', at: 'reset in the body', answers: [['bad_gateway', direct], ['connection closed', proxying]] },
+  { what: 'The upstream closes the connection without a response.', at: 'closed', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream closes the connection in the middle of the body.', at: 'closed in the body', answers: [['bad_gateway', direct], ['connection closed', proxying]] },
+  { what: 'The upstream sends a response that is not HTTP.', at: 'not HTTP', answers: [['bad_gateway', overHttp1]] },
   { what: 'The upstream sends a malformed chunk.', at: 'a malformed chunk', answers: [['bad_gateway', overHttp1]] },
   { what: 'The upstream sends headers that are too large.', at: 'huge headers', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream names an encoding that its body does not have.', at: 'a false encoding', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The body of the upstream does not match its Content-Encoding.', at: 'a false encoding', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
   {
-    what: 'The upstream answers with something that is not JSON.',
+    what: 'The upstream sends a response that is not JSON.',
     at: 'not JSON',
     answers: [['bad_gateway', parsing], ['internal_error', direct.filter(name => !parsing.includes(name))]]
   },
-  { what: 'The upstream redirects without end.', at: 'a redirect to itself', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The upstream redirects endlessly.', at: 'a redirect to itself', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
   { what: 'The certificate of the upstream has expired.', at: 'an expired certificate', answers: [['bad_gateway', overHttp1]] },
-  { what: 'Nobody vouches for the certificate of the upstream.', at: 'an untrusted certificate', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The certificate of the upstream is not trusted.', at: 'an untrusted certificate', answers: [['bad_gateway', overHttp1]] },
   { what: 'The certificate of the upstream is for another host.', at: 'an untrusted certificate', ca: certificateOfAnotherHost, answers: [['bad_gateway', overHttp1]] },
   { what: 'The upstream does not speak TLS.', at: 'no TLS', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The name of the upstream does not exist.', at: 'http://missing.test:8080', answers: [['bad_gateway', all]] },
-  { what: 'The name of the upstream cannot be looked up now.', at: 'http://failing.test:8080', answers: [['service_unavailable', all]] },
-  { what: 'The upstream answers 401.', at: 401, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
-  { what: 'The upstream answers 404.', at: 404, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
-  { what: 'The upstream answers 429.', at: 429, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
-  { what: 'The upstream answers 500.', at: 500, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
-  { what: 'The upstream answers 503.', at: 503, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] }
+  { what: 'The host name of the upstream does not exist.', at: 'http://missing.test:8080', answers: [['bad_gateway', all]] },
+  { what: 'The host name of the upstream cannot be resolved at the moment.', at: 'http://failing.test:8080', answers: [['service_unavailable', all]] },
+  { what: 'The upstream returns 401.', at: 401, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream returns 404.', at: 404, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream returns 429.', at: 429, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream returns 500.', at: 500, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream returns 503.', at: 503, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] }
 ]
 
 function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): UpstreamCase[] {
@@ -129,7 +129,7 @@ const errorsOfUpstream: FastifyReplyFromHooks = {
     }
     stream.resume()
     for (const name of Object.keys(headers)) reply.removeHeader(name)
-    reply.send(errors.bad_gateway({ message: `The upstream answered ${statusCode}.` }))
+    reply.send(errors.bad_gateway({ message: `The upstream returned ${statusCode}.` }))
   }
 }
 // #endregion
@@ -150,9 +150,9 @@ function single (what: string, through: string, answer: UpstreamAnswer, at: Beha
 export const upstreamCases: readonly UpstreamCase[] = [
   ...failures.flatMap(casesOf),
   ...[401, 503].flatMap(status => [
-    single(`The upstream answers ${status}.`, '@fastify/reply-from, onResponse as below', 'bad_gateway', status as Behaviour,
+    single(`The upstream returns ${status}.`, '@fastify/reply-from, with onResponse', 'bad_gateway', status as Behaviour,
       mountReplyFrom(upstream => ({ undici: agentFor(upstream), destroyAgent: true }), errorsOfUpstream)),
-    single(`The upstream answers ${status}.`, '@fastify/http-proxy, onResponse as below', 'bad_gateway', status as Behaviour, (app, path, { url }) => {
+    single(`The upstream returns ${status}.`, '@fastify/http-proxy, with onResponse', 'bad_gateway', status as Behaviour, (app, path, { url }) => {
       app.register(httpProxy, { prefix: path, upstream: new URL(url).origin, replyOptions: errorsOfUpstream })
     })
   ]),
@@ -165,10 +165,10 @@ export const upstreamCases: readonly UpstreamCase[] = [
   single('Every mirror in a Promise.any() refuses the connection.', 'fetch', 'bad_gateway', 'refuses', (app, path, { url }) => {
     app.get(path, () => Promise.any([fetch(url), fetch(url)]))
   }),
-  single('The Unix socket of the upstream is not there.', 'node:http', 'bad_gateway', 'refuses', (app, path) => {
+  single('The Unix socket of the upstream does not exist.', 'node:http', 'bad_gateway', 'refuses', (app, path) => {
     app.get(path, () => new Promise((_resolve, reject) => { get({ socketPath: '/nowhere/upstream.sock' }).on('error', reject) }))
   }),
-  single('The application wraps the error as the cause of its own.', 'fetch', 'bad_gateway', 'refuses', (app, path, { url }) => {
+  single('The application wraps the error in its own error.', 'fetch', 'bad_gateway', 'refuses', (app, path, { url }) => {
     app.get(path, () => fetch(url).catch(cause => { throw new Error('The payment failed.', { cause }) }))
   }),
   single('The pool is destroyed.', 'undici Pool', 'service_unavailable', 'silent', (app, path, { url }) => {
@@ -190,18 +190,18 @@ export const upstreamCases: readonly UpstreamCase[] = [
     undici.destroy()
     return { undici }
   })),
-  ...givenUp('AbortSignal.timeout() ends the call before the headers.', 'silent', 'gateway_timeout', () => AbortSignal.timeout(soon)),
-  ...givenUp('AbortSignal.timeout() ends the call in the body.', 'silent in the body', 'gateway_timeout', () => AbortSignal.timeout(soon)),
-  ...givenUp('The application ends the call by an AbortController.', 'silent', 'gateway_timeout', abortSoon),
-  ...givenUp('The caller leaves, and request.signal ends the call.', 'silent', 'no answer'),
-  single('The caller leaves, and a signal of the reply ends the call.', 'fetch', 'no answer', 'silent', (app, path, { url }) => {
+  ...givenUp('AbortSignal.timeout() aborts the call before the headers.', 'silent', 'gateway_timeout', () => AbortSignal.timeout(soon)),
+  ...givenUp('AbortSignal.timeout() aborts the call in the middle of the body.', 'silent in the body', 'gateway_timeout', () => AbortSignal.timeout(soon)),
+  ...givenUp('The application aborts the call with an AbortController.', 'silent', 'gateway_timeout', abortSoon),
+  ...givenUp('The client disconnects, and request.signal aborts the call.', 'silent', 'no response'),
+  single('The client disconnects, and a signal of the reply aborts the call.', 'fetch', 'no response', 'silent', (app, path, { url }) => {
     app.get(path, (_request, reply) => fetch(url, { signal: signalOf(reply) }))
   }),
   ...proxying.map(through => ({
-    what: 'The caller leaves, and then the upstream sends no headers in time.',
+    what: 'The client disconnects, and then the upstream sends no headers in time.',
     through,
     timesOut: true,
-    answer: 'no answer' as const,
+    answer: 'no response' as const,
     mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => clients[through](app, path, { url: upstreams.url('silent'), timeout: timeouts.inVain })
   }))
 ]

@@ -26,12 +26,12 @@ await app.register(apiErrors)
 upstreamCases.forEach(({ mount }, index) => { mount(app, `/${index}`, upstreams) })
 await app.listen({ host: '127.0.0.1', port: 0 })
 
-// What depends on the time runs by itself, so that the time-outs are not those of a busy machine.
+// Cases with timeouts run separately, so that a busy machine does not cause other timeouts.
 const callers = new Agent()
 const received: unknown[] = []
 for (const phase of [false, true]) {
   await Promise.all(upstreamCases.map(async ({ timesOut, answer }, index) => {
-    const leaves = answer === 'no answer'
+    const leaves = answer === 'no response'
     if (phase === (timesOut || leaves)) received[index] = await receive(`/${index}`, `req_${index}`, leaves)
   }))
 }
@@ -42,14 +42,14 @@ await Promise.all([app.close(), upstreams.close()])
 async function receive (path: string, id: string, leaves: boolean): Promise<unknown> {
   const signal = leaves ? AbortSignal.timeout(soon) : null
   const response = await request(app.listeningOrigin + path, { headers: { 'x-request-id': id }, signal, dispatcher: callers }).catch(() => undefined)
-  if (response === undefined) return 'no answer'
+  if (response === undefined) return 'no response'
   const { date, connection, 'keep-alive': keepAlive, ...headers } = response.headers
-  return response.body.json().then(body => ({ status: response.statusCode, headers, body }), () => ({ status: response.statusCode, body: 'cut' }))
+  return response.body.json().then(body => ({ status: response.statusCode, headers, body }), () => ({ status: response.statusCode, body: 'incomplete' }))
 }
 
 function expected (answer: UpstreamAnswer, id: string): unknown {
-  if (answer === 'no answer') return 'no answer'
-  if (answer === 'connection cut') return { status: 200, body: 'cut' }
+  if (answer === 'no response') return 'no response'
+  if (answer === 'connection closed') return { status: 200, body: 'incomplete' }
   if (answer === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: said }
   const { code, status, message } = standardErrors[answer]
   const body = { code, message, request_id: id }
@@ -72,12 +72,12 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
     const entries = log.filter(({ code, requestId }) => code !== undefined && requestId === id)
     if (answer === 'passed on') {
       t.match(received[index], expected(answer, id))
-      t.strictSame(entries, [], 'it is no error of ours')
+      t.strictSame(entries, [], 'it is not counted as our error')
       return
     }
     t.strictSame(received[index], expected(answer, id))
-    if (answer === 'connection cut') return
-    if (answer === 'no answer') {
+    if (answer === 'connection closed') return
+    if (answer === 'no response') {
       t.match(entries, [{ level: 30, code: 'gateway_timeout', status: 499, route: `GET /${index}` }])
       return
     }
@@ -89,7 +89,7 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
 }
 
 t.test('what was not answered is not counted as an answer', async t => {
-  const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no answer' ? [`GET /${index}`] : [])
+  const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no response' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
 })

@@ -1,7 +1,10 @@
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import ajvErrors from 'ajv-errors'
 import ajvFormats from 'ajv-formats'
+import localize from 'ajv-i18n'
+import ajvKeywords from 'ajv-keywords'
 import t, { type Test } from 'tap'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
@@ -16,16 +19,16 @@ interface Case {
   readonly value: unknown
   /** What every validator finds, unless it is named below. */
   readonly faults: readonly Fault[]
-  /** What Ajv finds without `allErrors`, where it is not the first of `faults`. */
+  /** The result of Ajv without `allErrors`, if it is not the first of `faults`. */
   readonly first?: readonly Fault[]
-  /** What TypeBox finds, where it differs; `null` where it does not know the keyword. */
+  /** The result of TypeBox, if it differs; `null` if it does not know the keyword. */
   readonly typebox?: readonly Fault[] | null
 }
 
 const secret = 'S3cr3t'
 const A = { $id: 'A', type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
 const B = { $id: 'B', type: 'object', required: ['b'], properties: { b: { type: 'string' } } }
-/** Not inlined by Ajv, for it refers to another schema. */
+/** Not inlined by Ajv, because it refers to another schema. */
 const Nested = { $id: 'Nested', type: 'object', required: ['n'], properties: { n: { $ref: 'A#' } } }
 /** Unions whose paths are of these schemas, not of the route's. */
 const Choice = { $id: 'Choice', anyOf: [{ const: 'a' }, { const: 'b' }] }
@@ -53,7 +56,7 @@ const cases: Readonly<Record<string, Case>> = {
   'type 4': { schema: { type: 'string', nullable: true }, value: { secret }, faults: [['f', 'type', 'must be a string']] },
   minLength: { schema: { type: 'string', minLength: 10 }, value: secret, faults: [['f', 'min_length', 'must be at least 10 characters long']] },
   maxLength: { schema: { type: 'string', maxLength: 1 }, value: secret, faults: [['f', 'max_length', 'must be at most 1 character long']] },
-  pattern: { schema: { type: 'string', pattern: '^[a-z]+$' }, value: secret, faults: [['f', 'pattern', 'does not have the expected form']] },
+  pattern: { schema: { type: 'string', pattern: '^[a-z]+$' }, value: secret, faults: [['f', 'pattern', 'does not have the expected format']] },
   format: { schema: { type: 'string', format: 'email' }, value: secret, faults: [['f', 'email', 'must be an email address']] },
   minimum: { schema: { type: 'number', minimum: 1 }, value: -90210, faults: [['f', 'minimum', 'must be at least 1']] },
   exclusiveMinimum: { schema: { type: 'number', exclusiveMinimum: 1 }, value: 1, faults: [['f', 'minimum', 'must be greater than 1']] },
@@ -82,7 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
     faults: [['f', 'max_items', 'must have at most 1 item']],
     typebox: [['f[1]', 'unknown_field', 'is not allowed']]
   },
-  uniqueItems: { schema: { type: 'array', uniqueItems: true }, value: [secret, secret], faults: [['f', 'unique_items', 'must not have the same item twice']] },
+  uniqueItems: { schema: { type: 'array', uniqueItems: true }, value: [secret, secret], faults: [['f', 'unique_items', 'must not contain duplicate items']] },
   contains: {
     schema: { type: 'array', contains: { type: 'number', minimum: 5 } }, value: [secret, 1], faults: [['f', 'contains', 'must contain at least 1 matching item']]
   },
@@ -105,7 +108,7 @@ const cases: Readonly<Record<string, Case>> = {
     schema: { type: 'object', if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } },
     value: { a: secret },
     faults: [['f.b', 'required', 'is required']],
-    typebox: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    typebox: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'if 2': {
     schema: { type: 'object', if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } },
@@ -117,7 +120,7 @@ const cases: Readonly<Record<string, Case>> = {
     value: { b: secret },
     faults: [['f.a', 'required', 'is required'], ['f.b', 'type', 'must be a number']]
   },
-  oneOf: { schema: { oneOf: [{ type: 'string' }, { maxLength: 20 }] }, value: secret, faults: [['f', 'any_of', 'must fit only one of the allowed shapes']] },
+  oneOf: { schema: { oneOf: [{ type: 'string' }, { maxLength: 20 }] }, value: secret, faults: [['f', 'any_of', 'must match exactly one of the allowed schemas']] },
   'anyOf with one branch of the type': {
     schema: { anyOf: [{ type: 'string', minLength: 10 }, { type: 'null' }] },
     value: secret,
@@ -133,7 +136,7 @@ const cases: Readonly<Record<string, Case>> = {
     schema: { anyOf: [{ const: 'a' }, { enum: ['b', 'c'] }, { type: 'null' }] }, value: secret, faults: [['f', 'enum', 'must be one of "a", "b", "c", null']]
   },
   'anyOf of a constant and a type': {
-    schema: { anyOf: [{ const: 'a' }, { type: 'number' }] }, value: secret, faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    schema: { anyOf: [{ const: 'a' }, { type: 'number' }] }, value: secret, faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf of objects with a tag, one of them': {
     schema: {
@@ -144,7 +147,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     value: { kind: 'b', m: secret },
     faults: [['f.m', 'type', 'must be a number']],
-    first: [['f', 'any_of', 'must fit one of the allowed shapes']] // Ajv stops at the absent n, before it comes to kind
+    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the absent n, before it comes to kind
   },
   'anyOf of objects with a tag, none of them': {
     schema: {
@@ -174,12 +177,12 @@ const cases: Readonly<Record<string, Case>> = {
       ]
     },
     value: { a: secret, b: secret },
-    faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf of objects without a tag': {
     schema: { anyOf: [{ type: 'object', required: ['a'] }, { type: 'object', required: ['b'] }] },
     value: { secret },
-    faults: [['f', 'any_of', 'must fit one of the allowed shapes']]
+    faults: [['f', 'any_of', 'must match one of the allowed schemas']]
   },
   'anyOf in anyOf': {
     schema: { anyOf: [{ type: 'null' }, { type: 'object', properties: { x: { anyOf: [{ type: 'number', minimum: 3 }, { type: 'null' }] } } }] },
@@ -189,8 +192,8 @@ const cases: Readonly<Record<string, Case>> = {
   'anyOf beside a keyword that failed, too': {
     schema: { const: 'x', anyOf: [{ type: 'string', maxLength: 2 }, { type: 'null' }], pattern: '^[a-z]+$' },
     value: secret,
-    faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected form']],
-    typebox: [['f', 'pattern', 'does not have the expected form'], ['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long']]
+    faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected format']],
+    typebox: [['f', 'pattern', 'does not have the expected format'], ['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long']]
   },
   'anyOf with a $ref': {
     schema: { anyOf: [{ $ref: 'A#' }, { type: 'null' }] }, value: { secret }, faults: [['f.a', 'required', 'is required']], typebox: null
@@ -205,7 +208,7 @@ const cases: Readonly<Record<string, Case>> = {
     typebox: null
   },
   'anyOf of several $refs': {
-    schema: { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, value: { secret }, faults: [['f', 'any_of', 'must fit one of the allowed shapes']], typebox: null
+    schema: { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, value: { secret }, faults: [['f', 'any_of', 'must match one of the allowed schemas']], typebox: null
   }
 }
 
@@ -268,7 +271,7 @@ t.test('the whole body', async t => {
   await check(t, 'Ajv with allErrors', { type: 'object' }, [secret], [['', 'type', 'must be an object']])
   await check(t, 'TypeBox 1', { type: 'array', items: { type: 'number' } }, [1, secret], [['[1]', 'type', 'must be a number']])
   await check(t, 'Ajv with allErrors', union, { kind: secret }, [['n', 'required', 'is required']])
-  await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must fit one of the allowed shapes']])
+  await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must match one of the allowed schemas']])
 })
 
 t.test('a union in a schema that is referred to', async t => {
@@ -318,12 +321,12 @@ t.test('OpenAPI\'s discriminator', async t => {
       { properties: { kind: { const: 'b' } } }
     ]
   }
-  await check(t, 'Ajv of 2019-09', body, { kind: secret }, [['kind', 'any_of', 'must fit one of the allowed shapes']])
+  await check(t, 'Ajv of 2019-09', body, { kind: secret }, [['kind', 'any_of', 'must match one of the allowed schemas']])
   await check(t, 'Ajv of 2019-09', body, { kind: 'a', n: secret }, [['n', 'type', 'must be a number']])
 })
 
 t.test('a keyword of the application\'s own gives its name', async t => {
-  await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is not valid']])
+  await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is invalid']])
 })
 
 t.test('a check of the application\'s own, with its own sentence', async t => {
@@ -332,7 +335,7 @@ t.test('a check of the application\'s own, with its own sentence', async t => {
     starts: Type.Refine(Type.String(), () => false, () => 'must be before it ends'),
     ends: Type.Refine(Type.String(), () => false)
   })
-  await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is not valid']])
+  await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is invalid']])
 })
 
 t.test('a limit that is a value of the request is not repeated', async t => {
@@ -359,7 +362,7 @@ t.test('a limit that is a value of the request is not repeated', async t => {
       }
     }, async () => 'ok')
   })
-  const invalid = (field: string, code: string): Fault => [field, code, 'is not valid']
+  const invalid = (field: string, code: string): Fault => [field, code, 'is invalid']
   t.strictSame((await postTo(app, { sent: secret, same: 'x', either: 'x', pair: { sent: secret, same: 'x' }, fixed: 'x' })).faults, [
     invalid('same', 'const'), invalid('either', 'const'), invalid('pair.same', 'const'), ['fixed', 'const', 'must be "b"']
   ])
@@ -402,9 +405,9 @@ t.test('nor is it where the limit stands in the definitions of a schema that is 
     own: { ...pair, fixed: 'x' }, anchor: pair, chain: pair, relative: pair, embedded: pair, plain: { short: 'long' }, fixed: 'x', other: 'x'
   })
   t.strictSame(faults, [
-    ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is not valid']),
+    ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is invalid']),
     ['plain.short', 'max_length', 'must be at most 3 characters long'],
-    ['fixed', 'const', 'is not valid'], // to Ajv, own.fixed is at the same place
+    ['fixed', 'const', 'is invalid'], // to Ajv, own.fixed is at the same place
     ['other', 'const', 'must be "c"']
   ])
 })
@@ -414,7 +417,7 @@ t.test('every keyword of the vocabulary was made to fail', async t => {
   t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
-t.test('what is no report of a validator says at least that the value is not valid', async t => {
+t.test('an unknown report still says that the value is not valid', async t => {
   const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
@@ -422,5 +425,114 @@ t.test('what is no report of a validator says at least that the value is not val
   const guarded = { get secret () { throw new Error('It is not read.') } }
   t.strictSame(readAjvReports({ validation: ['text'], location: 'body', schema: guarded, value: undefined }), [invalid()], 'a schema that the report does not refer to')
   const known = { keyword: 'const', params: { allowedValue: 1 } }
-  t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'a schema that nobody knows')
+  t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'an unknown schema')
+})
+
+/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the faults. */
+const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: unknown, faults: readonly Fault[]]>> = {
+  range: [{ type: 'number', range: [1, 3] }, 90210, [['f', 'range', 'must be at most 3']]],
+  exclusiveRange: [{ type: 'number', exclusiveRange: [1, 3] }, 90210, [['f', 'exclusive_range', 'must be less than 3']]],
+  transform: [{ type: 'string', transform: ['trim'], minLength: 7 }, ` ${secret} `, [['f', 'min_length', 'must be at least 7 characters long']]],
+  regexp: [{ type: 'string', regexp: '/^x/i' }, secret, [['f', 'regexp', 'is invalid']]],
+  instanceof: [{ instanceof: 'Date' }, secret, [['f', 'instanceof', 'is invalid']]],
+  typeof: [{ typeof: 'function' }, secret, [['f', 'typeof', 'is invalid']]],
+  uniqueItemProperties: [{ type: 'array', uniqueItemProperties: ['id'] }, [{ id: secret }, { id: secret }], [['f', 'unique_item_properties', 'is invalid']]],
+  prohibited: [{ type: 'object', prohibited: ['x'] }, { x: secret }, [['f', 'prohibited', 'is not allowed']]],
+  allRequired: [{ type: 'object', properties: { x: {}, y: {} }, allRequired: true }, { x: secret }, [['f.y', 'all_required', 'is required']]],
+  anyRequired: [{ type: 'object', anyRequired: ['x', 'y'] }, { secret }, [['f', 'any_required', 'must match one of the allowed schemas']]],
+  oneRequired: [{ type: 'object', oneRequired: ['x', 'y'] }, { x: secret, y: secret }, [['f', 'one_required', 'must match exactly one of the allowed schemas']]],
+  patternRequired: [{ type: 'object', patternRequired: ['^z'] }, { secret }, [['f', 'pattern_required', "should have property matching pattern '^z'"]]],
+  deepRequired: [{ type: 'object', deepRequired: ['/a/b'] }, { secret }, [['f', 'deep_required', 'is invalid']]],
+  deepProperties: [{ type: 'object', deepProperties: { '/a/b': { type: 'number' } } }, { a: { b: secret } }, [['f.a.b', 'deep_properties', 'must be a number']]],
+  select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is invalid']]]
+}
+
+t.test('a keyword of ajv-keywords that stands for others has one fault, under its own code and with their sentence', async t => {
+  for (const [keyword, [schema, value, faults]] of Object.entries(ajvKeywordCases)) {
+    const body = { type: 'object', properties: { f: schema } }
+    for (const allErrors of [true, false]) {
+      const app = await createApi({ ajv: { customOptions: { ...ajvOptions, $data: true, allErrors }, plugins: [[ajvKeywords.default as never, undefined]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
+      const response = await postTo(app, { f: value })
+      t.strictSame([response.status, response.faults], [422, allErrors ? faults : faults.slice(0, 1)], keyword)
+      t.notMatch(response.text, /S3cr3t|90210/, `${keyword}: the value is not repeated`)
+    }
+    t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${keyword}: every code is documented`)
+  }
+})
+
+t.test('the sentence of a keyword of the application is sent, unless it repeats the value', async t => {
+  const sentence = (message: unknown) => ({ validate: () => false, error: { message } })
+  const app = await createApi({
+    ajv: {
+      plugins: [[((ajv: { addKeyword: (definition: object) => void }) => {
+        ajv.addKeyword({ keyword: 'isFree', ...sentence('is taken by Ada') })
+        ajv.addKeyword({
+          keyword: 'isKnown',
+          validate: Object.assign(function isKnown (_schema: unknown, value: unknown) {
+            Object.assign(isKnown, { errors: [{ keyword: 'isKnown', message: `we do not know ${String(value)}`, params: {} }] })
+            return false
+          }, {}),
+          errors: 'full'
+        })
+        ajv.addKeyword({ keyword: 'isSmall', macro: () => ({ maximum: 3 }), ...{ error: { message: 'is not small' } } })
+      }) as never, {}]] as never
+    }
+  }, app => app.post('/', { schema: { body: { properties: { a: { isFree: true }, b: { isKnown: true }, c: { isKnown: true }, d: { isKnown: true }, e: { isSmall: true } } } } }, () => 'fine'))
+  const first = async (payload: object): Promise<unknown> => (await postTo(app, payload)).faults
+  t.strictSame(await first({ a: secret }), [['a', 'is_free', 'is taken by Ada']])
+  t.strictSame(await first({ b: secret }), [['b', 'is_known', 'is invalid']])
+  t.strictSame(await first({ c: {} }), [['c', 'is_known', 'we do not know [object Object]']])
+  t.strictSame(await first({ d: '' }), [['d', 'is_known', 'we do not know ']])
+  t.strictSame(await first({ e: 7 }), [['e', 'is_small', 'is not small']])
+})
+
+/** By name: the schema of the body, an invalid body, and the faults that ajv-errors leaves. */
+const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload: unknown, faults: readonly Fault[]]>> = {
+  'by field': [
+    { required: ['name', 'age'], errorMessage: { required: { name: 'Your name.', age: 'Your age.' } } }, {}, [['name', 'required', 'Your name.'], ['age', 'required', 'Your age.']]
+  ],
+  'by keyword': [{ properties: { q: { minLength: 7, errorMessage: { minLength: 'Longer.' } } } }, { q: secret }, [['q', 'min_length', 'Longer.']]],
+  'for a whole field': [{ properties: { q: { type: 'string', minLength: 7, pattern: '^x', errorMessage: 'Longer, from x.' } } }, { q: secret }, [['q', 'min_length', 'Longer, from x.'], ['q', 'pattern', 'Longer, from x.']]],
+  'for properties': [{ properties: { age: { minimum: 18 } }, errorMessage: { properties: { age: 'Grow up.' } } }, { age: 3 }, [['age', 'minimum', 'Grow up.']]],
+  'for items': [{ properties: { l: { items: { type: 'integer' }, errorMessage: { items: ['The first.'] } } } }, { l: [secret] }, [['l[0]', 'type', 'The first.']]],
+  'for what has no other': [{ required: ['a'], properties: { b: { minLength: 7 } }, errorMessage: { _: 'Both, please.' } }, { b: secret }, [['a', 'required', 'Both, please.'], ['b', 'min_length', 'Both, please.']]],
+  'a union': [{ properties: { r: { anyOf: [{ type: 'number', minimum: 4 }, { type: 'null' }], errorMessage: 'Four or more.' } } }, { r: 1 }, [['r', 'minimum', 'Four or more.']]],
+  'a union of values': [{ properties: { r: { oneOf: [{ const: 'a' }, { const: 'b' }], errorMessage: 'a or b.' } } }, { r: secret }, [['r', 'enum', 'a or b.']]],
+  nested: [{ properties: { z: { required: ['u'], additionalProperties: false, errorMessage: { required: 'u!', additionalProperties: 'No more.' } } } }, { z: { secret } }, [['z.u', 'required', 'u!'], ['z.secret', 'unknown_field', 'No more.']]],
+  'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
+}
+
+t.test('ajv-errors replaces sentences, and neither fields nor codes', async t => {
+  for (const options of [{}, { keepErrors: true }, { singleError: true }]) {
+    for (const [name, [schema, payload, faults]] of Object.entries(ajvErrorsCases)) {
+      const body = { type: 'object', ...schema }
+      const app = await createApi({ ajv: { customOptions: { ...ajvOptions, allErrors: true }, plugins: [[ajvErrors as never, options]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
+      const response = await postTo(app, payload)
+      const title = `${name}, ${JSON.stringify(options)}`
+      // singleError joins the sentences of one object.
+      const sentences = 'singleError' in options ? 2 : 3
+      t.strictSame(response.faults.map(fault => fault.slice(0, sentences)), faults.map(fault => fault.slice(0, sentences)), title)
+      t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${title}: every code is documented`)
+      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no code of its own`)
+    }
+  }
+})
+
+t.test('a report of ajv-errors that is not whole is read as far as it goes', async t => {
+  const read = (entry: object): unknown => readAjvReports({ validation: [{ keyword: 'errorMessage', instancePath: '/a', ...entry }], location: 'body', schema: undefined, value: undefined })
+  const required = { keyword: 'required', instancePath: '', params: { missingProperty: 'b' }, emUsed: true }
+  t.match(read({ message: 'B, please.', params: { errors: [null, 'text', { keyword: 'errorMessage', params: { errors: [required] } }, required] } }), [{ keyword: 'required', path: ['b'], message: 'B, please.' }])
+  t.match(read({ message: 7, params: { errors: [required] } }), [{ keyword: 'required', path: ['b'], message: undefined }])
+  t.match(read({ message: 'x', params: {} }), [{ keyword: 'errorMessage', path: ['a'] }])
+})
+
+t.test('the sentences are those of the plugin, also after ajv-i18n has replaced those of Ajv', async t => {
+  const app = await createApi({}, app => {
+    app.setSchemaErrorFormatter(errors => {
+      ;(localize as unknown as Readonly<Record<string, (errors: unknown) => void>>).de?.(errors)
+      return new Error(errors.map(({ message }) => message).join())
+    })
+    app.post('/', { schema: { body: { type: 'object', required: ['a'], properties: { b: { type: 'integer' } } } } }, () => 'fine')
+  })
+  t.strictSame((await postTo(app, { a: 1, b: secret })).faults, [['b', 'type', 'must be a whole number']])
 })

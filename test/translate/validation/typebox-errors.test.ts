@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
 import { getKeywordIssue } from '../../../lib/catalog/issues.js'
+import { maxReported } from '../../../lib/translate/validation/failed-keyword.js'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
@@ -30,7 +31,7 @@ const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSche
   ArrayMaxContains: [Type.Array(Type.String(), { contains: Type.Literal('x'), maxContains: 1 }), ['x', 'x'], [['f', 'contains', 'must contain 1 to 1 matching item']]],
   ArrayMinItems: [Type.Array(Type.String(), { minItems: 2 }), [secret], [['f', 'min_items', 'must have at least 2 items']]],
   ArrayMaxItems: [Type.Array(Type.String(), { maxItems: 1 }), [secret, secret], [['f', 'max_items', 'must have at most 1 item']]],
-  ArrayUniqueItems: [Type.Array(Type.String(), { uniqueItems: true }), [secret, secret], [['f', 'unique_items', 'must not have the same item twice']]],
+  ArrayUniqueItems: [Type.Array(Type.String(), { uniqueItems: true }), [secret, secret], [['f', 'unique_items', 'must not contain duplicate items']]],
   Boolean: [Type.Boolean(), secret, [['f', 'type', 'must be true or false']]],
   Integer: [Type.Integer(), 1.5, [['f', 'type', 'must be a whole number']]],
   IntegerMinimum: [Type.Integer({ minimum: 3 }), 2, [['f', 'minimum', 'must be at least 3']]],
@@ -48,7 +49,7 @@ const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSche
     { a: 'x', b: 1, z: secret },
     [['f.z', 'unknown_field', 'is not allowed']]
   ],
-  Kind: [Type.Unsafe({ [Kind]: 'Even' }), 90211, [['f', 'invalid', 'is not valid']]],
+  Kind: [Type.Unsafe({ [Kind]: 'Even' }), 90211, [['f', 'invalid', 'is invalid']]],
   Literal: [Type.Literal('a'), secret, [['f', 'const', 'must be "a"']]],
   Never: [Type.Never(), secret, [['f', 'unknown_field', 'is not allowed']]],
   Not: [Type.Not(Type.String()), secret, [['f', 'unknown_field', 'is not allowed']]],
@@ -68,13 +69,13 @@ const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSche
   ObjectRequiredProperty: [
     Type.Object({ a: Type.String({ minLength: 1 }), b: Type.Object({ c: Type.String() }) }), {}, [['f.a', 'required', 'is required'], ['f.b', 'required', 'is required']]
   ],
-  RegExp: [Type.RegExp(/^[a-z]+$/), secret, [['f', 'pattern', 'does not have the expected form']]],
+  RegExp: [Type.RegExp(/^[a-z]+$/), secret, [['f', 'pattern', 'does not have the expected format']]],
   String: [Type.String(), { secret }, [['f', 'type', 'must be a string']]],
   StringFormat: [Type.String({ format: 'slug' }), secret, [['f', 'slug', 'must be a valid slug']]],
   StringFormatUnknown: [Type.String({ format: 'email' }), secret, [['f', 'email', 'must be an email address']]],
   StringMinLength: [Type.String({ minLength: 10 }), secret, [['f', 'min_length', 'must be at least 10 characters long']]],
   StringMaxLength: [Type.String({ maxLength: 1 }), secret, [['f', 'max_length', 'must be at most 1 character long']]],
-  StringPattern: [Type.String({ pattern: '^[a-z]+$' }), secret, [['f', 'pattern', 'does not have the expected form']]],
+  StringPattern: [Type.String({ pattern: '^[a-z]+$' }), secret, [['f', 'pattern', 'does not have the expected format']]],
   Tuple: [Type.Tuple([Type.String()]), secret, [['f', 'type', 'must be an array']]],
   TupleLength: [Type.Tuple([Type.String()]), ['a', secret], [['f', 'max_items', 'must have at most 1 item']]],
   Union: [Type.Union([Type.String({ minLength: 10 }), Type.Null()]), secret, [['f', 'min_length', 'must be at least 10 characters long']]],
@@ -151,7 +152,7 @@ t.test('unions', async t => {
 t.test('several faults at one place', async t => {
   await finds(t, Type.Object({ f: Type.String({ minLength: 10, pattern: '^[a-z]+$', format: 'slug' }) }), { f: secret }, [
     ['f', 'min_length', 'must be at least 10 characters long'],
-    ['f', 'pattern', 'does not have the expected form'],
+    ['f', 'pattern', 'does not have the expected format'],
     ['f', 'slug', 'must be a valid slug']
   ])
 })
@@ -163,6 +164,15 @@ t.test('a tuple that is too short', async t => {
 t.test('a body of nothing but faults', async t => {
   const { faults } = await postTo(await createApiOf(Type.Array(Type.Integer())), Array.from({ length: 3000 }, () => secret))
   t.equal(faults.length, maxIssues)
+})
+
+t.test('a union of nothing but faults is read as far as the limit', async t => {
+  const schema = Type.Union([Type.Array(Type.Integer()), Type.Null()])
+  const value = Array.from({ length: 3000 }, () => secret)
+  const { faults } = await postTo(await createApiOf(schema), value)
+  t.equal(faults.length, maxIssues)
+  const [union] = readTypeboxErrors({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
+  t.strictSame(union?.branches?.map(branch => branch.length), [maxReported, 1])
 })
 
 t.test('a query is read as the compiler read it: converted', async t => {

@@ -35,7 +35,7 @@ t.test('a field of the body failed: 422 validation_error', async t => {
   t.equal(response.statusCode, 422)
   t.strictSame(response.json(), {
     code: 'validation_error',
-    message: 'One or more fields are not valid.',
+    message: 'One or more fields are invalid.',
     request_id: 'req_1',
     details: [
       { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' },
@@ -72,7 +72,7 @@ t.test('the path failed: 400 invalid_parameter', async t => {
   t.equal(response.statusCode, 400)
   t.strictSame(response.json(), {
     code: 'invalid_parameter',
-    message: 'A parameter of the address has an invalid value.',
+    message: 'A path or query parameter is invalid.',
     request_id: 'req_1',
     details: [{ in: 'path', field: 'id', pointer: '/id', code: 'type', message: 'must be a whole number' }]
   })
@@ -85,7 +85,7 @@ t.test('the query failed: 400 invalid_parameter, its first field as param', asyn
   const response = await app.inject('/?page=0')
   t.equal(response.statusCode, 400)
   t.strictSame(response.json(), {
-    message: 'A parameter of the address has an invalid value.',
+    message: 'A path or query parameter is invalid.',
     type: 'invalid_request_error',
     code: 'invalid_parameter',
     param: 'page',
@@ -104,7 +104,7 @@ t.test('a missing and a wrong query parameter', async t => {
 
 t.test('a header failed: 400 invalid_request', async t => {
   const app = await createUsers()
-  const answer = { code: 'invalid_request', message: 'A header of the request is not valid.', request_id: 'req_1' }
+  const answer = { code: 'invalid_request', message: 'A request header is invalid.', request_id: 'req_1' }
   const missing = await app.inject({ ...good, headers: {} })
   t.equal(missing.statusCode, 400)
   t.strictSame(missing.json(), {
@@ -165,16 +165,16 @@ t.test('a validator that returns an error of its own, as Joi and yup do', async 
   for (const create of [joi, yup]) {
     const app = await returning(create())
     const { text, ...answer } = await postTo(app, {})
-    t.strictSame(answer, { status: 422, code: 'validation_error', faults: [['', 'invalid', 'is not valid']] })
+    t.strictSame(answer, { status: 422, code: 'validation_error', faults: [['', 'invalid', 'is invalid']] })
     t.notMatch(text, secret)
   }
   const response = await (await returning(joi())).inject('/')
   t.equal(response.statusCode, 400)
   t.strictSame(response.json(), {
     code: 'invalid_parameter',
-    message: 'A parameter of the address has an invalid value.',
+    message: 'A path or query parameter is invalid.',
     request_id: 'req_1',
-    details: [{ in: 'query', field: '', pointer: '', code: 'invalid', message: 'is not valid' }]
+    details: [{ in: 'query', field: '', pointer: '', code: 'invalid', message: 'is invalid' }]
   })
 })
 

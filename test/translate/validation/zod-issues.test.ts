@@ -82,10 +82,10 @@ const cases: Readonly<Record<keyof typeof zodIssues, ReadonlyArray<readonly [sch
     [z.jwt(), secret, [['f', 'jwt', 'must be a JSON Web Token']]],
     [z.e164(), secret, [['f', 'e164', 'must be a phone number, like +493012345678']]],
     [z.ulid(), secret, [['f', 'ulid', 'must be a valid ulid']]],
-    [z.string().regex(/^[a-z]+$/), secret, [['f', 'pattern', 'does not have the expected form']]],
-    [z.string().startsWith('x').endsWith('x').includes('x').lowercase(), secret, [['f', 'pattern', 'does not have the expected form']]],
-    [z.string().uppercase(), secret, [['f', 'pattern', 'does not have the expected form']]],
-    [z.templateLiteral(['a', z.number()]), secret, [['f', 'pattern', 'does not have the expected form']]]
+    [z.string().regex(/^[a-z]+$/), secret, [['f', 'pattern', 'does not have the expected format']]],
+    [z.string().startsWith('x').endsWith('x').includes('x').lowercase(), secret, [['f', 'pattern', 'does not have the expected format']]],
+    [z.string().uppercase(), secret, [['f', 'pattern', 'does not have the expected format']]],
+    [z.templateLiteral(['a', z.number()]), secret, [['f', 'pattern', 'does not have the expected format']]]
   ],
   not_multiple_of: [[z.number().multipleOf(0.5), 90210.3, [['f', 'multiple_of', 'must be a multiple of 0.5']]]],
   unrecognized_keys: [
@@ -96,18 +96,18 @@ const cases: Readonly<Record<keyof typeof zodIssues, ReadonlyArray<readonly [sch
     [z.union([z.string(), z.null()]), undefined, [['f', 'required', 'is required']]],
     [z.union([z.string(), z.number()]), { secret }, [['f', 'type', 'must be a string or a number']]],
     [z.union([z.literal('a'), z.enum(['b', 'c'])]), secret, [['f', 'enum', 'must be one of "a", "b", "c"']]],
-    [z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]), { secret }, [['f', 'any_of', 'must fit one of the allowed shapes']]],
+    [z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]), { secret }, [['f', 'any_of', 'must match one of the allowed schemas']]],
     [z.union([z.object({ kind: z.literal('a'), n: z.number() }), z.object({ kind: z.literal('b') })]), { kind: 'a', n: secret }, [['f.n', 'type', 'must be a number']]],
-    [z.xor([z.string(), z.string().min(1)]), secret, [['f', 'any_of', 'must fit only one of the allowed shapes']]],
+    [z.xor([z.string(), z.string().min(1)]), secret, [['f', 'any_of', 'must match exactly one of the allowed schemas']]],
     [z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]), { kind: secret }, [['f.kind', 'enum', 'must be one of "a", "b"']]],
     [z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]), {}, [['f.kind', 'required', 'is required']]]
   ],
   invalid_key: [[z.record(z.string().regex(/^a/), z.number()), { a: 1, 'b/c': 90210 }, [['f.b/c', 'property_name', 'has a name that is not allowed']]]],
   invalid_element: [
-    [z.preprocess(list => new Map([[{ secret }, list]]), z.map(z.any(), z.number())), secret, [['f', 'invalid', 'is not valid']]]
+    [z.preprocess(list => new Map([[{ secret }, list]]), z.map(z.any(), z.number())), secret, [['f', 'invalid', 'is invalid']]]
   ],
   custom: [
-    [z.string().refine(() => false), secret, [['f', 'invalid', 'is not valid']]],
+    [z.string().refine(() => false), secret, [['f', 'invalid', 'is invalid']]],
     [z.string().refine(() => false, 'must be before it ends'), secret, [['f', 'invalid', 'must be before it ends']]],
     [z.string().transform((_text, context) => { context.addIssue('is taken'); return z.NEVER }), secret, [['f', 'invalid', 'is taken']]]
   ]
@@ -131,7 +131,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     t.equal(response.statusCode, 422)
     t.strictSame(response.json(), {
       code: 'validation_error',
-      message: 'One or more fields are not valid.',
+      message: 'One or more fields are invalid.',
       request_id: 'req_1',
       details: [
         { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' },

@@ -9,14 +9,14 @@ import type { Test } from 'tap'
 /** The answers that there are, as a caller sees them. */
 export const answers = {
   unique: { status: 409, code: 'resource_already_exists', message: 'A resource with this identifier already exists.', issue: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' },
-  overlap: { status: 409, code: 'resource_conflict', message: 'The request conflicts with a record that exists.' },
-  unknown_reference: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'names a record that does not exist', ofBody: 'names a record that does not exist' },
+  overlap: { status: 409, code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
+  unknown_reference: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'invalid', ofField: 'refers to a record that does not exist', ofBody: 'refers to a record that does not exist' },
   still_referenced: { status: 409, code: 'resource_conflict', message: 'Other records still refer to this one.' },
-  missing: { status: 422, code: 'missing_required_field', message: 'A required field is missing.', issue: 'required', ofField: 'is required', ofBody: 'lacks a required field' },
-  check: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' },
-  too_long: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'max_length', ofField: 'is too long', ofBody: 'has a value that is too long' },
-  out_of_range: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is out of range', ofBody: 'has a value that is out of range' },
-  malformed: { status: 422, code: 'validation_error', message: 'One or more fields are not valid.', issue: 'invalid', ofField: 'is not valid', ofBody: 'has a value that is not valid' },
+  missing: { status: 422, code: 'missing_required_field', message: 'A required field is missing.', issue: 'required', ofField: 'is required', ofBody: 'is missing a required field' },
+  check: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' },
+  too_long: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'max_length', ofField: 'is too long', ofBody: 'has a value that is too long' },
+  out_of_range: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'invalid', ofField: 'is out of range', ofBody: 'has a value that is out of range' },
+  malformed: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' },
   no_row: { status: 404, code: 'resource_not_found', message: 'The resource does not exist.' },
   concurrent: { status: 409, code: 'concurrent_modification', message: 'Another request changed the resource at the same time.' },
   unavailable: { status: 503, code: 'service_unavailable', message: 'The service is temporarily unavailable.', retryAfter: 10 },
@@ -72,7 +72,7 @@ export function variant<World> (cases: ReadonlyArray<Case<World>>, { without = [
   })
 }
 
-/** An answer with everything in it, but for what tells of the connection and the clock. */
+/** Returns a whole response, except for values that depend on the connection and the clock. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -61,15 +61,15 @@ async function withClient (client: MongoClient, run: (client: MongoClient) => Pr
 export const mongodbSource: Source<MongoWorld> = {
   name: 'mongodb',
   cases: [
-    { what: 'A value that must be unique is taken', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('emails').insertOne({ email: 'ada@example.com' }) },
-    { what: 'A value that must be unique is taken, by an update', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('updated').findOneAndUpdate({}, { $set: { email: 'ada@example.com' } }) },
-    { what: 'A combination of nested values is taken', answer: 'unique', fields: ['address.city', 'address.street'], run: ({ db }) => db.collection('nested').insertOne({}) },
-    { what: 'A value is taken, and the `database` option names its index', answer: 'unique', fields: ['name'], message: 'The organization has this name.', run: ({ db }) => db.collection('names').insertOne({}) },
-    { what: 'A value is taken, in a bulk write', answer: 'unique', run: ({ db }) => db.collection('emails').insertMany([{ email: 'ada@example.com' }]) },
-    { what: 'A document does not fit the rules of its collection', answer: 'check', run: ({ db }) => db.collection('documents').insertOne({}) },
+    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('emails').insertOne({ email: 'ada@example.com' }) },
+    { what: 'An update sets a unique value that is already taken', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('updated').findOneAndUpdate({}, { $set: { email: 'ada@example.com' } }) },
+    { what: 'A unique combination of nested values is already taken', answer: 'unique', fields: ['address.city', 'address.street'], run: ({ db }) => db.collection('nested').insertOne({}) },
+    { what: 'A unique value is already taken, and the `database` option names the index', answer: 'unique', fields: ['name'], message: 'The organization has this name.', run: ({ db }) => db.collection('names').insertOne({}) },
+    { what: 'A unique value is already taken in a bulk write', answer: 'unique', run: ({ db }) => db.collection('emails').insertMany([{ email: 'ada@example.com' }]) },
+    { what: 'A document violates the validation rules of its collection', answer: 'check', run: ({ db }) => db.collection('documents').insertOne({}) },
     { what: 'Two transactions write the same document', answer: 'concurrent', run: ({ db }) => db.collection('conflicts').findOne({}) },
     { what: 'An operation takes too long (`maxTimeMS`)', answer: 'unavailable', run: ({ db }) => db.collection('slow').findOne({}) },
-    { what: 'The server does not answer in time (`socketTimeoutMS`)', answer: 'unavailable', run: ({ impatient }) => withClient(impatient(), client => client.db().collection('silent').findOne({})) },
+    { what: 'The server does not respond in time (`socketTimeoutMS`)', answer: 'unavailable', run: ({ impatient }) => withClient(impatient(), client => client.db().collection('silent').findOne({})) },
     {
       what: 'No connection of the pool becomes free in time (`waitQueueTimeoutMS`)',
       answer: 'unavailable',
@@ -92,8 +92,8 @@ export const mongodbSource: Source<MongoWorld> = {
         await client.db().collection('empty').findOne({})
       }
     },
-    { what: 'The user may not do this', answer: 'fault', run: ({ db }) => db.collection('forbidden').findOne({}) },
-    { what: 'The command is not known', answer: 'fault', run: ({ db }) => db.collection('unknown').findOne({}) },
+    { what: 'The database user lacks a permission', answer: 'fault', run: ({ db }) => db.collection('forbidden').findOne({}) },
+    { what: 'The command is unknown', answer: 'fault', run: ({ db }) => db.collection('unknown').findOne({}) },
     { what: 'The primary steps down', answer: 'unavailable', run: ({ db }) => db.collection('stepping').insertOne({}) },
     { what: 'The server ends the connection', answer: 'unavailable', run: ({ db }) => db.collection('gone').insertOne({}) }
   ]
@@ -149,7 +149,7 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     ]
   },
   {
-    what: 'Values do not fit the schema',
+    what: 'Values do not match the schema',
     document: { email: 'a@', age: 7, role: 'secret', since: '2031-01-01', phone: 'secret' },
     code: 'validation_error',
     details: [
@@ -157,11 +157,11 @@ export const invalidDocuments: readonly InvalidDocument[] = [
       ['age', '/age', 'minimum', 'must be at least 18'],
       ['role', '/role', 'enum', 'must be one of "owner", "guest"'],
       ['since', '/since', 'maximum', 'must be at most 2030-01-01T00:00:00.000Z'],
-      ['phone', '/phone', 'invalid', 'is not valid']
+      ['phone', '/phone', 'invalid', 'is invalid']
     ]
   },
   {
-    what: 'Values are too long, too large and of another form',
+    what: 'Values are too long, too large and malformed',
     document: { email: '@secret'.repeat(10), age: 700 },
     code: 'validation_error',
     details: [
@@ -170,10 +170,10 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     ]
   },
   {
-    what: 'A text does not match its pattern',
+    what: 'A string does not match its pattern',
     document: { email: 'secret' },
     code: 'validation_error',
-    details: [['email', '/email', 'pattern', 'does not have the expected form']]
+    details: [['email', '/email', 'pattern', 'does not have the expected format']]
   },
   {
     what: 'A field is not in the schema',
@@ -187,7 +187,7 @@ export const invalidDocuments: readonly InvalidDocument[] = [
     code: 'validation_error',
     details: [
       ['age', '/age', 'type', 'must be a number'],
-      ['owner', '/owner', 'invalid', 'is not valid'],
+      ['owner', '/owner', 'invalid', 'is invalid'],
       ['items[0].price', '/items/0/price', 'type', 'must be a number']
     ]
   }
@@ -196,11 +196,11 @@ export const invalidDocuments: readonly InvalidDocument[] = [
 export const mongooseSource: Source<MongooseWorld> = {
   name: 'mongoose',
   cases: [
-    { what: 'A value that must be unique is taken', answer: 'unique', fields: ['email'], run: ({ users }) => users.create({ email: 'ada@example.com' }) },
+    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], run: ({ users }) => users.create({ email: 'ada@example.com' }) },
     { what: 'A value of a query cannot be cast', answer: 'check', fields: ['_id'], run: async ({ users }) => users.findById('secret') },
-    { what: 'A document does not exist that must (`orFail`)', answer: 'no_row', run: async ({ connected }) => connected.model('Empty', new Schema({}), 'empty').findOne({}).orFail() },
+    { what: 'A required document does not exist (`orFail`)', answer: 'no_row', run: async ({ connected }) => connected.model('Empty', new Schema({}), 'empty').findOne({}).orFail() },
     {
-      what: 'A document was changed meanwhile (`optimisticConcurrency`)',
+      what: 'A document was changed after it was read (`optimisticConcurrency`)',
       answer: 'concurrent',
       async run ({ connected }) {
         const stale = connected.model('Stale', userSchema, 'stale').hydrate({ _id: '64b000000000000000000001', __v: 1, email: 'ada@example.com' })

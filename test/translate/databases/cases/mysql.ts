@@ -67,51 +67,51 @@ const one: OpenSettings = { max: 1 }
 
 export const violations: ReadonlyArray<Case<MysqlWorld>> = [
   {
-    what: 'A value that must be unique is taken',
+    what: 'A unique value is already taken',
     answer: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
   },
   {
-    what: 'A value that must be unique is taken, and the body has no field of that name',
+    what: 'A unique value is already taken, and the body has no field of that name',
     answer: 'unique',
     body: { address: 'ada@example.com' },
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
   },
   {
-    what: 'A primary key is taken',
+    what: 'A primary key is already taken',
     answer: 'unique',
     body: { PRIMARY: 1 },
     run: ({ db }) => db.query("insert into users (id, email) values (1, 'new@example.com')")
   },
   {
-    what: 'A value is taken, and the `database` option names its key',
+    what: 'A unique value is already taken, and the `database` option names the key',
     answer: 'unique',
     fields: ['profile.name'],
     message: 'Somebody of the team has this name.',
     run: ({ db }) => db.query("insert into users (email, team_id, name) values ('new@example.com', 1, 'ada')")
   },
   {
-    what: 'A record refers to one that does not exist',
+    what: 'A foreign key refers to a record that does not exist',
     answer: 'unknown_reference',
     fields: ['user_id'],
     run: ({ db }) => db.query('insert into orders (user_id) values (77)')
   },
   {
-    what: 'A record refers to one that does not exist, and the `database` option names its foreign key',
+    what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
     answer: 'unknown_reference',
     fields: ['user'],
     message: 'Name the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
-    what: 'A record is deleted that others refer to',
+    what: 'A record is deleted although others refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.query('delete from users where id = 1')
   },
   {
-    what: 'A record is deleted that others refer to, and the `database` option names their foreign key',
+    what: 'A record is deleted although others refer to it, and the `database` option names the foreign key',
     answer: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.query('delete from users where id = 2')
@@ -129,14 +129,14 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     run: ({ db }) => db.query('insert into users (email) values (null)')
   },
   {
-    what: 'A check fails',
+    what: 'A check constraint fails',
     answer: 'check',
     fields: ['age'],
     body: { age: -1 },
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', -1)")
   },
   {
-    what: 'A text is too long',
+    what: 'A string is too long',
     answer: 'too_long',
     fields: ['name'],
     run: ({ db }) => db.query("insert into users (email, name) values ('new@example.com', 'secret secret secret')")
@@ -148,25 +148,25 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', 99999)")
   },
   {
-    what: 'A text is no number',
+    what: 'A string is not a number',
     answer: 'malformed',
     fields: ['age'],
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', 'secret')")
   },
   {
-    what: 'A text is no date',
+    what: 'A string is not a date',
     answer: 'malformed',
     fields: ['born'],
     run: ({ db }) => db.query("insert into users (email, born) values ('new@example.com', 'secret')")
   },
   {
-    what: 'A text is none of an enum',
+    what: 'A string is not a value of the enum',
     answer: 'malformed',
     fields: ['role'],
     run: ({ db }) => db.query("insert into users (email, role) values ('new@example.com', 'secret')")
   },
   {
-    what: 'A text that is computed with is no number',
+    what: 'A string in a calculation is not a number',
     answer: 'malformed',
     run: ({ db }) => db.query("update users set age = 'secret' + 1")
   },
@@ -235,12 +235,12 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
     run: ({ open, closedPort }) => withConnections(open, [{ port: closedPort, wait: 300 }], db => db.query('select 1'))
   },
   {
-    what: 'The name of the server is not known',
+    what: 'The host name of the server cannot be resolved',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ host: 'secret.invalid', wait: 300 }], db => db.query('select 1'))
   },
   {
-    what: 'The server does not answer in time',
+    what: 'The server does not respond in time',
     answer: 'unavailable',
     run: ({ open, silentPort }) => withConnections(open, [{ port: silentPort, wait: 100 }], db => db.query('select 1'))
   },
@@ -272,8 +272,8 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
 ]
 
 export const death: ReadonlyArray<Case<MysqlWorld>> = [
-  { what: 'The server dies while it works', answer: 'unavailable', run: ({ db }) => db.query('select sleep(30)') },
-  { what: 'The server is gone', answer: 'unavailable', run: ({ db }) => db.query('select 1') }
+  { what: 'The server crashes during a query', answer: 'unavailable', run: ({ db }) => db.query('select sleep(30)') },
+  { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1') }
 ]
 
 /** A driver, whose worlds are opened on a server. */

@@ -12,12 +12,12 @@ import { addressIn, pgPool, type PostgresSource } from './postgres-drivers.js'
 
 const all = [...violations, ...outages, ...death]
 
-const noRow = ownCase({ what: 'A record does not exist that must', answer: 'no_row' })
-const changedMeanwhile = ownCase({ what: 'A record has another version than it was read with (optimistic lock)', answer: 'concurrent' })
-const statementTimeout = ownCase({ what: 'A statement takes longer than the caller of the mapper waits', answer: 'unavailable' })
-const emptyModel = ownCase({ what: 'A model lacks a value that it requires', answer: 'missing', fields: ['email'] })
-const wholeModel = ownCase({ what: 'A model is refused by a validator of the whole model', answer: 'check', fields: [''] })
-const invalidModel = ownCase({ what: 'A model has a value that its validator refuses', answer: 'check', fields: ['email'] })
+const noRow = ownCase({ what: 'A required record does not exist', answer: 'no_row' })
+const changedMeanwhile = ownCase({ what: 'A record was changed after it was read (optimistic lock)', answer: 'concurrent' })
+const statementTimeout = ownCase({ what: 'A statement takes longer than the timeout of the query', answer: 'unavailable' })
+const emptyModel = ownCase({ what: 'A model lacks a required value', answer: 'missing', fields: ['email'] })
+const wholeModel = ownCase({ what: 'A validator rejects the whole model', answer: 'check', fields: [''] })
+const invalidModel = ownCase({ what: 'A validator rejects a value of the model', answer: 'check', fields: ['email'] })
 
 export const drizzleSource: PostgresSource = {
   name: 'drizzle-orm',
@@ -43,7 +43,7 @@ export const drizzleSource: PostgresSource = {
 /** Over the Unix socket, as Knex hands on what Node says of a connection as it is: there it shows that it was one to Postgres. */
 export const knexSource: PostgresSource = {
   name: 'knex',
-  cases: [...variant(all, { without: ['The name of the server is not known'] }), statementTimeout],
+  cases: [...variant(all, { without: ['The host name of the server cannot be resolved'] }), statementTimeout],
   open: (server, database) => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
     const quiet = () => {}
@@ -91,7 +91,7 @@ export const kyselySource: PostgresSource = {
 /** Over the Unix socket, for the same reason as Knex. */
 export const typeormSource: PostgresSource = {
   name: 'typeorm',
-  cases: [...variant(all, { without: ['The name of the server is not known'] }), noRow, changedMeanwhile],
+  cases: [...variant(all, { without: ['The host name of the server cannot be resolved'] }), noRow, changedMeanwhile],
   open: (server, database) => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
     const { user, ...address } = addressIn(server, database)({ host: server.socketFolder, ...other })

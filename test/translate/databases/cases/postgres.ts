@@ -97,65 +97,65 @@ export const sleep = (seconds: number): string => `select 1 as slept from pg_sle
 
 export const violations: ReadonlyArray<Case<PostgresWorld>> = [
   {
-    what: 'A value that must be unique is taken',
+    what: 'A unique value is already taken',
     answer: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A combination of values that must be unique is taken',
+    what: 'A unique combination of values is already taken',
     answer: 'unique',
     fields: ['team_id', 'name'],
     body: { email: 'new@example.com', team_id: 1, name: 'ada' },
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A value is taken, of which an expression must be unique',
+    what: 'A unique expression index is violated',
     answer: 'unique',
     body: { name: 'GHANA' },
     run: ({ db }) => db.query("insert into countries (name) values ('GHANA')")
   },
   {
-    what: 'A value is taken, and the `database` option names its constraint',
+    what: 'A unique value is already taken, and the `database` option names the constraint',
     answer: 'unique',
     fields: ['profile.name'],
     message: 'Somebody has this name.',
     run: ({ db }) => db.query('insert into members ("displayName") values (\'grace\')')
   },
   {
-    what: 'A record refers to one that does not exist',
+    what: 'A foreign key refers to a record that does not exist',
     answer: 'unknown_reference',
     fields: ['user_id'],
     body: { user_id: 77 },
     run: ({ db }, body) => db.createOrder(body)
   },
   {
-    what: 'A record refers to one of its own table that does not exist',
+    what: 'A foreign key refers to a record of the same table that does not exist',
     answer: 'unknown_reference',
     fields: ['manager_id'],
     body: { manager_id: 77 },
     run: ({ db }) => db.query('insert into employees (manager_id) values (77)')
   },
   {
-    what: 'A record refers to one that does not exist, and the `database` option names its foreign key',
+    what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
     answer: 'unknown_reference',
     fields: ['user'],
     message: 'Name the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
-    what: 'A record is deleted that others refer to',
+    what: 'A record is deleted although others refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.deleteUser(1)
   },
   {
-    what: 'A record is deleted that others of its own table refer to',
+    what: 'A record is deleted although others of the same table refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.query('delete from employees where id = 1')
   },
   {
-    what: 'A record is deleted that others refer to, and the `database` option names their foreign key',
+    what: 'A record is deleted although others refer to it, and the `database` option names the foreign key',
     answer: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.deleteUser(2)
@@ -167,20 +167,20 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }) => db.query("insert into users (name) values ('eve')")
   },
   {
-    what: 'A check fails',
+    what: 'A check constraint fails',
     answer: 'check',
     fields: ['age'],
     body: { email: 'new@example.com', age: -1 },
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A check fails, and its constraint is about no field of the body',
+    what: 'A check constraint fails that is not about a field of the body',
     answer: 'check',
     body: { user: { age: -1 } },
     run: ({ db }) => db.createUser({ email: 'new@example.com', age: -1 })
   },
   {
-    what: 'A text is too long',
+    what: 'A string is too long',
     answer: 'too_long',
     body: { email: 'new@example.com', name: 'secret secret secret' },
     run: ({ db }, body) => db.createUser(body)
@@ -192,12 +192,12 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A text is no value of its type',
+    what: 'A string is not valid for the type of its column',
     answer: 'malformed',
     run: ({ db }) => db.query("select 'secret'::uuid as id")
   },
   {
-    what: 'A text is no date',
+    what: 'A string is not a date',
     answer: 'malformed',
     run: ({ db }) => db.query("update users set born = 'secret'")
   },
@@ -285,12 +285,12 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ open, closedPort }) => withConnections(open, [{ port: closedPort, wait: 2_000 }], db => db.query('select 1 as one'))
   },
   {
-    what: 'The name of the server is not known',
+    what: 'The host name of the server cannot be resolved',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ host: 'secret.invalid' }], db => db.query('select 1 as one'))
   },
   {
-    what: 'The server does not answer in time',
+    what: 'The server does not respond in time',
     answer: 'unavailable',
     run: ({ open, silentPort }) => withConnections(open, [{ host: '127.0.0.1', port: silentPort, wait: 100 }], db => db.query('select 1 as one'))
   },
@@ -328,6 +328,6 @@ export function ownCase (given: Omit<Case<PostgresWorld>, 'run'>): Case<Postgres
 
 /** The last ones, for after them there is no server. */
 export const death: ReadonlyArray<Case<PostgresWorld>> = [
-  { what: 'The server dies while it works', answer: 'unavailable', run: ({ db }) => db.query(sleep(30)) },
-  { what: 'The server is gone', answer: 'unavailable', run: ({ db }) => db.query('select 1 as one') }
+  { what: 'The server crashes during a query', answer: 'unavailable', run: ({ db }) => db.query(sleep(30)) },
+  { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1 as one') }
 ]

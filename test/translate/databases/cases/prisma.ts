@@ -5,7 +5,7 @@ import { variant } from './case.js'
 import { death, outages, ownCase, violations } from './postgres.js'
 import { addressIn, type PostgresSource } from './postgres-drivers.js'
 
-const noRow = ownCase({ what: 'A record does not exist that must', answer: 'no_row' })
+const noRow = ownCase({ what: 'A required record does not exist', answer: 'no_row' })
 const noRowToDelete = ownCase({ what: 'A record to delete does not exist', answer: 'no_row' })
 const noRowToConnect = ownCase({ what: 'A record to connect does not exist', answer: 'no_row' })
 const badArgument = ownCase({ what: "The application's call is wrong", answer: 'fault' })
@@ -19,7 +19,7 @@ export function prismaSource (Client: new (options: { readonly adapter: unknown 
       ...variant([...violations, ...outages, ...death], {
         // It goes on by itself after its pool was closed.
         without: ['The pool is closed'],
-        fields: { 'A combination of values that must be unique is taken': [''], 'A required value is missing': [''] }
+        fields: { 'A unique combination of values is already taken': [''], 'A required value is missing': [''] }
       }),
       noRow, noRowToDelete, noRowToConnect, badArgument, slowTransaction
     ],

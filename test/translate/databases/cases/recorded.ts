@@ -37,43 +37,43 @@ const foreignKeyMessages: ReadonlyArray<readonly [language: string, writing: str
 
 export const postgres: readonly Recorded[] = [
   ...foreignKeyMessages.flatMap(([language, writing, deleting]): Recorded[] => [
-    { what: `A record refers to one that does not exist, in ${language}`, answer: 'unknown_reference', fields: ['user'], message: 'Name a user who exists.', error: { ...violation, message: writing } },
-    { what: `A record is deleted that others refer to, in ${language}`, answer: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
+    { what: `A foreign key refers to a record that does not exist, in ${language}`, answer: 'unknown_reference', fields: ['user'], message: 'Name a user who exists.', error: { ...violation, message: writing } },
+    { what: `A record is deleted although others refer to it, in ${language}`, answer: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
   ]),
   {
-    what: 'A value is taken, in German, and the `database` option has a sentence for it',
+    what: 'A unique value is already taken, in German, and the `database` option has a message for it',
     answer: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: { severity: 'FEHLER', code: '23505', constraint: 'users_email_key', detail: 'Schlüssel »(email)=(ada@example.com)« existiert bereits.', message: 'doppelter Schlüsselwert verletzt Unique-Constraint »users_email_key«' }
   },
   {
-    what: 'A value is taken, of a column whose name needs quotes',
+    what: 'A unique value is already taken, and the name of its column needs quotes',
     answer: 'unique',
     fields: ['displayName', 'team_id'],
     error: { severity: 'ERROR', code: '23505', constraint: 'UQ_7d4f', detail: 'Key ("displayName", team_id)=(ada, 1) already exists.', message: 'duplicate key value violates unique constraint "UQ_7d4f"' }
   },
   {
-    what: 'A value is taken, of a table that the user may not read: there is no detail',
+    what: 'A unique value is already taken, and there is no detail because the user may not read the table',
     answer: 'unique',
     fields: ['name'],
     body: { name: 'ada' },
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_name_key', message: 'duplicate key value violates unique constraint "users_name_key"' }
   },
   {
-    what: 'A value is taken, there is no detail, and the request has no body',
+    what: 'A unique value is already taken, there is no detail, and the request has no body',
     answer: 'unique',
     fields: ['name'],
     body: null,
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_name_key', message: 'duplicate key value violates unique constraint "users_name_key"' }
   },
   {
-    what: 'A value is taken, and the constraint is called like its table',
+    what: 'A unique value is already taken, and the constraint has the name of its table',
     answer: 'unique',
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users__key', message: 'duplicate key value violates unique constraint "users__key"' }
   },
   {
-    what: 'A constraint is called like a property of every object',
+    what: 'A constraint has the name of a property of Object.prototype',
     answer: 'unique',
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'constructor', message: 'duplicate key value violates unique constraint "constructor"' }
   },
@@ -83,16 +83,16 @@ export const postgres: readonly Recorded[] = [
     error: { severity: 'ERROR', code: '23503', message: '' }
   },
   {
-    what: 'Postgres refuses the connection on its port, through a mapper that hands on what Node says',
+    what: 'Postgres refuses the connection on its port, through a mapper that passes on Node\'s error',
     answer: 'unavailable',
     error: { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5432, message: 'connect ECONNREFUSED 127.0.0.1:5432' }
   },
   {
-    what: 'The connection is lost, as Knex says it',
+    what: 'The connection is lost, in Knex\'s words',
     answer: 'unavailable',
     error: { message: 'select * from "users" - Connection terminated unexpectedly' }
   },
-  { what: 'A driver gives no text', answer: 'fault', error: { code: 'EUNKNOWN', message: undefined } }
+  { what: 'An error of the driver has no message', answer: 'fault', error: { code: 'EUNKNOWN', message: undefined } }
 ]
 
 const mariadb = { sqlState: '23000' }
@@ -106,23 +106,23 @@ export const mysql: readonly Recorded[] = [
     error: { errno: 1062, code: 'ER_DUP_ENTRY', ...mariadb, sqlMessage: "Duplicate entry 'ada@example.com' for key 'users.email'", message: "Duplicate entry 'ada@example.com' for key 'users.email'" }
   },
   {
-    what: 'A primary key is taken',
+    what: 'A primary key is already taken',
     answer: 'unique',
     error: { errno: 1062, ...mariadb, sqlMessage: "Duplicate entry '1' for key 'PRIMARY'", message: '' }
   },
   {
-    what: 'A key is taken, without a name',
+    what: 'A key without a name is already taken',
     answer: 'unique',
     error: { errno: 1022, ...mariadb, sqlMessage: "Can't write; duplicate key in table 'users'", message: '' }
   },
   {
-    what: 'A check fails, in MySQL 8, and the `database` option names it',
+    what: 'A check constraint fails, in MySQL 8, and the `database` option names it',
     answer: 'check',
     fields: ['age'],
     error: { errno: 3819, code: 'ER_CHECK_CONSTRAINT_VIOLATED', sqlState: 'HY000', sqlMessage: "Check constraint 'users_age_check' is violated.", message: '' }
   },
   {
-    what: 'A check fails, in MariaDB, of a column of that name',
+    what: 'A check constraint with the name of a column fails, in MariaDB',
     answer: 'check',
     fields: ['age'],
     body: { age: -1 },
@@ -134,43 +134,43 @@ export const mysql: readonly Recorded[] = [
     error: { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE', sqlState: 'HY000', sqlMessage: 'AUTOEXTEND_SIZE should be between 4M and 64M', message: '' }
   },
   {
-    what: 'A record refers to one that does not exist',
+    what: 'A foreign key refers to a record that does not exist',
     answer: 'unknown_reference',
     fields: ['user_id'],
     error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
-    what: 'A record refers to one that does not exist, and the user may not see which',
+    what: 'A foreign key refers to a record that does not exist, and the user may not see which',
     answer: 'unknown_reference',
     error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails', message: '' }
   },
   {
-    what: 'A record is deleted that others refer to',
+    what: 'A record is deleted although others refer to it',
     answer: 'still_referenced',
     message: 'The user has orders.',
     error: { errno: 1451, ...mariadb, sqlMessage: 'Cannot delete or update a parent row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
-    what: 'A text is no number, in MySQL 8',
+    what: 'A string is not a number, in MySQL 8',
     answer: 'malformed',
     fields: ['age'],
     error: { errno: 1366, sqlState: 'HY000', sqlMessage: "Incorrect integer value: 'secret' for column 'age' at row 1", message: '' }
   },
   {
-    what: 'A text that is computed with is no number',
+    what: 'A string in a calculation is not a number',
     answer: 'malformed',
     error: { errno: 1292, sqlState: '22007', sqlMessage: "Truncated incorrect DOUBLE value: 'secret'", message: '' }
   },
-  { what: 'A text is too long', answer: 'too_long', fields: ['name'], error: { errno: 1406, sqlState: '22001', sqlMessage: "Data too long for column 'name' at row 1", message: '' } },
+  { what: 'A string is too long', answer: 'too_long', fields: ['name'], error: { errno: 1406, sqlState: '22001', sqlMessage: "Data too long for column 'name' at row 1", message: '' } },
   { what: 'The password is wrong', answer: 'fault', error: { errno: 1045, sqlState: '28000', sqlMessage: "Access denied for user 'secret'@'localhost'", message: '' } },
-  { what: 'An error without a text', answer: 'unique', error: { errno: 1062, sqlState: '23000', message: '' } },
-  { what: 'The connection is lost, as mysql2 says it', answer: 'unavailable', error: { code: 'PROTOCOL_CONNECTION_LOST', fatal: true, message: 'Connection lost: The server closed the connection.' } },
+  { what: 'An error without a message', answer: 'unique', error: { errno: 1062, sqlState: '23000', message: '' } },
+  { what: 'The connection is lost, in mysql2\'s words', answer: 'unavailable', error: { code: 'PROTOCOL_CONNECTION_LOST', fatal: true, message: 'Connection lost: The server closed the connection.' } },
   { what: 'The connection is refused', answer: 'unavailable', error: { code: 'ECONNREFUSED', errno: -111, fatal: true, message: 'connect ECONNREFUSED 127.0.0.1:3306' } }
 ]
 
 export const sqlite: readonly Recorded[] = [
   {
-    what: 'A value is taken, and the `database` option has a sentence for its column',
+    what: 'A unique value is already taken, and the `database` option has a message for its column',
     answer: 'unique',
     fields: ['email'],
     message: 'Email already registered',
@@ -178,15 +178,15 @@ export const sqlite: readonly Recorded[] = [
   },
   { what: 'A required value is missing', answer: 'missing', fields: ['name'], error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.name' } },
   {
-    what: 'A required value is missing, and the `database` option has a sentence for the unique constraint of its column',
+    what: 'A required value is missing, and the `database` option has a message for the unique constraint of its column',
     answer: 'missing',
     fields: ['email'],
     error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.email' }
   },
   { what: 'The SQL is broken', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
   { what: 'A lock is not released in time', answer: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
-  { what: 'There is no text', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
-  { what: 'There is no text, by the name of the code', answer: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }
+  { what: 'An error without a message, with the number of the code', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
+  { what: 'An error without a message, with the name of the code', answer: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }
 ]
 
 const prismaError = (code: string, cause?: object): Record<string, unknown> => ({
@@ -195,34 +195,34 @@ const prismaError = (code: string, cause?: object): Record<string, unknown> => (
 
 export const prisma: readonly Recorded[] = [
   {
-    what: 'A value is taken, in MariaDB',
+    what: 'A unique value is already taken, in MariaDB',
     answer: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '1062', originalMessage: "Duplicate entry 'ada@example.com' for key 'users.email'", constraint: { index: 'email' } })
   },
   {
-    what: 'A check fails, in MariaDB',
+    what: 'A check constraint fails, in MariaDB',
     answer: 'check',
     fields: ['age'],
     body: { age: -1 },
     error: prismaError('P2039', { kind: 'mysql', code: 4025, state: '23000', originalCode: '4025', originalMessage: 'CONSTRAINT `age` failed for `app`.`users`' })
   },
   {
-    what: 'A value is taken, in SQLite',
+    what: 'A unique value is already taken, in SQLite',
     answer: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: 'SQLITE_CONSTRAINT_UNIQUE', originalMessage: 'UNIQUE constraint failed: users.email', constraint: { fields: ['email'] } })
   },
   {
-    what: 'A value is taken, and the adapter names the columns alone',
+    what: 'A unique value is already taken, and the adapter names only the columns',
     answer: 'unique',
     fields: ['team_id', 'name'],
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', constraint: { fields: ['team_id', 'name'] } })
   },
   {
-    what: 'A value is taken, and the adapter names the constraint alone',
+    what: 'A unique value is already taken, and the adapter names only the constraint',
     answer: 'unique',
     message: 'Email already registered',
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', constraint: { index: 'users_email_key' } })
@@ -244,5 +244,5 @@ export const prisma: readonly Recorded[] = [
 ]
 
 export const orm: readonly Recorded[] = [
-  { what: 'A model is not valid, and nothing tells which', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
+  { what: 'A model is invalid, and the error does not name the validator', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
 ]

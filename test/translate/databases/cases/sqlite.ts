@@ -56,43 +56,43 @@ async function withTwo ({ open }: SqliteWorld, run: (first: Connection, second: 
 
 export const cases: ReadonlyArray<Case<SqliteWorld>> = [
   {
-    what: 'A value that must be unique is taken',
+    what: 'A unique value is already taken',
     answer: 'unique',
     fields: ['email'],
     run: async ({ db }) => db.run("insert into users (email) values ('ada@example.com')")
   },
   {
-    what: 'A primary key is taken',
+    what: 'A primary key is already taken',
     answer: 'unique',
     fields: ['id'],
     run: async ({ db }) => db.run("insert into users (id, email) values (1, 'new@example.com')")
   },
   {
-    what: 'A combination of values is taken, and the `database` option names its columns',
+    what: 'A unique combination of values is already taken, and the `database` option names the columns',
     answer: 'unique',
     fields: ['team'],
     run: async ({ db }) => db.run("insert into users (email, team_id, name) values ('new@example.com', 1, 'ada')")
   },
   {
-    what: 'A value is taken, of which an expression must be unique, and the `database` option names its index',
+    what: 'A unique expression index is violated, and the `database` option names the index',
     answer: 'unique',
     fields: ['country'],
     message: 'The country is there.',
     run: async ({ db }) => db.run("insert into countries (name) values ('GHANA')")
   },
   {
-    what: 'A record refers to one that does not exist',
+    what: 'A foreign key refers to a record that does not exist',
     answer: 'unknown_reference',
     run: async ({ db }) => db.run('insert into orders (user_id) values (77)')
   },
   {
-    what: 'A record is deleted that others refer to, by a DELETE request',
+    what: 'A DELETE request deletes a record although others refer to it',
     answer: 'still_referenced',
     method: 'DELETE',
     run: async ({ db }) => db.run('delete from users where id = 1')
   },
   {
-    what: 'A record is deleted that others refer to with ON DELETE RESTRICT',
+    what: 'A record is deleted although others refer to it with ON DELETE RESTRICT',
     answer: 'still_referenced',
     run: async ({ db }) => db.run('delete from users where id = 2')
   },
@@ -103,35 +103,35 @@ export const cases: ReadonlyArray<Case<SqliteWorld>> = [
     run: async ({ db }) => db.run("insert into users (name) values ('eve')")
   },
   {
-    what: 'A check fails',
+    what: 'A check constraint fails',
     answer: 'check',
     run: async ({ db }) => db.run("insert into users (email, age) values ('new@example.com', -1)")
   },
   {
-    what: 'A check fails, and the `database` option names its constraint',
+    what: 'A check constraint fails, and the `database` option names it',
     answer: 'check',
     fields: ['name'],
     message: 'The name is too long.',
     run: async ({ db }) => db.run("insert into users (email, name) values ('new@example.com', 'secret secret')")
   },
   {
-    what: 'A trigger refuses a record',
+    what: 'A trigger rejects a record',
     answer: 'check',
     run: async ({ db }) => db.run('insert into orders (id) values (13)')
   },
   {
-    what: 'A text is no number (STRICT table)',
+    what: 'A string is not a number (STRICT table)',
     answer: 'malformed',
     fields: ['count'],
     run: async ({ db }) => db.run("insert into counters (count) values ('secret')")
   },
   {
-    what: 'A text is no row id',
+    what: 'A string is not a row id',
     answer: 'malformed',
     run: async ({ db }) => db.run("insert into orders (id) values ('secret')")
   },
   {
-    what: 'A value is larger than SQLite stores',
+    what: 'A value is larger than SQLite allows',
     answer: 'too_long',
     run: async ({ db }) => db.run('select zeroblob(2000000000)')
   },

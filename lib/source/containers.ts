@@ -1,0 +1,51 @@
+/** What awilix has for a name: the value that it keeps, or what its registration would make. */
+import { types } from 'node:util'
+import type { LibraryCall, LibraryContext } from './library-context.js'
+import { textsIn, union, type Values } from './values.js'
+
+/** The part of a registration of awilix that is read. */
+interface Registration {
+  readonly resolve?: object
+}
+
+/**
+ * Returns what a container of awilix resolves a name to, without a call of the container. `undefined` when it does not
+ * have the name.
+ *
+ * @param fn a function of the container: `resolve`, or the `get` of its cradle
+ */
+export function resolveRegistered (machine: LibraryContext, fn: object, name: string): Values | undefined {
+  const scopes = machine.inspector.scopesOf(fn)
+  const registrations = scopes.map(scope => scope.registrations).find(isObject) as Readonly<Record<string, Registration>> | undefined
+  const container = scopes.map(scope => scope.container).find(isObject) as { readonly cradle: object, readonly cache: Map<string, { readonly value: unknown }> } | undefined
+  if (registrations === undefined || container === undefined) return undefined
+  const kept = container.cache.get(name)
+  if (kept !== undefined) return [machine.liveValue(kept.value)]
+  const resolve = Object.hasOwn(registrations, name) ? registrations[name]?.resolve : undefined
+  if (resolve === undefined) return undefined
+  const [closed = {}] = machine.inspector.scopesOf(resolve)
+  if ('value' in closed) return [machine.liveValue(closed.value)]
+  const make = typeof closed.fn === 'function' ? closed.fn : undefined
+  if (make === undefined) return undefined
+  const [inner = {}] = make.name === 'newClass' ? machine.inspector.scopesOf(make) : []
+  const args = [[machine.live(container.cradle)]]
+  return typeof inner.Type === 'function' ? machine.construct([machine.live(inner.Type)], args, undefined) : machine.call([machine.live(make)], [], args)
+}
+
+/** Calls `container.resolve(name)` of awilix. */
+export function callContainer (machine: LibraryContext, { live, args: [names = []] }: LibraryCall, method: string): Values | undefined {
+  if (method !== 'resolve' || live === undefined) return undefined
+  const found = textsIn(names).map(name => resolveRegistered(machine, live.value, name))
+  return found.every(values => values !== undefined) && found.length > 0 ? union(...found) : undefined
+}
+
+/** Returns the property of a cradle. `undefined` for another proxy, and for a name that is not registered. */
+export function memberOfCradle (machine: LibraryContext, proxy: object, name: string): Values | undefined {
+  const handler = machine.inspector.handlerOf(proxy)
+  const get = handler === undefined || types.isProxy(handler) ? undefined : Object.getOwnPropertyDescriptor(handler, 'get')?.value as unknown
+  return typeof get === 'function' ? resolveRegistered(machine, get, name) : undefined
+}
+
+function isObject (value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !types.isProxy(value)
+}

@@ -1,0 +1,39 @@
+/** The errors of catalogs, of the language, of well-known packages, of databases and of upstreams, as values. */
+import type { StandardCode } from '../catalog/standard-errors.js'
+import { literal, object, unknown, type Obj, type Values } from './values.js'
+
+/** An error of a catalog. */
+export function catalogError (code: string, status: number | undefined): Obj {
+  return object({
+    fields: new Map<string, Values>([['code', [literal(code)]], ...(status === undefined ? [] : [['status', [literal(status)]], ['statusCode', [literal(status)]]] as const)]),
+    error: { origin: 'catalog', names: ['ApiError', 'Error'], isPossible: false }
+  })
+}
+
+/** An error that no line of the application throws. */
+export function effectError (code: StandardCode, fields: Readonly<Record<string, string>> = {}, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
+  return object({
+    fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
+    error: { origin: 'effect', names: ['Error'], isPossible: false, code, ...facts }
+  })
+}
+
+/** An error of http-errors. */
+export function httpError (status: number, name: string, fields: Iterable<readonly [string, Values]> = []): Obj {
+  return object({
+    fields: new Map<string, Values>([
+      ['statusCode', [literal(status)]], ['status', [literal(status)]], ['expose', [literal(status < 500)]], ['message', [unknown()]], ...fields
+    ]),
+    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isPossible: false }
+  })
+}
+
+/** An error of a plugin, by the code that the plugin gives it. */
+export function codedError (code: string): Obj {
+  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
+}
+
+/** An error of the language. */
+export function plainError (names: readonly string[], message: Values = [unknown()]): Obj {
+  return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isPossible: false } })
+}

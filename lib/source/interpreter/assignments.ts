@@ -1,0 +1,163 @@
+/** Declarations, patterns and assignments: they give names and fields their values. */
+import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import { type FunctionNode, isFunctionNode } from '../project.js'
+import { type Env, type Value, type Values, literal, nothing, numbersIn, object, textsIn, union } from '../values.js'
+import { isInput } from './compare-values.js'
+import type { Machine } from './machine.js'
+import { hasOwnType, siteOf, unknownOf } from './nodes.js'
+import { findUp, parametersOf } from './syntax.js'
+
+/** Gives a name, or each name of a pattern, its values. */
+export function bindName (machine: Machine, name: Node, values: Values): void {
+  const { ts, checker } = machine.project
+  if (ts.isIdentifier(name)) {
+    const symbol = checker.getSymbolAtLocation(name)
+    if (symbol !== undefined) machine.act.frame.vars.set(symbol, values)
+    return
+  }
+  if (!ts.isObjectBindingPattern(name) && !ts.isArrayBindingPattern(name)) return
+  name.elements.forEach((element, index) => {
+    if (!ts.isBindingElement(element)) return
+    let part = partOfPattern(machine, name, element, index, values)
+    if (element.initializer !== undefined) {
+      const given = part.filter(value => !(value.kind === 'literal' && value.value === undefined))
+      if (given.length < part.length || given.some(value => value.kind === 'unknown')) part = union(given, machine.evaluate(element.initializer))
+    }
+    bindName(machine, element.name, part)
+  })
+}
+
+function partOfPattern (machine: Machine, pattern: ObjectBindingPattern | ArrayBindingPattern, element: ObjectBindingPattern['elements'][number], index: number, values: Values): Values {
+  const { ts } = machine.project
+  if (element.dotDotDotToken !== undefined) return ts.isArrayBindingPattern(pattern) ? values : values.map(value => value.kind === 'unknown' ? unknownOf(machine, element) : value)
+  const key = ts.isArrayBindingPattern(pattern) ? String(index) : machine.propertyName(element.propertyName ?? element.name as Identifier)
+  return machine.member(values, key, element)
+}
+
+export function findInPattern (machine: Machine, pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node): Values | undefined {
+  const { ts } = machine.project
+  for (const [index, element] of pattern.elements.entries()) {
+    if (!ts.isBindingElement(element)) continue
+    const part = partOfPattern(machine, pattern, element, index, values)
+    if (element === wanted) return part
+    if (ts.isObjectBindingPattern(element.name) || ts.isArrayBindingPattern(element.name)) {
+      const found = machine.findInPattern(element.name, part, wanted)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
+export function assignTo (machine: Machine, target: Node, values: Values): void {
+  const { ts, checker } = machine.project
+  if (ts.isIdentifier(target)) {
+    const symbol = ts.isShorthandPropertyAssignment(target.parent) ? checker.getShorthandAssignmentValueSymbol(target.parent) : checker.getSymbolAtLocation(target)
+    if (symbol === undefined) return
+    for (let env: Env | undefined = machine.act.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
+      if (!('vars' in env) || !env.vars.has(symbol)) continue
+      // Of a variable around, it is not known when the function that sets it runs.
+      env.vars.set(symbol, env === machine.act.frame ? values : union(env.vars.get(symbol) as Values, values))
+      return
+    }
+    if (machine.act.frame.parent !== undefined) return
+    machine.act.frame.vars.set(symbol, values)
+    return
+  }
+  if (ts.isPropertyAccessExpression(target)) {
+    for (const owner of machine.evaluate(target.expression)) setField(machine, owner, target.name.text, values, target)
+    return
+  }
+  if (ts.isElementAccessExpression(target)) {
+    const keys = machine.evaluate(target.argumentExpression)
+    for (const owner of machine.evaluate(target.expression)) {
+      if (owner.kind !== 'object') continue
+      const [key] = textsIn(keys)
+      if (keys.length === 1 && keys[0]?.kind === 'literal') owner.fields.set(String(key), values)
+      else owner.elements = union(owner.elements, values)
+    }
+    return
+  }
+  if (ts.isObjectLiteralExpression(target)) {
+    for (const property of target.properties) {
+      if (ts.isShorthandPropertyAssignment(property)) assignTo(machine, property.name, machine.member(values, property.name.text, property))
+      else if (ts.isPropertyAssignment(property)) assignTo(machine, property.initializer, machine.member(values, machine.propertyName(property.name), property))
+    }
+    return
+  }
+  if (ts.isArrayLiteralExpression(target)) target.elements.forEach((element, index) => { assignTo(machine, element, machine.member(values, String(index), element)) })
+}
+
+function setField (machine: Machine, owner: Value, name: string, values: Values, node: Node): void {
+  if (owner.kind === 'object') {
+    if (owner.role === 'reply' && name === 'statusCode') {
+      machine.setStatus(numbersIn(values), node)
+      return
+    }
+    const isFresh = machine.constructing.some(({ instance }) => instance === owner) || owner.role === undefined
+    owner.fields.set(name, isFresh ? values : union(owner.fields.get(name) ?? [], values))
+  } else if (owner.kind === 'function' || owner.kind === 'class') {
+    machine.staticFields.set(`${owner.id} ${name}`, values)
+  }
+}
+
+/** Gives the reply a status. */
+export function setStatus (machine: Machine, numbers: readonly number[], node: Node): void {
+  const site = siteOf(machine, node)
+  machine.statuses = numbers.map(status => ({ status, site }))
+}
+
+export function declareVariable (machine: Machine, declaration: Node & { readonly name: Node, readonly initializer?: Expression | undefined }): void {
+  const { ts } = machine.project
+  const list = declaration.parent
+  const isConst = ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.Const) !== 0
+  if (declaration.initializer === undefined) {
+    bindName(machine, declaration.name, [isConst || !isSetInside(machine, declaration.name) ? literal(undefined) : unknownOf(machine, declaration.name)])
+    return
+  }
+  const values = machine.evaluate(declaration.initializer)
+  const isOpen = !isConst && ts.isIdentifier(declaration.name) && isSetInside(machine, declaration.name)
+  bindName(machine, declaration.name, isOpen ? union(values, [unknownOf(machine, declaration.name)]) : values)
+}
+
+/** Whether a function inside of the one that runs sets a variable: then its value is not known in between. */
+function isSetInside (machine: Machine, name: Node): boolean {
+  const { ts, checker } = machine.project
+  const owner = findUp(name, node => isFunctionNode(ts, node) || ts.isSourceFile(node))
+  if (owner === undefined) return false
+  let set = machine.reassigned.get(owner)
+  if (set === undefined) {
+    const found = new Set<TypeScriptSymbol>()
+    const visit = (node: Node, depth: number): void => {
+      const inner = isFunctionNode(ts, node) ? depth + 1 : depth
+      if (depth > 1 && ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+        node.operatorToken.kind <= ts.SyntaxKind.LastAssignment && ts.isIdentifier(node.left)) {
+        const symbol = checker.getSymbolAtLocation(node.left)
+        if (symbol !== undefined) found.add(symbol)
+      }
+      ts.forEachChild(node, child => { visit(child, inner) })
+    }
+    visit(owner, 0)
+    machine.reassigned.set(owner, set = found)
+  }
+  const symbol = checker.getSymbolAtLocation(name)
+  return symbol !== undefined && set.has(symbol)
+}
+
+export function bindParameters (machine: Machine, node: FunctionNode, args: readonly Values[]): void {
+  parametersOf(node).forEach((parameter, index) => {
+    let values: Values
+    if (parameter.dotDotDotToken !== undefined) {
+      const rest = args.slice(index)
+      values = [object({ isArray: true, elements: union(...rest), fields: new Map(rest.map((value, at) => [String(at), value])) })]
+    } else {
+      values = args[index] ?? nothing
+      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parameter)) values = [unknownOf(machine, parameter, isInput(values))]
+      if (parameter.initializer !== undefined) {
+        const given = values.filter(value => !(value.kind === 'literal' && value.value === undefined))
+        const isOpen = given.length < values.length || given.some(value => value.kind === 'unknown')
+        values = isOpen ? union(given, machine.evaluate(parameter.initializer)) : given
+      }
+    }
+    bindName(machine, parameter.name, values)
+  })
+}

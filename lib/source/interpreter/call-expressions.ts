@@ -1,0 +1,165 @@
+/** Call expressions: the function that is called, its arguments, and what the types say when it is not known. */
+import type { CallExpression, ClassLikeDeclaration, Expression, NewExpression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import { callGlobal } from '../builtins.js'
+import { catalogError } from '../error-values.js'
+import { callLibrary } from '../libraries.js'
+import { isFunctionNode, packageOf } from '../project.js'
+import type { TypeScript } from '../typescript.js'
+import { type Value, type Values, nothing, promise } from '../values.js'
+import { superMember } from './classes.js'
+import { isOwn } from './heap.js'
+import type { Machine } from './machine.js'
+import { awaitedType, functionOfNode, typeOf, unknownOf } from './nodes.js'
+import { shorten, unwrap } from './syntax.js'
+import { readVariable } from './variables.js'
+
+export function evaluateCall (machine: Machine, node: CallExpression): Values {
+  const { ts } = machine.project
+  if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
+    machine.constructing.at(-1)?.callBase(argumentsOf(machine, node.arguments))
+    return nothing
+  }
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    const [name] = node.arguments
+    const symbol = name === undefined ? undefined : machine.project.checker.getSymbolAtLocation(name)
+    const file = symbol?.declarations?.find(ts.isSourceFile)
+    if (symbol === undefined || file === undefined || !machine.project.owns(file)) return [unknownOf(machine, node)]
+    return [promise([{ kind: 'module', symbol }], [])]
+  }
+  const required = machine.requiredBy(node)
+  if (required !== undefined) return required
+  const { callees, self } = evaluateCallee(machine, node.expression)
+  const args = argumentsOf(machine, node.arguments)
+  const known = callees.filter(callee => callee.kind !== 'unknown' && callee.kind !== 'object' && callee.kind !== 'literal' && callee.kind !== 'text')
+  if (known.length > 0) return machine.call(known, self, args, node).map(value => withTypeOfCall(machine, value, node))
+  return callBySignature(machine, node, callees, self, args)
+}
+
+/** A value whose type is a parameter of the called function has the type that the call gives it. */
+function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
+  if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
+    return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)
+  }
+  if (value.kind !== 'unknown' || value.type === undefined) return value
+  const { type } = value
+  return {
+    ...value,
+    type: () => {
+      const known = type()
+      return known === undefined || (known.flags & machine.project.ts.TypeFlags.TypeParameter) === 0 ? known : awaitedType(machine, typeOf(machine, node))
+    }
+  }
+}
+
+/** A callee that is not known by value: what its type says. */
+function callBySignature (machine: Machine, node: CallExpression, callees: Values, self: Values, args: readonly Values[]): Values {
+  const { ts, checker } = machine.project
+  const factory = typedFactory(machine, node)
+  if (factory.length > 0) return factory
+  const declaration = checker.getResolvedSignature(node)?.declaration
+  if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) {
+    if (isFunctionNode(ts, declaration)) return machine.callFunction(functionOfNode(machine, declaration), self, args)
+  } else if (declaration === undefined && callees.every(callee => callee.kind === 'unknown') && !node.arguments.some(argument => ts.isSpreadElement(argument))) {
+    const type = typeOf(machine, node.expression)
+    const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
+    // Of a chain of calls, the first one is listed.
+    const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
+    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
+  }
+  const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
+  if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {
+    const owner = (declaration.parent as Node & { readonly name?: { readonly text?: string } } | undefined)?.name?.text ?? ''
+    const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ''
+    const called = callLibrary(machine, { callee: { kind: 'external', from: from?.replace(/^@types\//, '') ?? '', path: `${owner}.${name}`, node }, self, args, node, live: undefined })
+    if (called !== undefined) return called
+  }
+  return machine.callUnknown(args, node)
+}
+
+/** Methods of strings, numbers and dates: no class of an application has these names. */
+const textMethods: ReadonlySet<string> = new Set([String, Number, Date].flatMap(type => Object.getOwnPropertyNames(type.prototype))
+  .filter(name => /^(to[A-Z]|trim|split$|slice$|substr|pad|startsWith|endsWith|char|codePoint|locale|normalize|repeat|replaceAll|get(Time|Full|Month|Date|Hours|UTC))/.test(name)))
+
+function isOfText (ts: TypeScript, node: Expression): boolean {
+  return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
+}
+
+/** Whether an expression starts at something of a package, whose functions are not followed. */
+function isOfPackage (machine: Machine, node: Expression): boolean {
+  const { ts } = machine.project
+  let at: Expression = node
+  while (ts.isPropertyAccessExpression(at) || ts.isCallExpression(at) || ts.isElementAccessExpression(at) || ts.isNonNullExpression(at) ||
+    ts.isParenthesizedExpression(at) || ts.isAwaitExpression(at)) {
+    at = at.expression
+    const values = ts.isIdentifier(at) ? readVariable(machine, at) : []
+    if (values.some(value => value.kind === 'external' || value.kind === 'native' || (value.kind === 'live' && !isOwn(machine, value.value)) || value.kind === 'object' || value.kind === 'promise')) return true
+  }
+  return ts.isArrayLiteralExpression(at) || ts.isStringLiteralLike(at) || ts.isNewExpression(at) || ts.isTemplateExpression(at) || ts.isRegularExpressionLiteral(at)
+}
+
+/** A factory of a catalog of which only the type is known: the type of its code says which. */
+function typedFactory (machine: Machine, node: CallExpression): Values {
+  const { ts, checker } = machine.project
+  const type = typeOf(machine, node.expression)
+  const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
+  return parts.flatMap(part => {
+    const code = part.getProperty('code')
+    const status = part.getProperty('status')
+    if (code === undefined || status === undefined || part.getCallSignatures().length === 0) return []
+    const literalOf = (symbol: TypeScriptSymbol): ReadonlyArray<string | number> => {
+      const found = checker.getTypeOfSymbolAtLocation(symbol, node)
+      return (found.isUnion() ? found.types : [found]).flatMap(each => each.isStringLiteral() || each.isNumberLiteral() ? [each.value] : [])
+    }
+    const [only] = literalOf(status)
+    return literalOf(code).map(each => catalogError(String(each), typeof only === 'number' ? only : undefined))
+  }).filter(() => (type?.flags ?? 0 & ts.TypeFlags.Any) !== 0 || true)
+}
+
+function argumentsOf (machine: Machine, nodes: readonly Expression[] | undefined): Values[] {
+  const { ts } = machine.project
+  const args: Values[] = []
+  for (const node of nodes ?? []) {
+    if (!ts.isSpreadElement(node)) {
+      args.push(machine.evaluate(node))
+      continue
+    }
+    const values = machine.evaluate(node.expression)
+    const [only] = values
+    if (values.length === 1 && only?.kind === 'object' && only.isArray && only.fields.size > 0) args.push(...[...only.fields.values()])
+    else {
+      const elements = machine.elementsOf(values, node)
+      args.push(...Array.from({ length: 4 }, () => elements))
+    }
+  }
+  return args
+}
+
+/** The function of a call, and what it is called on. */
+export function evaluateCallee (machine: Machine, node: Expression): { readonly callees: Values, readonly self: Values } {
+  const { ts } = machine.project
+  const inner = unwrap(ts, node)
+  if (ts.isPropertyAccessExpression(inner)) {
+    if (inner.expression.kind === ts.SyntaxKind.SuperKeyword) return { callees: superMember(machine, inner.name.text, inner), self: machine.act.self }
+    const owners = machine.evaluate(inner.expression)
+    return { callees: machine.member(owners, inner.name.text, inner), self: owners }
+  }
+  if (ts.isElementAccessExpression(inner)) {
+    const owners = machine.evaluate(inner.expression)
+    return { callees: machine.evaluate(inner), self: owners }
+  }
+  return { callees: machine.evaluate(inner), self: [] }
+}
+
+export function evaluateNew (machine: Machine, node: NewExpression): Values {
+  const { callees } = evaluateCallee(machine, node.expression)
+  const args = argumentsOf(machine, node.arguments)
+  const [only] = callees
+  if (callees.length === 1 && only?.kind === 'unknown') {
+    const symbol = only.type?.()?.symbol
+    const declaration = symbol?.declarations?.find((found): found is ClassLikeDeclaration => machine.project.ts.isClassLike(found))
+    if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) return machine.construct([machine.classOfNode(declaration, undefined)], args, node)
+  }
+  const special = only?.kind === 'external' && only.from === '' ? callGlobal(machine, `new ${only.path}`, args, node) : undefined
+  if (special !== undefined) return special
+  return machine.construct(callees, args, node)
+}

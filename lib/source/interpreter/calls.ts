@@ -1,0 +1,157 @@
+/** Calls of values, whatever they are. A function of a package that is not known is taken to call the functions that it gets. */
+import { types } from 'node:util'
+import type { Node } from 'typescript'
+import { callGlobal, deferring } from '../builtins.js'
+import { callLibrary } from '../libraries.js'
+import { type External, type Fn, type Live, type Thrown, type Value, type Values, native, promise, union, unknown } from '../values.js'
+import { isErrorLike } from './compare-values.js'
+import { errorOfFactory, externalOf, isOwn } from './heap.js'
+import type { Machine } from './machine.js'
+import { awaitedType, typeOf, unknownOf } from './nodes.js'
+import { promiseKind } from './promises.js'
+import { isNodeCallback, parametersOf } from './syntax.js'
+
+/** Calls whatever the values are. */
+export function call (machine: Machine, callees: Values, self: Values, args: readonly Values[], node?: Node): Values {
+  return union(...callees.map(callee => machine.callOne(callee, self, args, node)))
+}
+
+export function callOne (machine: Machine, callee: Value, self: Values, args: readonly Values[], node: Node | undefined): Values {
+  switch (callee.kind) {
+    case 'native': return callee.call(args, self, node as Node)
+    case 'function': return machine.callFunction(callee, callee.self ?? self, args)
+    case 'live': return callLive(machine, callee, self, args, node)
+    case 'external': return machine.callExternal(callee, self, args, node)
+    case 'class': return machine.construct([callee], args, node)
+    default: return machine.callUnknown(args, node)
+  }
+}
+
+function callLive (machine: Machine, callee: Live, self: Values, args: readonly Values[], node: Node | undefined): Values {
+  if (typeof callee.value !== 'function' || types.isProxy(callee.value)) return machine.callUnknown(args, node)
+  const factory = errorOfFactory(callee.value)
+  if (factory !== undefined) return [factory]
+  const bound = machine.inspector.boundOf(callee.value)
+  if (bound !== undefined) {
+    return machine.call([machine.live(bound.target)], [machine.liveValue(bound.self)], [...bound.args.map(arg => [machine.liveValue(arg)]), ...args], node)
+  }
+  const found = machine.nodeOf(callee)
+  if (found === undefined) return machine.callExternal(externalOf(machine, callee), self, args, node, callee)
+  return found.kind === 'class' ? machine.construct([found], args, node) : machine.callFunction(found, found.self ?? self, args)
+}
+
+/** Methods of the language that keep a function without calling it. */
+const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'splice', 'fill', 'with'])
+
+/** A function of a package, or of the language: what is known of it, else its callbacks are taken to be called. */
+export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
+  const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
+  if (known !== undefined) return known
+  if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
+  const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
+  if (wrapped.length > 0) {
+    return withoutLiterals(union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node))))
+  }
+  const wrapper = node === undefined ? undefined : wrapperOf(machine, callee, args, node)
+  return wrapper === undefined ? machine.callUnknown(args, node) : [wrapper]
+}
+
+/** The result of a wrapped function can decide no branch, because the package can change it: `complement(isOpen)`. */
+function withoutLiterals (values: Values): Values {
+  return values.map(value => value.kind === 'literal' ? unknown() : value)
+}
+
+/** A function of a package that takes a function and returns one, as `partial` does: the function is called when the result is. */
+function wrapperOf (machine: Machine, { path }: External, args: readonly Values[], node: Node): Value | undefined {
+  const { ts } = machine.project
+  const [first = [], ...others] = args
+  if (!ts.isCallExpression(node) || !first.some(value => functionsIn(machine, value).length > 0 && value.kind !== 'object')) return undefined
+  if ((typeOf(machine, node)?.getCallSignatures().length ?? 0) === 0) return undefined
+  const bound = !/partial$/.test(path)
+    ? []
+    : others.flatMap(values => {
+      const [only] = values
+      return only?.kind === 'object' && only.isArray ? [...only.fields.values()] : [values]
+    })
+  return native('wrapped', (given, self, at) => withoutLiterals(machine.call(first, self, [...bound, ...given], at)))
+}
+
+interface Wrapped {
+  readonly fn: object
+  /** The arguments that the package puts before those of the call. */
+  readonly args: readonly unknown[]
+}
+
+/** More variables than this are those of a file, not of a function that wraps another one. */
+const maxClosed = 12
+
+/** The functions of the application that a function of a package has closed over, as `partial`, `memoize` and `once` do it. */
+function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
+  // A function with rest parameters has two scopes: one for its parameters, and one for its variables.
+  const held = machine.inspector.scopesOf(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
+  const functions = held.filter((value): value is object => typeof value === 'function' && value !== fn)
+  const args = held.find((value): value is unknown[] => Array.isArray(value) && value.length > 0) ?? []
+  return functions.flatMap(each => isOwn(machine, each)
+    ? [{ fn: each, args }]
+    : depth < 2 ? wrappedIn(machine, each, depth + 1).map(found => ({ fn: found.fn, args: [...found.args, ...args] })) : [])
+}
+
+/** A call that is not followed: functions among the arguments are called, and what they throw comes out of it. */
+export function callUnknown (machine: Machine, args: readonly Values[], node: Node | undefined): Values {
+  const held: Value[] = []
+  const promised: Thrown[] = []
+  let hasCallback = false
+  const isLater = node !== undefined && runsLater(machine, node)
+  for (const arg of args) {
+    for (const value of arg) {
+      if (isErrorLike(value)) held.push(value)
+      if (value.kind === 'promise') promised.push(...value.throws)
+      for (const fn of functionsIn(machine, value)) {
+        hasCallback = true
+        if (isLater || isNodeCallback(machine.project.ts, fn)) {
+          machine.detached(() => { machine.callFunction(fn, [], []) })
+          continue
+        }
+        const throws = machine.caught(() => {
+          const returned = machine.callFunction(fn, [], parametersOf(fn.node).map(parameter => [unknownOf(machine, parameter)]))
+          for (const value of returned) {
+            if (value.kind === 'promise') promised.push(...value.throws)
+            else if (isErrorLike(value)) held.push(value)
+          }
+        })
+        promised.push(...throws)
+      }
+    }
+  }
+  const type = node === undefined ? undefined : () => typeOf(machine, node)
+  const result = unknown(type, held)
+  if (promised.length === 0) return [result]
+  const kind = hasCallback && node !== undefined ? promiseKind(machine, node) : 'promise'
+  if (kind === 'value') {
+    machine.rethrow(promised)
+    return [result]
+  }
+  return [promise([unknown(type === undefined ? undefined : () => awaitedType(machine, type()), held)], promised)]
+}
+
+/** Whether callbacks of a call run after the request no longer waits for them: those of emitters, timers and workers. */
+function runsLater (machine: Machine, node: Node): boolean {
+  const { ts } = machine.project
+  if (ts.isNewExpression(node)) return true
+  if (!ts.isCallExpression(node)) return false
+  const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ts.isIdentifier(node.expression) ? node.expression.text : ''
+  return deferring.has(name)
+}
+
+/** The functions of the application in a value: itself, or the methods of an object of options. */
+function functionsIn (machine: Machine, value: Value): Fn[] {
+  if (value.kind === 'function') return [value]
+  if (value.kind === 'live' && typeof value.value === 'function') {
+    const found = isOwn(machine, value.value) ? machine.nodeOf(value) : undefined
+    return found?.kind === 'function' ? [found] : []
+  }
+  if (value.kind === 'object' && value.cls === undefined && value.role === undefined && value.error === undefined) {
+    return [...value.fields.values(), value.elements].flat().flatMap(field => field.kind === 'function' ? [field] : [])
+  }
+  return []
+}

@@ -1,0 +1,116 @@
+/** What is known of values by themselves: their truth, their equality and their type. */
+import { types } from 'node:util'
+import type { Status } from '../library-context.js'
+import type { Project } from '../project.js'
+import { type Value, type Values, keyOf, literal, textsIn, union, unknown } from '../values.js'
+import type { Machine } from './machine.js'
+
+/** Whether a value is true in a condition; `undefined` when it can be both. */
+export function truthOf (value: Value): boolean | undefined {
+  if (value.kind === 'unknown' || value.kind === 'external') return undefined
+  if (value.kind === 'literal') return value.firm ? Boolean(value.value) : undefined
+  return value.kind === 'text' ? undefined : true
+}
+
+export function isInput (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && value.isInput)
+}
+
+export function isNullish (value: Value): boolean {
+  return value.kind === 'literal' && (value.value === undefined || value.value === null)
+}
+
+export function equals (a: Value, b: Value): boolean | undefined {
+  if (a.kind === 'literal' && b.kind === 'literal') return a.firm && b.firm ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b)) : undefined
+  const [first, second] = a.kind === 'literal' ? [a, b] : [b, a]
+  if (first.kind === 'literal' && (second.kind === 'object' || second.kind === 'live' || second.kind === 'function' || second.kind === 'promise' || second.kind === 'class')) return false
+  if (first.kind === 'literal' && typeof first.value === 'string' && second.kind === 'text' && !first.value.startsWith(second.text.split('?', 1).join())) return false
+  return keyOf(a) === keyOf(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
+}
+
+export function typeName (value: Value): Value {
+  switch (value.kind) {
+    case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.firm)
+    case 'text': return literal('string')
+    case 'function':
+    case 'class':
+    case 'native': return literal('function')
+    case 'live': return literal(typeof value.value)
+    case 'object':
+    case 'promise': return literal('object')
+    default: return unknown()
+  }
+}
+
+export function compute (ts: Project['ts'], operator: number, a: Value, b: Value): Value {
+  const { SyntaxKind } = ts
+  if (operator === SyntaxKind.PlusToken && textsIn([a, b]).length > 0) {
+    const parts = [a, b].map(part => part.kind === 'literal' ? String(part.value) : part.kind === 'text' ? part.text : '?')
+    const isKnown = a.kind === 'literal' && b.kind === 'literal'
+    return isKnown ? literal(parts.join('')) : { kind: 'text', text: parts.join('') }
+  }
+  if (a.kind !== 'literal' || b.kind !== 'literal' || typeof a.value !== 'number' || typeof b.value !== 'number') return unknown()
+  const firm = a.firm && b.firm
+  switch (operator) {
+    case SyntaxKind.PlusToken: return literal(a.value + b.value, firm)
+    case SyntaxKind.MinusToken: return literal(a.value - b.value, firm)
+    case SyntaxKind.LessThanToken: return literal(a.value < b.value, firm)
+    case SyntaxKind.LessThanEqualsToken: return literal(a.value <= b.value, firm)
+    case SyntaxKind.GreaterThanToken: return literal(a.value > b.value, firm)
+    case SyntaxKind.GreaterThanEqualsToken: return literal(a.value >= b.value, firm)
+    default: return unknown()
+  }
+}
+
+export function pairs (left: Values, right: Values): ReadonlyArray<readonly [Value, Value]> {
+  return left.slice(0, 12).flatMap(a => right.slice(0, 12).map(b => [a, b] as const))
+}
+
+/** Whether a value is an error as far as the source says. */
+export function isErrorLike (value: Value): boolean {
+  return value.kind === 'object' && value.error !== undefined
+}
+
+export function unionStatuses (...lists: ReadonlyArray<readonly Status[]>): readonly Status[] {
+  const [first = []] = lists
+  if (lists.every(list => list === first)) return first
+  const seen = new Map<string, Status>()
+  for (const status of lists.flat()) seen.set(`${status.status} ${status.site.file}:${status.site.line}`, status)
+  return [...seen.values()]
+}
+
+export function booleans (results: ReadonlyArray<boolean | undefined>): Values {
+  if (results.length === 0 || results.some(result => result === undefined)) return [unknown()]
+  return union(results.map(result => literal(result as boolean)))
+}
+
+/** Whether a value is an instance of a class; `undefined` when both can be. */
+export function isInstance (machine: Machine, value: Value, of: Value): boolean | undefined {
+  if (value.kind === 'unknown' || value.kind === 'external' || value.kind === 'native') return undefined
+  if (value.kind === 'live') {
+    const target = of.kind === 'live' ? of.value : of.kind === 'class' ? of.live?.value : undefined
+    const prototype = target === undefined ? undefined : ownValue(target, 'prototype')
+    return typeof prototype === 'object' && prototype !== null && !types.isProxy(value.value) ? Object.prototype.isPrototypeOf.call(prototype, value.value) : undefined
+  }
+  if (value.kind !== 'object') return false
+  const name = of.kind === 'external' ? of.path.split('.').at(-1) : of.kind === 'live' ? ownValue(of.value, 'name') as string : undefined
+  const node = of.kind === 'class' ? of.node : of.kind === 'live' ? machine.nodeOf(of)?.node : undefined
+  for (let at: Value | undefined = value.cls; at !== undefined; at = at.kind === 'class' ? machine.baseOf(at) : undefined) {
+    if (at.kind === 'class' && node !== undefined && at.node === node) return true
+    if (at.kind === 'class' && of.kind === 'live' && at.live === of) return true
+    if (at.kind === 'class' && at.node === undefined && at.live !== undefined && of.kind === 'live' && Object.prototype.isPrototypeOf.call(of.value, at.live.value)) return true
+  }
+  if (value.error === undefined) return of.kind === 'unknown' ? undefined : false
+  if (node !== undefined) return value.error.origin === 'effect' ? false : value.cls === undefined ? false : value.error.names.includes((node as { name?: { text: string } }).name?.text ?? '')
+  if (of.kind === 'unknown') return undefined
+  return name === undefined ? undefined : value.error.names.includes(name) ? true : value.error.origin === 'effect' && !['ApiError', 'HttpError'].includes(name) ? undefined : false
+}
+
+export function ownValue (value: object, name: string): unknown {
+  return types.isProxy(value) ? undefined : Object.getOwnPropertyDescriptor(value, name)?.value
+}
+
+/** Whether a value is what a module exports: a namespace, or what a compiler made for CommonJS. */
+export function isModuleExports (value: object): boolean {
+  return types.isModuleNamespaceObject(value) || ownValue(value, '__esModule') === true
+}

@@ -1,0 +1,89 @@
+/** Branches: a condition that a literal decides leaves one out, every other condition narrows the variables that it is about. */
+import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import type { Values } from '../values.js'
+import { truthOf } from './compare-values.js'
+import type { Machine, State } from './machine.js'
+import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
+
+/** Runs both sides of a condition, without those that a literal rules out; false when neither comes to its end. */
+export function runBranches (machine: Machine, condition: Expression, whenTrue: () => boolean, whenFalse: () => boolean): boolean {
+  const before = saveState(machine)
+  const ends: State[] = []
+  for (const [truth, body] of [[true, whenTrue], [false, whenFalse]] as const) {
+    restoreState(machine, before)
+    if (narrow(machine, condition, truth) && body()) ends.push(saveState(machine))
+  }
+  if (ends.length === 0) {
+    restoreState(machine, before)
+    return false
+  }
+  mergeStates(machine, ends)
+  return true
+}
+
+/** Narrows variables to what they are when a condition holds; false when it cannot. */
+export function narrow (machine: Machine, condition: Expression, truth: boolean): boolean {
+  const { ts } = machine.project
+  if (ts.isParenthesizedExpression(condition)) return narrow(machine, condition.expression, truth)
+  if (ts.isPrefixUnaryExpression(condition) && condition.operator === ts.SyntaxKind.ExclamationToken) return narrow(machine, condition.operand, !truth)
+  if (ts.isBinaryExpression(condition)) {
+    const operator = condition.operatorToken.kind
+    if (operator === ts.SyntaxKind.AmpersandAmpersandToken || operator === ts.SyntaxKind.BarBarToken) {
+      const both = (operator === ts.SyntaxKind.AmpersandAmpersandToken) === truth
+      if (both) return narrow(machine, condition.left, truth) && narrow(machine, condition.right, truth)
+      const before = saveState(machine)
+      const states: State[] = []
+      if (narrow(machine, condition.left, truth)) states.push(saveState(machine))
+      restoreState(machine, before)
+      if (narrow(machine, condition.left, !truth) && narrow(machine, condition.right, truth)) states.push(saveState(machine))
+      if (states.length === 0) return false
+      mergeStates(machine, states)
+      return true
+    }
+  }
+  const subject = findSubject(machine, condition)
+  if (subject === undefined) return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+  const { vars } = machine.act.frame
+  const values = vars.get(subject) as Values
+  const kept = values.filter(value => {
+    vars.set(subject, [value])
+    return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+  })
+  vars.set(subject, kept)
+  return kept.length > 0
+}
+
+/** The variable that a condition is about. */
+export function findSubject (machine: Machine, condition: Expression): TypeScriptSymbol | undefined {
+  const { ts, checker } = machine.project
+  let found: TypeScriptSymbol | undefined
+  const visit = (node: Node): void => {
+    if (found !== undefined || ts.isFunctionLike(node)) return
+    if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) {
+      const symbol = checker.getSymbolAtLocation(node)
+      const values = symbol === undefined ? undefined : machine.act.frame.vars.get(symbol)
+      if (values !== undefined && values.length > 0 && values.length <= 12 && !(ts.isCallExpression(node.parent) && node.parent.expression === node)) found = symbol
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(condition)
+  return found
+}
+
+function mayBe (values: Values, truth: boolean): boolean {
+  return values.length === 0 || values.some(value => truthOf(value) !== !truth)
+}
+
+export function isAlwaysTrue (machine: Machine, condition: Expression): boolean {
+  return machine.evaluate(condition).every(value => value.kind === 'literal' && value.firm && value.value === true)
+}
+
+/** `assert(value)` of a function with `asserts value`: afterwards the value is true. */
+export function narrowByAssertion (machine: Machine, expression: Expression): void {
+  const { ts } = machine.project
+  const call = ts.isAwaitExpression(expression) ? expression.expression : expression
+  if (!ts.isCallExpression(call) || call.arguments[0] === undefined || !ts.isIdentifier(call.arguments[0])) return
+  const signature = machine.project.checker.getResolvedSignature(call)
+  const predicate = signature === undefined ? undefined : machine.project.checker.getTypePredicateOfSignature(signature)
+  if (predicate?.kind === ts.TypePredicateKind.AssertsIdentifier && predicate.type === undefined) narrow(machine, call.arguments[0], true)
+}

@@ -1,0 +1,79 @@
+/** Objects of the running application as values, and the way from a live function to its source. */
+import { types } from 'node:util'
+import type { Node } from 'typescript'
+import { catalogError } from '../error-values.js'
+import { packageOf } from '../project.js'
+import { type Cls, type Env, type External, type Fn, type Live, type Obj, type Value, literal, nextId, object, unknown } from '../values.js'
+import { ownValue } from './compare-values.js'
+import type { Machine } from './machine.js'
+
+/** The value of an object of the application. */
+export function live (machine: Machine, value: object): Live {
+  let known = machine.liveValues.get(value)
+  if (known === undefined) machine.liveValues.set(value, known = { kind: 'live', id: nextId(), value })
+  return known
+}
+
+/** The value of anything of the application. */
+export function liveValue (machine: Machine, value: unknown): Value {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function' ? machine.live(value) : typeof value === 'symbol' ? unknown() : literal(value as string, false)
+}
+
+/** The request or the reply of a scope: one for all requests, so that what a hook puts on it is there in the handler. */
+export function roleObject (machine: Machine, role: 'request' | 'reply', scope: Live, prototype: Live | undefined): Obj {
+  const key = `${role} ${scope.id}`
+  let known = machine.roles.get(key)
+  if (known === undefined) machine.roles.set(key, known = object({ role, ...(prototype !== undefined && { base: prototype }), fields: new Map([['server', [scope]]]) }))
+  return known
+}
+
+/** The function or class of the source that a live function is; `undefined` for one of a package or of the language. */
+export function nodeOf (machine: Machine, live: Live): Fn | Cls | undefined {
+  if (typeof live.value !== 'function' || types.isProxy(live.value)) return undefined
+  let found = machine.liveNodes.get(live.value)
+  if (found === undefined) machine.liveNodes.set(live.value, found = findNode(machine, live) ?? null)
+  return found ?? undefined
+}
+
+function findNode (machine: Machine, live: Live): Fn | Cls | undefined {
+  const place = machine.inspector.locate(live.value)
+  if (place === undefined || packageOf(place.file) !== undefined) return undefined
+  const isClass = /^class\b/.test(Function.prototype.toString.call(live.value))
+  const node = machine.project.nodeAt(place, isClass)
+  if (node === undefined || !machine.project.owns(node.getSourceFile())) return undefined
+  const env = liveEnv(machine, live.value, node)
+  if (machine.project.ts.isClassLike(node)) return { kind: 'class', id: live.id, node, env, live }
+  const home = machine.project.ts.isClassLike(node.parent) ? machine.classOfNode(node.parent, env) : undefined
+  return { kind: 'function', id: live.id, node, env, self: undefined, home }
+}
+
+function liveEnv (machine: Machine, fn: object, node: Node): Env {
+  let env = machine.liveEnvs.get(fn)
+  if (env === undefined) {
+    const scopes = machine.inspector.scopesOf(fn)
+    machine.liveEnvs.set(fn, env = { id: nextId(), scopes })
+    const { fileName } = node.getSourceFile()
+    const known = machine.moduleScopes.get(fileName) ?? []
+    const [last] = scopes.filter(scope => !('module' in scope && 'require' in scope && Object.keys(scope).length <= 5)).slice(-1)
+    if (last !== undefined && !known.includes(last)) machine.moduleScopes.set(fileName, [...known, last])
+  }
+  return env
+}
+
+export function isOwn (machine: Machine, fn: object): boolean {
+  return !types.isProxy(fn) && machine.nodeOf(machine.live(fn)) !== undefined
+}
+
+export function externalOf (machine: Machine, live: Live): External {
+  const place = machine.inspector.locate(live.value)
+  const name = Object.getOwnPropertyDescriptor(live.value, 'name')?.value
+  return { kind: 'external', from: place === undefined ? '' : packageOf(place.file) ?? 'unknown', path: typeof name === 'string' ? name : '', node: undefined }
+}
+
+/** The error that a factory of a catalog makes; `undefined` when the function is no such factory. */
+export function errorOfFactory (fn: object): Obj | undefined {
+  const code = ownValue(fn, 'code')
+  const status = ownValue(fn, 'status')
+  if (typeof code !== 'string' || typeof status !== 'number' || ownValue(fn, 'type') === undefined || ownValue(fn, 'message') === undefined) return undefined
+  return catalogError(code, status)
+}

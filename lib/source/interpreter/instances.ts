@@ -1,0 +1,95 @@
+/** Instances: the constructors and field initializers of a class, run on a new object. */
+import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
+import { type Cls, type Fn, type Live, type Obj, type Value, type Values, nextId, nothing, object, union, unknown } from '../values.js'
+import { inClass } from './activations.js'
+import { externalBases } from './classes.js'
+import { externalOf } from './heap.js'
+import type { Machine } from './machine.js'
+import { unknownOf } from './nodes.js'
+import { isStatic, parametersOf } from './syntax.js'
+
+/** Creates an instance of a class. */
+export function construct (machine: Machine, callees: Values, args: readonly Values[], node: Node | undefined): Values {
+  return union(...callees.map(callee => {
+    if (callee.kind === 'live') {
+      const bound = typeof callee.value === 'function' ? machine.inspector.boundOf(callee.value) : undefined
+      if (bound !== undefined) return machine.construct([machine.live(bound.target)], args, node)
+      const found = machine.nodeOf(callee)
+      if (found?.kind === 'class') return machine.construct([found], args, node)
+      if (found?.kind === 'function') return constructFunction(machine, callee, found, args)
+      return machine.callExternal(externalOf(machine, callee), [], args, node, callee)
+    }
+    if (callee.kind === 'external') return machine.callExternal(callee, [], args, node)
+    if (callee.kind === 'native') return callee.call(args, [], node as Node)
+    if (callee.kind === 'function') return constructFunction(machine, undefined, callee, args)
+    if (callee.kind !== 'class') return machine.callUnknown(args, node)
+    const names = externalBases(machine, callee)
+    const instance = object({
+      cls: callee, ...(names.includes('Error') && { error: { origin: 'thrown' as const, names, isPossible: false } })
+    })
+    initialize(machine, callee, instance, args, node)
+    if (instance.error !== undefined && !instance.fields.has('message')) instance.fields.set('message', [unknown()])
+    return [instance]
+  }))
+}
+
+/** `function Failure () { this.statusCode = 404 }`, as it is written before classes. */
+function constructFunction (machine: Machine, live: Live | undefined, fn: Fn, args: readonly Values[]): Values {
+  const isError = live !== undefined && Object.prototype.isPrototypeOf.call(Error.prototype, (live.value as { readonly prototype?: object }).prototype ?? {})
+  const cls: Cls = { kind: 'class', id: fn.id, node: undefined, env: undefined, live }
+  const instance = object({ cls, ...(isError && { error: { origin: 'thrown' as const, names: ['Error'], isPossible: false } }) })
+  const returned = machine.callFunction(fn, [instance], args).filter(value => value.kind !== 'literal')
+  return returned.length > 0 ? returned : [instance]
+}
+
+/** Runs the constructors and field initializers of a class on an instance. */
+function initialize (machine: Machine, cls: Cls, instance: Obj, args: readonly Values[], node: Node | undefined): void {
+  const { ts } = machine.project
+  if (cls.node === undefined) return
+  const own = cls.node.members.find(member => ts.isConstructorDeclaration(member) && member.body !== undefined)
+  const base = machine.baseOf(cls)
+  const fields = (): void => {
+    for (const member of (cls.node as ClassLikeDeclaration).members) {
+      if (!ts.isPropertyDeclaration(member) || isStatic(ts, member)) continue
+      const name = machine.propertyName(member.name)
+      if (name === undefined) continue
+      if (member.initializer === undefined) {
+        if (!instance.fields.has(name)) continue
+      } else {
+        instance.fields.set(name, inClass(machine, cls, [instance], () => machine.evaluate(member.initializer as Expression)))
+      }
+    }
+  }
+  const callBase = (given: readonly Values[]): void => {
+    if (base?.kind === 'class') initialize(machine, base, instance, given, node)
+    else if (base !== undefined) initializeExternal(machine, base, instance, given, node)
+    fields()
+  }
+  if (own === undefined || !ts.isConstructorDeclaration(own)) {
+    callBase(args)
+    return
+  }
+  const fn: Fn = { kind: 'function', id: nextId(), node: own, env: cls.env, self: [instance], home: cls }
+  if (base === undefined) fields()
+  machine.constructing.push({ instance, callBase })
+  for (const [index, parameter] of parametersOf(own).entries()) {
+    if (ts.isParameterPropertyDeclaration(parameter, own) && ts.isIdentifier(parameter.name)) {
+      const given = args[index] ?? (parameter.initializer === undefined ? nothing : inClass(machine, cls, [instance], () => machine.evaluate(parameter.initializer as Expression)))
+      instance.fields.set(parameter.name.text, given.every(value => value.kind === 'unknown') ? [unknownOf(machine, parameter)] : given)
+    }
+  }
+  const outcome = machine.runFunction(fn, [instance], args)
+  machine.constructing.pop()
+  machine.applyOutcome(fn, outcome)
+}
+
+/** A base class of the language or of a package: an instance of it has the fields of an error. */
+function initializeExternal (machine: Machine, base: Value, instance: Obj, args: readonly Values[], node: Node | undefined): void {
+  if (base.kind === 'external' && base.from === '' && args[0] !== undefined) instance.fields.set('message', args[0])
+  const made = machine.callOne(base, [], args, node)
+  for (const value of made) {
+    if (value.kind !== 'object') continue
+    for (const [name, values] of value.fields) if (!instance.fields.has(name)) instance.fields.set(name, values)
+    if (value.error !== undefined) instance.error = { ...value.error, names: [...new Set([...instance.error?.names ?? [], ...value.error.names])] }
+  }
+}

@@ -1,0 +1,114 @@
+/** Literals of objects and arrays, templates, and what iterating over a value gives. */
+import { types } from 'node:util'
+import type { Expression, Node } from 'typescript'
+import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown } from '../values.js'
+import type { Machine } from './machine.js'
+import { memberOf } from './members.js'
+import { unknownOf } from './nodes.js'
+import { readVariable } from './variables.js'
+
+export function evaluateAs (machine: Machine, node: Expression & { readonly expression: Expression }): Values {
+  const values = machine.evaluate(node.expression)
+  const { ts } = machine.project
+  if (!ts.isAsExpression(node) || ts.isConstTypeReference(node.type)) return values
+  return values.map(value => value.kind === 'unknown' && value.held.length === 0 && !value.isCaught ? unknownOf(machine, node, value.isInput) : value)
+}
+
+interface Span {
+  readonly expression: Expression
+  readonly literal: { readonly text: string }
+}
+
+/** Evaluates a template; in one with a tag, a `?` stands for each value. */
+export function evaluateTemplate (machine: Machine, head: string, spans: readonly Span[], isTagged = false): Values {
+  let text = head
+  let isKnown = true
+  for (const span of spans) {
+    const values = machine.evaluate(span.expression)
+    const [only] = values
+    if (values.length === 1 && only?.kind === 'literal' && !isTagged) text += String(only.value)
+    else {
+      isKnown = false
+      text += textsIn(values)[0] ?? (values.some(value => value.kind !== 'unknown' && value.kind !== 'literal') && isTagged ? nameOfTable(machine, values) : '?')
+    }
+    text += span.literal.text
+  }
+  return isKnown ? [literal(text)] : [{ kind: 'text', text }]
+}
+
+/** The table that an object of an ORM stands for, in a template of SQL. */
+function nameOfTable (machine: Machine, values: Values): string {
+  return values.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : [])[0] ?? '?'
+}
+
+export function evaluateObject (machine: Machine, node: Expression & { readonly properties: Iterable<Node> }): Obj {
+  const { ts } = machine.project
+  const made = object()
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property)) {
+      for (const value of machine.evaluate(property.expression)) spreadInto(machine, made, value)
+    } else if (ts.isShorthandPropertyAssignment(property)) {
+      made.fields.set(property.name.text, readVariable(machine, property.name))
+    } else if (ts.isPropertyAssignment(property)) {
+      const name = machine.propertyName(property.name)
+      const values = machine.evaluate(property.initializer)
+      if (name === undefined) made.elements = union(made.elements, values)
+      else made.fields.set(name, values)
+    } else if (ts.isMethodDeclaration(property)) {
+      const name = machine.propertyName(property.name)
+      if (name !== undefined) made.fields.set(name, [{ kind: 'function', id: nextId(), node: property, env: machine.act.frame, self: undefined, home: undefined }])
+    }
+  }
+  return made
+}
+
+function spreadInto (machine: Machine, target: Obj, value: Value): void {
+  if (value.kind === 'object') {
+    for (const [name, values] of value.fields) target.fields.set(name, values)
+    target.elements = union(target.elements, value.elements)
+  } else if (value.kind === 'live' && !types.isProxy(value.value)) {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value.value))) {
+      if (descriptor.get === undefined) target.fields.set(name, [machine.liveValue(descriptor.value)])
+    }
+  } else {
+    target.elements = union(target.elements, [value.kind === 'unknown' ? value : unknown()])
+  }
+}
+
+export function evaluateArray (machine: Machine, elements: readonly Expression[]): Obj {
+  const { ts } = machine.project
+  const made = object({ isArray: true })
+  elements.forEach((element, index) => {
+    const values = ts.isSpreadElement(element) ? machine.elementsOf(machine.evaluate(element.expression), element) : machine.evaluate(element)
+    if (!ts.isSpreadElement(element)) made.fields.set(String(index), values)
+    made.elements = union(made.elements, values)
+  })
+  return made
+}
+
+/** What iterating over values gives; a generator throws while somebody iterates. */
+export function elementsOf (machine: Machine, values: Values, node: Node): Values {
+  return union(...values.map(value => {
+    if (value.kind === 'object') {
+      if (value.isArray || value.fields.size === 0) return value.elements.length > 0 ? value.elements : value.isArray ? [] : [unknown()]
+      const iterate = memberOf(machine, value, '__@iterator', node)
+      return iterate
+    }
+    if (value.kind === 'promise') {
+      machine.rethrow(value.throws)
+      return machine.elementsOf(value.value, node)
+    }
+    if (value.kind === 'live' && !types.isProxy(value.value)) {
+      if (Array.isArray(value.value)) return value.value.slice(0, 40).map(each => machine.liveValue(each))
+      if (value.value instanceof Map) return [...value.value.entries()].slice(0, 40).map(([key, each]) => object({ isArray: true, fields: new Map([['0', [machine.liveValue(key)]], ['1', [machine.liveValue(each)]]]) }))
+      if (value.value instanceof Set) return [...value.value].slice(0, 40).map(each => machine.liveValue(each))
+    }
+    if (value.kind === 'unknown') {
+      return [unknown(() => {
+        const type = value.type?.()
+        return type === undefined ? undefined : machine.project.checker.getIndexTypeOfType(type, machine.project.ts.IndexKind.Number) ?? undefined
+      }, value.held)]
+    }
+    return [unknown()]
+  }))
+}

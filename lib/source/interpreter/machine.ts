@@ -1,0 +1,115 @@
+/** The state of the interpreter, and those of its functions that its files call in each other: what they share without import cycles. */
+import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import type { LiveScope } from '../inspect.js'
+import type { LibraryContext, Status } from '../library-context.js'
+import type { FunctionNode, Site } from '../project.js'
+import type { Cls, Env, External, Fn, Frame, Live, Obj, Sent, Thrown, Value, Values } from '../values.js'
+
+/** The result of a call. */
+export interface Outcome {
+  readonly returns: Values
+  readonly throws: readonly Thrown[]
+  readonly sent: readonly Sent[]
+  /** The tables and columns that it reads. */
+  readonly reads: ReadonlySet<string>
+  /** The statuses that the reply has after it. */
+  readonly statuses: readonly Status[]
+}
+
+/** A route, by what its requests have in common. */
+export interface SourcePlace {
+  readonly method: string
+  readonly path: string
+}
+
+/** Something that could not be followed. */
+export interface NotFollowed extends Site {
+  readonly reason: string
+}
+
+/** One run of one function. */
+export interface Activation {
+  readonly frame: Frame
+  readonly self: Values
+  readonly home: Cls | undefined
+  readonly node: FunctionNode | undefined
+  /** Where errors go: to the function's caller, or to the `catch` around. */
+  throws: Thrown[]
+  /** Where the errors of a returned promise go: no `catch` in the function gets them. */
+  readonly outer: Thrown[]
+  readonly sent: Sent[]
+  readonly reads: Set<string>
+  /** The statuses that the reply has at each `return`. */
+  endings: Array<readonly Status[]>
+  /** Whether it depends on the path of the route. */
+  readsRoute: boolean
+  returns: Values
+  yields: Values
+  /** The states at each `break`, for the statement that it leaves. */
+  breaks: State[]
+  readonly isAsync: boolean
+}
+
+/** What statements change. */
+export interface State {
+  readonly vars: Map<TypeScriptSymbol, Values>
+  readonly statuses: readonly Status[]
+}
+
+/** What is known of a call that was run before. */
+export interface KnownCall {
+  readonly outcome: Outcome
+  /** Set when the outcome depends on the route. */
+  readonly route: SourcePlace | undefined
+}
+
+/** The interpreter. */
+export interface Machine extends LibraryContext {
+  readonly notFollowed: Map<string, NotFollowed>
+  /** Namespaces and exports of the loaded files, by file. */
+  readonly exportsOf: ReadonlyMap<string, object>
+  readonly liveValues: WeakMap<object, Live>
+  readonly liveNodes: WeakMap<object, Fn | Cls | null>
+  readonly liveEnvs: WeakMap<object, Env>
+  readonly moduleScopes: Map<string, LiveScope[]>
+  readonly moduleFrames: Map<string, Frame>
+  readonly statics: Map<Node, Fn | Cls>
+  readonly initials: Map<Node, Values | 'running'>
+  readonly memo: Map<string, KnownCall | 'running'>
+  readonly reassigned: Map<Node, ReadonlySet<TypeScriptSymbol>>
+  readonly origins: Map<Value, Thrown[]>
+  readonly roles: Map<string, Obj>
+  readonly implementations: Map<TypeScriptSymbol, readonly Fn[]>
+  readonly returnSites: Map<Value, Site>
+  readonly constructing: Array<{ readonly instance: Obj, readonly callBase: (args: readonly Values[]) => void }>
+  readonly staticFields: Map<string, Values>
+  depth: number
+  lastReadsRoute: boolean
+  /** The route that is run: some functions decide by its path. */
+  route: SourcePlace
+  possible: number
+  /** The place of the hook or handler that runs. */
+  entry: Site
+  /** The function that runs. */
+  act: Activation
+
+  readonly evaluate: (node: Expression) => Values
+  readonly runBlock: (node: Block) => boolean
+  readonly callFunction: (fn: Fn, self: Values, args: readonly Values[]) => Values
+  readonly runFunction: (fn: Fn, self: Values, args: readonly Values[]) => Outcome
+  readonly applyOutcome: (fn: Fn, outcome: Outcome) => Values
+  readonly callOne: (callee: Value, self: Values, args: readonly Values[], node: Node | undefined) => Values
+  readonly callExternal: (callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live) => Values
+  readonly classOfNode: (node: ClassLikeDeclaration, env: Env | undefined) => Cls
+  readonly exportedClass: (declaration: ClassLikeDeclaration) => Value | undefined
+  readonly exportedValue: (declaration: Declaration, name: string) => Value | undefined
+  readonly exportsOfFile: (file: Node & { readonly fileName: string }) => Values | undefined
+  readonly requiredBy: (expression: Expression) => Values | undefined
+  readonly propertyName: (name: Node) => string | undefined
+  readonly findInPattern: (pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node) => Values | undefined
+  readonly memberOfNode: (node: Node, name: string) => Values
+  readonly memberOfType: (owner: Value & { readonly kind: 'unknown' }, name: string, node: Node) => Values
+  readonly methodOf: (cls: Cls, name: string, owner: Obj) => Values | undefined
+  readonly staticMember: (cls: Cls, name: string, node: Node) => Values
+  readonly baseOf: (cls: Cls) => Value | undefined
+}

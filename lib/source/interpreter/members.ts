@@ -1,0 +1,149 @@
+/** Properties of values. Getters of the application are run like functions, never called. */
+import { types } from 'node:util'
+import type { Node } from 'typescript'
+import { memberOfBuiltin } from '../builtins.js'
+import { memberOfCradle } from '../containers.js'
+import { libraryMember } from '../libraries.js'
+import { queryStep } from '../queries.js'
+import { type Deferred, type Live, type Obj, type Value, type Values, literal, native, nothing, promise, textsIn, union, unknown } from '../values.js'
+import { isModuleExports } from './compare-values.js'
+import type { Machine } from './machine.js'
+import { awaitedType, nameOf, typeOf } from './nodes.js'
+import { findUp } from './syntax.js'
+import { externalValue, valuesOfSymbol } from './variables.js'
+
+export function propertyName (machine: Machine, name: Node): string | undefined {
+  const { ts } = machine.project
+  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) || ts.isPrivateIdentifier(name)) return name.text
+  if (ts.isComputedPropertyName(name)) return textsIn(machine.evaluate(name.expression))[0]
+  return undefined
+}
+
+/** The property of each value. */
+export function member (machine: Machine, owners: Values, name: string | undefined, node: Node): Values {
+  return union(...owners.map(owner => memberOf(machine, owner, name, node)))
+}
+
+export function memberOf (machine: Machine, owner: Value, name: string | undefined, node: Node): Values {
+  if (name === undefined) return anyMember(machine, owner, node)
+  const builtin = memberOfBuiltin(machine, owner, name)
+  if (builtin !== undefined) return builtin
+  switch (owner.kind) {
+    case 'live': {
+      const cls = machine.nodeOf(owner)
+      return cls?.kind === 'class' ? machine.staticMember(cls, name, node) : memberOfLive(machine, owner, name, node)
+    }
+    case 'object': return memberOfObject(machine, owner, name, node)
+    case 'class': return machine.staticMember(owner, name, node)
+    case 'function': return machine.staticFields.get(`${owner.id} ${name}`) ?? (name === 'name' ? [literal(nameOf(machine, owner) ?? '')] : [unknown()])
+    case 'module': {
+      const symbol = machine.project.checker.getExportsOfModule(owner.symbol).find(each => each.name === name)
+      return symbol === undefined ? [unknown()] : valuesOfSymbol(machine, symbol, node)
+    }
+    case 'external': return libraryMember(owner, name) ?? [externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
+    case 'promise': return [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
+    case 'unknown': return machine.memberOfType(owner, name, node)
+    default: return [unknown()]
+  }
+}
+
+/** A method of a promise that a package has extended, such as `got(url).json()`: it waits for the promise. */
+function promiseStep (machine: Machine, owner: Deferred, name: string): Value {
+  return native(name, (_, __, node) => [promise([unknown(() => awaitedType(machine, typeOf(machine, node)))], owner.throws)])
+}
+
+/** A property whose name is not known: it can be any. */
+function anyMember (machine: Machine, owner: Value, node: Node): Values {
+  if (owner.kind === 'object') return union(...owner.fields.values(), owner.elements)
+  if (owner.kind === 'live' && !types.isProxy(owner.value)) {
+    const names = keysOf(machine, node)
+    const found = Object.entries(Object.getOwnPropertyDescriptors(owner.value)).flatMap(([name, { value }]) =>
+      (names === undefined || names.includes(name)) && ((typeof value === 'object' && value !== null) || typeof value === 'function') ? [machine.live(value as object)] : [])
+    if (found.length > 0 && found.length <= 100) return found
+  }
+  return [unknown(() => typeOf(machine, node), owner.kind === 'unknown' ? owner.held : [])]
+}
+
+/** The names that a computed key can have, by its type. */
+function keysOf (machine: Machine, node: Node): readonly string[] | undefined {
+  const { ts } = machine.project
+  if (!ts.isElementAccessExpression(node)) return undefined
+  const type = typeOf(machine, node.argumentExpression)
+  const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
+  const names = parts.flatMap(part => part.isStringLiteral() ? [part.value] : [])
+  return names.length > 0 && names.length === parts.length ? names : undefined
+}
+
+export function memberOfLive (machine: Machine, owner: Live, name: string, node: Node): Values {
+  if (types.isProxy(owner.value)) return memberOfCradle(machine, owner.value, name) ?? machine.memberOfNode(node, name)
+  if (name.startsWith('#')) {
+    const held = machine.inspector.privateOf(owner.value, name)
+    return held === undefined ? machine.memberOfNode(node, name) : [machine.liveValue(held)]
+  }
+  for (let at: object | null = owner.value; at !== null; at = types.isProxy(at) ? null : Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name)
+    if (descriptor === undefined) continue
+    if (descriptor.get !== undefined) return readAccessor(machine, owner, name, descriptor.get, node)
+    const { value } = descriptor
+    if (value === undefined || value === null) return machine.memberOfNode(node, name)
+    const found = machine.liveValue(value)
+    return [withSelf(machine, found, owner)]
+  }
+  return machine.memberOfNode(node, name)
+}
+
+/** Getters are not called; those that a compiler wrote for the exports of a module only name a variable. */
+function readAccessor (machine: Machine, owner: Live, name: string, get: () => unknown, node: Node): Values {
+  if (isModuleExports(owner.value)) return [machine.liveValue(get.call(owner.value))]
+  const known = libraryMember(owner, name, machine)
+  if (known !== undefined) return known
+  const found = machine.nodeOf(machine.live(get))
+  return found?.kind === 'function' ? machine.callFunction(found, [owner], []) : machine.memberOfNode(node, name)
+}
+
+/** An arrow function of an object sees the object as `this`, if it was written in its class. */
+function withSelf (machine: Machine, value: Value, owner: Live): Value {
+  if (value.kind !== 'live' || typeof value.value !== 'function') return value
+  const found = machine.nodeOf(value)
+  const { ts } = machine.project
+  if (found?.kind !== 'function' || !ts.isArrowFunction(found.node) || findUp(found.node.parent, ts.isClassLike) === undefined) return value
+  return { ...found, self: [owner] }
+}
+
+export function memberOfObject (machine: Machine, owner: Obj, name: string, node: Node): Values {
+  const own = owner.fields.get(name)
+  if (own !== undefined) {
+    return own
+  }
+  if (owner.isArray && /^\d+$/.test(name)) return owner.elements.length > 0 ? owner.elements : nothing
+  if (owner.role !== undefined) {
+    const known = libraryMember(owner, name, machine)
+    if (known !== undefined) return known
+    const decorated = owner.base === undefined ? undefined : memberOfDecorator(machine, owner, owner.base, name)
+    return decorated ?? machine.memberOfNode(node, name)
+  }
+  if (owner.cls !== undefined) {
+    const found = machine.methodOf(owner.cls, name, owner)
+    if (found !== undefined) return found
+  }
+  if (owner.elements.length > 0) return owner.elements
+  if (owner.error !== undefined) {
+    if (name === 'name') return owner.cls?.node?.name === undefined ? owner.error.names.slice(0, 1).map(each => literal(each)) : [literal('Error')]
+    return owner.error.origin === 'effect' || !['statusCode', 'status', 'code', 'expose', 'output', 'isBoom'].includes(name) ? [unknown()] : nothing
+  }
+  return owner.cls === undefined && !owner.isArray ? nothing : [unknown(() => typeOf(machine, node))]
+}
+
+function memberOfDecorator (machine: Machine, owner: Obj, prototype: Live, name: string): Values | undefined {
+  for (let at: object | null = prototype.value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name)
+    if (descriptor === undefined) continue
+    if (descriptor.get !== undefined) {
+      const getter = machine.nodeOf(machine.live(descriptor.get))
+      return getter?.kind === 'function' ? machine.callFunction(getter, [owner], []) : undefined
+    }
+    const value = descriptor.value as unknown
+    return (typeof value === 'object' && value !== null) || typeof value === 'function' ? [machine.live(value)] : undefined
+  }
+  return undefined
+}

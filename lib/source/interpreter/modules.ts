@@ -1,0 +1,41 @@
+/** What files export, by import and by require(). */
+import type { ClassLikeDeclaration, Declaration, Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import type { Value, Values } from '../values.js'
+import type { Machine } from './machine.js'
+import { externalValue, fromScopes, isConstant, isModuleLevel } from './variables.js'
+
+/** What `require()` of a file or package gives. */
+export function requiredBy (machine: Machine, expression: Expression): Values | undefined {
+  const { ts, checker } = machine.project
+  if (!ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression) || expression.expression.text !== 'require') return undefined
+  const [name] = expression.arguments
+  if (name === undefined || !ts.isStringLiteral(name)) return undefined
+  const symbol = checker.getSymbolAtLocation(name)
+  const file = symbol?.declarations?.find(ts.isSourceFile)
+  if (file !== undefined && machine.project.owns(file)) {
+    const live = machine.exportsOf.get(file.fileName)
+    if (live !== undefined) return [machine.live(live)]
+    return machine.exportsOfFile(file) ?? [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
+  }
+  return [externalValue(name.text, '', expression)]
+}
+
+export function exportsOfFile (machine: Machine, file: Node & { readonly fileName: string }): Values | undefined {
+  const live = machine.exportsOf.get(file.fileName)
+  return live === undefined ? undefined : [machine.live(live)]
+}
+
+export function exportedValue (machine: Machine, declaration: Declaration, name: string): Value | undefined {
+  const { fileName } = declaration.getSourceFile()
+  const own = fromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))?.[0]
+  if (own !== undefined) return own
+  const exports = machine.exportsOf.get(fileName) as Record<string, unknown> | undefined
+  const value = exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
+  return typeof value === 'object' || typeof value === 'function' ? value === null ? undefined : machine.live(value) : undefined
+}
+
+export function exportedClass (machine: Machine, declaration: ClassLikeDeclaration): Value | undefined {
+  const name = declaration.name?.text ?? 'default'
+  const value = isModuleLevel(machine, declaration) ? machine.exportedValue(declaration, name) : undefined
+  return value?.kind === 'live' ? machine.nodeOf(value) : undefined
+}

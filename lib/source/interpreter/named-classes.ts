@@ -1,0 +1,41 @@
+/** The classes that the translators of an application test errors for: the way to the classes of packages. */
+import { createRequire } from 'node:module'
+import type { Node } from 'typescript'
+import type { Translator } from '../../translate/translator.js'
+import { nextId, type External } from '../values.js'
+import { createActivation } from './activations.js'
+import type { Machine } from './machine.js'
+
+/** Returns the live classes that stand after `instanceof` in translators, by name. */
+export function findNamedClasses (machine: Machine, translators: readonly Translator[]): ReadonlyMap<string, object> {
+  const { ts } = machine.project
+  const found = new Map<string, object>()
+  for (const { translate } of translators) {
+    const fn = machine.nodeOf(machine.live(translate))
+    if (fn?.kind !== 'function') continue
+    const before = machine.act
+    machine.act = createActivation(ts, undefined, { id: nextId(), vars: new Map(), parent: fn.env }, [], undefined)
+    const visit = (node: Node): void => {
+      if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) {
+        for (const value of machine.evaluate(node.right)) {
+          const cls = value.kind === 'live' ? value.value : value.kind === 'external' ? findLoaded(value, node.getSourceFile().fileName) : undefined
+          if (typeof cls === 'function') found.set(cls.name, cls)
+        }
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(fn.node)
+    machine.act = before
+  }
+  return found
+}
+
+/** An export of a package that a file in CommonJS has loaded: its functions hold the whole package, not the export. */
+function findLoaded ({ from, path }: External, file: string): unknown {
+  const require = createRequire(file)
+  try {
+    return (require.cache[require.resolve(from)]?.exports as Record<string, unknown> | undefined)?.[path]
+  } catch {
+    return undefined // a package for modules only
+  }
+}

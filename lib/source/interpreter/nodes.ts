@@ -1,0 +1,67 @@
+/** Functions, classes and types of the source as values. */
+import type { ClassLikeDeclaration, Node, ParameterDeclaration, Type } from 'typescript'
+import type { FunctionNode } from '../project.js'
+import { type Cls, type Env, type Fn, type Value, nextId, unknown } from '../values.js'
+import type { Site } from '../project.js'
+import type { Machine } from './machine.js'
+
+export function classOfNode (machine: Machine, node: ClassLikeDeclaration, env: Env | undefined): Cls {
+  const known = env === undefined ? machine.statics.get(node) as Cls | undefined : undefined
+  if (known !== undefined) return known
+  const made: Cls = { kind: 'class', id: nextId(), node, env, live: undefined }
+  if (env === undefined) machine.statics.set(node, made)
+  return made
+}
+
+export function functionOfNode (machine: Machine, node: FunctionNode, home?: Cls): Fn {
+  let known = machine.statics.get(node) as Fn | undefined
+  if (known === undefined) machine.statics.set(node, known = { kind: 'function', id: nextId(), node, env: undefined, self: undefined, home })
+  return known
+}
+
+export function typeOf (machine: Machine, node: Node): Type | undefined {
+  return machine.project.checker.getTypeAtLocation(node)
+}
+
+export function awaitedType (machine: Machine, type: Type | undefined): Type | undefined {
+  return type === undefined ? undefined : machine.project.checker.getAwaitedType(type) ?? type
+}
+
+export function unknownOf (machine: Machine, node: Node, isInput = false): Value {
+  return unknown(() => typeOf(machine, node), [], false, isInput)
+}
+
+export function nameOf (machine: Machine, fn: Fn): string | undefined {
+  const { ts } = machine.project
+  const { node } = fn
+  const of = fn.home?.node?.name?.text ?? (ts.isClassLike(node.parent) ? node.parent.name?.text : undefined)
+  if (ts.isConstructorDeclaration(node)) return of === undefined ? undefined : `new ${of}`
+  const named = node.name ?? (ts.isVariableDeclaration(node.parent) || ts.isPropertyDeclaration(node.parent) ||
+    ts.isPropertyAssignment(node.parent)
+    ? node.parent.name
+    : undefined)
+  if (named === undefined || !(ts.isIdentifier(named) || ts.isStringLiteral(named) || ts.isPrivateIdentifier(named))) return undefined
+  const owner = of ?? (ts.isPropertyDeclaration(node.parent) && ts.isClassLike(node.parent.parent) ? node.parent.parent.name?.text : undefined)
+  return owner === undefined ? named.text : `${owner}.${named.text}`
+}
+
+/** Whether the type of a parameter says as much as that of the argument. */
+export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | undefined): boolean {
+  return parameter === undefined || (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
+}
+
+export function missed (machine: Machine, node: Node | undefined, reason: string): void {
+  if (node === undefined || !machine.project.owns(node.getSourceFile())) return
+  const site = siteOf(machine, node)
+  machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
+}
+
+/** Returns the line of a node. A function of a package that is a hook itself is not called by a line of the application: then it is its own. */
+export function siteOf (machine: Machine, node: Node): Site {
+  return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
+}
+
+/** Returns a node for calls that no line of the application makes. */
+export function anyNode (machine: Machine): Node {
+  return machine.project.program.getSourceFiles()[0] as Node
+}

@@ -1,0 +1,39 @@
+/** The ways into the interpreter from outside: a call of a function, and a property that is read. */
+import { dedupe, nextId, type Thrown, type Value, type Values } from '../values.js'
+import { createActivation } from './activations.js'
+import { call } from './calls.js'
+import { ownValue } from './compare-values.js'
+import { live, liveValue } from './heap.js'
+import type { Machine, Outcome } from './machine.js'
+import { memberOfObject } from './members.js'
+import { anyNode } from './nodes.js'
+import { settle } from './promises.js'
+
+/** Calls a function of the application from outside, and returns all that comes of it, what it promises included. */
+export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[]): Outcome {
+  const before = machine.act
+  const act = machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
+  const returns = settle(machine, call(machine, callees, [live(machine, self)], args, anyNode(machine)))
+  machine.act = before
+  return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, statuses: machine.statuses }
+}
+
+/** Reads a property of a value, as far as it is known without evaluating anything. */
+export function readProperty (machine: Machine, value: Value, name: string): Values {
+  if (value.kind === 'live') {
+    const own = ownValue(value.value, name)
+    return own === undefined ? [] : [liveValue(machine, own)]
+  }
+  return value.kind === 'object' ? memberOfObject(machine, value, name, anyNode(machine)) : []
+}
+
+/** Returns the errors that a handler returns as if they were thrown, because Fastify treats them so. */
+export function throwReturned (machine: Machine, values: Values): Thrown[] {
+  return values.map(value => ({
+    value,
+    site: machine.returnSites.get(value) ?? { file: '', line: 0 },
+    via: [],
+    isPossible: value.kind === 'object' && value.error?.isPossible === true,
+    statuses: machine.statuses.map(({ status }) => status)
+  }))
+}

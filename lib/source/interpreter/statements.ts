@@ -1,0 +1,213 @@
+/** Runs statements, and says whether what comes after them is reached. */
+import type { Block, Expression, Statement, SwitchStatement, Symbol as TypeScriptSymbol } from 'typescript'
+import { type Value, type Values, nextId, nothing, union, unknown } from '../values.js'
+import { assignTo, bindName, declareVariable } from './assignments.js'
+import { equals } from './compare-values.js'
+import { findSubject, isAlwaysTrue, narrow, narrowByAssertion, runBranches } from './conditions.js'
+import { runTry, thrownValues } from './errors.js'
+import type { Machine, State } from './machine.js'
+import { typeOf, unknownOf } from './nodes.js'
+import { returnValues } from './promises.js'
+import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
+import { readVariable } from './variables.js'
+
+export function runBlock (machine: Machine, node: Block): boolean {
+  return runStatements(machine, node.statements)
+}
+
+function runStatements (machine: Machine, list: readonly Statement[]): boolean {
+  const { ts, checker } = machine.project
+  for (const statement of list) {
+    if (ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name !== undefined) {
+      const symbol = checker.getSymbolAtLocation(statement.name)
+      if (symbol !== undefined) machine.act.frame.vars.set(symbol, [{ kind: 'function', id: nextId(), node: statement, env: machine.act.frame, self: undefined, home: undefined }])
+    }
+  }
+  return list.every(statement => runStatement(machine, statement))
+}
+
+/** Runs a statement; false when what comes after it is not reached. */
+function runStatement (machine: Machine, node: Statement): boolean {
+  const { ts } = machine.project
+  if (ts.isExpressionStatement(node)) {
+    machine.evaluate(node.expression)
+    narrowByAssertion(machine, node.expression)
+    return !neverReturns(machine, node.expression)
+  }
+  if (ts.isVariableStatement(node)) {
+    for (const declaration of node.declarationList.declarations) declareVariable(machine, declaration)
+    return true
+  }
+  if (ts.isReturnStatement(node)) {
+    const values = node.expression === undefined ? nothing : machine.evaluate(node.expression)
+    machine.act.returns = union(machine.act.returns, returnValues(machine, values, machine.act, node))
+    machine.act.endings.push(machine.statuses)
+    return false
+  }
+  if (ts.isThrowStatement(node)) {
+    machine.throwValues(thrownValues(machine, node.expression), node)
+    return false
+  }
+  if (ts.isIfStatement(node)) {
+    machine.evaluate(node.expression)
+    return runBranches(machine, node.expression,
+      () => runStatement(machine, node.thenStatement),
+      () => node.elseStatement === undefined || runStatement(machine, node.elseStatement))
+  }
+  if (ts.isBlock(node)) return machine.runBlock(node)
+  if (ts.isTryStatement(node)) return runTry(machine, node)
+  if (ts.isForOfStatement(node)) {
+    const values = machine.evaluate(node.expression)
+    const each = machine.elementsOf(node.awaitModifier === undefined ? values : machine.settle(values), node.expression)
+    return runLoop(machine, () => {
+      const { initializer } = node
+      const element = node.awaitModifier === undefined ? each : machine.settle(each)
+      if (ts.isVariableDeclarationList(initializer)) initializer.declarations.forEach(({ name }) => { bindName(machine, name, element) })
+      else assignTo(machine, initializer, element)
+      return runStatement(machine, node.statement)
+    }, true)
+  }
+  if (ts.isForStatement(node)) {
+    if (node.initializer !== undefined) {
+      if (ts.isVariableDeclarationList(node.initializer)) {
+        node.initializer.declarations.forEach(declaration => {
+          bindName(machine, declaration.name,
+            [unknownOf(machine, declaration.name)])
+        })
+      } else machine.evaluate(node.initializer)
+    }
+    if (node.condition !== undefined) machine.evaluate(node.condition)
+    return runLoop(machine, () => {
+      const completes = runStatement(machine, node.statement)
+      if (node.incrementor !== undefined) machine.evaluate(node.incrementor)
+      return completes
+    }, node.condition !== undefined && !isAlwaysTrue(machine, node.condition))
+  }
+  if (ts.isForInStatement(node)) {
+    machine.evaluate(node.expression)
+    return runLoop(machine, () => {
+      if (ts.isVariableDeclarationList(node.initializer)) node.initializer.declarations.forEach(({ name }) => { bindName(machine, name, [unknown()]) })
+      return runStatement(machine, node.statement)
+    }, true)
+  }
+  if (ts.isWhileStatement(node)) {
+    machine.evaluate(node.expression)
+    return runLoop(machine, () => runStatement(machine, node.statement), !isAlwaysTrue(machine, node.expression))
+  }
+  if (ts.isDoStatement(node)) {
+    const completes = runLoop(machine, () => runStatement(machine, node.statement), false)
+    machine.evaluate(node.expression)
+    return completes || !isAlwaysTrue(machine, node.expression)
+  }
+  if (ts.isSwitchStatement(node)) return runSwitch(machine, node)
+  if (ts.isBreakStatement(node)) {
+    machine.act.breaks.push(saveState(machine))
+    return false
+  }
+  if (ts.isContinueStatement(node)) {
+    machine.act.breaks.push(saveState(machine))
+    return false
+  }
+  if (ts.isLabeledStatement(node)) return runStatement(machine, node.statement)
+  if (ts.isClassDeclaration(node) && node.name !== undefined) {
+    const symbol = machine.project.checker.getSymbolAtLocation(node.name)
+    if (symbol !== undefined) machine.act.frame.vars.set(symbol, [machine.classOfNode(node, machine.act.frame)])
+  }
+  return true
+}
+
+/** A call of a function that never returns ends the block, as the compiler sees it, too. */
+function neverReturns (machine: Machine, expression: Expression): boolean {
+  const { ts } = machine.project
+  const call = ts.isAwaitExpression(expression) ? expression.expression : expression
+  if (!ts.isCallExpression(call)) return false
+  const { callees } = ts.isIdentifier(call.expression) ? { callees: readVariable(machine, call.expression) } : { callees: [] as Values }
+  const declared = callees.some(callee => callee.kind === 'function' && callee.node.type?.kind === ts.SyntaxKind.NeverKeyword)
+  if (declared) return true
+  const type = typeOf(machine, call)
+  return type !== undefined && (type.flags & ts.TypeFlags.Never) !== 0
+}
+
+/** A loop runs never, once or often: twice shows what a variable of the first round does in the second. */
+function runLoop (machine: Machine, body: () => boolean, mayEnd: boolean): boolean {
+  const { act } = machine
+  const outer = act.breaks
+  act.breaks = []
+  const before = saveState(machine)
+  const ends: State[] = mayEnd ? [before] : []
+  const first = body()
+  const hasMore = first || act.breaks.length > 0
+  if (first) ends.push(saveState(machine))
+  ends.push(...act.breaks)
+  act.breaks = outer
+  if (ends.length === 0 && !hasMore) {
+    restoreState(machine, before)
+    return false
+  }
+  mergeStates(machine, ends)
+  return mayEnd || first || ends.length > 0
+}
+
+function runSwitch (machine: Machine, node: SwitchStatement): boolean {
+  const { ts } = machine.project
+  const { act } = machine
+  const values = machine.evaluate(node.expression)
+  const isTrue = values.every(value => value.kind === 'literal' && value.value === true)
+  const subject = isTrue ? undefined : findSubject(machine, node.expression)
+  const outer = act.breaks
+  act.breaks = []
+  let before = saveState(machine)
+  const ends: State[] = []
+  let left = isTrue || subject === undefined ? values.map(value => ({ of: value, value })) : casesOf(machine, subject, node.expression)
+  let isReached = false
+  let hasDefault = false
+  for (const clause of node.caseBlock.clauses) {
+    const reached = isReached ? saveState(machine) : undefined
+    restoreState(machine, before)
+    let matched = left
+    if (ts.isCaseClause(clause)) {
+      const wanted = machine.evaluate(clause.expression)
+      if (isTrue) {
+        matched = narrow(machine, clause.expression, true) ? left : []
+      } else {
+        matched = left.filter(({ value }) => wanted.some(each => equals(value, each) !== false))
+        left = left.filter(({ value }) => !wanted.every(each => equals(value, each) === true))
+      }
+    } else {
+      hasDefault = true
+    }
+    if (subject !== undefined && matched.length > 0) act.frame.vars.set(subject, union(matched.map(({ of }) => of)))
+    const entered = saveState(machine)
+    if (ts.isCaseClause(clause) && isTrue) {
+      restoreState(machine, before)
+      if (narrow(machine, clause.expression, false)) before = saveState(machine)
+      else left = []
+    }
+    const states = [...(matched.length > 0 || values.length === 0 ? [entered] : []), ...(reached === undefined ? [] : [reached])]
+    if (states.length === 0) continue
+    mergeStates(machine, states)
+    isReached = runStatements(machine, clause.statements)
+  }
+  if (isReached) ends.push(saveState(machine))
+  ends.push(...act.breaks)
+  if (!hasDefault && left.length > 0) ends.push(before)
+  act.breaks = outer
+  if (ends.length === 0) {
+    restoreState(machine, before)
+    return false
+  }
+  mergeStates(machine, ends)
+  return true
+}
+
+/** For each value of a variable, the values that an expression about it has. */
+function casesOf (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
+  const { vars } = machine.act.frame
+  const all = vars.get(subject) as Values
+  const cases = all.flatMap(of => {
+    vars.set(subject, [of])
+    return withoutErrors(machine, () => machine.evaluate(expression)).map(value => ({ of, value }))
+  })
+  vars.set(subject, all)
+  return cases
+}

@@ -1,0 +1,70 @@
+/** Properties of which only the type is known. */
+import type { Node, Symbol as TypeScriptSymbol } from 'typescript'
+import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
+import { type Value, type Values, literal, native, nextId, union, unknown } from '../values.js'
+import { implementationsOf } from './implementations.js'
+import type { Machine } from './machine.js'
+import { functionOfNode, typeOf } from './nodes.js'
+import { externalValue, initialValues, isModuleLevel } from './variables.js'
+
+/** A member of which only the source knows. */
+export function memberOfNode (machine: Machine, node: Node, name: string): Values {
+  const { ts } = machine.project
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.memberOfType(unknown(() => typeOf(machine, node.expression)), name, node)
+  return [unknown(() => typeOf(machine, node))]
+}
+
+export function memberOfType (machine: Machine, owner: Value & { readonly kind: 'unknown' }, name: string, node: Node): Values {
+  const { ts, checker } = machine.project
+  if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
+  const type = owner.type?.()
+  const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
+  if (symbol === undefined) return [unknown(owner.isCaught ? undefined : () => typeOf(machine, node), [], false, owner.isInput)]
+  const found = memberOfSymbol(machine, symbol, owner, node)
+  return owner.isInput ? found.map(value => value.kind === 'unknown' ? { ...value, isInput: true } : value) : found
+}
+
+/** What a property of a type can be: a method with a body, any implementation of one without, or something of a type. */
+function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
+  const { ts, checker } = machine.project
+  const typed = (): Values => {
+    const type = checker.getTypeOfSymbolAtLocation(symbol, node)
+    return type.isStringLiteral() || type.isNumberLiteral() ? [literal(type.value)] : [unknown(() => type)]
+  }
+  const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0]
+  if (declaration === undefined) return typed()
+  if (!machine.project.owns(declaration.getSourceFile())) {
+    const from = packageOf(declaration.getSourceFile().fileName)
+    const called = ts.isCallExpression(node.parent) && node.parent.expression === node
+    if (!called) return typed()
+    const parent = declaration.parent as Node & { readonly name?: { readonly text?: string } }
+    return [externalValue(from === undefined ? '' : from.replace(/^@types\//, ''), `${parent?.name?.text ?? ''}.${symbol.name}`, node)]
+  }
+  if (isFunctionNode(ts, declaration)) {
+    const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined
+    if (ts.isGetAccessor(declaration)) return typed()
+    return [{ ...functionOfNode(machine, declaration, home), self: [owner] }]
+  }
+  if ((ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) && declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)) {
+    const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined
+    return [{ kind: 'function', id: nextId(), node: declaration.initializer as FunctionNode, env: undefined, self: [owner], home }]
+  }
+  if (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)) {
+    const values = ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) ? initialValues(machine, declaration, declaration.initializer) : typed()
+    return values
+  }
+  const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node
+  if (isCalled) {
+    const found = implementationsOf(machine, symbol, declaration)
+    if (found.length > 0) {
+      const isPossible = found.length > 1
+      return found.map(fn => isPossible
+        ? native(symbol.name, (args, self) => machine.maybe(() => machine.callFunction(fn, self, args)))
+        : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
+    }
+    // The client of Prisma is generated into the application.
+    if (ts.isInterfaceDeclaration(declaration.parent) && declaration.parent.name.text.endsWith('Delegate')) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
+    if (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration)) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
+  }
+  return typed()
+}

@@ -1,0 +1,174 @@
+/** What a name stands for: a variable of a function that runs, of one that the application holds, or of a file. */
+import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import type { LiveScope } from '../inspect.js'
+import { isFunctionNode } from '../project.js'
+import { type Env, type Value, type Values, literal, nextId, nothing, object, unknown } from '../values.js'
+import { createActivation, moduleFrame } from './activations.js'
+import type { Machine } from './machine.js'
+import { functionOfNode, typeOf, unknownOf } from './nodes.js'
+import { findUp } from './syntax.js'
+
+/** The values of a variable. */
+export function readVariable (machine: Machine, node: Identifier): Values {
+  const { ts, checker } = machine.project
+  const symbol = ts.isShorthandPropertyAssignment(node.parent) &&
+    node.parent.name === node
+    ? checker.getShorthandAssignmentValueSymbol(node.parent)
+    : checker.getSymbolAtLocation(node)
+  const name = node.text
+  if (name === 'undefined') return nothing
+  const live: Array<readonly LiveScope[]> = []
+  for (let env: Env | undefined = machine.act.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
+    if ('vars' in env) {
+      const values = symbol === undefined ? undefined : env.vars.get(symbol)
+      if (values !== undefined) return values
+    } else {
+      live.push(env.scopes)
+    }
+  }
+  if (symbol === undefined) return fromScopes(machine, live.flat(), name) ?? [globalValue(name, node)]
+  const declaration = symbol.declarations?.find(found => found.kind !== ts.SyntaxKind.InterfaceDeclaration &&
+    found.kind !== ts.SyntaxKind.TypeAliasDeclaration) ?? symbol.declarations?.[0]
+  const fixed = declaration === undefined ? undefined : literalConstant(machine, declaration)
+  if (fixed !== undefined) return fixed
+  const isOfModule = declaration !== undefined && isModuleLevel(machine, declaration)
+  const scopes = [...live.flat(), ...(isOfModule ? machine.moduleScopes.get(declaration.getSourceFile().fileName) ?? [] : [])]
+  const closed = declaration !== undefined && machine.project.owns(declaration.getSourceFile()) ? fromScopes(machine, scopes, name, isConstant(machine, declaration)) : undefined
+  if (closed !== undefined) return closed
+  return valuesOfSymbol(machine, symbol, node)
+}
+
+/** The value of a constant that a literal says. */
+function literalConstant (machine: Machine, declaration: Declaration): Values | undefined {
+  const { ts } = machine.project
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)) return undefined
+  const { initializer } = declaration
+  const isLiteral = ts.isStringLiteralLike(initializer) || ts.isNumericLiteral(initializer) || initializer.kind === ts.SyntaxKind.TrueKeyword ||
+    initializer.kind === ts.SyntaxKind.FalseKeyword
+  return isLiteral ? machine.evaluate(initializer) : undefined
+}
+
+export function fromScopes (machine: Machine, scopes: readonly LiveScope[], name: string, isConstant = false): Values | undefined {
+  for (const scope of scopes) {
+    if (!Object.hasOwn(scope, name)) continue
+    const value = scope[name]
+    if (value === undefined || (value === null && !isConstant)) return undefined
+    if (!isConstant && typeof value !== 'object' && typeof value !== 'function') return undefined
+    return [machine.liveValue(value)]
+  }
+  return undefined
+}
+
+export function isModuleLevel (machine: Machine, node: Declaration): boolean {
+  const { ts } = machine.project
+  for (let at: Node = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isSourceFile(at)) return true
+    if (isFunctionNode(ts, at) || ts.isClassLike(at)) return false
+  }
+  return false
+}
+
+export function isConstant (machine: Machine, node: Declaration): boolean {
+  const { ts } = machine.project
+  const list = ts.isVariableDeclaration(node) ? node.parent : ts.isBindingElement(node) ? findUp(node, ts.isVariableDeclarationList) : undefined
+  if (list === undefined) return true
+  return (list.flags & ts.NodeFlags.Const) !== 0
+}
+
+/** The values of what a symbol stands for, outside of any function that runs. */
+export function valuesOfSymbol (machine: Machine, symbol: TypeScriptSymbol, node: Node): Values {
+  const { ts, checker } = machine.project
+  if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
+    const target = checker.getAliasedSymbol(symbol)
+    const imported = importOf(machine, symbol)
+    const declaration = target.declarations?.[0]
+    if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) {
+      if (ts.isSourceFile(declaration)) return [{ kind: 'module', symbol: target }]
+      return valuesOfSymbol(machine, target, node)
+    }
+    if (imported !== undefined) return [externalValue(imported.from, imported.path, node)]
+  }
+  const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0]
+  if (declaration === undefined) return [unknown(() => typeOf(machine, node))]
+  if (!machine.project.owns(declaration.getSourceFile())) return [globalValue(symbol.name, node)]
+  return valuesOfDeclaration(machine, declaration, node)
+}
+
+export function externalValue (from: string, path: string, node: Node | undefined): Value {
+  return { kind: 'external', from, path, node }
+}
+
+function globalValue (name: string, node: Node): Value {
+  return externalValue('', name, node)
+}
+
+/** The package and export that an import names. */
+function importOf (machine: Machine, symbol: TypeScriptSymbol): { readonly from: string, readonly path: string } | undefined {
+  const { ts } = machine.project
+  const declaration = symbol.declarations?.[0]
+  const statement = declaration === undefined ? undefined : findUp(declaration, ts.isImportDeclaration)
+  if (declaration === undefined || statement === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) return undefined
+  const from = statement.moduleSpecifier.text
+  if (ts.isImportSpecifier(declaration)) return { from, path: (declaration.propertyName ?? declaration.name).text }
+  return { from, path: ts.isNamespaceImport(declaration) ? '' : 'default' }
+}
+
+function valuesOfDeclaration (machine: Machine, declaration: Declaration, node: Node): Values {
+  const { ts } = machine.project
+  if (ts.isFunctionDeclaration(declaration)) {
+    const body = declaration.body !== undefined
+      ? declaration
+      : machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find((found): found is typeof declaration =>
+        ts.isFunctionDeclaration(found) && found.body !== undefined)
+    return body === undefined ? [unknown()] : [functionOfNode(machine, body)]
+  }
+  if (ts.isClassLike(declaration)) return [machine.exportedClass(declaration) ?? machine.classOfNode(declaration, undefined)]
+  if (ts.isEnumDeclaration(declaration)) {
+    return [object({
+      fields: new Map(declaration.members.map(member => {
+        const value = machine.project.checker.getConstantValue(member)
+        return [machine.propertyName(member.name) ?? '', [value === undefined ? unknown() : literal(value)]]
+      }))
+    })]
+  }
+  if (ts.isExportAssignment(declaration)) return initialValues(machine, declaration, declaration.expression)
+  if (ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name)) {
+    const live = isModuleLevel(machine, declaration) ? machine.exportedValue(declaration, declaration.name.text) : undefined
+    if (live !== undefined) return [live]
+    const require = declaration.initializer !== undefined ? machine.requiredBy(declaration.initializer) : undefined
+    if (require !== undefined) return require
+    if (declaration.initializer === undefined) return [unknownOf(machine, declaration)]
+    if (!isConstant(machine, declaration) && isModuleLevel(machine, declaration)) {
+      const values = initialValues(machine, declaration, declaration.initializer)
+      return values.every(value => value.kind === 'literal') ? [unknownOf(machine, declaration)] : values
+    }
+    return initialValues(machine, declaration, declaration.initializer)
+  }
+  if (ts.isBindingElement(declaration)) {
+    const owner = findUp(declaration, ts.isVariableDeclaration)
+    if (owner?.initializer === undefined) return [unknownOf(machine, declaration)]
+    const whole = machine.requiredBy(owner.initializer) ?? initialValues(machine, owner, owner.initializer)
+    const found = machine.findInPattern(owner.name as ObjectBindingPattern, whole, declaration)
+    return found ?? [unknownOf(machine, declaration)]
+  }
+  if (ts.isPropertyAssignment(declaration)) return initialValues(machine, declaration, declaration.initializer)
+  if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) return [functionOfNode(machine, declaration)]
+  if (ts.isBinaryExpression(declaration)) return initialValues(machine, declaration, declaration.right) // exports.x = ...
+  if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)) return initialValues(machine, declaration, declaration.parent.right)
+  if (ts.isSourceFile(declaration)) return machine.exportsOfFile(declaration) ?? [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
+  return [unknown(() => typeOf(machine, node))]
+}
+
+/** The value that a variable starts with; the one of a variable that needs itself is not known. */
+export function initialValues (machine: Machine, declaration: Node, expression: Expression): Values {
+  const known = machine.initials.get(declaration)
+  if (known === 'running') return [unknown()]
+  if (known !== undefined) return known
+  machine.initials.set(declaration, 'running')
+  const before = machine.act
+  machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: moduleFrame(machine, expression) }, [], undefined)
+  const values = machine.evaluate(expression)
+  machine.act = before
+  machine.initials.set(declaration, values)
+  return values
+}

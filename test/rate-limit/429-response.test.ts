@@ -1,0 +1,29 @@
+import type { FastifyRequest } from 'fastify'
+import t from 'tap'
+import { standardErrors as errors, type ApiError } from 'fastify-api-errors'
+import { createExceededError } from '../../lib/rate-limit/429-response.js'
+import type { LimitResult } from '../../lib/rate-limit/limit.js'
+
+const request = { url: '/queues' } as unknown as FastifyRequest
+
+function createResult (policy: object, more: Partial<LimitResult> = {}): LimitResult {
+  return { limit: { name: 'burst', policy }, max: 100, timeWindow: 60_000, ttl: 1500, isBanned: false, ...more } as unknown as LimitResult
+}
+
+t.test('a request beyond a limit gets 429 with the policy, and the seconds to wait', async t => {
+  const error = createExceededError(createResult({}), request, errors) as ApiError
+  t.match(error, { code: 'rate_limit_exceeded', status: 429, retryAfter: 2, meta: { policy: 'burst', limit: 100, window: 60, retry_after: 2 } })
+})
+
+t.test('a banned caller gets 403, or 429 if the policy says so', async t => {
+  const banned = createExceededError(createResult({ ban: 1 }, { isBanned: true }), request, errors) as ApiError
+  t.match(banned, { code: 'forbidden', status: 403, message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter: 2, meta: undefined })
+  const limited = createExceededError(createResult({ ban: 1, banStatus: 429 }, { isBanned: true }), request, errors) as ApiError
+  t.match(limited, { code: 'rate_limit_exceeded', status: 429 })
+})
+
+t.test('the errorResponseBuilder of a route gets what @fastify/rate-limit gives it', async t => {
+  const errorResponseBuilder = (...args: unknown[]): unknown => args
+  t.strictSame(createExceededError(createResult({ errorResponseBuilder }), request, errors), [request, { statusCode: 429, ban: false, max: 100, ttl: 1500, after: '2 seconds' }])
+  t.strictSame(createExceededError(createResult({ errorResponseBuilder }, { isBanned: true }), request, errors), [request, { statusCode: 403, ban: true, max: 100, ttl: 1500, after: '2 seconds' }])
+})

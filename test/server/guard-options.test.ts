@@ -1,0 +1,113 @@
+/** What functions among the options of Fastify do wrong is answered, or rejected at start. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import t from 'tap'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { errorResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+
+/* eslint-disable no-throw-literal, prefer-promise-reject-errors */
+
+const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
+const invalid = errorResponse(422, {
+  code: 'missing_required_field',
+  message: errors.missing_required_field.message,
+  request_id: requestId,
+  details: [{ in: 'body', field: 'a', pointer: '/a', code: 'required', message: 'is required' }]
+})
+
+async function create (server: FastifyServerOptions): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions({ genReqId: () => requestId, ...server }))
+  await app.register(apiErrors, { log: false })
+  app.get('/', async () => 'ok')
+  app.post('/', { schema: { body: { type: 'object', required: ['a'] } } }, async () => ({ secret: 42 }))
+  return app
+}
+
+const post = (port: number) => sendRequest(port, 'POST', '/', { 'Content-Type': 'application/json' }, '{}')
+
+t.test('an async function where Fastify needs the result at once is rejected at start', async t => {
+  const broken: ReadonlyArray<readonly [string, object]> = [
+    ['genReqId', { genReqId: async () => 'req_1' }],
+    ['rewriteUrl', { rewriteUrl: async () => '/' }],
+    ['childLoggerFactory', { childLoggerFactory: async () => undefined }],
+    ['querystringParser', { querystringParser: async () => ({}) }],
+    ['routerOptions.querystringParser', { routerOptions: { querystringParser: async () => ({}) } }]
+  ]
+  for (const [option, options] of broken) {
+    t.throws(() => serverOptions(options as never), new TypeError(`serverOptions: ${option}: expected a function that returns its result, not a promise, got a function.`))
+  }
+  t.doesNotThrow(() => serverOptions({ querystringParser: () => ({}) }))
+})
+
+t.test('a schema error formatter that returns no error lets no request through', async t => {
+  const formatters: Readonly<Record<string, () => unknown>> = {
+    'a promise of nothing': () => Promise.resolve(),
+    'a rejected promise': () => Promise.reject(new Error('secret')),
+    'a promise rejected with nothing': () => Promise.reject(),
+    'a promise of an error': () => Promise.resolve(new Error('secret')),
+    nothing: () => undefined,
+    'a string': () => 'secret'
+  }
+  for (const [name, formatter] of Object.entries(formatters)) {
+    t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: formatter as never }))), invalid, name)
+  }
+  t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: () => new Error('no') }))), invalid)
+  for (const thrown of [undefined, null]) {
+    t.strictSame(await post(await listen(t, await create({ schemaErrorFormatter: () => { throw thrown } }))), internal, String(thrown))
+  }
+})
+
+t.test('a validator of a schema controller that fails with nothing, or returns an error, lets no request through', async t => {
+  const createOf = (validate: () => unknown): Promise<FastifyInstance> =>
+    create({ schemaController: { compilersFactory: { buildValidator: (() => () => validate) as never } } })
+  t.strictSame(await post(await listen(t, await createOf(() => Promise.reject()))), internal)
+  t.strictSame(await post(await listen(t, await createOf(() => { throw undefined }))), internal)
+  for (const validate of [() => errors.resource_conflict(), async () => errors.resource_conflict()]) {
+    t.match(await post(await listen(t, await createOf(validate))), { status: 409, body: { code: 'resource_conflict' } })
+  }
+  t.equal((await post(await listen(t, await createOf(() => true)))).status, 200)
+})
+
+t.test('a schema controller that builds no validator stops the start', async t => {
+  async function build (buildValidator: unknown): Promise<void> {
+    const app = await create({ schemaController: { compilersFactory: { buildValidator: buildValidator as never } } })
+    await app.ready()
+  }
+  await t.rejects(build(() => { throw undefined }), new Error('buildValidator threw undefined.'))
+  await t.rejects(build(() => { throw new Error('No compiler.') }), new Error('No compiler.'))
+  await t.rejects(build(() => 'no compiler'), /compile is not a function/)
+})
+
+t.test('a clientErrorHandler of the application that fails closes the connection, and the process lives', async t => {
+  for (const fail of [() => { throw new Error('secret') }, async () => { throw new Error('secret') }]) {
+    const app = await create({ clientErrorHandler: fail as never })
+    const port = await listen(t, app)
+    const socket = connect(port, '127.0.0.1').resume()
+    socket.write('garbage\r\n\r\n')
+    await once(socket, 'close')
+    t.equal((await sendRequest(port, 'GET', '/')).body, 'ok')
+  }
+})
+
+t.test('a frameworkErrors of the application that fails is answered in its place', async t => {
+  const failures: Readonly<Record<string, FastifyServerOptions['frameworkErrors']>> = {
+    throws: () => { throw new Error('secret') },
+    rejects: (async () => { throw new Error('secret') }) as never,
+    'throws after its response': (_error, _request, reply) => { (reply as FastifyReply).code(400).send({ mine: true }); throw new Error('secret') }
+  }
+  for (const [name, frameworkErrors] of Object.entries(failures)) {
+    const app = await create({ frameworkErrors } as FastifyServerOptions)
+    const text = await sendRaw(await listen(t, app), formatRequest('GET', '/%zz'))
+    t.match(text, name === 'throws after its response' ? /\{"mine":true\}$/ : /"code":"invalid_request".*\}$/, name)
+    t.match(text, /^HTTP\/1.1 400 Bad Request\r\n/, name)
+    t.notMatch(text, 'secret', name)
+  }
+})
+
+t.test('a rewriteUrl that returns no string gives 500', async t => {
+  for (const rewriteUrl of [() => undefined, () => 7, () => Promise.resolve('/'), () => Promise.reject(new Error('secret'))]) {
+    const app = await create({ rewriteUrl: rewriteUrl as never })
+    t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))
+  }
+})

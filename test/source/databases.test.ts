@@ -1,0 +1,57 @@
+/** The constraints that a route can violate: each driver and query builder, and the whole finding of each route. */
+import t from 'tap'
+import { describeFindings, inferFixtures } from './infer-fixtures.js'
+import builders from './fixtures/databases/builders.js'
+import drivers from './fixtures/databases/drivers.js'
+
+const report = await inferFixtures(t, { drivers, builders })
+
+/** The findings of the routes of a fixture. */
+function findingsOf (name: string): Record<string, string[]> {
+  return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
+}
+
+t.test('statements of SQL through drivers', async t => {
+  t.strictSame(findingsOf('drivers'), {
+    'POST /drivers/ignored': [],
+    'POST /drivers/log': [],
+    'POST /drivers/looked-up': ['409 resource_already_exists possible'],
+    'POST /drivers/mysql': ['409 resource_already_exists certain'],
+    'POST /drivers/other-column': [],
+    'POST /drivers/pg': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /drivers/pg-client': ['409 resource_already_exists certain'],
+    'POST /drivers/pg-object': ['409 resource_already_exists certain'],
+    'POST /drivers/pg-own-value': [],
+    'POST /drivers/pglite': ['409 resource_already_exists certain'],
+    'POST /drivers/postgres': ['409 resource_already_exists certain'],
+    'POST /drivers/postgres-values': ['409 resource_already_exists certain'],
+    'GET /drivers/select': [],
+    'POST /drivers/sqlite': ['409 resource_already_exists certain'],
+    'DELETE /drivers/tags': [],
+    'DELETE /drivers/users': ['409 resource_conflict certain']
+  })
+})
+
+t.test('queries that Drizzle, Knex and Kysely build', async t => {
+  t.strictSame(findingsOf('builders'), {
+    'POST /builders/drizzle-body': ['409 resource_already_exists certain', '422 validation_error possible'],
+    'DELETE /builders/drizzle-delete': ['409 resource_conflict certain'],
+    'POST /builders/drizzle-ignored': [],
+    'POST /builders/drizzle-insert': ['409 resource_already_exists certain'],
+    'POST /builders/drizzle-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
+    'PUT /builders/drizzle-name': [],
+    'GET /builders/drizzle-select': [],
+    'PUT /builders/drizzle-update': ['409 resource_already_exists certain'],
+    'DELETE /builders/knex-delete': ['409 resource_conflict certain'],
+    'POST /builders/knex-insert': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /builders/knex-merged': [],
+    'GET /builders/knex-select': [],
+    'PUT /builders/knex-update': ['409 resource_already_exists certain'],
+    'DELETE /builders/kysely-delete': ['409 resource_conflict certain'],
+    'GET /builders/kysely-first': [],
+    'POST /builders/kysely-insert': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'GET /builders/kysely-or-throw': ['404 resource_not_found certain'],
+    'GET /builders/kysely-own-error': ['410 resource_gone certain'],
+    'PUT /builders/kysely-update': ['409 resource_already_exists certain']
+  })
+})

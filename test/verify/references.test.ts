@@ -1,0 +1,22 @@
+/** The references of an application. That the lockfile and `assertLedger` have them all is in several-registrations.test.ts. */
+import Fastify from 'fastify'
+import t from 'tap'
+import apiErrors from 'fastify-api-errors'
+import { listReferences } from '../../lib/verify/references.js'
+
+t.test('the registration itself comes first, then those of its scopes by their prefixes', async t => {
+  const app = Fastify()
+  await app.register(apiErrors)
+  for (const prefix of ['/b', '/a']) {
+    await app.register(async scope => {
+      await scope.register(apiErrors, { format: prefix === '/a' ? 'problem' : 'typed' })
+      scope.get('/', async () => 'ok')
+    }, { prefix })
+  }
+  await app.ready()
+  t.match(listReferences(app), [{ prefix: '', routes: [] }, { prefix: '/a', routes: ['GET /a'], formats: [{ name: 'problem' }] }, { prefix: '/b', routes: ['GET /b'], formats: [{ name: 'typed' }] }])
+})
+
+t.test('an application of another copy of the package has the reference of its own', async t => {
+  t.strictSame(listReferences({ apiErrors: { reference: () => 'its own' } }), ['its own'])
+})
