@@ -26,8 +26,11 @@ const config: TapConfig = {
   timeout: 240,
   jobs: 2,
   'show-full-coverage': true,
-  // Source inference and the conversion of schemas do not have full coverage yet. Set this to false when they have.
+  // test/tap.ts fails instead if a file outside of `incompleteFolders` is not covered completely.
   'allow-incomplete-coverage': true
 }
+
+/** Folders that do not have full coverage yet. Remove a folder when it has. */
+export const incompleteFolders: readonly string[] = ['lib/source']
 
 export default config

@@ -148,8 +148,8 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
-  // Fastify sets the status 400 on any error of the body's stream, such as one that a preParsing hook returns. The message is not for the client.
-  if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request)) return errors.invalid_request({ cause: thrown })
+  // Fastify sets the status 400 on any error of the body's stream, such as one that a preParsing hook returns. Its own message is not for the client.
+  if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
   const code = codeForStatus(reply.statusCode)

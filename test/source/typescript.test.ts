@@ -4,7 +4,7 @@ import typescript from 'typescript'
 import { loadTypeScript } from '../../lib/source/typescript.js'
 
 t.test('the compiler of the application comes first, and one without an API is refused', async t => {
-  const folder = t.testdir({ 'node_modules/typescript/index.js': "module.exports = { version: '7.0.0' }" })
+  const folder = t.testdir({ node_modules: { typescript: { 'index.js': "module.exports = { version: '7.0.0' }" } } })
   t.throws(() => loadTypeScript(folder), {
     message: "infer reads the source with TypeScript 5 or 6, and typescript 7.0.0 has no stable API: run 'npm install --save-dev typescript@6'."
   })

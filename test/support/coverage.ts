@@ -40,6 +40,16 @@ export function completeCoverage (coverage: string, sources: string): void {
   writeFileSync(join(coverage, 'unloaded.json'), JSON.stringify(uncovered))
 }
 
+/** The share of each file that was covered, in percent, as the reporter `json-summary` writes it. */
+type Summary = Readonly<Record<string, Readonly<Record<'lines' | 'statements' | 'branches' | 'functions', { readonly pct: number }>>>>
+
+/** Returns a sentence for each file that is not covered completely, except for files in some folders. */
+export function listUncovered (summary: Summary, exceptFolders: readonly string[]): string[] {
+  return Object.entries(summary)
+    .filter(([file]) => file !== 'total' && !exceptFolders.some(folder => file.startsWith(`${folder}/`)))
+    .flatMap(([file, kinds]) => Object.entries(kinds).filter(([, { pct }]) => pct < 100).map(([kind, { pct }]) => `${file}: expected 100 % of its ${kind} to be covered, got ${pct} %.`))
+}
+
 /** Whether anything of a source is left when its types are taken out. */
 function hasCode (source: string): boolean {
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, removeComments: true } })
