@@ -65,10 +65,10 @@ function getMappings (measured: Measured, url: string): string {
 /** The share of each file that was covered, in percent, as the reporter `json-summary` writes it. */
 type Summary = Readonly<Record<string, Readonly<Record<'lines' | 'statements' | 'branches' | 'functions', { readonly pct: number }>>>>
 
-/** Returns a sentence for each file that is not covered completely, except for files in some folders. */
-export function listUncovered (summary: Summary, exceptFolders: readonly string[]): string[] {
+/** Returns a sentence for each file that is not covered completely, except for some files, and for those in some folders. */
+export function listUncovered (summary: Summary, except: readonly string[]): string[] {
   return Object.entries(summary)
-    .filter(([file]) => file !== 'total' && !exceptFolders.some(folder => file.startsWith(`${folder}/`)))
+    .filter(([file]) => file !== 'total' && !except.some(path => file.startsWith(path)))
     .flatMap(([file, kinds]) => Object.entries(kinds).filter(([, { pct }]) => pct < 100).map(([kind, { pct }]) => `${file}: expected 100 % of its ${kind} to be covered, got ${pct} %.`))
 }
 
