@@ -26,11 +26,19 @@ const config: TapConfig = {
   timeout: 240,
   jobs: 2,
   'show-full-coverage': true,
-  // test/tap.ts fails instead if a file outside of `incompleteFolders` is not covered completely.
+  // test/tap.ts fails instead if a file that is not `incomplete` is not covered completely.
   'allow-incomplete-coverage': true
 }
 
-/** Folders that do not have full coverage yet. Remove a folder when it has. */
-export const incompleteFolders: readonly string[] = ['lib/source']
+/** Folders and files that do not have full coverage yet. Remove a line when it has. */
+export const incomplete: readonly string[] = [
+  'lib/source/',
+  'lib/cli/run-command.ts',
+  'lib/fastify/guard-calls.ts',
+  'lib/infer/custom-rules.ts',
+  'lib/respond/error-handler.ts',
+  'lib/respond/send-response.ts',
+  'lib/server/connections.ts'
+]
 
 export default config

@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import config, { incompleteFolders } from '../tap.config.js'
+import config, { incomplete } from '../tap.config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const coverage = join(root, '.tap/coverage')
@@ -37,7 +37,7 @@ async function reportCoverage (): Promise<number> {
   const { completeCoverage, listUncovered } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   const status = tap('report', 'text', 'json-summary', ...args.filter(arg => /coverage/.test(arg)))
-  const uncovered = listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')), incompleteFolders.map(folder => join(root, folder)))
+  const uncovered = listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')), incomplete.map(path => join(root, path)))
   for (const line of uncovered) console.error(line)
   return status || Number(uncovered.length > 0)
 }

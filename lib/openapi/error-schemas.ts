@@ -20,7 +20,7 @@ export function createGroupSchema (context: ComponentsContext, { status, definit
 /** Adds the schemas of all statuses of the catalog in the main format. */
 export function addStatusSchemasOfCatalog (context: ComponentsContext): void {
   const [format] = context.formats
-  if (format !== undefined) for (const status of context.shownByStatus.keys()) addStatusSchema(context, status, format)
+  for (const status of context.shownByStatus.keys()) addStatusSchema(context, status, format)
 }
 
 /** Returns whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
@@ -38,7 +38,7 @@ function addStatusSchema (context: ComponentsContext, status: ErrorStatus, forma
 }
 
 function listSchemasOfStatus (context: ComponentsContext, status: ErrorStatus, format: Format): CodeSchema[] {
-  return distinct((context.shownByStatus.get(status) ?? []).map(definition => getCodeSchema(context, definition, format)))
+  return distinct((context.shownByStatus.get(status) as ErrorDefinition[]).map(definition => getCodeSchema(context, definition, format)))
 }
 
 function distinct (schemas: readonly CodeSchema[]): CodeSchema[] {

@@ -87,6 +87,8 @@ t.test('a file that is no such file is named', async t => {
   const register = async (value: unknown): Promise<unknown> => await Fastify().register(apiErrors, { inferred: value as string }).then(() => 'registered', (fault: Error) => fault.message)
   t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else.")
   const folder = mkdtempSync(join(tmpdir(), 'inferred-'))
+  writeFileSync(join(folder, 'package.json'), '{}')
+  t.match(await register(join(folder, 'package.json')), /^fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else in .*package\.json\.$/)
   t.match(await register(folder), /^fastify-api-errors: inferred: expected a file that 'fastify-api-errors infer --write' wrote, but .* cannot be read: EISDIR/)
   const warning = new Promise<Error>(resolve => { process.once('warning', resolve) })
   t.equal(await register(join(folder, 'absent.json')), 'registered')

@@ -84,7 +84,7 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
     t.match(entries, [{ level: 50, code: answer, status: standardErrors[answer].status }])
     t.equal(entries.length, 1)
     const [{ err, thrown } = {}] = entries
-    t.match(`${err?.stack} ${thrown}`, /caused by: .+|The upstream answered \d+| {2}code: |DOMException/, 'the log has the cause')
+    t.match(`${err?.stack} ${thrown}`, /caused by: .+|The upstream returned \d+| {2}code: |DOMException/, 'the log has the cause')
   })
 }
 
