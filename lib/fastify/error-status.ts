@@ -16,7 +16,7 @@ const interceptors = new WeakSet<object>()
  * `reply.code()`, `reply.status()` and `reply.statusCode` all set it. A `send` that others put on a reply stays.
  */
 export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
-  const send: Send = function (payload) {
+  const send: Send = function sendErrorStatus (payload) {
     if (this.statusCode >= 400 && sendInstead(this, payload)) return this
     return getPrototypeSend(this).call(this, payload)
   }

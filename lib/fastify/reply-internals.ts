@@ -175,6 +175,7 @@ export function isSentByApplication (handler: (...args: never[]) => unknown): bo
   const frames = String(holder.stack).split('\n')
   const send = frames.findIndex(frame => /\bsend \(.*reply\.js:/.test(frame))
   const directory = /\((.*)reply\.js:/.exec(frames[send] ?? '')?.[1]
-  const caller = frames[send + 1]
+  // A reply with the status of an error has a `send` of this package, which calls Fastify's.
+  const caller = frames.slice(send + 1).find(frame => !frame.includes('sendErrorStatus '))
   return directory !== undefined && caller !== undefined && !caller.includes(directory)
 }

@@ -113,7 +113,7 @@ t.test('@fastify/rate-limit', async t => {
 })
 
 t.test('@fastify/under-pressure', async t => {
-  const pressed = '503 service_unavailable: @fastify/under-pressure turns requests away when the server is overloaded.'
+  const pressed = '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.'
   const renamed = fp(async (scope: FastifyInstance) => { await scope.register(underPressure, { maxEventLoopDelay: 1000 }) })
 
   t.test('under another name holds for the routes of its scope and of the scopes below it, before and after, and for no other', async t => {
