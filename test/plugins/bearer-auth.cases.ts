@@ -46,13 +46,9 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
-    what: 'The key is wrong (without the option: the plugin sends its own response).',
+    what: 'The key is wrong (without the option: the message that the plugin sends is converted).',
     setup: byItself,
     request: wrongKey,
-    answer: {
-      status: 401,
-      headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': '40' },
-      body: '{"error":"invalid authorization header"}'
-    }
+    answer: { code: 'unauthorized', message: 'invalid authorization header', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   }
 ]

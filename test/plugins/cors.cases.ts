@@ -66,13 +66,9 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }
   },
   {
-    what: 'The preflight is malformed (without the option: the plugin sends its own response).',
+    what: 'The preflight is malformed (without the option: the message that the plugin sends is converted).',
     setup: oneOrigin,
     request: { method: 'OPTIONS', url: '/' },
-    answer: {
-      status: 400,
-      headers: { 'content-type': 'text/plain', 'content-length': '25', 'access-control-allow-credentials': 'true', vary: 'Origin' },
-      body: 'Invalid Preflight Request'
-    }
+    answer: { code: 'invalid_request', message: 'Invalid Preflight Request', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
   }
 ]
