@@ -176,14 +176,15 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     t.strictSame(lock.routes, {
       'GET /': ['internal_error'],
       'GET /ok': ['internal_error', 'rate_limit_exceeded'],
-      'GET /sent': ['internal_error'],
+      'GET /sent': ['internal_error', 'resource_not_found'],
       'GET /v2/': ['internal_error', 'invoice_is_paid', 'rate_limit_exceeded'],
       'GET /v2/named': ['internal_error', 'rate_limit_exceeded'],
       'GET /v2/nested/': ['internal_error'],
-      'GET /v2/sent': ['internal_error'],
+      'GET /v2/sent': ['internal_error', 'resource_not_found'],
       'GET /v3/': ['internal_error']
     })
     t.strictSame(assertLedger(app, { except: ['invoice_is_paid', 'internal_error'] }).unexercised.map(({ code, routes }) => [code, routes]), [
+      ['resource_not_found', ['GET /sent', 'GET /v2/sent']],
       ['rate_limit_exceeded', ['GET /ok', 'GET /v2/', 'GET /v2/named']]
     ], 'assertLedger, too')
 

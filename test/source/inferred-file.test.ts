@@ -61,7 +61,7 @@ const inferred: InferredErrors = {
 t.test('the plugin documents the errors of the file, each with its line', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(apiErrors, { inferred })
+  await app.register(apiErrors, { inferred, sentErrors: 'report' })
   app.get('/queues', async () => [])
   await app.ready()
   const ofSource = (method: string) => app.apiErrors.explain(method, '/queues').filter(({ rule }) => rule === 'source')
@@ -69,12 +69,12 @@ t.test('the plugin documents the errors of the file, each with its line', async 
   t.strictSame(ofSource('HEAD'), ofSource('GET'))
 })
 
-t.test('a status without a code has one when sent errors are converted', async t => {
+t.test('a status without a code has one, unless sent errors are only reported', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   const path = join(mkdtempSync(join(tmpdir(), 'inferred-')), 'errors.inferred.json')
   writeFileSync(path, JSON.stringify(inferred))
-  await app.register(apiErrors, { inferred: path, sentErrors: 'convert' })
+  await app.register(apiErrors, { inferred: path })
   app.get('/queues', async () => [])
   await app.ready()
   t.strictSame(app.apiErrors.explain('GET', '/queues').filter(({ rule }) => rule === 'source').map(({ code, reason }) => [code, reason]), [
