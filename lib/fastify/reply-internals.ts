@@ -163,6 +163,11 @@ export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean
   return error instanceof Error && stream?.errored === error
 }
 
+/** Returns whether Fastify calls `reply.send()` with what a handler or hook threw, which can be any value. */
+export function isSendingThrown (reply: FastifyReply): boolean {
+  return readInternal(reply, 'fastify.reply.isError') === true
+}
+
 /**
  * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
  * function with a thrown error, so only the stack shows the difference: whether the caller of `send` is a file of Fastify.

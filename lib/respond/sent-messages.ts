@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import type { SendInstead } from '../fastify/error-status.js'
+import { isSendingThrown } from '../fastify/reply-internals.js'
 import { isRecord } from '../support/is-object.js'
 import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
@@ -17,8 +18,8 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
   return (reply, payload) => {
     const { request, statusCode } = reply
     const code = codeForStatus(statusCode)
-    // An error that is sent goes to the error handler.
-    if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error) return false
+    // An error that is sent, and whatever is thrown, goes to the error handler.
+    if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     const said = readMessage(payload, reply.getHeader('content-type'))
     if (said === undefined) {

@@ -4,7 +4,7 @@ import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
   getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
-  isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
+  isSendingThrown, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
 /** Something that is not an instance, a request or a reply of Fastify. */
@@ -160,4 +160,23 @@ t.test('the error of the stream of a body is seen, also after an async hook', as
   t.strictSame(seen, [[400, true], [undefined, false]])
   t.equal(isErrorOfBody(undefined, stranger), false)
   t.equal(isErrorOfBody(new Error('no'), stranger), false)
+})
+
+t.test('whether Fastify sends what was thrown', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  app.addHook('onRequest', (_request, reply, done) => {
+    const send = reply.send.bind(reply)
+    reply.send = ((payload: unknown) => { seen.push([payload, isSendingThrown(reply)]); return send(payload) }) as typeof reply.send
+    done()
+  })
+  app.setErrorHandler((_error, _request, reply) => reply.send({ handled: true }))
+  /* eslint-disable no-throw-literal */
+  app.get('/async', async () => { throw 'thrown' })
+  app.get('/sync', () => { throw 'thrown' })
+  app.get('/hook', { preHandler: async () => { throw 'thrown' } }, () => 'ok')
+  app.get('/sent', (_request, reply) => { reply.code(404).send('sent') })
+  for (const url of ['/async', '/sync', '/hook', '/sent']) await app.inject(url)
+  t.strictSame(seen.filter(entry => Array.isArray(entry) && typeof entry[0] === 'string'), [['thrown', true], ['thrown', true], ['thrown', true], ['sent', false]])
+  t.equal(isSendingThrown(stranger), false)
 })

@@ -46,6 +46,21 @@ t.test('every way to send a message has the response of an error that is thrown'
   t.strictSame(app.apiErrors.ledger()[0], { route: 'GET /0', status: 404, code: 'resource_not_found', count: 1, documented: true })
 })
 
+t.test('a string that is thrown after a status was set is not a message for the client', async t => {
+  const app = await createApp()
+  /* eslint-disable no-throw-literal */
+  app.get('/async', async (_request, reply) => { reply.code(404); throw 'SELECT 1' })
+  app.get('/sync', (_request, reply) => { reply.code(404); throw 'SELECT 1' })
+  app.get('/object', async (_request, reply) => { reply.code(404); throw { message: 'SELECT 1' } })
+  app.get('/hook', { preHandler: async (_request, reply) => { reply.code(404); throw 'SELECT 1' } }, async () => 'ok')
+  app.get('/callback', { preHandler: (_request, reply, done) => { reply.code(404); done('SELECT 1' as unknown as Error) } }, async () => 'ok')
+  const port = await listen(t, app)
+  for (const path of ['/async', '/sync', '/object', '/hook', '/callback']) {
+    const response = await sendRequest(port, 'GET', path)
+    t.strictSame(response, errorResponse(500, { code: 'internal_error', message: 'Something went wrong on our side.', request_id: requestId }), path)
+  }
+})
+
 t.test('a body that says more than a message goes out as it is, and the ledger has it', async t => {
   const app = await createApp()
   const bodies: readonly unknown[] = [
