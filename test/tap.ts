@@ -38,6 +38,7 @@ async function reportCoverage (): Promise<number> {
   completeCoverage(coverage, join(root, 'lib'))
   const status = tap('report', 'text', 'json-summary', ...args.filter(arg => /coverage/.test(arg)))
   const uncovered = listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')), incomplete.map(path => join(root, path)))
+  // These files are listed, but the run does not fail for them yet. Return 1 if there are any when the list is empty.
   for (const line of uncovered) console.error(line)
-  return status || Number(uncovered.length > 0)
+  return status
 }
