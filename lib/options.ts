@@ -38,9 +38,9 @@ export interface ApiErrorsOptions {
    */
   readonly database?: DatabaseOptions
   /**
-   * The status of the response to a body that is not valid, whether its schema or the database rejects it. With 400, its
-   * code is `invalid_request`, and its issues are the same. An error that is thrown as a 422 stays one. Parameters and
-   * headers that are not valid have the status 400 in any case.
+   * The status of the response to an invalid body, whether its schema or the database rejects it. With 400, its
+   * code is `invalid_request`, and its issues are the same. An error that is thrown as a 422 stays a 422. Invalid parameters
+   * and headers have the status 400 in any case.
    *
    * @default 422
    */

@@ -197,8 +197,7 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
   if (settings.sentErrors === undefined) {
     const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
     interceptErrorStatus(app, createMessageConverter(responder, record, isCovered))
-  }
-  if (settings.sentErrors !== undefined) {
+  } else {
     const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)
     app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
       if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)

@@ -1,4 +1,4 @@
-/** Remembers the functions that @fastify/auth puts together to one hook, because the hook does not show them. */
+/** Records the functions that @fastify/auth combines into one hook. The hook itself does not show them. */
 import type { FastifyInstance } from 'fastify'
 import { scopesAround } from './scopes.js'
 

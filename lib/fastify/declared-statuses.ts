@@ -5,6 +5,11 @@ export function declaresStatus (responses: unknown, status: number): boolean {
   return findDeclaredKey(responses, status) !== undefined
 }
 
+/** Returns whether the `response` schemas of a route have one that can apply to an error. */
+export function declaresErrors (responses: unknown): boolean {
+  return Object.keys(responses ?? {}).some(key => /^([45]|default$)/i.test(key))
+}
+
 /** Returns the key of the `response` schema of a route for a status: its number, its class, or `default` (in this order); `undefined` if there is none. */
 export function findDeclaredKey (responses: unknown, status: number): string | undefined {
   const declared = Object.keys(responses ?? {})

@@ -2,9 +2,8 @@
  * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators
  * and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful, or the process ends.
  */
-import { types } from 'node:util'
 import type { FastifyInstance } from 'fastify'
-import { handleThrownPromise } from '../support/call-safely.js'
+import { handleThrownPromise, ignoreRejection } from '../support/call-safely.js'
 import { guardNotFoundHooks, isGuarding } from './hooks.js'
 import { checkReturned, isError } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -56,13 +55,18 @@ function describeThrown (what: string, call: Call, thrown: unknown): Error {
   return new Error(`The ${what} '${call.name}' threw ${typeof thrown === 'symbol' ? 'a symbol' : String(thrown)}.`, { cause: thrown })
 }
 
+/** Returns the value that a function threw, and an error for a promise or for nothing. */
+function completeThrown (what: string, call: Call, thrown: unknown): unknown {
+  return handleThrownPromise(thrown) ?? describeThrown(what, call, thrown)
+}
+
 function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
   return inherit(handler, function (this: unknown, ...args) {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
       // Fastify sends what is thrown, and a promise as an object.
-      throw isActive() ? handleThrownPromise(thrown) ?? describeThrown('error handler', handler, thrown) : thrown
+      throw isActive() ? completeThrown('error handler', handler, thrown) : thrown
     }
   })
 }
@@ -100,10 +104,10 @@ export function guardSchemaErrorFormatter (formatter: Call, isActive: () => bool
     try {
       result = formatter.apply(this, args)
     } catch (thrown) {
-      throw isActive() ? handleThrownPromise(thrown) ?? describeThrown('schema error formatter', formatter, thrown) : thrown
+      throw isActive() ? completeThrown('schema error formatter', formatter, thrown) : thrown
     }
     if (!isActive() || isError(result)) return result
-    if (types.isPromise(result)) result.then(undefined, () => {})
+    ignoreRejection(result)
     return new Error(`The schema error formatter '${formatter.name}' returned no error.`)
   })
 }

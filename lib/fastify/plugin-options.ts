@@ -10,12 +10,20 @@ export interface RateLimitPluginOptions {
 
 const optionsByScope = new WeakMap<object, RateLimitPluginOptions>()
 
-/** Keeps the options if a plugin is @fastify/rate-limit, whose function refers to itself. `fp()` can change its name. */
+/**
+ * Returns the function of an official plugin, given as the function or as its module; `undefined` for any other plugin. `fp()`
+ * can change the name of a plugin, but the function refers to itself.
+ *
+ * @param property the property that refers to the function, such as `fastifySwagger`
+ */
+export function findPluginFunction (plugin: unknown, property: string): unknown {
+  return [plugin, (plugin as { readonly default?: unknown } | null | undefined)?.default]
+    .find(candidate => typeof candidate === 'function' && (candidate as unknown as Readonly<Record<string, unknown>>)[property] === candidate)
+}
+
+/** Keeps the options if a plugin is @fastify/rate-limit. */
 export function keepPluginOptions (scope: object, plugin: unknown, options: unknown): void {
-  for (const candidate of [plugin, (plugin as { readonly default?: unknown } | undefined)?.default]) {
-    const isRateLimit = typeof candidate === 'function' && (candidate as { readonly fastifyRateLimit?: unknown }).fastifyRateLimit === candidate
-    if (isRateLimit && isRecord(options)) optionsByScope.set(scope, options)
-  }
+  if (findPluginFunction(plugin, 'fastifyRateLimit') !== undefined && isRecord(options)) optionsByScope.set(scope, options)
 }
 
 /** Returns the options of the nearest @fastify/rate-limit around a scope; an empty object if they are not known. */

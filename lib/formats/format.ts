@@ -45,7 +45,7 @@ export interface FormatDefinition {
 }
 
 /**
- * Defines a custom body format, for the `format` option.
+ * Defines a custom body format. Pass it as the `format` option.
  *
  * @throws TypeError that names the invalid property
  * @example

@@ -20,10 +20,10 @@ export const formats: Readonly<Record<FormatName, Format>> = {
 /** A name of {@link formats}. */
 export type FormatName = 'code' | 'typed' | 'summary' | 'message' | 'error' | 'problem'
 
-/** The formats that list the fields of a body that is not valid by its status. */
+/** The formats that list the fields of an invalid body by its status. */
 const formatsFor400: ReadonlyMap<Format, Format> = new Map([[messageFormat, createMessageFormat(400)], [summaryFormat, createSummaryFormat(400)]])
 
-/** Returns a format for an API whose responses to a body that is not valid have a status. */
+/** Returns a format for an API that responds to an invalid body with a given status. */
 export function getFormatForStatus (format: Format, validationStatus: 400 | 422): Format {
   return validationStatus === 400 ? formatsFor400.get(format) ?? format : format
 }

@@ -5,7 +5,7 @@ import { defineFormat, type Format } from './format.js'
 /** `{ message }`, and for 422 `{ message, errors: { field: [reason] } }`: the shape of Laravel. */
 export const messageFormat: Format = createMessageFormat(422)
 
-/** Returns the format for an API whose responses to a body that is not valid have a status. */
+/** Returns the format for an API that responds to an invalid body with a given status. */
 export function createMessageFormat (validationStatus: 400 | 422): Format {
   return defineFormat({
     name: 'message',

@@ -5,7 +5,7 @@ import { defineFormat, type Format } from './format.js'
 /** `{ summary }`, and for 422 `{ summary, validation_errors: { field: [reason] } }`. */
 export const summaryFormat: Format = createSummaryFormat(422)
 
-/** Returns the format for an API whose responses to a body that is not valid have a status. */
+/** Returns the format for an API that responds to an invalid body with a given status. */
 export function createSummaryFormat (validationStatus: 400 | 422): Format {
   return defineFormat({
     name: 'summary',

@@ -45,7 +45,7 @@ export interface ApiKeyOptions {
 
 const optionNames = Object.keys({ lookup: true, scopes: true, header: true, scheme: true, guessLimit: true, realm: true } satisfies Record<keyof ApiKeyOptions, true>)
 
-/** The hook that checks the API key, for a route or a scope, with HTTP/1.1 or HTTP/2. */
+/** The hook that checks the API key. Add it to a route or a scope. It works with HTTP/1.1 and HTTP/2. */
 export type ApiKeyGuard = (request: FastifyRequest<RouteGenericInterface, RawServerBase, RawRequestDefaultExpression<RawServerBase>>) => Promise<void>
 
 /** The property that a guard adds to a request. */

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { codeForStatus } from '../catalog/standard-errors.js'
-import { findDeclaredKey } from '../fastify/declared-statuses.js'
+import { declaresErrors, findDeclaredKey } from '../fastify/declared-statuses.js'
 import { isObject, isRecord } from '../support/is-object.js'
 import type { StatusErrors } from './group-by-status.js'
 import type { RouteErrors } from './route-errors.js'
@@ -158,7 +158,8 @@ const shownRoutes = 10
 /** Returns the keys of `schema.response` whose schema does not fit an error of the route. */
 function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, fitsDeclared: FitsDeclared): string[] {
   const { response } = record.route.schema ?? {}
-  if (response === undefined || !routeErrors.isCovered(record)) return []
+  // Inference is expensive at start, and most routes declare the statuses of successful responses only.
+  if (!declaresErrors(response) || !routeErrors.isCovered(record)) return []
   const keys = new Set<string>()
   for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {
     if (definitions.some(({ code }) => fitsDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)

@@ -1,6 +1,6 @@
 /**
- * Reads which errors a function answers with from its own code: what it throws, returns or sends in plain sight. It follows
- * calls of decorators, because those can be looked up. What other modules throw is found by `fastify-api-errors infer`.
+ * Finds the errors that the code of a function throws, returns or sends directly. It follows calls of decorators, because the
+ * application has their functions. `fastify-api-errors infer` finds the errors of functions in other modules.
  */
 import { STATUS_CODES } from 'node:http'
 import { parseExpressionAt, type AnyNode, type AssignmentExpression, type CallExpression, type NewExpression, type Property, type TryStatement } from 'acorn'
@@ -10,14 +10,14 @@ import type { DecoratorOwner } from '../fastify/internals.js'
 import { findPluginErrors } from './known-plugins.js'
 import { isObject } from '../support/is-object.js'
 
-/** An error that a function answers with. */
+/** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
   /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
   readonly by: 'throws' | 'sends' | 'verifies a token' | 'sends a file' | `is of ${string}`
 }
 
-/** What the code of a function is read with. */
+/** What is known of the application in which a function runs. */
 export interface FunctionContext {
   /** Returns whether the catalog has a code. */
   readonly isCode: (name: string) => boolean

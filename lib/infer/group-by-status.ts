@@ -1,4 +1,4 @@
-/** Groups the errors of a route by status, for its documentation. */
+/** Groups the errors of a route by status. Its documentation has one response for each group. */
 import { carriesIssues } from '../catalog/answer.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'

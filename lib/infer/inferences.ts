@@ -1,4 +1,4 @@
-/** What each registration of the plugin infers with, for tools that are handed the application alone. */
+/** Stores what each registration of the plugin infers with. Tools that only have the application read it here. */
 import type { FastifyInstance } from 'fastify'
 import type { Hook } from '../fastify/hooks.js'
 import type { HookName } from '../fastify/hook-names.js'

@@ -57,12 +57,12 @@ export function describePlace ({ at, by }: InferredError): string {
   return by === undefined ? at : `${at} by ${by}`
 }
 
-/** Finds what the source says of a route. */
+/** Returns the errors of a route that were found in its source. */
 export type FindInferred = (method: string, url: string) => readonly Finding[]
 
 /**
- * Makes the function that finds what the source says of a route. Codes that the catalog no longer has are left out: the
- * file is older than the catalog, and `check` reports it.
+ * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no longer
+ * has are left out: the file is older than the catalog, and `check` reports it.
  *
  * @param isConverted whether a status that is sent without an error gets the format of the API, and so a code
  */

@@ -45,7 +45,7 @@ export interface RouteErrorsOptions {
   readonly convertsSent?: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. @default it gets none */
   readonly maxParamLength?: number | undefined
-  /** The status of a body that is not valid. @default 422 */
+  /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   /** Returns the names of the rate-limit policies of a route. */
   readonly getPolicies: (record: RouteRecord) => readonly string[]

@@ -28,7 +28,7 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
-/** Returns findings about a body that is not valid, with the codes that its status has. */
+/** Returns findings about an invalid body, with the codes for the validation status of the API. */
 function withStatus (findings: ReadonlyArray<Finding & { readonly code: ValidationCode }>, status: ValidationStatus | undefined): readonly Finding[] {
   return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
 }
@@ -58,7 +58,7 @@ export interface Facts {
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
-  /** The status of a body that is not valid. @default 422 */
+  /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
   /** The catalog. */
   readonly errors: AnyCatalog

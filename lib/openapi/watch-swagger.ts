@@ -8,6 +8,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
+import { findPluginFunction } from '../fastify/plugin-options.js'
 import { runsPlugin, scopesAround } from '../fastify/scopes.js'
 import { isObject } from '../support/is-object.js'
 import { hasOwnTransform } from './route-transforms.js'
@@ -39,16 +40,11 @@ export function watchSwagger (app: FastifyInstance): void {
 
 /** Returns @fastify/swagger, passed as a function or module, with a function that composes the options. Returns any other plugin unchanged. */
 function replaceSwagger (plugin: unknown): unknown {
-  const swagger = [plugin, isObject(plugin) ? plugin.default : undefined].find(isSwagger) as Plugin | undefined
+  const swagger = findPluginFunction(plugin, 'fastifySwagger') as Plugin | undefined
   if (swagger === undefined) return plugin
   const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, { ...options }), done) }
   // Fastify reads the name of a plugin, and whether it has its own scope, from properties with symbols.
   return Object.assign(composed, Object.fromEntries(Object.getOwnPropertySymbols(swagger).map(symbol => [symbol, (swagger as unknown as Record<symbol, unknown>)[symbol]])))
-}
-
-/** Returns whether a value is the function of @fastify/swagger, which refers to itself. Its name can be changed by `fp()`. */
-function isSwagger (value: unknown): boolean {
-  return typeof value === 'function' && (value as { readonly fastifySwagger?: unknown }).fastifySwagger === value
 }
 
 function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {

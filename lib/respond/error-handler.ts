@@ -7,6 +7,7 @@ import type { ErrorStatus } from '../catalog/definition.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSentByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
+import { ignoreRejection } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
 import { listSecrets, printValue } from '../support/redact.js'
 import { translate } from '../translate/index.js'
@@ -17,7 +18,7 @@ import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunc
 import { chooseFormat } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
-import { abortResponse, hasErrorResponse, ignoreRejection, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
+import { abortResponse, hasErrorResponse, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
 import { isWellFormed } from './is-well-formed.js'
 
 /** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
@@ -28,7 +29,7 @@ export interface ResponderSettings extends RenderSettings {
   readonly translators: readonly Translator[]
   /** The fields and messages for database constraints. */
   readonly database?: DatabaseOptions | undefined
-  /** The status of a body that is not valid. @default 422 */
+  /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   readonly realm: string
   readonly log: LogFunction | false

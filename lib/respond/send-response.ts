@@ -1,9 +1,9 @@
 /** Sends an error response: once, completely, and instead of any other response to the same request. */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
-import { types } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
 import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from '../fastify/reply-internals.js'
+import { ignoreRejection } from '../support/call-safely.js'
 
 /** An error response that is ready to be sent. */
 export interface PreparedResponse {
@@ -170,14 +170,6 @@ function stopDiscarding (raw: ServerResponse): void {
 
 function isDestroyable (value: unknown): value is { destroy: () => void } {
   return typeof value === 'object' && value !== null && 'pipe' in value && typeof (value as { readonly destroy?: unknown }).destroy === 'function'
-}
-
-/** Handles the rejection of a thrown promise, because an unhandled rejection would end the process. */
-export function ignoreRejection (thrown: unknown): void {
-  if (!types.isPromise(thrown)) return
-  try {
-    Promise.prototype.then.call(thrown, undefined, () => {})
-  } catch {} // a malicious promise whose constructor throws
 }
 
 /** Aborts a partly sent response. This is the only way to tell the client that it is incomplete. */

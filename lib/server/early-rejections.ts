@@ -1,10 +1,10 @@
 /** Rejects requests before they are routed: HTTP/1.1 without `Host`, and new requests while the server closes. */
 import type { IncomingMessage, ServerOptions } from 'node:http'
-import { types } from 'node:util'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getServerOptions } from '../fastify/internals.js'
+import { ignoreRejection } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
@@ -50,7 +50,7 @@ export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http,
     if (typeof url === 'string') return url
     // Fastify would close the connection without a response.
     const cause = new Error(`rewriteUrl: expected the function to return a string, got ${describeValue(url)}.`)
-    if (types.isPromise(url)) url.then(undefined, () => {})
+    ignoreRejection(url)
     rejections.set(request, errors => errors.internal_error({ cause }))
     return malformedUrl
   }

@@ -1,6 +1,6 @@
 /**
- * Guards the functions among the options of Fastify whose errors it loses. A function that must return its result at once, and
- * is asynchronous, is rejected at start: Fastify would use its promise as the result.
+ * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at start if Fastify
+ * would use its promise as the result.
  */
 import { types } from 'node:util'
 import type { FastifyServerOptions } from 'fastify'

@@ -1,4 +1,5 @@
 /** Calls functions of the application without waiting for their result, and handles promises that they throw. */
+import { types } from 'node:util'
 
 /**
  * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` gets the error,
@@ -21,6 +22,14 @@ export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown
   thrown.then(undefined, () => {})
   return new Error('A function threw a promise. Let it return the promise.')
+}
+
+/** Handles the rejection of a promise whose result is not used, because an unhandled rejection would end the process. */
+export function ignoreRejection (thrown: unknown): void {
+  if (!types.isPromise(thrown)) return
+  try {
+    Promise.prototype.then.call(thrown, undefined, () => {})
+  } catch {} // a malicious promise whose constructor throws
 }
 
 function isPromiseLike (value: unknown): value is PromiseLike<unknown> {

@@ -12,6 +12,7 @@ import { prismaTranslator } from './databases/prisma.js'
 import { replyStatusTranslator } from './reply-status.js'
 import { sqliteTranslator } from './databases/sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
+import { ignoreRejection } from '../support/call-safely.js'
 import { setStackTraceLimit } from '../support/without-stack.js'
 import { upstreamTranslator } from './upstreams/upstream.js'
 import { validationTranslator } from './validation/validation.js'
@@ -53,7 +54,7 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
         const error: unknown = translator.translate(thrown, context)
         if (isApiError(error)) return error
         if (error instanceof Promise) {
-          error.catch(() => {})
+          ignoreRejection(error)
           throw new TypeError('Expected an ApiError or undefined, got a promise.')
         }
       } catch (fault) {

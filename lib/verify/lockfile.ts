@@ -74,7 +74,7 @@ function listAnswers ({ formats, codes }: LockSource, format: string): ReadonlyA
   return codes.flatMap(({ answers }) => answers[index] ?? [])
 }
 
-/** Returns the codes by name. A code that another registration defines in another way has the prefix of its scope behind it. */
+/** Returns the codes by name. If a nested registration defines a code differently, its prefix is added to the name: `closed in /v2`. */
 function lockCodes (sources: readonly LockSource[]): Map<string, LockedCode> {
   const locked = new Map<string, LockedCode>()
   for (const { codes, prefix = '' } of sources) {
@@ -88,7 +88,7 @@ function lockCodes (sources: readonly LockSource[]): Map<string, LockedCode> {
   return locked
 }
 
-/** Returns the codes by route. Two registrations can have one route, if it differs by a constraint. */
+/** Returns the codes by route. Two registrations can have the same route if their constraints differ. */
 function lockRoutes (sources: readonly LockSource[]): Map<string, Set<string>> {
   const locked = new Map<string, Set<string>>()
   for (const { routes, codes } of sources) {

@@ -1,4 +1,4 @@
-/** What all registrations of the plugin in an application say of its errors, for the lockfile and for `assertLedger`. */
+/** Lists the references of all registrations of the plugin. The lockfile and `assertLedger` need all of them. */
 
 const listings = new WeakMap<object, () => readonly unknown[]>()
 
@@ -7,7 +7,7 @@ export function setReferences (apiErrors: object, list: () => readonly unknown[]
   listings.set(apiErrors, list)
 }
 
-/** Returns the reference of an application, and behind it those of the registrations in its scopes, in the order of their prefixes. */
+/** Returns the reference of an application, followed by those of the registrations in its scopes, in the order of their prefixes. */
 export function listReferences<Reference> ({ apiErrors }: { readonly apiErrors: { readonly reference: () => Reference } }): readonly Reference[] {
   return (listings.get(apiErrors) as (() => readonly Reference[]) | undefined)?.() ?? [apiErrors.reference()]
 }

@@ -6,6 +6,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { responses, serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { z } from 'zod'
+import { warnOfDeclaredStatuses } from '../../lib/infer/declared-schemas.js'
+import type { RouteErrors } from '../../lib/infer/route-errors.js'
 
 const handler = async (): Promise<never> => { throw errors.resource_not_found() }
 
@@ -158,4 +160,14 @@ t.test('the warning names ten routes', async t => {
   t.strictSame(await collectWarnings(app), [
     `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
   ])
+})
+
+t.test('the start infers nothing for routes that declare no error', async t => {
+  const records = [{ 200: {} }, undefined, { 404: {} }].map((response, index) => ({ route: { schema: { response } }, url: `/${index}`, methods: ['GET'] }))
+  const inferred: string[] = []
+  const routeErrors = {
+    routes: records, errors, isDocumented: () => true, isCovered: () => true, listStatuses: ({ url }: { url: string }) => { inferred.push(url); return [] }
+  } as unknown as RouteErrors
+  warnOfDeclaredStatuses(routeErrors, () => true)
+  t.strictSame(inferred, ['/2'])
 })

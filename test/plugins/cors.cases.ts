@@ -36,10 +36,10 @@ const fromApp = { headers: { origin: 'https://app.test' } }
 const allowed = { 'access-control-allow-origin': 'https://app.test', 'access-control-allow-credentials': 'true', vary: 'Origin' }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The handler fails, for an allowed origin.', setup: oneOrigin, request: fromApp, answer: { code: 'resource_conflict', headers: allowed } },
-  { what: 'The route does not exist, for an allowed origin.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, answer: { code: 'route_not_found', headers: allowed } },
+  { what: 'An allowed origin calls a handler that fails.', setup: oneOrigin, request: fromApp, answer: { code: 'resource_conflict', headers: allowed } },
+  { what: 'An allowed origin requests a route that does not exist.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, answer: { code: 'route_not_found', headers: allowed } },
   {
-    what: 'The handler fails, for another origin.',
+    what: 'Another origin calls a handler that fails.',
     setup: oneOrigin,
     request: { headers: { origin: 'https://evil.test' } },
     answer: { code: 'resource_conflict', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }

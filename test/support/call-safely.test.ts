@@ -1,5 +1,5 @@
 import t from 'tap'
-import { callSafely, handleThrownPromise } from '../../lib/support/call-safely.js'
+import { callSafely, handleThrownPromise, ignoreRejection } from '../../lib/support/call-safely.js'
 
 /** What a call reports as its error. */
 async function reportedBy (call: () => unknown): Promise<unknown> {
@@ -23,4 +23,10 @@ t.test('what a call throws or rejects with is reported', async t => {
 t.test('a promise that is thrown is handled', async t => {
   t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Let it return the promise.' })
   for (const thrown of [error, undefined, null, 'text']) t.equal(handleThrownPromise(thrown), thrown)
+})
+
+t.test('the rejection of a promise whose result is not used is handled', async t => {
+  for (const value of [Promise.reject(error), Object.assign(Promise.resolve(), { constructor: null, then: () => { throw error } }), undefined, 'text', { then () { throw error } }]) ignoreRejection(value)
+  await new Promise(setImmediate)
+  t.pass('no unhandled rejection')
 })

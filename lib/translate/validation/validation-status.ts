@@ -1,13 +1,13 @@
-/** The status of a body that is not valid: 422, or 400 for an API that promised it. */
+/** The status of the response to an invalid body: 422, or 400 for an API that promised it. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 
-/** The status of the response to a body that is not valid. */
+/** The status of the response to an invalid body. */
 export type ValidationStatus = 400 | 422
 
-/** A code for a body that is not valid. */
+/** A code for an invalid body. */
 export type ValidationCode = 'validation_error' | 'missing_required_field'
 
-/** Returns the code for a body that is not valid, in an API with a validation status. Its issues say the same in both. */
+/** Returns the code for an invalid body in an API with a validation status. The issues are the same for both statuses. */
 export function toValidationCode (code: ValidationCode, status: ValidationStatus = 422): StandardCode {
   return status === 400 ? 'invalid_request' : code
 }
