@@ -90,6 +90,9 @@ interface ServerOptions {
   readonly routerOptions?: { readonly onMaxParamLength?: unknown, readonly maxParamLength?: unknown }
 }
 
+/** Fastify's default for `maxParamLength`, which its merged options do not tell apart from a value of the application. */
+export const defaultMaxParamLength = 100
+
 /** Returns the options that Fastify was created with, and what it added to them; an empty object if this version of Fastify does not keep them. */
 export function getServerOptions (scope: object): ServerOptions {
   for (const at of scopesAround(scope)) {

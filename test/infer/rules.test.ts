@@ -9,7 +9,7 @@ import rateLimit from '@fastify/rate-limit'
 import swagger, { formatParamUrl } from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
 import { Type } from '@sinclair/typebox'
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, defineErrors, responses, serverOptions, standardErrors, swaggerOptions } from 'fastify-api-errors'
 
 const errors = defineErrors(standardErrors, {
@@ -49,22 +49,22 @@ const cases: readonly Case[] = [
   { method: 'POST', url: '/post', expect: body },
   { method: 'DELETE', url: '/delete', expect: body },
   { method: 'OPTIONS', url: '/options', expect: body },
-  { method: 'GET', url: '/things/:id', expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] } },
+  { method: 'GET', url: '/things/:id', expect: { ...any, resource: ['404 resource_not_found'] } },
   { method: 'GET', url: '/files/*', expect: any },
   { method: 'GET', url: '/v1/things::batch', expect: any },
-  { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] } },
+  { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, resource: ['404 resource_not_found'] } },
   {
     // The path of a request that got here has the parameter, and it is text: nothing can fail.
     method: 'GET',
     url: '/text/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
-    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
+    expect: { ...any, resource: ['404 resource_not_found'] }
   },
   {
     method: 'GET',
     url: '/number/:id',
     schema: { params: Type.Object({ id: Type.Integer() }) },
-    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
+    expect: { ...any, resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
   },
   {
     method: 'GET',
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
     url: '/attached/:id',
     attachValidation: true,
     schema: { body: name, params: Type.Object({ id: Type.Integer() }), querystring: name, headers: name },
-    expect: { ...body, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
+    expect: { ...body, resource: ['404 resource_not_found'] }
   },
   { method: 'GET', url: '/named', config: { errors: [errors.already_in_queue, 'resource_gone'] }, expect: { ...any, config: ['409 already_in_queue', '410 resource_gone'] } },
   { method: 'GET', url: '/responses', schema: { response: responses(errors.queue_closed) }, expect: { ...any, responses: ['409 queue_closed'] } },
@@ -160,7 +160,6 @@ const cases: readonly Case[] = [
       bodySchema: ['422 missing_required_field', '422 validation_error'],
       parameters: ['400 invalid_parameter'],
       headers: ['400 invalid_request'],
-      parameterLength: ['414 uri_too_long'],
       resource: ['404 resource_not_found'],
       rateLimit: ['429 rate_limit_exceeded'],
       timeout: ['503 service_unavailable'],
@@ -258,6 +257,23 @@ t.test('the document lists exactly the errors of forty routes', async t => {
     const explained = app.apiErrors.explain(method, url).map(({ rule, status, code }) => `${rule}: ${status} ${code}`).sort()
     t.strictSame(explained, Object.entries(facts).flatMap(([rule, some]) => some.map(error => `${rule}: ${error}`)).sort(), `${route}: the reasons`)
   }
+})
+
+t.test('a path with a parameter has 414 if the application changes maxParamLength', async t => {
+  const codes = async (options: FastifyServerOptions): Promise<string[]> => {
+    const app = Fastify(options)
+    t.teardown(() => app.close())
+    await app.register(apiErrors)
+    app.get('/things/:id', async () => '')
+    app.get('/things', async () => '')
+    await app.ready()
+    return ['/things/:id', '/things'].flatMap(url => app.apiErrors.explain('GET', url)).filter(({ rule }) => rule === 'parameterLength').map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
+  }
+  const long = ['414 uri_too_long: A parameter of the path can be longer than 8 characters.']
+  t.strictSame(await codes(serverOptions({ routerOptions: { maxParamLength: 8 } })), long)
+  t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
+  t.strictSame(await codes(serverOptions()), [], 'the default')
+  t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 
 t.test('if it is unknown how a body can fail, all codes are possible', async t => {

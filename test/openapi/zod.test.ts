@@ -46,7 +46,6 @@ for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of
           400: ['invalid_parameter', 'invalid_request'],
           404: ['resource_not_found'],
           413: ['payload_too_large'],
-          414: ['uri_too_long'],
           415: ['unsupported_media_type'],
           422: ['missing_required_field', 'validation_error'],
           500: ['internal_error']
