@@ -57,7 +57,7 @@ export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): r
 
 function createRule ({ errors, reason, when = () => true }: DocumentationRule): Rule {
   const findings = errors.map(error => ({ code: getCode(error), reason }))
-  return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config ?? {} }) ? findings : []
+  return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config as object }) ? findings : []
 }
 
 function checkRule (name: string, rule: false | DocumentationRule, errors: AnyCatalog): void {

@@ -191,8 +191,8 @@ export class Constraints {
         if (to !== undefined) this.addForeign(table, [name], to, !/onDelete:\s*['"`](cascade|set null)/i.test(text))
       }
     }
-    for (const [, kind = '', list = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\([^)]*\)?(?:\s*\.on)?\(?([^)]*)/g) ?? []) {
-      const names = [...list.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
+    for (const [, kind, args, on = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\(([^)]*)\)(?:\s*\.on\(([^)]*)\))?/g) ?? []) {
+      const names = [...`${args} ${on}`.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
       this.addUnique(table, names, kind === 'primaryKey')
     }
   }

@@ -173,3 +173,16 @@ t.test('without the plugin, an application made after serverOptions() works as F
   t.strictSame([handled.statusCode, handled.body], [200, ''])
   t.strictSame(await post(app, '/frozen', 'application/json'), [500, undefined])
 })
+
+t.test('without the plugin, functions behave as they do in Fastify', async t => {
+  const app = Fastify(serverOptions())
+  app.setErrorHandler(error => { throw Object.assign(new Error('own'), { cause: error }) })
+  app.setSchemaErrorFormatter(() => { throw new Error('of the formatter') })
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, async () => { throw undefined })
+  app.post('/validated', { schema: { body: { type: 'object' } } }, async () => 'ok')
+  app.post('/parsed', async request => ({ body: request.body ?? null }))
+  const invalid = await app.inject({ method: 'POST', url: '/validated', payload: '[]', headers: { 'content-type': 'application/json' } })
+  t.strictSame([invalid.statusCode, invalid.json()], [500, { statusCode: 500, error: 'Internal Server Error', message: 'own' }])
+  const parsed = await app.inject({ method: 'POST', url: '/parsed', payload: 'a', headers: { 'content-type': 'text/csv' } })
+  t.strictSame([parsed.statusCode, parsed.json()], [200, { body: null }])
+})

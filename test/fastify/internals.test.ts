@@ -52,6 +52,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.ready()
     t.equal(getEffectiveHooks(app, 'onRequest').length, 1)
     t.strictSame(getEffectiveHooks(Object.create(null) as FastifyInstance, 'onRequest'), [], 'a version without the hooks')
+    t.strictSame(getEffectiveHooks({ [Symbol('fastify.hooks')]: {} }, 'onRequest'), [], 'a version without this hook')
   },
 
   async decorators (t) {

@@ -38,10 +38,12 @@ t.test('a rule of the application takes the place of a built-in one, or is added
     app.get('/things/:id', handler)
     app.get('/others/:id', { schema: { security: [{ bearer: [] }] } as object }, handler)
     app.delete('/others/:id', handler)
+    app.get('/things/:id/parts', { config: { errors: ['resource_gone'] } }, handler)
   })
   t.teardown(() => app.close())
   t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error', 'resource: resource_not_found', 'tenant: forbidden'])
   t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden', 'security: unauthorized'], 'security adds the status that nothing else says')
+  t.strictSame(codes(app, 'GET', '/things/:id/parts'), ['handler: internal_error', 'config: resource_gone', 'tenant: forbidden'], 'the condition reads config')
   t.strictSame(codes(app, 'DELETE', '/others/:id').slice(-2), ['tenant: forbidden', 'writes: resource_conflict'])
 })
 

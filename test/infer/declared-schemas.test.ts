@@ -116,6 +116,25 @@ t.test('every kind of schema is compared', async t => {
   }
 })
 
+t.test('a schema that cannot be compiled is documented beside ours', async t => {
+  const app = Fastify(serverOptions())
+  app.setSerializerCompiler(() => String)
+  await app.register(apiErrors, { log: false })
+  app.get('/a/:id', { schema: { response: { 404: { $ref: 'Missing#' } } } }, handler)
+  t.equal((await collectWarnings(app)).length, 1)
+})
+
+t.test('a declared schema of another media type is documented beside ours', async t => {
+  const declared = { description: 'No such thing.', content: { 'application/xml': { schema: { type: 'string' } } } }
+  const app = await create({}, app => { app.get('/a/:id', { schema: { response: { 404: declared } } }, handler) })
+  await app.ready()
+  const { description, content } = responseOf(app, '/a/{id}', '404') ?? {}
+  t.equal(description, 'No such thing.')
+  t.strictSame(Object.entries(content ?? {}).map(([type, { schema }]) => [type, schema]), [
+    ['application/xml', { type: 'string' }], ['application/json', { $ref: '#/components/schemas/NotFound' }]
+  ])
+})
+
 t.test('zod schemas are compared by their own check', async t => {
   for (const [name, schema, fits] of [
     ['all properties', z.object({ code: z.string(), message: z.string(), request_id: z.string() }), true],

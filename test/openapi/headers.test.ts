@@ -6,7 +6,7 @@ import { formats, standardErrors, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { createRouteErrors } from '../../lib/infer/route-errors.js'
-import type { DocumentedHeader } from '../../lib/openapi/headers.js'
+import { headersOfSuccess, type DocumentedHeader } from '../../lib/openapi/headers.js'
 import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
 
@@ -69,6 +69,10 @@ for (const isOurs of [true, false]) {
     }, 'they are not required, because a hook can respond before the limiter')
   })
 }
+
+t.test('fields of @fastify/rate-limit that are not described are left out', async t => {
+  t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, false), [])
+})
 
 t.test('what a route declares keeps its headers, and those of successes go to successes alone', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {

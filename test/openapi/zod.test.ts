@@ -56,3 +56,17 @@ for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of
     }
   }
 }
+
+t.test('a schema of zod that cannot fail adds no error of its own', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await app.register(apiErrors)
+  app.get('/users/:name', { schema: { params: z.object({ name: z.string() }) } }, async () => 'ok')
+  app.post('/notes', { schema: { body: z.object({ text: z.string().optional() }) } }, async () => 'ok')
+  await app.ready()
+  const codes = (method: string, url: string): string[] => app.apiErrors.explain(method, url).map(({ rule, code }) => `${rule}: ${code}`)
+  t.strictSame(codes('GET', '/users/:name'), ['handler: internal_error', 'resource: resource_not_found'])
+  t.strictSame(codes('POST', '/notes').filter(code => code.startsWith('bodySchema')), ['bodySchema: validation_error'])
+})

@@ -51,6 +51,15 @@ t.test('a status that is not one of HTTP, set on the response of Node, gives 500
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
 })
 
+t.test('an error without a status has the status that was set before, or the one of its class', async t => {
+  const app = await createApp()
+  app.get('/sent', (_request, reply) => { reply.code(499).send(new Error('secret')) })
+  app.get('/thrown', { onRequest: (_request, reply, done) => { reply.code(503); done() } }, () => { throw new Error('secret') })
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/sent'), answer('invalid_request'))
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
+})
+
 t.test('an error of the stream that a preParsing hook returns is 400, and its message stays in the log', async t => {
   const app = await createApp()
   const causes: unknown[] = []

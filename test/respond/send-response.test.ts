@@ -238,9 +238,17 @@ t.test('a late handler sends nothing, and the timeout response has the headers o
   app.get('/rejects', async () => { await delay(60); throw new Error('4111 1111 1111 1111') })
   app.get('/sends', (_request, reply) => { setTimeout(() => { reply.send(Readable.from(['4111 1111 1111 1111'])) }, 60) })
   app.get('/nothing', async () => { await delay(60) })
+  app.get('/raw', async (_request, reply) => {
+    await delay(60)
+    reply.raw.writeHead(200).flushHeaders()
+    reply.raw.write('4111 1111 1111 1111')
+    reply.raw.addTrailers({ 'x-card': '4111 1111 1111 1111' })
+    reply.raw.end('4111 1111 1111 1111').destroy()
+    return reply
+  })
   const port = await listen(t, app)
   const timedOut = errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10', 'access-control-allow-origin': '*' })
-  for (const path of ['/returns', '/rejects', '/sends', '/nothing']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
+  for (const path of ['/returns', '/rejects', '/sends', '/nothing', '/raw']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
   await delay(100)
   t.notMatch(lines.join(), '4111')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))

@@ -261,3 +261,9 @@ t.test('what a function of the application throws before a request is routed is 
     }
   }
 })
+
+t.test('a server that a serverFactory creates has the same responses', async t => {
+  const app = await createApp({}, { serverFactory: handler => createServer((request, response) => { handler(request, response) }) })
+  app.get('/', async () => { throw errors.resource_conflict() })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), failed)
+})

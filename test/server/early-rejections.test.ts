@@ -2,6 +2,7 @@
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import { getMaxParamLength } from '../../lib/server/early-rejections.js'
 import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
 /** An application that only has the constructor's options: the plugin is not registered. */
@@ -34,4 +35,12 @@ t.test('with requireHostHeader: false, a request without Host is answered like a
   const strict = Fastify(serverOptions({ http: { requireHostHeader: true } }))
   await strict.register(apiErrors, { log: false })
   t.equal(parseResponse(await sendRaw(await listen(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
+})
+
+t.test('the length of a parameter that gets a 414', async t => {
+  t.equal(getMaxParamLength(Fastify(serverOptions({ routerOptions: { maxParamLength: 8 } }))), 8)
+  t.equal(getMaxParamLength(Fastify(serverOptions())), undefined, 'the default of Fastify')
+  t.equal(getMaxParamLength(Fastify({ ...serverOptions({ routerOptions: { maxParamLength: 8 } }), frameworkErrors: () => {} })), undefined, 'frameworkErrors of the application')
+  const old = Object.create(null) as FastifyInstance
+  t.equal(getMaxParamLength(old), undefined, 'a version of Fastify that does not keep its options')
 })

@@ -182,3 +182,17 @@ t.test('options that are declared for a kind of server keep their type', async t
   expectTypeOf(twoSecure).toEqualTypeOf<Http2SecureServer>()
   t.strictSame([plain, secure, two, twoSecure].map(server => server.constructor.name), ['Server', 'Server', 'Http2Server', 'Http2SecureServer'])
 })
+
+t.test('the type of the application can be given where it is created', async t => {
+  const build = async (options?: FastifyServerOptions): Promise<FastifyInstance> => Fastify(serverOptions(options))
+  const applications: readonly FastifyInstance[] = [
+    Fastify(serverOptions()),
+    Fastify(serverOptions(undefined)),
+    Fastify(serverOptions({})),
+    Fastify({ ...serverOptions(), bodyLimit: 5 }),
+    Fastify(serverOptions({ genReqId: () => 'a', rewriteUrl: request => request.url ?? '' })),
+    await build(),
+    await build({ logger: false })
+  ]
+  for (const { server } of applications) t.ok(server instanceof HttpServer)
+})

@@ -42,6 +42,7 @@ t.test('queries that Drizzle, Knex and Kysely build', async t => {
     'POST /builders/drizzle-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
     'PUT /builders/drizzle-name': [],
     'GET /builders/drizzle-select': [],
+    'POST /builders/drizzle-sql': ['409 resource_already_exists certain'],
     'PUT /builders/drizzle-update': ['409 resource_already_exists certain'],
     'DELETE /builders/knex-delete': ['409 resource_conflict certain'],
     'POST /builders/knex-insert': ['409 resource_already_exists certain', '422 validation_error certain'],

@@ -38,6 +38,12 @@ t.test('it does not change when only lines move', async t => {
   t.strictSame(compareInferredErrors(before, createInferredErrors(reportWith({ ...missing, line: 80 }))), [])
 })
 
+t.test('a route that is new, and one that is gone', async t => {
+  const [none, one] = [createInferredErrors(reportWith()), createInferredErrors(reportWith(missing))]
+  t.strictSame(compareInferredErrors(none, one), ['POST /queues: gained 404 resource_not_found, thrown at src/queues.ts:41 by find'])
+  t.strictSame(compareInferredErrors(one, none), ['POST /queues: lost 404 resource_not_found, thrown at src/queues.ts:41 by find'])
+})
+
 t.test('a change names the route and the function', async t => {
   const before = createInferredErrors(reportWith(missing))
   const now = createInferredErrors(reportWith({ ...missing, status: 409, code: null, via: [] }))

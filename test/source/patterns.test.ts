@@ -211,6 +211,7 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
     'GET /language/dynamic-import': ['409 resource_conflict certain via create'],
     'GET /language/endless': ['508 loop_detected certain'],
     'GET /language/entries': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/exported-namespace': ['409 resource_conflict certain via create'],
     'GET /language/function-apply': ['410 resource_gone certain via fail'],
     'GET /language/function-apply-unknown': ['416 range_not_satisfiable certain via walk'],
     'GET /language/getter': ['429 rate_limit_exceeded certain via Counter.value'],
@@ -295,6 +296,7 @@ t.test('errors that no response has', async t => {
 
 t.test('packages whose errors are known', async t => {
   t.strictSame(findingsOf('packages'), {
+    'GET /packages/basic-callback': ['401 unauthorized certain', '403 ip_not_allowed certain via validate'],
     'GET /packages/fast-jwt': ['401 invalid_token certain', '401 token_expired certain'],
     'GET /packages/fast-jwt-local': ['401 invalid_token certain', '401 token_expired certain'],
     'GET /packages/flow': ['412 precondition_failed certain via start'],

@@ -15,7 +15,7 @@ export function requiredBy (machine: Machine, expression: Expression): Values | 
   if (file !== undefined && machine.project.owns(file)) {
     const live = machine.exportsOf.get(file.fileName)
     if (live !== undefined) return [machine.live(live)]
-    return machine.exportsOfFile(file) ?? [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
+    return [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
   }
   return [externalValue(name.text, '', expression)]
 }
