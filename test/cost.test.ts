@@ -71,7 +71,7 @@ async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['c
   return added.filter(name => (ofRequests as readonly string[]).includes(name))
 }
 
-t.test('no hook is on the path of a 200, but where an option asks for one', async t => {
+t.test('a 200 runs no hook of the plugin unless an option requires one', async t => {
   const policies = { one: { max: 1, timeWindow: '1 minute' } }
   t.strictSame(await requestHooks({}), [])
   t.strictSame(await requestHooks({ format: 'problem', negotiate: true, onUndocumented: 'log', reference: { path: '/errors' } }), [])
@@ -100,7 +100,7 @@ async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<A
 
 const quiet = { logger: { level: 'info', stream: { write () {} } } }
 
-t.test('an expected 4xx captures no stack, and the log asks for none', async t => {
+t.test('an expected 4xx captures no stack, and logging it captures none', async t => {
   t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'a line and no frames')
   t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has them')
 
@@ -115,14 +115,14 @@ t.test('an expected 4xx captures no stack, and the log asks for none', async t =
   t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify by itself does')
 })
 
-t.test('a translated error captures no stack beside that of its cause', async t => {
+t.test('a translated error captures no stack in addition to the stack of its cause', async t => {
   const app = Fastify(serverOptions(quiet))
   await app.register(apiErrors)
   app.get('/', async () => { throw new TypeError('no') })
   t.strictSame((await stacksOf(t, app, '/')).map(({ name, frames }) => ({ name, frames: frames > 0 })), [{ name: 'ApiError', frames: false }, { name: 'TypeError', frames: true }])
 })
 
-t.test('an error is one line in the log, and one call that writes its headers', async t => {
+t.test('an error writes one log line, and sets its headers in one call', async t => {
   const lines: string[] = []
   const calls: string[] = []
   const app = Fastify(serverOptions({ logger: { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } } }))
@@ -176,7 +176,7 @@ async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly
   return { allocated: sum('allocated') / requests, moved: (sum('promoted') + sum('new_space_survived')) / requests }
 }
 
-t.test('an answer leaves nothing behind for the garbage collector to move', async t => {
+t.test('a response leaves no objects for the garbage collector to move', async t => {
   const ours = await collected('the plugin')
   const byHand = await collected('by hand')
   t.comment({ ours, byHand })

@@ -8,7 +8,7 @@ import { writeLog } from '../lib/respond/log-errors.js'
 import { builtInTranslators } from '../lib/translate/index.js'
 import { thrown } from './support/thrown.js'
 
-t.test('without options: every default', async t => {
+t.test('without options, every default applies', async t => {
   const { docUrl, errors, rules, ...settings } = resolveOptions({})
   t.strictSame(settings, {
     format: formats.code,
@@ -33,7 +33,7 @@ t.test('without options: every default', async t => {
   t.not(rules.length, 0)
 })
 
-t.test('errors: the standard codes that are not in it are added, those in it win', async t => {
+t.test('errors: missing standard codes are added, and given codes take precedence', async t => {
   const definition = { status: 410, type: 'x', message: 'Gone.', description: 'It is gone.', action: 'Forget it.' } as const
   const mine = defineErrors({ resource_gone: definition, mine: definition })
   const { errors } = resolveOptions({ errors: mine })
@@ -61,7 +61,7 @@ t.test('docUrl: a base, a function, or the pages of the reference', async t => {
   t.equal(resolveOptions({ docUrl: '/errors' }).docUrl('of_another_catalog'), undefined)
 })
 
-t.test('translators are asked before the built-in ones', async t => {
+t.test('translators run before the built-in ones', async t => {
   const translator = { name: 'mine', translate: () => undefined }
   t.strictSame(resolveOptions({ translators: [translator] }).translators, [translator, ...builtInTranslators])
 })
@@ -72,7 +72,7 @@ t.test('options that Fastify passes to every plugin are accepted', async t => {
   t.ok(app.hasPlugin('fastify-api-errors'))
 })
 
-t.test('types: names and shapes of options', async () => {
+t.test('the names and shapes of the option types', async () => {
   const unused = (): unknown => [
     // @ts-expect-error an unknown option
     resolveOptions({ formt: 'code' }),
@@ -84,7 +84,7 @@ t.test('types: names and shapes of options', async () => {
   expectTypeOf(unused).toBeFunction()
 })
 
-t.test('a wrong option fails at register with one sentence', async t => {
+t.test('register() rejects an invalid option with one sentence', async t => {
   const app = Fastify()
   await t.rejects(async () => app.register(apiErrors, { format: 'xml' as 'code' }), {
     name: 'TypeError',

@@ -31,7 +31,7 @@ writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, 
 
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 
-t.test('an ES module imports it', async t => {
+t.test('an ES module can import it', async t => {
   writeFileSync(join(folder, 'user.mjs'), `
     import Fastify from 'fastify'
     import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
@@ -43,7 +43,7 @@ t.test('an ES module imports it', async t => {
   t.equal(run('node', ['user.mjs']), expected)
 })
 
-t.test('a CommonJS module requires it: Fastify takes the default export, the named ones stay beside it', async t => {
+t.test('a CommonJS module can require it: Fastify finds the default export, and the named exports are available', async t => {
   writeFileSync(join(folder, 'user.cjs'), `
     const Fastify = require('fastify')
     const apiErrors = require('fastify-api-errors')
@@ -94,7 +94,7 @@ t.test('it serves the style sheet, the script and the icon of the reference page
   t.strictSame(served, { 'style.css': source('style.css'), 'script.js': source('script.js'), 'icon.svg': source('icon.svg') })
 })
 
-t.test('the program reads an API that TypeScript compiled to CommonJS', async t => {
+t.test('the command reads an API that TypeScript compiled to CommonJS', async t => {
   writeFileSync(join(folder, 'app.cjs'), `
     exports.__esModule = true
     exports.default = async () => {

@@ -19,7 +19,7 @@ t.test('each entry names a test that exists', async t => {
   }
 })
 
-t.test('a sentence with one of the words is found, outside of code', async t => {
+t.test('a sentence with one of the words is found outside code', async t => {
   t.strictSame(listPromises('# No code\n\nIt never fails. It may\nfail `always`. Nothing\nis lost.\n\n```\nevery\n```\n\n| a | no b |\n|---|---|\n| c | d |'), [
     'No code', 'It never fails.', 'Nothing is lost.', 'no b'
   ])

@@ -135,7 +135,7 @@ t.test('Fanfare: the kinds of a failed field', async t => {
   }
 })
 
-t.test('Laravel\'s shape: { message }, and for 422 { message, errors }', async t => {
+t.test('Shape of Laravel: { message }, and for 422 { message, errors }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_request', 'never'],
     [401, 'unauthorized', 'never'],
@@ -177,7 +177,7 @@ t.test('Sequin: { summary }, and for 422 { summary, validation_errors }', async 
     : { summary })
 })
 
-t.test('Stripe\'s shape: { message, type, code, param, request_id }', async t => {
+t.test('Shape of Stripe: { message, type, code, param, request_id }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_parameter', 'never'],
     [401, 'invalid_api_key', 'never'],

@@ -10,7 +10,7 @@ const codesWith = (name: string): string[] => {
   return Object.values(standardErrors).filter(error => header?.on(error)).map(({ code }) => code)
 }
 
-t.test('which errors carry which header', async t => {
+t.test('each header belongs to certain errors', async t => {
   t.strictSame(errorHeaders.map(({ name }) => name), ['X-Request-Id', 'Cache-Control', 'WWW-Authenticate', 'Allow', 'Accept', 'Retry-After'])
   t.strictSame(codesWith('X-Request-Id'), Object.keys(standardErrors))
   t.strictSame(codesWith('Cache-Control'), Object.keys(standardErrors))
@@ -22,7 +22,7 @@ t.test('which errors carry which header', async t => {
   t.strictSame(codesWith('Retry-After'), ['rate_limit_exceeded', 'service_unavailable'])
 })
 
-t.test('what the documentation says of each header', async t => {
+t.test('each header has a description in the documentation', async t => {
   const ajv = new Ajv()
   addFormats.default(ajv)
   for (const { name, description, schema, example } of errorHeaders) {

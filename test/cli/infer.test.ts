@@ -50,7 +50,7 @@ function changeApp (folder: string, app: string, functions = queues): string {
   return name
 }
 
-t.test('infer prints each route with its errors, the stale declarations, and what could not be followed', async t => {
+t.test('infer prints the errors of each route, the stale declarations and the calls that it could not follow', async t => {
   openFolder(t)
   t.strictSame(await runCommand(['infer', '--app', 'app.ts']), {
     code: 0,
@@ -137,7 +137,7 @@ errors.inferred.json is out of date. Run 'fastify-api-errors infer --write' and 
   })
 })
 
-t.test('check compares both files when both are there', async t => {
+t.test('check compares both files if both exist', async t => {
   openFolder(t)
   await runCommand(['lock', '--app', 'app.ts'])
   await runCommand(['infer', '--app', 'app.ts', '--write'])

@@ -25,7 +25,7 @@ t.test('--help', async t => {
   t.match(stdout, /^Usage: fastify-api-errors <command> --app <module>\n/)
 })
 
-t.test('exit codes: 0 if nothing has changed, 1 if a change is breaking', async t => {
+t.test('exit codes: 0 if nothing changed, 1 if a change is breaking', async t => {
   const folder = t.testdir({ 'changed.ts': `import { build } from '${app}'\nexport default () => build({ format: 'typed' })` })
   const lockfile = join(folder, 'errors.lock.json')
   t.strictSame(await run('lock', '--app', app, '--lockfile', lockfile), {
@@ -44,11 +44,11 @@ t.test('exit codes: 0 if nothing has changed, 1 if a change is breaking', async 
   })
 })
 
-t.test('exit code 2 and one sentence: invalid input', async t => {
+t.test('invalid input: exit code 2 and one sentence', async t => {
   t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })
 
-t.test('the program ends although the application keeps a connection open', async t => {
+t.test('the program exits even if the application keeps a connection open', async t => {
   const folder = t.testdir({ 'app.ts': `export { build } from '${app}'\nsetInterval(() => {}, 1000)` })
   t.match(await run('lock', '--app', join(folder, 'app.ts'), '--lockfile', join(folder, 'lock.json')), { code: 0 })
 })

@@ -27,7 +27,7 @@ export async function build () {
 }
 `
 
-t.test('reference writes the pages', async t => {
+t.test('reference writes all pages', async t => {
   const folder = t.testdir({ 'app.ts': api() })
   const out = join(folder, 'docs/errors')
   t.strictSame(await runCommand(['reference', '--app', join(folder, 'app.ts'), '--out', out, '--url', 'https://api.example.org/']), {
@@ -37,7 +37,7 @@ t.test('reference writes the pages', async t => {
   t.match(readFileSync(join(out, 'queue_closed.md'), 'utf8'), "curl -i 'https://api.example.org/queues/1'")
 })
 
-t.test('lock, then check: nothing has changed', async t => {
+t.test('check right after lock finds no change', async t => {
   const folder = t.testdir({ 'app.ts': api() })
   const lockfile = join(folder, 'errors.lock.json')
   t.strictSame(await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile]), {
@@ -69,7 +69,7 @@ t.test('check lists each change, and fails if one is breaking', async t => {
   t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^Nothing has changed/ }, 'lock accepts the change')
 })
 
-t.test('the ways in which a module can export its application', async t => {
+t.test('a module can export its application in several ways', async t => {
   const inOtherWays = {
     'instance.ts': api().replace('export async function build', 'async function build') + 'export default await build()',
     'promise.ts': api().replace('export async function build', 'async function build') + 'export const app = build()',

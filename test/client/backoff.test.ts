@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { backoff, sleep } from '../../lib/client/backoff.js'
 
-t.test('sleep waits, and leaves no listener behind', async t => {
+t.test('sleep() waits and then removes its listener', async t => {
   const controller = new AbortController()
   const start = performance.now()
   await sleep(50, controller.signal)
@@ -15,14 +15,14 @@ t.test('sleep waits, and leaves no listener behind', async t => {
   await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it began')
 })
 
-t.test('sleep waits even where a timer could not', async t => {
+t.test('sleep() waits longer than one timer can', async t => {
   const controller = new AbortController()
   const outcome = sleep(2 ** 40, controller.signal).then(() => 'slept', () => 'aborted')
   setTimeout(() => controller.abort(), 20)
   t.equal(await outcome, 'aborted')
 })
 
-t.test('the wait is random, and its bound doubles up to maxDelay', async t => {
+t.test('the delay is random, and its upper bound doubles up to maxDelay', async t => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 2000 }), fc.nat({ max: 1000 }), fc.nat({ max: 100_000 }), (attempt, baseDelay, maxDelay) => {
     const delay = backoff(attempt, baseDelay, maxDelay)
     t.ok(delay >= 0 && delay <= maxDelay && delay <= baseDelay * Math.min(2 ** (attempt - 1), 2 ** 50))

@@ -26,14 +26,14 @@ t.test('the examples of docs/client.md compile', async t => {
   }), '')
 })
 
-t.test('its table has every property of an error', async t => {
+t.test('the table of properties is complete', async t => {
   const [, table = ''] = /^\| property .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
   const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
   const { name, ...error } = await parseError(new Response('', { status: 500 }))
   t.strictSame(told.sort(), [...Object.keys(error), 'message'].sort())
 })
 
-t.test('its table of advice is the one that is followed', async t => {
+t.test('the table of advice matches the code', async t => {
   const [, table = ''] = /^\| advice .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
   const told = new Map([...table.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, advice, which]) => [advice, which as string]))
   t.strictSame([...told.keys()], ['never', 'backoff', 'retry-after'])
@@ -44,7 +44,7 @@ t.test('its table of advice is the one that is followed', async t => {
   }
 })
 
-t.test('its table of options has the defaults', async t => {
+t.test('the table of options has the defaults of the code', async t => {
   const [, table = ''] = /^\| option .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
   const told = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
   const source = readFileSync(new URL('../../lib/client/retry.ts', import.meta.url), 'utf8')

@@ -31,7 +31,7 @@ t.test('a body beyond a limit is cancelled', async t => {
   t.equal(slow.wasCancelled(), true)
 })
 
-t.test('a body that cannot be read is undefined', async t => {
+t.test('a body that cannot be read gives undefined', async t => {
   const used = new Response('text')
   await used.text()
   t.equal(await readText(used, limits), undefined)
@@ -41,7 +41,7 @@ t.test('a body that cannot be read is undefined', async t => {
   t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'whatever cancelling it does')
 })
 
-t.test('an implementation of fetch without web streams', async t => {
+t.test('a fetch implementation without web streams', async t => {
   const body = { getReader () { throw new TypeError('not a web stream') } }
   t.equal(await readText({ bodyUsed: false, body, text: async () => 'text' } as unknown as Response, limits), 'text')
 })

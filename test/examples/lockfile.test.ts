@@ -5,7 +5,7 @@ import { createApp } from '../../examples/launch/app.js'
 import { compareLocks } from '../../lib/verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
 
-t.test('the example keeps what its lockfile promises', async t => {
+t.test('the example matches its lockfile', async t => {
   const app = await createApp()
   t.teardown(() => app.close())
   await app.ready()

@@ -2,7 +2,7 @@ import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 
-t.test('an error handler of the application wins, whether it is set before the plugin is loaded or after', async t => {
+t.test('an error handler of the application takes precedence, whether it is set before or after the plugin', async t => {
   const warnings: string[] = []
   process.on('warning', (warning: Error & { code?: string }) => { warnings.push(String(warning.code)) })
   for (const allowErrorHandlerOverride of [true, false]) {

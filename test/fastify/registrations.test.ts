@@ -9,7 +9,7 @@ async function build (prefixes: readonly string[]): Promise<[root: FastifyInstan
   return [app, scopes]
 }
 
-t.test('a scope belongs to the nearest registration', async t => {
+t.test('a scope belongs to its nearest registration', async t => {
   const [app, [a, b]] = await build(['/a', '/b']) as [FastifyInstance, [FastifyInstance, FastifyInstance]]
   t.equal(findOwner(a), undefined)
   addRegistration(app, { format: 'code' })
@@ -24,7 +24,7 @@ t.test('a scope belongs to the nearest registration', async t => {
   t.strictSame([isInside(a, app), isInside(app, a), isInside(a, a)], [true, false, true])
 })
 
-t.test('a URL belongs to the registration whose prefix matches most of it', async t => {
+t.test('a URL belongs to the registration with the longest matching prefix', async t => {
   const [app, scopes] = await build(['/v2', '/v2/users', '', '/:tenant/x'])
   for (const scope of scopes) addRegistration(scope, {})
   addRegistration(app, {})
@@ -36,7 +36,7 @@ t.test('a URL belongs to the registration whose prefix matches most of it', asyn
   t.equal(findByUrl(app.server, '/'), app, 'of two without a prefix, the outermost')
 })
 
-t.test('if no prefix matches, the outermost registration answers', async t => {
+t.test('if no prefix matches, the outermost registration responds', async t => {
   const [app, scopes] = await build(['/a/b', '/c'])
   t.equal(findByUrl(app.server, '/'), undefined)
   for (const scope of scopes) addRegistration(scope, {})

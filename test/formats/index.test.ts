@@ -39,7 +39,7 @@ function schemaOf (format: Format, definition: ErrorDefinition, hasDocUrl: boole
   return ajv.compile(bodySchema(format, definition, { hasDocUrl }))
 }
 
-t.test('the formats by name', async t => {
+t.test('each built-in format has a name', async t => {
   t.strictSame(Object.entries(formats).map(([key, { name }]) => [key, name]), ['code', 'typed', 'summary', 'message', 'error', 'problem'].map(name => [name, name]))
   expectTypeOf<keyof typeof formats>().toEqualTypeOf<FormatName>()
 })
@@ -47,7 +47,7 @@ t.test('the formats by name', async t => {
 for (const shape of shapes) {
   const format = typeof shape === 'string' ? formats[shape] : shape
 
-  t.test(`${format.name}: whatever is thrown, the body that is sent fits the schema that is documented`, async t => {
+  t.test(`${format.name}: whatever is thrown, the response body matches the documented schema`, async t => {
     for (const docUrl of [undefined, 'https://api.example.com/errors']) {
       const send = await createThrower({ errors, format: shape, ...(docUrl !== undefined && { docUrl }) })
       for (const definition of Object.values(errors)) {
@@ -67,7 +67,7 @@ for (const shape of shapes) {
     t.pass()
   })
 
-  t.test(`${format.name}: the example in the document is what is sent, and fits its schema`, async t => {
+  t.test(`${format.name}: the example in the document equals the response and matches its schema`, async t => {
     const docUrl = (code: string): string => `https://api.example.com/errors#${code}`
     const send = await createThrower({ errors, format: shape, docUrl })
     for (const definition of Object.values(errors)) {

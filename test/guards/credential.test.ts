@@ -11,7 +11,7 @@ t.test('the location of a key', async t => {
   t.throws(() => createKeyLocation('x-key', 7 as unknown as string), new TypeError('apiKey: scheme: expected the word before the key, such as "Bearer", got 7.'))
 })
 
-t.test('the credential of a request', async t => {
+t.test('the credential is read from the request', async t => {
   const none = { key: undefined, isSent: false, hasScheme: false }
   const malformed = { key: undefined, isSent: true, hasScheme: false }
   for (const [value, location, credential] of [

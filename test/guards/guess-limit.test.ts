@@ -29,7 +29,7 @@ async function serve (t: Test, limit: GuessLimit) {
   }
 }
 
-t.test('an address that sent too many wrong keys waits until the window ends', async t => {
+t.test('an address that sent too many invalid keys is rejected until the window ends', async t => {
   const { get, lookups } = await serve(t, guessLimit({ max: 3, timeWindow: 60_000 }))
   const { key } = await issue()
   const statuses = async (...calls: Array<Promise<{ status: number }>>): Promise<number[]> => (await Promise.all(calls)).map(({ status }) => status)
@@ -61,14 +61,14 @@ t.test('an address that sent too many wrong keys waits until the window ends', a
   t.equal((await get('/a', 'wrong', '::ffff:192.0.2.1')).status, 429, 'the same address, written as IPv6')
 })
 
-t.test('the addresses of an IPv6 network count as one', async t => {
+t.test('the addresses of one IPv6 network share a count', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 60_000 }))
   t.equal((await get('/a', 'wrong', '2001:db8::1')).status, 401)
   t.equal((await get('/a', 'wrong', '2001:db8::2')).status, 429)
   t.equal((await get('/a', 'wrong', '2001:db8:0:1::1')).status, 401)
 })
 
-t.test('when the window has ended, keys are looked at again', async t => {
+t.test('after the window, keys are checked again', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 2000 }))
   t.equal((await get('/a', 'wrong')).status, 401)
   t.equal((await get('/a', 'wrong')).status, 429)
@@ -77,7 +77,7 @@ t.test('when the window has ended, keys are looked at again', async t => {
   t.equal((await get('/a', 'wrong')).status, 429)
 })
 
-t.test('10,000 addresses are remembered, and callers without one are one', async t => {
+t.test('10,000 addresses are stored, and callers without an address share a count', async t => {
   const limit = guessLimit({ max: 1, timeWindow: 60_000 })
   const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`
   limit.count(undefined)
@@ -118,31 +118,31 @@ async function serveSlowly (t: Test, limit: GuessLimit, lookup: (key: string) =>
 
 const numbered = (count: number, name = 'wrong'): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
-t.test('wrong keys that are sent in parallel count as well: no more are looked up than the limit allows', async t => {
+t.test('invalid keys that are sent in parallel also count: lookups never exceed the limit', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 10, timeWindow: 60_000 }), () => null)
   t.strictSame(await sendAll(numbered(200)), { 401: 10, 429: 190 })
   t.equal(lookups.length, 10)
 })
 
-t.test('one wrong key that is sent in parallel counts each time', async t => {
+t.test('one invalid key that is sent in parallel counts each time', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), () => null)
   t.strictSame(await sendAll(Array<string>(50).fill('wrong')), { 401: 3, 429: 47 })
   t.equal(lookups.length, 3)
 })
 
-t.test('good keys that are sent in parallel wait for each other, and none is rejected', async t => {
+t.test('valid keys that are sent in parallel wait for each other, and none is rejected', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => ({ id: key }))
   t.strictSame(await sendAll(Array<string>(20).fill('good')), { 200: 20 })
   t.strictSame(await sendAll(numbered(20, 'good')), { 200: 20 })
   t.equal(lookups.length, 40)
 })
 
-t.test('keys that are revoked, expired or lack a scope are not guessed', async t => {
+t.test('keys that are revoked, expired or lack a scope do not count as guesses', async t => {
   const { sendAll } = await serveSlowly(t, guessLimit({ max: 1, timeWindow: 60_000 }), key => ({ id: key, revokedAt: 0 }))
   t.strictSame(await sendAll(numbered(5)), { 401: 5 })
 })
 
-t.test('good and wrong keys in parallel: all wait until the wrong ones are known', async t => {
+t.test('valid and invalid keys in parallel: all wait until the invalid keys are identified', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => key.startsWith('good') ? { id: key } : null)
   t.strictSame(await sendAll([...numbered(4, 'good'), ...numbered(10), ...numbered(4, 'good')]), { 200: 4, 401: 2, 429: 12 })
   t.equal(lookups.length, 6)
@@ -153,14 +153,14 @@ for (const [name, thrown, status] of [
   ['an error of the catalog', () => { throw standardErrors.invalid_api_key() }, 401],
   ['a promise that is rejected', () => { throw Promise.reject(new Error('down')) }, 503]
 ] as const) {
-  t.test(`a key for which lookup throws ${name} counts as wrong`, async t => {
+  t.test(`a key for which lookup throws ${name} counts as invalid`, async t => {
     const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), thrown)
     t.strictSame(await sendAll(numbered(10)), { [status]: 3, 429: 7 })
     t.equal(lookups.length, 3)
   })
 }
 
-t.test('a lookup that throws a rejected promise does not end the process', async t => {
+t.test('a lookup that throws a rejected promise does not stop the process', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
@@ -178,7 +178,7 @@ t.test('a request waits until the window ends, and then its key is checked', asy
   t.ok(performance.now() - begin >= 150)
 })
 
-t.test('a request does not wait for ever, and not with too many others', async t => {
+t.test('the time and the number of waiting requests are limited', async t => {
   const limit = guessLimit({ max: 1, timeWindow: 3_600_000 })
   await limit.begin('192.0.2.1')
   const { setTimeout: real } = globalThis
@@ -193,7 +193,7 @@ t.test('a request does not wait for ever, and not with too many others', async t
   for (const result of await Promise.all(waiting)) t.ok(typeof result === 'number' && result > 3_000_000)
 })
 
-t.test('a port makes no new address', async t => {
+t.test('another port is not another address', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 60_000 }))
   t.equal((await get('/a', 'wrong', '192.0.2.1:1001')).status, 401)
   for (const ip of ['192.0.2.1:1002', '192.0.2.1', '[::ffff:192.0.2.1]:80']) t.equal((await get('/a', 'wrong', ip)).status, 429, ip)
@@ -207,7 +207,7 @@ for (const [options, message] of [
   [{ max: 1, timeWindow: '1 minute' }, 'timeWindow: expected a positive integer (milliseconds), got "1 minute".'],
   [{ max: 1, timeWindow: 0 }, 'timeWindow: expected a positive integer (milliseconds), got 0.']
 ] as const) {
-  t.test(`refused: ${JSON.stringify(options)}`, async t => {
+  t.test(`rejected: ${JSON.stringify(options)}`, async t => {
     t.equal(thrown(() => guessLimit(options as never)), `TypeError: guessLimit: ${message}`)
   })
 }

@@ -19,7 +19,7 @@ const limits: Readonly<Record<string, (app: FastifyInstance) => PromiseLike<unkn
 }
 
 for (const [name, register] of Object.entries(limits)) {
-  t.test(`${name} counts by the key that the guard found`, async t => {
+  t.test(`${name} counts by the key that the guard verified`, async t => {
     const app = Fastify(serverOptions())
     t.teardown(() => app.close())
     await register(app)

@@ -41,7 +41,7 @@ const Boom = { notFound: () => new HttpError(404), badData: () => new HttpError(
 const done = (_error?: unknown): void => {}
 const isOpen = (): boolean => true
 
-t.test('what is thrown', async t => {
+t.test('thrown errors', async t => {
   for (const [title, fn, expected] of [
     ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
     ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
@@ -74,7 +74,7 @@ t.test('what is thrown', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('what is caught', async t => {
+t.test('caught errors', async t => {
   for (const [title, fn, expected] of [
     ['an error that is replaced', () => { try { throw new HttpError(404) } catch { throw new HttpError(403) } }, ['throws forbidden']],
     ['an error that is thrown again', () => { try { throw new HttpError(404) } catch (error) { if (isOpen()) throw error } }, ['throws resource_not_found']],
@@ -86,7 +86,7 @@ t.test('what is caught', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('what is sent', async t => {
+t.test('sent errors', async t => {
   for (const [title, fn, expected] of [
     ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],
     ['a status after a header', (_request: unknown, res: FastifyReply) => { res.header('a', 'b').status(403).send() }, ['sends forbidden']],
@@ -111,7 +111,7 @@ t.test('functions of every form, and values that cannot be read', async t => {
   t.strictSame(read({}), [], 'an object')
 })
 
-t.test('decorators are followed, and getters are not called', async t => {
+t.test('calls of decorators are followed, and getters are not called', async t => {
   const decorators: Record<string, unknown> = {
     'request isAdmin': function (this: { check: (role: string) => void }) { this.check('admin') },
     'request check': (_role: string) => { throw new HttpError(403) },
@@ -180,7 +180,7 @@ t.test('the official plugins for credentials', async t => {
   for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
 })
 
-t.test('calls of decorators are followed five deep', async t => {
+t.test('calls of decorators are followed up to five levels', async t => {
   const app = {} as Record<string, () => void>
   const decorators: Record<string, unknown> = {
     a: () => { app.b?.() },
@@ -194,7 +194,7 @@ t.test('calls of decorators are followed five deep', async t => {
   t.strictSame(read(() => { app.z?.() }, given), [])
 })
 
-t.test('another decorator named auth stays as it is', async t => {
+t.test('an unrelated decorator named auth is ignored', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   const own = {}
@@ -202,7 +202,7 @@ t.test('another decorator named auth stays as it is', async t => {
   t.equal(app.auth, own)
 })
 
-t.test('the hook of a plugin that was registered first is found, too', async t => {
+t.test('the hook of a plugin that was registered earlier is also found', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(auth)
@@ -236,7 +236,7 @@ t.test('handlers with @fastify/sensible and @fastify/static', async t => {
   t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })
 
-t.test('what is sent unchanged is not documented as an error of the catalog', async t => {
+t.test('an error that is sent unchanged is not documented as an error of the catalog', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, sentErrors: 'report' })
@@ -245,7 +245,7 @@ t.test('what is sent unchanged is not documented as an error of the catalog', as
   t.strictSame(explain(app, '/'), [])
 })
 
-t.test('what the source says replaces the rules that guess', async t => {
+t.test('the errors of the source replace the rules that guess', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /:id': [{ status: 404, code: 'resource_not_found', at: 'src/a.ts:1' }] } } })

@@ -26,7 +26,7 @@ async function fastifyCompiler (customOptions: object = {}): Promise<FastifySche
   return compiler
 }
 
-t.test('what a validator does with values that do not fit is found by trying it', async t => {
+t.test('trying a validator shows what it does with values that do not match', async t => {
   t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'as Fastify sets Ajv up')
   t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without its helpfulness')
   t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
@@ -37,7 +37,7 @@ t.test('what a validator does with values that do not fit is found by trying it'
   t.equal(getValidatorTraits(() => () => true), undefined, 'one that lets everything pass')
 })
 
-t.test('each keyword gives its code', async t => {
+t.test('each keyword has its code', async t => {
   const rows: ReadonlyArray<readonly [title: string, schema: unknown, codes: readonly string[]]> = [
     ['no schema to speak of', {}, []],
     ['true', true, []],
@@ -76,7 +76,7 @@ t.test('each keyword gives its code', async t => {
   t.strictSame(codes({ additionalProperties: false }, { traits: strict }), ['unknown_field'], 'unknown fields that are reported')
 })
 
-t.test('a field with a default is never absent, where the validator fills it in', async t => {
+t.test('a field with a default is never missing if the validator fills it in', async t => {
   const schema = { properties: { a: { default: 1 }, b: {} }, required: ['a'] }
   t.strictSame(codes(schema), [])
   t.strictSame(codes(schema, { traits: strict }), ['required'])
@@ -84,7 +84,7 @@ t.test('a field with a default is never absent, where the validator fills it in'
   t.strictSame(codes({ anyOf: [schema] }), ['any_of', 'required'], 'Ajv fills in none below anyOf')
 })
 
-t.test('what comes out of an address is text', async t => {
+t.test('the values of a path or query are strings', async t => {
   const part = (name: RequestPart, schema: unknown, context: Partial<IssueCodesContext> = {}) => codes(schema, { part: name, ...context })
   t.strictSame(part('params', Type.Object({ id: Type.String() }), { alwaysPresent: new Set(['id']) }), [], 'a parameter that every request has')
   t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'one that it may lack')
@@ -162,7 +162,7 @@ const validators = {
 }
 
 for (const [title, { server, compiler }] of Object.entries<{ server: object, compiler?: FastifySchemaCompiler<unknown> }>(validators)) {
-  t.test(`whatever ${title} reports was foreseen`, async t => {
+  t.test(`whatever ${title} reports was expected`, async t => {
     let compared = 0
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(anySchema, fc.array(anyValue, { minLength: 1, maxLength: 5 })), { minLength: 1, maxLength: 10 }), async cases => {
       const app = Fastify(serverOptions(server))

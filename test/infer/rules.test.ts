@@ -259,7 +259,7 @@ t.test('the document lists exactly the errors of forty routes', async t => {
   }
 })
 
-t.test('a path with a parameter has 414 if the application changes maxParamLength', async t => {
+t.test('a path with a parameter documents 414 if the application changes maxParamLength', async t => {
   const codes = async (options: FastifyServerOptions): Promise<string[]> => {
     const app = Fastify(options)
     t.teardown(() => app.close())
@@ -276,7 +276,7 @@ t.test('a path with a parameter has 414 if the application changes maxParamLengt
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 
-t.test('if it is unknown how a body can fail, all codes are possible', async t => {
+t.test('if the possible failures of a body are unknown, all codes are listed', async t => {
   const Elsewhere = { $id: 'Elsewhere', type: 'object', required: ['name'] }
   const app = Fastify(serverOptions({ ajv: { customOptions: { schemas: [Elsewhere] } } }))
   t.teardown(() => app.close())
@@ -298,7 +298,7 @@ t.test('if it is unknown how a body can fail, all codes are possible', async t =
   t.strictSame(errorsOf('/either'), anything, 'the same for one of two media types')
 })
 
-t.test('a parameter names a resource unless the route says otherwise', async t => {
+t.test('a path parameter identifies a resource unless the route says otherwise', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -326,7 +326,7 @@ t.test('a parameter names a resource unless the route says otherwise', async t =
   }
 })
 
-t.test('security asks for what nothing else says', async t => {
+t.test('declared security adds 401 and 403 only if nothing else documents them', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)

@@ -26,7 +26,7 @@ t.test('a factory gives the schema of its status', t => {
   t.end()
 })
 
-t.test('reply.send() takes the errors of the status and no others: @fastify/type-provider-typebox 5', async t => {
+t.test('reply.send() accepts exactly the errors of the status: @fastify/type-provider-typebox 5', async t => {
   const app = Fastify(serverOptions()).withTypeProvider<Provider5>()
   t.teardown(() => app.close())
   await app.register(apiErrors, { errors })
@@ -50,7 +50,7 @@ t.test('reply.send() takes the errors of the status and no others: @fastify/type
   await check(t, app)
 })
 
-t.test('reply.send() takes the errors of the status and no others: @fastify/type-provider-typebox 6', async t => {
+t.test('reply.send() accepts exactly the errors of the status: @fastify/type-provider-typebox 6', async t => {
   const app = Fastify(serverOptions()).withTypeProvider<Provider6>().setValidatorCompiler(Compiler6)
   t.teardown(() => app.close())
   await app.register(apiErrors, { errors })
@@ -88,7 +88,7 @@ async function check (t: Tap, app: { inject: (url: string) => Promise<{ statusCo
 
 type Tap = Pick<typeof t, 'strictSame' | 'equal' | 'match'>
 
-t.test('what is declared so is documented from the catalog, and the implicit 200 stays', async t => {
+t.test('a response declared with a factory is documented from the catalog, and the implicit 200 stays', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ plugin: { errors }, wiring }, app => {
       app.get('/only', { schema: { response: responses(errors.already_in_queue) } }, async () => ({}))
@@ -104,7 +104,7 @@ t.test('what is declared so is documented from the catalog, and the implicit 200
   }, 'an error of another catalog is told')
 })
 
-t.test('config.errors is typed without a declaration of the user', async t => {
+t.test('config.errors is typed without a declaration by the user', async t => {
   await createApp({ plugin: { errors } }, app => {
     app.get('/a', { config: { errors: ['resource_gone', errors.already_in_queue] } }, async () => ({}))
     // @ts-expect-error: no such standard code

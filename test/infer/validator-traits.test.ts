@@ -22,7 +22,7 @@ t.test('the traits of Ajv follow its options', async t => {
   }
 })
 
-t.test('a validator is tried once', async t => {
+t.test('a validator is tried only once', async t => {
   let calls = 0
   const compiler = (() => { calls++; return () => true }) as unknown as Compiler
   t.strictSame([getValidatorTraits(compiler), getValidatorTraits(compiler), calls], [undefined, undefined, 1])

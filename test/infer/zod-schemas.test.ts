@@ -33,7 +33,7 @@ for (const [version, { object, string, number, any, unknown, boolean, literal, n
     }
   })
 
-  t.test(`zod ${version}: a body of optional fields lacks none`, async t => {
+  t.test(`zod ${version}: a body with only optional fields has no missing fields`, async t => {
     for (const [title, schema, canLack] of [
       ['optional fields', object({ name: string().optional(), size: number().default(1) }), false],
       ['a required field', object({ name: string() }), true],
@@ -52,7 +52,7 @@ for (const [version, { object, string, number, any, unknown, boolean, literal, n
   })
 }
 
-t.test('other values', async t => {
+t.test('values that are not zod schemas', async t => {
   t.ok(isZodSchema(z.string()))
   t.ok(isZodSchema(z3.z.string()))
   for (const value of [undefined, { type: 'object' }, { _def: {} }, { _def: { type: 1 } }]) t.notOk(isZodSchema(value))

@@ -25,7 +25,7 @@ async function unionOf (fields: Readonly<Record<string, Field | { readonly field
   return [Object.keys(response.content['application/json']?.schema ?? {}), document]
 }
 
-t.test('a document has a discriminator for the code of a body', async t => {
+t.test('the code of a body is a discriminator in the document', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     for (const [title, fields, keywords] of [
       ['by a code', { code, message, meta }, ['oneOf', 'discriminator']],
@@ -40,7 +40,7 @@ t.test('a document has a discriminator for the code of a body', async t => {
   }
 })
 
-t.test('an example shows issues that are possible in its place', async t => {
+t.test('an example only shows issues that are possible for its location', async t => {
   const errors = defineErrors(standardErrors, {
     invalid_request: {
       status: 400,

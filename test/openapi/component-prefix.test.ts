@@ -30,7 +30,7 @@ async function schemasOf (t: Tap.Test, registrations: readonly Registration[], o
 
 declare namespace Tap { type Test = Pick<typeof t, 'strictSame'> }
 
-t.test('the names of components have a prefix for each registration, in any order', async t => {
+t.test('component names have a prefix for each registration, in any order', async t => {
   const v1: Registration = ['/api/v1', { format: 'code' }]
   const v2: Registration = ['/api/v2', { format: 'problem' }]
   const both = ['ApiV1InternalServerError', 'ApiV2InternalServerError']
@@ -43,7 +43,7 @@ t.test('the names of components have a prefix for each registration, in any orde
   t.strictSame(await schemasOf(t, [['/ü', {}]]), [`${(await schemasOf(t, [['/ü', {}]]))[0]}`], 'a prefix without letters has a hash')
 })
 
-t.test('the option gives another beginning, and registrations with one beginning and other components are told apart', async t => {
+t.test('the option sets another prefix, and registrations with equal prefixes and different components are distinguished', async t => {
   const named = (format: 'code' | 'problem', componentPrefix: string): Registration => [`/${format}`, { format, documentation: { componentPrefix } }]
   t.strictSame(await schemasOf(t, [named('code', 'Old'), named('problem', '')]), ['InternalServerError', 'OldInternalServerError'])
   t.strictSame(await schemasOf(t, [named('code', 'One'), ['/other', { documentation: { componentPrefix: 'One' } }]]), ['OneInternalServerError'], 'the same components are shared')

@@ -48,7 +48,7 @@ const headersOf = (document: Document, path: string, status: string): string[] =
   Object.keys((resolved(document.paths[path]?.get?.responses[status], document) as { headers?: Json }).headers ?? {}).sort()
 
 for (const isOurs of [true, false]) {
-  t.test(`the fields of a rate limit are on the answers of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
+  t.test(`the rate limit fields are on the responses of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
     const document = await limitedDocument(isOurs)
     const always = ['Cache-Control', 'X-Request-Id']
     const fields = ['RateLimit', 'RateLimit-Policy']
@@ -70,7 +70,7 @@ for (const isOurs of [true, false]) {
   })
 }
 
-t.test('what a route declares keeps its headers, and those of successes go to successes alone', async t => {
+t.test('declared responses keep their headers, and headers of successful responses are not on errors', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring, plugin: { requestId: 'all' } }, app => {
       app.get('/things/:id', { schema: { response: { 200: { type: 'object' }, 404: { description: 'Own.', type: 'object' } } } }, async () => '')
@@ -82,7 +82,7 @@ t.test('what a route declares keeps its headers, and those of successes go to su
   }
 })
 
-t.test('an answer of a whole application behind CORS, and a scope without it', async t => {
+t.test('a response of an application behind CORS, and a scope without CORS', async t => {
   const app = await createApp({}, async app => {
     await app.register(cors)
     app.get('/shared', async () => '')
@@ -113,7 +113,7 @@ t.test('a header that only some codes of a status have is not required', async t
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('methods beyond those of OpenAPI 3.1 are documented in 3.2', async t => {
+t.test('methods that OpenAPI 3.1 does not have are documented in 3.2', async t => {
   const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
     app.addHttpMethod('LOCK')
     app.route({ method: 'LOCK' as 'GET', url: '/things/:id', handler: async () => '' })

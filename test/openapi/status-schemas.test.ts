@@ -20,7 +20,7 @@ t.test('every status has the name that http-errors gives it', t => {
   t.end()
 })
 
-t.test('app.apiErrors.schemas has one schema a status, in the format of the application', async t => {
+t.test('app.apiErrors.schemas has one schema for each status, in the format of the application', async t => {
   const app = await createApp({ plugin: { format: 'error' } }, () => {})
   t.teardown(() => app.close())
   const { schemas } = app.apiErrors
@@ -46,7 +46,7 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
   t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code is that code')
 })
 
-t.test('a status whose only code got another status has no schema', async t => {
+t.test('a status whose only code has another status has no schema', async t => {
   const errors = defineErrors(standardErrors, { not_extended: { status: 500, type: 'api_error', message: 'No.', description: 'It is not extended.', action: 'Extend it.' } })
   const app = await createApp({ plugin: { errors } }, () => {})
   t.teardown(() => app.close())
@@ -54,7 +54,7 @@ t.test('a status whose only code got another status has no schema', async t => {
   t.strictSame((app.apiErrors.schemas.InternalServerError as unknown as { anyOf: unknown[] }).anyOf.length, 2)
 })
 
-t.test('with addSchemas a route refers to them by name', async t => {
+t.test('with addSchemas, routes can reference the schemas by name', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ plugin: { addSchemas: true }, wiring }, app => {
       app.get('/things/:id', { schema: { response: { 200: Type.Object({ id: Type.String() }), 404: { $ref: 'NotFound#' } } } }, async (_request, reply) => {
@@ -82,7 +82,7 @@ t.test('with addSchemas a route refers to them by name', async t => {
   }
 })
 
-t.test('a code of the application is documented beside the standard code of its status', async t => {
+t.test('a code of the application is documented next to the standard code of its status', async t => {
   const errors = defineErrors(standardErrors, {
     brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'Coffee was asked for.', action: 'Ask for tea.' }
   })
@@ -105,7 +105,7 @@ t.test('a code of the application is documented beside the standard code of its 
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('a name that is taken is said at register', async t => {
+t.test('register() rejects a schema name that is in use', async t => {
   const { default: Fastify } = await import('fastify')
   const { default: apiErrors } = await import('fastify-api-errors')
   const app = Fastify()
@@ -116,7 +116,7 @@ t.test('a name that is taken is said at register', async t => {
   })
 })
 
-t.test('a format without a code in the body has one schema a status', async t => {
+t.test('a format without a code in the body has one schema for each status', async t => {
   const errors = defineErrors(standardErrors, {
     queue_closed: { status: 409, type: 'conflict_error', message: 'Closed.', description: 'The queue is closed.', action: 'Choose another.' },
     queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'The queue is full.', action: 'Choose another.' }
@@ -136,7 +136,7 @@ t.test('a format without a code in the body has one schema a status', async t =>
   }
 })
 
-t.test('a format with the code inside an object is told apart by nothing that OpenAPI has a word for', async t => {
+t.test('a code inside a nested object cannot be a discriminator in OpenAPI', async t => {
   const format = defineFormat({
     name: 'enveloped',
     fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code } } } }
@@ -150,7 +150,7 @@ t.test('a format with the code inside an object is told apart by nothing that Op
   })
 })
 
-t.test('a format that shows no issues has one schema a code, however the routes differ in theirs', async t => {
+t.test('a format without issues has one schema for each code, whatever issues the routes have', async t => {
   const app = await createApp({ plugin: { format: 'typed' } }, app => {
     app.post('/a', { schema: { body: Type.Object({ email: Type.String({ format: 'email' }) }) } }, async () => '')
     app.post('/b', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }) }) } }, async () => '')

@@ -70,7 +70,7 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
 /** References become components of the name of their definition. */
 const definitions = { refer: (_key: string, name: string) => ({ $ref: `#/components/schemas/${name}` }), getSchema: () => undefined }
 
-t.test('a schema as each version of OpenAPI writes it', async t => {
+t.test('each version of OpenAPI has its own form of a schema', async t => {
   for (const [what, in31, in30 = in31, given = in31] of cases) {
     t.strictSame(toOpenApiSchema(given, '3.1', definitions), in31, `${what}, 3.1`)
     t.strictSame(toOpenApiSchema(given, '3.0', definitions), in30, `${what}, 3.0`)
@@ -88,7 +88,7 @@ t.test('the version of a document', async t => {
   t.strictSame(['3.0.0', '3.0.4', '3.1.0', '3.2.0'].map(getOpenApiVersion), ['3.0', '3.0', '3.1', '3.1'])
 })
 
-t.test('the facts of a code are valid in documents of both versions', async t => {
+t.test('the meta of a code is valid in documents of both versions', async t => {
   const meta = Type.Object({
     kind: Type.Literal('draw'),
     note: Type.Union([Type.String(), Type.Null()]),
@@ -116,7 +116,7 @@ t.test('the facts of a code are valid in documents of both versions', async t =>
   }
 })
 
-t.test('references in the facts of a code lead to components of the document', async t => {
+t.test('references in the meta of a code point to components of the document', async t => {
   const Money = { type: 'object', properties: { cents: { type: 'integer' } } }
   const text = { type: 'string' }
   const price = (schema: Json): Json => ({ type: 'object', properties: { price: schema } })
@@ -149,7 +149,7 @@ t.test('references in the facts of a code lead to components of the document', a
   }
 })
 
-t.test('a reference beside other keywords, and to a schema that is a boolean', t => {
+t.test('a reference next to other keywords, and a reference to a boolean schema', t => {
   const given = { $defs: { Name: { type: 'string' }, all: true, none: false }, allOf: [{ minLength: 1 }], $ref: '#/$defs/Name' }
   t.strictSame(toOpenApiSchema(given, '3.1', definitions), { $ref: '#/components/schemas/Name', allOf: [{ minLength: 1 }] })
   t.strictSame(toOpenApiSchema(given, '3.0', definitions), { allOf: [{ $ref: '#/components/schemas/Name' }, { minLength: 1 }] })

@@ -46,7 +46,7 @@ t.test('a document has the errors however @fastify/swagger is registered', async
   }
 })
 
-t.test('other plugins that are promises get their options and their prefix', async t => {
+t.test('other plugins that are promises receive their options and their prefix', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(Promise.resolve(async (scope: FastifyInstance, { text }: { text: string }) => { scope.get('/a', async () => text) }) as never, { prefix: '/v1', text: 'mine' } as never)
@@ -54,7 +54,7 @@ t.test('other plugins that are promises get their options and their prefix', asy
   await t.rejects(async () => { await Fastify().register(Promise.reject(new Error('no such module'))) }, { message: 'no such module' })
 })
 
-t.test('without the plugin a document is as @fastify/swagger makes it', async t => {
+t.test('without the plugin, a document equals the output of @fastify/swagger', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   app.addSchema({ $id: 'Queue', type: 'object' })
@@ -65,7 +65,7 @@ t.test('without the plugin a document is as @fastify/swagger makes it', async t 
   t.strictSame(documentOf(app).components, { schemas: { 'def-0': { type: 'object', title: 'Queue' } } })
 })
 
-t.test('a document that the author wrote stays as it is, and needs no warning', async t => {
+t.test('a static document is unchanged, and gives no warning', async t => {
   const written = { openapi: '3.0.0', info, paths: {} }
   const warnings = await warningsOf(async () => {
     const app = Fastify()
@@ -147,7 +147,7 @@ t.test('a route that every document hides is not in the reference, and its error
   }
 })
 
-t.test('a route with a transform of its own is found by its path, below the path of a server, too', async t => {
+t.test('a route with its own transform is found by its path, also below the path of a server', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(swagger, { openapi: { info, servers: [{ url: 'https://example.com/v1' }] } })
@@ -170,7 +170,7 @@ t.test('a route with a transform of its own is found by its path, below the path
   })
 })
 
-t.test('links of an error response stay with it', async t => {
+t.test('links of an error response are kept', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(swagger, { openapi: { info } })

@@ -24,7 +24,7 @@ const providers = {
 for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of Object.entries(providers)) {
   for (const openapi of ['3.0.3', '3.1.0']) {
     for (const isOurs of [true, false]) {
-      t.test(`schemas of zod by ${name}, ${openapi}, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
+      t.test(`zod schemas with ${name}, ${openapi}, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
         const app = Fastify(serverOptions())
         t.teardown(() => app.close())
         app.setValidatorCompiler(validatorCompiler as never)

@@ -15,11 +15,11 @@ function firstColumn (head: string): string[] {
 
 const listOptions = (options: unknown): string[] => (/expected one of (.*)\.$/.exec(thrown(() => checkRateLimit(options as never)))?.[1] ?? '').split(', ')
 
-t.test('the table of options has every option of a policy, and no other', async t => {
+t.test('the table of options has exactly the options of a policy', async t => {
   t.strictSame(firstColumn('option').sort(), listOptions({ policies: { a: { max: 1, timeWindow: 1, unknown: 1 } } }).sort())
 })
 
-t.test('every option beside the policies is in the page', async t => {
+t.test('every option outside the policies is on the page', async t => {
   for (const name of listOptions({ policies: {}, unknown: 1 })) t.ok(page.includes(`\`${name}`) || page.includes(`${name}:`), name)
 })
 

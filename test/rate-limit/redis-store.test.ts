@@ -32,7 +32,7 @@ t.test('processes that share a Redis share the counts', async t => {
   t.strictSame(states, [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=10`).concat('429 "burst";r=0;t=10'))
 })
 
-t.test('each policy has a key of its own, which goes when its window ends', async t => {
+t.test('each policy has its own key, which expires when its window ends', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
@@ -55,7 +55,7 @@ t.test('each policy has a key of its own, which goes when its window ends', asyn
   for (const key of keys) t.ok(await client.pttl(key) > 0, `${key} goes when its window ends`)
 })
 
-t.test('nameSpace keeps applications apart', async t => {
+t.test('nameSpace separates applications', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
@@ -63,7 +63,7 @@ t.test('nameSpace keeps applications apart', async t => {
   t.strictSame((await client.keys('*')).sort(), ['one-{127.0.0.1}-burst', 'two-{127.0.0.1}-burst'])
 })
 
-t.test('a request costs one command for each policy, and no other', async t => {
+t.test('a request needs one command for each policy, and no other command', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
@@ -76,7 +76,7 @@ t.test('a request costs one command for each policy, and no other', async t => {
   t.equal(await redis.calls('incrby'), 3)
 })
 
-t.test('the commands of a request share a round trip', async t => {
+t.test('the commands of a request share one round trip', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const oneWay = 100
@@ -118,7 +118,7 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
   t.equal((await fetchResponse(url)).status, 200)
 })
 
-t.test('the clock of a process means nothing: windows end by the clock of Redis', async t => {
+t.test('the clock of the process has no effect: windows end by the clock of Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const clock = stopClock(t)

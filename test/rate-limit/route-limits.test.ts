@@ -34,7 +34,7 @@ async function explained (options: Partial<RateLimitOptions> | undefined, { fore
 const own = ["rate_limit_exceeded: The route is limited by 'GET /own'.", "forbidden: The limit 'GET /own' bans clients that keep exceeding it."]
 const several = ["rate_limit_exceeded: The route is limited by 'strict', 'soft'.", "forbidden: The limit 'strict' bans clients that keep exceeding it."]
 
-t.test('a limited route documents 429, and a ban 403', async t => {
+t.test('a limited route documents 429, and a ban documents 403', async t => {
   t.strictSame(await explained({ default: 'general' }), {
     '/default': ["rate_limit_exceeded: The route is limited by 'general'."], '/none': [], '/own': own, '/off': [], '/several': several
   })
@@ -59,7 +59,7 @@ t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
   t.strictSame((await explained({ default: 'general', onStoreError: 'deny' }))['/default'], [general], 'memory does not fail')
 })
 
-t.test('config.rateLimit is documented, too, where the application registered @fastify/rate-limit', async t => {
+t.test('config.rateLimit is also documented if the application registered @fastify/rate-limit', async t => {
   t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'it is not read')
   t.strictSame(await explained(undefined, { foreign: true }), { '/default': [], '/none': [], '/own': own, '/off': [] })
   const redis = new Redis({ lazyConnect: true })

@@ -96,7 +96,7 @@ for (const [what, fault] of Object.entries(faults)) {
   }
 }
 
-t.test('a Redis that was never there', async t => {
+t.test('a Redis server that never existed', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const nowhere = redis.client({}, await freePort())
@@ -104,7 +104,7 @@ t.test('a Redis that was never there', async t => {
   t.strictSame(await fetchResponse((await start(t, { redis: nowhere, onStoreError: 'deny' })).url), unavailable)
 })
 
-t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
+t.test('requests wait 200 ms or storeTimeout for Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   for (const storeTimeout of [undefined, 20, 700]) {
@@ -119,7 +119,7 @@ t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
   }
 })
 
-t.test('a Redis that answers too late: requests do not wait longer, and once it is in time again, they are counted', async t => {
+t.test('a slow Redis: requests do not wait longer, and are counted again once it responds in time', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const proxy = await startSlowProxy(t, redis.port, 0)
@@ -137,7 +137,7 @@ t.test('a Redis that answers too late: requests do not wait longer, and once it 
   t.equal((await fetchResponse(url)).status, 200)
 })
 
-t.test('while Redis hangs, no commands pile up', async t => {
+t.test('if Redis hangs, commands do not accumulate', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const { url } = await start(t, { redis: redis.client() })
@@ -163,7 +163,7 @@ t.test('a process that was busy for longer than the timeout reads the response b
   t.match(await counting, { isExceeded: false })
 })
 
-t.test('skipOnError of a policy wins over onStoreError', async t => {
+t.test('skipOnError of a policy takes precedence over onStoreError', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client({ enableOfflineQueue: false })
@@ -177,7 +177,7 @@ t.test('skipOnError of a policy wins over onStoreError', async t => {
   t.strictSame(await fetchResponse((await start(t, options(undefined, 'deny'))).url), unavailable)
 })
 
-t.test('the log is warned once a minute, with the reason', async t => {
+t.test('a warning is logged once a minute, with the reason', async t => {
   const { now } = performance
   let time = 1_000_000
   performance.now = () => time

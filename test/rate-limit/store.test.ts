@@ -63,7 +63,7 @@ for (const [name, behaviour, sequence, ...expected] of sequences) {
   })
 }
 
-t.test('back-off ends at a day, or at the window if that is longer', async t => {
+t.test('backoff ends at one day, or at the window if that is longer', async t => {
   for (const [store, counter] of createCounters()) {
     const counts = await countAll(counter, { exponentialBackoff: true }, requests(0, ...Array<number>(2000).fill(1)))
     t.equal(counts.at(-1)?.ttl, maxBackoff / 1000, store)
@@ -76,7 +76,7 @@ t.test('back-off ends at a day, or at the window if that is longer', async t => 
   }
 })
 
-t.test('a longer window is kept, and after it the caller starts again', async t => {
+t.test('a longer window is kept, and then the caller starts again', async t => {
   for (const [store, counter] of createCounters()) {
     const count = () => counter('caller', 1, 600, 1, { ban: 1, exponentialBackoff: true })
     for (let sent = 0; sent < 3; sent++) await count() // beyond the limit twice: 1,200 ms
@@ -88,7 +88,7 @@ t.test('a longer window is kept, and after it the caller starts again', async t 
   }
 })
 
-t.test('callers and groups have counts of their own', async t => {
+t.test('callers and groups have separate counts', async t => {
   for (const [store, counter] of createCounters()) {
     const [, other] = createCounters().find(([name]) => name === store) as readonly [string, Counter]
     const counts = []
@@ -97,7 +97,7 @@ t.test('callers and groups have counts of their own', async t => {
   }
 })
 
-t.test('both stores give the same counts, whatever is sent', async t => {
+t.test('both stores give the same counts for any requests', async t => {
   if (lacksRedis(t)) return
   const behaviour: fc.Arbitrary<CountingBehaviour> = fc.record({ continueExceeding: fc.boolean(), exponentialBackoff: fc.boolean() }).map(flags => ({ ...flags, ban: 1 }))
   const sequence = fc.array(fc.record({ max: fc.nat({ max: 6 }), timeWindow: fc.constantFrom(minute, 2 * minute), cost: fc.integer({ min: 1, max: 4 }) }), { maxLength: 12 })
@@ -108,7 +108,7 @@ t.test('both stores give the same counts, whatever is sent', async t => {
   }), { numRuns: 40 })
 })
 
-t.test('a request is one command, whatever it costs', async t => {
+t.test('a request is one command at any cost', async t => {
   if (lacksRedis(t)) return
   const client = redis?.client() as Redis
   const counter = createRedisStore(client, 'cost-', 5000)('group', undefined)
@@ -131,7 +131,7 @@ t.test('both keys of a caller expire together', async t => {
   t.ok(first > minute && Math.abs(first - second) < 100)
 })
 
-t.test('a key that lost its expiry gets one again', async t => {
+t.test('a key that lost its expiry gets a new one', async t => {
   if (lacksRedis(t)) return
   const client = redis?.client() as Redis
   const counter = createRedisStore(client, 'persisted-', 5000)('group', undefined)
@@ -141,7 +141,7 @@ t.test('a key that lost its expiry gets one again', async t => {
   t.ok(await client.pttl('persisted-{caller}-group') > 0)
 })
 
-t.test('a client of ioredis with stringNumbers', async t => {
+t.test('an ioredis client with stringNumbers', async t => {
   if (lacksRedis(t)) return
   const counter = createRedisStore(redis?.client({ stringNumbers: true }) as Redis, 'strings-', 5000)('group', undefined)
   t.strictSame(await counter('caller', 10, minute, 1, {}), { used: 1, exceeding: 0, ttl: minute })

@@ -30,7 +30,7 @@ async function start (t: Test, options: object = {}, error: Error = new DOMExcep
 
 const abandoned = { level: 'info', status: 499, requestId: 'req_1' }
 
-t.test('a caller that leaves while it waits gets no answer', async t => {
+t.test('a caller that disconnects while it waits gets no response', async t => {
   const { app, port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
@@ -40,7 +40,7 @@ t.test('a caller that leaves while it waits gets no answer', async t => {
   t.strictSame(app.apiErrors.ledger(), [], 'nothing was answered')
 })
 
-t.test('so does one whose body had arrived in full', async t => {
+t.test('a caller that disconnects after its body arrived gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
@@ -49,7 +49,7 @@ t.test('so does one whose body had arrived in full', async t => {
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'POST /' })
 })
 
-t.test('so does one that leaves in the middle of its body', async t => {
+t.test('a caller that disconnects in the middle of its body gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
@@ -58,7 +58,7 @@ t.test('so does one that leaves in the middle of its body', async t => {
   t.match(await logged, { ...abandoned, code: 'invalid_request', route: 'POST /' })
 })
 
-t.test('so does one that resets its stream of HTTP/2', async t => {
+t.test('a caller that resets its HTTP/2 stream gets no response', async t => {
   const { port, arrived, logged } = await start(t, { http2: true })
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   t.teardown(() => { session.close() })
@@ -68,7 +68,7 @@ t.test('so does one that resets its stream of HTTP/2', async t => {
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
 })
 
-t.test('whatever the error is, no response is sent', async t => {
+t.test('no response is sent for any error', async t => {
   const { port, arrived, logged } = await start(t, {}, new Error('A mistake.'))
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')

@@ -22,13 +22,13 @@ t.test('the body of an error, and its media type', async t => {
   t.equal(render(errors.resource_conflict(), problem).contentType, 'application/problem+json', 'JSON has no charset parameter (RFC 8259, section 11)')
 })
 
-t.test('with docUrl, the pages of the codes; a docUrl that throws does so once and for all, when the renderer is made', async t => {
+t.test('docUrl adds the pages of the codes; a docUrl that throws fails once, when the renderer is created', async t => {
   const rendered = createRenderer({ errors, docUrl: code => `https://launch.example/errors/${code}` })(errors.resource_conflict(), context, codeFormat)
   t.match(bodyOf(rendered), { doc_url: 'https://launch.example/errors/resource_conflict' })
   t.throws(() => createRenderer({ errors, docUrl: () => { throw new Error('no pages') } }), { message: 'no pages' })
 })
 
-t.test('a meta that JSON cannot hold is left out', async t => {
+t.test('meta that JSON cannot represent is omitted', async t => {
   const circular: { self?: object } = {}
   circular.self = circular
   for (const meta of [circular, { held: [1n] }, { toJSON () { throw new Error('no') } }]) {
@@ -38,7 +38,7 @@ t.test('a meta that JSON cannot hold is left out', async t => {
   }
 })
 
-t.test('a message function that fails because of another meta gives internal_error', async t => {
+t.test('a message function that fails because of invalid meta gives internal_error', async t => {
   const own = defineErrors(errors, {
     queue_closed: {
       status: 503,
@@ -56,7 +56,7 @@ t.test('a message function that fails because of another meta gives internal_err
   t.strictSame(bodyOf(rendered), { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' })
 })
 
-t.test('a format that fails for one code gives internal_error in that format; one that always fails, in the default format', async t => {
+t.test('a format that fails for one code sends internal_error in that format; a format that always fails is replaced by the default', async t => {
   const value = (failing: (code: string) => boolean) => (answer: { code: string }): string => {
     if (failing(answer.code)) throw new Error('The format is broken.')
     return answer.code
@@ -69,7 +69,7 @@ t.test('a format that fails for one code gives internal_error in that format; on
   t.equal(rendered.contentType, 'application/json; charset=utf-8')
 })
 
-t.test('an internal_error of the application that fails gives the standard one', async t => {
+t.test('if the internal_error of the application fails, the standard one is sent', async t => {
   const own = defineErrors(errors, {
     internal_error: {
       status: 500,

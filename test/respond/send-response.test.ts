@@ -154,7 +154,7 @@ function isOne ({ status, body, isCut }: Received): boolean {
 }
 
 for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
-  t.test(`over ${name}, a handler that responds twice gives one of the responses, whole`, async t => {
+  t.test(`over ${name}, a handler that responds twice sends one complete response`, async t => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => { unhandled.push(error) }
     process.on('uncaughtException', note)
@@ -177,7 +177,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
     t.strictSame(unhandled, [])
   })
 
-  t.test(`over ${name}, a stream that fails is seen to be cut off, and its error is in the log`, async t => {
+  t.test(`over ${name}, a stream that fails ends incomplete, and its error is logged`, async t => {
     const entries: Array<readonly [string, number, unknown]> = []
     const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
     await app.register(apiErrors, { log: ({ code, status, error }) => { entries.push([code, status, (error.cause as Error).message]) } })
@@ -196,7 +196,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
   })
 }
 
-t.test('without the log of the plugin, Fastify logs a stream that fails; a caller that leaves is no failure', async t => {
+t.test('if the log of the plugin is off, Fastify logs a failed stream; a disconnect is not a failure', async t => {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } }
   const app = await createApp({}, { logger })
@@ -240,19 +240,19 @@ t.test('a late handler sends nothing, and the timeout response has the headers o
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))
 })
 
-t.test('a hook that never ends on an error response: the time-out of the handler sends the response', async t => {
+t.test('if a hook never ends on an error response, the handler timeout sends the response', async t => {
   const app = await createApp({}, { handlerTimeout: 60 })
   app.get('/', { onSend: () => {} }, () => { throw errors.resource_conflict() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
-t.test('a hook that takes over the response asynchronously cannot keep it from being sent', async t => {
+t.test('a hook that takes over the response asynchronously cannot prevent it', async t => {
   const app = await createApp()
   app.get('/', { onSend: async (_request, reply) => { await delay(2); reply.raw.writeHead(200).end('mine') } }, () => { throw errors.resource_conflict() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
-t.test('after a stream was sent, a stream that a hook makes of the error is dropped, and the error is sent as it was', async t => {
+t.test('after a stream started, the error replaces a stream from a hook', async t => {
   const app = await createApp()
   const made: Readable[] = []
   app.get('/', {
@@ -295,7 +295,7 @@ const refusedHeaders: Readonly<Record<string, readonly [string, unknown]>> = {
 }
 
 for (const [name, { options, ask }] of Object.entries(transports).filter(([name]) => !name.includes('compression'))) {
-  t.test(`over ${name}, a header that cannot be sent never keeps a request without a response`, async t => {
+  t.test(`over ${name}, a header that cannot be sent never leaves a request without a response`, async t => {
     const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
     await app.register(apiErrors, { log: false })
     Object.values(refusedHeaders).forEach(([key, value], index) => {
@@ -322,7 +322,7 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
   })
 }
 
-t.test('the last line of a stream says what went wrong, in the format of the application', async t => {
+t.test('the last line of a stream describes the error, in the format of the application', async t => {
   const entries: unknown[] = []
   const app = await createApp({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })
   async function * rows (error: unknown): AsyncGenerator<object> {

@@ -22,7 +22,7 @@ function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof t
   t.strictSame(answer, errorResponse(status, { code, message: errors[code].message, request_id: id }))
 }
 
-t.test('an Expect that the server does not know gives 417', async t => {
+t.test('an unknown Expect gives 417', async t => {
   const app = await createApp()
   app.post('/', async () => 'ok')
   const port = await listen(t, app)
@@ -55,20 +55,20 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
   return { first: answer, second }
 }
 
-t.test('while the server closes, a request under way is answered and a new one gets 503', async t => {
+t.test('while the server closes, a running request is finished and a new one gets 503', async t => {
   const { first, second } = await askWhileClosing(t, await createApp())
   t.equal(first.body, 'done')
   t.strictSame(parseResponse(second), closing)
   t.match(second, /\r\nconnection: close\r\n/)
 })
 
-t.test('with return503OnClosing: false, new requests are answered to the end', async t => {
+t.test('with return503OnClosing: false, new requests are handled until the end', async t => {
   const app = await createApp({}, { return503OnClosing: false })
   app.get('/', (_request, reply) => { reply.send('still here') })
   t.equal(parseResponse((await askWhileClosing(t, app)).second).body, 'still here')
 })
 
-t.test('requests in one packet with the one that closes the server get an answer each', async t => {
+t.test('requests in the packet that closes the server each get a response', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { reply.send('ok') })
   app.get('/close', (_request, reply) => {
@@ -81,7 +81,7 @@ t.test('requests in one packet with the one that closes the server get an answer
   t.notMatch(text, '"statusCode"', 'none of them in the shape of Fastify')
 })
 
-t.test('errors thrown while the server closes have the contract\'s shape', async t => {
+t.test('errors thrown while the server closes have the format of the application', async t => {
   const app = await createApp()
   let fail = (): void => {}
   app.get('/fail', async () => {
@@ -97,7 +97,7 @@ t.test('errors thrown while the server closes have the contract\'s shape', async
   await closed
 })
 
-t.test('where localhost has two addresses, both answer alike', async t => {
+t.test('if localhost has two addresses, both respond in the same way', async t => {
   // This machine may have one address for it only; any address of 127.0.0.0/8 is of the loopback interface.
   const { lookup } = dns
   t.after(() => { dns.lookup = lookup })
@@ -124,7 +124,7 @@ t.test('where localhost has two addresses, both answer alike', async t => {
   }
 })
 
-t.test('other servers that start to listen meanwhile are let alone', async t => {
+t.test('other servers that start to listen at that time are not affected', async t => {
   const app = await createApp()
   const other = createServer()
   t.after(() => { other.close() })
@@ -143,7 +143,7 @@ function tlsSocket (port: number): Promise<Socket> {
   })
 }
 
-t.test('over TLS, the answers are the same', async t => {
+t.test('over TLS, the responses are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, https: tls }))
   await app.register(apiErrors, { log: false })
   app.get('/', async () => { throw errors.resource_conflict() })
@@ -168,7 +168,7 @@ async function askHttp2 (session: ClientHttp2Session, headers: Record<string, st
   return { status, headers: Object.fromEntries(Object.entries(rest)), body: text === '' ? '' : JSON.parse(text) }
 }
 
-t.test('over HTTP/2, the answers are the same', async t => {
+t.test('over HTTP/2, the responses are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true }))
   await app.register(apiErrors, { log: false })
   app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
@@ -205,14 +205,14 @@ t.test('over HTTP/2, the answers are the same', async t => {
   await closed
 })
 
-t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t => {
+t.test('an HTTP/2 server with TLS that allows HTTP/1.1 rejects a missing Host', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true, https: { ...tls, allowHTTP1: true } }))
   await app.register(apiErrors, { log: false })
   const port = await listen(t, app as unknown as FastifyInstance)
   t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
 })
 
-t.test('what a function of the application throws after it has begun to answer by itself cuts the response off', async t => {
+t.test('if an early function of the application throws after it started a response, the connection is aborted', async t => {
   const app = await createApp({}, {
     rewriteUrl (request) {
       if (request.url !== '/fail') return request.url as string
@@ -228,7 +228,7 @@ t.test('what a function of the application throws after it has begun to answer b
   t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server lives')
 })
 
-t.test('what a function of the application throws before a request is routed is answered with 500', async t => {
+t.test('if an early function of the application throws before a request is routed, the response is a 500', async t => {
   const fail = (request: { url?: string | undefined }): void => { if (request.url?.startsWith('/fail') === true) throw new Error('secret') }
   const places: Record<string, FastifyServerOptions> = {
     genReqId: { genReqId (request) { fail(request); return requestId } },

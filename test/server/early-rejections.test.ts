@@ -11,7 +11,7 @@ async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServe
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 needs none', async t => {
+    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 does not need Host', async t => {
       const app = await make()
       app.get('/', (_request, reply) => { reply.send('ok') })
       const port = await listen(t, app)
@@ -24,7 +24,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
   })
 }
 
-t.test('with requireHostHeader: false, a request without Host is answered like any other', async t => {
+t.test('with requireHostHeader: false, a request without Host is handled like any other', async t => {
   for (const options of [{ http: { requireHostHeader: false } }, { http: { requireHostHeader: false }, rewriteUrl: () => '/' }]) {
     const app = Fastify(serverOptions(options))
     await app.register(apiErrors, { log: false })

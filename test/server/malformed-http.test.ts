@@ -22,7 +22,7 @@ const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('what is not HTTP gives 400', async t => {
+    t.test('malformed HTTP gives 400', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -48,7 +48,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
     })
 
-    t.test('chunk extensions without end give 413', async t => {
+    t.test('chunk extensions that never end give 413', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -68,7 +68,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
   })
 }
 
-t.test('a connection that is gone, or in the middle of an answer, gets no text', async t => {
+t.test('nothing is written to a closed connection or after the start of a response', async t => {
   const app = await createApp()
   let answering: Socket | undefined
   app.get('/stream', (request, reply) => {
@@ -91,7 +91,7 @@ t.test('a connection that is gone, or in the middle of an answer, gets no text',
   await closed
 })
 
-t.test('a connection that is closed after such an answer stays open on no side', async t => {
+t.test('a connection is closed on both sides after such a response', async t => {
   const app = await createApp()
   const port = await listen(t, app)
   const sockets: Socket[] = []
@@ -104,7 +104,7 @@ t.test('a connection that is closed after such an answer stays open on no side',
   client.destroy()
 })
 
-t.test('the parser errors of Node have each a code of the catalog', async t => {
+t.test('each parser error of Node has a code of the catalog', async t => {
   t.strictSame(clientErrors, {
     ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
     HPE_HEADER_OVERFLOW: 'request_header_fields_too_large',

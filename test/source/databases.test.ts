@@ -11,7 +11,7 @@ function findingsOf (name: string): Record<string, string[]> {
   return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
 }
 
-t.test('statements of SQL through drivers', async t => {
+t.test('SQL statements through drivers', async t => {
   t.strictSame(findingsOf('drivers'), {
     'POST /drivers/ignored': [],
     'POST /drivers/log': [],

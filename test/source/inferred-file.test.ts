@@ -38,7 +38,7 @@ t.test('it does not change when only lines move', async t => {
   t.strictSame(compareInferredErrors(before, createInferredErrors(reportWith({ ...missing, line: 80 }))), [])
 })
 
-t.test('a change names the route and the function', async t => {
+t.test('a change shows the route and the function', async t => {
   const before = createInferredErrors(reportWith(missing))
   const now = createInferredErrors(reportWith({ ...missing, status: 409, code: null, via: [] }))
   t.strictSame(compareInferredErrors(before, now), [
@@ -69,7 +69,7 @@ t.test('the plugin documents the errors of the file, each with its line', async 
   t.strictSame(ofSource('HEAD'), ofSource('GET'))
 })
 
-t.test('a status without a code has one, unless sent errors are only reported', async t => {
+t.test('a status without a code has the standard code, unless sent errors are only reported', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   const path = join(mkdtempSync(join(tmpdir(), 'inferred-')), 'errors.inferred.json')
@@ -83,7 +83,7 @@ t.test('a status without a code has one, unless sent errors are only reported', 
   ])
 })
 
-t.test('a file that is no such file is named', async t => {
+t.test('an invalid file is rejected with its path', async t => {
   const register = async (value: unknown): Promise<unknown> => await Fastify().register(apiErrors, { inferred: value as string }).then(() => 'registered', (fault: Error) => fault.message)
   t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else.")
   const folder = mkdtempSync(join(tmpdir(), 'inferred-'))

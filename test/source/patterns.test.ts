@@ -263,7 +263,7 @@ t.test('other services', async t => {
   })
 })
 
-t.test('errors that no response has', async t => {
+t.test('errors that never reach a response', async t => {
   t.strictSame(findingsOf('not-counted'), {
     'GET /not-counted/and': [],
     'GET /not-counted/caught': [],
@@ -281,7 +281,7 @@ t.test('errors that no response has', async t => {
   })
 })
 
-t.test('what could not be followed is listed with its line', async t => {
+t.test('calls that could not be followed are listed with their line', async t => {
   t.strictSame(report.notFollowed.map(({ file, reason }) => `${file}: ${reason}`), [
     "test/source/fixtures/interfaces.ts: No implementation of 'missing' was found.",
     'test/source/fixtures/responses.ts: The status is not known.'

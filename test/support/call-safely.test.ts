@@ -11,7 +11,7 @@ async function reportedBy (call: () => unknown): Promise<unknown> {
 
 const error = new Error('down')
 
-t.test('what a call throws or rejects with is reported', async t => {
+t.test('a value that a call throws or rejects with is reported', async t => {
   t.equal(await reportedBy(() => 'done'), 'nothing')
   t.equal(await reportedBy(async () => 'done'), 'nothing')
   t.equal(await reportedBy(() => null), 'nothing')
@@ -20,7 +20,7 @@ t.test('what a call throws or rejects with is reported', async t => {
   t.equal(await reportedBy(() => ({ then: (_done: unknown, reject: (error: unknown) => void) => { reject(error) } })), error, 'any thenable')
 })
 
-t.test('a promise that is thrown is handled', async t => {
+t.test('a thrown promise is handled', async t => {
   t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Let it return the promise.' })
   for (const thrown of [error, undefined, null, 'text']) t.equal(handleThrownPromise(thrown), thrown)
 })

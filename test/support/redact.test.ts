@@ -47,7 +47,7 @@ t.test('a key of any characters is removed in every spelling', async t => {
   t.doesNotThrow(() => fc.assert(property))
 })
 
-t.test('what is not the key stays', async t => {
+t.test('everything except the key is unchanged', async t => {
   const text = `Key launch_live of 127.0.0.1:5432 failed: ${Buffer.from('hello').toString('base64')} [1, 2, 3] \u0000 {"a":"\\u0041"}`
   t.equal(redactText(text, [key]), text)
   t.equal(redactText(text, []), text)
@@ -63,7 +63,7 @@ t.test('a key of a thousand characters is removed', async t => {
   t.equal(redactText(`<${long}>`, [long]), '<[API key]>')
 })
 
-t.test('a key that a cut goes through leaves no part of it', async t => {
+t.test('a key that was cut off is removed completely', async t => {
   for (let at = 7990 - key.length; at < 8010; at++) {
     const text = redactText(`${'x'.repeat(at)}${key}${'y'.repeat(9000)}`, [key])
     t.notOk(text.includes(key.slice(0, 8)), String(at))
@@ -176,7 +176,7 @@ async function createApps (): Promise<Array<(make: () => unknown) => Promise<Out
 const apps = await createApps()
 
 for (const [name, make] of Object.entries(carriers)) {
-  t.test(`${name} with a key in it loses the key in the copy, in print and in every log`, async t => {
+  t.test(`${name} with a key loses the key in the copy, when printed and in every log`, async t => {
     t.notOk(hasKey(printAll(redactError(make(), [key]))), 'in the copy')
     t.notOk(hasKey(printValue(make(), [key])), 'in print')
     for (const request of apps) {
@@ -189,7 +189,7 @@ for (const [name, make] of Object.entries(carriers)) {
   })
 }
 
-t.test('a copy has what an error has, as data', async t => {
+t.test('a copy has the properties of the error, as data', async t => {
   const cause = new TypeError('rows is undefined')
   const error = Object.assign(new Error('x', { cause }), {
     code: 42, at: new Date(0), list: [1, 2n, null, undefined], pattern: /a/g, call: function named () {}, [Symbol('s')]: 1, nested: { a: { b: 'c' } }
@@ -205,7 +205,7 @@ t.test('a secret of digits is removed from numbers', async t => {
   t.strictSame(redactError({ a: 1234567890, b: 1234567890n, c: 12 }, ['1234567890']), { a: '[API key]', b: '[API key]', c: 12 } as object)
 })
 
-t.test('whatever is thrown is copied, and nothing is called', async t => {
+t.test('any thrown value is copied without calling its code', async t => {
   const hostile = Object.defineProperty(new Error('x'), 'stack', { get () { throw new Error('no') } })
   t.match(redactError(hostile, []), { message: 'x' })
   t.strictSame(redactError(Object.defineProperty({}, 'a', { get () { throw new Error('no') }, enumerable: true }), []), { a: '[Getter]' } as object)
@@ -218,7 +218,7 @@ t.test('whatever is thrown is copied, and nothing is called', async t => {
   t.ok(redactError(trap, []) instanceof Error)
 })
 
-t.test('a copy is bounded in size and in time', async t => {
+t.test('the size and the time of a copy are bounded', async t => {
   const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, 'x'.repeat(100)]))
   const deep = Array.from({ length: 10_000 }).reduce<object>(inner => ({ inner }), {})
   const tree = (depth: number): unknown => depth === 0 ? 'leaf' : Array.from({ length: 40 }, () => tree(depth - 1))

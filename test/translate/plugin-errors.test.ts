@@ -36,18 +36,18 @@ function codesInSource (name: string): string[] {
 const codesOf = (name: string): string[] => Object.keys(pluginErrors[name] ?? {})
 
 for (const name of Object.keys(pluginCases).map(plugin => `@fastify/${plugin}`)) {
-  t.test(`every code of ${name} is known, or is a mistake of the application`, async t => {
+  t.test(`every code of ${name} is in the table or is a bug in the application`, async t => {
     t.strictSame(codesInSource(name), [...codesOf(name), ...mistakes[name] ?? []].sort())
   })
 }
 
-t.test('every code of fast-jwt is known, or is a mistake of the application', async t => {
+t.test('every code of fast-jwt is in the table or is a bug in the application', async t => {
   const { TokenError } = createRequire(mainOf('@fastify/jwt'))('fast-jwt') as { readonly TokenError: { readonly codes: Readonly<Record<string, string>> } }
   const codes = Object.values(TokenError.codes).filter(code => !codesOf('@fastify/jwt').includes(code))
   t.strictSame(codes.sort(), [...codesOf('fast-jwt'), ...mistakes['fast-jwt'] ?? []].sort())
 })
 
-t.test('the codes in the sources are the exported ones, if there are any', async t => {
+t.test('the codes in the sources equal the exported ones, if there are any', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(multipart)
@@ -57,7 +57,7 @@ t.test('the codes in the sources are the exported ones, if there are any', async
   t.strictSame(Object.values(errors).map(AnyError => new AnyError().code).sort(), codesInSource('@fastify/static'))
 })
 
-t.test('every plugin of the table is tried', async t => {
+t.test('every plugin of the table is tested', async t => {
   t.strictSame(Object.keys(pluginErrors).filter(name => name !== 'fast-jwt' && !Object.hasOwn(pluginCases, name.replace('@fastify/', ''))), [])
 })
 
@@ -67,14 +67,14 @@ const context = (contentType?: string) => ({
   reply: {} as FastifyReply
 })
 
-t.test('each code has its answer', async t => {
+t.test('each code has its response', async t => {
   for (const [code, answer] of Object.values(pluginErrors).flatMap(codes => Object.entries(codes))) {
     const { message = standardErrors[answer.code].message, headers } = answer
     t.match(pluginsTranslator.translate(Object.assign(new Error('a secret'), { code }), context()), { code: answer.code, message, headers }, code)
   }
 })
 
-t.test('the messages of the form parser are those of its source, and are believed of a form only', async t => {
+t.test('the messages of the form parser are in its source, and are only matched for forms', async t => {
   const busboy = dirname(createRequire(mainOf('@fastify/multipart')).resolve('@fastify/busboy'))
   const source = readdirSync(busboy, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js')).map(file => readFileSync(join(busboy, file), 'utf8')).join('')
   for (const [message, { code }] of Object.entries(formParserErrors)) {
@@ -85,7 +85,7 @@ t.test('the messages of the form parser are those of its source, and are believe
   }
 })
 
-t.test('what is of no plugin is left to others', async t => {
+t.test('other errors are left to other translators', async t => {
   for (const value of [undefined, null, 'FST_UNDER_PRESSURE', new Error('A mistake.'), { message: 7 }, { code: 'FST_ERR_SOMETHING' }]) {
     t.equal(pluginsTranslator.translate(value, context('multipart/form-data')), undefined)
   }

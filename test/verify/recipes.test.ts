@@ -102,7 +102,7 @@ for (const runner of Object.keys(tests)) {
     t.notMatch(documented.output, 'No test has seen resource_gone.')
   })
 
-  t.test(`${runner}: an answer that is not documented fails it`, async t => {
+  t.test(`${runner}: an undocumented response fails it`, async t => {
     const drifted = npmTest(t.testdir(), runner, ['/queues/1', '/draws/1'])
     t.match(drifted, { output: /^ {2}GET \/draws\/:id: 423 resource_locked, sent once$/m })
     t.not(drifted.status, 0)

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { readAssets } from '../../../lib/reference/render/assets.js'
 
-t.test('the files are the ones beside the module', async t => {
+t.test('the asset files are next to the module', async t => {
   const source = (name: string): string => readFileSync(new URL(`../../../lib/reference/render/${name}`, import.meta.url), 'utf8')
   t.strictSame(readAssets(), [
     { name: 'style.css', contentType: 'text/css; charset=utf-8', content: source('style.css') },

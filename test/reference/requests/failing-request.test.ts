@@ -90,7 +90,7 @@ t.test('invalid_parameter: a parameter of the path, if the query accepts any str
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/days/wrong/1', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: no request, if every string is valid', async t => {
+t.test('invalid_parameter: no request if every string is valid', async t => {
   const requests = await requestsOf(app => app.get('/names/:name', { schema: { params: { type: 'object', properties: { name: true } } } }, handler))
   t.equal(requests.invalid_parameter, undefined)
 })
@@ -118,7 +118,7 @@ t.test('invalid_request: a valid request, if only a header can be wrong', async 
   })
 })
 
-t.test('validation_error: the first field that rejects a string, or else an object in any field', async t => {
+t.test('validation_error: the first field that rejects a string, otherwise an object in any field', async t => {
   const bodies = async (body: object): Promise<string | undefined> =>
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
   t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"s","open":"wrong"}')

@@ -29,7 +29,7 @@ t.test('Mongoose', async t => {
     })
   }
 
-  await t.test('an error that is not whole is answered with what it has', async t => {
+  await t.test('an incomplete error is translated with the properties that it has', async t => {
     const app = Fastify({ genReqId: () => 'req_1' })
     await app.register(apiErrors, { log: false })
     app.post('/users', async () => {

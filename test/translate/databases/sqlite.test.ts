@@ -17,7 +17,7 @@ t.test('better-sqlite3', t => tryAll(t, betterSqliteSource))
 // No reason to fail under CI: Node 20 has none, and never will.
 t.test('node:sqlite', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
 
-t.test('as recorded from node:sqlite', async t => {
+t.test('errors recorded from node:sqlite', async t => {
   const cases = recorded.replay(recorded.sqlite)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

@@ -41,7 +41,7 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
-t.test('an error of a client of an API is 502, and says nothing of the service', async t => {
+t.test('an error of an API client gives 502, and the response contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   for (const [name, create] of Object.entries(clients)) {
     for (const status of [401, 403, 404, 429]) {
@@ -54,7 +54,7 @@ t.test('an error of a client of an API is 502, and says nothing of the service',
 /** Errors without a status, which look like any other error of the application. */
 const withoutStatus = ['@discordjs/rest: 429', '@supabase/supabase-js, database', '@supabase/supabase-js, functions', 'contentful']
 
-t.test('a recorded error of a client of an API says nothing of the service', async t => {
+t.test('the response to a recorded error of an API client contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   t.equal(recordedClients.length, 33)
   for (const { client, version, errors } of recordedClients) {
@@ -157,7 +157,7 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['a code of its own', { code: 20404 }]
 ]
 
-t.test('one weak trace keeps the status, and any two of them are an upstream', async t => {
+t.test('one weak sign keeps the status, and any two signs are an upstream error', async t => {
   const send = await createThrower({ log: false })
   for (const [what, properties] of weak) {
     t.equal((await send({ error: new AppError('Ask Ada.', 404, properties) })).status, 404, what)
@@ -167,7 +167,7 @@ t.test('one weak trace keeps the status, and any two of them are an upstream', a
   }
 })
 
-t.test('a 500 around the error of a client or of a database is no decision', async t => {
+t.test('a 500 around the error of a client or a database is ignored', async t => {
   const send = await createThrower({ log: false })
   t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: 'ECONNREFUSED' }) }) })).status, 502)
   t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: '23505', severity: 'ERROR' }) }) })).status, 409)

@@ -88,13 +88,13 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
   })
 }
 
-t.test('what was not answered is not counted as an answer', async t => {
+t.test('a request without a response is not in the ledger', async t => {
   const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no response' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
 })
 
-t.test('request.signal of a POST fires when its body has been read, with the caller still there', async t => {
+t.test('request.signal of a POST fires when its body has been read, while the client is still connected', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   t.teardown(() => app.close())
   await app.register(apiErrors)

@@ -274,12 +274,12 @@ t.test('the whole body', async t => {
   await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must match one of the allowed schemas']])
 })
 
-t.test('a union in a schema that is referred to', async t => {
+t.test('a union in a referenced schema', async t => {
   await check(t, 'Ajv with allErrors', { type: 'object', properties: { f: { $ref: 'Choice#' } } }, { f: secret }, [['f', 'enum', 'must be one of "a", "b"']])
   await check(t, 'Ajv with allErrors', { $ref: 'Nullable#' }, { x: { secret }, y: {} }, [['x.a', 'required', 'is required'], ['y.n', 'required', 'is required']])
 })
 
-t.test('names that are no plain words', async t => {
+t.test('property names with special characters', async t => {
   const properties = { 'a/b~c %zz': { type: 'object', properties: { ü: { anyOf: [{ $ref: 'A#' }, { type: 'null' }] } } } }
   const payload = { 'a/b~c %zz': { ü: { secret } } }
   await check(t, 'Ajv with allErrors', { type: 'object', properties }, payload, [['a/b~c %zz.ü.a', 'required', 'is required']])
@@ -299,7 +299,7 @@ t.test('keywords of later drafts', async t => {
   await check(t, 'Ajv of 2020-12', { type: 'array', prefixItems: [{}], items: false }, [1, secret], [['', 'max_items', 'must have at most 1 item']])
 })
 
-t.test('fields that count as unknown only because another schema failed are not told', async t => {
+t.test('fields that are only unknown because another schema failed are not listed', async t => {
   const body = {
     type: 'object',
     allOf: [{ properties: { a: { type: 'string' }, c: {} }, required: ['a'] }, { properties: { b: {} } }],
@@ -311,7 +311,7 @@ t.test('fields that count as unknown only because another schema failed are not 
   await check(t, 'TypeBox 1', nested, { n: 'x', o: { a: 'x', z: secret } }, [['n', 'type', 'must be a number'], ['o.z', 'unknown_field', 'is not allowed']])
 })
 
-t.test('OpenAPI\'s discriminator', async t => {
+t.test('discriminator of OpenAPI', async t => {
   const body = {
     type: 'object',
     discriminator: { propertyName: 'kind' },
@@ -325,11 +325,11 @@ t.test('OpenAPI\'s discriminator', async t => {
   await check(t, 'Ajv of 2019-09', body, { kind: 'a', n: secret }, [['n', 'type', 'must be a number']])
 })
 
-t.test('a keyword of the application\'s own gives its name', async t => {
+t.test('a custom keyword is the code', async t => {
   await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is invalid']])
 })
 
-t.test('a check of the application\'s own, with its own sentence', async t => {
+t.test('a custom check with its own message', async t => {
   const { Type } = typebox
   const body = Type.Object({
     starts: Type.Refine(Type.String(), () => false, () => 'must be before it ends'),
@@ -338,7 +338,7 @@ t.test('a check of the application\'s own, with its own sentence', async t => {
   await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is invalid']])
 })
 
-t.test('a limit that is a value of the request is not repeated', async t => {
+t.test('a limit that comes from the request is not repeated', async t => {
   const data = { $data: '1/sent' }
   const schema = { type: 'object', properties: { sent: {}, same: { const: data } } }
   const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
@@ -371,7 +371,7 @@ t.test('a limit that is a value of the request is not repeated', async t => {
   t.strictSame((await postTo(app, { sent: 'email', form: 'x' })).faults, [invalid('form', 'invalid')])
 })
 
-t.test('nor is it where the limit stands in the definitions of a schema that is referred to', async t => {
+t.test('also not if the limit is in the definitions of a referenced schema', async t => {
   const same = { const: { $data: '1/sent' } }
   const sent = {}
   const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
@@ -412,12 +412,12 @@ t.test('nor is it where the limit stands in the definitions of a schema that is 
   ])
 })
 
-t.test('every keyword of the vocabulary was made to fail', async t => {
+t.test('every keyword of the vocabulary is tested', async t => {
   const tried = new Set([...Object.keys(cases), 'unevaluatedProperties', 'unevaluatedItems', 'discriminator', 'false schema', 'anyOf', 'items', 'minContains', 'maxContains'])
   t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
-t.test('an unknown report still says that the value is not valid', async t => {
+t.test('an unknown report still says that the value is invalid', async t => {
   const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
@@ -447,7 +447,7 @@ const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: 
   select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is invalid']]]
 }
 
-t.test('a keyword of ajv-keywords that stands for others has one fault, under its own code and with their sentence', async t => {
+t.test('a keyword of ajv-keywords that combines others has one error, with its own code and their message', async t => {
   for (const [keyword, [schema, value, faults]] of Object.entries(ajvKeywordCases)) {
     const body = { type: 'object', properties: { f: schema } }
     for (const allErrors of [true, false]) {
@@ -460,7 +460,7 @@ t.test('a keyword of ajv-keywords that stands for others has one fault, under it
   }
 })
 
-t.test('the sentence of a keyword of the application is sent, unless it repeats the value', async t => {
+t.test('the message of a custom keyword is sent, unless it repeats the value', async t => {
   const sentence = (message: unknown) => ({ validate: () => false, error: { message } })
   const app = await createApi({
     ajv: {
@@ -502,7 +502,7 @@ const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload:
   'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
 }
 
-t.test('ajv-errors replaces sentences, and neither fields nor codes', async t => {
+t.test('ajv-errors replaces messages, and neither fields nor codes', async t => {
   for (const options of [{}, { keepErrors: true }, { singleError: true }]) {
     for (const [name, [schema, payload, faults]] of Object.entries(ajvErrorsCases)) {
       const body = { type: 'object', ...schema }
@@ -518,7 +518,7 @@ t.test('ajv-errors replaces sentences, and neither fields nor codes', async t =>
   }
 })
 
-t.test('a report of ajv-errors that is not whole is read as far as it goes', async t => {
+t.test('an incomplete report of ajv-errors is read as far as possible', async t => {
   const read = (entry: object): unknown => readAjvReports({ validation: [{ keyword: 'errorMessage', instancePath: '/a', ...entry }], location: 'body', schema: undefined, value: undefined })
   const required = { keyword: 'required', instancePath: '', params: { missingProperty: 'b' }, emUsed: true }
   t.match(read({ message: 'B, please.', params: { errors: [null, 'text', { keyword: 'errorMessage', params: { errors: [required] } }, required] } }), [{ keyword: 'required', path: ['b'], message: 'B, please.' }])
@@ -526,7 +526,7 @@ t.test('a report of ajv-errors that is not whole is read as far as it goes', asy
   t.match(read({ message: 'x', params: {} }), [{ keyword: 'errorMessage', path: ['a'] }])
 })
 
-t.test('the sentences are those of the plugin, also after ajv-i18n has replaced those of Ajv', async t => {
+t.test('the messages are those of the plugin, also after ajv-i18n replaced the messages of Ajv', async t => {
   const app = await createApi({}, app => {
     app.setSchemaErrorFormatter(errors => {
       ;(localize as unknown as Readonly<Record<string, (errors: unknown) => void>>).de?.(errors)

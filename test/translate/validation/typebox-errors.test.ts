@@ -123,7 +123,7 @@ function reported (schema: TSchema, value: unknown): unknown[] {
 }
 
 for (const [name, [schema, value, code, message]] of Object.entries(beyondJson)) {
-  t.test(`${name}, which JSON cannot hold`, async t => {
+  t.test(`${name}, which JSON cannot represent`, async t => {
     const failures = readTypeboxErrors({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
     t.strictSame(failures.map(({ keyword, params }) => getKeywordIssue(keyword, params)), [{ code, message }])
   })
@@ -149,7 +149,7 @@ t.test('unions', async t => {
   await finds(t, Type.Union([Type.String(), Type.Number()]), { secret }, [['', 'type', 'must be a string or a number']])
 })
 
-t.test('several faults at one place', async t => {
+t.test('several errors at one path', async t => {
   await finds(t, Type.Object({ f: Type.String({ minLength: 10, pattern: '^[a-z]+$', format: 'slug' }) }), { f: secret }, [
     ['f', 'min_length', 'must be at least 10 characters long'],
     ['f', 'pattern', 'does not have the expected format'],
@@ -161,12 +161,12 @@ t.test('a tuple that is too short', async t => {
   await finds(t, Type.Tuple([Type.String(), Type.String()]), ['a'], [['', 'min_items', 'must have at least 2 items']])
 })
 
-t.test('a body of nothing but faults', async t => {
+t.test('a body with only errors', async t => {
   const { faults } = await postTo(await createApiOf(Type.Array(Type.Integer())), Array.from({ length: 3000 }, () => secret))
   t.equal(faults.length, maxIssues)
 })
 
-t.test('a union of nothing but faults is read as far as the limit', async t => {
+t.test('a union with only errors is read up to the limit', async t => {
   const schema = Type.Union([Type.Array(Type.Integer()), Type.Null()])
   const value = Array.from({ length: 3000 }, () => secret)
   const { faults } = await postTo(await createApiOf(schema), value)
@@ -175,7 +175,7 @@ t.test('a union of nothing but faults is read as far as the limit', async t => {
   t.strictSame(union?.branches?.map(branch => branch.length), [maxReported, 1])
 })
 
-t.test('a query is read as the compiler read it: converted', async t => {
+t.test('a query is read with the conversions of the compiler', async t => {
   const app = await createApi({}, app => {
     app.setValidatorCompiler(TypeBoxValidatorCompiler)
     const querystring = Type.Object({ page: Type.Integer({ minimum: 1 }), from: Type.Date({ minimumTimestamp: 1893456000000 }) })
@@ -191,7 +191,7 @@ t.test('a query is read as the compiler read it: converted', async t => {
   ])
 })
 
-t.test('what another copy of TypeBox found is told as far as it is certain', async t => {
+t.test('errors of another copy of TypeBox are listed as far as they are certain', async t => {
   const read = (schema: TSchema, value: unknown, validation: readonly unknown[]): unknown =>
     readTypeboxErrors({ validation, location: 'body', schema, value })?.map(({ keyword, path, params: { format } }) => ({ keyword, path, format }))
   const Address = Type.Object({ email: Type.String({ format: 'email' }) })
@@ -205,7 +205,7 @@ t.test('what another copy of TypeBox found is told as far as it is certain', asy
   )
 })
 
-t.test('reports of others are left to others', async t => {
+t.test('other reports are left to other readers', async t => {
   const schema = Type.String()
   const read = (schema: unknown, entry: object): unknown => readTypeboxErrors({ validation: [entry], location: 'body', schema, value: 1 })
   t.equal(read(schema, { keyword: 'type', instancePath: '', message: 'must be string' }), undefined)

@@ -32,7 +32,7 @@ export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]
   }
 
   const [whileItWorks, whenItIsGone] = death as readonly [Case<PostgresWorld>, Case<PostgresWorld>]
-  await t.test('the server dies', async t => {
+  await t.test('the server stops', async t => {
     const working = Promise.all(started.filter(({ source }) => source.cases.includes(whileItWorks)).map(({ ask }) => check(t, ask, whileItWorks)))
     await server.untilBusy(started.length)
     await server.kill()
