@@ -10,5 +10,5 @@ function fail (error: unknown): never {
 process.once('beforeExit', () => fail('fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.'))
 runCommand(process.argv.slice(2)).then(({ output, code }) => {
   console.log(output)
-  process.exit(code) // a closed application may still keep connections open
+  process.exit(code) // A closed application may still keep connections open.
 }, fail)

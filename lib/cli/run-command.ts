@@ -1,4 +1,4 @@
-/** The commands of the program: reference, lock and check. */
+/** The commands of the program: reference, lock, check and infer. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -59,7 +59,7 @@ const commands: Readonly<Record<string, Command>> = {
   infer
 }
 
-/** Prints what the source says, and writes the file of inferred errors if it was asked to. */
+/** Prints the errors that the source shows, and writes the file of inferred errors if --write is set. */
 async function infer (app: FastifyInstance, { inferred, write, json }: Options): Promise<Outcome> {
   const { createInferredErrors, inferErrors, printInferredErrors, printReport } = await import('../source/index.js')
   const report = await inferErrors(app, process.cwd())
@@ -72,7 +72,7 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   return { output: json ? output : `${output}\nWrote ${Object.values(file.routes).flat().length} errors to ${inferred}.`, code: 0 }
 }
 
-/** Compares the API with its lockfile, and its source with the file of inferred errors if there is one. */
+/** Compares the API with its lockfile. Compares its source with the file of inferred errors, if there is one. */
 async function checkAll (app: FastifyInstance, options: Options): Promise<Outcome> {
   const { inferred, lockfile } = options
   if (!existsSync(inferred)) return checkLockfile(listReferences(app), options)
@@ -153,7 +153,7 @@ function isApplication (value: unknown): value is FastifyInstance {
   return typeof (value as Partial<FastifyInstance> | null | undefined)?.ready === 'function'
 }
 
-/** Returns the first line of the message of an error. The other lines are of use only with a stack. */
+/** Returns the first line of the message of an error. The other lines are only useful with a stack. */
 export function getFirstLine (error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n', 1).join()
 }

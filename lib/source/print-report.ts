@@ -1,7 +1,7 @@
-/** The report of source inference as text. */
+/** Prints the report of source inference. */
 import type { SourceError, SourceReport } from './infer.js'
 
-/** Prints a report: each route with its errors, then what could not be followed. */
+/** Prints each route with its errors, then the calls that could not be followed. */
 export function printReport ({ routes, notFollowed }: SourceReport): string {
   const errors = routes.flatMap(route => route.errors)
   const added = errors.filter(({ documented, confidence }) => !documented && confidence === 'certain')
