@@ -299,7 +299,7 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
     case 'writeHead':
       return [native(name, ([numbers = []], _, node) => {
         const known = numbersIn(numbers)
-        if (known.length === 0) machine.missed(node, 'The status is not known.')
+        if (known.length === 0) machine.missed(node, 'The status is unknown.')
         machine.setStatus(known, node)
         return [reply]
       })]

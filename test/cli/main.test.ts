@@ -32,7 +32,7 @@ t.test('exit codes: 0 if nothing changed, 1 if a change is breaking', async t =>
     code: 0, stdout: `Wrote ${codes} codes and 5 routes to ${lockfile}.\n`, stderr: ''
   })
   t.strictSame(await run('check', '--app', app, '--lockfile', lockfile), {
-    code: 0, stdout: `Nothing has changed: ${codes} codes and 5 routes are as in ${lockfile}.\n`, stderr: ''
+    code: 0, stdout: `No changes: ${codes} codes and 5 routes match ${lockfile}.\n`, stderr: ''
   })
   t.strictSame(await run('check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile), {
     code: 1,
@@ -56,6 +56,6 @@ t.test('the program exits even if the application keeps a connection open', asyn
 t.test('an application that never starts', async t => {
   const folder = t.testdir({ 'never.ts': 'export const build = () => new Promise(() => {})' })
   t.strictSame(await run('lock', '--app', join(folder, 'never.ts')), {
-    code: 2, stdout: '', stderr: 'fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.\n'
+    code: 2, stdout: '', stderr: 'fastify-api-errors: --app never finished starting: its promise is still pending.\n'
   })
 })

@@ -284,6 +284,6 @@ t.test('errors that never reach a response', async t => {
 t.test('calls that could not be followed are listed with their line', async t => {
   t.strictSame(report.notFollowed.map(({ file, reason }) => `${file}: ${reason}`), [
     "test/source/fixtures/interfaces.ts: No implementation of 'missing' was found.",
-    'test/source/fixtures/responses.ts: The status is not known.'
+    'test/source/fixtures/responses.ts: The status is unknown.'
   ])
 })

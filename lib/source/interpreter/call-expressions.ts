@@ -64,7 +64,7 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
     // List only the first call of a chain.
     const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
-    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
+    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
   }
   const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {

@@ -85,7 +85,7 @@ export function thrownValues (machine: Machine, expression: Expression): Values 
     if (value.kind !== 'unknown' || value.isCaught) return [value]
     if (value.held.length > 0) return value.held
     const made = errorsOfType(machine, value.type?.() ?? typeOf(machine, expression), expression)
-    if (made.length === 0 && !ts.isIdentifier(expression)) machine.missed(expression, `It is not known what '${shorten(expression.getText())}' is.`)
+    if (made.length === 0 && !ts.isIdentifier(expression)) machine.missed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
     return made
   })
 }
