@@ -8,7 +8,7 @@ import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { formatRequest, listen, sendRaw } from './support/http.js'
 
-// What bench/ measures in time, in counts that are the same on every machine.
+// These tests count what bench/ measures in time. The counts are the same on every machine.
 
 const twelve = [
   errors.invalid_request, errors.missing_api_key, errors.forbidden, errors.resource_not_found, errors.resource_conflict, errors.payload_too_large,
@@ -17,7 +17,7 @@ const twelve = [
 const thing = { type: 'object', properties: { id: { type: 'string' } } }
 const inline = Object.fromEntries(twelve.map(({ status }) => [status, { type: 'object', properties: { message: { type: 'string' } } }]))
 
-/** The statuses that Fastify compiles a serializer for, and the schemas it knows, in an application of twenty GET routes. */
+/** Returns the statuses for which Fastify compiles a serializer, and its schemas, in an application with twenty GET routes. */
 async function started (register: (app: FastifyInstance) => Promise<void>, route: Pick<RouteOptions, 'config'> & { readonly errors?: object } = {}) {
   const app = Fastify({ exposeHeadRoutes: false })
   const compiled: string[] = []
@@ -52,7 +52,7 @@ t.test('documented errors compile no serializer and add no schema', async t => {
   t.ok(schemas.includes('NotFound'), 'schemas are added where they are asked for')
 })
 
-/** The hooks that run for each request, and that the plugin adds to an application or to one of its routes. */
+/** Returns the hooks that the plugin adds to an application or to one of its routes, and that run for each request. */
 async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['config']): Promise<string[]> {
   const ofRequests = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse', 'onTimeout', 'onError', 'onRequestAbort'] as const
   const app = Fastify({ exposeHeadRoutes: false })
@@ -81,7 +81,7 @@ t.test('a 200 runs no hook of the plugin unless an option requires one', async t
   t.strictSame(await requestHooks({ sentErrors: 'convert' }), ['onSend'])
 })
 
-/** Sends one request, and gives the errors whose stack was put into text for it, with their number of frames. */
+/** Sends one request, and returns the errors whose stack was formatted, with their number of frames. */
 async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<Array<{ name: string, frames: number }>> {
   const port = await listen(t, app)
   const stacks: Array<{ name: string, frames: number }> = []
@@ -107,7 +107,7 @@ t.test('an expected 4xx captures no stack, and logging it captures none', async 
   const ours = Fastify(serverOptions(quiet))
   await ours.register(apiErrors)
   ours.get('/', async () => { throw errors.resource_not_found() })
-  // Node 26 makes errors of one frame for itself.
+  // Node 26 creates errors with one frame internally.
   t.strictSame((await stacksOf(t, ours, '/')).filter(({ frames }) => frames > 1), [])
 
   const fastify = Fastify(quiet)
@@ -146,7 +146,7 @@ t.test('an error writes one log line, and sets its headers in one call', async t
   }
 })
 
-/** What a server allocates for a request, and what of it the collector has to move because it is not garbage yet, in bytes. */
+/** Measures the bytes that a server allocates per request, and the bytes that the garbage collector has to move. */
 async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly allocated: number, readonly moved: number }> {
   const requests = 16_000
   const connections = 32
@@ -180,7 +180,7 @@ t.test('a response leaves no objects for the garbage collector to move', async t
   const ours = await collected('the plugin')
   const byHand = await collected('by hand')
   t.comment({ ours, byHand })
-  // A WeakMap with a reply as its key, or a function made for each reply, makes it 450.
+  // With a WeakMap that has a reply as its key, or with a function for each reply, it would be 450.
   t.ok(ours.moved < 100, `${ours.moved} bytes a request are moved`)
   t.ok(ours.allocated > 1000 && ours.allocated < 1.5 * byHand.allocated, `${ours.allocated} bytes a request are allocated, and ${byHand.allocated} by hand`)
 })

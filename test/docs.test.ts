@@ -9,7 +9,7 @@ import { thrown } from './support/thrown.js'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
-/** The cells of the tables in a generated section of a page, without their heads. */
+/** Returns the cells of the tables in a generated section of a page, without the table heads. */
 function rowsOf (page: string, section: string): string[][] {
   const [, table = ''] = new RegExp(`<!-- generated: ${section} -->\\n([^]*?)<!-- /generated -->`).exec(read(page)) ?? []
   return table.trim().split('\n').slice(2).map(line => line.split('|').slice(1, -1).map(cell => cell.trim().replaceAll('`', '')))

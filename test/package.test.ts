@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 
-/** The packed tarball, installed into an empty project beside Fastify, as a user has it. */
+/** The packed tarball, installed into an empty project next to Fastify, as a user has it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'fastify-api-errors-package-'))
@@ -20,7 +20,7 @@ const tarball = readdirSync(folder).find(file => file.endsWith('.tgz')) as strin
 mkdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true })
 run('tar', ['-xzf', tarball, '-C', 'node_modules/fastify-api-errors', '--strip-components=1'])
 
-// What the package needs is linked, not downloaded again: its runtime dependencies and its peer, and for the types the two providers.
+// The dependencies are linked and not downloaded again: the runtime dependencies, the peer, and the two type providers.
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object, peerDependencies: object }
 const needed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), '@fastify/type-provider-typebox', 'type-provider-typebox-5', '@types/node', 'typebox']
 for (const name of needed) {

@@ -1,4 +1,4 @@
-/** Each sentence of the docs that promises something is linked to the test that holds it, in checks/promises.json. */
+/** Links each sentence of the docs that promises something to its test, with checks/promises.json. */
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { listPromises } from '../scripts/promises.js'

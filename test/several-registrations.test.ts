@@ -23,10 +23,10 @@ interface Response {
 
 type Ask = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
 
-/** Throws out of sight of a handler. */
+/** Throws outside the handler, so that its code does not show it. */
 function fail (): never { throw errors.resource_gone() }
 
-/** The outer registration, with limits; below it one with another format, catalog and limits, and below that a third one. */
+/** The outer registration with limits. Below it, one with another format, catalog and limits, and below that a third one. */
 async function build (order: 'outer first' | 'inner first' | 'not awaited', http2: boolean, max = 100): Promise<FastifyInstance> {
   const app = Fastify({ ...serverOptions({ genReqId: () => 'req_1' }), ...(http2 && { http2 }) } as object) as unknown as FastifyInstance
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info: { title: 'API', version: '1' } } }))
@@ -49,7 +49,7 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
     if (order !== 'not awaited') await registered
     scope.get('/', { config: { errors: [mine.invoice_is_paid] } }, async () => { throw mine.invoice_is_paid() })
     scope.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent', id: 1 }) })
-    // A scope that is loaded before the application's registration has its own policies only.
+    // A scope that is loaded before the application's registration only has its own policies.
     scope.get('/named', { config: { rateLimitPolicy: order === 'inner first' ? 'strict' : 'login' } }, async () => 'ok')
     await scope.register(async nested => {
       const registered = nested.register(apiErrors, { log: false, format: 'message' })
@@ -115,7 +115,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const formats = (status: number, ...names: string[]): unknown[] => names.map(name => [status, name])
       const all = ['code', 'problem', 'message', 'typed'] as const
 
-      // Responses: of a handler, of a route that is not there, of another method, and of Node and Fastify by themselves.
+      // Responses of a handler, of an unknown route, of another method, and of Node and Fastify themselves.
       const own = await shapes('GET', prefix => prefix === '' ? '/' : prefix)
       const names = own.map(row => (row as string[])[1] as string)
       t.strictSame(own.map(row => (row as number[])[0]), [410, 409, 410, 410])
@@ -128,7 +128,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       t.strictSame(await shapes('GET', prefix => prefix === '' ? '/' : prefix, { Expect: 'magic' }), formats(417, ...names), 'an unknown expectation')
       t.equal((await ask('GET', '/v20/none')).body.code, 'route_not_found', 'a prefix ends at a slash')
 
-      // The options of one registration do not reach the routes of another.
+      // The options of one registration do not affect the routes of another.
       const [converted, sent] = [await ask('GET', '/sent'), await ask('GET', '/v2/sent')]
       t.strictSame([converted.body.code, converted.headers['x-request-id']], ['resource_not_found', 'req_1'])
       t.strictSame([sent.body, sent.headers['x-request-id']], [{ message: 'sent', id: 1 }, undefined])

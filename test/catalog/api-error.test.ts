@@ -5,7 +5,7 @@ import t from 'tap'
 import { ApiError, defineErrors, isApiError, standardErrors } from 'fastify-api-errors'
 import { wholeSeconds } from '../../lib/catalog/api-error.js'
 
-/** The same module, loaded a second time: what an application has where two versions of the package are installed. */
+/** The same module, loaded a second time, as in an application with two versions of the package. */
 const copyUrl = '../../lib/catalog/api-error.js?copy'
 const copy = await import(copyUrl) as typeof import('../../lib/catalog/api-error.js')
 

@@ -141,21 +141,21 @@ t.test('types', async t => {
       turn({ meta: { queue: 'a', position: '1' } }),
       // @ts-expect-error a wrong type in optional meta
       hint({ meta: { tip: 1 } }),
-      // @ts-expect-error meta where the definition has none
+      // @ts-expect-error meta for a definition without meta
       joined({ meta: { queue: 'a' } }),
-      // @ts-expect-error an unknown property of an occurrence
+      // @ts-expect-error an unknown argument
       joined({ mesage: 'typo' }),
       // @ts-expect-error an unknown property of a definition
       () => defineErrors({ x: { ...valid, descripton: 'typo' } }),
       // @ts-expect-error an unknown property of a definition in a later part
       () => defineErrors(standardErrors, { x: { ...valid, descripton: 'typo' } }),
-      // @ts-expect-error a status that no error has
+      // @ts-expect-error a status that is not an error
       () => defineErrors({ x: { ...valid, status: 200 } }),
       // @ts-expect-error a missing action
       () => defineErrors({ x: { status: 409, type: 'conflict_error', message: 'No.', description: 'Never.' } }),
-      // @ts-expect-error a message that reads a fact that meta does not have
+      // @ts-expect-error a message that reads a property that meta does not have
       () => defineErrors({ x: { ...valid, meta: Position, message: meta => String(meta.length), example: { meta: { queue: 'a', position: 1 } } } }),
-      // @ts-expect-error a meta that is no object
+      // @ts-expect-error a meta that is not an object
       () => defineErrors({ x: { ...valid, meta: Type.String() } })
     ]
     expectTypeOf(unused).toBeFunction()

@@ -4,7 +4,7 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
 
-/** The codes of the standard catalog whose answers always carry a header. */
+/** The codes of the standard catalog whose responses always have a header. */
 const codesWith = (name: string): string[] => {
   const header = errorHeaders.find(header => header.name === name)
   return Object.values(standardErrors).filter(error => header?.on(error)).map(({ code }) => code)

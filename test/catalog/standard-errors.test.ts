@@ -8,7 +8,7 @@ import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.
 
 const definitions = Object.values(standardErrors)
 
-/** The codes that are promised, by status. */
+/** The codes of each status. */
 const expectedCodes: Readonly<Record<number, readonly string[]>> = {
   400: ['invalid_request', 'invalid_parameter'],
   401: ['missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'unauthorized', 'invalid_token', 'token_expired', 'invalid_credentials'],

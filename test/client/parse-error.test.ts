@@ -4,7 +4,7 @@ import { isResponseError, parseError, ResponseError, type ResponseIssue } from '
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 
-/** What each format sends beside status and message. */
+/** The members that each format sends in addition to status and message. */
 const sentBy: Readonly<Record<FormatName, { readonly code: boolean, readonly meta: boolean, readonly issues: 'all' | 'none' | ((issue: Issue) => string) }>> = {
   code: { code: true, meta: true, issues: 'all' },
   typed: { code: true, meta: false, issues: 'none' },

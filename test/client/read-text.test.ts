@@ -3,7 +3,7 @@ import { readText } from '../../lib/client/read-text.js'
 
 const limits = { maxSize: 10, timeout: 1000 }
 
-/** Returns a response whose body consists of chunks and stays open if it is not ended; `wasCancelled` says whether the reader gave it up. */
+/** Returns a response whose body consists of chunks and stays open if it is not ended. `wasCancelled` is true if the reader cancelled it. */
 function createResponse (chunks: readonly string[], isEnded = true): { readonly response: Response, readonly wasCancelled: () => boolean } {
   let isCancelled = false
   const body = new ReadableStream<Uint8Array>({

@@ -175,7 +175,7 @@ async function serveSilence (t: Test): Promise<{ port: number, count: () => numb
   return { port: (server.address() as AddressInfo).port, count: () => requests }
 }
 
-/** Sends a status and headers, and then bytes without an end. */
+/** Sends a status and headers, and then a body that never ends. */
 async function serveEndless (t: Test, status: number, headers: Record<string, string>, chunk: string): Promise<{ url: string, count: () => number }> {
   let requests = 0
   const server = createServer((_request, response) => {

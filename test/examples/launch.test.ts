@@ -6,7 +6,7 @@ import { createApp } from '../../examples/launch/app.js'
 import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../examples/launch/cases.js'
 import { createContract, type Document } from './conformance.js'
 
-/** Every error of the example, provoked over HTTP and held against the document that the example serves. */
+/** Every error of the example, caused over HTTP and compared with the document that the example serves. */
 
 const documentOf = async (url: string): Promise<Document> => await (await fetch(`${url}/docs/json`)).json() as Document
 
@@ -31,7 +31,7 @@ async function provoke (url: string, { before = [], signIn: session, request, ti
   return response
 }
 
-/** The route that a request goes to, as the document names it; undefined where it has none. */
+/** Returns the route of a request, as the document names it. `undefined` if there is none. */
 function routeOf (document: Document, { method = 'GET', path }: DemoRequest): string | undefined {
   const plain = path.replace(/\?.*/, '')
   const [template] = Object.entries(document.paths).find(([template, operations]) =>

@@ -1,4 +1,4 @@
-/** The lockfile of the example, compared with what the example documents today. */
+/** The lockfile of the example, compared with the current documentation of the example. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
 
-/** What is warned of while an application gets ready. */
+/** Returns the warnings of an application at startup. */
 async function warningsOf (app: FastifyInstance): Promise<string[]> {
   const warnings: string[] = []
   const note = (warning: Error & { readonly code?: string }): void => {

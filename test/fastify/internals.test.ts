@@ -1,4 +1,4 @@
-/** One test for each reliance on undocumented behaviour: it fails when Fastify, Node or a plugin changes it. */
+/** One test for each reliance on undocumented behavior. The test fails if Fastify, Node or a plugin changes it. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import Module from 'node:module'

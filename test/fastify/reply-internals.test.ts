@@ -1,4 +1,4 @@
-/** Every reliance on what Fastify does not document: each test fails when Fastify changes. */
+/** Every reliance on undocumented behavior of Fastify. A test fails if Fastify changes it. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
@@ -7,7 +7,7 @@ import {
   isSendingThrown, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
-/** Something that is not an instance, a request or a reply of Fastify. */
+/** A value that is not an instance, a request or a reply of Fastify. */
 const stranger = { server: { initialConfig: { requestIdLogLabel: 'reqId' } } } as never
 
 t.test('the parsers of a scope are listed: types, patterns and the catch-all', async t => {

@@ -10,7 +10,7 @@ import { bodySchema } from '../../lib/formats/format.js'
 import { initFor, text } from '../support/arbitraries.js'
 import { createThrower } from '../support/http.js'
 
-/** The standard catalog, and codes of an application's own that differ from it in kind. */
+/** The standard catalog, and custom codes of other kinds. */
 const errors = defineErrors(standardErrors, {
   queue_full: {
     status: 503,
@@ -24,7 +24,7 @@ const errors = defineErrors(standardErrors, {
   sold_out: { status: 409, type: 'conflict_error', message: 'Sold out.', description: 'Nothing is left.', action: 'Choose something else.' }
 })
 
-/** The formats by name, and one of an application's own. */
+/** The formats by name, and a custom format. */
 const shapes: ReadonlyArray<FormatName | Format> = [
   ...Object.keys(formats) as FormatName[],
   defineFormat({

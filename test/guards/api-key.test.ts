@@ -23,18 +23,18 @@ const yesterday = new Date(Date.now() - day)
 
 const withoutIpv6 = !Object.values(networkInterfaces()).flat().some(found => found?.family === 'IPv6') && process.env.CI !== 'true' && 'this machine has no IPv6'
 
-/** Everything that any server of this file logged. */
+/** All log lines of all servers in this file. */
 let log = ''
 const logger = { level: 'trace', stream: new Writable({ write (chunk, _encoding, done) { log += String(chunk); done() } }) }
 
 interface ServeOptions {
   readonly server?: FastifyServerOptions
   readonly host?: string
-  /** What happens before the route is added. @default the plugin is registered */
+  /** The steps before the route is added. @default the plugin is registered */
   readonly setUp?: (app: FastifyInstance) => unknown
 }
 
-/** Starts a server whose one route is guarded, and answers with what the guard found; gives the address of the route. */
+/** Starts a server with one guarded route, which returns the record of the guard. Returns the URL of the route. */
 async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): Promise<string> {
   const { server, host = '127.0.0.1', setUp = app => app.register(apiErrors) } = options
   const app = Fastify(serverOptions({ logger, forceCloseConnections: true, ...server }))
@@ -48,7 +48,7 @@ async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): 
 
 const bearer = (key: string): { headers: { authorization: string } } => ({ headers: { authorization: `Bearer ${key}` } })
 
-/** The answer of an error in the default format. */
+/** Returns the response to an error in the default format. */
 function refused (status: number, challenge: string | undefined, code: string, message: string, more: object = {}): HttpResponse {
   return {
     status,
@@ -63,7 +63,7 @@ function refused (status: number, challenge: string | undefined, code: string, m
   }
 }
 
-/** The answer of the route. */
+/** Returns the response of the route. */
 function found (record: object): HttpResponse {
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { key: record } }
 }
@@ -204,7 +204,7 @@ t.test('a lookup that fails', async t => {
 })
 
 t.test('a lookup that fails with the key in its message: the log has the message without the key', async t => {
-  // A table of plain keys, and a column of another type: Postgres quotes the value that it cannot read.
+  // A table of plain keys, and a column of another type: the error of Postgres contains the value that it cannot read.
   const { key } = await issue()
   const url = await serve(t, apiKey({ lookup: async sent => { await store.query('select $1::int', [sent]); return null } }))
   const before = log.length
@@ -252,7 +252,7 @@ t.test('lookup receives the key and the request', async t => {
 
 t.test('the guard compares a record that has a hash', async t => {
   const right = generateKey({ prefix: 'launch_test' })
-  // Found by the first part of the key alone: the rest must be compared.
+  // The lookup compares only the first part of the key, so the guard must compare the rest.
   const url = await serve(t, apiKey({ lookup: key => key.startsWith('launch_test_') ? { id: 'key_1', hash: hashKey(right) } : undefined }))
   t.strictSame(await fetchResponse(url, bearer(right)), found({ id: 'key_1', hash: hashKey(right) }))
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)

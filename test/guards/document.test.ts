@@ -23,7 +23,7 @@ async function documentOf (t: Test, openapi: object, addRoutes: (app: FastifyIns
   return app.swagger() as unknown as Document
 }
 
-/** The codes that a route is documented with, by `app.apiErrors.explain`. */
+/** The documented codes of a route, from `app.apiErrors.explain`. */
 async function codesOf (t: Test, addRoutes: (app: FastifyInstance) => void, url: string): Promise<string[]> {
   const app = Fastify()
   t.teardown(() => app.close())

@@ -89,7 +89,7 @@ t.test('10,000 addresses are stored, and callers without an address share a coun
   t.ok(limit.wait(address(10_000)) > 0)
 })
 
-/** A server with a guard whose lookup takes a while, and the keys that it was called with. */
+/** A server with a guard whose lookup is slow, and the keys that it received. */
 async function serveSlowly (t: Test, limit: GuessLimit, lookup: (key: string) => unknown, milliseconds = 20) {
   const lookups: string[] = []
   const app = Fastify(serverOptions())
@@ -166,7 +166,7 @@ t.test('a lookup that throws a rejected promise does not stop the process', asyn
   await app.register(apiErrors, { log: false })
   app.get('/', { onRequest: apiKey({ lookup: () => { throw Promise.reject(new Error('down')) } }) }, async () => 'ok')
   t.equal((await app.inject({ url: '/', headers: { authorization: 'Bearer abc' } })).statusCode, 503)
-  await sleep(20) // an unhandled rejection would fail the test
+  await sleep(20) // An unhandled rejection would fail the test.
 })
 
 t.test('a request waits until the window ends, and then its key is checked', async t => {

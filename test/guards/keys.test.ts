@@ -16,7 +16,7 @@ t.test('a key is its prefix, 30 random letters and digits, and a checksum of 6 c
 })
 
 t.test('the checksum is the CRC-32 of the preceding characters, in base 62', async t => {
-  // Python's zlib.crc32(b'abc_' + b'0' * 30) is 592226508, and that is e4vAS in base 62.
+  // Python's zlib.crc32(b'abc_' + b'0' * 30) is 592226508, which is e4vAS in base 62.
   t.strictSame(parseKey(`abc_${'0'.repeat(30)}0e4vAS`), { prefix: 'abc' })
 })
 
@@ -84,7 +84,7 @@ t.test('every invalid key costs the same time: known or unknown, wrong in its fi
   t.strictSame(workOf(() => findKeyFault(record, { ...use, key: right })), { ...work, result: undefined })
 })
 
-/** How many bytes a call hashes and compares, in order. */
+/** Returns the number of bytes that a call hashes and compares, in order. */
 function workOf (call: () => unknown): { hashed: number[], compared: number[], result: unknown } {
   const { createHash, timingSafeEqual } = crypto
   const hashed: number[] = []

@@ -1,4 +1,4 @@
-// Given routes that declare error statuses themselves, the document has what is sent, and a warning names what to delete.
+// Tests routes that declare error statuses themselves: the document has the real responses, and a warning lists the schemas to delete.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Type } from '@sinclair/typebox'
@@ -141,7 +141,7 @@ t.test('the code of a declared status without other errors is documented next to
   t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
 })
 
-/** Creates an error out of sight of the handler. */
+/** Creates an error outside the handler, so that its code does not show it. */
 const createHidden = (): Error => errors.route_not_found()
 
 t.test('another code of the status is documented only if it matches the declared schema', async t => {

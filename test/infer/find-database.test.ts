@@ -1,4 +1,4 @@
-// Given an application with a database, a body that fits its schema can still be rejected, and the document has the codes.
+// Tests an application with a database: it can reject a body that matches its schema, and the document has these codes.
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'

@@ -1,4 +1,4 @@
-// Given hooks and handlers that throw or send in plain sight, explain() has their errors, without one line that declares them.
+// Tests hooks and handlers whose code throws or sends errors: explain() lists these errors without any declaration.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -137,7 +137,7 @@ t.test('calls of decorators are followed, and getters are not called', async t =
   ] as const) t.strictSame(read(fn, given), expected, title)
 })
 
-/** Returns what the rules about functions found for a route. */
+/** Returns the errors that the rules about functions find for a route. */
 function explain (app: FastifyInstance, url: string, method = 'GET'): string[] {
   return app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'hooks' || rule === 'thrown').map(({ status, code, rule, reason }) => `${rule}: ${status} ${code}. ${reason}`)
 }

@@ -16,7 +16,7 @@ function codes (schema: unknown, context: Partial<IssueCodesContext> = {}): read
   return inferIssueCodes(schema, { part: 'body', traits: fastifys, alwaysPresent: new Set(), getSchema: () => undefined, ...context })
 }
 
-/** A compiler that Fastify makes of its own Ajv. */
+/** A compiler that Fastify creates from its own Ajv. */
 async function fastifyCompiler (customOptions: object = {}): Promise<FastifySchemaCompiler<unknown>> {
   const app = Fastify(serverOptions({ ajv: { customOptions } }))
   app.post('/', { schema: { body: { type: 'object' } } }, async () => '')
@@ -121,7 +121,7 @@ t.test('references are followed', async t => {
   t.equal(codes({ $recursiveRef: '#' }), undefined)
 })
 
-/** Schemas of all kinds, a few levels deep. */
+/** Schemas of all kinds, nested a few levels deep. */
 const { schema: anySchema } = fc.letrec<{ schema: object, leaf: object }>(tie => ({
   leaf: fc.oneof(
     fc.constant({ type: 'string', minLength: 2, maxLength: 3 }),

@@ -1,4 +1,4 @@
-// Given official plugins that the application registers itself, the document and explain() have the responses of their hooks.
+// Tests official plugins that the application registers: the document and explain() have the responses of their hooks.
 import t from 'tap'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'

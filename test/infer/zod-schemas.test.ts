@@ -1,4 +1,4 @@
-// Given schemas of zod 3 and 4, it is known which cannot fail. Each claim is held against zod itself.
+// Tests which schemas of zod 3 and 4 cannot fail. Each result is compared with zod itself.
 import t from 'tap'
 import * as z from 'zod'
 import * as z3 from 'zod/v3'

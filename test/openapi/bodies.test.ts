@@ -14,7 +14,7 @@ const errors = defineErrors(standardErrors, {
   queue_full: conflict
 })
 
-/** How a union of two codes is told apart in the document of one route that has both. */
+/** Returns the discriminator of a union of two codes in the document of one route that has both. */
 async function unionOf (fields: Readonly<Record<string, Field | { readonly fields: Readonly<Record<string, Field>> }>>, wiring: 'swagger first' | 'swagger alone'): Promise<[string[], Document]> {
   const app = await createApp({ plugin: { errors, format: defineFormat({ name: 'own', fields }) }, wiring }, app => {
     app.get('/queue', { config: { errors: [errors.queue_closed, errors.queue_full] } }, async () => '')

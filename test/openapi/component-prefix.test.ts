@@ -7,7 +7,7 @@ import { documentOf, info } from './documents.js'
 
 type Registration = readonly [prefix: string, options: ApiErrorsOptions]
 
-/** Returns the names of the schemas in a document of scopes, each with a registration and a route, and `depth` levels below the application. */
+/** Returns the names of the schemas in a document of several scopes. Each has a registration and a route, `depth` levels below the application. */
 async function schemasOf (t: Tap.Test, registrations: readonly Registration[], outer?: ApiErrorsOptions, depth = 1): Promise<string[]> {
   const app = Fastify()
   await app.register(swagger, { openapi: { info } })

@@ -15,7 +15,7 @@ const rateLimitHeaders: readonly DocumentedHeader[] = [
   { name: 'RateLimit-Policy', description: 'The limit.', schema: { type: 'string' }, example: '"general";q=100;w=60' }
 ]
 
-/** Returns a document whose routes are limited, except `/free`. Other origins may read those below `/shared`. */
+/** Returns a document whose routes are limited, except `/free`. Other origins may read the routes below `/shared`. */
 async function limitedDocument (isOurs: boolean): Promise<Document> {
   const app = Fastify()
   const options = { openapi: { openapi: '3.1.0', info } }

@@ -5,7 +5,7 @@ import { defineErrors, standardErrors } from 'fastify-api-errors'
 import { toOpenApiSchema, getOpenApiVersion } from '../../lib/openapi/to-openapi-schema.js'
 import { createApp, documentOf, type Document, type Json } from './documents.js'
 
-/** A JSON Schema as OpenAPI 3.1 writes it, as 3.0 writes it, and as it was given, if that is not as 3.1 writes it. */
+/** A JSON Schema in the form of OpenAPI 3.1, in the form of 3.0, and in its original form, if that differs from 3.1. */
 const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, given?: Json]> = [
   ['plain', { type: 'string', minLength: 1, default: 'a' }],
   ['a constant', { const: 'a' }, { enum: ['a'] }],
@@ -67,7 +67,7 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
   ['keywords of other tools', { type: 'string', errorMessage: 'No.', 'x-own': { const: 1 } }, { type: 'string', 'x-own': { const: 1 } }]
 ]
 
-/** References become components of the name of their definition. */
+/** References become components with the name of their definition. */
 const definitions = { refer: (_key: string, name: string) => ({ $ref: `#/components/schemas/${name}` }), getSchema: () => undefined }
 
 t.test('each version of OpenAPI has its own form of a schema', async t => {
@@ -121,7 +121,7 @@ t.test('references in the meta of a code point to components of the document', a
   const text = { type: 'string' }
   const price = (schema: Json): Json => ({ type: 'object', properties: { price: schema } })
   const ref = ($ref: string): Json => ({ $ref })
-  /** The facts, the component that `price` refers to, and the definition there. */
+  /** The meta, the component to which `price` refers, and its definition there. */
   const references: ReadonlyArray<readonly [what: string, meta: Json, component: string, definition: Json]> = [
     ['a definition', { ...price(ref('#/$defs/Money')), $defs: { Money } }, 'QueueFullMoney', Money],
     ['a definition of an earlier draft', { ...price(ref('#/definitions/Money')), definitions: { Money } }, 'QueueFullMoney', Money],
@@ -159,7 +159,7 @@ t.test('a reference next to other keywords, and a reference to a boolean schema'
   t.end()
 })
 
-/** Returns the document of an application whose only code has these facts. */
+/** Returns the document of an application whose only code has this meta. */
 async function documentFacts (meta: object, openapi: string): Promise<Document> {
   const errors = defineErrors(standardErrors, {
     queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'It is full.', action: 'Wait.', meta: meta as TObject }

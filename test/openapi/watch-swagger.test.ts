@@ -10,7 +10,7 @@ type Documented = Readonly<Record<string, (options?: object) => Json & { paths: 
 
 const statuses = (app: FastifyInstance, name = 'swagger'): string[] => Object.keys((app as unknown as Documented)[name]?.().paths['/queues/{id}']?.get?.responses ?? {})
 
-/** Whatever was written to the console as a warning while a function ran. */
+/** Returns the warnings on the console while a function runs. */
 async function warningsOf (run: () => Promise<void>): Promise<string[]> {
   const codes: string[] = []
   const note = (warning: Error & { readonly code?: string }): void => { codes.push(String(warning.code)) }
@@ -91,7 +91,7 @@ t.test('a warning says why a document lacks the errors', async t => {
   }), ['FASTIFY_API_ERRORS_SWAGGER_2'])
   t.strictSame(await warningsOf(async () => {
     const app = Fastify()
-    // As if the application was created before the package was imported.
+    // Simulates an application that was created before the package was imported.
     const unseen = async (scope: FastifyInstance): Promise<void> => { swagger(scope, { openapi: { info } } as never, () => {}) }
     const name = '@fastify/swagger'
     await app.register(Object.assign(unseen, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: name, [Symbol.for('plugin-meta')]: { name } }))
@@ -120,7 +120,7 @@ t.test('each document has the 401 and 403 of its own security', async t => {
   t.strictSame(statuses(app, 'internal'), ['200', '401', '403', '404', '500'])
 })
 
-/** Creates an error out of sight of the handler. */
+/** Creates an error outside the handler, so that its code does not show it. */
 const createHidden = (): Error => standardErrors.resource_gone()
 
 t.test('a route that every document hides is not in the reference, and its errors need no documentation', async t => {

@@ -11,7 +11,7 @@ function limited (options: RateLimitPluginOptions) {
   }
 }
 
-/** The request after so many. */
+/** Returns the request after the given number of requests. */
 const after = (requests: number) => async (app: FastifyInstance): Promise<InjectOptions> => {
   for (let sent = 0; sent < requests; sent++) await app.inject('/')
   return {}

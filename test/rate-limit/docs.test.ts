@@ -6,7 +6,7 @@ import { thrown } from '../support/thrown.js'
 
 const page = readFileSync(new URL('../../docs/rate-limits.md', import.meta.url), 'utf8')
 
-/** The names in the first column of the table whose head begins so. */
+/** Returns the names in the first column of the table whose head starts with a string. */
 function firstColumn (head: string): string[] {
   const [, rows = ''] = page.split(`| ${head} |`, 2)
   return (/\n\|---.*\n((?:\|.*\n)+)/.exec(rows)?.[1] ?? '').trim().split('\n')

@@ -1,4 +1,4 @@
-/** An application that registers @fastify/rate-limit by itself, before the plugin or after it. */
+/** An application that registers @fastify/rate-limit itself, before or after the plugin. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'

@@ -16,7 +16,7 @@ const content = { 'content-type': 'application/json; charset=utf-8' }
 const ajv = new Ajv()
 addFormats.default(ajv)
 
-/** All the fields that any family has. */
+/** The fields of all families. */
 const everyField = Object.values(headerFields).flat().map(({ name }) => name.toLowerCase())
 
 const expected: ReadonlyArray<readonly [HeaderFamily | false | undefined, Record<string, string>, Record<string, string>]> = [

@@ -11,7 +11,7 @@ function limited (t: Test, policy: RateLimitPolicy, server: FastifyServerOptions
   return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general' } }, app => app.get('/', async () => ({ ok: true })), server)
 }
 
-/** The statuses of calls with these headers, one after the other. */
+/** Returns the statuses of requests with these headers, sent one after the other. */
 async function statuses (url: string, calls: ReadonlyArray<Record<string, string>>): Promise<number[]> {
   const found: number[] = []
   for (const headers of calls) found.push((await fetchResponse(url, { headers })).status)

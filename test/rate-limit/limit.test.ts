@@ -9,7 +9,7 @@ function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptio
   return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general', ...options }, log: false }, app => app.get('/', async () => ({ ok: true })))
 }
 
-/** What calls with these headers are answered with, one after the other: the status, and what is left. */
+/** Sends requests with these headers one after the other, and returns the status and the remaining requests of each response. */
 async function states (url: string, ...calls: Array<Record<string, string>>): Promise<string[]> {
   const found: string[] = []
   for (const headers of calls) {

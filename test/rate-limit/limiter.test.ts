@@ -13,14 +13,14 @@ import { stopClock } from '../support/clock.js'
 const minute = '1 minute'
 const address = { max: 2, timeWindow: minute }
 
-/** A guard that knows a key by its header, as the one of API keys sets it. */
+/** A guard that reads a key from a header, and sets it as the API key guard does. */
 async function guard (request: FastifyRequest): Promise<void> {
   const id = request.headers['x-key']
   if (id === undefined) throw standardErrors.missing_api_key()
   Object.assign(request, { apiKey: { id } })
 }
 
-/** Statuses, and what is left, of calls one after the other. */
+/** Sends requests one after the other, and returns the status and the remaining requests of each response. */
 async function states (url: string, calls: ReadonlyArray<RequestInit | undefined>): Promise<string[]> {
   const found: string[] = []
   for (const init of calls) {

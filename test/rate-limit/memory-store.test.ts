@@ -22,7 +22,7 @@ async function statuses (url: string, calls: ReadonlyArray<Record<string, string
   return found
 }
 
-/** Counts a caller in memory, without HTTP. */
+/** Counts a client in memory, without HTTP. */
 function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
   const limit: Limit = createLimitFactory({ policies: {} })('general', policy)
   return ip => {

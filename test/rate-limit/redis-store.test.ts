@@ -68,7 +68,7 @@ t.test('a request needs one command for each policy, and no other command', asyn
   const redis = await startRedis(t)
   const client = redis.client()
   const url = await limited(t, { redis: client, default: every })
-  await fetchResponse(url) // the script is sent, and from then on called by its hash
+  await fetchResponse(url) // The script is sent once, and then called by its hash.
   await client.config('RESETSTAT')
   await fetchResponse(url)
   t.equal(await redis.calls('evalsha'), 3)

@@ -11,7 +11,7 @@ const policies = {
   soft: { max: 5, timeWindow: minute, ban: 3, banStatus: 429 }
 } satisfies RateLimitOptions['policies']
 
-/** What `explain` says of the limits of routes: their codes, and the reasons. */
+/** Returns the codes and reasons of the limits of routes, from `explain`. */
 async function explained (options: Partial<RateLimitOptions> | undefined, { foreign = false } = {}): Promise<Record<string, string[]>> {
   const app = Fastify()
   await app.register(apiErrors, options === undefined ? {} : { rateLimit: { policies, ...options } })

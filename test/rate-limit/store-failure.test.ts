@@ -39,13 +39,13 @@ async function untilCounted (url: string): Promise<void> {
   while ((await fetchResponse(url)).headers.ratelimit === undefined) await delay(50)
 }
 
-/** A way for Redis to fail, and to come back. */
+/** A way for Redis to fail and to recover. */
 interface Fault {
   readonly begin: (redis: RedisServer) => unknown
   readonly end: (redis: RedisServer) => unknown
 }
 
-/** Runs commands on a server from outside of the application. */
+/** Runs commands on a server from outside the application. */
 async function run (redis: RedisServer, ...commands: ReadonlyArray<readonly [string, ...Array<string | number>]>): Promise<void> {
   const client = redis.client()
   for (const [name, ...args] of commands) await client.call(name, ...args)
@@ -155,9 +155,9 @@ t.test('a process that was busy for longer than the timeout reads the response b
   const redis = await startRedis(t)
   const { check } = createLimitFactory({ policies, redis: redis.client() })('general', policies.general)
   const count = () => check({ ip: '203.0.113.7' } as FastifyRequest)
-  while (isStoreFailure(await count() as LimitOutcome)) await delay(50) // until it is connected
+  while (isStoreFailure(await count() as LimitOutcome)) await delay(50) // Wait until it is connected.
   const counting = count()
-  await new Promise(setImmediate) // the command is sent
+  await new Promise(setImmediate) // The command has been sent.
   const until = performance.now() + 1000
   while (performance.now() < until) { /* busy */ }
   t.match(await counting, { isExceeded: false })

@@ -1,4 +1,4 @@
-/** Both stores, the memory of the process and Redis, count alike. */
+/** Both stores, in memory and in Redis, count in the same way. */
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
@@ -12,7 +12,7 @@ const redis = redisBinary === undefined ? undefined : await startRedis(t)
 
 let groups = 0
 
-/** A counter of each store, for a group of its own. */
+/** A counter in each store, each for a separate group. */
 function createCounters (): Array<readonly [name: string, counter: Counter]> {
   const stores: Array<readonly [string, Store]> = [['memory', createMemoryStore()]]
   if (redis !== undefined) stores.push(['Redis', createRedisStore(redis.client(), 'test-', 5000)])
@@ -28,12 +28,12 @@ interface Request {
 
 const minute = 60_000
 
-/** Counts requests of one caller, one after the other, with the milliseconds rounded up to seconds. */
+/** Counts requests of one client, one after the other. Milliseconds are rounded up to seconds. */
 async function countAll (counter: Counter, behaviour: CountingBehaviour, requests: readonly Request[]): Promise<Count[]> {
   const counts: Count[] = []
   for (const { max, timeWindow, cost } of requests) {
     const { used, exceeding, ttl } = await counter('caller', max, timeWindow, cost, behaviour)
-    // Within a limit, nothing depends on the requests beyond it, and Redis does not read their number.
+    // Within a limit, the result does not depend on the number of requests above it, and Redis does not read that number.
     counts.push({ used, exceeding: used > max ? exceeding : 0, ttl: Math.ceil(ttl / 1000) })
   }
   return counts
@@ -41,7 +41,7 @@ async function countAll (counter: Counter, behaviour: CountingBehaviour, request
 
 const requests = (max: number, ...costs: number[]): Request[] => costs.map(cost => ({ max, timeWindow: minute, cost }))
 
-/** The count after each request: what the requests cost, those beyond the limit, and the seconds until the window ends. */
+/** The count after each request: the cost of the requests, the number above the limit, and the seconds until the window ends. */
 type Row = readonly [used: number, exceeding: number, ttl: number]
 
 const sequences: ReadonlyArray<readonly [name: string, behaviour: CountingBehaviour, requests: readonly Request[], ...expected: Row[]]> = [
@@ -79,7 +79,7 @@ t.test('backoff ends at one day, or at the window if that is longer', async t =>
 t.test('a longer window is kept, and then the caller starts again', async t => {
   for (const [store, counter] of createCounters()) {
     const count = () => counter('caller', 1, 600, 1, { ban: 1, exponentialBackoff: true })
-    for (let sent = 0; sent < 3; sent++) await count() // beyond the limit twice: 1,200 ms
+    for (let sent = 0; sent < 3; sent++) await count() // Two requests above the limit: 1,200 ms.
     await delay(800)
     t.match(await count(), { used: 4, exceeding: 3 }, `${store}: after one plain window`)
     await delay(2500)

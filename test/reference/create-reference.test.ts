@@ -1,4 +1,4 @@
-/** The reference as data: which codes a request gets without a route, over real connections. */
+/** The reference as data: the codes of requests without a route, over real connections. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'

@@ -1,9 +1,9 @@
-/** The media types of `Accept` on a 415. How they look on a response is in response-headers.test.ts. */
+/** The media types of `Accept` on a 415. response-headers.test.ts tests the header itself. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { acceptedMediaTypes, formatAcceptQuery } from '../../lib/respond/accept-header.js'
 
-/** A request to a route with a schema, on a server that does not show its parsers. */
+/** A request to a route with a schema, on a server that does not expose its parsers. */
 function createRequest (schema: unknown, parsed: readonly string[] = []): FastifyRequest {
   return { routeOptions: { schema }, server: { hasContentTypeParser: (type: string) => parsed.includes(type) } } as never
 }

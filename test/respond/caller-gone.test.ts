@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { serverOptions, type LogEntry } from '../../lib/index.js'
 
-/** An application whose handler waits until the caller has left, and then fails: like a call that was given up, or with another error. */
+/** An application whose handler waits until the client has disconnected and then fails, with an abort error or another error. */
 async function start (t: Test, options: object = {}, error: Error = new DOMException('This operation was aborted', 'AbortError')): Promise<{
   readonly app: FastifyInstance
   readonly port: number

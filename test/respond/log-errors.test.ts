@@ -5,13 +5,13 @@ import { createApp, listen, sendRaw } from '../support/http.js'
 
 type Line = Record<string, unknown>
 
-/** Leaves out Fastify's lines about each request, and nothing else. */
+/** Removes Fastify's lines about each request, and nothing else. */
 class ErrorsOnly extends LogController {
   override incomingRequest (): void {}
   override requestCompleted (): void {}
 }
 
-/** An application whose log is kept; its lines are given without time, process and host. */
+/** An application that stores its log. The lines are returned without time, process and host. */
 async function logged (options: ApiErrorsOptions, server: FastifyServerOptions = {}): Promise<{ readonly app: FastifyInstance, readonly lines: Line[] }> {
   const lines: Line[] = []
   const write = (text: string): void => {

@@ -1,4 +1,4 @@
-/** Whatever the code of an application throws, wherever it throws it, is answered in the contract's shape. */
+/** Throws any value from any place of an application. Every response has the format of the API. */
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -30,7 +30,7 @@ for (const [place, routeOf] of Object.entries(places)) {
 for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as const) {
   t.test(`what ${kind} onError hook throws does not change the response`, async t => {
     const app = await createApp()
-    // Fastify drops what an onError hook throws, so a rejected promise would be nobody's.
+    // Fastify ignores the error of an onError hook, so a rejected promise would be unhandled.
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
     cases.forEach(([, { make }], index) => app.get(`/${index}`, { onError: hookOf(make) }, () => { throw errors.resource_conflict() }))
     const port = await listen(t, app)

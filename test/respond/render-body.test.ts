@@ -1,4 +1,4 @@
-/** A body that cannot be made as it should be keeps as much of the contract's shape as it can. */
+/** A body that cannot be created as intended keeps as much of the format as possible. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { ApiError, defineErrors, defineFormat, standardErrors as errors, type Format } from 'fastify-api-errors'

@@ -1,4 +1,4 @@
-/** One request has one response: never the status of one and the body of another, and a response that is cut off looks so. */
+/** One request has one response. A response never mixes the status of one and the body of another, and an incomplete one is recognizable. */
 import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
@@ -11,7 +11,7 @@ import { createApp, errorResponse, formatRequest, listen, requestId, sendRaw, se
 interface Received {
   readonly status: number | undefined
   readonly body: string
-  /** Whether the client can see that the response is not whole. */
+  /** Returns whether the client can detect that the response is incomplete. */
   readonly isCut: boolean
 }
 
@@ -67,7 +67,7 @@ const transports: Readonly<Record<string, Transport>> = {
 
 const delay = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
 
-/** Hooks that take their time, in each style. */
+/** Slow hooks, in each style. */
 const hooks: Readonly<Record<string, object>> = {
   'no hook': {},
   'a sync onSend hook': { onSend: (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void) => { done(null, payload) } },
@@ -147,7 +147,7 @@ const handlers: Readonly<Record<string, (request: FastifyRequest, reply: Fastify
   }
 }
 
-/** Whether a response is one of the two whole ones, or one that the client knows to be cut. */
+/** Returns whether a response is one of the two complete ones, or one that the client can detect as incomplete. */
 function isOne ({ status, body, isCut }: Received): boolean {
   if (isCut) return status === undefined || status === 200 || body === ''
   return status === 200 ? /balance/.test(body) && !body.includes('internal_error') : status === 500 && /^\{[^}]*"internal_error"[^}]*\}$/.test(body)
@@ -274,7 +274,7 @@ t.test('an error response is compressed like any other', async t => {
   t.match(JSON.parse(gunzipSync(rawPayload).toString()), { code: 'resource_conflict' })
 })
 
-/** Sets a header on a reply that HTTP/2 or Node refuses. */
+/** Sets a header on a reply that HTTP/2 or Node rejects. */
 const refusedHeaders: Readonly<Record<string, readonly [string, unknown]>> = {
   connection: ['connection', 'close'],
   'keep-alive': ['keep-alive', 'timeout=5'],
@@ -313,10 +313,10 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
     })
     const port = await listen(t, app)
     await Promise.all(Object.keys(refusedHeaders).map(async (title, index) => {
-      // Node 20 keeps a header of HTTP/2 that was removed from reply.raw, if its name is invalid.
+      // In Node 20, an HTTP/2 header with an invalid name stays after it was removed from reply.raw.
       const kinds = title === 'a name with an umlaut' ? ['thrown', 'error', 'hook'] : ['thrown', 'error', 'hook', 'raw']
       for (const kind of kinds) t.match(await ask(port, `/${index}/${kind}`), { status: 409, body: /"resource_conflict"/, isCut: false }, `${title}: ${kind}`)
-      // Of a response that is no error, Node sends or refuses what the application wants: the request is never left waiting.
+      // For a response that is not an error, Node sends or rejects what the application sets. The request always gets a response.
       t.ok(await Promise.race([ask(port, `/${index}/fine`), delay(15_000)]) !== undefined, `${title}: fine`)
     }))
   })

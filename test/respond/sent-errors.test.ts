@@ -31,7 +31,7 @@ t.test('without the option, a message is converted, and any other body is sent u
   ])
 })
 
-/** Throws out of sight of a handler. */
+/** Throws outside the handler, so that its code does not show it. */
 function fail (): never { throw errors.resource_not_found() }
 
 t.test("sentErrors: 'report' sends the body unchanged, and counts it as undocumented", async t => {

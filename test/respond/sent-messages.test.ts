@@ -1,4 +1,4 @@
-// Given a handler that sends an error instead of throwing it, a body that is only a message gets the format of the API.
+// Tests handlers that send an error instead of throwing it. A body that is only a message gets the format of the API.
 import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'

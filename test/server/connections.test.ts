@@ -15,7 +15,7 @@ const noHost = errorResponse(400, { code: 'invalid_request', message: 'The reque
 const failed = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
 const closing = errorResponse(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
 
-/** An answer that no `FastifyRequest` belongs to has an id of its own. */
+/** A response without a `FastifyRequest` has an id of its own. */
 function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof typeof errors): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
@@ -31,7 +31,7 @@ t.test('an unknown Expect gives 417', async t => {
   t.match(text, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/)
 })
 
-/** Closes the application while a request is under way, and sends another one on the same connection. */
+/** Closes the application during a request, and sends another one on the same connection. */
 async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
   const slow = new EventEmitter()
   app.get('/slow', async () => {
@@ -39,7 +39,7 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
     await once(slow, 'finish')
     return 'done'
   })
-  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // a drain, as load balancers need it
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Stop accepting connections and finish the open ones, as load balancers require.
   await app.listen({ host: '127.0.0.1', port: 0 })
   const port = getPort(app)
   const [busy, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
@@ -98,12 +98,12 @@ t.test('errors thrown while the server closes have the format of the application
 })
 
 t.test('if localhost has two addresses, both respond in the same way', async t => {
-  // This machine may have one address for it only; any address of 127.0.0.0/8 is of the loopback interface.
+  // This machine may have only one address for localhost. Every address in 127.0.0.0/8 is a loopback address.
   const { lookup } = dns
   t.after(() => { dns.lookup = lookup })
   const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
   dns.lookup = ((host: string, ...rest: [object, (error: null, addresses: object[]) => void]) => {
-    // Fastify asks for all addresses of localhost; Node, when it listens, for one of a host.
+    // Fastify looks up all addresses of localhost. When Node listens, it looks up one address of a host.
     if (host === 'localhost' && rest.length === 2) rest[1](null, addresses)
     else (lookup as (...all: unknown[]) => void)(host, ...rest)
   }) as unknown as typeof lookup
@@ -158,7 +158,7 @@ t.test('over TLS, the responses are the same', async t => {
   t.match(String(plain), /^$|ECONNRESET/, 'what cannot be encrypted gets no answer, and its connection is closed')
 })
 
-/** Sends one request over HTTP/2; `content-length` and the like are asserted by name. */
+/** Sends one request over HTTP/2. `content-length` and similar headers are compared by name. */
 async function askHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
   const stream = session.request(headers)
   const [answer] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
@@ -171,7 +171,7 @@ async function askHttp2 (session: ClientHttp2Session, headers: Record<string, st
 t.test('over HTTP/2, the responses are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true }))
   await app.register(apiErrors, { log: false })
-  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes.
   app.get('/', async () => { throw errors.resource_conflict() })
   app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
   app.get('/list', async (_request, reply) => {

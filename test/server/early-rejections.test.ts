@@ -1,10 +1,10 @@
-/** Requests that are rejected before they are routed. The tests of a closing server are in connections.test.ts. */
+/** Requests that are rejected before they are routed. connections.test.ts tests a server that closes. */
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }

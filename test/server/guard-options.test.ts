@@ -1,4 +1,4 @@
-/** What functions among the options of Fastify do wrong is answered, or rejected at start. */
+/** Functions in the options of Fastify that fail or return invalid values: the error is sent, or startup fails. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'

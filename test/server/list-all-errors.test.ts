@@ -14,11 +14,11 @@ type Report = ReadonlyArray<{ readonly instancePath: string, readonly keyword: s
 
 interface Probe {
   readonly app: FastifyInstance
-  /** What was reported of a body, or the body as the handler saw it. */
+  /** The report about a body, or the body that the handler received. */
   readonly post: (body: unknown) => Promise<{ status: number, report: Report, seen: unknown }>
 }
 
-/** A route with a schema, without the plugin: what Fastify hands to any error handler. */
+/** A route with a schema, without the plugin. It returns the validation errors that Fastify passes to any error handler. */
 async function probe (t: Test, schema: unknown, ajv: FastifyServerOptions['ajv'] = {}, shared: object[] = []): Promise<Probe> {
   const app = Fastify(serverOptions({ ajv }))
   t.teardown(() => app.close())

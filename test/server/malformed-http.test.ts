@@ -1,4 +1,4 @@
-/** What Node's HTTP parser refuses is answered in the application's shape. */
+/** Requests that Node's HTTP parser rejects get a response in the format of the application. */
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
@@ -6,12 +6,12 @@ import { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/server/malformed-http.js'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
-/** An answer to a connection has an id of its own: it is checked here, and put into what is expected. */
+/** A response to a malformed request has its own id. It is checked here and added to the expected response. */
 function rawAnswer (t: Test, answer: HttpResponse, status: number, code: string, message: string): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
@@ -33,7 +33,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
         'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
         'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n',
         'GET /queues/ü HTTP/1.1\r\nHost: localhost\r\n\r\n',
-        '\u0016\u0003\u0001\u0002\u0000\u0001' // the start of a TLS handshake
+        '\u0016\u0003\u0001\u0002\u0000\u0001' // The start of a TLS handshake.
       ]) {
         const text431 = await sendRaw(port, text)
         rawAnswer(t, parseResponse(text431), ...malformed)

@@ -1,10 +1,10 @@
-/** The message of a failed validation is the one of Fastify, whatever a validator reports, and it is never lost. */
+/** The message of a failed validation is the message of Fastify, for any report of a validator, and is never lost. */
 import t from 'tap'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { schemaErrorFormatter } from '../../lib/server/schema-error-formatter.js'
 
-/** What validators report, by who does. */
+/** The reports of validators, by validator. */
 const reports: Readonly<Record<string, unknown>> = {
   Ajv: [{ instancePath: '/name', message: 'must be string' }],
   'Joi and yup': [{ message: '"name" is required', path: ['name'] }],

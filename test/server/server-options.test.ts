@@ -10,7 +10,7 @@ import Fastify, {
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
@@ -150,9 +150,9 @@ t.test('the options contain the kind of server, and TypeScript infers it', async
   t.ok(https instanceof HttpsServer)
   t.equal(http2.constructor.name, 'Http2Server')
   t.equal(http2Secure.constructor.name, 'Http2SecureServer')
-  // @ts-expect-error no such option
+  // @ts-expect-error an unknown option
   Fastify(serverOptions({ htp2: true }))
-  // @ts-expect-error a limit is a number
+  // @ts-expect-error a limit must be a number
   t.throws(() => Fastify(serverOptions({ bodyLimit: '1 MB' })), { code: 'FST_ERR_ROUTE_BODY_LIMIT_OPTION_NOT_INT' })
 })
 

@@ -1,9 +1,9 @@
-/** What source inference costs: with 500 routes, and for an application that only uses the plugin. */
+/** The cost of source inference: for 500 routes, and for an application that only uses the plugin. */
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { root } from './infer-fixtures.js'
 
-/** Runs a module in a process of its own, and returns what it prints. */
+/** Runs a module in a separate process, and returns its output. */
 function run (script: string): unknown {
   return JSON.parse(execFileSync(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }))
 }

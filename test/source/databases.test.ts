@@ -1,4 +1,4 @@
-/** The constraints that a route can violate: each driver and query builder, and the whole finding of each route. */
+/** The constraints that a route can violate, for each driver and query builder. Each test compares all findings of a route. */
 import t from 'tap'
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import builders from './fixtures/databases/builders.js'

@@ -1,4 +1,4 @@
-/** Starts the fixture applications and compares what their source says with what their requests can get. */
+/** Starts the fixture applications and compares their inferred errors with the responses of their requests. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -13,7 +13,7 @@ async function inferFixture (t: Test, build: () => Promise<FastifyInstance>): Pr
   return await inferErrors(app, root)
 }
 
-/** The errors of each route: status, code, and `?` when it is only possible. */
+/** The errors of each route: the status, the code, and `?` if the error is only possible. */
 function errorsOf ({ routes }: SourceReport): Record<string, string[]> {
   return Object.fromEntries(routes.map(({ method, path, errors }) =>
     [`${method} ${path}`, errors.map(({ status, code, confidence }) => `${status} ${String(code)}${confidence === 'possible' ? '?' : ''}`)]))

@@ -1,4 +1,4 @@
-/** What `errors.inferred.json` has, when it changes, and what the plugin does with it. */
+/** The content of `errors.inferred.json`, when it changes, and how the plugin uses it. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Each pattern that is followed, and each error that must not count: small routes, and the whole finding of each. */
+/** Each pattern that is followed, and each error that must not count. Each test compares all findings of small routes. */
 import t from 'tap'
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import interfaces from './fixtures/interfaces.js'

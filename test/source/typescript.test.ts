@@ -1,4 +1,4 @@
-/** Which compiler is loaded, and what is said when there is none that serves. */
+/** Which compiler is loaded, and the message if none is supported. */
 import t from 'tap'
 import typescript from 'typescript'
 import { loadTypeScript } from '../../lib/source/typescript.js'

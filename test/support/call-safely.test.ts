@@ -1,11 +1,11 @@
 import t from 'tap'
 import { callSafely, handleThrownPromise, ignoreRejection } from '../../lib/support/call-safely.js'
 
-/** What a call reports as its error. */
+/** The error that a call reports. */
 async function reportedBy (call: () => unknown): Promise<unknown> {
   let reported: unknown = 'nothing'
   callSafely(call, error => { reported = error })
-  await new Promise(setImmediate) // an unhandled rejection would fail the test
+  await new Promise(setImmediate) // An unhandled rejection would fail the test.
   return reported
 }
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import t from 'tap'
 
-/** A process that runs another one, bound to it by endTogether(); the other one's output is its own. */
+/** A process that runs another one, connected to it by endTogether(). It prints the other one's output. */
 function startBoth (code: string): ChildProcessByStdio<null, Readable, null> {
   return spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', `
     import { spawn } from 'node:child_process'

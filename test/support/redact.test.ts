@@ -1,4 +1,4 @@
-/** What is logged has no API key in any spelling, whatever carries it, and is of bounded size. */
+/** A log line contains no API key in any spelling, in any kind of value, and its size is bounded. */
 import { inspect } from 'node:util'
 import t from 'tap'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import { listSecrets, maxLogged, printValue, redactError, redactText, registerSe
 
 const key = generateKey({ prefix: 'launch_live' })
 
-/** Every usual spelling of a key. */
+/** All common spellings of a key. */
 const spellings: Readonly<Record<string, (key: string) => string>> = {
   plain: key => key,
   'in lower case': key => key.toLowerCase(),
@@ -85,7 +85,7 @@ class Carrier {
   get message (): string { return `from a getter: ${key}` }
 }
 
-/** What an application may throw that has a key in it. */
+/** Values with a key that an application may throw. */
 const carriers: Readonly<Record<string, () => unknown>> = {
   'a string': () => `key ${key}`,
   'an error': () => new Error(`select * from api_keys where key = '${key}'`),
@@ -124,7 +124,7 @@ const carriers: Readonly<Record<string, () => unknown>> = {
   'a property that is not enumerable': () => Object.defineProperty(new Error('x'), 'key', { value: key })
 }
 
-/** All that anything could print of a value. */
+/** Everything that could be printed of a value. */
 function printAll (value: unknown): string {
   const json = JSON.stringify(value, (_key, member: unknown) => typeof member === 'bigint' ? String(member) : member instanceof Map ? [...member] : member instanceof Set ? [...member] : member)
   return [json, inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }), String((value as Error | undefined)?.stack)].join('\n')
@@ -141,7 +141,7 @@ interface Outcome {
   readonly response: string
 }
 
-/** Applications whose lookup or handler throws what is given, with the built-in log, with a serializer of their own, and with a log function. */
+/** Applications whose lookup or handler throws a given value: with the built-in log, with custom serializers, and with a log function. */
 async function createApps (): Promise<Array<(make: () => unknown) => Promise<Outcome>>> {
   const apps: Array<(make: () => unknown) => Promise<Outcome>> = []
   for (const where of ['lookup', 'a handler']) {

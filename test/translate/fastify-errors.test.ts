@@ -4,8 +4,8 @@ import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
 
 /**
- * The errors of Fastify that no request causes: mistakes of the application, found when it starts or answers. They are
- * `internal_error`. A code of a later Fastify is in neither table and fails the test below until somebody decides.
+ * The errors of Fastify that a request cannot cause: bugs in the application, at startup or in a handler. They are
+ * `internal_error`. If a later Fastify adds a code, the test below fails until the code is in one of the tables.
  */
 const mistakes: readonly string[] = [
   'FST_ERR_OPTIONS_NOT_OBJ', 'FST_ERR_QSP_NOT_FN', 'FST_ERR_SCHEMA_CONTROLLER_BUCKET_OPT_NOT_FN', 'FST_ERR_SCHEMA_ERROR_FORMATTER_NOT_FN',

@@ -11,7 +11,7 @@ import { createThrower } from '../support/http.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
-/** The answer to an error of a status; `message` where the caller gets the application's own. */
+/** The response to an error with a status. `message` is set if the client gets the application's own message. */
 function answerTo (status: number, message?: string): object {
   const code = codeForStatus(status) ?? 'internal_error'
   const { status: sent, message: usual } = standardErrors[code]

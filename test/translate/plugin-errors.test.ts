@@ -11,7 +11,7 @@ import { formParserErrors, pluginErrors } from '../../lib/translate/plugin-codes
 import { pluginsTranslator } from '../../lib/translate/plugin-errors.js'
 import { pluginCases } from '../plugins/cases.js'
 
-/** The codes that no request causes: wrong options, and mistakes of a handler. */
+/** The codes that a request cannot cause: invalid options, and bugs in a handler. */
 const mistakes: Readonly<Record<string, readonly string[]>> = {
   '@fastify/bearer-auth': [
     'FST_BEARER_AUTH_INVALID_HOOK', 'FST_BEARER_AUTH_INVALID_KEYS_OPTION_TYPE', 'FST_BEARER_AUTH_INVALID_LOG_LEVEL', 'FST_BEARER_AUTH_INVALID_SPEC',
@@ -25,7 +25,7 @@ const mistakes: Readonly<Record<string, readonly string[]>> = {
 
 const mainOf = (name: string): string => fileURLToPath(import.meta.resolve(name))
 
-/** The codes in the source of a package, for most do not export their errors. */
+/** Returns the codes in the source of a package, because most packages do not export their errors. */
 function codesInSource (name: string): string[] {
   const folder = dirname(mainOf(name))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => /\.js$/.test(file) && !/^(test|bench|benchmark|examples?|node_modules)\//.test(file))

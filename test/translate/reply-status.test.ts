@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions } from '../../lib/index.js'
 
-/** What an application answers that sets a status and then throws. */
+/** Returns the response of an application that sets a status and then throws. */
 async function answerTo (status: number, thrown: unknown): Promise<unknown> {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   await app.register(apiErrors)

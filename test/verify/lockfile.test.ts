@@ -1,4 +1,4 @@
-/** The lockfile: its content, and what is reported about a file that is not one. */
+/** The lockfile: its content, and the message about a file that is not a lockfile. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'

@@ -1,4 +1,4 @@
-/** The references of an application. That the lockfile and `assertLedger` have them all is in several-registrations.test.ts. */
+/** The references of an application. several-registrations.test.ts tests that the lockfile and `assertLedger` have all of them. */
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors from 'fastify-api-errors'

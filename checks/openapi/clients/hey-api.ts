@@ -11,7 +11,7 @@ type ApiError =
   CreateUserError | JoinQueueError | ListProductsError | NotifyOfPaymentError | OpenQueueError | OrderError |
   ReadMeError | ReadOrganizationError | ReadUserError | RegisterForDrawError | SignInError
 
-/** What to do about any error of the API. It compiles as long as every code of the document has its case. */
+/** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {
   switch (error.code) {
     case 'unauthorized':

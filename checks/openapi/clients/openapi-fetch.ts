@@ -5,7 +5,7 @@ const client = createClient<paths>({ baseUrl: 'https://api.launch.example' })
 
 type ApiError = { [Name in keyof operations]: NonNullable<FetchResponse<operations[Name], object, `${string}/${string}`>['error']> }[keyof operations]
 
-/** What to do about any error of the API. It compiles as long as every code of the document has its case. */
+/** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {
   switch (error.code) {
     case 'unauthorized':

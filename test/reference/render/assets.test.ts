@@ -1,4 +1,4 @@
-/** The files that the reference pages load: what they contain, and what is reported if they are missing. */
+/** The files that the reference pages load: their content, and the message if they are missing. */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'

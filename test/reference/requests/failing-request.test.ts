@@ -46,7 +46,7 @@ t.test('the codes that have a request', async t => {
 t.test('the command on a page gets the error of the page', async t => {
   if (!hasCurl) return absent(t, 'curl is not installed')
   for (const [code, request] of requests) {
-    const app = await build() // a new one, because some of the requests use up a rate limit
+    const app = await build() // Create a new API, because some of the requests use up a rate limit.
     const command = formatCurl(request, await app.listen({ host: '127.0.0.1', port: 0 }))
     const { stdout } = await shell('sh', ['-c', command])
     const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []

@@ -11,7 +11,7 @@ const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'
 const fail = (properties: object): Error => Object.assign(new Error(secret), properties)
 const origin = 'http://10.0.0.7:5984'
 
-/** Shapes of errors written by hand: of older versions, and of clients that cannot be recorded. The versions are approximate. */
+/** Errors of older versions, and of clients that cannot be recorded. They are written by hand, and the versions are approximate. */
 const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'aws-sdk 2.1693': status => fail({ name: 'AccessDenied', code: 'AccessDenied', region: null, time: new Date(), requestId: undefined, extendedRequestId: undefined, cfId: undefined, statusCode: status, retryable: false, retryDelay: 43.1 }),
   '@aws-sdk/client-s3 3': status => fail({ name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: status, requestId: 'x', attempts: 1 }, statusCode: status }),
@@ -78,7 +78,7 @@ class AppError extends Error {
 const NotBuilt = fastifyError('FST_NOT_BUILT', 'not yet', 501)
 const Teapot = fastifyError('APP_TAKEN', 'Ask Ada.', 409)
 
-/** What applications throw on purpose. */
+/** Errors that applications throw on purpose. */
 const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: number, message?: string]> = [
   ['http-errors', createError(404, 'Ask Ada.'), 404, 'Ask Ada.'],
   ['http-errors with headers', createError(404, 'Ask Ada.', { headers: { 'retry-after': '5' } }), 404, 'Ask Ada.'],
@@ -112,7 +112,7 @@ t.test('an error that an application throws on purpose keeps its status and mess
   }
 })
 
-/** Properties that applications give to their own errors, with values as they give them. */
+/** Properties that applications set on their own errors, with typical values. */
 const ownProperties = {
   requestId: fc.string(),
   request_id: fc.string(),
@@ -144,7 +144,7 @@ t.test('an error keeps its status and message with any of the properties that ap
   }), { numRuns: 50 })
 })
 
-/** Traces that an application may leave for its own purpose, and a client of an API leaves with others. */
+/** Signs that an application may set for its own purpose, and that an API client sets together with others. */
 const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['the id of a request', { requestId: 'req_1' }],
   ['a link', { moreInfo: `${origin}/errors/7` }],

@@ -13,24 +13,24 @@ import { readAjvReports } from '../../../lib/translate/validation/ajv-reports.js
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
 interface Case {
-  /** The schema of the field `f` of the body, and of the keyword of this name. */
+  /** The schema of the field `f` of the body, for the keyword with this name. */
   readonly schema: unknown
-  /** What is sent as `f`. */
+  /** The value of `f` in the request. */
   readonly value: unknown
-  /** What every validator finds, unless it is named below. */
+  /** The errors that every validator reports, unless another property below says otherwise. */
   readonly faults: readonly Fault[]
   /** The result of Ajv without `allErrors`, if it is not the first of `faults`. */
   readonly first?: readonly Fault[]
-  /** The result of TypeBox, if it differs; `null` if it does not know the keyword. */
+  /** The result of TypeBox if it differs. `null` if TypeBox does not support the keyword. */
   readonly typebox?: readonly Fault[] | null
 }
 
 const secret = 'S3cr3t'
 const A = { $id: 'A', type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
 const B = { $id: 'B', type: 'object', required: ['b'], properties: { b: { type: 'string' } } }
-/** Not inlined by Ajv, because it refers to another schema. */
+/** Ajv does not inline it, because it refers to another schema. */
 const Nested = { $id: 'Nested', type: 'object', required: ['n'], properties: { n: { $ref: 'A#' } } }
-/** Unions whose paths are of these schemas, not of the route's. */
+/** Unions whose paths are relative to these schemas, not to the schema of the route. */
 const Choice = { $id: 'Choice', anyOf: [{ const: 'a' }, { const: 'b' }] }
 const Nullable = {
   $id: 'Nullable',
@@ -39,7 +39,7 @@ const Nullable = {
 }
 const AlsoNested = { $id: 'AlsoNested', type: 'object', required: ['m'], properties: { m: { $ref: 'B#' } } }
 
-/** By keyword; for a keyword with several cases, with a number behind it. */
+/** By keyword. If a keyword has several cases, a number follows its name. */
 const cases: Readonly<Record<string, Case>> = {
   required: { schema: { type: 'object', required: ['a', 'b'] }, value: {}, faults: [['f.a', 'required', 'is required'], ['f.b', 'required', 'is required']] },
   dependencies: {
@@ -147,7 +147,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     value: { kind: 'b', m: secret },
     faults: [['f.m', 'type', 'must be a number']],
-    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the absent n, before it comes to kind
+    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the missing n, before it checks kind.
   },
   'anyOf of objects with a tag, none of them': {
     schema: {
@@ -214,7 +214,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 const ajvOptions = { removeAdditional: false, coerceTypes: false, strict: false }
 
-/** An API whose body has one schema, by a validator. */
+/** An API whose body has one schema, with a given validator. */
 function createApiOf (body: unknown, options: FastifyServerOptions, prepare: (app: FastifyInstance) => unknown = () => {}): Promise<FastifyInstance> {
   return createApi(options, app => {
     for (const shared of [A, B, Nested, AlsoNested, Choice, Nullable]) app.addSchema(shared)
@@ -407,7 +407,7 @@ t.test('also not if the limit is in the definitions of a referenced schema', asy
   t.strictSame(faults, [
     ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is invalid']),
     ['plain.short', 'max_length', 'must be at most 3 characters long'],
-    ['fixed', 'const', 'is invalid'], // to Ajv, own.fixed is at the same place
+    ['fixed', 'const', 'is invalid'], // For Ajv, own.fixed is at the same path.
     ['other', 'const', 'must be "c"']
   ])
 })
@@ -428,7 +428,7 @@ t.test('an unknown report still says that the value is invalid', async t => {
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'an unknown schema')
 })
 
-/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the faults. */
+/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the errors. */
 const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: unknown, faults: readonly Fault[]]>> = {
   range: [{ type: 'number', range: [1, 3] }, 90210, [['f', 'range', 'must be at most 3']]],
   exclusiveRange: [{ type: 'number', exclusiveRange: [1, 3] }, 90210, [['f', 'exclusive_range', 'must be less than 3']]],
@@ -486,7 +486,7 @@ t.test('the message of a custom keyword is sent, unless it repeats the value', a
   t.strictSame(await first({ e: 7 }), [['e', 'is_small', 'is not small']])
 })
 
-/** By name: the schema of the body, an invalid body, and the faults that ajv-errors leaves. */
+/** By name: the schema of the body, an invalid body, and the errors after ajv-errors. */
 const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload: unknown, faults: readonly Fault[]]>> = {
   'by field': [
     { required: ['name', 'age'], errorMessage: { required: { name: 'Your name.', age: 'Your age.' } } }, {}, [['name', 'required', 'Your name.'], ['age', 'required', 'Your age.']]
@@ -509,7 +509,7 @@ t.test('ajv-errors replaces messages, and neither fields nor codes', async t => 
       const app = await createApi({ ajv: { customOptions: { ...ajvOptions, allErrors: true }, plugins: [[ajvErrors as never, options]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
       const response = await postTo(app, payload)
       const title = `${name}, ${JSON.stringify(options)}`
-      // singleError joins the sentences of one object.
+      // singleError joins the messages of one object.
       const sentences = 'singleError' in options ? 2 : 3
       t.strictSame(response.faults.map(fault => fault.slice(0, sentences)), faults.map(fault => fault.slice(0, sentences)), title)
       t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${title}: every code is documented`)

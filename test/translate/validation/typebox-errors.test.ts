@@ -9,7 +9,7 @@ import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
-/** @fastify/type-provider-typebox 5, whose reports have a message and a path for each failure, and nothing else. */
+/** @fastify/type-provider-typebox 5. Its reports only have a message and a path for each failure. */
 
 const secret = 'S3cr3t'
 
@@ -23,7 +23,7 @@ function createApiOf (body: TSchema): Promise<FastifyInstance> {
   })
 }
 
-/** By the error of TypeBox: the schema of the field `f`, what is sent, and what is answered. Those of types that JSON does not have are below. */
+/** By the error of TypeBox: the schema of the field `f`, the value in the request, and the response. Types that JSON does not have are below. */
 const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSchema, value: unknown, faults: readonly Fault[]]>> = {
   Array: [Type.Array(Type.String()), secret, [['f', 'type', 'must be an array']]],
   ArrayContains: [Type.Array(Type.String(), { contains: Type.Literal('x') }), [secret], [['f', 'contains', 'must contain at least 1 matching item']]],
@@ -83,7 +83,7 @@ const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSche
   Void: [Type.Void(), secret, [['f', 'type', 'must be undefined']]]
 }
 
-/** What JSON cannot hold, and a conversion or a transformation may have made. */
+/** Values that JSON cannot represent. A conversion or a transformation may create them. */
 const beyondJson: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSchema, value: unknown, code: string, message: string]>> = {
   AsyncIterator: [Type.AsyncIterator(Type.String()), 1, 'type', 'must be an async iterator'],
   BigInt: [Type.BigInt(), 1, 'type', 'must be a whole number'],
@@ -117,7 +117,7 @@ for (const [name, [schema, value, faults]] of Object.entries(cases)) {
   })
 }
 
-/** A report as the compiler makes it. */
+/** A report as the compiler creates it. */
 function reported (schema: TSchema, value: unknown): unknown[] {
   return [...Value.Errors(schema, value)].map(({ message, path }) => ({ message, instancePath: path }))
 }

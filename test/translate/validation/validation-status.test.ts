@@ -1,4 +1,4 @@
-// Given an API that promised 400 for a body that is not valid, every response and every document follows one option.
+// Tests an API that promised 400 for an invalid body. All responses and documents follow one option.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'

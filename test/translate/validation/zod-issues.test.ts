@@ -22,7 +22,7 @@ function createApiOf (compiler: FastifySchemaCompiler<never>, body: ZodType): Pr
   })
 }
 
-/** By the code of zod's issue: the schema of the field `f`, what is sent, and what is answered. */
+/** By the code of the zod issue: the schema of the field `f`, the value in the request, and the response. */
 const cases: Readonly<Record<keyof typeof zodIssues, ReadonlyArray<readonly [schema: ZodType, value: unknown, faults: readonly Fault[]]>>> = {
   invalid_type: [
     [z.string(), undefined, [['f', 'required', 'is required']]],

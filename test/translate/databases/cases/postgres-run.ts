@@ -7,7 +7,7 @@ import { check, serve, type Case } from './case.js'
 import { database, death, schema, type Open, type PostgresWorld } from './postgres.js'
 import type { PostgresSource } from './postgres-drivers.js'
 
-/** Tries every source on a database of its own on one server, then ends the server under all of them. */
+/** Tests every source on a separate database of one server, then ends the server. */
 export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]): Promise<void> {
   const server = await startPostgres()
   const silent = createServer().listen(0, '127.0.0.1')
@@ -40,7 +40,7 @@ export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]
     for (const { source, ask, app, world } of started) {
       await t.test(source.name, t => check(t, ask, whenItIsGone))
       await app.close()
-      await world.db.close().catch(() => {}) // some want to say goodbye to the server
+      await world.db.close().catch(() => {}) // Some clients send a last message to the server.
     }
   })
   for (const socket of sockets) socket.destroy()
