@@ -1,3 +1,4 @@
+/** Sends many errors and checks that the heap and the event loop do not degrade. run.ts includes the result. */
 import type { Shot } from './connection.js'
 import { start } from './measure.js'
 import { shots } from './shots.js'

@@ -1,3 +1,4 @@
+/** Measures the CPU time per request of a subject, and compares two subjects in alternating turns. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open, type Shot } from './connection.js'

@@ -1,3 +1,4 @@
+/** Compares ways to count a request in Redis under several policies. */
 import type { Redis } from 'ioredis'
 import { createRedisStore } from '../lib/rate-limit/redis-store.js'
 import type { Counter } from '../lib/rate-limit/store.js'

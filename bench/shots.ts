@@ -1,3 +1,4 @@
+/** The requests that the benchmarks send. */
 import type { Shot } from './connection.js'
 
 const names = Array.from({ length: 10 }, (_, index) => `field${index}`)

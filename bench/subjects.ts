@@ -1,3 +1,4 @@
+/** The applications that the benchmarks compare. */
 import { createServer, type Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import sensible from '@fastify/sensible'

@@ -1,3 +1,4 @@
+/** The cost of the plugin, in counts that are the same on every machine. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'

@@ -1,3 +1,4 @@
+/** The pages in docs/: generated parts, tables, examples and names of tests. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'

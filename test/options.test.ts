@@ -1,3 +1,4 @@
+/** The options of the plugin: defaults, types and messages about invalid values. */
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import { expectTypeOf } from 'expect-type'

@@ -1,3 +1,4 @@
+/** The plugin as a whole. */
 import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify from 'fastify'

@@ -1,3 +1,4 @@
+/** Generates clients from the documents of the example, and compiles programs that use them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+/** Writes the documents of the example in each version and format, for the checks with other tools. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+/** Runs other tools on OpenAPI documents: Spectral, Redocly and the JSON Schemas of OpenAPI. */
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

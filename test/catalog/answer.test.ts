@@ -1,3 +1,4 @@
+/** The values that a format receives to write the body of an error. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineErrors, standardErrors } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** `ApiError` and `isApiError`: errors created from a catalog. */
 import Fastify from 'fastify'
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'

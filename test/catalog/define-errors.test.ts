@@ -1,3 +1,4 @@
+/** `defineErrors`: catalogs, their factories, their types and invalid definitions. */
 import { Type } from '@sinclair/typebox'
 import * as typebox1 from '@fastify/type-provider-typebox'
 import { expectTypeOf } from 'expect-type'

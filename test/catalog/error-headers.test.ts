@@ -1,3 +1,4 @@
+/** The headers that error responses document. */
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'

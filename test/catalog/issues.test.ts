@@ -1,3 +1,4 @@
+/** The codes and messages of issues, and JSON Pointers. */
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import { createRequire } from 'node:module'

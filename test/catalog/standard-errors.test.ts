@@ -1,3 +1,4 @@
+/** The standard catalog: its codes, statuses and texts. */
 import { STATUS_CODES } from 'node:http'
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'

@@ -1,3 +1,4 @@
+/** The delay before a retry. */
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import t from 'tap'

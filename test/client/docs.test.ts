@@ -1,3 +1,4 @@
+/** docs/client.md: its examples compile, and its tables match the code. */
 import { readFileSync } from 'node:fs'
 import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'

@@ -1,3 +1,4 @@
+/** `parseError` reads any response and never rejects. */
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors, type FormatName, type Issue, type StandardCode } from 'fastify-api-errors'
 import { isResponseError, parseError, ResponseError, type ResponseIssue } from 'fastify-api-errors/client'

@@ -1,3 +1,4 @@
+/** Reads the properties of an error from a parsed body in any format. */
 import t from 'tap'
 import { readBody } from '../../lib/client/read-body.js'
 

@@ -1,3 +1,4 @@
+/** Reads the body of a response within limits of size and time. */
 import t from 'tap'
 import { readText } from '../../lib/client/read-text.js'
 

@@ -1,3 +1,4 @@
+/** The types of `ResponseError`, and the environments in which the client compiles. */
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { compile } from '../support/compile.js'

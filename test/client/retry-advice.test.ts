@@ -1,3 +1,4 @@
+/** Whether a response should be retried. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { dependsOnCode, getRetryAdvice } from '../../lib/client/retry-advice.js'

@@ -1,3 +1,4 @@
+/** Reads the `Retry-After` header. */
 import t from 'tap'
 import { parseRetryAfter } from '../../lib/client/retry-after.js'
 

@@ -1,3 +1,4 @@
+/** `withRetry` against a real server. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'

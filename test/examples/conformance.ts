@@ -1,3 +1,4 @@
+/** Compares responses of the example with its OpenAPI document. */
 import addFormats from 'ajv-formats'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 

@@ -1,3 +1,4 @@
+/** The failures of the example, in every format. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { formats, standardErrors, type FormatName } from 'fastify-api-errors'

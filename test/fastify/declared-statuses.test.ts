@@ -1,3 +1,4 @@
+/** The error statuses that a route declares in `schema.response`. */
 import t from 'tap'
 import { declaresErrors, declaresStatus } from '../../lib/fastify/declared-statuses.js'
 

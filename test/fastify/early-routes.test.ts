@@ -1,3 +1,4 @@
+/** Registering the plugin without await, or after the routes. */
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'

@@ -1,3 +1,4 @@
+/** Error handlers of the application. */
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** Functions of the application that fail with undefined or return an error: parsers, validators, error handlers. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'

@@ -1,3 +1,4 @@
+/** Hooks that throw undefined or return an error, and the list of a route's hooks. */
 import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** Finds the registration of a scope or of a URL. */
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { addRegistration, findByUrl, findOwner, getGivenOptions, isInside, isOwner, listRegistrations } from '../../lib/fastify/registrations.js'

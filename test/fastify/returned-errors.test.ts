@@ -1,3 +1,4 @@
+/** Recognizes errors, and throws errors that a function returns. */
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { standardErrors as errors } from 'fastify-api-errors'

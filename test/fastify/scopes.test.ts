@@ -1,3 +1,4 @@
+/** Which plugins run on the routes of which scopes. */
 import t from 'tap'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'

@@ -1,3 +1,4 @@
+/** The format `code`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'

@@ -1,3 +1,4 @@
+/** The format `error`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'

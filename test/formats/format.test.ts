@@ -1,3 +1,4 @@
+/** `defineFormat` and custom formats. */
 import { Type } from '@sinclair/typebox'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'

@@ -1,3 +1,4 @@
+/** Properties of every format: bodies match their schemas. */
 import { Ajv, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fc from 'fast-check'

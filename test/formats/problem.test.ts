@@ -1,3 +1,4 @@
+/** The format `problem` (RFC 9457). */
 import { Ajv } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fc from 'fast-check'

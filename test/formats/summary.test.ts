@@ -1,3 +1,4 @@
+/** The format `summary`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'

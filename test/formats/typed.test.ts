@@ -1,3 +1,4 @@
+/** The format `typed`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'

@@ -1,3 +1,4 @@
+/** Checks the record of an API key. */
 import t from 'tap'
 import { findKeyFault, type ApiKeyRecord } from '../../lib/guards/api-key-record.js'
 import { hashKey } from '../../lib/guards/keys.js'

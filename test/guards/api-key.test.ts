@@ -1,3 +1,4 @@
+/** The API key guard on a real server, with its responses and logs. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as requestOf } from 'node:http'
 import type { AddressInfo } from 'node:net'

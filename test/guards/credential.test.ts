@@ -1,3 +1,4 @@
+/** Reads the credential of a request, and writes the challenge. */
 import t from 'tap'
 import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential } from '../../lib/guards/credential.js'
 

@@ -1,3 +1,4 @@
+/** Guarded routes in the OpenAPI document. */
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, swaggerOptions } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** The limit for invalid API keys. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** Creates, parses, hashes and compares API keys. */
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import fc from 'fast-check'

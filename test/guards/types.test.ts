@@ -1,3 +1,4 @@
+/** The types of the API key guard. */
 import t from 'tap'
 import { compile } from '../support/compile.js'
 

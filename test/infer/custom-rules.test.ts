@@ -1,3 +1,4 @@
+/** Rules of the application, and switching off built-in rules. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'

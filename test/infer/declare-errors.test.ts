@@ -1,3 +1,4 @@
+/** `declareErrors` on hooks and scopes. */
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import apiErrors, { declareErrors, standardErrors as errors } from 'fastify-api-errors'

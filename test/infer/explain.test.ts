@@ -1,3 +1,4 @@
+/** `app.apiErrors.explain()`: the reason for each error of a route. */
 import t from 'tap'
 import proxy from '@fastify/http-proxy'
 import underPressure from '@fastify/under-pressure'

@@ -1,3 +1,4 @@
+/** Groups the errors of a route by status. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createGrouper, mergeIssues } from '../../lib/infer/group-by-status.js'

@@ -1,3 +1,4 @@
+/** The issue codes that a schema can produce with a validator. */
 import t from 'tap'
 import { Type } from '@sinclair/typebox'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'

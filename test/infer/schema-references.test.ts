@@ -1,3 +1,4 @@
+/** Resolves references in JSON Schemas. */
 import t from 'tap'
 import { resolveReference } from '../../lib/infer/schema-references.js'
 

@@ -1,3 +1,4 @@
+/** The security requirements of a route. */
 import t from 'tap'
 import { declareSecurity, getSecurityRequirements } from '../../lib/infer/security.js'
 

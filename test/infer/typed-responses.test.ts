@@ -1,3 +1,4 @@
+/** `responses()` and the types of `reply.send()`. */
 import t from 'tap'
 import { TypeBoxValidatorCompiler as Compiler6, Type as Type6, type TypeBoxTypeProvider as Provider6 } from '@fastify/type-provider-typebox'
 import { Type as Type5, type TypeBoxTypeProvider as Provider5 } from 'type-provider-typebox-5'

@@ -1,3 +1,4 @@
+/** What a validator does with values that do not match: conversion, defaults, removal. */
 import AjvCompiler from '@fastify/ajv-compiler'
 import type { FastifySchemaCompiler } from 'fastify'
 import t from 'tap'

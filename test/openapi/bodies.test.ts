@@ -1,3 +1,4 @@
+/** The schemas and examples of error bodies. */
 import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from '@sinclair/typebox'

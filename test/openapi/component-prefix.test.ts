@@ -1,3 +1,4 @@
+/** The names of components if the plugin is registered several times. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'

@@ -1,3 +1,4 @@
+/** The components of error responses. */
 import t from 'tap'
 import { defineErrors, standardErrors, type StandardCode } from 'fastify-api-errors'
 import { hashedNames } from '../../lib/openapi/names.js'

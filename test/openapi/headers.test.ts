@@ -1,3 +1,4 @@
+/** The headers of documented responses. */
 import t from 'tap'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'

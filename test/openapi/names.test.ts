@@ -1,3 +1,4 @@
+/** The names of components. */
 import fc from 'fast-check'
 import t from 'tap'
 import { createSchemaNames, hashedNames, hashText, toComponentName } from '../../lib/openapi/names.js'

@@ -1,3 +1,4 @@
+/** Security schemes and requirements in the document. */
 import t from 'tap'
 import { withSecurity } from '../../lib/openapi/security.js'
 

@@ -1,3 +1,4 @@
+/** `app.apiErrors.schemas` and the option `addSchemas`. */
 import t from 'tap'
 import createError from 'http-errors'
 import { Type } from '@sinclair/typebox'

@@ -1,3 +1,4 @@
+/** Documents of @fastify/swagger with the errors of each route. */
 import t from 'tap'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

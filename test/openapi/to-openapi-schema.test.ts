@@ -1,3 +1,4 @@
+/** Converts JSON Schemas to the dialect of each OpenAPI version. */
 import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type, type TObject } from '@sinclair/typebox'

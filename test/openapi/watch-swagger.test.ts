@@ -1,3 +1,4 @@
+/** Adds the errors to documents of @fastify/swagger however it is registered. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'

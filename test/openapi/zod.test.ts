@@ -1,3 +1,4 @@
+/** Documents with zod schemas. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify from 'fastify'

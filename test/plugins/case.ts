@@ -1,3 +1,4 @@
+/** The type of the plugin cases. plugins.test.ts runs them, and docs/plugins.md lists them. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { StandardCode } from '../../lib/catalog/standard-errors.js'
 

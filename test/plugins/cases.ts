@@ -1,3 +1,4 @@
+/** All plugin cases. */
 import { cases as auth } from './auth.cases.js'
 import { cases as basicAuth } from './basic-auth.cases.js'
 import { cases as bearerAuth } from './bearer-auth.cases.js'

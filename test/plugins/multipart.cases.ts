@@ -1,3 +1,4 @@
+/** Requests that @fastify/multipart rejects. */
 import multipart, { type FastifyMultipartOptions } from '@fastify/multipart'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { PluginCase } from './case.js'

@@ -1,3 +1,4 @@
+/** Runs the cases of each Fastify plugin and compares complete responses. */
 import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify from 'fastify'

@@ -1,3 +1,4 @@
+/** Requests that @fastify/rate-limit rejects. */
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { PluginCase } from './case.js'

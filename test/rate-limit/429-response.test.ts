@@ -1,3 +1,4 @@
+/** The error of a request above a rate limit. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { standardErrors as errors, type ApiError } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** Messages about invalid rate limit options. */
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import t from 'tap'

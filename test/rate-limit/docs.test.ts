@@ -1,3 +1,4 @@
+/** docs/rate-limits.md: its tables match the code. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { checkRateLimit } from '../../lib/rate-limit/check-policies.js'

@@ -1,3 +1,4 @@
+/** The rate limit header fields. */
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'

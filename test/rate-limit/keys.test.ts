@@ -1,3 +1,4 @@
+/** The keys by which callers are counted. */
 import fc from 'fast-check'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import t, { type Test } from 'tap'

@@ -1,3 +1,4 @@
+/** The options of a policy. */
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitBehaviour, RateLimitOptions, RateLimitPolicy } from 'fastify-api-errors'

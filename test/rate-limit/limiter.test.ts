@@ -1,3 +1,4 @@
+/** When and where requests are counted: hooks, scopes, requests without a route. */
 import cors from '@fastify/cors'
 import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'

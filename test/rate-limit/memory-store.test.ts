@@ -1,3 +1,4 @@
+/** Counting in memory: bounds, windows, clock changes and bans. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -1,3 +1,4 @@
+/** Which policies apply to a route. */
 import t from 'tap'
 import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'

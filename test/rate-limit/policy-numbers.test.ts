@@ -1,3 +1,4 @@
+/** The numbers of a policy, fixed or for each request. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { createNumberSource, policyNumbers, resolveNumber } from '../../lib/rate-limit/policy-numbers.js'

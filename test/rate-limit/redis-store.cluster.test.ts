@@ -1,3 +1,4 @@
+/** Counting in a Redis cluster. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
 import type { FastifyRequest } from 'fastify'

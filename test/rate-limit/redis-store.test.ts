@@ -1,3 +1,4 @@
+/** Counting in Redis: keys, commands and clocks. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'

@@ -1,3 +1,4 @@
+/** The documented responses of limited routes. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'

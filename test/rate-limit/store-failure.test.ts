@@ -1,3 +1,4 @@
+/** Rate limits while Redis fails. */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'

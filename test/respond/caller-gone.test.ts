@@ -1,3 +1,4 @@
+/** Clients that disconnect before the response. */
 import { once } from 'node:events'
 import { connect as connectHttp2, constants } from 'node:http2'
 import { connect, type AddressInfo } from 'node:net'

@@ -1,3 +1,4 @@
+/** Content negotiation between the format of the API and problem details. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineFormat, standardErrors as errors } from 'fastify-api-errors'

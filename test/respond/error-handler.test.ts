@@ -1,3 +1,4 @@
+/** The error handler: thrown, returned and sent errors. */
 import { Readable } from 'node:stream'
 import diagnostics from 'node:diagnostics_channel'
 import { Type } from '@sinclair/typebox'

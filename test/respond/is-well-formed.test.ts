@@ -1,3 +1,4 @@
+/** Recognizes errors whose properties have the right types. */
 import t from 'tap'
 import { standardErrors as errors, type ApiError } from 'fastify-api-errors'
 import { isWellFormed } from '../../lib/respond/is-well-formed.js'

@@ -1,3 +1,4 @@
+/** Unknown paths (404) and unsupported methods (405 with Allow). */
 import t from 'tap'
 import cors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'

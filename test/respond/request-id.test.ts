@@ -1,3 +1,4 @@
+/** The id of a request in the body, the headers and the log. */
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'

@@ -1,3 +1,4 @@
+/** The headers of error responses. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'

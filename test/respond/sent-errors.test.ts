@@ -1,3 +1,4 @@
+/** The option `sentErrors`. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Readable } from 'node:stream'
 import compress from '@fastify/compress'

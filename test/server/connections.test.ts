@@ -1,3 +1,4 @@
+/** Errors outside the handling of a request: unknown Expect, a closing server, TLS and HTTP/2. */
 import dns from 'node:dns'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'

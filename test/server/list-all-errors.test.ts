@@ -1,3 +1,4 @@
+/** The second validation of an invalid request, which lists all errors within limits. */
 import { performance } from 'node:perf_hooks'
 import ajvErrors from 'ajv-errors'
 import fc from 'fast-check'

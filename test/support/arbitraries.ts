@@ -1,3 +1,4 @@
+/** Random values for the property tests. */
 import fc, { type Arbitrary } from 'fast-check'
 import type { ErrorDefinition, ErrorInit, Issue } from 'fastify-api-errors'
 import { issueLocations } from '../../lib/catalog/issues.js'

@@ -1,3 +1,4 @@
+/** Calls functions of the application and reports their errors. */
 import t from 'tap'
 import { callSafely, handleThrownPromise, ignoreRejection } from '../../lib/support/call-safely.js'
 

@@ -1,3 +1,4 @@
+/** A wall clock that a test controls. */
 import type { Test } from 'tap'
 
 /** Stops the wall clock until the test ends. The test moves it by milliseconds, forward or backward. */

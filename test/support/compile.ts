@@ -1,3 +1,4 @@
+/** Compiles TypeScript in a test. */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** The list of incompletely covered files. */
 import t from 'tap'
 import { listUncovered } from './coverage.js'
 

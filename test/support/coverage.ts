@@ -1,3 +1,4 @@
+/** Prepares the coverage data of V8 for the report of tap. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

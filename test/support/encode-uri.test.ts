@@ -1,3 +1,4 @@
+/** Encodes URI components and paths. */
 import t from 'tap'
 import fc from 'fast-check'
 import { encodeUriComponent, encodeUriPath } from '../../lib/support/encode-uri.js'

@@ -1,3 +1,4 @@
+/** Servers of a test end with its process. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'

@@ -1,3 +1,4 @@
+/** Ends a server when the process of its test ends. */
 import { spawn, type ChildProcess } from 'node:child_process'
 
 /**

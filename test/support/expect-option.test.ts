@@ -1,3 +1,4 @@
+/** The messages about invalid options. */
 import t from 'tap'
 import { expectKnownOptions, expectOption, rejectOption } from '../../lib/support/expect-option.js'
 

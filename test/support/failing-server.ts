@@ -1,3 +1,4 @@
+/** Servers that fail in every way in which an upstream service can. */
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns'
 import { once } from 'node:events'

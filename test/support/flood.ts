@@ -1,3 +1,4 @@
+/** Sends many requests at the same time. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 

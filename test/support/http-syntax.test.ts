@@ -1,3 +1,4 @@
+/** The syntax of realms, scopes and media types in headers. */
 import t from 'tap'
 import { formatContentType, isRealm, isScope } from '../../lib/support/http-syntax.js'
 

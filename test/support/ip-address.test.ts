@@ -1,3 +1,4 @@
+/** Parses IP addresses in all spellings. */
 import fc from 'fast-check'
 import t from 'tap'
 import { normalizeAddress, parseAddress } from '../../lib/support/ip-address.js'

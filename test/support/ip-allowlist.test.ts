@@ -1,3 +1,4 @@
+/** Lists of allowed IP addresses and ranges. */
 import fc from 'fast-check'
 import t from 'tap'
 import { createIpAllowlist, isAddressOrRange } from '../../lib/support/ip-allowlist.js'

@@ -1,3 +1,4 @@
+/** A store of API keys for the tests of the guard. */
 import { PGlite } from '@electric-sql/pglite'
 import { generateKey, hashKey, type ApiKeyRecord } from 'fastify-api-errors/api-key'
 

@@ -1,3 +1,4 @@
+/** Starts a MariaDB server for a test. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** A server that speaks MongoDB's wire protocol, for the tests of the driver. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { BSON, type Document } from 'mongodb'

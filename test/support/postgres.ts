@@ -1,3 +1,4 @@
+/** Starts a Postgres server for a test. */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'

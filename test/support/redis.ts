@@ -1,3 +1,4 @@
+/** Starts a Redis server for a test. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** A TCP proxy that delays all data. */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Test } from 'tap'

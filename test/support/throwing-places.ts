@@ -1,3 +1,4 @@
+/** The places from which an application can throw. */
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 

@@ -1,3 +1,4 @@
+/** The HTTP clients and proxies that call a failing upstream service. */
 import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'

@@ -1,3 +1,4 @@
+/** Helpers for the tests of validation errors. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { type Issue } from 'fastify-api-errors'
 

@@ -1,3 +1,4 @@
+/** Reads the HTTP status of errors from other libraries. */
 import t from 'tap'
 import { getStatus } from '../../lib/translate/error-status.js'
 

@@ -1,3 +1,4 @@
+/** Errors of Fastify itself. */
 import Fastify, { errorCodes, type FastifyInstance, type InjectOptions } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'

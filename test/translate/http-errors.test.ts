@@ -1,3 +1,4 @@
+/** Errors of http-errors and @fastify/sensible, and any error with an HTTP status. */
 import rateLimit from '@fastify/rate-limit'
 import sensible from '@fastify/sensible'
 import Fastify, { type FastifyInstance } from 'fastify'

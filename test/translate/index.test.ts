@@ -1,3 +1,4 @@
+/** The order of translators, and translators of the application. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'

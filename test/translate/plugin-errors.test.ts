@@ -1,3 +1,4 @@
+/** The error codes of the official Fastify plugins. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

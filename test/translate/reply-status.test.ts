@@ -1,3 +1,4 @@
+/** Errors that are thrown after a status was set on the reply. */
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions } from '../../lib/index.js'

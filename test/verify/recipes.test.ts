@@ -1,3 +1,4 @@
+/** The recipes for a whole test suite in docs/catching-drift.md. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+/** A program that handles every error of a client from @hey-api/openapi-ts. clients.ts compiles it. */
 import {
   joinQueue as postEntry,
   type AnnounceDrawError, type ChangePriceError, type CloseQueueError, type CreateOrganizationError,

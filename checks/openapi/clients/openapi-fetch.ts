@@ -1,3 +1,4 @@
+/** A program that handles every error of a client from openapi-fetch. clients.ts compiles it. */
 import createClient, { type FetchResponse } from 'openapi-fetch'
 import type { operations, paths } from './client'
 

@@ -1,3 +1,4 @@
+/** Translates errors that query builders and ORMs throw themselves. */
 import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'

@@ -1,3 +1,4 @@
+/** The part that the translators of all databases share. */
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { standardErrors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'

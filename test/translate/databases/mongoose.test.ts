@@ -1,3 +1,4 @@
+/** The failures of Mongoose. cases/mongodb.ts lists them. */
 import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'
 import t from 'tap'

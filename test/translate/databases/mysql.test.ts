@@ -1,3 +1,4 @@
+/** The failures of MySQL and MariaDB. cases/mysql.ts lists them. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import t from 'tap'

@@ -1,3 +1,4 @@
+/** The failures of ORMs and query builders. cases/orms.ts lists them. */
 import t from 'tap'
 import { check, serve } from './cases/case.js'
 import { ormSources } from './cases/orms.js'

@@ -1,3 +1,4 @@
+/** The failures of Postgres. cases/postgres.ts lists them. */
 import t from 'tap'
 import { postgresTranslator } from '../../../lib/translate/databases/postgres.js'
 import type { TranslateContext } from '../../../lib/translate/translator.js'

@@ -1,3 +1,4 @@
+/** The failures of Prisma. cases/prisma.ts lists them. */
 import t from 'tap'
 import { generatePrismaClient } from '../../support/prisma/generate.js'
 import { prismaSource } from './cases/prisma.js'

@@ -1,3 +1,4 @@
+/** The failures of SQLite. cases/sqlite.ts lists them. */
 import { isBuiltin } from 'node:module'
 import t, { type Test } from 'tap'
 import { check, serve } from './cases/case.js'

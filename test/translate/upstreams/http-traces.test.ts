@@ -1,3 +1,4 @@
+/** Errors of API clients, recognized by signs of an HTTP exchange. */
 import fastifyError from '@fastify/error'
 import fc from 'fast-check'
 import createError from 'http-errors'

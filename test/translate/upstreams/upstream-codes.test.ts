@@ -1,3 +1,4 @@
+/** The error codes of HTTP clients. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { AxiosError } from 'axios'

@@ -1,3 +1,4 @@
+/** The failures of calls to another service. docs/upstreams.md lists them. */
 import { get } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyReplyFromHooks } from '@fastify/reply-from'

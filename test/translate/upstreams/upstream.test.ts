@@ -1,3 +1,4 @@
+/** Runs the cases of upstream.cases.ts over real sockets. */
 import Fastify from 'fastify'
 import t from 'tap'
 import { Agent, request } from 'undici'

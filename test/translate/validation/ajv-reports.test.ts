@@ -1,3 +1,4 @@
+/** The issues of each keyword, with Ajv and TypeBox as validators. */
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'

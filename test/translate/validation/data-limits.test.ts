@@ -1,3 +1,4 @@
+/** Finds limits that come from the request, with `$data` of Ajv. */
 import t from 'tap'
 import { dataKeywords, isData } from '../../../lib/translate/validation/data-limits.js'
 

@@ -1,3 +1,4 @@
+/** Finds the value at a path. */
 import t from 'tap'
 import { isIn, valueAt } from '../../../lib/translate/validation/failed-keyword.js'
 

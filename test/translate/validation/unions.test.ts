@@ -1,3 +1,4 @@
+/** The errors of unions. */
 import t from 'tap'
 import type { FailedKeyword } from '../../../lib/translate/validation/failed-keyword.js'
 import { resolveUnions } from '../../../lib/translate/validation/unions.js'

@@ -1,3 +1,4 @@
+/** The response to a request that fails validation. */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'

@@ -1,3 +1,4 @@
+/** The issues of zod schemas. */
 import { expectTypeOf } from 'expect-type'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import { validatorCompiler as openApiCompiler } from 'fastify-zod-openapi'

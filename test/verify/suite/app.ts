@@ -1,3 +1,4 @@
+/** The application of a small test suite. collect-ledger.test.ts runs the suite. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 

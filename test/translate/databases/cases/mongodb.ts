@@ -1,3 +1,4 @@
+/** The failures of the MongoDB driver and Mongoose. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseOptions } from 'fastify-api-errors'
 import { Long, MongoClient, type Db, type Document } from 'mongodb'

@@ -1,3 +1,4 @@
+/** The failures of MySQL and MariaDB. */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import mariadb from 'mariadb'
 import mysql from 'mysql2/promise'

@@ -1,3 +1,4 @@
+/** The failures of ORMs and query builders on Postgres. */
 import { sql as drizzleSql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable, serial, text, varchar } from 'drizzle-orm/pg-core'

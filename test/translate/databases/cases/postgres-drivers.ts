@@ -1,3 +1,4 @@
+/** The Postgres drivers that run the failures of postgres.ts. */
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import postgres from 'postgres'

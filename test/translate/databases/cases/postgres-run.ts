@@ -1,3 +1,4 @@
+/** Runs the Postgres cases of all drivers on one server. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Test } from 'tap'

@@ -1,3 +1,4 @@
+/** The failures of Postgres. */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import type { PostgresAddress } from '../../../support/postgres.js'
 import type { Case } from './case.js'

@@ -1,3 +1,4 @@
+/** The failures of Prisma on Postgres. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { PrismaClient } from '../../../support/prisma/generate.js'
 import { urlOf } from '../../../support/postgres.js'

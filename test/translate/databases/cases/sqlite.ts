@@ -1,3 +1,4 @@
+/** The failures of SQLite. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
