@@ -47,10 +47,10 @@ t.test('documented errors compile no serializer and add no schema', async t => {
     await app.register(swagger)
     await app.register(apiErrors)
   }, { config }), { compiled: 20, schemas: [] }, 'with @fastify/swagger alone')
-  t.strictSame(await started(async () => {}, { errors: inline }), { compiled: 20 * 13, schemas: [] }, 'the usual way compiles one for each status')
+  t.strictSame(await started(async () => {}, { errors: inline }), { compiled: 20 * 13, schemas: [] }, 'schemas in the route compile one for each status')
   const { compiled, schemas } = await started(async app => { await app.register(apiErrors, { addSchemas: true }) }, { config })
   t.equal(compiled, 20)
-  t.ok(schemas.includes('NotFound'), 'schemas are added where they are asked for')
+  t.ok(schemas.includes('NotFound'), 'addSchemas adds schemas')
 })
 
 /** Returns the hooks that the plugin adds to an application or to one of its routes, and that run for each request. */
@@ -76,7 +76,7 @@ t.test('a 200 runs no hook of the plugin unless an option requires one', async t
   const policies = { one: { max: 1, timeWindow: '1 minute' } }
   t.strictSame(await requestHooks({}), [])
   t.strictSame(await requestHooks({ format: 'problem', negotiate: true, onUndocumented: 'log', reference: { path: '/errors' } }), [])
-  t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one for all limits')
+  t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one hook for all limits')
   t.strictSame(await requestHooks({ rateLimit: { policies } }, { rateLimitPolicy: 'one' }), ['onRequest'])
   t.strictSame(await requestHooks({ requestId: 'all' }), ['onRequest'])
   t.strictSame(await requestHooks({ sentErrors: 'convert' }), ['onSend'])
@@ -102,8 +102,8 @@ async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<A
 const quiet = { logger: { level: 'info', stream: { write () {} } } }
 
 t.test('an expected 4xx captures no stack, and logging it captures none', async t => {
-  t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'a line and no frames')
-  t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has them')
+  t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'the first line without frames')
+  t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has frames')
 
   const ours = Fastify(serverOptions(quiet))
   await ours.register(apiErrors)
@@ -113,7 +113,7 @@ t.test('an expected 4xx captures no stack, and logging it captures none', async 
 
   const fastify = Fastify(quiet)
   fastify.get('/', async () => { throw Object.assign(new Error('no'), { statusCode: 404 }) })
-  t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify by itself does')
+  t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify alone does')
 })
 
 t.test('a translated error captures no stack in addition to the stack of its cause', async t => {

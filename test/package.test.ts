@@ -143,5 +143,5 @@ t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3',
     files: Object.keys(providers)
   }))
   const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
-  t.equal(stdout, '', 'the compiler has nothing to say')
+  t.equal(stdout, '', 'the compiler reports nothing')
 })

@@ -145,7 +145,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       t.strictSame(statuses, [409, 409, 429, 429])
       t.equal(headers['ratelimit-policy'], '"strict";q=2;w=60', 'the default of the scope replaces the outer one')
       t.match((await ask('GET', '/ok')).headers['ratelimit'], /^"general";r=99;t=\d+$/, 'each request counted once')
-      if (order !== 'inner first') t.strictSame([(await ask('GET', '/v2/named')).status, (await ask('GET', '/v2/named')).status], [200, 429], 'a policy from around it, by its name')
+      if (order !== 'inner first') t.strictSame([(await ask('GET', '/v2/named')).status, (await ask('GET', '/v2/named')).status], [200, 429], 'a policy of the outer registration, by name')
     })
   }
 
@@ -164,7 +164,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     t.strictSame(Object.keys(paths['/v3/']?.get.responses ?? paths['/v3']?.get.responses ?? {}), ['200', '500'])
 
     const reference = app.apiErrors.reference()
-    t.strictSame(reference.routes, ['GET /', 'GET /ok', 'GET /sent'], 'a registration describes the routes that belong to it')
+    t.strictSame(reference.routes, ['GET /', 'GET /ok', 'GET /sent'], 'a registration describes its own routes')
     t.notOk(reference.codes.some(({ code }) => code === 'invoice_is_paid'))
     const pages = await app.inject({ url: '/v2/problems', headers: { accept: 'application/json' } })
     t.match(pages.body, /invoice_is_paid/)
@@ -186,7 +186,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     t.strictSame(assertLedger(app, { except: ['invoice_is_paid', 'internal_error'] }).unexercised.map(({ code, routes }) => [code, routes]), [
       ['resource_not_found', ['GET /sent', 'GET /v2/sent']],
       ['rate_limit_exceeded', ['GET /ok', 'GET /v2/', 'GET /v2/named']]
-    ], 'assertLedger, too')
+    ], 'assertLedger also has every registration')
 
     for (const url of ['/', '/v2', '/v2/none', '/none', '/v3']) await app.inject(url)
     t.strictSame(app.apiErrors.ledger().map(({ route, status, code, count, documented }) => [route, status, code, count, documented]).sort(), [

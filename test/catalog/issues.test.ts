@@ -80,10 +80,10 @@ t.test('every format of Ajv that can fail has its own message', async t => {
 })
 
 t.test('the documentation shows a message for each issue code', async t => {
-  t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each is filled in')
+  t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each placeholder has a value')
   t.strictSame(sampleIssue('max_length'), { code: 'max_length', message: 'must be at most 100 characters long' })
-  t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'of a format')
-  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is invalid' }, 'of a format of the application')
+  t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'the message of a format')
+  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is invalid' }, 'the message of a custom format')
 })
 
 t.test('toIssueCode() accepts any constant', async t => {

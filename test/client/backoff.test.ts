@@ -13,7 +13,7 @@ t.test('sleep() waits and then removes its listener', async t => {
   await sleep(0, undefined)
   await sleep(0, null)
   controller.abort()
-  await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it began')
+  await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it started')
 })
 
 t.test('sleep() waits longer than one timer can', async t => {

@@ -149,11 +149,11 @@ t.test('Retry-After can be a number of seconds or a date', async t => {
   t.equal(await retryAfter({ 'retry-after': '120' }), 120)
   t.equal(await retryAfter({ 'retry-after': '0' }), 0)
   t.equal(await retryAfter({ 'retry-after': ' 5 ' }), 5)
-  t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'by the clock of the server')
+  t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'compared with the clock of the server')
   t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:50:07 GMT' }), 0, 'a date that has passed')
   t.equal(await retryAfter({ 'retry-after': date }), 0)
   const soon = await retryAfter({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() })
-  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'by our own clock, if the server sends no date')
+  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'compared with the clock of the client, if the server sends no date')
   for (const old of ['Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
     t.equal(await retryAfter({ 'retry-after': old, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'the obsolete forms of RFC 9110, section 5.6.7')
   }
@@ -164,7 +164,7 @@ t.test('parseError() accepts a response that was already read, with its body', a
   const response = json(409, { code: 'resource_conflict', message: 'No.' }, { 'x-request-id': 'req_1' })
   const body: unknown = await response.json()
   t.match(await parseError(response, body), { code: 'resource_conflict', message: 'No.', status: 409, requestId: 'req_1', body })
-  t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without it')
+  t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
 })
 
 t.test('any body gives an error', async t => {
@@ -231,7 +231,7 @@ t.test('parseError() accepts the response of another fetch implementation', asyn
   t.match(await parseError(response(async () => await new Promise(() => {})), undefined, { timeout: 10 }), { code: undefined, status: 400 })
   const locked = json(400, { code: 'a' })
   locked.body?.getReader()
-  t.match(await parseError(locked), { code: undefined, status: 400, body: undefined }, 'somebody else reads it')
+  t.match(await parseError(locked), { code: undefined, status: 400, body: undefined }, 'other code is reading it')
 })
 
 t.test('isResponseError() recognizes errors of this copy and another copy of the package, and no other values', async t => {

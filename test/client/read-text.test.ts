@@ -39,7 +39,7 @@ t.test('a body that cannot be read gives undefined', async t => {
   const failing = new Response(new ReadableStream({ pull () { throw new Error('cut off') } }))
   t.equal(await readText(failing, limits), undefined)
   const refusing = new Response(new ReadableStream({ pull () { return new Promise(() => {}) }, cancel () { throw new Error('no') } }))
-  t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'whatever cancelling it does')
+  t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'even if cancelling fails')
 })
 
 t.test('a fetch implementation without web streams', async t => {

@@ -10,7 +10,7 @@ t.test('without advice of the API, the advice of the standard catalog applies', 
   }
   t.equal(getRetryAdvice({ code: 'constructor', status: 400 }, {}), 'never')
   t.equal(getRetryAdvice({ code: 'toString', status: 599 }, {}), 'backoff')
-  t.equal(getRetryAdvice({ code: 'internal_error', status: 500 }, { internal_error: 'never' }), 'never', 'the own one wins')
+  t.equal(getRetryAdvice({ code: 'internal_error', status: 500 }, { internal_error: 'never' }), 'never', 'the advice of the API takes precedence')
 })
 
 t.test('the code only matters if the codes of a status differ, or if the API has its own advice', async t => {

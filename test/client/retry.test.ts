@@ -65,10 +65,10 @@ for (const [name, steps, status, attempts] of [
 
 t.test('advice of the API takes precedence', async t => {
   const { url, received } = await serve(t, 'try_again', 'out_of_money')
-  t.equal((await withRetry(fetch, { ...quick, advice })(url)).status, 503, 'again after the one, not after the other')
+  t.equal((await withRetry(fetch, { ...quick, advice })(url)).status, 503, 'retried after one code and not after the other')
   t.equal(received.length, 2)
   const { url: other } = await serve(t, 'try_again', 'ok')
-  t.equal((await withRetry(fetch, quick)(new URL(other))).status, 409, 'without it, no 409 is sent again')
+  t.equal((await withRetry(fetch, quick)(new URL(other))).status, 409, 'without advice, no 409 is retried')
 })
 
 t.test('if there is no response, the last failure is thrown', async t => {
@@ -102,7 +102,7 @@ for (const method of ['POST', 'PATCH']) {
     t.equal((await withRetry(fetch, { ...quick, methods: [method] })(url, { method, body: '2' })).status, 200)
     t.strictSame(received.map(({ body }) => body), ['1', '2', '2'])
     await withRetry(fetch, { ...quick, methods: [method] })(url)
-    t.equal(received.at(-1)?.method, 'GET', 'and then GET is not')
+    t.equal(received.at(-1)?.method, 'GET', 'then GET is not retried')
   })
 }
 

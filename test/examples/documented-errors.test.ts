@@ -186,12 +186,12 @@ t.test('every route returns each documented error, with the documented body', { 
           t.strictSame(faultsOf(name, answer), [], `${got} is as documented`)
           provoked.push(`${name}: ${got}`)
         }
-        t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [], 'nothing else was answered')
+        t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [], 'there were no other responses')
         await app.close()
       }
     })
   }
-  t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'what was provoked is what is documented')
+  t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'the caused errors equal the documented errors')
   t.ok(provoked.length > 180, `${provoked.length} errors were provoked`)
 
   await t.test('every route also succeeds as documented', async t => {
@@ -202,7 +202,7 @@ t.test('every route returns each documented error, with the documented body', { 
       const answer = await provoke(url, { request: request() })
       t.match(answer.status, /^20[014]$/, name)
       t.strictSame(faultsOf(name, answer), [], `${name}: ${answer.status} is as documented`)
-      t.ok(answer.headers.has('ratelimit'), 'what is left of the limit is told')
+      t.ok(answer.headers.has('ratelimit'), 'the response has the remaining requests')
     }
   })
 })

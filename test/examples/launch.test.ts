@@ -64,12 +64,12 @@ for (const format of Object.keys(formats) as FormatName[]) {
         t.match(response.headers.get('x-request-id'), /^req_[\w-]{20}$/)
 
         const route = routeOf(document, demo.request)
-        if (withoutRoute.has(demo.code)) t.equal(route, undefined, 'an answer without a route is on no route')
+        if (withoutRoute.has(demo.code)) t.equal(route, undefined, 'a response without a route is not counted for any route')
         else t.strictSame(faultsOf(route as string, { status: response.status, headers: response.headers, body }), [], 'it is as documented')
       })
     }
 
-    t.same(app.apiErrors.ledger().filter(entry => !entry.documented), [], 'nothing was answered that is not documented')
+    t.same(app.apiErrors.ledger().filter(entry => !entry.documented), [], 'every response was documented')
   })
 }
 

@@ -197,9 +197,9 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     const app = Fastify({
       rewriteUrl (request) { seen.push(['rewriteUrl', request.url]); return '/%' },
       genReqId () { seen.push('genReqId'); return 'a' },
-      frameworkErrors: (_error, _request, reply) => { (reply as FastifyReply).send('refused') }
+      frameworkErrors: (_error, _request, reply) => { (reply as FastifyReply).send('rejected') }
     })
-    t.equal((await app.inject('/a?b')).body, 'refused')
+    t.equal((await app.inject('/a?b')).body, 'rejected')
     t.strictSame(seen, [['rewriteUrl', '/a?b'], 'genReqId'])
   },
 

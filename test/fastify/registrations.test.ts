@@ -18,7 +18,7 @@ t.test('a scope belongs to its nearest registration', async t => {
   addRegistration(a, { format: 'problem' })
   t.strictSame([findOwner(app), findOwner(a), findOwner(b)].map(scope => [app, a, b].indexOf(scope as FastifyInstance)), [0, 1, 0])
   t.strictSame([isOwner(app, a), isOwner(a, a), isOwner(app, b)], [false, true, true])
-  t.strictSame([getGivenOptions(app), getGivenOptions(a)], [{ format: 'code' }, undefined], 'the first ones given')
+  t.strictSame([getGivenOptions(app), getGivenOptions(a)], [{ format: 'code' }, undefined], 'the first registrations')
   t.equal(listRegistrations(app).length, 2)
   t.strictSame(listRegistrations(a).map(({ prefix }) => prefix), ['/a'])
   t.strictSame(listRegistrations(Fastify()), [])
@@ -34,7 +34,7 @@ t.test('a URL belongs to the registration with the longest matching prefix', asy
     ['/', ''], ['/v2', '/v2'], ['/v2/', '/v2'], ['/v2?a=/users', '/v2'], ['/v2#/users', '/v2'], ['/v20', ''], ['/v2/users/%zz', '/v2/users'], ['/v2/usersx', '/v2'],
     ['http://example.com/v2/y', '/v2'], ['/acme/x/1', '/:tenant/x'], ['*', ''], [undefined, '']
   ] as const) t.equal(prefixOf(url), prefix, String(url))
-  t.equal(findByUrl(app.server, '/'), app, 'of two without a prefix, the outermost')
+  t.equal(findByUrl(app.server, '/'), app, 'the outermost of two without a prefix')
 })
 
 t.test('if no prefix matches, the outermost registration responds', async t => {

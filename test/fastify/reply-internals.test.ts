@@ -116,7 +116,7 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   t.after(() => app.close())
   for (const url of ['/outside', '/inside', '/inner']) await fetch(app.listeningOrigin + url).then(response => response.text()).catch(() => {})
   t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
-  t.equal(lines.length, 2, 'the failures that nothing else has logged')
+  t.equal(lines.length, 2, 'the failures without another log line')
   onStreamError(stranger, () => true)
 })
 

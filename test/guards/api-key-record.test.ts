@@ -26,7 +26,7 @@ t.test('each fault of a key has a reason', async t => {
     t.equal(findKeyFault({ ...good, ...change }, use), fault, JSON.stringify(change))
   }
   t.equal(findKeyFault(null, use), 'invalid_api_key', 'a key without a record')
-  t.equal(findKeyFault(good, { ...use, ip: undefined }), 'ip_not_allowed', 'a caller without an address')
+  t.equal(findKeyFault(good, { ...use, ip: undefined }), 'ip_not_allowed', 'a client without an address')
 })
 
 t.test('an invalid record is rejected with one sentence that does not contain the key', async t => {

@@ -83,7 +83,7 @@ t.test('a valid key is accepted, and its record is request.apiKey', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { id, key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored }))
-  t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme has no case, and any number of spaces behind it')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme is case-insensitive, and any number of spaces may follow')
 })
 
 t.test('a request without a key', async t => {
@@ -102,18 +102,18 @@ t.test('a credential that is not a key', async t => {
     t.strictSame(await fetchResponse(url, bearer(malformed)), invalid, malformed)
   }
   t.strictSame(await fetchResponse(url, { headers: { authorization: key } }), withoutScheme, 'a key without its scheme')
-  t.strictSame(await fetchResponse(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is no space')
-  t.strictSame(lookups, [], 'the store is not asked')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is not a space')
+  t.strictSame(lookups, [], 'lookup is not called')
 })
 
 t.test('a key that was never issued', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
-  t.strictSame(await fetchResponse(url, bearer(key.slice(0, -1))), invalid, 'a part of one')
-  t.strictSame(await fetchResponse(url, bearer(key.toLowerCase())), invalid, 'in another case')
+  t.strictSame(await fetchResponse(url, bearer(key.slice(0, -1))), invalid, 'a part of a key')
+  t.strictSame(await fetchResponse(url, bearer(key.toLowerCase())), invalid, 'a key in another case')
   t.strictSame(await fetchResponse(url, bearer('x')), invalid)
-  t.strictSame(await fetchResponse(url, bearer(hashKey(key))), invalid, 'the hash of one')
+  t.strictSame(await fetchResponse(url, bearer(hashKey(key))), invalid, 'the hash of a key')
   t.strictSame(await fetchResponse(url, bearer('x'.repeat(10_000))), invalid)
 })
 
@@ -122,8 +122,8 @@ t.test('a key that was revoked or has expired', async t => {
   const answerTo = async (record: Parameters<typeof issue>[0]): Promise<HttpResponse> => await fetchResponse(url, bearer((await issue(record)).key))
   t.strictSame(await answerTo({ revokedAt: yesterday }), revoked)
   t.strictSame(await answerTo({ expiresAt: yesterday }), expired)
-  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'both: that it was revoked says more')
-  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither yet')
+  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'revoked and expired: revoked takes precedence')
+  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither revoked nor expired yet')
 })
 
 t.test('a time is a Date, a string or milliseconds, and takes effect at exactly this time', async t => {
@@ -143,7 +143,7 @@ t.test('a key without a required scope', async t => {
 
   const all = ['queues:write', 'users:read', 'queues:read']
   const { id, key } = await issue({ scopes: all })
-  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all of them, and another')
+  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all scopes, and another one')
   for (const held of [['queues:read'], ['queues:readqueues:write'], ['queues'], []]) {
     t.strictSame(await fetchResponse(url, bearer((await issue({ scopes: held })).key)), lacking(held), held.join(' '))
   }
@@ -166,8 +166,8 @@ t.test('an IP address that the key does not allow', async t => {
   for (const ip of ['192.0.3.0', '::ffff:192.0.3.0', '2001:db9::1', '198.51.100.8', '::1', 'unknown']) {
     t.strictSame(await fetchResponse(url, from(ip)), elsewhere, ip)
   }
-  t.strictSame(await fetchResponse(url, from('192.0.3.0', unscoped)), elsewhere, 'from there, nothing is told about scopes')
-  t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows nobody')
+  t.strictSame(await fetchResponse(url, from('192.0.3.0', unscoped)), elsewhere, 'the response does not mention scopes')
+  t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows no address')
 })
 
 t.test('the address of an IPv4 client, as a server on IPv6 reports it', { skip: withoutIpv6 }, async t => {

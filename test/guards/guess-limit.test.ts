@@ -37,7 +37,7 @@ t.test('an address that sent too many invalid keys is rejected until the window 
 
   t.strictSame(await statuses(get('/a', 'wrong'), get('/b', '"malformed"'), get('/a', key), get('/a', undefined)), [401, 401, 200, 401],
     'two wrong keys; a good one and none do not count')
-  t.equal((await get('/b', 'wrong')).status, 401, 'the third, over both guards')
+  t.equal((await get('/b', 'wrong')).status, 401, 'the third guess, across both guards')
   const asked = lookups.length
   const first = await get('/a', 'wrong')
   const wait = Number(first.headers['retry-after'])
@@ -55,9 +55,9 @@ t.test('an address that sent too many invalid keys is rejected until the window 
     }
   }
   t.strictSame(first, limited)
-  t.equal((await get('/b', key)).status, 429, 'a good key, too: else the one that fits would be told apart')
-  t.equal(lookups.length, asked, 'the store is no longer asked')
-  t.equal((await get('/a', undefined)).status, 401, 'who sends no key guesses nothing')
+  t.equal((await get('/b', key)).status, 429, 'also a valid key, because otherwise the response would reveal it')
+  t.equal(lookups.length, asked, 'lookup is no longer called')
+  t.equal((await get('/a', undefined)).status, 401, 'a request without a key is not a guess')
   t.equal((await get('/a', key, '192.0.2.2')).status, 200, 'another address')
   t.equal((await get('/a', 'wrong', '::ffff:192.0.2.1')).status, 429, 'the same address, written as IPv6')
 })
@@ -85,7 +85,7 @@ t.test('10,000 addresses are stored, and callers without an address share a coun
   for (let index = 1; index < 10_000; index++) limit.count(address(index))
   t.ok(limit.wait(undefined) > 0)
   limit.count(address(10_000))
-  t.equal(limit.wait(undefined), 0, 'the one that began first is forgotten')
+  t.equal(limit.wait(undefined), 0, 'the oldest address is evicted')
   t.ok(limit.wait(address(1)) > 0)
   t.ok(limit.wait(address(10_000)) > 0)
 })
@@ -185,7 +185,7 @@ t.test('the time and the number of waiting requests are limited', async t => {
   const { setTimeout: real } = globalThis
   globalThis.setTimeout = ((run: () => void) => real(run, 0)) as never
   t.teardown(() => { globalThis.setTimeout = real })
-  t.equal(await limit.begin('192.0.2.1'), 1000, 'after 10 seconds it gets 429')
+  t.equal(await limit.begin('192.0.2.1'), 1000, 'it gets 429 after 10 seconds')
   globalThis.setTimeout = real
   const end = await limit.begin('192.0.2.2')
   const waiting = Array.from({ length: 1000 }, () => limit.begin('192.0.2.2'))

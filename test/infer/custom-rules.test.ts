@@ -42,7 +42,7 @@ t.test('a custom rule replaces a built-in rule or is added', async t => {
   })
   t.teardown(() => app.close())
   t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error', 'resource: resource_not_found', 'tenant: forbidden'])
-  t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden', 'security: unauthorized'], 'security adds the status that nothing else says')
+  t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden', 'security: unauthorized'], 'security adds the status that no other rule adds')
   t.strictSame(codes(app, 'DELETE', '/others/:id').slice(-2), ['tenant: forbidden', 'writes: resource_conflict'])
 })
 
@@ -71,6 +71,6 @@ t.test('register() rejects an invalid rule with one sentence', async t => {
     await t.rejects(createApp({ plugin: plugin as object }, () => {}), { message: `fastify-api-errors: ${message}` })
   }
   const app = await createApp({ plugin: { documentation: { rules: { resource: undefined } } as never } }, app => { app.get('/a/:id', handler) })
-  t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined is nothing said')
+  t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined has no effect')
   await app.close()
 })

@@ -44,8 +44,8 @@ t.test('a hook declares errors for the routes on which it runs', async t => {
     app.get('/none', handler)
   })
   t.teardown(() => app.close())
-  t.strictSame(reasons(app, '/early'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'a hook that is added later runs on it, too')
-  t.strictSame(reasons(app, '/below/before'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'and on the routes of scopes that were there before')
+  t.strictSame(reasons(app, '/early'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'a hook that is added later also runs on it')
+  t.strictSame(reasons(app, '/below/before'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'it also runs on the routes of earlier scopes')
   t.strictSame(reasons(app, '/below/after'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."])
   t.strictSame(reasons(app, '/option'), [
     'unauthorized: The onRequest hook of the route declares it.',

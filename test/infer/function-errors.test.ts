@@ -210,7 +210,7 @@ t.test('the hook of a plugin that was registered earlier is also found', async t
   app.get('/', { preHandler: app.auth([async () => { throw new HttpError(403) }]) }, async () => 'ok')
   await app.ready()
   t.strictSame(explain(app, '/'), ["hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."])
-  t.throws(() => app.auth('no list' as never), 'the plugin checks what it is given')
+  t.throws(() => app.auth('no list' as never), 'the plugin checks its option')
 })
 
 t.test('handlers with @fastify/sensible and @fastify/static', async t => {

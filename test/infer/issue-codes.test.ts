@@ -28,14 +28,14 @@ async function fastifyCompiler (customOptions: object = {}): Promise<FastifySche
 }
 
 t.test('trying a validator shows what it does with values that do not match', async t => {
-  t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'as Fastify sets Ajv up')
-  t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without its helpfulness')
+  t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'Ajv with the settings of Fastify')
+  t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without conversions')
   t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
-  t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'that of TypeBox 0.34 names no keywords')
-  t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod takes no JSON Schema')
+  t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'the compiler of TypeBox 0.34 reports no keywords')
+  t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod does not accept JSON Schema')
   t.equal(getValidatorTraits(() => () => ({ error: new Error('no') })), undefined, 'an error instead of a list')
   t.equal(getValidatorTraits(() => Object.assign(() => false, { errors: null })), undefined, 'a failure without a list')
-  t.equal(getValidatorTraits(() => () => true), undefined, 'one that lets everything pass')
+  t.equal(getValidatorTraits(() => () => true), undefined, 'a validator that accepts everything')
 })
 
 t.test('each keyword has its code', async t => {
@@ -82,21 +82,21 @@ t.test('a field with a default is never missing if the validator fills it in', a
   t.strictSame(codes(schema), [])
   t.strictSame(codes(schema, { traits: strict }), ['required'])
   t.strictSame(codes({ ...schema, required: ['a', 'b'] }), ['required'])
-  t.strictSame(codes({ anyOf: [schema] }), ['any_of', 'required'], 'Ajv fills in none below anyOf')
+  t.strictSame(codes({ anyOf: [schema] }), ['any_of', 'required'], 'Ajv sets no defaults below anyOf')
 })
 
 t.test('the values of a path or query are strings', async t => {
   const part = (name: RequestPart, schema: unknown, context: Partial<IssueCodesContext> = {}) => codes(schema, { part: name, ...context })
   t.strictSame(part('params', Type.Object({ id: Type.String() }), { alwaysPresent: new Set(['id']) }), [], 'a parameter that every request has')
-  t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'one that it may lack')
+  t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'a parameter that a request may lack')
   t.strictSame(part('params', Type.Object({ id: Type.String({ format: 'uuid' }) }), { alwaysPresent: new Set(['id']) }), ['uuid'])
   t.strictSame(part('params', Type.Object({ id: Type.Integer() }), { alwaysPresent: new Set(['id']) }), ['type'])
   t.strictSame(part('headers', Type.Object({ 'x-a': Type.String() })), ['required'])
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.String()) })), ['type'], 'a name that is repeated gives a list')
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) })), [], 'one value is taken for a list of one')
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) }), { traits: strict }), ['type'], 'or is not')
-  t.strictSame(part('querystring', { type: 'string' }), ['type'], 'the whole is an object')
-  t.strictSame(part('querystring', { allOf: [Type.Object({})], dependentSchemas: { a: Type.Object({}) } }), [], 'parts of it, too')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.String()) })), ['type'], 'a repeated name gives a list')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) })), [], 'a single value is converted to a list')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) }), { traits: strict }), ['type'], 'a single value is not converted')
+  t.strictSame(part('querystring', { type: 'string' }), ['type'], 'the parameters are an object')
+  t.strictSame(part('querystring', { allOf: [Type.Object({})], dependentSchemas: { a: Type.Object({}) } }), [], 'parts of the parameters are objects')
 })
 
 t.test('references are followed', async t => {
@@ -110,15 +110,15 @@ t.test('references are followed', async t => {
   t.strictSame(codes({ $ref: 'Name' }, { getSchema }), ['min_length'])
   t.strictSame(codes({ $ref: 'Parts#/definitions/a' }, { getSchema }), ['maximum'])
   t.strictSame(codes({ $ref: 'Parts#/definitions/b~1c' }, { getSchema }), ['pattern'])
-  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { getSchema }), ['maximum'], 'a reference within what was added')
+  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { getSchema }), ['maximum'], 'a reference inside an added schema')
   t.strictSame(codes({ $ref: 'Anchored#a' }, { getSchema }), ['min_items'])
   t.strictSame(codes({ $ref: '#/definitions/a', definitions: { a: { minLength: 1 } } }), ['min_length'])
   t.strictSame(codes(Type.Recursive(This => Type.Object({ name: Type.String({ minLength: 1 }), nodes: Type.Array(This) }))), ['min_length', 'required', 'type'])
   t.strictSame(codes({ properties: { a: { $id: 'A', minLength: 1 }, b: { $id: 'B', properties: { a: { $ref: 'A' } } } } }), ['min_length'], 'a sibling')
-  t.equal(codes({ $ref: 'Unknown#' }), undefined, 'an unknown one allows any code')
+  t.equal(codes({ $ref: 'Unknown#' }), undefined, 'an unknown reference allows any code')
   t.equal(codes({ $ref: '#/definitions/none' }), undefined)
   t.equal(codes({ $ref: '#/a/b/c', a: 1 }), undefined)
-  t.equal(codes({ $dynamicRef: '#node' }), undefined, 'so does one that is known at run time only')
+  t.equal(codes({ $dynamicRef: '#node' }), undefined, 'a reference that is only known at run time allows any code')
   t.equal(codes({ $recursiveRef: '#' }), undefined)
 })
 

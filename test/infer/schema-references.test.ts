@@ -35,6 +35,6 @@ t.test('a reference is resolved to its schema', async t => {
 t.test('references are relative to the nearest schema with an $id', async t => {
   t.strictSame(resolveReference('money', { root: top, top }, getSchema), { schema: money, root: money, top })
   t.strictSame(resolveReference('#/$defs/cents', { root: money, top }, getSchema), { schema: money.$defs.cents, root: money, top })
-  t.strictSame(resolveReference('shared#name', { root: top, top }, getSchema), { schema: shared.$defs.name, root: shared, top: shared }, 'of the application')
+  t.strictSame(resolveReference('shared#name', { root: top, top }, getSchema), { schema: shared.$defs.name, root: shared, top: shared }, 'a schema of the application')
   t.equal(resolveReference('price', { root: money, top }, getSchema), undefined, 'a relative URL without a base')
 })

@@ -20,7 +20,7 @@ t.test('a factory gives the schema of its status', t => {
   t.strictSame(JSON.parse(JSON.stringify(declared)), {
     404: { description: 'resource_not_found' },
     409: { description: 'resource_conflict, already_in_queue' }
-  }, 'at run time it allows anything, so that nothing is rewritten')
+  }, 'at run time it accepts anything, so that nothing is changed')
   t.throws(() => responses('resource_not_found' as never), {
     message: 'responses: argument 1: expected a factory of a catalog, such as errors.resource_not_found, got "resource_not_found".'
   })
@@ -102,7 +102,7 @@ t.test('a response declared with a factory is documented from the catalog, and t
   }
   await t.rejects(createApp({}, app => { app.get('/a', { schema: { response: responses(errors.already_in_queue) } }, async () => ({})) }), {
     message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route names it.'
-  }, 'an error of another catalog is told')
+  }, 'an error of another catalog is reported')
 })
 
 t.test('config.errors is typed without a declaration by the user', async t => {

@@ -56,7 +56,7 @@ t.test('values that are not zod schemas', async t => {
   t.ok(isZodSchema(z.string()))
   t.ok(isZodSchema(z3.z.string()))
   for (const value of [undefined, { type: 'object' }, { _def: {} }, { _def: { type: 1 } }]) t.notOk(isZodSchema(value))
-  t.ok(canLackField({ _zod: { def: { type: 'object' } } }), 'an object of unknown fields')
+  t.ok(canLackField({ _zod: { def: { type: 'object' } } }), 'an object with unknown fields')
   interface Linked { readonly next?: Linked | undefined }
   const List: z.ZodType<Linked> = z.object({ get next () { return List.optional() } })
   t.notOk(canLackField(List), 'a schema that refers to itself')

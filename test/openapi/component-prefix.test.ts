@@ -38,9 +38,9 @@ t.test('component names have a prefix for each registration, in any order', asyn
   t.strictSame(await schemasOf(t, [v1, v2]), both)
   t.strictSame(await schemasOf(t, [v2, v1]), both)
   t.strictSame(await schemasOf(t, [v2]), ['ApiV2InternalServerError'], 'another registration does not rename them')
-  t.strictSame(await schemasOf(t, [['', {}]]), ['InternalServerError'], 'nothing for a single registration without a prefix')
+  t.strictSame(await schemasOf(t, [['', {}]]), ['InternalServerError'], 'no prefix for a single registration without a path prefix')
   t.strictSame(await schemasOf(t, [['', { format: 'problem' }], v1], {}), ['ApiV1InternalServerError', 'InternalServerError', 'ProblemInternalServerError'])
-  t.strictSame(await schemasOf(t, [['/a', {}]], {}, 2), ['AInternalServerError', 'InternalServerError'], 'a registration below scopes without one')
+  t.strictSame(await schemasOf(t, [['/a', {}]], {}, 2), ['AInternalServerError', 'InternalServerError'], 'a registration inside scopes without a registration')
   t.strictSame(await schemasOf(t, [['/ü', {}]]), [`${(await schemasOf(t, [['/ü', {}]]))[0]}`], 'a prefix without letters has a hash')
 })
 

@@ -56,7 +56,7 @@ for (const isOurs of [true, false]) {
     t.strictSame(headersOf(document, '/limited/{id}', '200'), fields)
     t.strictSame(headersOf(document, '/limited/{id}', '404'), [...always, ...fields].sort())
     t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After'].sort())
-    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a handler that fails was let through by the limit')
+    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a request whose handler fails passed the limit')
     t.strictSame(headersOf(document, '/free/{id}', '200'), [])
     t.strictSame(headersOf(document, '/free/{id}', '404'), always)
     t.strictSame(headersOf(document, '/free/{id}', '500'), always)
@@ -90,7 +90,7 @@ t.test('a response of an application behind CORS, and a scope without CORS', asy
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
-  t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'what is usual has no special name')
+  t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'common headers have no special name')
   t.strictSame(headersOf(document, '/shared', '500'), ['Access-Control-Allow-Origin', 'Cache-Control', 'X-Request-Id'])
 })
 

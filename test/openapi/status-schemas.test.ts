@@ -16,7 +16,7 @@ t.test('every status has the name that http-errors gives it', t => {
   }
   t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
   const ambiguous = [...createSchemaNames(['taken', 'taken_error', 'internal_server_error', 'gone']).values()]
-  t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash tells codes with one name apart')
+  t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash distinguishes codes with the same name')
   t.equal(new Set(ambiguous).size, 4)
   t.end()
 })
@@ -26,7 +26,7 @@ t.test('app.apiErrors.schemas has one schema for each status, in the format of t
   t.teardown(() => app.close())
   const { schemas } = app.apiErrors
   t.strictSame(Object.keys(schemas), Object.keys(codesByStatus).map(status => statusNames[Number(status) as ErrorStatus]))
-  t.equal(app.getSchema('NotFound'), undefined, 'which are not added unless that is asked for')
+  t.equal(app.getSchema('NotFound'), undefined, 'the schemas are only added with addSchemas')
   t.strictSame(JSON.parse(JSON.stringify(schemas.NotFound)), {
     $id: 'NotFound',
     description: ['resource_not_found', 'route_not_found'].map(code => {
@@ -44,7 +44,7 @@ t.test('app.apiErrors.schemas has one schema for each status, in the format of t
       }
     }))
   })
-  t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code is that code')
+  t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code has the schema of that code')
 })
 
 t.test('a status whose only code has another status has no schema', async t => {
@@ -64,8 +64,8 @@ t.test('with addSchemas, routes can reference the schemas by name', async t => {
       app.get('/thrown/:id', { schema: { response: { 404: { $ref: 'NotFound#' } } } }, async () => { throw standardErrors.resource_not_found({ message: 'Thrown.' }) })
     })
     const answer = await app.inject('/things/1')
-    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'what is sent is serialized by it')
-    t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'what is thrown is answered as ever')
+    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'a sent body is serialized with the schema')
+    t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'a thrown error has the usual response')
     const document = documentOf(app)
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, wiring)
     if (wiring === 'swagger first') {

@@ -115,7 +115,7 @@ t.test('schemas that operations share are components', async t => {
     required: true,
     schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]([ -~]*[!-~])?$' },
     example: 'req_4mXq1VbE0s6RkYt2'
-  }, 'a header that is always there says so')
+  }, 'a header that is always present is required')
   const { $ref } = document.paths['/users']?.post?.responses['422'] as { readonly $ref: string }
   const unprocessable = document.components.responses?.[$ref.replace('#/components/responses/', '')]
   const [, name] = /#\/components\/schemas\/(ValidationError_\w{4})"/.exec(JSON.stringify(unprocessable)) ?? []
@@ -132,7 +132,7 @@ t.test('schemas that operations share are components', async t => {
       }
     }
   }, 'a status with several codes is a union with the code as the discriminator')
-  t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'one with a single code is that code')
+  t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'a status with a single code has the schema of that code')
 })
 
 t.test('the document lists only the issues that the schema of the route can produce', async t => {
@@ -145,7 +145,7 @@ t.test('the document lists only the issues that the schema of the route can prod
   const ofRoute = (path: string, method: string) =>
     (resolved(document.paths[path]?.[method]?.responses['422'], document) as { content: Record<string, { schema: { oneOf: Json[] }, examples: Json }> }).content['application/json']
   const [missing, invalid] = ofRoute('/users', 'post')?.schema.oneOf ?? []
-  t.strictSame(issueCodes(missing), ['required'], 'fields that are absent are that everywhere')
+  t.strictSame(issueCodes(missing), ['required'], 'missing fields have the same code everywhere')
   t.strictSame((invalid?.allOf as Json[])[0], document.components.schemas?.ValidationError)
   t.strictSame(issueCodes((invalid?.allOf as Json[])[1]), ['email', 'required', 'type'], 'on one route')
   t.strictSame(issueCodes((ofRoute('/users/{id}', 'put')?.schema.oneOf[1]?.allOf as Json[])[1]), ['min_length', 'required', 'type'], 'on another')
@@ -180,7 +180,7 @@ t.test('responses that a route declares take precedence', async t => {
   t.teardown(() => app.close())
   const document = documentOf(app)
   t.equal((document.paths['/things/{id}']?.get?.responses['404'] as Json).description, 'No such thing.')
-  t.notOk(document.components.responses?.ResourceNotFound, 'and nothing is left over')
+  t.notOk(document.components.responses?.ResourceNotFound, 'no component is left over')
 })
 
 t.test('components of the user keep their names', async t => {
@@ -325,7 +325,7 @@ t.test('transforms of the user are called, and routes that they remove need no c
   t.strictSame(Object.keys(document.paths), ['/api/health', '/api/users/{id}'])
   t.equal(document.paths['/api/health']?.get?.summary, 'Transformed')
   t.strictSame(codesByStatus(document, '/api/users/{id}', 'put'), expected['/users/{id} put'])
-  t.notMatch(JSON.stringify(document), 'x-fastify-api-errors', 'no mark is left')
+  t.notMatch(JSON.stringify(document), 'x-fastify-api-errors', 'no internal mark is left')
 })
 
 t.test('a document that is requested in onReady also has the errors', async t => {
@@ -365,7 +365,7 @@ t.test('security of the document applies to every route without its own security
     { code: 'internal_error', status: 500, rule: 'handler', reason: 'Any handler can fail.' },
     { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document requires authentication.' },
     { code: 'forbidden', status: 403, rule: 'security', reason: 'The document requires authentication.' }
-  ], 'explain knows it before the document was asked for')
+  ], 'explain lists it before the document is requested')
   t.strictSame(shown(documentOf(app)), {
     '/private get': { 200: [], 401: ['unauthorized'], 403: ['forbidden'], 500: ['internal_error'] },
     '/public get': { 200: [], 500: ['internal_error'] },
@@ -410,7 +410,7 @@ t.test('without errors, the document is unchanged', async t => {
   await plain.register(apiErrors)
   plain.get('/a/:id', async () => ({}))
   await plain.ready()
-  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain needs no document')
+  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain does not need a document')
   t.throws(() => plain.apiErrors.explain('GET', '/b'), {
     message: 'fastify-api-errors: explain("GET", "/b"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
   })

@@ -82,7 +82,7 @@ t.test('each version of OpenAPI has its own form of a schema', async t => {
     t.strictSame(await new Validator().validate(document), { valid: true }, `all of them are valid in ${openapi}`)
   }
   const identified = { $id: 'A', $schema: 'https://json-schema.org/draft-07/schema#', items: { $id: 'B', type: 'string' } }
-  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version, definitions), { items: { type: 'string' } }, 'without ids, for it is in another document')
+  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version, definitions), { items: { type: 'string' } }, 'without ids, because it is in another document')
 })
 
 t.test('the version of a document', async t => {

@@ -87,7 +87,7 @@ t.test('a warning says why a document lacks the errors', async t => {
     await app.register(apiErrors)
     app.get('/queues/:id', async () => 'a queue')
     await app.ready()
-    t.strictSame(statuses(app), ['200'], 'Swagger 2.0 cannot describe them')
+    t.strictSame(statuses(app), ['200'], 'Swagger 2.0 cannot describe the errors')
     await app.close()
   }), ['FASTIFY_API_ERRORS_SWAGGER_2'])
   t.strictSame(await warningsOf(async () => {
@@ -99,7 +99,7 @@ t.test('a warning says why a document lacks the errors', async t => {
     await app.register(apiErrors)
     app.get('/queues/:id', async () => 'a queue')
     await app.ready()
-    t.strictSame(statuses(app), ['200'], 'its options were not seen')
+    t.strictSame(statuses(app), ['200'], 'its options were not read')
     await app.close()
   }), ['FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT'])
 })

@@ -154,6 +154,6 @@ t.test('without the option, a route cannot name a policy', async t => {
       below.get('/below', strict, async () => 'ok')
     })
   })
-  t.equal((await app.inject('/limited')).statusCode, 200, 'a scope may have limits of its own')
-  t.equal((await app.inject('/below')).statusCode, 200, 'or those around it')
+  t.equal((await app.inject('/limited')).statusCode, 200, 'a scope may have its own limits')
+  t.equal((await app.inject('/below')).statusCode, 200, 'a scope may use outer limits')
 })

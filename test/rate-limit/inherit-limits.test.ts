@@ -60,7 +60,7 @@ for (const isInnerFirst of [false, true]) {
       t.equal(await send('/v2/none'), '429 "strict";r=0;t=60', 'a 404 below the prefix counts under the inner default')
       t.equal(await send('/none'), '404 "general";r=97;t=60')
       t.equal(await send('/v2', 'DELETE'), '429 "strict";r=0;t=60')
-      t.equal(await send('/%'), '400 "general";r=96;t=60', 'a URL that cannot be read counts as well')
+      t.equal(await send('/%'), '400 "general";r=96;t=60', 'a malformed URL also counts')
       t.equal(await send('/v2/%'), '429 "strict";r=0;t=60')
     })
   }
@@ -158,7 +158,7 @@ t.test('sibling scopes and nested scopes', async t => {
   }
   const send = async (url: string): Promise<string> => String((await app.inject(url)).headers.ratelimit)
   t.equal(await send('/a'), '"strict";r=1;t=60')
-  t.equal(await send('/b'), '"strict";r=1;t=60', 'siblings count by themselves')
+  t.equal(await send('/b'), '"strict";r=1;t=60', 'siblings have separate counts')
   t.equal(await send('/a/below'), '"below";r=4;t=60, "strict";r=0;t=60, "burst";r=49;t=60')
   t.equal(await send('/b/below/none'), '"below";r=4;t=60, "strict";r=0;t=60, "burst";r=48;t=60')
 })

@@ -27,8 +27,8 @@ t.test('by IP address', async t => {
   const getKey = createKeyGenerator()
   t.strictSame(getKey(from('203.0.113.7')), addressKey('203.0.113.7'))
   t.strictSame(getKey(from('::ffff:203.0.113.7')), addressKey('203.0.113.7', '::ffff:203.0.113.7'), 'an IPv4 address in IPv6 notation is the same caller')
-  t.strictSame(getKey(from('203.0.113.7:51234')), addressKey('203.0.113.7', '203.0.113.7:51234'), 'so is one with the port of a connection')
-  t.strictSame(getKey(from('2001:db8:1:2:3::4')), addressKey('2001:db8:1:2::', '2001:db8:1:2:3::4'), 'of IPv6 the network of 64 bits')
+  t.strictSame(getKey(from('203.0.113.7:51234')), addressKey('203.0.113.7', '203.0.113.7:51234'), 'an address with a port is the same caller')
+  t.strictSame(getKey(from('2001:db8:1:2:3::4')), addressKey('2001:db8:1:2::', '2001:db8:1:2:3::4'), 'IPv6 counts by networks of 64 bits')
   t.strictSame(getKey(from('[2001:db8:1:2:3::4]:443')), addressKey('2001:db8:1:2::', '[2001:db8:1:2:3::4]:443'))
   t.equal(createKeyGenerator('ip', 128)(from('2001:db8:1:2:3::4')).key, '2001:db8:1:2:3::4')
   t.equal(createKeyGenerator('ip', 32)(from('2001:db8:1:2:3::4')).key, '2001:db8::')
@@ -42,7 +42,7 @@ t.test('by API key: the id that the guard verified, otherwise the IP address', a
   for (const apiKey of [undefined, null, {}, { id: 7 }]) {
     t.strictSame(getKey(from('203.0.113.7', { apiKey })), { key: 'ip:203.0.113.7', storeKey: '203.0.113.7', address: '203.0.113.7' })
   }
-  t.match(getKey(from('key_1')), { key: 'ip:key_1', storeKey: /^#/ }, 'an address that a proxy made up is the key of no other caller')
+  t.match(getKey(from('key_1')), { key: 'ip:key_1', storeKey: /^#/ }, 'a forged address of a proxy is not the key of another caller')
 })
 
 t.test('by a function', async t => {
@@ -78,7 +78,7 @@ t.test('a function cannot return the key of an IP address', async t => {
     t.equal((await fetchResponse(url, { headers })).status, 429, account)
   }
   t.equal((await fetchResponse(url)).status, 200, 'a caller without an account')
-  t.equal((await fetchResponse(`${url}/address`)).status, 429, 'is the address')
+  t.equal((await fetchResponse(`${url}/address`)).status, 429, 'counts by address')
 })
 
 t.test('an allowList has keys, IP addresses and ranges', async t => {
@@ -91,7 +91,7 @@ t.test('an allowList has keys, IP addresses and ranges', async t => {
   t.equal(isAllowed(await createKeyGenerator(() => '10.9.9.9')(from('192.0.2.1'))), true, 'a function may return an address')
   t.equal(isAllowed(await createKeyGenerator(() => 'ada')(from('10.1.2.3'))), false)
   t.equal(isAllowed(await createKeyGenerator(() => undefined)(from('10.1.2.3'))), true, 'the address of a caller without a key')
-  t.equal(isAllowed(createKeyGenerator('api-key')(from('10.1.2.3', { apiKey: { id: '10.1.2.3' } }))), false, 'the id of an API key is no address')
+  t.equal(isAllowed(createKeyGenerator('api-key')(from('10.1.2.3', { apiKey: { id: '10.1.2.3' } }))), false, 'the id of an API key is not an address')
   t.equal(createAllowlist([])(createKeyGenerator()(from('10.1.2.3'))), false)
 })
 
@@ -147,7 +147,7 @@ t.test('other spellings of an IP address are the same caller', async t => {
   const same = ['::ffff:192.0.2.7', '192.0.2.7', '::FFFF:192.0.2.7', '::ffff:c000:207'].map(value => ({ 'x-forwarded-for': value }))
   t.strictSame(await statuses(url, same), [200, 429, 429, 429])
   const network = ['2001:db8::1', '2001:DB8:0:0::2', '2001:db8:0:0:ffff:ffff:ffff:ffff'].map(value => ({ 'x-forwarded-for': value }))
-  t.strictSame(await statuses(url, network), [200, 429, 429], 'so is a network of IPv6')
+  t.strictSame(await statuses(url, network), [200, 429, 429], 'an IPv6 network counts as one')
 })
 
 t.test('another port is not another caller', async t => {

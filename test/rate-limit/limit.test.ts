@@ -93,7 +93,7 @@ t.test('allowList: keys in the list are never limited', async t => {
     t.strictSame(await states(await limited(t, { ...policy, allowList }), pro, free, pro, free), kept)
     t.strictSame(await states(await limited(t, policy, { allowList }), pro, free, pro, free), kept, 'for all policies')
   }
-  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by address')
+  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by IP address')
 })
 
 t.test('onExceeding, onExceeded and onBanReach receive the request and the key', async t => {

@@ -78,7 +78,7 @@ t.test('in the other hooks, a limit counts after the hooks of the route', async 
       handler: async request => { order.push(`handler ${JSON.stringify(request.body)}`) }
     })
     app.get('/other', { preHandler: shared }, async () => 'other')
-    t.equal(shared.length, 1, 'the array of a route stays as it is')
+    t.equal(shared.length, 1, 'the array of a route is unchanged')
   })
   await fetchResponse(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
   t.strictSame(order, [
@@ -168,7 +168,7 @@ t.test('routes in scopes with a prefix', async t => {
   })
   const statuses = []
   for (const path of ['/v1', '/v1/', '/v2', '/v2', '/v2/']) statuses.push((await fetchResponse(url + path)).status)
-  t.strictSame(statuses, [200, 429, 200, 200, 200], 'with and without its slash a route is one')
+  t.strictSame(statuses, [200, 429, 200, 200, 200], 'a route with and without a trailing slash is the same')
 })
 
 t.test('the plugin in a scope limits that scope', async t => {

@@ -47,7 +47,7 @@ t.test('the memory store is bounded with 100,000 distinct callers', async t => {
   for (let number = 10_000; number < 110_000; number++) count(address(number))
   const grown = heap() - before
   t.ok(grown < 500_000, `100,000 more callers took ${(grown / 1024).toFixed(0)} KiB more`)
-  t.equal(count(address(109_999)).isExceeded, true, 'the last 5,000 are remembered')
+  t.equal(count(address(109_999)).isExceeded, true, 'the last 5,000 are stored')
   t.equal(count(address(0)).isExceeded, false)
 })
 
@@ -56,7 +56,7 @@ t.test('if there are too many callers, the least recently seen caller is evicted
   const count = memory({ max: 1, timeWindow: minute, cache: 3 })
   for (const caller of ['a', 'b', 'c', 'b', 'a', 'd']) count(caller)
   t.match(['a', 'b', 'd'].map(caller => count(caller).isExceeded), [true, true, true])
-  t.equal(count('c').isExceeded, false, 'c was quiet longest')
+  t.equal(count('c').isExceeded, false, 'c is the least recently seen')
 })
 
 t.test('a window ends on time, and Retry-After is never too early', async t => {
@@ -111,7 +111,7 @@ t.test('the clock jumps: forward ends windows early; backward does not block cal
   t.match(count('a'), { isExceeded: false, remaining: 0, ttl: 60_000 }, 'it starts again')
   t.match(count('a'), { isExceeded: true, ttl: 60_000 })
   clock.go(-500)
-  t.match(count('a'), { isExceeded: true, ttl: 60_500 }, 'a small step is waited for')
+  t.match(count('a'), { isExceeded: true, ttl: 60_500 }, 'a small step extends the wait')
   clock.go(60_500)
   t.match(count('a'), { isExceeded: false })
 })
@@ -143,7 +143,7 @@ t.test('exponentialBackoff: the longer window is enforced and not only announced
   clock.go(7999)
   t.match(await fetchResponse(url), { status: 429, headers: { 'retry-after': '16' } }, 'a millisecond before the end')
   clock.go(16_000)
-  t.equal((await fetchResponse(url)).status, 200, 'who waits for Retry-After is let in')
+  t.equal((await fetchResponse(url)).status, 200, 'a caller that waits for Retry-After is accepted')
 })
 
 t.test('bans and backoff ignore the cost of requests', async t => {

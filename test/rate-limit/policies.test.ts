@@ -61,7 +61,7 @@ t.test('a route counts only its own policies: one, several or none', async t => 
   t.strictSame(await fetchResponse(`${url}/two`), refused(
     '"burst";q=1;w=10, "general";q=2;w=60', '"burst";r=0;t=10, "general";r=1;t=60',
     { policy: 'burst', limit: 1, window: 10, retry_after: 10 }
-  ), 'a policy has one count, whatever the route')
+  ), 'a policy has one count for all routes')
   for (const path of ['/none', '/empty', '/off']) t.strictSame(await fetchResponse(url + path), unlimited, path)
 })
 

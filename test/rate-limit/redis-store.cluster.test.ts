@@ -70,7 +70,7 @@ t.test('in a cluster', async t => {
     const [kept = ''] = callersOn((dead + 1) % 3)
     const known = await fetchResponse(urls[0] as string, { headers: { 'x-key': lost } })
     t.equal(known.status, 200)
-    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the answer tells what is known')
+    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the response has the known fields')
     t.match(await fetchResponse(urls[0] as string, { headers: { 'x-key': kept } }), { status: 429, body: { meta: { policy: 'burst' } } })
   })
 })

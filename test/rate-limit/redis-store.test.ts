@@ -114,7 +114,7 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
   await delay(250)
   t.equal((await fetchResponse(url)).status, 429)
   await delay(250)
-  t.equal((await fetchResponse(url)).status, 429, 'the refused request started the window anew')
+  t.equal((await fetchResponse(url)).status, 429, 'the rejected request restarted the window')
   await delay(500)
   t.equal((await fetchResponse(url)).status, 200)
 })

@@ -41,7 +41,7 @@ t.test('a limited route documents 429, and a ban documents 403', async t => {
   })
   t.strictSame(await explained({ banStatus: 429 }), {
     '/default': [], '/none': [], '/own': own.slice(0, 1), '/off': [], '/several': several.slice(0, 1)
-  }, 'what the options say holds for all')
+  }, 'the options apply to all limits')
 })
 
 t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
@@ -61,8 +61,8 @@ t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
 })
 
 t.test('config.rateLimit is also documented if the application registered @fastify/rate-limit', async t => {
-  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'it is not read')
+  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'config.rateLimit is not read')
   t.strictSame(await explained(undefined, { foreign: true }), { '/default': [], '/none': [], '/own': own, '/off': [] })
   const redis = new Redis({ lazyConnect: true })
-  t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'its store is not ours')
+  t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'it does not use our store')
 })

@@ -85,7 +85,7 @@ for (const [what, fault] of Object.entries(faults)) {
         t.ok(performance.now() - begin < 4000, 'requests do not wait for each other')
         t.strictSame(log.filter(({ level }) => level === 40).map(({ msg }) => msg), [
           `The store of the rate limits failed. Requests are ${onStoreError === 'allow' ? 'not limited' : 'rejected with 503'}.`
-        ], 'the log is warned once')
+        ], 'the log has one warning')
         t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
         if (what === 'asks for a password') return
@@ -148,7 +148,7 @@ t.test('if Redis hangs, commands do not accumulate', async t => {
   for (let sent = 0; sent < 100; sent++) await fetchResponse(url)
   redis.signal('SIGCONT')
   await untilCounted(url)
-  t.ok(await redis.calls('incrby') - before <= 2, 'of 100 requests one had asked, and then the first one again')
+  t.ok(await redis.calls('incrby') - before <= 2, 'one of the 100 requests sent a command, and then the first one again')
 })
 
 t.test('a process that was busy for longer than the timeout reads the response before it gives up', async t => {

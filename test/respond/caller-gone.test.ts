@@ -38,7 +38,7 @@ t.test('a caller that disconnects while it waits gets no response', async t => {
   await arrived
   socket.destroy()
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
-  t.strictSame(app.apiErrors.ledger(), [], 'nothing was answered')
+  t.strictSame(app.apiErrors.ledger(), [], 'no response was sent')
 })
 
 t.test('a caller that disconnects after its body arrived gets no response', async t => {

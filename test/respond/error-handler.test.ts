@@ -34,7 +34,7 @@ t.test('a code of the application may have a status without a standard code', as
   for (const { code, status } of own) {
     t.strictSame(await sendRequest(port, 'GET', `/${status}`), errorResponse(status, { code, message: 'It is our own.', request_id: requestId }))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'a foreign error gets the standard code of its status')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'an error of another library gets the standard code of its status')
 })
 
 t.test('a status that was set before is ignored', async t => {
@@ -71,7 +71,7 @@ t.test('a stream error from a preParsing hook is a 400, and its message stays in
   t.strictSame(await send('/error'), answer(400, 'invalid_request', String(errors.invalid_request.message)))
   t.strictSame(await send('/status'), answer(413, 'payload_too_large', 'Too much.'))
   t.strictSame(await send('/api-error'), answer(400, 'invalid_request', 'Not in gzip.'))
-  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser gives its own status')
+  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser sets its own status')
   t.strictSame(causes, ['secret', 'Too much.', 'Not in gzip.'])
 })
 

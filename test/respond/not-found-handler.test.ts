@@ -186,7 +186,7 @@ t.test('a catch-all route, such as the one of @fastify/static, does not turn 404
     ['GET', '/api/typo'], ['POST', '/api/typo'], ['DELETE', '/api/users/7'], ['PUT', '/'], ['PATCH', '/a%2Fb'], ['POST', '/a/b/c/d?x=/y'], ['POST', '//'], ['POST', 'http://localhost/api/typo']
   ] as const) t.strictSame(await sendRequest(port, method, path), notFound, `${method} ${path}`)
   t.strictSame(await sendRequest(port, 'DELETE', '/api/users'), notAllowed('GET', 'HEAD'))
-  t.strictSame(await sendRequest(port, 'GET', '/api/jobs'), notAllowed('POST'), 'the catch-all has found no file')
+  t.strictSame(await sendRequest(port, 'GET', '/api/jobs'), notAllowed('POST'), 'the catch-all found no file')
   t.strictSame(await sendRequest(port, 'POST', '/files/a'), notAllowed('GET', 'HEAD'), 'a path behind a prefix is known')
 })
 

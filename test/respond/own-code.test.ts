@@ -63,7 +63,7 @@ t.test('an onSend hook that fails on every response, also on the error response'
     const answer = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
     t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
   }
-  t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
+  t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'the response that the hook started is aborted')
   t.match(lines.filter(line => line.includes('A hook failed on an error response')), { length: 16 })
 })
 

@@ -93,5 +93,5 @@ t.test('a code of another catalog is sent with the properties of the error', asy
   })
   t.match(render(other.queue_full()).definition, { code: 'queue_full', status: 409, type: 'conflict_error', title: 'Queue full' })
   t.strictSame(bodyOf(render(other.queue_full())), { code: 'queue_full', message: 'The queue is full.', request_id: 'req_1' })
-  t.strictSame(bodyOf(render(other.printer_on_fire())), { code: 'printer_on_fire', message: errors.internal_error.message, request_id: 'req_1' }, 'a 5xx says nothing that is not in the catalog')
+  t.strictSame(bodyOf(render(other.printer_on_fire())), { code: 'printer_on_fire', message: errors.internal_error.message, request_id: 'req_1' }, 'a 5xx only has the message of the catalog')
 })

@@ -30,7 +30,7 @@ t.test('a 401 has a challenge, which mentions an invalid token only if a token w
   ] as const) {
     t.strictSame(await sendRequest(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error wins')
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
 })
 
 t.test('a 403 for a missing scope lists the required scopes', async t => {
@@ -103,7 +103,7 @@ t.test('a 429 and a 503 have Retry-After', async t => {
   for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
     t.strictSame(await sendRequest(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
   }
-  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
+  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'a 500 has no known end')
 })
 
 t.test('headers that describe the replaced body are removed, and all others stay', async t => {
@@ -198,9 +198,9 @@ t.test('an error may add cookies to those of the reply; other lists are joined',
     `x-request-id: ${requestId}`, ...headers
   ].sort()
   t.strictSame(await linesOf('/'), expected('set-cookie: seen=1', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
-  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'those of the occurrence win')
+  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'headers of the error take precedence')
   t.strictSame(await linesOf('/none'), expected())
-  t.strictSame(await linesOf('/evil'), expected(), 'with a line break in one, all are left out')
+  t.strictSame(await linesOf('/evil'), expected(), 'if one has a line break, all are omitted')
   t.strictSame(await linesOf('/hook'), expected('set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
 })
 
@@ -215,8 +215,8 @@ t.test('a header with a line break is omitted, whatever its source', async t => 
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
   t.strictSame(await sendRequest(port, 'GET', '/reply'), answer('resource_not_found'))
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
-  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of another error are ignored')
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node rejects the 200')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
   t.notMatch(lines.join(), 'admin')
 })

@@ -152,7 +152,7 @@ t.test('a body that is not an error, JSON or a string is sent unchanged', async 
   t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_conflict'))
   t.match(app.apiErrors.ledger().filter(({ code }) => code === null), [
     { route: 'GET /page', status: 404, documented: false }, { route: 'GET /image' }, { route: 'GET /stream' }
-  ], 'and it is drift')
+  ], 'the ledger lists it as undocumented')
 })
 
 t.test('later hooks see the converted response', async t => {

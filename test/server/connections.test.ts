@@ -52,7 +52,7 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
   slow.emit('finish')
   const answer = parseResponse(await first)
   await closed
-  t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection is left')
+  t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection stays open')
   return { first: answer, second }
 }
 
@@ -79,7 +79,7 @@ t.test('requests in the packet that closes the server each get a response', asyn
   await app.listen({ host: '127.0.0.1', port: 0 })
   const text = await sendRaw(getPort(app), formatRequest('GET', '/close', { Connection: 'keep-alive' }) + formatRequest('GET', '/'))
   t.match(text, /closingHTTP\/1.1 (200 OK|503 Service Unavailable)\r\n/)
-  t.notMatch(text, '"statusCode"', 'none of them in the shape of Fastify')
+  t.notMatch(text, '"statusCode"', 'none has the format of Fastify')
 })
 
 t.test('errors thrown while the server closes have the format of the application', async t => {
@@ -156,7 +156,7 @@ t.test('over TLS, the responses are the same', async t => {
   rawAnswer(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
   rawAnswer(t, await send(formatRequest('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
   const plain = await sendRaw(port, formatRequest('GET', '/')).catch((error: Error & { code?: string }) => error.code)
-  t.match(String(plain), /^$|ECONNRESET/, 'what cannot be encrypted gets no answer, and its connection is closed')
+  t.match(String(plain), /^$|ECONNRESET/, 'a failed handshake gets no response, and the connection is closed')
 })
 
 /** Sends one request over HTTP/2. `content-length` and similar headers are compared by name. */
@@ -188,7 +188,7 @@ t.test('over HTTP/2, the responses are the same', async t => {
   const session = connectHttp2(`http://127.0.0.1:${getPort(app as unknown as FastifyInstance)}`)
   t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
   t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
-  t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node takes no list for Location')
+  t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node rejects a list for Location')
   t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
   t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
     code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
@@ -198,7 +198,7 @@ t.test('over HTTP/2, the responses are the same', async t => {
   rawAnswer(t, expectation as HttpResponse, 417, 'expectation_failed')
   const cut = session.request({ ':path': '/cut' })
   cut.resume()
-  await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'an answer that was begun breaks off')
+  await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'a response that was started is aborted')
   const closed = app.close()
   await new Promise(resolve => setTimeout(resolve, 50))
   t.strictSame(await askHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
@@ -226,7 +226,7 @@ t.test('if an early function of the application throws after it started a respon
   app.get('/', async () => 'ok')
   const port = await listen(t, app)
   t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
-  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server lives')
+  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server continues')
 })
 
 t.test('if an early function of the application throws before a request is routed, the response is a 500', async t => {

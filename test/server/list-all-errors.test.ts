@@ -91,7 +91,7 @@ t.test('coercion, defaults and the removal of unknown fields are unchanged', asy
 t.test('above the limit, the errors of the first items are listed', async t => {
   const { post } = await probe(t, list)
   const { report } = await post({ items: Array(5000).fill({}) })
-  t.equal(report?.length, 300, 'of 10 items: the 3,000 of 100 are too many')
+  t.equal(report?.length, 300, 'from 10 items, because 100 items have 3,000 errors, which is too many')
   t.ok(report?.every(({ instancePath }) => /^\/items\/\d$/.test(instancePath)))
   t.strictSame([keptItems, maxCreated], [[100, 10], 1000])
 })
@@ -149,7 +149,7 @@ t.test('an asynchronous schema', async t => {
   t.equal(await post({}), 422)
   t.equal(reports.pop()?.length, 2)
   t.equal(await post({ items: Array(200).fill('x') }), 422)
-  t.equal(reports.pop()?.length, 1, 'a long list is reported by its first fault')
+  t.equal(reports.pop()?.length, 1, 'a long list is reported with its first error')
 })
 
 t.test('an asynchronous schema with a keyword that throws or changes its result', async t => {
@@ -223,7 +223,7 @@ t.test('code of the application that generates code', async t => {
   const processed: string[] = []
   const { post } = await probe(t, list, { customOptions: { code: { process: code => { processed.push(code); return code } } } })
   t.equal((await post({ items: [{}] })).report?.length, 30)
-  t.ok(processed.some(code => code.includes('errors++')), 'Ajv counts its errors so; the limit depends on it')
+  t.ok(processed.some(code => code.includes('errors++')), 'Ajv counts its errors like this, and the limit depends on it')
 })
 
 t.test('allErrors of the application takes precedence', async t => {

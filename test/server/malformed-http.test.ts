@@ -81,8 +81,8 @@ t.test('nothing is written to a closed connection or after the start of a respon
   client.once('data', () => client.write('GARBAGE\r\n\r\n'))
   const text = await sendRaw(port, formatRequest('GET', '/stream', { Connection: 'keep-alive' }), client)
   t.notMatch(text, 'invalid_request')
-  t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the answer breaks off')
-  t.equal(answering?.destroyed, true, 'and the connection is closed')
+  t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the response is aborted')
+  t.equal(answering?.destroyed, true, 'the connection is closed')
 
   const closed = new Promise<void>(resolve => { app.server.once('connection', socket => socket.on('close', () => resolve())) })
   const socket = connect(port, '127.0.0.1')
@@ -100,7 +100,7 @@ t.test('a connection is closed on both sides after such a response', async t => 
   client.write('GARBAGE\r\n\r\n')
   await new Promise(resolve => client.on('data', resolve))
   await new Promise(resolve => setTimeout(resolve, 50))
-  t.strictSame(sockets.map(socket => socket.destroyed), [true], 'though the client has not closed its side')
+  t.strictSame(sockets.map(socket => socket.destroyed), [true], 'even if the client has not closed its side')
   client.destroy()
 })
 

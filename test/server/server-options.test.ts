@@ -43,7 +43,7 @@ t.test('errors that never reach an error handler have the format of the plugin',
     instance: '/%25zz',
     code: 'invalid_request',
     request_id: requestId
-  }, { 'content-type': 'application/problem+json' }), 'the address as a valid URI reference')
+  }, { 'content-type': 'application/problem+json' }), 'the URL as a valid URI reference')
   const answer = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.strictSame(answer, errorResponse(400, {
@@ -88,7 +88,7 @@ t.test('options are merged with the options of the application', async t => {
       return (await app.inject({ method: 'POST', url: '/', payload: Array.from({ length: 30 }, () => 'x') })).body
     }
     t.equal(await messageWith({}), Array.from({ length: 10 }, (_, index) => `body/${index} must be integer`).join(', '))
-    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} faults`) }), '30 faults')
+    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} faults`) }), '30 errors')
   })
 
   t.test('request ids are unique, or come from the application', async t => {

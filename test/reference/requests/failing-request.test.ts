@@ -123,7 +123,7 @@ t.test('validation_error: the first field that rejects a string, otherwise an ob
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
   t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"s","open":"wrong"}')
   t.equal(await bodies({ type: 'object', properties: { size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}')
-  t.equal(await bodies({ type: 'object', properties: { note: true, size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}', 'a field that takes anything refuses nothing')
+  t.equal(await bodies({ type: 'object', properties: { note: true, size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}', 'a field without a schema rejects nothing')
   t.equal(await bodies(Type.Object({ name: Type.String() })), '{"name":{}}')
   t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '[]', 'no field: a valid body')
 })

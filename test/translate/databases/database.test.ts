@@ -64,19 +64,19 @@ t.test('the error of a database may be wrapped in others', async t => {
   const fault = whole(expected({ answer: 'fault' }))
 
   t.strictSame(await post(() => wrap(1)), taken, 'as a cause')
-  t.strictSame(await post(() => wrap(7)), taken, 'seven causes down')
-  t.strictSame(await post(() => wrap(8)), fault, 'and no further: a longer chain is a circle')
-  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'as TypeORM says it')
-  t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'as Sequelize says it')
+  t.strictSame(await post(() => wrap(7)), taken, 'below seven causes')
+  t.strictSame(await post(() => wrap(8)), fault, 'not below more causes, because a longer chain is a loop')
+  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'in the property of TypeORM')
+  t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'in the property of Sequelize')
   t.strictSame(await post(() => {
     const circle = new Error('a circle')
     circle.cause = circle
     return circle
-  }), fault, 'in a circle')
+  }), fault, 'with circular causes')
   t.strictSame(await post(() => Object.assign(new Error('Only admins may do this.', { cause: uniqueViolation() }), { statusCode: 403 })), {
     status: 403,
     body: { code: 'forbidden', message: 'Only admins may do this.', request_id: 'req_1' }
-  }, 'but not below an error with a status of its own: the application decided')
+  }, 'not below an error with its own status, because the application chose that status')
 })
 
 t.test('if the request has no body, a value that the database rejects is an invalid parameter', async t => {
@@ -98,7 +98,7 @@ t.test('if the request has no body, a value that the database rejects is an inva
   t.strictSame(await ask('GET', true), parameter)
   t.strictSame(await ask('DELETE', false), parameter)
   t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
-  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body it may be a field of it')
+  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body, it may be one of its fields')
   t.strictSame(await ask('POST', true), field('_id'))
 })
 

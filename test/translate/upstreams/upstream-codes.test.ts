@@ -65,7 +65,7 @@ t.test('every code of @fastify/reply-from is in the table', async t => {
 t.test('an upstream response of any client gives 502', async t => {
   t.equal(translated({ status: 404, message: 'Not Found', response: { status: 404, headers: {} } }), 'bad_gateway')
   t.equal(translated({ message: 'Not Found', response: { statusCode: 404, headers: new Headers() } }), 'bad_gateway')
-  t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'what a framework is to answer with')
+  t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'the response that a framework is to send')
   t.equal(translated({ message: 'Not Found', response: { headers: {} } }), undefined)
 })
 
@@ -88,6 +88,6 @@ t.test('other errors are left to other translators', async t => {
 
 t.test('a socket error with a status belongs to the request, not to an upstream', async t => {
   t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 400 })), undefined)
-  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from gives a 500 to its own')
-  t.equal(translated(Object.assign(withCode('ECONNRESET'), { status: 200, response: { status: 200, headers: {} } })), 'bad_gateway', 'axios has the status of an answer that broke off')
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from uses 500 for its own errors')
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { status: 200, response: { status: 200, headers: {} } })), 'bad_gateway', 'axios has the status of an aborted response')
 })

@@ -105,5 +105,5 @@ t.test('request.signal of a POST fires when its body has been read, while the cl
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { body } = await request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
-  t.strictSame(await body.json(), { aborted: true }, 'docs/upstreams.md says so')
+  t.strictSame(await body.json(), { aborted: true }, 'docs/upstreams.md describes this')
 })

@@ -111,7 +111,7 @@ const beyondJson: Partial<Record<keyof typeof ValueErrorType, readonly [schema: 
 for (const [name, [schema, value, faults]] of Object.entries(cases)) {
   t.test(name, async t => {
     const errors = [...Value.Errors(schema, value)].map(({ type }) => ValueErrorType[type])
-    t.ok(errors.includes(name), 'the case is of this error')
+    t.ok(errors.includes(name), 'the case causes this error')
     const answer = await postTo(await createApiOf(Type.Object({ f: schema })), { f: value })
     t.strictSame(answer.faults, faults)
     t.notMatch(answer.text, secret, 'the value is not repeated')
