@@ -179,12 +179,12 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     addSchemas = false,
     onUndocumented
   } = options
-  expectOwn('errors', errors === undefined || isCatalog(errors), 'what defineErrors() returns', errors)
+  expectOwn('errors', errors === undefined || isCatalog(errors), 'the result of defineErrors()', errors)
   expectOwn('negotiate', typeof negotiate === 'boolean', 'true or false', negotiate)
   expectOwn('notFound', typeof notFound === 'boolean', 'true or false', notFound)
   expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
   expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
-  expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of what defineTranslator() returns', translators)
+  expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of results of defineTranslator()', translators)
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   if (reference !== undefined) checkReference(reference)
@@ -242,12 +242,12 @@ function checkNames (options: ApiErrorsOptions): void {
 }
 
 function findFormat (name: string): Format {
-  if (!Object.hasOwn(formats, name)) rejectOption(owner, 'format', `one of ${Object.keys(formats).map(known => `'${known}'`).join(', ')}, or what defineFormat() returns`, name)
+  if (!Object.hasOwn(formats, name)) rejectOption(owner, 'format', `one of ${Object.keys(formats).map(known => `'${known}'`).join(', ')}, or the result of defineFormat()`, name)
   return formats[name as FormatName]
 }
 
 function completeFormat (format: Format): Format {
-  expectOwn('format', isRecord(format), 'a name or what defineFormat() returns', format)
+  expectOwn('format', isRecord(format), 'a name or the result of defineFormat()', format)
   return Object.values(formats).includes(format) ? format : defineFormat(format)
 }
 

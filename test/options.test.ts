@@ -89,29 +89,29 @@ t.test('register() rejects an invalid option with one sentence', async t => {
   const app = Fastify()
   await t.rejects(async () => app.register(apiErrors, { format: 'xml' as 'code' }), {
     name: 'TypeError',
-    message: "fastify-api-errors: format: expected one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns, got \"xml\"."
+    message: "fastify-api-errors: format: expected one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat(), got \"xml\"."
   })
 })
 
 t.test('the sentence names the option, what was expected and what was received', async t => {
   const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
-  const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns"
+  const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
-  const takesTranslators = 'an array of what defineTranslator() returns'
+  const takesTranslators = 'an array of results of defineTranslator()'
   const takesConstraint = "an object like { field: 'email', message: 'Email already registered' }"
   const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
   const rule = (given: unknown): object => ({ documentation: { rules: { tenant: given } } })
 
   const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, expected: string]> = [
-    [{ errors: null }, 'errors', 'null', 'what defineErrors() returns'],
-    [{ errors: [] }, 'errors', 'an array', 'what defineErrors() returns'],
-    [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'what defineErrors() returns'],
-    [{ errors: { mine: () => {} } }, 'errors', 'an object', 'what defineErrors() returns'],
+    [{ errors: null }, 'errors', 'null', 'the result of defineErrors()'],
+    [{ errors: [] }, 'errors', 'an array', 'the result of defineErrors()'],
+    [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'the result of defineErrors()'],
+    [{ errors: { mine: () => {} } }, 'errors', 'an object', 'the result of defineErrors()'],
     [{ format: 'xml' }, 'format', '"xml"', takesFormat],
     [{ format: 'toString' }, 'format', '"toString"', takesFormat],
-    [{ format: null }, 'format', 'null', 'a name or what defineFormat() returns'],
-    [{ format: 7 }, 'format', '7', 'a name or what defineFormat() returns'],
+    [{ format: null }, 'format', 'null', 'a name or the result of defineFormat()'],
+    [{ format: 7 }, 'format', '7', 'a name or the result of defineFormat()'],
     [{ negotiate: 'yes' }, 'negotiate', '"yes"', 'true or false'],
     [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
     [{ translators: {} }, 'translators', 'an object', takesTranslators],

@@ -148,7 +148,7 @@ export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: 
   if (found.length === 0) return
   const more = found.length > shownRoutes ? `, and ${found.length - shownRoutes} more` : ''
   process.emitWarning(
-    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${found.slice(0, shownRoutes).join(', ')}${more}. Delete these statuses from schema.response.`,
+    `These routes declare response schemas that do not match the errors that are sent, so both are documented: ${found.slice(0, shownRoutes).join(', ')}${more}. Delete these statuses from schema.response.`,
     { code: 'FASTIFY_API_ERRORS_DECLARED' }
   )
 }

@@ -30,7 +30,7 @@ export interface InferredErrors {
 export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
   const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
   if (!isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)) {
-    throw new TypeError(`${subject}: expected what 'fastify-api-errors infer --write' wrote, got ${typeof inferred === 'string' ? `something else in ${inferred}` : 'something else'}.`)
+    throw new TypeError(`${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : 'another value'}.`)
   }
   return value as unknown as InferredErrors
 }
@@ -41,7 +41,7 @@ function readJson (path: string, subject: string): unknown {
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
       // The command that writes the file starts the application first.
-      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented: 'fastify-api-errors infer --write' writes it.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
+      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented. Create it with 'fastify-api-errors infer --write'.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
       return { version: 1, routes: {} }
     }
     throw new TypeError(`${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`)

@@ -140,7 +140,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return [
       ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers who go on beyond the limit.', 'forbidden') : []
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
     ]
   },
 

@@ -178,7 +178,7 @@ function createPost (session: Session): (method: string, params?: object) => unk
   return (method, params) => {
     let answer: unknown
     session.post(method, params ?? {}, (fault: Error | null, result?: object) => {
-      if (fault !== null) throw new Error(`The debugger refused ${method}: ${JSON.stringify(fault)}`)
+      if (fault !== null) throw new Error(`The debugger rejected ${method}: ${JSON.stringify(fault)}`)
       answer = result
     })
     return answer

@@ -62,7 +62,7 @@ t.test('if a declared schema does not match the error, both schemas are document
     })
   })
   t.strictSame(await collectWarnings(app), [
-    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
+    'These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
   ])
   const response = responseOf(app, '/a/{id}', '404')
   t.equal(response?.description, `${errors.resource_not_found.description} ${errors.resource_not_found.action}`)
@@ -78,7 +78,7 @@ for (const key of ['4xx', '4XX', 'default']) {
   t.test(`a declared '${key}' stays, and the exact statuses have both schemas`, async t => {
     const app = await create({}, app => { app.get('/a/:id', { schema: { response: { [key]: statusCodeError } } }, handler) })
     t.strictSame(await collectWarnings(app), [
-      `These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (${key}). Delete these statuses from schema.response.`
+      `These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a/:id (${key}). Delete these statuses from schema.response.`
     ])
     t.strictSame(responseOf(app, '/a/{id}', key === 'default' ? key : '4XX'), written(statusCodeError))
     t.strictSame(responseOf(app, '/a/{id}', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
@@ -134,7 +134,7 @@ t.test('zod schemas are compared with their own validation', async t => {
 t.test('the code of a declared status without other errors is documented next to the declared schema', async t => {
   const app = await create({}, app => { app.get('/a', { schema: { response: { 200: {}, 404: statusCodeError } } }, handler) })
   t.strictSame(await collectWarnings(app), [
-    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
+    'These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
   ])
   t.strictSame(responseOf(app, '/a', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
   await app.inject('/a')
@@ -158,7 +158,7 @@ t.test('the warning lists ten routes', async t => {
   })
   const named = Array.from({ length: 10 }, (_, index) => `GET /${index + 1}/:id (404)`).join(', ')
   t.strictSame(await collectWarnings(app), [
-    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
+    `These routes declare response schemas that do not match the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
   ])
 })
 

@@ -78,7 +78,7 @@ t.test('@fastify/rate-limit', async t => {
     await app.register(rateLimit, { max: 1, ban: 0 })
     app.get('/', handler)
     await app.ready()
-    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers who go on beyond the limit.'])
+    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers that continue above the limit.'])
     await app.inject('/')
     const response = await app.inject('/')
     t.equal(response.statusCode, 403)

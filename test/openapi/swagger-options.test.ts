@@ -421,7 +421,7 @@ t.test('a document without openapi is an OpenAPI 3 document, and one that cannot
   t.match(swaggerOptions({ hideUntagged: true }), { openapi: {}, hideUntagged: true })
   for (const [options, sentence] of [
     [5, 'options: expected the options of @fastify/swagger, got 5.'],
-    [{ swagger: { info } }, "swagger: expected 'openapi' in its place, because a Swagger 2.0 document cannot have the errors, got an object."],
+    [{ swagger: { info } }, "swagger: expected 'openapi' instead, because a Swagger 2.0 document cannot contain the errors, got an object."],
     [{ transform: 5 }, 'transform: expected a function, got 5.'],
     [{ transformObject: {} }, 'transformObject: expected a function, got an object.'],
     [{ refResolver: 'id' }, 'refResolver: expected an object with buildLocalReference, got "id".']

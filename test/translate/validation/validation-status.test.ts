@@ -31,7 +31,7 @@ t.test('400: bodies, database errors and the document', async t => {
   t.strictSame(await post('/queues', { name: 'a' }), {
     status: 400,
     code: 'invalid_request',
-    message: 'One or more fields are not valid.',
+    message: 'One or more fields are invalid.',
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }]
   })
   t.strictSame(await post('/queues', {}), {
