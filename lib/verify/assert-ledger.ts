@@ -16,7 +16,7 @@ export interface LedgerSource {
 export interface AssertLedgerOptions {
   /** The responses of a whole suite, as `readLedger` returns them. @default the responses of the application itself */
   readonly answers?: readonly LedgerEntry[]
-  /** Whether documented codes that no response had are only listed, or make the check fail. @default 'list' */
+  /** Whether the check fails for documented codes without a response, or only lists them. @default 'list' */
   readonly unexercised?: 'list' | 'fail'
   /** Codes that need no test, because no test can cause them. @default [] */
   readonly except?: readonly string[]
