@@ -33,7 +33,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
 const get = async (path: string, key: string): Promise<void> => await new Promise((resolve, reject) => {
   requestOf({ port, path, agent, headers: { authorization: `Bearer ${key}` } }, response => {
-    if (response.statusCode !== 401) reject(new Error(`answered with ${response.statusCode}`))
+    if (response.statusCode !== 401) reject(new Error(`expected the status 401, got ${response.statusCode}`))
     response.resume().on('end', resolve)
   }).on('error', reject).end()
 })

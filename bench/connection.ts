@@ -54,7 +54,7 @@ function sendAll (socket: Socket, request: string, times: number, status: number
       socket.off('data', read).off('close', closed)
       settle()
     }
-    const closed = (): void => end(() => reject(new Error('the server closed the connection without an answer')))
+    const closed = (): void => end(() => reject(new Error('the server closed the connection without a response')))
     const read = (text: string): void => {
       received += text
       const size = sizeOf(received)
@@ -62,7 +62,7 @@ function sendAll (socket: Socket, request: string, times: number, status: number
       const answer = received
       received = ''
       if (!answer.startsWith(`HTTP/1.1 ${status} `) || Number.isNaN(size)) {
-        end(() => reject(new Error(`it takes a ${status} with Content-Length, and got ${answer.slice(0, 200)}`)))
+        end(() => reject(new Error(`expected a ${status} with Content-Length, got ${answer.slice(0, 200)}`)))
         return
       }
       left--

@@ -49,7 +49,7 @@ async function cpuOf ({ child }: Running): Promise<number> {
 
 async function send ({ name, port }: Running, count: number): Promise<void> {
   const statuses = await flood(port, '/', count)
-  if (statuses.get(200) !== count) throw new Error(`${name} answered ${JSON.stringify([...statuses])}`)
+  if (statuses.get(200) !== count) throw new Error(`${name} responded with ${JSON.stringify([...statuses])}`)
 }
 
 /** Returns the median time of one request, in a sequence of requests. */

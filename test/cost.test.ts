@@ -171,7 +171,7 @@ async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly
   child.disconnect()
   await once(child, 'exit')
   const [measured] = trace.slice(trace.indexOf('warm')).split('done') as [string]
-  for (const name of ['allocated', 'promoted', 'new_space_survived']) if (!measured.includes(name)) throw new Error(`This V8 does not tell '${name}'.`)
+  for (const name of ['allocated', 'promoted', 'new_space_survived']) if (!measured.includes(name)) throw new Error(`This V8 does not report '${name}'.`)
   // Node 26 writes JSON.
   const sum = (name: string): number => [...measured.matchAll(new RegExp(`\\b${name}(?:=|":)(\\d+)`, 'g'))].reduce((all, [, bytes]) => all + Number(bytes), 0)
   return { allocated: sum('allocated') / requests, moved: (sum('promoted') + sum('new_space_survived')) / requests }

@@ -91,7 +91,7 @@ export interface RouteErrors {
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
   /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
-  /** Returns the same for a route without settings of its own. */
+  /** Returns the same for a route without its own settings. */
   readonly getUsualHeaders: () => RouteHeaders
 }
 

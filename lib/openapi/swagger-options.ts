@@ -71,7 +71,7 @@ function createReferenceNames (): (schema: { readonly $id: string }) => string {
  * Returns options whose document has the errors. The documents of applications without the plugin are not changed.
  *
  * @param given the original options of @fastify/swagger
- * @param routes routes with a `swaggerTransform` of their own, for which @fastify/swagger does not call `transform`
+ * @param routes routes with their own `swaggerTransform`, for which @fastify/swagger does not call `transform`
  */
 export function composeOptions (given: SwaggerOptions, routes: readonly RouteOptions[] = []): SwaggerOptions {
   const userTransform = typeof given.transform === 'function' ? given.transform as Transform : undefined

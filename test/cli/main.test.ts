@@ -6,7 +6,7 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-/** The number of codes of the API: the standard codes, and one of its own. */
+/** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
 const app = join(project, 'test/reference/app.ts')
 

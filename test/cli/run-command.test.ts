@@ -5,13 +5,13 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { getFirstLine, runCommand } from '../../lib/cli/run-command.js'
 
-/** The number of codes of the API: the standard codes, and one of its own. */
+/** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
 
 /** The number of files: three forms of each code and of the index, and the three files that the pages load. */
 const files = 3 * (codes + 1) + 3
 
-/** An API with one route, `GET /queues/:id`, and one code of its own. */
+/** An API with one route, `GET /queues/:id`, and one custom code. */
 const api = (status = 409): string => `
 import Fastify from 'fastify'
 import apiErrors, { defineErrors } from 'fastify-api-errors'

@@ -107,7 +107,7 @@ const cases: ReadonlyArray<readonly [name: string, response: Response, expected:
   }],
   ['a problem without a title', json(400, { type: 'about:blank' }, problem), { message: 'HTTP 400' }],
   ['an error of Fastify itself', json(404, { statusCode: 404, error: 'Not Found', message: 'Route GET:/a not found' }), { status: 404, message: 'Route GET:/a not found' }],
-  ['an error with a code of its own', json(400, { code: 'FST_ERR_VALIDATION', error: 'Bad Request', message: 'No.' }), { code: 'FST_ERR_VALIDATION', message: 'No.' }],
+  ['an error with a custom code', json(400, { code: 'FST_ERR_VALIDATION', error: 'Bad Request', message: 'No.' }), { code: 'FST_ERR_VALIDATION', message: 'No.' }],
   ['an error of OAuth', json(401, { error: 'invalid_token', error_description: 'Expired.' }, {}, 'Unauthorized'), { status: 401, code: 'invalid_token', message: 'HTTP 401 Unauthorized' }],
   ['parts of other types', json(400, { code: 7, message: { text: 'No.' }, details: [7, null, {}, { message: 'Lost.' }, { field: 'a' }, { field: 'b', message: 'No.', code: 7 }], request_id: 7 }), {
     message: 'HTTP 400', issues: [{ field: 'b', message: 'No.' }]

@@ -174,7 +174,7 @@ t.test('every route returns each documented error, with the documented body', { 
         for (const { status, code } of codes.slice(from, from + 4)) {
           const provocation = provocations[`${name} ${code}`] ?? provocations[code]
           if (provocation === undefined) {
-            t.fail(`nothing provokes ${status} ${code}`)
+            t.fail(`no request causes ${status} ${code}`)
             continue
           }
           // An exceeded limit blocks all later requests, so it is tested with a separate server.
@@ -192,7 +192,7 @@ t.test('every route returns each documented error, with the documented body', { 
     })
   }
   t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'the caused errors equal the documented errors')
-  t.ok(provoked.length > 180, `${provoked.length} errors were provoked`)
+  t.ok(provoked.length > 180, `${provoked.length} errors were caused`)
 
   await t.test('every route also succeeds as documented', async t => {
     const app = await start()

@@ -71,7 +71,7 @@ t.test('an error that a hook returns is sent', async t => {
     'an async function': [async () => errors.unauthorized(), 401],
     'a promise': [() => Promise.resolve(errors.unauthorized()), 401],
     'a plain function': [() => errors.unauthorized(), 401],
-    'an error of its own': [async () => new Error('not allowed'), 500],
+    'another error': [async () => new Error('not allowed'), 500],
     'an error from another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
   }
   for (const name of hooks) {

@@ -36,7 +36,7 @@ t.test('an address that sent too many invalid keys is rejected until the window 
   const statuses = async (...calls: Array<Promise<{ status: number }>>): Promise<number[]> => (await Promise.all(calls)).map(({ status }) => status)
 
   t.strictSame(await statuses(get('/a', 'wrong'), get('/b', '"malformed"'), get('/a', key), get('/a', undefined)), [401, 401, 200, 401],
-    'two wrong keys; a good one and none do not count')
+    'two invalid keys; a valid key and no key do not count')
   t.equal((await get('/b', 'wrong')).status, 401, 'the third guess, across both guards')
   const asked = lookups.length
   const first = await get('/a', 'wrong')

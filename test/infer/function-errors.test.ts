@@ -54,7 +54,7 @@ t.test('thrown errors', async t => {
     ['http-errors by name', () => { throw new createError.Conflict() }, ['throws resource_conflict']],
     ['http-errors by function', () => { throw createError.Unauthorized() }, ['throws unauthorized']],
     ['Boom', () => { throw Boom.notFound() }, ['throws resource_not_found']],
-    ['Boom with a name of its own', () => { throw Boom.badData() }, ['throws validation_error']],
+    ['Boom with a name for the status', () => { throw Boom.badData() }, ['throws validation_error']],
     ['an error that is given a status', () => { const error: { statusCode?: number } = new Error('No.') as never; error.statusCode = 423; throw error }, ['throws resource_locked']],
     ['an object that is given a status, and is not thrown', () => { const entry: { status?: number } = {}; entry.status = 423; return entry }, []],
     ['an error that Object.assign gives a status', () => { throw Object.assign(new Error('No.'), { statusCode: 424 }) }, ['throws failed_dependency']],
@@ -67,7 +67,7 @@ t.test('thrown errors', async t => {
     ['a callback without an error', (_request: unknown, _reply: unknown, next: typeof done) => { next() }, []],
     ['an unknown value', (thrown: unknown) => { throw thrown }, []],
     ['an unknown call', () => { throw isOpen() }, []],
-    ['a name that is no code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
+    ['a name that is not a code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
     ['an error of a function with a pattern', ({ id }: { id: string }) => { throw new HttpError(404, id) }, ['throws resource_not_found']],
     ['nothing', () => isOpen(), []],
     ['nothing at all', () => { return }, []] // eslint-disable-line no-useless-return

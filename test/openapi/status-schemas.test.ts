@@ -85,7 +85,7 @@ t.test('with addSchemas, routes can reference the schemas by name', async t => {
 
 t.test('a code of the application is documented next to the standard code of its status', async t => {
   const errors = defineErrors(standardErrors, {
-    brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'Coffee was asked for.', action: 'Ask for tea.' }
+    brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'The client requested coffee.', action: 'Ask for tea.' }
   })
   const app = await createApp({ plugin: { errors, format: 'error', addSchemas: true } }, app => {
     app.get('/pots', { config: { errors: [errors.brew_refused] } }, async () => 'tea')

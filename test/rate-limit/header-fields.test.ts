@@ -69,7 +69,7 @@ t.test('the document describes the fields of each family', async t => {
   const limit = createLimitFactory({ policies: {} })('general', { max: 100, timeWindow: '1 minute' })
   const verdict: LimitResult = { limit, key: '203.0.113.7', max: 100, timeWindow: 60_000, remaining: 99, ttl: 60_000, isExceeded: false, isBanned: false }
   for (const { name, description, schema, example, value } of Object.values(headerFields).flat()) {
-    t.equal(value([verdict]), example, `the example of ${name} is what it says of such a request`)
+    t.equal(value([verdict]), example, `the example of ${name} equals the value for such a request`)
     t.equal(schema.type, typeof example === 'number' ? 'integer' : 'string', name)
     t.match(description, /^[A-Z].*\.$/, name)
   }

@@ -59,7 +59,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'is out of memory': { begin: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 1]), end: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 0]) },
   'is read-only': { begin: async redis => run(redis, ['REPLICAOF', '127.0.0.1', await freePort()]), end: redis => run(redis, ['REPLICAOF', 'NO', 'ONE']) },
   'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 3000, 'ALL']), end: () => {} },
-  'asks for a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
+  'requires a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
 }
 
 const clients = {
@@ -88,7 +88,7 @@ for (const [what, fault] of Object.entries(faults)) {
         ], 'the log has one warning')
         t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
-        if (what === 'asks for a password') return
+        if (what === 'requires a password') return
         await fault.end(redis)
         await untilCounted(url)
         t.match(await fetchResponse(url), { status: 200, headers: { 'ratelimit-policy': '"general";q=1000000;w=60' } }, 'it counts again')

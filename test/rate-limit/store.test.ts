@@ -45,13 +45,13 @@ const requests = (max: number, ...costs: number[]): Request[] => costs.map(cost 
 type Row = readonly [used: number, exceeding: number, ttl: number]
 
 const sequences: ReadonlyArray<readonly [name: string, behaviour: CountingBehaviour, requests: readonly Request[], ...expected: Row[]]> = [
-  ['ban counts requests, not what they cost', { ban: 1 }, requests(10, 10, 10, 10), [10, 0, 60], [20, 1, 60], [30, 2, 60]],
+  ['ban counts requests, not their cost', { ban: 1 }, requests(10, 10, 10, 10), [10, 0, 60], [20, 1, 60], [30, 2, 60]],
   ['the first request may be beyond the limit', { ban: 0 }, requests(3, 5, 1), [5, 1, 60], [6, 2, 60]],
-  ['back-off doubles the window once for each request, not for what it costs', { exponentialBackoff: true }, requests(10, 10, 5, 5, 5), [10, 0, 60], [15, 1, 60], [20, 2, 120], [25, 3, 240]],
+  ['backoff doubles the window once for each request, not for its cost', { exponentialBackoff: true }, requests(10, 10, 5, 5, 5), [10, 0, 60], [15, 1, 60], [20, 2, 120], [25, 3, 240]],
   ['a max of 0 with back-off', { exponentialBackoff: true }, requests(0, 1, 1, 1), [1, 1, 60], [2, 2, 120], [3, 3, 240]],
   ['a request that is within the limit of another plan does not extend the window', { exponentialBackoff: true },
     [...requests(1, 1, 1, 1), ...requests(100, 1), ...requests(1, 1)], [1, 0, 60], [2, 1, 60], [3, 2, 120], [4, 0, 120], [5, 3, 240]],
-  ['continueExceeding wins over exponentialBackoff', { continueExceeding: true, exponentialBackoff: true }, requests(1, 1, 1, 1, 1), [1, 0, 60], [2, 1, 60], [3, 2, 60], [4, 3, 60]]
+  ['continueExceeding takes precedence over exponentialBackoff', { continueExceeding: true, exponentialBackoff: true }, requests(1, 1, 1, 1, 1), [1, 0, 60], [2, 1, 60], [3, 2, 60], [4, 3, 60]]
 ]
 
 for (const [name, behaviour, sequence, ...expected] of sequences) {

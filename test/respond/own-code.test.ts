@@ -58,7 +58,7 @@ t.test('an onSend hook that fails on every response, also on the error response'
   app.get('/begun', { onSend: async (_request, reply) => { throw (reply.raw.write('half of'), new Error('secret')) } }, () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
-    t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
+    t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the response is sent without the hooks`)
     t.strictSame(await sendRequest(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
     const answer = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
     t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)

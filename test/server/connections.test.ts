@@ -16,7 +16,7 @@ const noHost = errorResponse(400, { code: 'invalid_request', message: 'The reque
 const failed = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
 const closing = errorResponse(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
 
-/** A response without a `FastifyRequest` has an id of its own. */
+/** A response without a `FastifyRequest` has its own id. */
 function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof typeof errors): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)

@@ -26,7 +26,7 @@ t.test('methods of interfaces and abstract classes', async t => {
     'GET /interfaces/abstract': ['501 not_implemented certain via Square.area'],
     'GET /interfaces/extended': ['423 resource_locked certain via Runner.run'],
     'GET /interfaces/live': ['404 resource_not_found certain via MemoryStore.find'],
-    'GET /interfaces/nobody': [],
+    'GET /interfaces/missing': [],
     'GET /interfaces/one': ['503 service_unavailable certain via BrokenClock.now'],
     'GET /interfaces/several': ['404 resource_not_found possible via MemoryStore.find', '406 not_acceptable possible via find', '410 resource_gone possible via FileStore.find'],
     'GET /interfaces/unused': []

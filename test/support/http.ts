@@ -10,7 +10,7 @@ import apiErrors, { serverOptions, standardErrors, type AnyCatalog, type ApiErro
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** The parsed JSON, or the text if it is not JSON. */
+  /** The parsed JSON, or a string if it is not JSON. */
   readonly body: unknown
 }
 

@@ -35,7 +35,7 @@ export function evaluateCall (machine: Machine, node: CallExpression): Values {
   return callBySignature(machine, node, callees, self, args)
 }
 
-/** Replaces an unknown value by one with the type of the call, because a type parameter of the function has no type of its own. */
+/** Replaces an unknown value by one with the type of the call, because a type parameter of the function is not a concrete type. */
 function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
   if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
     return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)

@@ -138,9 +138,9 @@ t.test('the body never contains the value', async t => {
       const { details = [], message } = response.json() as { readonly details?: ReadonlyArray<{ readonly field: string, readonly message: string }>, readonly message: string }
       const sentences: readonly string[] = [...Object.values(answers).flatMap(answer => 'ofField' in answer ? [answer.ofField, answer.ofBody] : []), 'must be a number']
       for (const issue of details) {
-        if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+        if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
       }
-      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
     }
   }), { numRuns: 200 })
   t.pass('for 200 values')

@@ -155,7 +155,7 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['an absolute URL', { url: `${origin}/x` }],
   ['the name of a class', { constructor: class RestException {} }],
   ['headers of fetch', { headers: new Headers({ 'retry-after': '5' }) }],
-  ['a code of its own', { code: 20404 }]
+  ['a custom code', { code: 20404 }]
 ]
 
 t.test('one weak sign keeps the status, and any two signs are an upstream error', async t => {

@@ -190,7 +190,7 @@ const cases: Readonly<Record<string, Case>> = {
     value: { x: 2 },
     faults: [['f.x', 'minimum', 'must be at least 3']]
   },
-  'anyOf beside a keyword that failed, too': {
+  'anyOf next to a keyword that also failed': {
     schema: { const: 'x', anyOf: [{ type: 'string', maxLength: 2 }, { type: 'null' }], pattern: '^[a-z]+$' },
     value: secret,
     faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected format']],
@@ -514,7 +514,7 @@ t.test('ajv-errors replaces messages, and neither fields nor codes', async t => 
       const sentences = 'singleError' in options ? 2 : 3
       t.strictSame(response.faults.map(fault => fault.slice(0, sentences)), faults.map(fault => fault.slice(0, sentences)), title)
       t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${title}: every code is documented`)
-      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no code of its own`)
+      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no separate code`)
     }
   }
 })

@@ -134,5 +134,5 @@ const secrets = /ada@|bob@|grace|secret|insert|select|update |delete |_key|_fkey
 export async function check<World> (t: Test, ask: (given: Case<World>) => Promise<Answer>, given: Case<World>): Promise<void> {
   const answer = await ask(given)
   t.strictSame(answer, expected(given), given.what)
-  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: nothing of the database is told`)
+  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: no detail of the database is sent`)
 }

@@ -124,7 +124,7 @@ const userSchema = new Schema({
   age: { type: Number, min: 18, max: 120 },
   role: { type: String, enum: ['owner', 'guest'] },
   since: { type: Date, max: new Date('2030-01-01T00:00:00Z') },
-  phone: { type: String, validate: { validator: (value: string) => !value.includes('secret'), message: ({ value }: { readonly value: unknown }) => `${String(value)} is no phone` } },
+  phone: { type: String, validate: { validator: (value: string) => !value.includes('secret'), message: ({ value }: { readonly value: unknown }) => `${String(value)} is not a phone number` } },
   owner: Schema.Types.ObjectId,
   address,
   items: [new Schema({ price: { type: Number, required: true } }, { _id: false })]

@@ -238,7 +238,7 @@ export const prisma: readonly Recorded[] = [
     method: 'DELETE',
     error: prismaError('P2003', { kind: 'ForeignKeyConstraintViolation', constraint: { foreignKey: {} } })
   },
-  { what: 'The adapter hands on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
+  { what: 'The adapter passes on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
   { what: 'The pool has no connection in time, without an adapter', answer: 'unavailable', error: prismaError('P2024') },
   { what: 'The client cannot start', answer: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
 ]
