@@ -21,7 +21,7 @@ interface Response {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-type Ask = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
+type Sender = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
 
 /** Throws outside the handler, so that its code does not show it. */
 function fail (): never { throw errors.resource_gone() }
@@ -78,7 +78,7 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
   return app
 }
 
-function createAsk (app: FastifyInstance, http2: boolean): Ask {
+function createSender (app: FastifyInstance, http2: boolean): Sender {
   if (!http2) {
     return async (method, path, headers) => {
       const response = parseResponse(await sendRaw(getPort(app), formatRequest(method, path, headers)))
@@ -103,11 +103,11 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const app = await build(order, http2)
       t.after(() => app.close())
       await app.listen({ port: 0, host: '127.0.0.1' })
-      const ask = createAsk(app, http2)
+      const fetchFrom = createSender(app, http2)
       const shapes = async (method: string, path: (prefix: string) => string, headers?: Readonly<Record<string, string>>): Promise<unknown[]> => {
         const shown: unknown[] = []
         for (const prefix of ['', '/v2', '/v2/nested', '/v3']) {
-          const { status, body } = await ask(method, path(prefix), headers)
+          const { status, body } = await fetchFrom(method, path(prefix), headers)
           shown.push([status, 'request_id' in body && 'code' in body && !('type' in body) ? 'code' : 'title' in body ? 'problem' : 'error' in body ? 'typed' : Object.keys(body).join()])
         }
         return shown
@@ -126,10 +126,10 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       t.strictSame(await shapes('DELETE', prefix => prefix === '' ? '/' : prefix), formats(405, ...names), 'another method')
       t.strictSame(await shapes('GET', prefix => `${prefix}/%zz`), formats(400, ...names), 'a URL that cannot be decoded')
       t.strictSame(await shapes('GET', prefix => prefix === '' ? '/' : prefix, { Expect: 'magic' }), formats(417, ...names), 'an unknown expectation')
-      t.equal((await ask('GET', '/v20/none')).body.code, 'route_not_found', 'a prefix ends at a slash')
+      t.equal((await fetchFrom('GET', '/v20/none')).body.code, 'route_not_found', 'a prefix ends at a slash')
 
       // The options of one registration do not affect the routes of another.
-      const [converted, sent] = [await ask('GET', '/sent'), await ask('GET', '/v2/sent')]
+      const [converted, sent] = [await fetchFrom('GET', '/sent'), await fetchFrom('GET', '/v2/sent')]
       t.strictSame([converted.body.code, converted.headers['x-request-id']], ['resource_not_found', 'req_1'])
       t.strictSame([sent.body, sent.headers['x-request-id']], [{ message: 'sent', id: 1 }, undefined])
     })
@@ -138,14 +138,14 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const app = await build(order, http2, 2)
       t.after(() => app.close())
       await app.listen({ port: 0, host: '127.0.0.1' })
-      const ask = createAsk(app, http2)
-      const { headers, status } = await ask('GET', '/v2')
+      const fetchFrom = createSender(app, http2)
+      const { headers, status } = await fetchFrom('GET', '/v2')
       const statuses: unknown[] = [status]
-      for (let index = 0; index < 3; index++) statuses.push((await ask('GET', '/v2')).status)
+      for (let index = 0; index < 3; index++) statuses.push((await fetchFrom('GET', '/v2')).status)
       t.strictSame(statuses, [409, 409, 429, 429])
       t.equal(headers['ratelimit-policy'], '"strict";q=2;w=60', 'the default of the scope replaces the outer one')
-      t.match((await ask('GET', '/ok')).headers['ratelimit'], /^"general";r=99;t=\d+$/, 'each request counted once')
-      if (order !== 'inner first') t.strictSame([(await ask('GET', '/v2/named')).status, (await ask('GET', '/v2/named')).status], [200, 429], 'a policy of the outer registration, by name')
+      t.match((await fetchFrom('GET', '/ok')).headers['ratelimit'], /^"general";r=99;t=\d+$/, 'each request counted once')
+      if (order !== 'inner first') t.strictSame([(await fetchFrom('GET', '/v2/named')).status, (await fetchFrom('GET', '/v2/named')).status], [200, 429], 'a policy of the outer registration, by name')
     })
   }
 

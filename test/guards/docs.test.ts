@@ -25,12 +25,12 @@ t.test('the examples of docs/api-keys.md compile', async t => {
 })
 
 t.test('the table has exactly the codes of the guard', async t => {
-  const told = [...page.matchAll(/^\| .* \| (\d{3}) `(\w+)`/gm)].map(([, status, code]) => `${status} ${code}`)
+  const listed = [...page.matchAll(/^\| .* \| (\d{3}) `(\w+)`/gm)].map(([, status, code]) => `${status} ${code}`)
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)
   app.get('/', { onRequest: apiKey({ lookup: () => null, scopes: ['a'], guessLimit: guessLimit({ max: 1, timeWindow: 1 }) }) }, async () => 'ok')
   await app.ready()
   const given = app.apiErrors.explain('GET', '/').map(({ code }) => code).filter(code => code !== 'internal_error')
-  t.strictSame([...new Set(told)].sort(), given.map(code => `${app.apiErrors.errors[code]?.status} ${code}`).sort())
+  t.strictSame([...new Set(listed)].sort(), given.map(code => `${app.apiErrors.errors[code]?.status} ${code}`).sort())
 })

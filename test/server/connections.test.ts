@@ -33,7 +33,7 @@ t.test('an unknown Expect gives 417', async t => {
 })
 
 /** Closes the application during a request, and sends another one on the same connection. */
-async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
+async function requestWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
   const slow = new EventEmitter()
   app.get('/slow', async () => {
     slow.emit('start')
@@ -57,7 +57,7 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
 }
 
 t.test('while the server closes, a running request is finished and a new one gets 503', async t => {
-  const { first, second } = await askWhileClosing(t, await createApp())
+  const { first, second } = await requestWhileClosing(t, await createApp())
   t.equal(first.body, 'done')
   t.strictSame(parseResponse(second), closing)
   t.match(second, /\r\nconnection: close\r\n/)
@@ -66,7 +66,7 @@ t.test('while the server closes, a running request is finished and a new one get
 t.test('with return503OnClosing: false, new requests are handled until the end', async t => {
   const app = await createApp({}, { return503OnClosing: false })
   app.get('/', (_request, reply) => { reply.send('still here') })
-  t.equal(parseResponse((await askWhileClosing(t, app)).second).body, 'still here')
+  t.equal(parseResponse((await requestWhileClosing(t, app)).second).body, 'still here')
 })
 
 t.test('requests in the packet that closes the server each get a response', async t => {
@@ -160,7 +160,7 @@ t.test('over TLS, the responses are the same', async t => {
 })
 
 /** Sends one request over HTTP/2. `content-length` and similar headers are compared by name. */
-async function askHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
+async function requestHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
   const stream = session.request(headers)
   const [answer] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
   let text = ''
@@ -186,22 +186,22 @@ t.test('over HTTP/2, the responses are the same', async t => {
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const session = connectHttp2(`http://127.0.0.1:${getPort(app as unknown as FastifyInstance)}`)
-  t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
-  t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
-  t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node rejects a list for Location')
-  t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
-  t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
+  t.strictSame(await requestHttp2(session, { ':path': '/' }), failed)
+  t.strictSame(await requestHttp2(session, { ':path': '/hook' }), failed)
+  t.strictSame(await requestHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node rejects a list for Location')
+  t.strictSame(await requestHttp2(session, { ':path': '/%zz' }), badUrl)
+  t.strictSame(await requestHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
     code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))
-  t.strictSame(await askHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
-  const expectation = await askHttp2(session, { ':path': '/ok', expect: 'magic' })
+  t.strictSame(await requestHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
+  const expectation = await requestHttp2(session, { ':path': '/ok', expect: 'magic' })
   rawAnswer(t, expectation as HttpResponse, 417, 'expectation_failed')
   const cut = session.request({ ':path': '/cut' })
   cut.resume()
   await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'a response that was started is aborted')
   const closed = app.close()
   await new Promise(resolve => setTimeout(resolve, 50))
-  t.strictSame(await askHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
+  t.strictSame(await requestHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
   session.close()
   await closed
 })
@@ -252,7 +252,7 @@ t.test('if an early function of the application throws before a request is route
       const port = await listen(t, app)
       if (http2) {
         const session = connectHttp2(`http://127.0.0.1:${port}`)
-        const answer = await askHttp2(session, { ':path': '/fail?fail' })
+        const answer = await requestHttp2(session, { ':path': '/fail?fail' })
         rawAnswer(t, answer as HttpResponse, 500, 'internal_error')
         session.close()
       } else {

@@ -18,10 +18,10 @@ const codesOf = (source: string): string[] => Object.keys(upstreamSources[source
 
 for (const [name, { codes, names, prefixes }] of Object.entries(upstreamSources)) {
   t.test(name, async t => {
-    const told = (failure: string): string => failure === 'aborted' ? 'gateway_timeout' : failure
-    for (const [code, failure] of Object.entries(codes)) t.equal(translated(withCode(code)), told(failure), code)
-    for (const [errorName, failure] of Object.entries(names ?? {})) t.equal(translated(withName(errorName)), told(failure), errorName)
-    for (const [prefix, failure] of Object.entries(prefixes ?? {})) t.equal(translated(withCode(`${prefix}ANYTHING`)), told(failure), prefix)
+    const codeFor = (failure: string): string => failure === 'aborted' ? 'gateway_timeout' : failure
+    for (const [code, failure] of Object.entries(codes)) t.equal(translated(withCode(code)), codeFor(failure), code)
+    for (const [errorName, failure] of Object.entries(names ?? {})) t.equal(translated(withName(errorName)), codeFor(failure), errorName)
+    for (const [prefix, failure] of Object.entries(prefixes ?? {})) t.equal(translated(withCode(`${prefix}ANYTHING`)), codeFor(failure), prefix)
   })
 }
 
