@@ -88,7 +88,7 @@ t.test('options are merged with the options of the application', async t => {
       return (await app.inject({ method: 'POST', url: '/', payload: Array.from({ length: 30 }, () => 'x') })).body
     }
     t.equal(await messageWith({}), Array.from({ length: 10 }, (_, index) => `body/${index} must be integer`).join(', '))
-    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} faults`) }), '30 errors')
+    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} errors`) }), '30 errors')
   })
 
   t.test('request ids are unique, or come from the application', async t => {
