@@ -1,3 +1,4 @@
+/** The configuration of ESLint. Its table of folders says which folder of lib/ may import which. */
 import css from '@eslint/css'
 import neostandard, { plugins } from 'neostandard'
 

@@ -1,3 +1,4 @@
+/** The exports of the package. */
 export { default } from './plugin.js'
 export type { ApiErrors } from './plugin.js'
 export type { ApiErrorsOptions, DocumentationOptions } from './options.js'

@@ -1,3 +1,4 @@
+/** The Fastify plugin: registers everything that the options require, in the right order. */
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'

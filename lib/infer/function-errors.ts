@@ -13,22 +13,22 @@ import { isObject } from '../support/is-object.js'
 /** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
-  /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
+  /** How it leaves the function. Verifying a token throws errors of @fastify/jwt. Sending a file gives responses of @fastify/static. */
   readonly by: 'throws' | 'sends' | 'verifies a token' | 'sends a file' | `is of ${string}`
 }
 
-/** What is known of the application in which a function runs. */
+/** The known properties of the application in which a function runs. */
 export interface FunctionContext {
   /** Returns whether the catalog has a code. */
   readonly isCode: (name: string) => boolean
-  /** Returns the function or object that a name stands for: a decorator of requests, of replies, or of the application. */
+  /** Returns the function or object with a name: a decorator of requests, of replies, or of the application. */
   readonly getDecorator: (owner: DecoratorOwner, name: string) => unknown
 }
 
 /** The errors of `request.jwtVerify()`. */
 const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
 
-/** How many calls of decorators are followed. */
+/** The maximum depth of followed decorator calls. */
 const maxDepth = 5
 
 /** Returns the errors of a function, each once. */
@@ -37,7 +37,7 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   return [...new Map([...found.thrown, ...found.sent].map(error => [error.code, error])).values()]
 }
 
-/** The errors of some code. What is thrown can be caught, what is sent is sent. */
+/** The errors of some code. A thrown error can be caught, a sent one cannot. */
 interface Found {
   readonly thrown: readonly FunctionError[]
   readonly sent: readonly FunctionError[]
@@ -64,7 +64,7 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
 }
 
-/** Reads the functions of a hook of @fastify/auth, which gives an error without a status the status 401. */
+/** Reads the functions of a hook of @fastify/auth. It gives an error without a status the status 401. */
 function readComposed (functions: readonly object[], context: FunctionContext, callers: ReadonlySet<object>): Found {
   const found = join(...functions.map(fn => readFunction(fn, context, callers)))
   return found.thrown.length + found.sent.length === 0 ? createThrown(401) : found
@@ -81,7 +81,7 @@ function getSource (fn: object): string {
 
 type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
 
-/** Returns a function as a syntax tree; `undefined` for one without source, such as a bound function. */
+/** Returns a function as a syntax tree. `undefined` if it has no source, such as a bound function. */
 function parseFunction (fn: object): FunctionNode | undefined {
   if (typeof fn !== 'function') return undefined
   const source = getSource(fn)
@@ -90,7 +90,7 @@ function parseFunction (fn: object): FunctionNode | undefined {
       const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
       if (found !== undefined) return found
     } catch {
-      // The source of a method is no expression. That of a bound function is not JavaScript.
+      // The source of a method is not an expression, and the source of a bound function is not JavaScript.
     }
   }
   return undefined
@@ -139,7 +139,7 @@ function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): 
   return join(rest, { sent: tried.sent, thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
 }
 
-/** Returns whether code throws or passes on an error that a variable holds. What is returned can be a result. */
+/** Returns whether code throws or passes on the error in a variable. A returned value can be a result. */
 function passesOn (node: AnyNode, name: string): boolean {
   const isError = (value: AnyNode | null | undefined): boolean => value?.type === 'Identifier' && value.name === name
   if (node.type === 'ThrowStatement' && isError(node.argument)) return true
@@ -168,7 +168,7 @@ function createSent (status: number | undefined): Found {
   return { thrown: [], sent: createThrown(status).thrown.map(({ code }) => ({ code, by: 'sends' })) }
 }
 
-/** The statuses by the names that http-errors, @fastify/sensible, Boom and Nest have for them: `notFound`. */
+/** The statuses by their names in http-errors, @fastify/sensible, Boom and Nest: `notFound`. */
 const statusByName: ReadonlyMap<string, number> = new Map([
   ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
   ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
@@ -184,7 +184,7 @@ function readNew (node: NewExpression): Found {
   return createThrown(findStatus(node.arguments) ?? getNamedStatus(getCalleeName(node)))
 }
 
-/** Returns the status among some arguments: a number of an error, or a property that is named so. */
+/** Returns the status among some arguments: a number, or a property with a usual name. */
 function findStatus (nodes: readonly AnyNode[]): number | undefined {
   for (const node of nodes) {
     if (node.type === 'Literal' && typeof node.value === 'number' && codeForStatus(node.value) !== undefined) return node.value
@@ -209,7 +209,7 @@ function readFactory (node: CallExpression, { context }: Reader): Found {
   return /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
 }
 
-/** Reads `error.statusCode = 409`, which is thrown later, and `reply.statusCode = 409`. */
+/** Reads `error.statusCode = 409`, where the error is thrown later, and `reply.statusCode = 409`. */
 function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
   if (left.type !== 'MemberExpression' || !statusNames.test(getLastName(left))) return nothing
   const status = findStatus([right])
@@ -219,7 +219,7 @@ function readAssignment ({ left, right }: AssignmentExpression, reader: Reader):
 
 const statusNames = /^(status|statusCode|httpStatusCode)$/
 
-/** What @fastify/static responds with to a request for a file, besides the file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
+/** The error responses of @fastify/static to a request for a file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
 const fileErrors: readonly FunctionError[] = ['route_not_found', 'precondition_failed', 'range_not_satisfiable'].map(code => ({ code, by: 'sends a file' }))
 
 function readCall (node: CallExpression, reader: Reader): Found {
@@ -268,7 +268,7 @@ function getMethod (value: unknown, name: string): unknown {
   return undefined
 }
 
-/** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
+/** Returns the last name in a called expression: `notFound` for `app.httpErrors.notFound()`. */
 function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
   return getLastName(callee)
 }

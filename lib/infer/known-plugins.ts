@@ -7,10 +7,10 @@ import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
 
-/** A plugin that responds to requests by itself. */
+/** A plugin that sends responses itself. */
 type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection'
 
-/** What the source of the hook of each plugin contains. These are names of properties, which a minifier keeps. */
+/** Names of properties in the source of each plugin's hook. A minifier keeps them. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/rate-limit': ['onExceeded', 'addHeadersOnExceeding'],
   '@fastify/under-pressure': ['routeOptions.config.pressureHandler'],
@@ -19,7 +19,7 @@ const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token']
 }
 
-/** The codes that the hooks of the plugins that check credentials respond with. */
+/** The codes of the responses that the hooks of credential plugins send. */
 const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
   '@fastify/bearer-auth': ['unauthorized', 'invalid_token'],
   '@fastify/basic-auth': ['unauthorized'],
@@ -34,8 +34,8 @@ export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean
 }
 
 /**
- * Returns the plugin of a hook with the codes that it responds with, because what its source says of errors depends on its
- * options. `undefined` for a hook of the application.
+ * Returns the plugin of a hook and its codes. The errors in its source depend on its options, so they are not used.
+ * `undefined` for a hook of the application.
  */
 export function findPluginErrors (hook: object): { readonly plugin: string, readonly codes: readonly StandardCode[] } | undefined {
   const plugin = findOwner(hook)

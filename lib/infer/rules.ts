@@ -54,7 +54,7 @@ export interface Facts {
   readonly findInferred: FindInferred
   /** Whether the errors of the source are known, so that rules need not guess them. */
   readonly isInferred: boolean
-  /** Returns the errors that a hook or a handler shows in its code. */
+  /** Returns the errors in the code of a hook or a handler. */
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
@@ -107,7 +107,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   database (facts) {
     const { method, scope, validationStatus } = facts
-    // A body that cannot fail its schema may not reach the database.
+    // A body without a failing schema may not reach the database.
     if (scope.database === undefined || !methodsWithBody.has(method) || inferIssues(facts, 'body', facts.schema.body).length === 0) return []
     const reason = `A database can reject a value of the body. The application uses ${scope.database}.`
     return withStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
@@ -140,7 +140,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return [
       ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers who go on beyond the limit.', 'forbidden') : []
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
     ]
   },
 
@@ -178,7 +178,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
-    // The code of a guard that declares its errors, or of a hook that shows them, is more precise.
+    // The code of a guard that declares its errors, or of a hook whose code shows them, is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
     return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
@@ -221,7 +221,7 @@ function isList (schema: unknown): boolean {
 /** The usual names of the list in such an object. */
 const listNames: ReadonlySet<unknown> = new Set(['data', 'items', 'results', 'rows', 'records', 'entries', 'list', 'content', 'edges', 'nodes'])
 
-/** Returns the errors that the hooks of a route show in their code. */
+/** Returns the errors in the code of the hooks of a route. */
 function findHookErrors ({ targets, record, readErrors }: Facts): Finding[] {
   return targets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
 }

@@ -38,7 +38,7 @@ const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema
 /** The text of a page, and what identifies it. */
 interface Page {
   readonly contentType: string
-  /** The text, cut where the origin of the API belongs. The client chooses the `Host`, so pages are not cached per host. */
+  /** The text, split at each place of the API's origin. The client chooses the `Host`, so pages are not cached per host. */
   readonly parts: readonly string[]
   readonly hash: string
 }

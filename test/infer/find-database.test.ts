@@ -1,10 +1,10 @@
-// Given an application with a database, a body that fits its schema can still be rejected, and the document has the codes.
+// Tests an application with a database: it can reject a body that matches its schema, and the document has these codes.
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'
 import { findDatabase, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
-t.test('a decorator of the application or of a scope around it', async t => {
+t.test('a decorator of the application or of a surrounding scope', async t => {
   const app = Fastify()
   t.equal(findDatabase(app), undefined)
   app.decorate('knex', {})
@@ -24,7 +24,7 @@ const foreignKey = Object.assign(new Error('insert or update on table "queues" v
   code: '23503', severity: 'ERROR', detail: 'Key (owner)=(7) is not present in table "users".', table: 'queues', constraint: 'queues_owner_fkey'
 })
 
-t.test('an error of the database has an issue code that the document has', async t => {
+t.test('the issue code of a database error is in the document', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })

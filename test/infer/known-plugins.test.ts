@@ -1,4 +1,4 @@
-// Given official plugins that the application registers itself, the document and explain() have the responses of their hooks.
+// Tests official plugins that the application registers: the document and explain() have the responses of their hooks.
 import t from 'tap'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
@@ -28,7 +28,7 @@ t.test('@fastify/rate-limit', async t => {
     ['before', async (app: FastifyInstance) => { await app.register(renamed); await app.register(apiErrors, { log: false }) }],
     ['after', async (app: FastifyInstance) => { await app.register(apiErrors, { log: false }); await app.register(renamed) }]
   ] as const) {
-    t.test(`under another name, registered ${when} this plugin, limits every route that does not opt out`, async t => {
+    t.test(`under another name and registered ${when} this plugin, it limits every route that does not opt out`, async t => {
       const app = create()
       await register(app)
       app.get('/usual', handler)
@@ -45,7 +45,7 @@ t.test('@fastify/rate-limit', async t => {
     })
   }
 
-  t.test('does not limit a route that was registered before it', async t => {
+  t.test('it does not limit a route that was registered earlier', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     app.get('/early', handler)
@@ -54,7 +54,7 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(explain(app, '/early'), [])
   })
 
-  t.test('with global: false limits the routes with config.rateLimit and those with its hook', async t => {
+  t.test('with global: false, it limits the routes with config.rateLimit and the routes with its hook', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(rateLimit, { global: false })
@@ -72,13 +72,13 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(explain(app, '/scope'), [limited])
   })
 
-  t.test('bans callers', async t => {
+  t.test('it bans callers', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(rateLimit, { max: 1, ban: 0 })
     app.get('/', handler)
     await app.ready()
-    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers who go on beyond the limit.'])
+    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers that continue above the limit.'])
     await app.inject('/')
     const response = await app.inject('/')
     t.equal(response.statusCode, 403)
@@ -89,7 +89,7 @@ t.test('@fastify/rate-limit', async t => {
     [{}, ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']],
     [{ enableDraftSpec: true }, ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']]
   ] as const) {
-    t.test(`documents its headers, given ${JSON.stringify(options)}`, async t => {
+    t.test(`its headers are documented, with the options ${JSON.stringify(options)}`, async t => {
       const app = create()
       await app.register(swagger, { openapi: { openapi: '3.1.0' } })
       await app.register(rateLimit, { max: 1, ...options })
@@ -116,7 +116,7 @@ t.test('@fastify/under-pressure', async t => {
   const pressed = '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.'
   const renamed = fp(async (scope: FastifyInstance) => { await scope.register(underPressure, { maxEventLoopDelay: 1000 }) })
 
-  t.test('under another name holds for the routes of its scope and of the scopes below it, before and after, and for no other', async t => {
+  t.test('under another name, it applies to the routes of its scope and the scopes below it, added before or after, and to no others', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     app.register(async scope => {
@@ -133,7 +133,7 @@ t.test('@fastify/under-pressure', async t => {
     t.strictSame(explain(app, '/outside'), [])
   })
 
-  t.test('without a limit turns no request away', async t => {
+  t.test('without a limit, it rejects no request', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(underPressure, {})

@@ -1,3 +1,4 @@
+/** The part that the translators of all databases share. It turns a kind of failure into an error of the catalog. */
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'

@@ -12,9 +12,9 @@ export function toValidationCode (code: ValidationCode, status: ValidationStatus
   return status === 400 ? 'invalid_request' : code
 }
 
-/** Returns the message that the code for status 400 lacks, because it stands for other failures too. */
+/** Returns the message for status 400, because the message of its code is too general. */
 export function getValidationMessage (code: ValidationCode, status: ValidationStatus = 422): { readonly message?: string } {
-  return status === 400 ? { message: code === 'validation_error' ? 'One or more fields are not valid.' : 'A required field is missing.' } : {}
+  return status === 400 ? { message: code === 'validation_error' ? 'One or more fields are invalid.' : 'A required field is missing.' } : {}
 }
 
 /** Returns whether a code is one of {@link ValidationCode}. */

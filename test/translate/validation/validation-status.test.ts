@@ -1,4 +1,4 @@
-// Given an API that promised 400 for a body that is not valid, every response and every document follows one option.
+// Tests an API that promised 400 for an invalid body. All responses and documents follow one option.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -21,7 +21,7 @@ async function create (t: { teardown: (run: () => unknown) => void }, options: A
   return app
 }
 
-t.test('400: bodies, errors of the database and the document', async t => {
+t.test('400: bodies, database errors and the document', async t => {
   const app = await create(t, { validationStatus: 400 })
   const post = async (url: string, payload: object): Promise<unknown> => {
     const response = await app.inject({ method: 'POST', url, payload, headers: { 'x-request-id': 'req_1' } })
@@ -31,7 +31,7 @@ t.test('400: bodies, errors of the database and the document', async t => {
   t.strictSame(await post('/queues', { name: 'a' }), {
     status: 400,
     code: 'invalid_request',
-    message: 'One or more fields are not valid.',
+    message: 'One or more fields are invalid.',
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }]
   })
   t.strictSame(await post('/queues', {}), {
@@ -51,7 +51,7 @@ t.test('400: bodies, errors of the database and the document', async t => {
   t.strictSame(app.apiErrors.ledger().filter(({ route, documented }) => route === 'POST /queues' && !documented), [])
 })
 
-t.test('400: an error that is thrown as a 422 stays one', async t => {
+t.test('400: an error that is thrown as a 422 stays a 422', async t => {
   const app = await create(t, { validationStatus: 400 })
   for (const url of ['/catalog', '/http-errors']) {
     const response = await app.inject(url)
@@ -60,7 +60,7 @@ t.test('400: an error that is thrown as a 422 stays one', async t => {
   }
 })
 
-t.test('each format has the issues with the status 400, as with 422', async t => {
+t.test('each format has issues with the status 400, as with 422', async t => {
   for (const format of ['code', 'error', 'typed', 'message', 'summary', 'problem'] as const) {
     const send = async (validationStatus: 400 | 422): Promise<Record<string, unknown>> => {
       const response = await (await create(t, { format, validationStatus })).inject({ method: 'POST', url: '/queues', payload: { name: 'a' } })
