@@ -41,7 +41,7 @@ export const validationTranslator: Translator = {
       return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })
     }
     const code = issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
-    return errors[toValidationCode(code, validationStatus)]({ issues, cause: error, ...getValidationMessage(code, validationStatus) })
+    return errors[toValidationCode(code, validationStatus)]({ issues, cause: error, ...getValidationMessage(code, errors, validationStatus) })
   }
 }
 
