@@ -216,7 +216,8 @@ function findStatus (nodes: readonly AnyNode[]): number | undefined {
 function readFactory (node: CallExpression, { context }: Reader): Found {
   const name = getCalleeName(node)
   const owner = node.callee.type === 'MemberExpression' ? getLastName(node.callee.object) : ''
-  if (owner !== '' && name.includes('_') && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+  // Any object can be a catalog, and a method such as `conflict` can be of another library.
+  if (owner !== '' && /[^a-z]/.test(name) && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
   if (/^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(owner)) {
     if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
     const status = getNamedStatus(name)
