@@ -31,7 +31,7 @@ export interface DocumentationRule {
  * Rules by name. `false` turns a built-in rule off, and a rule replaces it. A rule with another name is added.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
- * `rateLimit`, `timeout`, `pressure`, `proxy`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
+ * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
  */
 export type DocumentationRules = { readonly [Name in RuleName]?: false | DocumentationRule } & { readonly [name: string]: false | DocumentationRule | undefined }
 

@@ -15,7 +15,7 @@ import { isObject } from '../support/is-object.js'
 export interface FunctionError {
   readonly code: string
   /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
-  readonly by: 'throws' | 'sends' | 'verifies a token' | 'sends a file' | `is of ${string}`
+  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'sends a file' | `is of ${string}`
 }
 
 /** What is known of the application in which a function runs. */
@@ -28,6 +28,12 @@ export interface FunctionContext {
 
 /** The errors of `request.jwtVerify()`. */
 const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
+
+/** The methods of the decorators of @fastify/oauth2 that send a request to another service. */
+const tokenRequests: ReadonlySet<string> = new Set(['getAccessTokenFromAuthorizationCodeFlow', 'getNewAccessTokenUsingRefreshToken', 'revokeToken', 'revokeAllToken'])
+
+/** The errors of these requests. */
+const tokenRequestErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'requests a token' }))
 
 /** How many calls of decorators are followed. */
 const maxDepth = 5
@@ -251,6 +257,7 @@ function readCall (node: CallExpression, reader: Reader): Found {
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
   }
+  if (tokenRequests.has(name)) return { thrown: tokenRequestErrors, sent: [] }
   return readDecorator(callee.object, name, reader)
 }
 

@@ -241,6 +241,7 @@ function applyRules (
     findInferred: context.findInferred ?? (() => []),
     isInferred: context.findInferred !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
+    convertsSent: context.convertsSent !== false,
     maxParamLength: context.maxParamLength,
     validationStatus: context.validationStatus,
     found
