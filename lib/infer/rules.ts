@@ -79,8 +79,11 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'declared' | 'hooks' | 'thrown' |
+  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
   'responses' | 'config' | 'source' | 'security'
+
+/** The built-in rules that are off unless `documentation.rules` turns them on. */
+export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -164,6 +167,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
     ? createFindings('@fastify/websocket responds to a request that opens no websocket.', 'resource_not_found')
     : [],
+
+  databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
 
   declared: ({ targets }) => findDeclarations(targets),
 
