@@ -18,7 +18,7 @@ const folders = {
   verify: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer'],
   guards: ['support', 'catalog', 'fastify', 'infer'],
   client: [],
-  cli: ['support', 'catalog', 'infer', 'reference', 'verify', 'source'],
+  cli: ['support', 'catalog', 'fastify', 'infer', 'reference', 'verify', 'source'],
   source: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer']
 }
 

@@ -10,6 +10,7 @@ import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
+import { encodeUriComponent } from './support/encode-uri.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
 import { isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
@@ -46,7 +47,7 @@ export interface ApiErrorsOptions {
    */
   readonly validationStatus?: ValidationStatus
   /**
-   * The URL of the page about a code: a base URL to which the code is appended, or a function of the code that returns
+   * The URL of the page about a code: a base URL to which the code is appended, percent-encoded, or a function of the code that returns
    * `undefined` for a code without a page. Absent: the pages of `reference`; without these, responses have no `doc_url`.
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
@@ -254,7 +255,7 @@ function completeFormat (format: Format): Format {
 /** Calls the function once for each code, so that a function that fails or returns an invalid URL is found at register. */
 function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
   if (docUrl === undefined) return () => undefined
-  const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
+  const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => `${docUrl}${docUrl.endsWith('/') ? '' : '/'}${encodeUriComponent(code)}`
   const urls = new Map<string, string | undefined>()
   for (const code of Object.keys(catalog)) {
     const url = callDocUrl(getUrl, code)

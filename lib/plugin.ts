@@ -6,6 +6,7 @@ import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, warnOfDeclaredStatuses, type FitsDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
+import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
 import { createSentBodies } from './openapi/bodies.js'
@@ -164,7 +165,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     validationStatus: settings.validationStatus,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
-    handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
+    handlesErrors: (scope, ofRoute) => (ofRoute === undefined || passesErrorsOn(ofRoute)) && reachesErrorHandler(scope.errorHandler, errorHandlers.get(app)),
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
   })

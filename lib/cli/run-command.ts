@@ -1,6 +1,7 @@
-/** The commands of the program: reference, lock, check and infer. */
+/** The commands of the program. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
@@ -8,6 +9,7 @@ import { readInferredErrors } from '../infer/inferred-errors.js'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
+import { diagnose, printDiagnosis } from './doctor.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
 import { listReferences } from '../verify/references.js'
@@ -21,6 +23,8 @@ Commands
   lock        writes what the API promises about its errors to a lockfile
   check       compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1 if a
               change breaks callers, or if that file is out of date
+  doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
+              is 1 if there is a problem
   infer       reads the source and reports the errors that the routes throw; requires typescript
 
 Options
@@ -50,13 +54,20 @@ export interface Outcome {
   readonly code: 0 | 1
 }
 
-type Command = (app: FastifyInstance, options: Options) => Outcome | Promise<Outcome>
+type Command = (app: FastifyInstance, options: Options, warnings: readonly string[]) => Outcome | Promise<Outcome>
 
 const commands: Readonly<Record<string, Command>> = {
   reference: (app, options) => writeReference(app.apiErrors.reference(), options),
   lock: (app, options) => writeLockfile(listReferences(app), options),
   check: checkAll,
+  doctor,
   infer
+}
+
+/** Prints what the application registers, and its problems. */
+function doctor (app: FastifyInstance, _options: Options, warnings: readonly string[]): Outcome {
+  const diagnosis = diagnose(app, warnings)
+  return { output: printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
 }
 
 /** Prints the errors that the source shows, and writes the file of inferred errors if --write is set. */
@@ -136,10 +147,23 @@ async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   if (!isApplication(app)) {
     rejectOption(program, '--app', "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one", module)
   }
-  if (app.apiErrors === undefined) {
-    rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because registrations in its scopes are not visible there`, module)
-  }
   return app
+}
+
+/** Returns what a function returns, and the warnings of this package while it ran. */
+async function collectWarnings<Result> (run: () => Promise<Result>): Promise<{ readonly result: Result, readonly warnings: readonly string[] }> {
+  const warnings: string[] = []
+  const listener = (warning: Error & { readonly code?: string }): void => {
+    if (warning.code?.startsWith('FASTIFY_API_ERRORS_') === true) warnings.push(warning.message)
+  }
+  process.on('warning', listener)
+  try {
+    const result = await run()
+    await setImmediate() // Node emits a warning after the code that caused it.
+    return { result, warnings }
+  } finally {
+    process.off('warning', listener)
+  }
 }
 
 async function importApp (url: string): Promise<unknown> {
@@ -191,9 +215,12 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (command === undefined) {
     rejectOption(program, 'command', `one of ${Object.keys(commands).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
-  const app = await loadApp(values.app)
+  const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   try {
-    return await command(app, values)
+    if (app.apiErrors === undefined && command !== doctor) {
+      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because an instance does not see what its scopes register`, values.app)
+    }
+    return await command(app, values, warnings)
   } finally {
     await app.close()
   }

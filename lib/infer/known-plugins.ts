@@ -2,13 +2,14 @@
  * Finds official plugins by the hooks that they add. A name is not enough: `fp()` can change it, a plugin can be
  * registered too late for a route, and its options can exempt a route. A hook that runs on the route is exact.
  */
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
 
-/** A plugin that sends responses itself. */
-type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection'
+/** A plugin that responds to requests by itself. */
+type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
 
 /** Names of properties in the source of each plugin's hook. A minifier keeps them. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
@@ -16,14 +17,16 @@ const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/under-pressure': ['routeOptions.config.pressureHandler'],
   '@fastify/bearer-auth': ['verifyBear'],
   '@fastify/basic-auth': ['credentialsRE', 'userPassRE'],
-  '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token']
+  '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token'],
+  '@fastify/passport': ['attemptStrategy', 'onAllFailed']
 }
 
 /** The codes of the responses that the hooks of credential plugins send. */
 const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
   '@fastify/bearer-auth': ['unauthorized', 'invalid_token'],
   '@fastify/basic-auth': ['unauthorized'],
-  '@fastify/csrf-protection': ['forbidden']
+  '@fastify/csrf-protection': ['forbidden'],
+  '@fastify/passport': ['unauthorized']
 }
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
@@ -45,6 +48,11 @@ export function findPluginErrors (hook: object): { readonly plugin: string, read
 /** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, the plugin adds none. */
 export function isUnderPressureHookActive (scope: object): boolean {
   return getEffectiveHooks(scope, 'onRequest').some(hook => findOwner(getOriginalHook(hook)) === '@fastify/under-pressure')
+}
+
+/** Returns whether the handler of a route is called with a websocket: @fastify/websocket then responds to other requests itself. */
+export function isWebsocketRoute (route: RouteOptions, scope: FastifyInstance): boolean {
+  return (route as { readonly websocket?: boolean }).websocket === true && 'websocketServer' in scope
 }
 
 function findOwner (hook: object): KnownPlugin | undefined {

@@ -51,8 +51,8 @@ export interface RouteErrorsOptions {
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
-  /** Returns whether the plugin handles the errors of a scope. A scope can have its own error handler. */
-  readonly handlesErrors: (scope: FastifyInstance) => boolean
+  /** Returns whether the plugin handles the errors of a scope, which can have its own error handler, and of a route with its own one. */
+  readonly handlesErrors: (scope: FastifyInstance, ofRoute: RouteOptions['errorHandler']) => boolean
   /** Returns whether a document that shows the route requires credentials on every route. @default none does */
   readonly isSecured?: (record: RouteRecord) => boolean
   /** Returns whether every document of the application hides the route. @default none does */
@@ -218,7 +218,7 @@ function isSecuredByDocument ({ isSecured }: Context, record: RouteRecord): bool
 
 /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
 function isCovered ({ handlesErrors }: Context, { route, scope }: RouteRecord): boolean {
-  return route.config?.errors !== false && route.errorHandler === undefined && handlesErrors(scope)
+  return route.config?.errors !== false && handlesErrors(scope, route.errorHandler)
 }
 
 /** Returns the findings of the rules, in their order. `onRule` is called with the findings of each rule. */
@@ -241,6 +241,7 @@ function applyRules (
     findInferred: context.findInferred ?? (() => []),
     isInferred: context.findInferred !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
+    convertsSent: context.convertsSent !== false,
     maxParamLength: context.maxParamLength,
     validationStatus: context.validationStatus,
     found

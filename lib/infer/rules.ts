@@ -5,12 +5,13 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import type { FunctionError } from './function-errors.js'
-import { isLimitedByPlugin } from './known-plugins.js'
+import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
+import { getOriginalHandler } from '../fastify/early-routes.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { databaseFailures } from '../translate/databases/database.js'
 import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
@@ -56,6 +57,8 @@ export interface Facts {
   readonly isInferred: boolean
   /** Returns the errors in the code of a hook or a handler. */
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
+  /** Whether an error that a handler sends gets the format of the API. */
+  readonly convertsSent: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
   /** The status of the response to an invalid body. @default 422 */
@@ -76,8 +79,11 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'hooks' | 'thrown' |
+  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
   'responses' | 'config' | 'source' | 'security'
+
+/** The built-in rules that are off unless `documentation.rules` turns them on. */
+export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -158,11 +164,20 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     ? createFindings('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
     : [],
 
+  websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
+    ? createFindings('@fastify/websocket responds to a request that opens no websocket.', 'resource_not_found')
+    : [],
+
+  databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
+
   declared: ({ targets }) => findDeclarations(targets),
 
   hooks: facts => facts.isInferred ? [] : findHookErrors(facts),
 
-  thrown: ({ record: { route, scope }, isInferred, readErrors }) => isInferred ? [] : toFindings('The handler', readErrors(route.handler, scope)),
+  thrown ({ record: { route, scope }, isInferred, readErrors }) {
+    // The handler of a websocket gets a socket.
+    return isInferred || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
+  },
 
   responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 

@@ -53,7 +53,7 @@ const defaultRequestTimeout = 120_000
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
-// Without this overload, TypeScript takes the kind of server from where the application is assigned to, and finds none.
+// Without this overload, `const app: FastifyInstance = Fastify(serverOptions())` does not compile.
 export function serverOptions (options?: undefined): FastifyServerOptions
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options
 export function serverOptions<Options extends DeclaredOptions> (options: Options): Options

@@ -1,6 +1,7 @@
 /** Returns the routes of an application with all functions that run for a request. Only this file connects source inference with the plugin. */
 import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
+import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
 import { getCode } from '../infer/declare-errors.js'
 import { getInferences, type Inference } from '../infer/inferences.js'
@@ -62,7 +63,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     method,
     path: record.url,
     scope,
-    functions: [...ofHooks(hookNames.slice(0, 4)), { fn: route.handler, isHook: false }, ...ofHooks(hookNames.slice(4))],
+    functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
     statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),

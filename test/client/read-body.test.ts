@@ -24,6 +24,15 @@ t.test('each built-in format gives the properties of the error', async t => {
   }, 'problem')
 })
 
+t.test('a code in any spelling, and phrases of other APIs', async t => {
+  for (const code of ['NoSuchBucket', 'E1001', 'auth/invalid-token']) {
+    t.equal(readBody({ code, message: 'Invalid.' }).code, code)
+    t.equal(readBody({ error: code, message: 'Invalid.', requestId: 'req_1' }).code, code)
+  }
+  t.equal(readBody({ error: 'A sentence.', message: 'Invalid.', requestId: 'req_1' }).code, undefined)
+  t.equal(readBody({ statusCode: 401, error: 'Unauthorized', message: 'Invalid.' }).code, undefined)
+})
+
 t.test('issues of RFC 9457 with pointers in URI fragments', async t => {
   const read = (item: unknown): unknown => readBody({ errors: [item] }).issues
   t.strictSame(read({ detail: 'is required', pointer: '#/items/0/a%20b' }), [{ field: 'items.0.a b', message: 'is required', pointer: '/items/0/a b' }])

@@ -53,6 +53,8 @@ t.test('register() rejects an invalid rule with one sentence', async t => {
   const faults: ReadonlyArray<readonly [rules: unknown, message: string]> = [
     [[], 'documentation.rules: expected an object of rules by name, got an array.'],
     [{ resources: false }, `documentation.rules.resources: expected a rule, because only these can be false: ${Object.keys(rules).join(', ')}, got false.`],
+    [{ databaseOutage: 'on' }, 'documentation.rules.databaseOutage: expected true, false, or an object with errors and reason, got "on".'],
+    [{ handler: true }, 'documentation.rules.handler: expected false, or an object with errors and reason, got true.'],
     [{ a: true }, 'documentation.rules.a: expected false, or an object with errors and reason, got true.'],
     [{ a: null }, 'documentation.rules.a: expected false, or an object with errors and reason, got null.'],
     [{ a: 'forbidden' }, 'documentation.rules.a: expected false, or an object with errors and reason, got "forbidden".'],

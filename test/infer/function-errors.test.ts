@@ -40,16 +40,34 @@ const errors = catalog
 const Boom = { notFound: () => new HttpError(404), badData: () => new HttpError(422) }
 const done = (_error?: unknown): void => {}
 const isOpen = (): boolean => true
+const getClass = (): typeof Error => Error
+const getName = (): 'queue_full' => 'queue_full'
 
 t.test('thrown errors', async t => {
   for (const [title, fn, expected] of [
     ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
     ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
-    ['a class that is named like a status', () => { throw new NotFoundException() }, ['throws resource_not_found']],
+    ['a class that is named like a status', () => { throw new NotFoundException() }, []],
     ['a class with the status among its arguments', () => { throw new HttpError(403, 'No.') }, ['throws forbidden']],
     ['a class with the status in an object', () => { throw new Error('No.', { statusCode: 402 } as object) }, ['throws payment_required']],
     ['an object with other properties', () => { throw new Error('No.', { cause: 402, ['a' + 'b']: 1, ...{} } as object) }, []],
     ['a class that says nothing', () => { throw new QueueClosedError() }, []],
+    ['a class of the function itself, with a field', () => { class Locked extends Error { static status = 404; status = 423 } throw new Locked() }, ['throws resource_locked']],
+    ['a class of the function itself, with a constructor', () => {
+      class Gone extends Error {
+        readonly statusCode
+        constructor () {
+          super('Gone.')
+          this.message += '!'
+          this.statusCode = 410
+        }
+      }
+      throw new Gone()
+    }, ['throws resource_gone']],
+    ['a class of the function itself, with the status in super()', () => { class Gone extends HttpError { constructor () { super(410) } } throw new Gone() }, ['throws resource_gone']],
+    ['a class of the function itself, without a status', () => { class ForbiddenException extends Error { code = 403; status: unknown } throw new ForbiddenException() }, []],
+    ['a class beside another one', () => { class Other extends Error { status = 404 } class Mine extends Error {} throw new Mine(String(Other)) }, []],
+    ['a class that an expression makes', () => { throw new (getClass())() }, []],
     ['http-errors by number', () => { throw createError(410, 'Gone.') }, ['throws resource_gone']],
     ['http-errors by name', () => { throw new createError.Conflict() }, ['throws resource_conflict']],
     ['http-errors by function', () => { throw createError.Unauthorized() }, ['throws unauthorized']],
@@ -67,6 +85,9 @@ t.test('thrown errors', async t => {
     ['a callback without an error', (_request: unknown, _reply: unknown, next: typeof done) => { next() }, []],
     ['an unknown value', (thrown: unknown) => { throw thrown }, []],
     ['an unknown call', () => { throw isOpen() }, []],
+    ['a factory in brackets', () => { throw errors['queue_full']() }, ['throws queue_full']],
+    ['a factory that a variable names', (code: 'queue_full') => { throw errors[code]() }, []],
+    ['a factory that a call names', () => { throw errors[getName()]() }, []],
     ['a name that is not a code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
     ['an error of a function with a pattern', ({ id }: { id: string }) => { throw new HttpError(404, id) }, ['throws resource_not_found']],
     ['nothing', () => isOpen(), []],
@@ -135,6 +156,43 @@ t.test('calls of decorators are followed, and getters are not called', async t =
     ['one that calls itself', () => { app.again(); throw isOpen() }, []],
     ['of something else', () => { [app][0]?.authenticate(); throw isOpen() }, []]
   ] as const) t.strictSame(read(fn, given), expected, title)
+})
+
+t.test('classes of decorators', async t => {
+  class ForbiddenException extends Error {}
+  class QueueLockedError extends Error { readonly status = 423 }
+  const decorators: Record<string, unknown> = {
+    'app errors': { ForbiddenException, QueueLockedError, Conflict: createError.Conflict, Native: Error, Plain: function Plain () {}, text: 'no class' },
+    'app LockedError': QueueLockedError,
+    'app classes': Object.assign(() => {}, { QueueLockedError })
+  }
+  const given = { getDecorator: (owner: string, name: string) => decorators[`${owner} ${name}`] }
+  const app = {} as unknown as { LockedError: typeof Error, classes: Record<'QueueLockedError', typeof Error>, errors: Record<'ForbiddenException' | 'QueueLockedError' | 'Conflict' | 'Native' | 'Plain' | 'text', typeof Error> }
+  for (const [title, fn, expected] of [
+    ['with a status', () => { throw new app.errors.QueueLockedError() }, ['throws resource_locked']],
+    ['on the application itself', () => { throw new app.LockedError() }, ['throws resource_locked']],
+    ['on a function', () => { throw new app.classes.QueueLockedError() }, ['throws resource_locked']],
+    ['with a status on the prototype', () => { throw new app.errors.Conflict() }, ['throws resource_conflict']],
+    ['without a status', () => { throw new app.errors.ForbiddenException() }, []],
+    ['of the runtime', () => { throw new app.errors.Native() }, []],
+    ['a function', () => { throw new app.errors.Plain() }, []],
+    ['no class', () => { throw new app.errors.text() }, []] // eslint-disable-line new-cap
+  ] as const) t.strictSame(read(fn, given), expected, title)
+})
+
+t.test('a class without a status answers 500, whatever its name is, and the document has no other status', async t => {
+  class ForbiddenException extends Error {}
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/merely-named', async () => { throw new ForbiddenException('No.') })
+  app.get('/nest', async () => { throw Object.assign(new ForbiddenException('No.'), { status: 403, response: {}, getStatus: () => 403 }) })
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('GET', '/merely-named').map(({ status, code }) => [status, code]), [[500, 'internal_error']])
+  t.match((await app.inject('/merely-named')).json(), { code: 'internal_error', message: 'Something went wrong on our side.' })
+  t.strictSame(app.apiErrors.explain('GET', '/nest').map(({ status, code }) => [status, code]), [[500, 'internal_error'], [403, 'forbidden']])
+  t.match((await app.inject('/nest')).json(), { code: 'forbidden', message: 'No.' })
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })
 
 /** Returns the errors that the rules about functions find for a route. */

@@ -3,9 +3,9 @@ import t from 'tap'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 
 const handler = async (): Promise<string> => 'ok'
 
@@ -141,4 +141,108 @@ t.test('@fastify/under-pressure', async t => {
     await app.ready()
     t.strictSame(explain(app, '/'), [])
   })
+})
+
+/*
+ * The plugins below are not installed here. The fixtures have the decorators, hooks and names of @fastify/websocket 11,
+ * @fastify/passport 3 and @fastify/oauth2 8.
+ */
+
+/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to a request that opens no websocket. */
+const websocket = fp(async (app: FastifyInstance) => {
+  app.decorate('websocketServer', {})
+  app.decorateRequest('ws', null)
+  app.addHook('onRoute', route => {
+    if (route.method === 'HEAD') return
+    const isWebsocket = (route as { readonly websocket?: boolean }).websocket === true
+    const http = isWebsocket ? (_request: FastifyRequest, reply: FastifyReply) => { reply.code(404).send() } : route.handler
+    route.handler = function (this: FastifyInstance, request, reply) { return http.call(this, request, reply) }
+  })
+})
+
+const live = { websocket: true } as object
+
+for (const when of ['before', 'after'] as const) {
+  t.test(`@fastify/websocket, registered ${when} this plugin`, async t => {
+    const app = create()
+    t.teardown(() => app.close())
+    if (when === 'before') await app.register(websocket)
+    await app.register(apiErrors, { log: false })
+    if (when === 'after') await app.register(websocket)
+    app.get('/live', live, async () => { throw errors.resource_gone() })
+    app.get('/plain', async () => { throw errors.resource_gone() })
+    await app.ready()
+    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to a request that opens no websocket.'])
+    t.strictSame(explain(app, '/plain'), ['410 resource_gone: The handler throws it.'], 'the wrapped handler is read')
+    const response = await app.inject({ url: '/live', headers: { 'x-request-id': 'req_1' } })
+    const { request_id: id, ...body } = response.json()
+    t.type(id, 'string')
+    t.strictSame([response.statusCode, body], [404, { code: 'resource_not_found', message: errors.resource_not_found.message }])
+    t.equal((await app.inject('/plain')).statusCode, 410)
+    t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+  })
+}
+
+t.test('@fastify/websocket: what is sent unchanged is not documented, and neither is the property without the plugin', async t => {
+  const unchanged = create()
+  await unchanged.register(websocket)
+  await unchanged.register(apiErrors, { log: false, sentErrors: 'report' })
+  unchanged.get('/live', live, handler)
+  await unchanged.ready()
+  t.strictSame(explain(unchanged, '/live'), [])
+  t.equal((await unchanged.inject('/live')).body, '')
+  await unchanged.close()
+  const without = create()
+  await without.register(apiErrors, { log: false })
+  without.get('/live', live, async () => { throw errors.resource_gone() })
+  await without.ready()
+  t.strictSame(explain(without, '/live'), ['410 resource_gone: The handler throws it.'])
+  await without.close()
+})
+
+/** The route of @fastify/passport, whose handler is what `authenticate()` returns. */
+class AuthenticationRoute {
+  handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (this.attemptStrategy(request)) return undefined
+    return this.onAllFailed(reply)
+  }
+
+  attemptStrategy ({ headers }: FastifyRequest): boolean {
+    return headers.authorization === 'Basic YTpi'
+  }
+
+  onAllFailed (reply: FastifyReply): unknown {
+    return reply.code(401).header('WWW-Authenticate', 'Basic realm="Users"').send('Unauthorized')
+  }
+}
+
+t.test('@fastify/passport', async t => {
+  const app = create()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/', { preValidation: new AuthenticationRoute().handler }, handler)
+  await app.ready()
+  t.strictSame(explain(app, '/'), ["401 unauthorized: The preValidation hook 'handler' of the route is of @fastify/passport."])
+  const response = await app.inject('/')
+  t.strictSame([response.statusCode, response.headers['www-authenticate']], [401, 'Basic realm="Users"'])
+  t.match(response.json(), { code: 'unauthorized', message: 'Unauthorized' })
+  t.equal((await app.inject({ url: '/', headers: { authorization: 'Basic YTpi' } })).statusCode, 200)
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+})
+
+t.test('@fastify/oauth2: a request for a token calls another service', async t => {
+  const app = create()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  const refused = Object.assign(new Error('Client request error: connect ECONNREFUSED 10.0.0.7:443'), {
+    isBoom: true, output: { statusCode: 502, payload: {}, headers: {} }, data: null, code: 'ECONNREFUSED', syscall: 'connect'
+  })
+  const github = { getAccessTokenFromAuthorizationCodeFlow: async (_request: FastifyRequest): Promise<string> => { throw refused } }
+  app.decorate('github', github)
+  app.get('/callback', async request => await github.getAccessTokenFromAuthorizationCodeFlow(request))
+  await app.ready()
+  t.strictSame(explain(app, '/callback'), ['502 bad_gateway: The handler requests a token.', '504 gateway_timeout: The handler requests a token.'])
+  const response = await app.inject('/callback')
+  t.match([response.statusCode, response.json()], [502, { code: 'bad_gateway', message: errors.bad_gateway.message }])
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })

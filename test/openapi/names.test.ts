@@ -1,13 +1,19 @@
 /** The names of components. */
 import fc from 'fast-check'
 import t from 'tap'
-import { createSchemaNames, hashedNames, hashText, toComponentName } from '../../lib/openapi/names.js'
+import { createSchemaNames, hashedNames, hashText, toCodeName, toComponentName } from '../../lib/openapi/names.js'
 
 t.test('the component name of a code', async t => {
   for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['gone', 'Gone'], ['e1001', 'E1001'], ['NoSuchBucket', 'NoSuchBucket'], ['a$b', 'Ab']] as const) {
     t.equal(toComponentName(code), name)
   }
   fc.assert(fc.property(fc.string(), text => { t.match(toComponentName(text), /^[A-Za-z0-9.-]*$/) }), { numRuns: 100 })
+})
+
+t.test('a code in any spelling as the name of a component', async t => {
+  for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['NoSuchBucket', 'NoSuchBucket'], ['auth/invalid-token', 'AuthInvalidToken'], ['user.not:found', 'UserNotFound'], ['QUEUE_FULL', 'QUEUEFULL']] as const) {
+    t.equal(toCodeName(code), name)
+  }
 })
 
 t.test('schema names are unique for any codes, and depend only on the codes', async t => {

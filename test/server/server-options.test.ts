@@ -183,7 +183,7 @@ t.test('options that are declared for a kind of server keep their type', async t
   t.strictSame([plain, secure, two, twoSecure].map(server => server.constructor.name), ['Server', 'Server', 'Http2Server', 'Http2SecureServer'])
 })
 
-t.test('the type of the application can be given where it is created', async t => {
+t.test('the result of Fastify(serverOptions()) is assignable to FastifyInstance', async t => {
   const build = async (options?: FastifyServerOptions): Promise<FastifyInstance> => Fastify(serverOptions(options))
   const applications: readonly FastifyInstance[] = [
     Fastify(serverOptions()),

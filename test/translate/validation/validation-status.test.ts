@@ -3,7 +3,7 @@ import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import createError from 'http-errors'
-import apiErrors, { standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { defineErrors, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 
 const body = { type: 'object', properties: { name: { type: 'string', minLength: 3 } }, required: ['name'] }
 const missing = Object.assign(new Error('null value in column "name" violates not-null constraint'), { code: '23502', severity: 'ERROR', column: 'name', table: 'queues' })
@@ -31,13 +31,13 @@ t.test('400: bodies, database errors and the document', async t => {
   t.strictSame(await post('/queues', { name: 'a' }), {
     status: 400,
     code: 'invalid_request',
-    message: 'One or more fields are invalid.',
+    message: standardErrors.validation_error.message,
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }]
   })
   t.strictSame(await post('/queues', {}), {
     status: 400,
     code: 'invalid_request',
-    message: 'A required field is missing.',
+    message: standardErrors.missing_required_field.message,
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }]
   })
   t.match(await post('/not-null', {}), { status: 400, code: 'invalid_request', message: 'A required field is missing.', details: [{ field: 'name', code: 'required' }] })
@@ -49,6 +49,24 @@ t.test('400: bodies, database errors and the document', async t => {
   t.strictSame(Object.keys(responses).filter(status => status >= '400'), ['400', '413', '415', '500'])
   t.notOk(app.apiErrors.reference().codes.find(({ code }) => code === 'validation_error')?.routes.includes('POST /queues'))
   t.strictSame(app.apiErrors.ledger().filter(({ route, documented }) => route === 'POST /queues' && !documented), [])
+})
+
+t.test('400: the messages are those of the catalog of the application', async t => {
+  const own = Object.fromEntries((['validation_error', 'missing_required_field'] as const).map(code => {
+    const { status, type, description, action } = standardErrors[code]
+    return [code, { status, type, message: `Own message of ${code}.`, description, action }]
+  }))
+  const app = await create(t, { validationStatus: 400, errors: defineErrors(standardErrors, own) })
+  for (const [url, payload, code, field] of [
+    ['/queues', { name: 'a' }, 'validation_error', 'min_length'], ['/queues', {}, 'missing_required_field', 'required'], ['/not-null', {}, 'missing_required_field', 'required']
+  ] as const) {
+    const response = await app.inject({ method: 'POST', url, payload })
+    t.equal(response.statusCode, 400)
+    const { request_id: id, details: [detail], ...rest } = response.json()
+    t.type(id, 'string')
+    t.strictSame(rest, { code: 'invalid_request', message: `Own message of ${code}.` })
+    t.match(detail, { in: 'body', field: 'name', pointer: '/name', code: field })
+  }
 })
 
 t.test('400: an error that is thrown as a 422 stays a 422', async t => {
