@@ -44,6 +44,9 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true
 }
 
+/** The parsed libraries of TypeScript. All programs share them, because parsing them takes longer than the rest. */
+const libraries = new Map<string, ts.SourceFile | undefined>()
+
 /** Returns the errors of the TypeScript compiler, with `--strict`, for programs that differ in one file. */
 function createCompiler (file: string): (source: string) => string[] {
   let program: ts.Program | undefined
@@ -53,8 +56,9 @@ function createCompiler (file: string): (source: string) => string[] {
   const kept = new Map<string, ts.SourceFile | undefined>()
   host.getSourceFile = (name, ...rest) => {
     if (name === file) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022)
-    if (!kept.has(name)) kept.set(name, getSourceFile(name, ...rest))
-    return kept.get(name)
+    const files = name.includes('/node_modules/typescript/lib/') ? libraries : kept
+    if (!files.has(name)) files.set(name, getSourceFile(name, ...rest))
+    return files.get(name)
   }
   return source => {
     text = source
