@@ -46,8 +46,8 @@ export function hasErrorResponse (reply: PendingReply): boolean {
   return reply[pending] !== undefined
 }
 
-/** The serializer of an error response. Its body is serialized already. */
-const keepText = markSerializer((text: string): string => text)
+/** The serializer of an error response. Its body is a string. A late result of the handler can be any value, and is dropped. */
+const keepText = markSerializer((payload: unknown): string => String(payload))
 
 /**
  * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node leave out the
