@@ -3,8 +3,9 @@ import t from 'tap'
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import builders from './fixtures/databases/builders.js'
 import drivers from './fixtures/databases/drivers.js'
+import prisma from './fixtures/databases/prisma.js'
 
-const report = await inferFixtures(t, { drivers, builders })
+const report = await inferFixtures(t, { drivers, builders, prisma })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -53,5 +54,24 @@ t.test('queries that Drizzle, Knex and Kysely build', async t => {
     'GET /builders/kysely-or-throw': ['404 resource_not_found certain'],
     'GET /builders/kysely-own-error': ['410 resource_gone certain'],
     'PUT /builders/kysely-update': ['409 resource_already_exists certain']
+  })
+})
+
+t.test('queries of Prisma', async t => {
+  t.strictSame(findingsOf('prisma'), {
+    'POST /prisma/create': ['409 resource_already_exists certain'],
+    'POST /prisma/create-body': ['409 resource_already_exists certain', '422 validation_error possible'],
+    'POST /prisma/create-many': ['422 validation_error possible'],
+    'POST /prisma/create-other': ['409 resource_already_exists certain'],
+    'POST /prisma/create-reference': ['422 validation_error certain'],
+    'DELETE /prisma/delete': ['404 resource_not_found certain'],
+    'DELETE /prisma/delete-card': ['404 resource_not_found certain'],
+    'DELETE /prisma/delete-team': ['404 resource_not_found certain', '409 resource_conflict certain'],
+    'GET /prisma/find': [],
+    'GET /prisma/find-or-throw': ['404 resource_not_found certain'],
+    'POST /prisma/team': ['409 resource_already_exists certain'],
+    'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update-many': ['422 validation_error certain'],
+    'PUT /prisma/upsert': []
   })
 })

@@ -12,9 +12,10 @@ import hooks from './fixtures/hooks.js'
 import javascript from './fixtures/javascript.cjs'
 import language from './fixtures/language.js'
 import upstreams from './fixtures/upstreams.js'
+import packages, { translators } from './fixtures/packages.js'
 import notCounted from './fixtures/not-counted.js'
 
-const report = await inferFixtures(t, { interfaces, containers, promises, try: tries, callbacks, responses, hooks, javascript, language, upstreams, 'not-counted': notCounted })
+const report = await inferFixtures(t, { interfaces, containers, promises, try: tries, callbacks, responses, hooks, javascript, language, upstreams, packages, 'not-counted': notCounted }, { translators })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -210,8 +211,12 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
     'GET /language/dynamic-import': ['409 resource_conflict certain via create'],
     'GET /language/endless': ['508 loop_detected certain'],
     'GET /language/entries': ['423 resource_locked certain via b', '425 too_early certain via a'],
+    'GET /language/function-apply': ['410 resource_gone certain via fail'],
+    'GET /language/function-apply-unknown': ['416 range_not_satisfiable certain via walk'],
     'GET /language/getter': ['429 rate_limit_exceeded certain via Counter.value'],
     'GET /language/in': ['409 resource_conflict certain'],
+    'GET /language/includes': ['502 bad_gateway certain'],
+    'GET /language/includes-unknown': ['502 bad_gateway certain'],
     'GET /language/is-api-error': ['428 precondition_required certain'],
     'GET /language/json': [],
     'GET /language/list': ['425 too_early certain via a'],
@@ -231,6 +236,9 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
     'GET /language/or-assigned': ['510 not_extended certain'],
     'GET /language/recursive': ['416 range_not_satisfiable certain via walk'],
     'GET /language/set-inside': ['507 insufficient_storage certain'],
+    'GET /language/spread-live': ['425 too_early certain via a'],
+    'GET /language/spread-local': ['502 bad_gateway certain via c'],
+    'GET /language/spread-unknown': [],
     'GET /language/static': ['400 invalid_request certain via Parser.parse'],
     'GET /language/static-getter': ['412 precondition_failed certain via Parser.strict'],
     'GET /language/static-number': [],
@@ -244,8 +252,12 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
     'GET /language/table-known': ['425 too_early certain via a'],
     'GET /language/table-spread': ['424 failed_dependency certain'],
     'GET /language/thrown-type': ['402 payment_required certain'],
+    'GET /language/typed-base': ['409 resource_conflict certain'],
+    'GET /language/typed-factory': ['410 resource_gone certain'],
+    'GET /language/typed-list': ['410 resource_gone certain'],
     'GET /language/typeof': [],
     'GET /language/typeof-function': ['406 not_acceptable certain via describe'],
+    'GET /language/unknown-function': [],
     'GET /language/values': ['423 resource_locked certain via b', '425 too_early certain via a']
   })
 })
@@ -281,9 +293,23 @@ t.test('errors that no response has', async t => {
   })
 })
 
+t.test('packages whose errors are known', async t => {
+  t.strictSame(findingsOf('packages'), {
+    'GET /packages/fast-jwt': ['401 invalid_token certain', '401 token_expired certain'],
+    'GET /packages/fast-jwt-local': ['401 invalid_token certain', '401 token_expired certain'],
+    'GET /packages/flow': ['412 precondition_failed certain via start'],
+    'GET /packages/lodash-local': ['508 loop_detected certain via load'],
+    'GET /packages/zod': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-async': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-caught': [],
+    'GET /packages/zod-safe': []
+  })
+})
+
 t.test('what could not be followed is listed with its line', async t => {
   t.strictSame(report.notFollowed.map(({ file, reason }) => `${file}: ${reason}`), [
     "test/source/fixtures/interfaces.ts: No implementation of 'missing' was found.",
+    "test/source/fixtures/language.ts: The function '(request.body as any).services.notifications.subscribers....' is not known.",
     'test/source/fixtures/responses.ts: The status is not known.'
   ])
 })

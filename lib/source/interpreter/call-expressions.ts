@@ -99,7 +99,7 @@ function isOfPackage (machine: Machine, node: Expression): boolean {
 
 /** A factory of a catalog of which only the type is known: the type of its code says which. */
 function typedFactory (machine: Machine, node: CallExpression): Values {
-  const { ts, checker } = machine.project
+  const { checker } = machine.project
   const type = typeOf(machine, node.expression)
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
   return parts.flatMap(part => {
@@ -112,7 +112,7 @@ function typedFactory (machine: Machine, node: CallExpression): Values {
     }
     const [only] = literalOf(status)
     return literalOf(code).map(each => catalogError(String(each), typeof only === 'number' ? only : undefined))
-  }).filter(() => (type?.flags ?? 0 & ts.TypeFlags.Any) !== 0 || true)
+  })
 }
 
 function argumentsOf (machine: Machine, nodes: readonly Expression[] | undefined): Values[] {

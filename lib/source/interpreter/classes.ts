@@ -23,8 +23,14 @@ export function externalBases (machine: Machine, cls: Cls): readonly string[] {
   if (base === undefined) return []
   if (base.kind === 'class') return externalBases(machine, base)
   if (base.kind === 'live' && typeof base.value === 'function') return externalBases(machine, { kind: 'class', id: base.id, node: undefined, env: undefined, live: base }).concat((base.value as { name: string }).name)
-  if (base.kind === 'external') return /Error$/.test(base.path) ? [base.path.split('.').at(-1) as string, 'Error'] : [base.path.split('.').at(-1) as string]
+  if (base.kind === 'external') return errorNamesOfPath(base.path)
   return base.kind === 'unknown' ? errorNamesOfType(base.type?.()) : []
+}
+
+/** Returns the names of a class of a package of which only the path is known. A class whose name ends in Error extends Error. */
+export function errorNamesOfPath (path: string): readonly string[] {
+  const name = path.split('.').at(-1) as string
+  return name.endsWith('Error') ? [name, 'Error'] : []
 }
 
 function errorNamesOfType (type: Type | undefined): readonly string[] {

@@ -1,8 +1,9 @@
 /** Instances: the constructors and field initializers of a class, run on a new object. */
+import { types } from 'node:util'
 import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
 import { type Cls, type Fn, type Live, type Obj, type Value, type Values, nextId, nothing, object, union, unknown } from '../values.js'
 import { inClass } from './activations.js'
-import { externalBases } from './classes.js'
+import { errorNamesOfPath, externalBases } from './classes.js'
 import { externalOf } from './heap.js'
 import type { Machine } from './machine.js'
 import { unknownOf } from './nodes.js'
@@ -17,9 +18,9 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
       const found = machine.nodeOf(callee)
       if (found?.kind === 'class') return machine.construct([found], args, node)
       if (found?.kind === 'function') return constructFunction(machine, callee, found, args)
-      return machine.callExternal(externalOf(machine, callee), [], args, node, callee)
+      return asError(machine.callExternal(externalOf(machine, callee), [], args, node, callee), errorNamesOfLive(callee.value))
     }
-    if (callee.kind === 'external') return machine.callExternal(callee, [], args, node)
+    if (callee.kind === 'external') return asError(machine.callExternal(callee, [], args, node), errorNamesOfPath(callee.path))
     if (callee.kind === 'native') return callee.call(args, [], node as Node)
     if (callee.kind === 'function') return constructFunction(machine, undefined, callee, args)
     if (callee.kind !== 'class') return machine.callUnknown(args, node)
@@ -31,6 +32,20 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
     if (instance.error !== undefined && !instance.fields.has('message')) instance.fields.set('message', [unknown()])
     return [instance]
   }))
+}
+
+/** An instance of a package's class is an error if the class extends Error and nothing else is known of it. */
+function asError (made: Values, names: readonly string[]): Values {
+  return names.length === 0 || made.some(({ kind }) => kind !== 'unknown')
+    ? made
+    : [object({ error: { origin: 'thrown', names, isPossible: false }, fields: new Map([['message', [unknown()]]]) })]
+}
+
+/** Returns the names of a class and of its bases, if it extends Error. */
+function errorNamesOfLive (value: object): readonly string[] {
+  const names: string[] = []
+  for (let at: unknown = value; typeof at === 'function' && at !== Function.prototype && !types.isProxy(at); at = Object.getPrototypeOf(at)) names.push(at.name)
+  return names.includes('Error') ? names : []
 }
 
 /** `function Failure () { this.statusCode = 404 }`, as it is written before classes. */

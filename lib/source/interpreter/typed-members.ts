@@ -64,7 +64,9 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
     }
     // The client of Prisma is generated into the application.
     if (ts.isInterfaceDeclaration(declaration.parent) && declaration.parent.name.text.endsWith('Delegate')) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
-    if (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration)) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
+    // The type of a factory of a catalog says which error it creates.
+    const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)
+    if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
 }
