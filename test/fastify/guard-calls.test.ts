@@ -166,12 +166,26 @@ t.test('without the plugin, an application made after serverOptions() works as F
   app.post('/frozen', { schema: { body: {} }, validatorCompiler: () => () => { throw Object.freeze(new Error('no')) } }, async () => 'passes')
   app.post('/formatter', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: (() => Promise.resolve()) as never }, async () => ({ code: 'passes' }))
   app.post('/thrown', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: () => { throw undefined } }, async () => ({ code: 'passes' }))
+  app.register(async scope => {
+    scope.setErrorHandler(() => { throw undefined })
+    scope.setSchemaErrorFormatter(() => { throw undefined })
+    scope.setSerializerCompiler((() => () => 'serialized') as never)
+    scope.get('/scope', async () => { throw new Error('no') })
+    scope.post('/scope', { schema: { body: { type: 'object', required: ['a'] } } }, async () => ({ code: 'passes' }))
+    scope.get('/serialized', { schema: { response: { 200: {} } } }, async () => ({}))
+    scope.setGenReqId((async () => 'id') as never)
+  })
+  app.addHook('preParsing', async (_request, _reply, payload) => payload)
   t.equal((await app.inject('/hook')).body, 'passes')
   t.strictSame(await post(app), [200, 'passes'])
   t.strictSame(await post(app, '/', 'text/tsv'), [200, 'passes'])
   for (const url of ['/formatter', '/thrown']) t.strictSame(await post(app, url, 'application/json'), [200, 'passes'], url)
-  const handled = await app.inject('/handled')
-  t.strictSame([handled.statusCode, handled.body], [200, ''])
+  t.equal((await app.inject('/serialized')).body, 'serialized')
+  t.strictSame(await post(app, '/scope', 'application/json'), [200, 'passes'])
+  for (const url of ['/handled', '/scope']) {
+    const handled = await app.inject(url)
+    t.strictSame([handled.statusCode, handled.body], [200, ''], url)
+  }
   t.strictSame(await post(app, '/frozen', 'application/json'), [500, undefined])
 })
 
