@@ -1,3 +1,4 @@
+/** The configuration of ESLint. Its table of folders says which folder of lib/ may import which. */
 import css from '@eslint/css'
 import neostandard, { plugins } from 'neostandard'
 
@@ -17,7 +18,7 @@ const folders = {
   verify: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer'],
   guards: ['support', 'catalog', 'fastify', 'infer'],
   client: [],
-  cli: ['support', 'catalog', 'infer', 'reference', 'verify', 'source'],
+  cli: ['support', 'catalog', 'fastify', 'infer', 'reference', 'verify', 'source'],
   source: ['support', 'catalog', 'formats', 'translate', 'fastify', 'infer']
 }
 

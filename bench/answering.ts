@@ -1,19 +1,19 @@
 /**
- * What is done to answer an error, without a socket: `node bench/out/answering.js` prints microseconds for an answer, with warm
- * caches, as in a loop, and with cold ones, as in a server that does something else between two errors.
+ * Measures the work for an error response without a socket: `node bench/out/answering.js` prints microseconds per response.
+ * It measures with warm CPU caches, as in a loop, and with cold ones, as in a server that does other work between two errors.
  */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { tenFields, tenWrong } from './shots.js'
 
-/** More than the second level of a cache holds. */
+/** Larger than the second-level CPU cache. */
 const swept = new Uint8Array(4 * 2 ** 20)
 const answers = 20_000
 
 const noHeaders = Object.create(null) as object
 
-/** As much of Node's response as Fastify asks for. */
+/** The part of Node's response that Fastify uses. */
 const response = (): object => ({ headersSent: false, destroyed: false, getHeaders: () => noHeaders, hasHeader: () => false, writeHead () {}, end () {} })
 
 type ReplyConstructor = new (response: object, request: FastifyRequest, log: FastifyRequest['log']) => FastifyReply

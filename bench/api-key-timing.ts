@@ -1,8 +1,8 @@
 /**
- * Does the time of an answer tell how much of an API key is right? Two wrong keys of equal length, one wrong in its
- * first character and one in its last, are sent in turn; if time told anything, the second would take longer.
+ * Checks whether the response time reveals how much of an API key is right. It alternates two wrong keys of equal length: one is
+ * wrong in its first character, the other in its last. If the time revealed anything, the second key would take longer.
  *
- * Run it with `npx tsx bench/api-key-timing.ts [tries]`; 10,000 tries of each key take about a minute.
+ * Run it with `npx tsx bench/api-key-timing.ts [tries]`. 10,000 tries of each key take about a minute.
  */
 import { Agent, request as requestOf } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -33,7 +33,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
 const get = async (path: string, key: string): Promise<void> => await new Promise((resolve, reject) => {
   requestOf({ port, path, agent, headers: { authorization: `Bearer ${key}` } }, response => {
-    if (response.statusCode !== 401) reject(new Error(`answered with ${response.statusCode}`))
+    if (response.statusCode !== 401) reject(new Error(`expected the status 401, got ${response.statusCode}`))
     response.resume().on('end', resolve)
   }).on('error', reject).end()
 })
@@ -47,7 +47,7 @@ async function measure (name: string, attempt: (key: string) => unknown, warmUp:
   for (let round = 0; round < tries; round++) {
     const order: readonly Wrong[] = Math.random() < 0.5 ? ['first', 'last'] : ['last', 'first']
     for (const kind of order) {
-      const key = Buffer.from(wrong[kind]).toString() // a text of its own each time, as a request brings it
+      const key = Buffer.from(wrong[kind]).toString() // Create a new string each time, as a request does.
       const start = process.hrtime.bigint()
       await attempt(key)
       times[kind].push(Number(process.hrtime.bigint() - start) / 1000)
@@ -98,7 +98,7 @@ function repeated (compare: (key: string) => boolean): (key: string) => void {
   }
 }
 
-/** What not to do: stops at the first difference. It is here to show that a difference would be seen. */
+/** The wrong way: stops at the first difference. It shows that the measurement would detect a difference. */
 function leaky (key: string): boolean {
   for (let at = 0; at < right.length; at++) if (key.charCodeAt(at) !== right.charCodeAt(at)) return false
   return key.length === right.length

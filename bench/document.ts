@@ -1,7 +1,7 @@
 /**
- * What documented errors cost an application with 1,000 routes of 12 error statuses each: `ready()`, the first
- * `app.swagger()`, and the bytes that they add to the document. Each measurement is a process of its own; the variants
- * take turns, and the ratios are medians of CPU time over the rounds.
+ * Measures the cost of documented errors in an application with 1,000 routes of 12 error statuses each: `ready()`, the first
+ * `app.swagger()`, and the size that they add to the document. Each measurement runs in a separate process. The variants
+ * alternate, and the ratios are medians of the CPU time over all rounds.
  *
  * Usage: npx tsx bench/document.ts [routes] [rounds]
  */

@@ -1,3 +1,4 @@
+/** Sends many errors and checks that the heap and the event loop do not degrade. run.ts includes the result. */
 import type { Shot } from './connection.js'
 import { start } from './measure.js'
 import { shots } from './shots.js'
@@ -7,7 +8,7 @@ const errors: ReadonlyArray<readonly [shot: Shot, status: number]> = [
   [thrown, 404], [returned, 404], [unknown, 404], [wrongMethod, 405], [typeError, 500], [wrongBody, 422], [brokenBody, 400]
 ]
 
-/** Sends only errors, of every kind, for some seconds. The heap and the event loop must not degrade. */
+/** Sends every kind of error for some seconds. The heap and the event loop must not degrade. */
 export async function flood (seconds: number): Promise<string[]> {
   const running = await start('ours', ['--expose-gc'])
   const lines = ['| second | heap after a collection, MB | event-loop delay p99, ms | requests |', '|---|---|---|---|']

@@ -1,17 +1,18 @@
+/** Measures the CPU time per request of a subject, and compares two subjects in alternating turns. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open, type Shot } from './connection.js'
 
-/** A subject that runs, and the clients that call it. */
+/** A running subject, and the clients that call it. */
 export interface Running {
-  /** CPU time for one request, in microseconds. */
+  /** CPU time per request, in microseconds. */
   readonly cost: (shot: Shot, requests: number, status: number) => Promise<number>
-  /** Heap after a collection in bytes, and the 99th percentile of the event loop's delay in milliseconds since the last call. */
+  /** Heap size after a garbage collection in bytes, and the 99th percentile of the event loop delay in milliseconds since the last call. */
   readonly state: () => Promise<State>
   readonly close: () => Promise<void>
 }
 
-/** What a server says of itself. CPU time is in microseconds. */
+/** The numbers that a server reports. CPU time is in microseconds. */
 export interface State {
   readonly cpu: number
   readonly heapUsed: number
@@ -20,7 +21,7 @@ export interface State {
 
 const connections = 64
 
-/** Starts a subject in a process of its own. */
+/** Starts a subject in a separate process. */
 export async function start (name: string, execArgv: readonly string[] = []): Promise<Running> {
   const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], { execArgv: [...execArgv], env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [{ port }] = await Promise.race([
@@ -53,7 +54,7 @@ export async function start (name: string, execArgv: readonly string[] = []): Pr
   }
 }
 
-/** A middle value, and the range of the middle half. */
+/** The median, and the range of the middle half. */
 export interface Spread {
   readonly median: number
   readonly low: number
@@ -66,23 +67,23 @@ export function spreadOf (values: readonly number[]): Spread {
   return { median: at(0.5), low: at(0.25), high: at(0.75) }
 }
 
-/** Two subjects and what is sent to each. */
+/** Two subjects, and the request for each. */
 export interface Pair {
   readonly a: { readonly name: string, readonly shot: Shot, readonly status: number }
   readonly b: { readonly name: string, readonly shot: Shot, readonly status: number }
 }
 
-/** How often two subjects are started, measured in turns, and what is sent in a turn. */
+/** How often two subjects are started and measured, and how many requests each turn has. */
 export interface Effort {
-  /** Pairs of processes: what the compiler of one process made of the code is not what it makes of it in the next. */
+  /** Pairs of processes, because the compiler optimizes the same code differently in each process. */
   readonly launches: number
-  /** Turns of each process. */
+  /** Turns in each process. */
   readonly rounds: number
-  /** Requests of a turn. */
+  /** Requests in a turn. */
   readonly requests: number
 }
 
-/** The cost of a beside the cost of b, measured in turns: A B B A A B ... Noise that lasts hits both. */
+/** Compares the cost of a and b in alternating turns: A B B A A B ... Temporary noise affects both. */
 export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
   const costs: Array<{ a: number, b: number }> = []
   for (let launch = 0; launch < launches; launch++) {
@@ -93,7 +94,7 @@ export async function compare ({ a, b }: Pair, { launches, rounds, requests }: E
       for (let round = -2; round < rounds; round++) {
         const first = round % 2 === 0 ? await costOfA() : undefined
         const second = await costOfB()
-        if (round >= 0) costs.push({ a: first ?? await costOfA(), b: second }) // the first two warm up
+        if (round >= 0) costs.push({ a: first ?? await costOfA(), b: second }) // The first two turns warm up.
         else if (first === undefined) await costOfA()
       }
     } finally {

@@ -1,6 +1,6 @@
 /**
- * Where the time of an answer goes: `node bench/out/profile.js SUBJECT METHOD PATH STATUS [BODY]` prints the functions with
- * the most time of their own, in percent of the time that the process was busy, and in microseconds for a request.
+ * Profiles a subject: `node bench/out/profile.js SUBJECT METHOD PATH STATUS [BODY]` prints the functions with the most self time,
+ * in percent of the busy time of the process and in microseconds per request.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,9 +1,10 @@
+/** Compares ways to count a request in Redis under several policies. */
 import type { Redis } from 'ioredis'
 import { createRedisStore } from '../lib/rate-limit/redis-store.js'
 import type { Counter } from '../lib/rate-limit/store.js'
 import type { RedisServer } from '../test/support/redis.js'
 
-/** Counts a caller under three policies. */
+/** Counts a client under three policies. */
 type Way = () => Promise<unknown>
 
 const names = ['general', 'burst', 'daily']
@@ -12,7 +13,7 @@ const timeWindow = 3_600_000
 const max = 1_000_000_000
 const requests = 2000
 
-/** A script for several keys: no more than the plain case of the script of the store. */
+/** A script for several keys. It only has the simplest case of the store's script. */
 const script = `
   local counts = {}
   for index, key in ipairs(KEYS) do
@@ -42,7 +43,7 @@ function listWays (client: Redis): Readonly<Record<string, Way>> {
   }
 }
 
-/** Measures the ways in which a request can be counted under three policies: so many at a time, without HTTP. */
+/** Measures the ways to count a request under three policies, with several requests at a time and without HTTP. */
 export async function waysOfCounting (
   redis: RedisServer, rounds: number, concurrent: number
 ): Promise<Array<readonly [name: string, latency: number, cpu: number, redisCpu: number]>> {

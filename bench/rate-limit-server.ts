@@ -1,6 +1,6 @@
 /**
- * One subject of the rate-limit benchmark, in a process of its own: `rate-limit-server.ts SUBJECT [REDIS_PORT]`. It tells
- * its port, and then for each message the CPU time that it has used, in microseconds.
+ * Runs one subject of the rate limit benchmark in a separate process: `rate-limit-server.ts SUBJECT [REDIS_PORT]`. It reports
+ * its port, and then its CPU time in microseconds for each message.
  */
 import type { AddressInfo } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
@@ -8,7 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { RateLimitOptions } from 'fastify-api-errors'
 import { Redis } from 'ioredis'
 
-// What is measured is what is published: tsx names each function when it makes it, which costs.
+// The benchmark measures the published code, because tsx adds a name to each function, which takes time.
 const { default: apiErrors } = await import(new URL('../dist/index.js', import.meta.url).href) as typeof import('fastify-api-errors')
 
 const [subject = '', redisPort] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
- * Measures what a rate limit costs a request, beside no limit and beside @fastify/rate-limit, and writes RATE-LIMIT.md:
- * `npm run bench:rate-limit`. It measures `dist/`, which the script builds before.
+ * Measures the cost of a rate limit per request, compared with no limit and with @fastify/rate-limit. Writes RATE-LIMIT.md:
+ * `npm run bench:rate-limit`, which builds `dist/` first.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,7 +27,7 @@ interface Running {
   readonly client: Client
 }
 
-/** What was measured of a subject, round by round: microseconds of CPU a request, and of waiting for one. */
+/** The measurements of a subject in each round: microseconds of CPU time per request, and of waiting for one. */
 interface Measured {
   readonly cpu: number[]
   readonly latency: number[]
@@ -49,10 +49,10 @@ async function cpuOf ({ child }: Running): Promise<number> {
 
 async function send ({ name, port }: Running, count: number): Promise<void> {
   const statuses = await flood(port, '/', count)
-  if (statuses.get(200) !== count) throw new Error(`${name} answered ${JSON.stringify([...statuses])}`)
+  if (statuses.get(200) !== count) throw new Error(`${name} responded with ${JSON.stringify([...statuses])}`)
 }
 
-/** The median time that one request takes, one after the other. */
+/** Returns the median time of one request, in a sequence of requests. */
 async function latencyOf ({ client }: Running): Promise<number> {
   const times: number[] = []
   for (let sent = 0; sent < latencies; sent++) {
@@ -69,7 +69,7 @@ async function measure (names: readonly string[], redis: RedisServer | undefined
   const measured = new Map(names.map(name => [name, { cpu: [], latency: [], redisCpu: [], commands: 0 } as Measured]))
   for (const subject of running) await send(subject, 2 * requests)
   for (let round = 0; round < rounds; round++) {
-    // There and back: what makes the machine slower for a while hits all of them.
+    // The order is reversed in every second round, so that a temporary slowdown affects all subjects.
     for (const subject of round % 2 === 0 ? running : running.toReversed()) {
       const results = measured.get(subject.name) as Measured
       const before = { cpu: await cpuOf(subject), redisCpu: await redis?.cpu() ?? 0, commands: await redis?.calls('evalsha') ?? 0 }

@@ -1,6 +1,6 @@
 /**
- * Measures everything of this folder in one run and writes RESULTS.md: `npm run bench`, or `npm run bench -- --quick` for
- * a look. README.md says how it is measured.
+ * Runs all benchmarks of this folder and writes RESULTS.md: `npm run bench`, or `npm run bench -- --quick` for
+ * a quick run. README.md describes the method.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -15,18 +15,18 @@ import type { Startup, Variant } from './startup.js'
 
 const quick = process.argv.includes('--quick')
 const usual: Effort = quick ? { launches: 1, rounds: 3, requests: 3200 } : { launches: 2, rounds: 7, requests: 6400 }
-/** Where a hundredth counts: what differs from process to process is more than that. */
+/** More turns for ratios with small tolerances, because processes differ by more than one percent. */
 const fine: Effort = quick ? { launches: 2, rounds: 3, requests: 3200 } : { launches: 12, rounds: 5, requests: 6400 }
 
 const at = (name: string, shot: Shot, status: number): Pair['a'] => ({ name, shot, status })
 
 interface Row extends Pair {
   readonly what: string
-  /** The ratio is to be this or less; absent: reported only. */
+  /** The maximum ratio. Absent: it is only reported. */
   readonly target?: number
   /** @default usual */
   readonly effort?: Effort
-  /** The subject that gives the same answer without doing anything for it. */
+  /** The subject that sends the same response without any work. */
   readonly least?: string
 }
 
@@ -52,13 +52,13 @@ const rows: readonly Row[] = [
   { what: "a 200 with sentErrors: 'convert'", a: at('ours, sentErrors: convert', ok, 200), b: at('ours', ok, 200) }
 ]
 
-/** What the same answers cost where nothing is done for them. */
+/** The minimum cost of the same responses. */
 const floors: readonly Row[] = rows.flatMap(({ what, a, b, least }) => least === undefined ? [] : [{ what, a: { ...a, name: least }, b }])
 
 const two = (value: number): string => value.toFixed(2)
 const range = ({ median, low, high }: Spread): string => `${two(median)} (${two(low)} to ${two(high)})`
 
-/** What was missed, with its cause. */
+/** Missed targets, each with its cause. */
 const misses: string[] = []
 
 function verdict (what: string, value: number, target: number | undefined): string {
@@ -73,7 +73,7 @@ const print = (line: string): string => {
   return line
 }
 
-/** A measurement that fails is told in its line, and the others go on. */
+/** Reports a failed measurement in its line, and continues with the others. */
 async function lineOf (what: string, measure: () => Promise<string>): Promise<string> {
   try {
     return print(await measure())
@@ -117,7 +117,7 @@ const starts: ReadonlyArray<readonly [routes: number, variant: Variant, turns: n
       [5000, 'ours', 3], [5000, 'inline', 1], [5000, 'refs', 1]
     ]
 
-/** The most that our errors may cost; absent: reported only. */
+/** The maximum cost of our errors. Absent: it is only reported. */
 const startTargets: Readonly<Record<number, { readonly ready: number, readonly heap?: number, readonly swagger?: number, readonly bytes?: number }>> = {
   100: { ready: 1.10 }, 1000: { ready: 1.10, swagger: 1.10, bytes: 0.70 }, 5000: { ready: 1.10, heap: 1.15 }
 }

@@ -1,18 +1,19 @@
+/** The requests that the benchmarks send. */
 import type { Shot } from './connection.js'
 
 const names = Array.from({ length: 10 }, (_, index) => `field${index}`)
 
-/** The schema of a body of ten fields. */
+/** The schema of a body with ten fields. */
 export const tenFields = {
   type: 'object',
   required: names,
   properties: Object.fromEntries(names.map(name => [name, { type: 'string', minLength: 5 }]))
 }
 
-/** A body that has each of them wrong. */
+/** A body in which each field is wrong. */
 export const tenWrong: Readonly<Record<string, string>> = Object.fromEntries(names.map(name => [name, 'no']))
 
-/** What is sent to the subjects. */
+/** The requests that are sent to the subjects. */
 export const shots = {
   thrown: { path: '/queues/1' },
   returned: { path: '/returned/1' },

@@ -1,25 +1,25 @@
 /**
- * Starts one application of many routes in a process of its own, and prints what it cost: `startup.ts VARIANT ROUTES`.
- * A route declares twelve error statuses, in the way that the variant names.
+ * Starts one application with many routes in a separate process, and prints its cost: `startup.ts VARIANT ROUTES`.
+ * Each route declares twelve error statuses in the way of the variant.
  */
 import swagger from '@fastify/swagger'
 import { Type, type TSchema } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { standardErrors, swaggerOptions } from 'fastify-api-errors'
 
-/** What twelve errors of a route are documented by. */
+/** The ways to declare the twelve errors of a route. */
 export const variants = ['none', 'ours', 'inline', 'refs'] as const
 
 /** One of {@link variants}. */
 export type Variant = (typeof variants)[number]
 
-/** What one start cost. */
+/** The cost of one start. */
 export interface Startup {
   /** CPU time of `ready()`, in milliseconds. */
   readonly ready: number
   /** CPU time of the first `app.swagger()`, in milliseconds. */
   readonly swagger: number
-  /** Heap after `ready()` and a collection, in bytes. */
+  /** Heap size after `ready()` and a garbage collection, in bytes. */
   readonly heap: number
   /** Length of the document, in bytes. */
   readonly bytes: number

@@ -1,3 +1,4 @@
+/** The applications that the benchmarks compare. */
 import { createServer, type Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import sensible from '@fastify/sensible'
@@ -13,12 +14,12 @@ import type { Shot } from './connection.js'
 import { shots, tenFields } from './shots.js'
 
 /**
- * What is measured, each in a process of its own. All throw the same error in an async handler: 404 with a sentence. Those
- * that write their error handler themselves answer with what ours answers with: a code, the sentence and the request's id,
- * which is in a header, too, and not to be stored.
+ * The subjects of the benchmarks. Each runs in a separate process. All throw the same error in an async handler: a 404 with a message.
+ * Subjects with a hand-written error handler send the same response as our plugin: a code, the message and the request id,
+ * also as a header, and `Cache-Control: no-store`.
  */
 
-/** Something that can listen. */
+/** An application that can listen. */
 export interface Subject {
   readonly listen: (port: number) => Promise<void>
 }
@@ -33,21 +34,21 @@ const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null
 
 let ids = 0
 
-/** An id as Fastify counts them, for those who have none. */
+/** A counter for subjects without request ids, like the one of Fastify. */
 const nextId = (): string => `req-${(++ids).toString(36)}`
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })
 
 const allErrors = { ajv: { customOptions: { allErrors: true } } }
 
-/** The errors that both sides give, with and without the plugin. */
+/** The errors of the subjects with and without the plugin. */
 async function failures (app: FastifyInstance): Promise<void> {
   app.post('/validation', { schema: { body: tenFields } }, async () => 'ok')
   app.get('/only-get', async () => 'ok')
   app.get('/type-error', async () => (undefined as unknown as { id: string }).id)
 }
 
-/** A route whose one request of this hour is used up. */
+/** A route with a limit of one request per hour, which is already used. */
 async function limited (app: FastifyInstance): Promise<void> {
   app.get('/limited', async () => 'ok')
   await app.inject('/limited')
@@ -58,8 +59,8 @@ async function uniqueViolation (app: FastifyInstance): Promise<void> {
   await database.exec("create table users (email text constraint users_email_key unique); insert into users values ('a@b.co')")
   const failure = await database.query("insert into users values ('a@b.co')").catch((error: unknown) => error) as Error
   await database.close()
-  // The database's own work is left out, for it is the same on both sides and a hundred times what is measured; but for
-  // the error, which a driver makes anew for each answer of the server.
+  // The work of the database is not measured, because it is the same on both sides and a hundred times larger. Only the
+  // error is created, as a driver creates one for each response of the server.
   app.get('/unique', async () => { throw Object.assign(new Error(failure.message), failure) })
 }
 
@@ -80,7 +81,7 @@ const ours = (options: ApiErrorsOptions, build: (app: FastifyInstance) => Promis
 
 const noQueue = (): Error => standardErrors.resource_not_found({ message: 'No queue has this id.' })
 
-/** An error as cheap as there is. */
+/** The cheapest possible error. */
 function withoutStack (): Error {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -118,7 +119,7 @@ const least = (build: (app: FastifyInstance, error: () => Error) => Promise<void
 const requestId = 'req_4mXq1VbE0s6RkYt2nQ9t'
 const body = JSON.stringify({ code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
 
-/** What is measured, by name. */
+/** The subjects by name. */
 export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   'node:http': async () => {
     const server: Server = createServer((_request, response) => {

@@ -1,9 +1,10 @@
+/** The exports of the package. */
 export { default } from './plugin.js'
 export type { ApiErrors } from './plugin.js'
 export type { ApiErrorsOptions, DocumentationOptions } from './options.js'
 
 export { ApiError, isApiError, type ErrorInit } from './catalog/api-error.js'
-export { defineErrors, type AnyCatalog, type AnyErrorFactory, type Catalog, type ErrorFactory } from './catalog/define-errors.js'
+export { defineErrors, defineErrorsWith, type AnyCatalog, type AnyErrorFactory, type Catalog, type CatalogOptions, type ErrorFactory } from './catalog/define-errors.js'
 export type { Answer } from './catalog/answer.js'
 export type { DefinitionShape, ErrorDefinition, ErrorExample, ErrorStatus, ErrorType, HeaderValues, RetryAdvice } from './catalog/definition.js'
 export type { Issue, IssueCode, IssueLocation } from './catalog/issues.js'

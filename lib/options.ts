@@ -10,6 +10,7 @@ import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
+import { encodeUriComponent } from './support/encode-uri.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
 import { isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
@@ -22,7 +23,7 @@ import { warnUndocumented, type OnUndocumented } from './verify/undocumented-err
 export interface ApiErrorsOptions {
   /** The catalog, as `defineErrors` returns it. Standard codes that are missing in it are added. @default standardErrors */
   readonly errors?: AnyCatalog
-  /** The format of error bodies: a name, or what `defineFormat` returns. @default 'code' */
+  /** The format of error bodies: a name, or the result of `defineFormat`. @default 'code' */
   readonly format?: FormatName | Format
   /** Whether callers whose `Accept` prefers `application/problem+json` get it instead of `format`. @default false */
   readonly negotiate?: boolean
@@ -46,7 +47,7 @@ export interface ApiErrorsOptions {
    */
   readonly validationStatus?: ValidationStatus
   /**
-   * The URL of the page about a code: a base URL to which the code is appended, or a function of the code that returns
+   * The URL of the page about a code: a base URL to which the code is appended, percent-encoded, or a function of the code that returns
    * `undefined` for a code without a page. Absent: the pages of `reference`; without these, responses have no `doc_url`.
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
@@ -60,17 +61,17 @@ export interface ApiErrorsOptions {
   readonly notFound?: boolean
   /**
    * What happens to an error that a handler sends instead of throwing it, `reply.code(404).send({ message })`, with a
-   * status for which the route declares no schema. Absent: a body that is only a message gets the format of the API; any
+   * status for which the route declares no schema. Absent: a body that is only a message gets the format of the API. Any
    * other body is sent unchanged, and the ledger lists it as undocumented. This costs nothing on a 200. `'report'` sends
-   * every body unchanged and lists it. `'convert'` converts every JSON and text body: a 4xx keeps its message, what else
-   * the body says goes to the log only. Both values cost an `onSend` hook on each request. The message of a 5xx is never sent.
+   * every body unchanged and lists it. `'convert'` converts every JSON and text body: a 4xx keeps its message, and the rest of
+   * the body is only logged. Both values cost an `onSend` hook on each request. The message of a 5xx is never sent.
    */
   readonly sentErrors?: 'report' | 'convert'
   /** Which responses have `X-Request-Id`: `'errors'`, or `'all'`, which adds a hook to each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
   /**
-   * What `npx fastify-api-errors infer --write` found in the source: the content of `errors.inferred.json`, or the path of
-   * the file, relative to the working directory. These errors are then documented on their routes. Absent: none are.
+   * The errors that `npx fastify-api-errors infer --write` found in the source: the content of `errors.inferred.json`, or the path of
+   * the file, relative to the working directory. They are documented on their routes. Absent: none are.
    *
    * @example
    * { inferred: 'errors.inferred.json' }
@@ -95,7 +96,7 @@ export interface DocumentationOptions {
   /** Your own rules, and `false` for each built-in rule to turn off. @default {} */
   readonly rules?: DocumentationRules
   /**
-   * What the names of the components of this registration begin with, for clients that are generated from a document of
+   * The prefix of this registration's component names, for clients that are generated from a document of
    * several registrations.
    *
    * @default '' on the application. In a scope with a prefix, the prefix: `V1` for `/v1`. In a scope without one, inside
@@ -179,12 +180,12 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     addSchemas = false,
     onUndocumented
   } = options
-  expectOwn('errors', errors === undefined || isCatalog(errors), 'what defineErrors() returns', errors)
+  expectOwn('errors', errors === undefined || isCatalog(errors), 'the result of defineErrors()', errors)
   expectOwn('negotiate', typeof negotiate === 'boolean', 'true or false', negotiate)
   expectOwn('notFound', typeof notFound === 'boolean', 'true or false', notFound)
   expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
   expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
-  expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of what defineTranslator() returns', translators)
+  expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of results of defineTranslator()', translators)
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   if (reference !== undefined) checkReference(reference)
@@ -222,7 +223,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   }
 }
 
-/** A file without routes says nothing yet: the command that writes it starts the application first. */
+/** Returns the lookup of inferred errors. `undefined` if there are no routes, because the command that writes the file starts the application first. */
 function createFindInferred (inferred: ApiErrorsOptions['inferred'], catalog: AnyCatalog, isConverted: boolean): FindInferred | undefined {
   if (inferred === undefined) return undefined
   const errors = readInferredErrors(inferred, `${owner}: inferred`)
@@ -242,19 +243,19 @@ function checkNames (options: ApiErrorsOptions): void {
 }
 
 function findFormat (name: string): Format {
-  if (!Object.hasOwn(formats, name)) rejectOption(owner, 'format', `one of ${Object.keys(formats).map(known => `'${known}'`).join(', ')}, or what defineFormat() returns`, name)
+  if (!Object.hasOwn(formats, name)) rejectOption(owner, 'format', `one of ${Object.keys(formats).map(known => `'${known}'`).join(', ')}, or the result of defineFormat()`, name)
   return formats[name as FormatName]
 }
 
 function completeFormat (format: Format): Format {
-  expectOwn('format', isRecord(format), 'a name or what defineFormat() returns', format)
+  expectOwn('format', isRecord(format), 'a name or the result of defineFormat()', format)
   return Object.values(formats).includes(format) ? format : defineFormat(format)
 }
 
 /** Calls the function once for each code, so that a function that fails or returns an invalid URL is found at register. */
 function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
   if (docUrl === undefined) return () => undefined
-  const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => docUrl.endsWith('/') ? docUrl + code : `${docUrl}/${code}`
+  const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => `${docUrl}${docUrl.endsWith('/') ? '' : '/'}${encodeUriComponent(code)}`
   const urls = new Map<string, string | undefined>()
   for (const code of Object.keys(catalog)) {
     const url = callDocUrl(getUrl, code)

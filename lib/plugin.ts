@@ -1,3 +1,4 @@
+/** The Fastify plugin: registers everything that the options require, in the right order. */
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
@@ -5,6 +6,7 @@ import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, warnOfDeclaredStatuses, type FitsDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
+import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
 import { createSentBodies } from './openapi/bodies.js'
@@ -163,7 +165,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     validationStatus: settings.validationStatus,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
-    handlesErrors: scope => scope.errorHandler === errorHandlers.get(app),
+    handlesErrors: (scope, ofRoute) => (ofRoute === undefined || passesErrorsOn(ofRoute)) && reachesErrorHandler(scope.errorHandler, errorHandlers.get(app)),
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
   })

@@ -34,22 +34,37 @@ export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> 
   [/\b(a|no|the) texts?\b(?! (of|from|before|after|for|in|that|to|must|blocks?|file)\b)/, 'write "string" or "message"'],
   [/\btime-outs?\b/, 'write "timeout"'],
   [/\b[a-z]+ of (ours|yours)\b/, 'write "our" or "your"'],
-  [/\btyped wrong\b|\bmisspelt\b/, 'write "misspelled"']
+  [/\btyped wrong\b|\bmisspelt\b/, 'write "misspelled"'],
+  [/\b(is|are|was|were|be) told\b/, 'write "receives", "is listed" or "is logged"'],
+  [/\bin plain sight\b/, 'name the place'],
+  [/\bheld against\b/, 'write "compared with"'],
+  [/\bbr(eaks?|oke|oken) off\b/, 'write "is aborted"'],
+  [/\bfor ever\b/, 'write "forever"'],
+  [/\bchang(es?|ed) its mind\b/, 'write "changes its result"'],
+  [/\bas ever\b/, 'write "as before" or "unchanged"'],
+  [/\bmended\b/, 'write "fixed"'],
+  [/\btaken for\b/, 'write "mistaken for", "treated as" or "converted to"'],
+  [/\b(keeps?|kept|stays) silent\b|\bquiet longest\b/, 'say what does not happen, or write "least recently seen"'],
+  [/\bcomes? to (an|its) end\b/, 'write "ends"'],
+  [/\b(is|are) no (?!longer\b|more\b)(?<!\b[Tt]here (is|are) no )/, 'write "is not a"'],
+  [/\b(says?|said) nothing of\b|\bknows? of\b/, 'write "says nothing about"'],
+  [/\bhands? (it |them )?on\b/, 'write "pass on"'],
+  [/\b(is|are|was|were|be) answered\b/, 'write "gets the response" or "is handled"']
 ]
 
 /** Words that are wrong in Markdown, where prose is not mixed with names in code. */
 const markdownPhrases: typeof phrases = [
   [/\b(the|this|every|each|no|whole|our|its) answers?\b/i, 'write "response"'],
   [/\bbeside (the|a|an|its|it|them|each)\b/, 'write "next to" or "in addition to"'],
-  [/\bhand(s|ed)? (it |them )?on\b/, 'write "pass on"'],
-  [/\b(is|are|was|were|be) answered\b/, 'write "gets the response" or "is handled"'],
+  [/\bhand(ed)? (it |them )?on\b/, 'write "pass on"'],
+  [/\bprovok(es?|ed|ing)\b/, 'write "cause"'],
   [/\banswer(s|ing)? (with|by)\b/i, 'write "respond with" or "return"']
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Files and folders that are checked. */
-const checked = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'lib', 'scripts', 'checks', 'test/reference', 'test/verify', 'test/cli']
+const checked = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'lib', 'scripts', 'checks', 'test', 'bench', 'examples']
 
 /** Returns the phrases to avoid in a file, each as `line: "phrase": advice`. */
 export function checkProse (text: string, isMarkdown: boolean): string[] {

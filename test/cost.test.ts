@@ -1,3 +1,4 @@
+/** The cost of the plugin, in counts that are the same on every machine. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -8,7 +9,7 @@ import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { formatRequest, listen, sendRaw } from './support/http.js'
 
-// What bench/ measures in time, in counts that are the same on every machine.
+// These tests count what bench/ measures in time. The counts are the same on every machine.
 
 const twelve = [
   errors.invalid_request, errors.missing_api_key, errors.forbidden, errors.resource_not_found, errors.resource_conflict, errors.payload_too_large,
@@ -17,7 +18,7 @@ const twelve = [
 const thing = { type: 'object', properties: { id: { type: 'string' } } }
 const inline = Object.fromEntries(twelve.map(({ status }) => [status, { type: 'object', properties: { message: { type: 'string' } } }]))
 
-/** The statuses that Fastify compiles a serializer for, and the schemas it knows, in an application of twenty GET routes. */
+/** Returns the statuses for which Fastify compiles a serializer, and its schemas, in an application with twenty GET routes. */
 async function started (register: (app: FastifyInstance) => Promise<void>, route: Pick<RouteOptions, 'config'> & { readonly errors?: object } = {}) {
   const app = Fastify({ exposeHeadRoutes: false })
   const compiled: string[] = []
@@ -46,13 +47,13 @@ t.test('documented errors compile no serializer and add no schema', async t => {
     await app.register(swagger)
     await app.register(apiErrors)
   }, { config }), { compiled: 20, schemas: [] }, 'with @fastify/swagger alone')
-  t.strictSame(await started(async () => {}, { errors: inline }), { compiled: 20 * 13, schemas: [] }, 'the usual way compiles one for each status')
+  t.strictSame(await started(async () => {}, { errors: inline }), { compiled: 20 * 13, schemas: [] }, 'schemas in the route compile one for each status')
   const { compiled, schemas } = await started(async app => { await app.register(apiErrors, { addSchemas: true }) }, { config })
   t.equal(compiled, 20)
-  t.ok(schemas.includes('NotFound'), 'schemas are added where they are asked for')
+  t.ok(schemas.includes('NotFound'), 'addSchemas adds schemas')
 })
 
-/** The hooks that run for each request, and that the plugin adds to an application or to one of its routes. */
+/** Returns the hooks that the plugin adds to an application or to one of its routes, and that run for each request. */
 async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['config']): Promise<string[]> {
   const ofRequests = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend', 'onResponse', 'onTimeout', 'onError', 'onRequestAbort'] as const
   const app = Fastify({ exposeHeadRoutes: false })
@@ -71,17 +72,17 @@ async function requestHooks (options: ApiErrorsOptions, config?: RouteOptions['c
   return added.filter(name => (ofRequests as readonly string[]).includes(name))
 }
 
-t.test('no hook is on the path of a 200, but where an option asks for one', async t => {
+t.test('a 200 runs no hook of the plugin unless an option requires one', async t => {
   const policies = { one: { max: 1, timeWindow: '1 minute' } }
   t.strictSame(await requestHooks({}), [])
   t.strictSame(await requestHooks({ format: 'problem', negotiate: true, onUndocumented: 'log', reference: { path: '/errors' } }), [])
-  t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one for all limits')
+  t.strictSame(await requestHooks({ rateLimit: { policies } }), ['onRequest'], 'one hook for all limits')
   t.strictSame(await requestHooks({ rateLimit: { policies } }, { rateLimitPolicy: 'one' }), ['onRequest'])
   t.strictSame(await requestHooks({ requestId: 'all' }), ['onRequest'])
   t.strictSame(await requestHooks({ sentErrors: 'convert' }), ['onSend'])
 })
 
-/** Sends one request, and gives the errors whose stack was put into text for it, with their number of frames. */
+/** Sends one request, and returns the errors whose stack was formatted, with their number of frames. */
 async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<Array<{ name: string, frames: number }>> {
   const port = await listen(t, app)
   const stacks: Array<{ name: string, frames: number }> = []
@@ -100,29 +101,29 @@ async function stacksOf (t: Test, app: FastifyInstance, path: string): Promise<A
 
 const quiet = { logger: { level: 'info', stream: { write () {} } } }
 
-t.test('an expected 4xx captures no stack, and the log asks for none', async t => {
-  t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'a line and no frames')
-  t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has them')
+t.test('an expected 4xx captures no stack, and logging it captures none', async t => {
+  t.match(Object.entries(errors).filter(([, { status }]) => status < 500).map(([, create]) => create().stack), [/^[^\n]*$/], 'the first line without frames')
+  t.match(errors.internal_error().stack, /\n {4}at /, 'a 5xx has frames')
 
   const ours = Fastify(serverOptions(quiet))
   await ours.register(apiErrors)
   ours.get('/', async () => { throw errors.resource_not_found() })
-  // Node 26 makes errors of one frame for itself.
+  // Node 26 creates errors with one frame internally.
   t.strictSame((await stacksOf(t, ours, '/')).filter(({ frames }) => frames > 1), [])
 
   const fastify = Fastify(quiet)
   fastify.get('/', async () => { throw Object.assign(new Error('no'), { statusCode: 404 }) })
-  t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify by itself does')
+  t.match(await stacksOf(t, fastify, '/'), [{ name: 'Error', frames: 10 }], 'as Fastify alone does')
 })
 
-t.test('a translated error captures no stack beside that of its cause', async t => {
+t.test('a translated error captures no stack in addition to the stack of its cause', async t => {
   const app = Fastify(serverOptions(quiet))
   await app.register(apiErrors)
   app.get('/', async () => { throw new TypeError('no') })
   t.strictSame((await stacksOf(t, app, '/')).map(({ name, frames }) => ({ name, frames: frames > 0 })), [{ name: 'ApiError', frames: false }, { name: 'TypeError', frames: true }])
 })
 
-t.test('an error is one line in the log, and one call that writes its headers', async t => {
+t.test('an error writes one log line, and sets its headers in one call', async t => {
   const lines: string[] = []
   const calls: string[] = []
   const app = Fastify(serverOptions({ logger: { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } } }))
@@ -146,7 +147,7 @@ t.test('an error is one line in the log, and one call that writes its headers', 
   }
 })
 
-/** What a server allocates for a request, and what of it the collector has to move because it is not garbage yet, in bytes. */
+/** Measures the bytes that a server allocates per request, and the bytes that the garbage collector has to move. */
 async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly allocated: number, readonly moved: number }> {
   const requests = 16_000
   const connections = 32
@@ -170,17 +171,17 @@ async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly
   child.disconnect()
   await once(child, 'exit')
   const [measured] = trace.slice(trace.indexOf('warm')).split('done') as [string]
-  for (const name of ['allocated', 'promoted', 'new_space_survived']) if (!measured.includes(name)) throw new Error(`This V8 does not tell '${name}'.`)
+  for (const name of ['allocated', 'promoted', 'new_space_survived']) if (!measured.includes(name)) throw new Error(`This V8 does not report '${name}'.`)
   // Node 26 writes JSON.
   const sum = (name: string): number => [...measured.matchAll(new RegExp(`\\b${name}(?:=|":)(\\d+)`, 'g'))].reduce((all, [, bytes]) => all + Number(bytes), 0)
   return { allocated: sum('allocated') / requests, moved: (sum('promoted') + sum('new_space_survived')) / requests }
 }
 
-t.test('an answer leaves nothing behind for the garbage collector to move', async t => {
+t.test('a response leaves no objects for the garbage collector to move', async t => {
   const ours = await collected('the plugin')
   const byHand = await collected('by hand')
   t.comment({ ours, byHand })
-  // A WeakMap with a reply as its key, or a function made for each reply, makes it 450.
+  // With a WeakMap that has a reply as its key, or with a function for each reply, it would be 450.
   t.ok(ours.moved < 100, `${ours.moved} bytes a request are moved`)
   t.ok(ours.allocated > 1000 && ours.allocated < 1.5 * byHand.allocated, `${ours.allocated} bytes a request are allocated, and ${byHand.allocated} by hand`)
 })

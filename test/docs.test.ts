@@ -1,3 +1,4 @@
+/** The pages in docs/: generated parts, tables, examples and names of tests. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
@@ -9,17 +10,17 @@ import { thrown } from './support/thrown.js'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
-/** The cells of the tables in a generated section of a page, without their heads. */
+/** Returns the cells of the tables in a generated section of a page, without the table heads. */
 function rowsOf (page: string, section: string): string[][] {
   const [, table = ''] = new RegExp(`<!-- generated: ${section} -->\\n([^]*?)<!-- /generated -->`).exec(read(page)) ?? []
   return table.trim().split('\n').slice(2).map(line => line.split('|').slice(1, -1).map(cell => cell.trim().replaceAll('`', '')))
 }
 
-t.test('every generated part is what `npm run docs` writes', async t => {
+t.test('the generated parts match the output of `npm run docs`', async t => {
   for (const { file, text, fresh } of pages()) t.equal(text, fresh, file)
 })
 
-t.test('a page that asks for a section that there is not', async t => {
+t.test('a page with an unknown section is rejected', async t => {
   t.match(thrown(() => refresh('<!-- generated: nothing -->\n<!-- /generated -->')), /^Error: docs: no section 'nothing'; there are codes, /)
 })
 
@@ -28,7 +29,7 @@ t.test('every section is in a page', async t => {
   for (const name of Object.keys(sections)) t.ok(text.includes(`<!-- generated: ${name} -->`), name)
 })
 
-t.test('the table of codes has every code of the catalog, and no other', async t => {
+t.test('the table of codes has exactly the codes of the catalog', async t => {
   const rows = rowsOf('docs/error-codes.md', 'codes')
   t.strictSame(rows.map(([, code]) => code).sort(), Object.keys(standardErrors).sort())
   for (const [status, code, type, when, what, again] of rows) {
@@ -40,12 +41,12 @@ t.test('the table of codes has every code of the catalog, and no other', async t
   }
 })
 
-t.test('the tables of issues have every code and every format, and no other', async t => {
+t.test('the tables of issues have exactly the issue codes and formats', async t => {
   t.strictSame(rowsOf('docs/error-codes.md', 'issues').map(([code]) => code), [...issueCodes])
   t.strictSame(rowsOf('docs/error-codes.md', 'issue-formats').map(([, format]) => format), Object.keys(formatMessages))
 })
 
-t.test('the examples print what the pages say', async t => {
+t.test('each example prints the output that its page shows', async t => {
   const examples = pages().flatMap(({ file, text }) => snippetsOf(text).map(snippet => ({ file, snippet })))
   t.not(examples.length, 0)
   for (const { file, snippet } of examples) t.strictSame(await run(snippet), snippet.prints, file)

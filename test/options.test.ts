@@ -1,3 +1,4 @@
+/** The options of the plugin: defaults, types and messages about invalid values. */
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import { expectTypeOf } from 'expect-type'
@@ -8,7 +9,7 @@ import { writeLog } from '../lib/respond/log-errors.js'
 import { builtInTranslators } from '../lib/translate/index.js'
 import { thrown } from './support/thrown.js'
 
-t.test('without options: every default', async t => {
+t.test('without options, every default applies', async t => {
   const { docUrl, errors, rules, ...settings } = resolveOptions({})
   t.strictSame(settings, {
     format: formats.code,
@@ -33,7 +34,7 @@ t.test('without options: every default', async t => {
   t.not(rules.length, 0)
 })
 
-t.test('errors: the standard codes that are not in it are added, those in it win', async t => {
+t.test('errors: missing standard codes are added, and given codes take precedence', async t => {
   const definition = { status: 410, type: 'x', message: 'Gone.', description: 'It is gone.', action: 'Forget it.' } as const
   const mine = defineErrors({ resource_gone: definition, mine: definition })
   const { errors } = resolveOptions({ errors: mine })
@@ -61,7 +62,7 @@ t.test('docUrl: a base, a function, or the pages of the reference', async t => {
   t.equal(resolveOptions({ docUrl: '/errors' }).docUrl('of_another_catalog'), undefined)
 })
 
-t.test('translators are asked before the built-in ones', async t => {
+t.test('translators run before the built-in ones', async t => {
   const translator = { name: 'mine', translate: () => undefined }
   t.strictSame(resolveOptions({ translators: [translator] }).translators, [translator, ...builtInTranslators])
 })
@@ -72,7 +73,7 @@ t.test('options that Fastify passes to every plugin are accepted', async t => {
   t.ok(app.hasPlugin('fastify-api-errors'))
 })
 
-t.test('types: names and shapes of options', async () => {
+t.test('the names and shapes of the option types', async () => {
   const unused = (): unknown => [
     // @ts-expect-error an unknown option
     resolveOptions({ formt: 'code' }),
@@ -84,33 +85,33 @@ t.test('types: names and shapes of options', async () => {
   expectTypeOf(unused).toBeFunction()
 })
 
-t.test('a wrong option fails at register with one sentence', async t => {
+t.test('register() rejects an invalid option with one sentence', async t => {
   const app = Fastify()
   await t.rejects(async () => app.register(apiErrors, { format: 'xml' as 'code' }), {
     name: 'TypeError',
-    message: "fastify-api-errors: format: expected one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns, got \"xml\"."
+    message: "fastify-api-errors: format: expected one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat(), got \"xml\"."
   })
 })
 
 t.test('the sentence names the option, what was expected and what was received', async t => {
   const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
-  const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or what defineFormat() returns"
+  const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
-  const takesTranslators = 'an array of what defineTranslator() returns'
+  const takesTranslators = 'an array of results of defineTranslator()'
   const takesConstraint = "an object like { field: 'email', message: 'Email already registered' }"
   const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
   const rule = (given: unknown): object => ({ documentation: { rules: { tenant: given } } })
 
   const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, expected: string]> = [
-    [{ errors: null }, 'errors', 'null', 'what defineErrors() returns'],
-    [{ errors: [] }, 'errors', 'an array', 'what defineErrors() returns'],
-    [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'what defineErrors() returns'],
-    [{ errors: { mine: () => {} } }, 'errors', 'an object', 'what defineErrors() returns'],
+    [{ errors: null }, 'errors', 'null', 'the result of defineErrors()'],
+    [{ errors: [] }, 'errors', 'an array', 'the result of defineErrors()'],
+    [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'the result of defineErrors()'],
+    [{ errors: { mine: () => {} } }, 'errors', 'an object', 'the result of defineErrors()'],
     [{ format: 'xml' }, 'format', '"xml"', takesFormat],
     [{ format: 'toString' }, 'format', '"toString"', takesFormat],
-    [{ format: null }, 'format', 'null', 'a name or what defineFormat() returns'],
-    [{ format: 7 }, 'format', '7', 'a name or what defineFormat() returns'],
+    [{ format: null }, 'format', 'null', 'a name or the result of defineFormat()'],
+    [{ format: 7 }, 'format', '7', 'a name or the result of defineFormat()'],
     [{ negotiate: 'yes' }, 'negotiate', '"yes"', 'true or false'],
     [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
     [{ translators: {} }, 'translators', 'an object', takesTranslators],

@@ -1,3 +1,4 @@
+/** The packed package in an empty project: imports, require, types and files. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 
-/** The packed tarball, installed into an empty project beside Fastify, as a user has it. */
+/** The packed tarball, installed into an empty project next to Fastify, as a user has it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'fastify-api-errors-package-'))
@@ -20,7 +21,7 @@ const tarball = readdirSync(folder).find(file => file.endsWith('.tgz')) as strin
 mkdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true })
 run('tar', ['-xzf', tarball, '-C', 'node_modules/fastify-api-errors', '--strip-components=1'])
 
-// What the package needs is linked, not downloaded again: its runtime dependencies and its peer, and for the types the two providers.
+// The dependencies are linked and not downloaded again: the runtime dependencies, the peer, and the two type providers.
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object, peerDependencies: object }
 const needed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), '@fastify/type-provider-typebox', 'type-provider-typebox-5', '@types/node', 'typebox']
 for (const name of needed) {
@@ -31,7 +32,7 @@ writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, 
 
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 
-t.test('an ES module imports it', async t => {
+t.test('an ES module can import it', async t => {
   writeFileSync(join(folder, 'user.mjs'), `
     import Fastify from 'fastify'
     import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
@@ -43,7 +44,7 @@ t.test('an ES module imports it', async t => {
   t.equal(run('node', ['user.mjs']), expected)
 })
 
-t.test('a CommonJS module requires it: Fastify takes the default export, the named ones stay beside it', async t => {
+t.test('a CommonJS module can require it: Fastify finds the default export, and the named exports are available', async t => {
   writeFileSync(join(folder, 'user.cjs'), `
     const Fastify = require('fastify')
     const apiErrors = require('fastify-api-errors')
@@ -94,7 +95,7 @@ t.test('it serves the style sheet, the script and the icon of the reference page
   t.strictSame(served, { 'style.css': source('style.css'), 'script.js': source('script.js'), 'icon.svg': source('icon.svg') })
 })
 
-t.test('the program reads an API that TypeScript compiled to CommonJS', async t => {
+t.test('the command reads an API that TypeScript compiled to CommonJS', async t => {
   writeFileSync(join(folder, 'app.cjs'), `
     exports.__esModule = true
     exports.default = async () => {
@@ -142,5 +143,5 @@ t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3',
     files: Object.keys(providers)
   }))
   const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
-  t.equal(stdout, '', 'the compiler has nothing to say')
+  t.equal(stdout, '', 'the compiler reports nothing')
 })

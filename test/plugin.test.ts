@@ -1,10 +1,11 @@
+/** The plugin as a whole. */
 import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, requestId, sendRequest } from './support/http.js'
 
-t.test('one register: an error, an unknown address and another method have one shape', async t => {
+t.test('one register: an error, an unknown path and an unsupported method have one shape', async t => {
   const app = await createApp()
   app.get('/queues/:id', async () => { throw errors.resource_not_found({ message: 'No queue has this id.' }) })
   const port = await listen(t, app)
@@ -35,7 +36,7 @@ t.test('explain returns the errors of a route, whatever the case of the method',
   })
 })
 
-t.test('a registration that is not loaded yet has neither routes nor errors', async t => {
+t.test('a registration that is not loaded yet has no routes and no errors', async t => {
   const app = await createApp()
   t.teardown(() => app.close())
   await app.register(async scope => {
@@ -48,7 +49,7 @@ t.test('a registration that is not loaded yet has neither routes nor errors', as
   t.strictSame(app.apiErrors.explain('GET', '/late').map(({ code }) => code), ['internal_error'])
 })
 
-t.test('limits, schemas, pages and the document are there where they are asked for', async t => {
+t.test('one register sets up limits, schemas, pages and the document', async t => {
   const app = Fastify()
   await app.register(swagger, { openapi: { info: { title: 'Launch API', version: '1.0.0' } } })
   await app.register(apiErrors, {
@@ -67,7 +68,7 @@ t.test('limits, schemas, pages and the document are there where they are asked f
   t.equal(app.apiErrors.reference().title, 'Errors')
 })
 
-t.test('a wrong option fails at register, in one sentence', async t => {
+t.test('register() rejects an invalid option with one sentence', async t => {
   for (const [options, message] of [
     [{ sentErrors: 'drop' }, 'fastify-api-errors: sentErrors: expected \'report\' or \'convert\', got "drop".'],
     [{ log: true }, 'fastify-api-errors: log: expected false, or a function of (entry, request, log), got true.']
@@ -76,7 +77,7 @@ t.test('a wrong option fails at register, in one sentence', async t => {
   }
 })
 
-t.test('an application takes one register, and one not-found handler', async t => {
+t.test('an application can register the plugin once, and set one not-found handler', async t => {
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {

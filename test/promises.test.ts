@@ -1,4 +1,4 @@
-/** Each sentence of the docs that promises something is linked to the test that holds it, in checks/promises.json. */
+/** Links each sentence of the docs that promises something to its test, with checks/promises.json. */
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { listPromises } from '../scripts/promises.js'
@@ -19,7 +19,7 @@ t.test('each entry names a test that exists', async t => {
   }
 })
 
-t.test('a sentence with one of the words is found, outside of code', async t => {
+t.test('a sentence with one of the words is found outside code', async t => {
   t.strictSame(listPromises('# No code\n\nIt never fails. It may\nfail `always`. Nothing\nis lost.\n\n```\nevery\n```\n\n| a | no b |\n|---|---|\n| c | d |'), [
     'No code', 'It never fails.', 'Nothing is lost.', 'no b'
   ])

@@ -1,7 +1,6 @@
 /**
- * Five public error references, as facts: the statuses and codes that each lists, when the caller may send the request
- * again, and the shape of its bodies. All of them come out of the standard catalog and a format; what is an API's own
- * is defined by that API.
+ * Compares five public error references with the standard catalog: the statuses and codes, the retry advice, and the shape of
+ * their bodies. Each is created from the standard catalog and a format. Codes of a single API are defined by that API.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -24,7 +23,7 @@ async function createApi (format: FormatName, errors: AnyCatalog = standardError
   return app
 }
 
-/** Every row of a reference: its status, its code and its advice, and the one body that the shape gives it. */
+/** Checks every row of a reference: its status, its code, its advice, and the body in the given shape. */
 async function holds (
   t: Test, rows: readonly Row[], format: FormatName, errors: AnyCatalog, bodyOf: (code: string, message: string, definition: AnyCatalog[string]) => object
 ): Promise<void> {
@@ -135,7 +134,7 @@ t.test('Fanfare: the kinds of a failed field', async t => {
   }
 })
 
-t.test('Laravel\'s shape: { message }, and for 422 { message, errors }', async t => {
+t.test('Shape of Laravel: { message }, and for 422 { message, errors }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_request', 'never'],
     [401, 'unauthorized', 'never'],
@@ -177,7 +176,7 @@ t.test('Sequin: { summary }, and for 422 { summary, validation_errors }', async 
     : { summary })
 })
 
-t.test('Stripe\'s shape: { message, type, code, param, request_id }', async t => {
+t.test('Shape of Stripe: { message, type, code, param, request_id }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_parameter', 'never'],
     [401, 'invalid_api_key', 'never'],

@@ -21,12 +21,12 @@ interface Response {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-type Ask = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
+type Sender = (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>
 
-/** Throws out of sight of a handler. */
+/** Throws outside the handler, so that its code does not show it. */
 function fail (): never { throw errors.resource_gone() }
 
-/** The outer registration, with limits; below it one with another format, catalog and limits, and below that a third one. */
+/** The outer registration with limits. Below it, one with another format, catalog and limits, and below that a third one. */
 async function build (order: 'outer first' | 'inner first' | 'not awaited', http2: boolean, max = 100): Promise<FastifyInstance> {
   const app = Fastify({ ...serverOptions({ genReqId: () => 'req_1' }), ...(http2 && { http2 }) } as object) as unknown as FastifyInstance
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info: { title: 'API', version: '1' } } }))
@@ -49,7 +49,7 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
     if (order !== 'not awaited') await registered
     scope.get('/', { config: { errors: [mine.invoice_is_paid] } }, async () => { throw mine.invoice_is_paid() })
     scope.get('/sent', { config: { rateLimitPolicy: false } }, (_request, reply) => { reply.code(404).send({ message: 'sent', id: 1 }) })
-    // A scope that is loaded before the application's registration has its own policies only.
+    // A scope that is loaded before the application's registration only has its own policies.
     scope.get('/named', { config: { rateLimitPolicy: order === 'inner first' ? 'strict' : 'login' } }, async () => 'ok')
     await scope.register(async nested => {
       const registered = nested.register(apiErrors, { log: false, format: 'message' })
@@ -78,7 +78,7 @@ async function build (order: 'outer first' | 'inner first' | 'not awaited', http
   return app
 }
 
-function createAsk (app: FastifyInstance, http2: boolean): Ask {
+function createSender (app: FastifyInstance, http2: boolean): Sender {
   if (!http2) {
     return async (method, path, headers) => {
       const response = parseResponse(await sendRaw(getPort(app), formatRequest(method, path, headers)))
@@ -103,11 +103,11 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const app = await build(order, http2)
       t.after(() => app.close())
       await app.listen({ port: 0, host: '127.0.0.1' })
-      const ask = createAsk(app, http2)
+      const fetchFrom = createSender(app, http2)
       const shapes = async (method: string, path: (prefix: string) => string, headers?: Readonly<Record<string, string>>): Promise<unknown[]> => {
         const shown: unknown[] = []
         for (const prefix of ['', '/v2', '/v2/nested', '/v3']) {
-          const { status, body } = await ask(method, path(prefix), headers)
+          const { status, body } = await fetchFrom(method, path(prefix), headers)
           shown.push([status, 'request_id' in body && 'code' in body && !('type' in body) ? 'code' : 'title' in body ? 'problem' : 'error' in body ? 'typed' : Object.keys(body).join()])
         }
         return shown
@@ -115,7 +115,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const formats = (status: number, ...names: string[]): unknown[] => names.map(name => [status, name])
       const all = ['code', 'problem', 'message', 'typed'] as const
 
-      // Responses: of a handler, of a route that is not there, of another method, and of Node and Fastify by themselves.
+      // Responses of a handler, of an unknown route, of another method, and of Node and Fastify themselves.
       const own = await shapes('GET', prefix => prefix === '' ? '/' : prefix)
       const names = own.map(row => (row as string[])[1] as string)
       t.strictSame(own.map(row => (row as number[])[0]), [410, 409, 410, 410])
@@ -126,10 +126,10 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       t.strictSame(await shapes('DELETE', prefix => prefix === '' ? '/' : prefix), formats(405, ...names), 'another method')
       t.strictSame(await shapes('GET', prefix => `${prefix}/%zz`), formats(400, ...names), 'a URL that cannot be decoded')
       t.strictSame(await shapes('GET', prefix => prefix === '' ? '/' : prefix, { Expect: 'magic' }), formats(417, ...names), 'an unknown expectation')
-      t.equal((await ask('GET', '/v20/none')).body.code, 'route_not_found', 'a prefix ends at a slash')
+      t.equal((await fetchFrom('GET', '/v20/none')).body.code, 'route_not_found', 'a prefix ends at a slash')
 
-      // The options of one registration do not reach the routes of another.
-      const [converted, sent] = [await ask('GET', '/sent'), await ask('GET', '/v2/sent')]
+      // The options of one registration do not affect the routes of another.
+      const [converted, sent] = [await fetchFrom('GET', '/sent'), await fetchFrom('GET', '/v2/sent')]
       t.strictSame([converted.body.code, converted.headers['x-request-id']], ['resource_not_found', 'req_1'])
       t.strictSame([sent.body, sent.headers['x-request-id']], [{ message: 'sent', id: 1 }, undefined])
     })
@@ -138,14 +138,14 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
       const app = await build(order, http2, 2)
       t.after(() => app.close())
       await app.listen({ port: 0, host: '127.0.0.1' })
-      const ask = createAsk(app, http2)
-      const { headers, status } = await ask('GET', '/v2')
+      const fetchFrom = createSender(app, http2)
+      const { headers, status } = await fetchFrom('GET', '/v2')
       const statuses: unknown[] = [status]
-      for (let index = 0; index < 3; index++) statuses.push((await ask('GET', '/v2')).status)
+      for (let index = 0; index < 3; index++) statuses.push((await fetchFrom('GET', '/v2')).status)
       t.strictSame(statuses, [409, 409, 429, 429])
       t.equal(headers['ratelimit-policy'], '"strict";q=2;w=60', 'the default of the scope replaces the outer one')
-      t.match((await ask('GET', '/ok')).headers['ratelimit'], /^"general";r=99;t=\d+$/, 'each request counted once')
-      if (order !== 'inner first') t.strictSame([(await ask('GET', '/v2/named')).status, (await ask('GET', '/v2/named')).status], [200, 429], 'a policy from around it, by its name')
+      t.match((await fetchFrom('GET', '/ok')).headers['ratelimit'], /^"general";r=99;t=\d+$/, 'each request counted once')
+      if (order !== 'inner first') t.strictSame([(await fetchFrom('GET', '/v2/named')).status, (await fetchFrom('GET', '/v2/named')).status], [200, 429], 'a policy of the outer registration, by name')
     })
   }
 
@@ -164,7 +164,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     t.strictSame(Object.keys(paths['/v3/']?.get.responses ?? paths['/v3']?.get.responses ?? {}), ['200', '500'])
 
     const reference = app.apiErrors.reference()
-    t.strictSame(reference.routes, ['GET /', 'GET /ok', 'GET /sent'], 'a registration describes the routes that belong to it')
+    t.strictSame(reference.routes, ['GET /', 'GET /ok', 'GET /sent'], 'a registration describes its own routes')
     t.notOk(reference.codes.some(({ code }) => code === 'invoice_is_paid'))
     const pages = await app.inject({ url: '/v2/problems', headers: { accept: 'application/json' } })
     t.match(pages.body, /invoice_is_paid/)
@@ -186,7 +186,7 @@ for (const order of ['outer first', 'inner first', 'not awaited'] as const) {
     t.strictSame(assertLedger(app, { except: ['invoice_is_paid', 'internal_error'] }).unexercised.map(({ code, routes }) => [code, routes]), [
       ['resource_not_found', ['GET /sent', 'GET /v2/sent']],
       ['rate_limit_exceeded', ['GET /ok', 'GET /v2/', 'GET /v2/named']]
-    ], 'assertLedger, too')
+    ], 'assertLedger also has every registration')
 
     for (const url of ['/', '/v2', '/v2/none', '/none', '/v3']) await app.inject(url)
     t.strictSame(app.apiErrors.ledger().map(({ route, status, code, count, documented }) => [route, status, code, count, documented]).sort(), [

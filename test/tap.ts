@@ -1,6 +1,6 @@
 /**
- * Starts tap with the configuration of tap.config.ts. tap reads JSON through TAP_RCFILE and no TypeScript; this hands
- * one over as the other. Arguments go on to tap: `npm run test:only -- test/formats/problem.test.ts`.
+ * Starts tap with the configuration of tap.config.ts. tap only reads JSON (TAP_RCFILE), so this script converts the TypeScript
+ * file. Arguments are passed to tap: `npm run test:only -- test/formats/problem.test.ts`.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,10 +12,10 @@ import config, { incomplete } from '../tap.config.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const coverage = join(root, '.tap/coverage')
 
-// What the tests leave in the folder of temporary files, the killed ones too, goes with this one when they are done.
+// Temporary files of the tests, including killed ones, are removed with this folder at the end.
 const folder = mkdtempSync(join(tmpdir(), 'tap-'))
-chmodSync(folder, 0o711) // the user that Postgres runs as finds its own folder in it
-process.once('SIGINT', () => {}) // tap gets it as well, and ends
+chmodSync(folder, 0o711) // The user that runs Postgres can find its own folder inside.
+process.once('SIGINT', () => {}) // tap receives the signal as well, and ends.
 
 const rcfile = join(folder, 'taprc.json')
 writeFileSync(rcfile, JSON.stringify(config))
@@ -23,7 +23,7 @@ const env = { ...process.env, TAP_RCFILE: rcfile, TMPDIR: folder }
 const tap = (...args: readonly string[]): number =>
   spawnSync(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
 
-// tap compiles its plugins into one file; after an installation that file still has the default ones.
+// tap compiles its plugins into one file. After an installation, that file still has the default plugins.
 const built = readFileSync(join(root, 'node_modules/@tapjs/test/test-built/src/index.ts'), 'utf8')
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))

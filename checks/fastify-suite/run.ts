@@ -1,7 +1,7 @@
 /**
- * Runs Fastify's own tests with the plugin underneath each instance, and compares the failures with failures.json:
+ * Runs Fastify's own tests with the plugin registered on each instance, and compares the failures with failures.json:
  * `npm run check:fastify`. Each entry there has the reason why the test may fail. A failure without an entry is a change
- * of Fastify's behaviour, and this check fails.
+ * of Fastify's behavior, and this check fails.
  *
  * `--without` runs the tests without the plugin, `--list` prints each failure as JSON. Other arguments select test files.
  */
@@ -64,7 +64,7 @@ if (args.includes('--list')) for (const result of failed) console.log(JSON.strin
 
 let unexpected = withPlugin ? failed.filter(result => !Object.hasOwn(expected, nameOf(result))) : failed
 if (withPlugin && unexpected.length > 0) {
-  // A test that fails without the plugin too fails because of the machine, for example without IPv6.
+  // A test that also fails without the plugin fails because of the machine, for example without IPv6.
   const files = [...new Set(unexpected.map(({ file }) => file))]
   const without = new Set(runTests(false, files).filter(({ passed }) => !passed).map(nameOf))
   unexpected = unexpected.filter(result => !without.has(nameOf(result)))

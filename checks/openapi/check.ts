@@ -1,6 +1,6 @@
 /**
  * Checks the documents of the example with other tools, and prints a line for each document and tool. The exit
- * code is 1 if a tool finds a fault, or does not find a fault that was put into a document for it.
+ * code is 1 if a tool finds a problem, or does not find a problem that was added on purpose.
  *
  * Usage: npm run check:openapi [-- part of a title, like '3.1 problem']
  */
@@ -37,7 +37,7 @@ await Promise.all([
   checkDocuments(documents, 'redocly', redocly(isProblem)).then(() => checkDocuments(documents, 'openapi-schema-validator', schemaValidator))
 ])
 
-// Clients of negotiated documents differ in the default format only as they do in the others.
+// Clients of negotiated documents have the same differences as those of the default format.
 for (const document of documents.filter(({ negotiate, format }) => !negotiate || format.name === 'code')) {
   for (const generator of Object.keys(generators) as Generator[]) {
     report(document.title, `${generator}, tsc --strict`, await checkClient(generator, document, document.title === '3.1 code'))

@@ -1,3 +1,4 @@
+/** Generates clients from the documents of the example, and compiles programs that use them. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +17,7 @@ export const generators = {
   },
   orval: async (document, output) => {
     const { log } = console
-    console.log = () => {} // the generator logs with the function that it finds when it is loaded
+    console.log = () => {} // The generator logs with the function that exists when it is loaded.
     try {
       const { generate } = await import('orval')
       await generate({ input: { target: document }, output: { target: join(output, 'client.ts'), client: 'fetch' } })
@@ -68,7 +69,7 @@ function createCompiler (file: string): (source: string) => string[] {
 /**
  * Generates the client of a document, and compiles the file that switches over its codes.
  *
- * @param everyCase whether each `case` is left out once: the file must not compile without it. Else one is.
+ * @param everyCase if true, each `case` is removed in turn, and the file must not compile. If false, only one is removed
  */
 export async function checkClient (generator: Generator, { title, file, format }: CheckedDocument, everyCase: boolean): Promise<string[]> {
   const output = join(folder, `${title} ${generator}`.replaceAll(' ', '-'))

@@ -1,3 +1,4 @@
+/** Writes the documents of the example in each version and format, for the checks with other tools. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +8,7 @@ import { createApp } from '../../examples/launch/app.js'
 
 type Json = Record<string, unknown>
 
-/** The part of a document that is changed to check whether a tool finds the fault. */
+/** The part of a document that is changed to check whether a tool finds the problem. */
 interface Operation extends Json {
   readonly responses: Json
 }
@@ -39,9 +40,9 @@ const enveloped = defineFormat({
 })
 
 /**
- * The document of the example in each version and format, one of an application's own included, and negotiated.
+ * Returns the document of the example in each version and format, including a custom format, and with negotiation.
  *
- * @param only a part of the titles of those that are wanted @default all
+ * @param only a part of the titles to select @default all
  */
 export async function makeDocuments (only: string = ''): Promise<CheckedDocument[]> {
   rmSync(folder, { recursive: true, force: true })
@@ -64,7 +65,7 @@ export async function makeDocuments (only: string = ''): Promise<CheckedDocument
   return documents
 }
 
-/** A change to a document that a tool must complain about: a check that cannot fail proves nothing. */
+/** A change to a document that a tool must report. It proves that the check can fail. */
 export interface Fault {
   readonly title: string
   readonly tool: 'spectral' | 'redocly' | 'openapi-schema-validator'
@@ -79,7 +80,7 @@ export const faults: readonly Fault[] = [
   { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }
 ]
 
-/** A document with a fault in it, in a file of its own. */
+/** Writes a document with a problem to a separate file. */
 export function spoiled ({ version, file }: CheckedDocument, text: string, { title, spoil }: Fault): string {
   const document = JSON.parse(text) as Json & { components: Record<string, Json>, paths: Record<string, Record<string, Operation>> }
   const signIn = document.paths['/sessions']?.post

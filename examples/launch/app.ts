@@ -1,3 +1,4 @@
+/** The application of the example. start.ts and the tests create it. */
 import { fileURLToPath } from 'node:url'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'

@@ -1,3 +1,4 @@
+/** The failures of the example. The README shows them as curl commands, and the tests send them. */
 import { demo, demoKeys } from './seed.js'
 
 /** One request of the example. */

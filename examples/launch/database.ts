@@ -1,3 +1,4 @@
+/** The Postgres database of the example, embedded or on a server. */
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 

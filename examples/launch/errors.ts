@@ -1,3 +1,4 @@
+/** The error catalog of the example. */
 import { Type } from '@sinclair/typebox'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
 

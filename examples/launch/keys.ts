@@ -1,3 +1,4 @@
+/** The API key guard of the example. */
 import { apiKey, hashKey } from 'fastify-api-errors/api-key'
 import type { Database } from './database.js'
 

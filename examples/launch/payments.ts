@@ -1,3 +1,4 @@
+/** A simulated payment service that can fail. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

@@ -1,3 +1,4 @@
+/** The demo data of the example. */
 import { hashKey } from 'fastify-api-errors/api-key'
 import type { Database } from './database.js'
 import { hashPassword } from './routes/sessions.js'

@@ -1,3 +1,4 @@
+/** Starts the example: `npm run example`. */
 import { createApp } from './app.js'
 import { formats, type FormatName } from 'fastify-api-errors'
 import { demoKeys } from './seed.js'

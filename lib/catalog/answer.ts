@@ -49,10 +49,16 @@ export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boo
   return definition.status === 400 || definition.status === 409 || definition.status === 422
 }
 
-/** Returns the title of a code: `resource_not_found` is `Resource not found`. */
+/** Returns the title of a code: `resource_not_found` is `Resource not found`, and `NoSuchBucket` is `No such bucket`. */
 export function codeTitle (code: string): string {
-  const words = code.replaceAll('_', ' ').replace(/\b(api|http|ip|uri|id)\b/g, word => word.toUpperCase())
+  const words = listWords(code).map(word => /^[A-Z][a-z]+$/.test(word) ? word.toLowerCase() : word).join(' ').replace(/\b(api|http|ip|uri|id)\b/g, word => word.toUpperCase())
   return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Returns the words of a code in any spelling. A code of several words in upper case has words in lower case. */
+function listWords (code: string): string[] {
+  const words = code.split(/[^A-Za-z0-9]|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
+  return words.length > 1 && code === code.toUpperCase() ? words.map(word => word.toLowerCase()) : words
 }
 
 /** Returns the reason phrase of a status, from Node's own table. */

@@ -5,6 +5,7 @@ import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
+import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 
@@ -34,10 +35,11 @@ const expectedHeader = 'a valid header name with a valid string, or a list of va
 /**
  * Returns a definition with its defaults filled in.
  *
+ * @param codes what codes may match, besides lower snake case. @default none
  * @throws TypeError naming the code and the property, if the definition is invalid
  */
-export function completeDefinition (code: string, definition: DefinitionShape): ErrorDefinition {
-  expectOption(owner, 'code', /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(code), "lower snake case, like 'resource_not_found'", code)
+export function completeDefinition (code: string, definition: DefinitionShape, codes?: RegExp): ErrorDefinition {
+  checkCode(code, codes)
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status, type, message, description and action', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
   const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = definition
@@ -70,6 +72,17 @@ export function completeDefinition (code: string, definition: DefinitionShape): 
     expectOption(owner, `${code}.message`, isSentence(shown), 'a function that returns a sentence for example.meta', shown)
   }
   return complete
+}
+
+function checkCode (code: string, codes: RegExp | undefined): void {
+  if (isSnakeCase(code)) return
+  expectOption(owner, 'code', codes !== undefined && matchesWhole(code, codes), `lower snake case, like 'resource_not_found'${codes === undefined ? '' : `, or a match of ${String(codes)}`}`, code)
+  expectOption(owner, 'code', isCode(code), "letters and digits, with single '_', '.', ':', '/' or '-' between them, and a letter first", code)
+}
+
+/** Returns whether a pattern matches a whole string. The flags `g` and `y` would make the result depend on the previous one. */
+function matchesWhole (text: string, pattern: RegExp): boolean {
+  return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, '')).test(text)
 }
 
 function isSentence (value: unknown): boolean {

@@ -3,7 +3,7 @@ import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
 import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
 import { describeValue } from '../support/describe-value.js'
-import { expectOption } from '../support/expect-option.js'
+import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import { withoutStack } from '../support/without-stack.js'
 
@@ -67,11 +67,49 @@ export function defineErrors<
   a: A & Checked<A>, b?: B & Checked<B>, c?: C & Checked<C>, d?: D & Checked<D>, e?: E & Checked<E>
 ): Merge<Catalog<A>, Merge<Catalog<B>, Merge<Catalog<C>, Merge<Catalog<D>, Catalog<E>>>>>
 export function defineErrors (...parts: readonly Part[]): AnyCatalog {
+  return mergeParts(parts)
+}
+
+/** The option of {@link defineErrorsWith}. */
+export interface CatalogOptions {
+  /**
+   * What codes may match, besides lower snake case. It has to match the whole code. A code consists of letters and digits, with
+   * single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
+   */
+  readonly codes: RegExp
+}
+
+/**
+ * Returns a `defineErrors` that accepts codes in another spelling, for an API whose clients rely on such codes.
+ *
+ * @throws TypeError if `codes` is not a regular expression
+ * @example
+ * const errors = defineErrorsWith({ codes: /[A-Z][A-Za-z0-9]+/ })(standardErrors, {
+ *   NoSuchBucket: {
+ *     status: 404,
+ *     type: 'not_found_error',
+ *     message: 'The bucket does not exist.',
+ *     description: 'No bucket has this name.',
+ *     action: 'Check the name of the bucket.'
+ *   }
+ * })
+ * throw errors.NoSuchBucket()
+ */
+export function defineErrorsWith (options: CatalogOptions): typeof defineErrors {
+  const owner = 'defineErrorsWith'
+  expectOption(owner, 'options', isRecord(options), 'an object with codes', options)
+  expectKnownOptions(owner, '', options, ['codes'])
+  const { codes } = options
+  expectOption(owner, 'codes', codes instanceof RegExp, 'a regular expression, like /[A-Z][A-Za-z0-9]+/', codes)
+  return ((...parts: readonly Part[]) => mergeParts(parts, codes)) as typeof defineErrors
+}
+
+function mergeParts (parts: readonly Part[], codes?: RegExp): AnyCatalog {
   const catalog: Record<string, AnyErrorFactory> = {}
   for (const part of parts) {
     expectOption('defineErrors', 'definitions', isRecord(part), 'an object of definitions by code, or a catalog', part)
     for (const [code, definition] of Object.entries(part)) {
-      catalog[code] = typeof definition === 'function' ? checkFactory(code, definition) : createFactory(completeDefinition(code, definition))
+      catalog[code] = typeof definition === 'function' ? checkFactory(code, definition) : createFactory(completeDefinition(code, definition, codes))
     }
   }
   return Object.freeze(catalog)

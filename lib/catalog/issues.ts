@@ -196,7 +196,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   invalid: {
     keywords: [],
-    description: 'The value is invalid for a reason that has no code of its own.',
+    description: 'The value is invalid for a reason that has no separate code.',
     message: () => 'is invalid'
   }
 }

@@ -7,8 +7,8 @@ function fail (error: unknown): never {
   process.exit(2)
 }
 
-process.once('beforeExit', () => fail('fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.'))
+process.once('beforeExit', () => fail('fastify-api-errors: --app never finished starting: its promise is still pending.'))
 runCommand(process.argv.slice(2)).then(({ output, code }) => {
   console.log(output)
-  process.exit(code) // a closed application may still keep connections open
+  process.exit(code) // A closed application may still keep connections open.
 }, fail)

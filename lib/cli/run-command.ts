@@ -1,6 +1,7 @@
-/** The commands of the program: reference, lock and check. */
+/** The commands of the program. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
@@ -8,6 +9,7 @@ import { readInferredErrors } from '../infer/inferred-errors.js'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
+import { diagnose, printDiagnosis } from './doctor.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
 import { listReferences } from '../verify/references.js'
@@ -19,9 +21,11 @@ const usage = `Usage: fastify-api-errors <command> --app <module>
 Commands
   reference   writes the error reference as HTML, Markdown and JSON
   lock        writes what the API promises about its errors to a lockfile
-  check       compares the API with its lockfile, and its source with the file of infer; exit code 1 if a change breaks
-              callers, or if that file is out of date
-  infer       reads the source and reports what the routes throw; requires typescript
+  check       compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1 if a
+              change breaks callers, or if that file is out of date
+  doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
+              is 1 if there is a problem
+  infer       reads the source and reports the errors that the routes throw; requires typescript
 
 Options
   --app       the module of the API: its default export, or its export 'app' or 'build', is a Fastify instance,
@@ -30,7 +34,7 @@ Options
   --url       reference: scheme and host of the API, for the examples with curl (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
-  --write     infer: writes that file, which the plugin takes as its option 'inferred'
+  --write     infer: writes that file for the option 'inferred' of the plugin
   --json      infer: prints the report as JSON
 
 For an API in TypeScript: node --import tsx node_modules/.bin/fastify-api-errors <command> --app ./app.ts`
@@ -50,29 +54,36 @@ export interface Outcome {
   readonly code: 0 | 1
 }
 
-type Command = (app: FastifyInstance, options: Options) => Outcome | Promise<Outcome>
+type Command = (app: FastifyInstance, options: Options, warnings: readonly string[]) => Outcome | Promise<Outcome>
 
 const commands: Readonly<Record<string, Command>> = {
   reference: (app, options) => writeReference(app.apiErrors.reference(), options),
   lock: (app, options) => writeLockfile(listReferences(app), options),
   check: checkAll,
+  doctor,
   infer
 }
 
-/** Prints what the source says, and writes the file of inferred errors if it was asked to. */
+/** Prints what the application registers, and its problems. */
+function doctor (app: FastifyInstance, _options: Options, warnings: readonly string[]): Outcome {
+  const diagnosis = diagnose(app, warnings)
+  return { output: printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
+}
+
+/** Prints the errors that the source shows, and writes the file of inferred errors if --write is set. */
 async function infer (app: FastifyInstance, { inferred, write, json }: Options): Promise<Outcome> {
   const { createInferredErrors, inferErrors, printInferredErrors, printReport } = await import('../source/index.js')
   const report = await inferErrors(app, process.cwd())
   const output = json ? JSON.stringify(report, null, 2) : printReport(report)
   if (!write) return { output, code: 0 }
   const folder = dirname(resolve(inferred))
-  if (!existsSync(folder)) rejectOption(program, '--inferred', 'a file in a folder that exists', inferred)
+  if (!existsSync(folder)) rejectOption(program, '--inferred', 'a path in an existing folder', inferred)
   const file = createInferredErrors(report, existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined)
   writeFileSync(inferred, printInferredErrors(file))
   return { output: json ? output : `${output}\nWrote ${Object.values(file.routes).flat().length} errors to ${inferred}.`, code: 0 }
 }
 
-/** Compares the API with its lockfile, and its source with the file of inferred errors if there is one. */
+/** Compares the API with its lockfile. Compares its source with the file of inferred errors, if there is one. */
 async function checkAll (app: FastifyInstance, options: Options): Promise<Outcome> {
   const { inferred, lockfile } = options
   if (!existsSync(inferred)) return checkLockfile(listReferences(app), options)
@@ -95,7 +106,7 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
 }
 
 function writeLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
-  expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a file in a folder that exists', lockfile)
+  expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a path in an existing folder', lockfile)
   const lock = createLock(...references)
   writeFileSync(lockfile, writeLock(lock))
   return { output: `Wrote ${describeSize(lock)} to ${lockfile}.`, code: 0 }
@@ -105,7 +116,7 @@ function checkLockfile (references: readonly LockSource[], { lockfile }: Options
   expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
   const lock = createLock(...references)
   const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), lock)
-  if (changes.length === 0) return { output: `Nothing has changed: ${describeSize(lock)} are as in ${lockfile}.`, code: 0 }
+  if (changes.length === 0) return { output: `No changes: ${describeSize(lock)} match ${lockfile}.`, code: 0 }
   const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
   return {
     output: [
@@ -136,10 +147,23 @@ async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   if (!isApplication(app)) {
     rejectOption(program, '--app', "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one", module)
   }
-  if (app.apiErrors === undefined) {
-    rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because an instance does not see what its scopes register`, module)
-  }
   return app
+}
+
+/** Returns what a function returns, and the warnings of this package while it ran. */
+async function collectWarnings<Result> (run: () => Promise<Result>): Promise<{ readonly result: Result, readonly warnings: readonly string[] }> {
+  const warnings: string[] = []
+  const listener = (warning: Error & { readonly code?: string }): void => {
+    if (warning.code?.startsWith('FASTIFY_API_ERRORS_') === true) warnings.push(warning.message)
+  }
+  process.on('warning', listener)
+  try {
+    const result = await run()
+    await setImmediate() // Node emits a warning after the code that caused it.
+    return { result, warnings }
+  } finally {
+    process.off('warning', listener)
+  }
 }
 
 async function importApp (url: string): Promise<unknown> {
@@ -153,7 +177,7 @@ function isApplication (value: unknown): value is FastifyInstance {
   return typeof (value as Partial<FastifyInstance> | null | undefined)?.ready === 'function'
 }
 
-/** Returns the first line of the message of an error. The other lines are of use only with a stack. */
+/** Returns the first line of the message of an error. The other lines are only useful with a stack. */
 export function getFirstLine (error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n', 1).join()
 }
@@ -191,9 +215,12 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (command === undefined) {
     rejectOption(program, 'command', `one of ${Object.keys(commands).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
-  const app = await loadApp(values.app)
+  const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   try {
-    return await command(app, values)
+    if (app.apiErrors === undefined && command !== doctor) {
+      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because an instance does not see what its scopes register`, values.app)
+    }
+    return await command(app, values, warnings)
   } finally {
     await app.close()
   }

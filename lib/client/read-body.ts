@@ -27,7 +27,7 @@ type JsonObject = Readonly<Record<string, unknown>>
 export function readBody (body: unknown): BodyFacts {
   const json: JsonObject = isObject(body) ? body : {}
   return {
-    code: readString(json.code) ?? readCode(json.error),
+    code: readString(json.code) ?? readCode(json),
     message: readString(json.detail) ?? readString(json.message) ?? readString(json.summary) ?? readString(json.title),
     issues: readIssues(json.details ?? json.errors ?? json.validation_errors),
     meta: json.meta,
@@ -43,9 +43,10 @@ function readString (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Reads the member `error`. Other APIs have a phrase there: `"error": "Bad Request"`. */
-function readCode (value: unknown): string | undefined {
-  return typeof value === 'string' && /^[a-z][a-z0-9_]*$/.test(value) ? value : undefined
+/** Reads the member `error`. Other APIs have a phrase there, and no `requestId` beside it: `"error": "Unauthorized"`. */
+function readCode ({ error, requestId }: JsonObject): string | undefined {
+  const isOurs = typeof requestId === 'string'
+  return typeof error === 'string' && (isOurs ? /^[A-Za-z0-9_.:/-]+$/ : /^[a-z][a-z0-9_]*$/).test(error) ? error : undefined
 }
 
 function readIssues (value: unknown): ResponseIssue[] {

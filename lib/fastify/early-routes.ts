@@ -28,6 +28,18 @@ interface MarkedConfig {
   readonly [routeMark]?: object
 }
 
+/** The handlers of routes before another plugin wrapped them, by route. */
+const handlers = new WeakMap<RouteOptions, RouteOptions['handler']>()
+
+/** Returns the handler of a route as the application wrote it, if a plugin such as @fastify/websocket wrapped it later. */
+export function getOriginalHandler (route: RouteOptions): RouteOptions['handler'] {
+  return handlers.get(route) ?? route.handler
+}
+
+function noteHandler (route: RouteOptions): void {
+  if (!handlers.has(route)) handlers.set(route, route.handler)
+}
+
 let isWatching = false
 
 /**
@@ -66,6 +78,7 @@ function noteRoutes (app: FastifyInstance): void {
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
+    noteHandler(route)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
     // Without parameters, because a callback with parameters would receive the error of the plugin.
     this.after(() => { early.isBound = true })
@@ -88,7 +101,10 @@ export function takeRoutes (app: FastifyInstance): Routes {
   return {
     forEach (hook) {
       for (const each of early.filter(each => !isUnhandled(each))) hook(each.route, each.scope, true, each.url)
-      app.addHook('onRoute', function (route) { hook(route, this, false, route.url) })
+      app.addHook('onRoute', function (route) {
+        noteHandler(route)
+        hook(route, this, false, route.url)
+      })
     },
     unhandled: early.filter(isUnhandled).map(({ route }) => route)
   }

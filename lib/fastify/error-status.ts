@@ -1,19 +1,19 @@
-/** Intercepts what is sent after a reply was given the status of an error. A reply with any other status stays as it is. */
+/** Intercepts payloads that are sent after a reply got an error status. Other replies are not changed. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
-/** Sends a payload in another way. Returns false to leave it to Fastify. */
+/** Sends a payload in another way. Returns false if Fastify should send it. */
 export type SendInstead = (reply: FastifyReply, payload: unknown) => boolean
 
 type Code = (this: FastifyReply, status: number) => FastifyReply
 
 type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
 
-/** The functions that replies have as `send` because of their status. */
+/** The `send` functions that replies have because of their status. */
 const interceptors = new WeakSet<object>()
 
 /**
- * Calls a function with what the replies of a scope, and of those below it, are to send with a status of 400 or more.
- * `reply.code()`, `reply.status()` and `reply.statusCode` all set it. A `send` that others put on a reply stays.
+ * Calls a function with each payload that the replies of a scope and its nested scopes send with a status of 400 or more.
+ * `reply.code()`, `reply.status()` and `reply.statusCode` all set it. A `send` that other code sets on a reply is kept.
  */
 export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
   const send: Send = function sendErrorStatus (payload) {

@@ -29,7 +29,7 @@ export function trackCalls (app: FastifyInstance): void {
   const isActive = (): boolean => isGuarding(app)
   const wrap = (guard: (call: Call, isActive: () => boolean) => Call) => (value: unknown): unknown => typeof value === 'function' ? guard(value as Call, isActive) : value
   replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap(guardParser)(value)))
-  replaceSetter(app, 'setErrorHandler', args => args.map(wrap(guardErrorHandler)))
+  trackErrorHandlers(app, wrap(guardErrorHandler))
   replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
   replaceSetter(app, 'setSchemaErrorFormatter', args => args.map(wrap(guardSchemaErrorFormatter)))
   replaceSetter(app, 'setReplySerializer', args => args.map(wrap(guardSerializer)))
@@ -77,6 +77,37 @@ export function guardReplySerializers (scope: FastifyInstance): void {
   scope.decorateReply('serializer', guard as FastifyReply['serializer'])
 }
 
+/** The function behind each guarded or bound error handler. */
+const originalHandlers = new WeakMap<object, object>()
+
+/** The error handler that gets what another one throws. */
+const nextHandlers = new WeakMap<object, object>()
+
+/** Returns the error handler of the application behind one that Fastify has; the handler itself if it was set before this plugin. */
+export function getOriginalErrorHandler (handler: object): object {
+  const original = originalHandlers.get(handler)
+  return original === undefined ? handler : getOriginalErrorHandler(original)
+}
+
+/** Returns the error handler that gets what the handler of a scope throws; `undefined` if it was set before this plugin. */
+export function getNextErrorHandler (handler: object): object | undefined {
+  return nextHandlers.get(handler)
+}
+
+function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => unknown): void {
+  const set = app.setErrorHandler as unknown as Setter
+  Object.assign(app, {
+    setErrorHandler (this: FastifyInstance, handler: unknown) {
+      const next = this.errorHandler
+      const guarded = guard(handler)
+      set.call(this, guarded)
+      originalHandlers.set(this.errorHandler, guarded as object)
+      nextHandlers.set(this.errorHandler, next)
+      return this
+    }
+  })
+}
+
 /** Guards the functions in the options of routes. */
 export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
@@ -107,7 +138,7 @@ function completeThrown (what: string, call: Call, thrown: unknown): unknown {
 }
 
 function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
-  return inherit(handler, function (this: unknown, ...args) {
+  const guarded = inherit(handler, function (this: unknown, ...args) {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
@@ -115,6 +146,8 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
       throw isActive() ? completeThrown('error handler', handler, thrown) : thrown
     }
   })
+  originalHandlers.set(guarded, handler)
+  return guarded
 }
 
 function guardParser (parser: Call, isActive: () => boolean): Call {

@@ -59,12 +59,12 @@ function findSymbol (scope: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(scope).find(symbol => symbol.description === description)
 }
 
-/** What decorators can be looked up on. */
+/** The objects on which decorators are looked up. */
 export type DecoratorOwner = 'request' | 'reply' | 'app'
 
 /**
- * Returns what a scope has under the name of a decorator: on its requests, its replies or itself. A getter is not called.
- * `undefined` if it has nothing.
+ * Returns the value of a decorator by name: on the requests of a scope, its replies, or the scope itself. A getter is not called.
+ * `undefined` if there is none.
  */
 export function getDecorator (scope: object, owner: DecoratorOwner, name: string): unknown {
   const target = owner === 'app' ? scope : getPrototypeOf(scope, owner === 'request' ? 'fastify.Request' : 'fastify.Reply')
@@ -90,10 +90,10 @@ interface ServerOptions {
   readonly routerOptions?: { readonly onMaxParamLength?: unknown, readonly maxParamLength?: unknown }
 }
 
-/** Fastify's default for `maxParamLength`, which its merged options do not tell apart from a value of the application. */
+/** Fastify's default for `maxParamLength`. Its merged options do not show whether the application set it. */
 export const defaultMaxParamLength = 100
 
-/** Returns the options that Fastify was created with, and what it added to them; an empty object if this version of Fastify does not keep them. */
+/** Returns the options of Fastify, with its defaults. An empty object if this version of Fastify does not store them. */
 export function getServerOptions (scope: object): ServerOptions {
   for (const at of scopesAround(scope)) {
     const symbol = findSymbol(at, 'fastify.options')
@@ -102,7 +102,7 @@ export function getServerOptions (scope: object): ServerOptions {
   return {}
 }
 
-/** Returns the hooks with a name that run on the routes of a scope, as Fastify has them. */
+/** Returns the hooks with a name that run on the routes of a scope, as Fastify stores them. */
 export function getEffectiveHooks (scope: object, name: HookName): readonly object[] {
   for (const at of scopesAround(scope)) {
     const symbol = findSymbol(at, 'fastify.hooks')

@@ -1,4 +1,4 @@
-/** Keeps the options that an application gave @fastify/rate-limit, because the plugin does not show them. */
+/** Stores the options that an application passed to @fastify/rate-limit, because the plugin does not expose them. */
 import { isRecord } from '../support/is-object.js'
 import { scopesAround } from './scopes.js'
 
@@ -21,12 +21,12 @@ export function findPluginFunction (plugin: unknown, property: string): unknown 
     .find(candidate => typeof candidate === 'function' && (candidate as unknown as Readonly<Record<string, unknown>>)[property] === candidate)
 }
 
-/** Keeps the options if a plugin is @fastify/rate-limit. */
+/** Stores the options if a plugin is @fastify/rate-limit. */
 export function keepPluginOptions (scope: object, plugin: unknown, options: unknown): void {
   if (findPluginFunction(plugin, 'fastifyRateLimit') !== undefined && isRecord(options)) optionsByScope.set(scope, options)
 }
 
-/** Returns the options of the nearest @fastify/rate-limit around a scope; an empty object if they are not known. */
+/** Returns the options of the nearest @fastify/rate-limit around a scope. An empty object if they are unknown. */
 export function getRateLimitPluginOptions (scope: object): RateLimitPluginOptions {
   for (const at of scopesAround(scope)) {
     const options = optionsByScope.get(at)

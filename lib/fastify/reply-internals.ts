@@ -69,9 +69,9 @@ export function hasSendHooks (request: FastifyRequest): boolean {
 
 /**
  * Calls a function that sends a payload, with a hook that runs after all `onSend` hooks of the route and just before Fastify
- * writes. Only what the function sends itself has that hook, because Fastify reads the list of hooks when it starts to run them.
+ * writes. Only the payload of this call has that hook, because Fastify reads the list of hooks when it starts to run them.
  *
- * @param lastHook always the same function: the list with it is made once for each route
+ * @param lastHook always the same function, so that the list with it is created only once for each route
  */
 export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: never[]) => void, send: () => void): void {
   const context = readInternal(request, 'fastify.context') as RouteContext | undefined
@@ -163,7 +163,7 @@ export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean
   return error instanceof Error && stream?.errored === error
 }
 
-/** Returns whether Fastify calls `reply.send()` with what a handler or hook threw, which can be any value. */
+/** Returns whether Fastify calls `reply.send()` with a value that a handler or hook threw. It can be any value. */
 export function isSendingThrown (reply: FastifyReply): boolean {
   return readInternal(reply, 'fastify.reply.isError') === true
 }

@@ -1,3 +1,4 @@
+/** Relations between Fastify scopes: which surrounds which, and whose hooks run where. */
 import type { FastifyInstance } from 'fastify'
 
 /** Returns a scope and its outer scopes. The prototype of a Fastify scope is its parent. */

@@ -4,7 +4,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
 import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
-import { rules, type Rule, type RuleName } from './rules.js'
+import { optionalRules, rules, type Rule, type RuleName } from './rules.js'
 
 /** The data of a route that a custom rule receives. */
 export interface RuleRoute {
@@ -28,12 +28,14 @@ export interface DocumentationRule {
 }
 
 /**
- * Rules by name. `false` turns a built-in rule off, and a rule replaces it. A rule with another name is added.
+ * Rules by name. `false` turns a built-in rule off, and a rule replaces it. A rule with another name is added. `true` turns on a
+ * built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that uses a database.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
- * `rateLimit`, `timeout`, `pressure`, `proxy`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
+ * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
  */
-export type DocumentationRules = { readonly [Name in RuleName]?: false | DocumentationRule } & { readonly [name: string]: false | DocumentationRule | undefined }
+export type DocumentationRules = { readonly [Name in Exclude<RuleName, 'databaseOutage'>]?: false | DocumentationRule } & { readonly databaseOutage?: boolean | DocumentationRule } &
+  { readonly [name: string]: boolean | DocumentationRule | undefined }
 
 /** A rule with its name. */
 export interface NamedRule {
@@ -47,20 +49,21 @@ export interface NamedRule {
  * @throws TypeError with one sentence that names the option, what was expected and what was received
  */
 export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): readonly NamedRule[] {
-  const given = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, false | DocumentationRule]>
+  const given = Object.entries(custom).filter(([, rule]) => rule !== undefined) as ReadonlyArray<readonly [string, boolean | DocumentationRule]>
   for (const [name, rule] of given) checkRule(name, rule, errors)
-  const builtIn = Object.entries(rules).filter(([name]) => custom[name] === undefined).map(([name, infer]) => ({ name, infer }))
-  const added = given.flatMap(([name, rule]) => rule === false ? [] : [{ name, infer: createRule(rule) }])
+  const isOn = (name: string): boolean => custom[name] === true || (custom[name] === undefined && !optionalRules.has(name))
+  const builtIn = Object.entries(rules).filter(([name]) => isOn(name)).map(([name, infer]) => ({ name, infer }))
+  const added = given.flatMap(([name, rule]) => typeof rule === 'boolean' ? [] : [{ name, infer: createRule(rule) }])
   // `security` depends on the findings of the other rules.
   return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
 }
 
 function createRule ({ errors, reason, when = () => true }: DocumentationRule): Rule {
   const findings = errors.map(error => ({ code: getCode(error), reason }))
-  return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config ?? {} }) ? findings : []
+  return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config as object }) ? findings : []
 }
 
-function checkRule (name: string, rule: false | DocumentationRule, errors: AnyCatalog): void {
+function checkRule (name: string, rule: boolean | DocumentationRule, errors: AnyCatalog): void {
   const option = `documentation.rules.${name}`
   const expect: (property: string, isExpected: boolean, expected: string, received: unknown) => void =
     (property, isExpected, expected, received) => { expectOption('fastify-api-errors', option + property, isExpected, expected, received) }
@@ -68,7 +71,12 @@ function checkRule (name: string, rule: false | DocumentationRule, errors: AnyCa
     expect('', Object.hasOwn(rules, name), `a rule, because only these can be false: ${Object.keys(rules).join(', ')}`, rule)
     return
   }
-  expect('', isObject(rule), 'false, or an object with errors and reason', rule)
+  const expected = `${optionalRules.has(name) ? 'true, ' : ''}false, or an object with errors and reason`
+  if (rule === true) {
+    expect('', optionalRules.has(name), expected, rule)
+    return
+  }
+  expect('', isObject(rule), expected, rule)
   expect('.errors', Array.isArray(rule.errors), 'a list of codes or factories', rule.errors)
   const unknown = findUnknownError(rule.errors, errors)
   if (unknown !== undefined) rejectOption('fastify-api-errors', `${option}.errors`, "codes of the option 'errors'", unknown.value)

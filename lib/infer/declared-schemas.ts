@@ -1,6 +1,6 @@
 /**
- * Compares the error bodies that are sent with the schemas that a route declares for their statuses. An error that is
- * thrown is not serialized by the route, so its body has the format of the API, whatever the route declares.
+ * Compares the error bodies that the plugin sends with the schemas that a route declares for their statuses. A thrown error is
+ * not serialized by the route, so its body has the format of the API, whatever the route declares.
  */
 import { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
@@ -20,10 +20,10 @@ export interface SentBody {
   readonly body: unknown
 }
 
-/** Returns whether every body of a code fits what a route declares for a status of the code. `undefined` if the route declares nothing for it. */
+/** Returns whether every body of a code matches the schema that a route declares for a status of the code. `undefined` if the route declares none. */
 export type FitsDeclared = (record: RouteRecord, status: number, code: string) => boolean | undefined
 
-/** Compiles a schema. What it returns is whether a body fits as it is. */
+/** Compiles a schema to a function that returns whether a body matches it without changes. */
 type Compile = (schema: unknown, record: RouteRecord) => (body: unknown) => boolean
 
 /** Creates the comparison for a registration. `getBodies` returns example bodies of a code, one for each format. */
@@ -53,8 +53,8 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
 }
 
 /**
- * Returns the errors of a route, and one more for each status that the route declares by its number and that nothing else
- * names: the code of the status, which an error that is thrown with this status gets.
+ * Returns the errors of a route, and one more for each status that the route declares by number and that has no other error:
+ * the code of the status, because a thrown error with this status gets it.
  */
 export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
   const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)
@@ -66,7 +66,7 @@ export function withDeclaredStatuses (groups: readonly StatusErrors[], record: R
   })]
 }
 
-/** Returns whether a route declares a status by its number, and a code is the one of the status. */
+/** Returns whether a route declares a status by number, and a code is the code of that status. */
 export function isCodeOfDeclaredStatus (record: RouteRecord, status: number, code: string | null): boolean {
   return code === codeForStatus(status) && isDeclaredError(record, status)
 }
@@ -75,7 +75,7 @@ function isDeclaredError (record: RouteRecord, status: number): boolean {
   return codeForStatus(status) !== undefined && Object.hasOwn(record.route.schema?.response ?? {}, status) && getDeclaredSchema(record, status) !== undefined
 }
 
-/** Returns the schema that a route declares for a status, by its number, its class or for all; `undefined` if it declares none, or the schema is of the catalog. */
+/** Returns the schema that a route declares for a status, by number, class or default. `undefined` if there is none, or if it comes from the catalog. */
 export function getDeclaredSchema ({ route }: RouteRecord, status: number): object | undefined {
   const responses = route.schema?.response as Readonly<Record<string, unknown>> | undefined
   const key = findDeclaredKey(responses, status)
@@ -95,7 +95,7 @@ const compileSchema: Compile = (schema, record) => {
     const validate = getAjv(record.scope).compile(toPlainSchema(schema))
     return body => validate(body)
   } catch {
-    return () => false // What cannot be compared is documented in full.
+    return () => false // A schema that cannot be compared is documented in full.
   }
 }
 
@@ -104,13 +104,13 @@ interface Parsing {
   readonly safeParse: (value: unknown) => { readonly success: boolean, readonly data?: unknown }
 }
 
-/** Returns whether zod accepts a body and keeps all of it. A document says of an object that strips properties that it has no others. */
+/** Returns whether zod accepts a body and keeps all of it. In a document, an object that strips properties has no other properties. */
 function parses (schema: Parsing, body: unknown): boolean {
   try {
     const { success, data } = schema.safeParse(body)
     return success && JSON.stringify(sortKeys(data)) === JSON.stringify(sortKeys(body))
   } catch {
-    return false // an asynchronous check
+    return false // An asynchronous check.
   }
 }
 
@@ -131,14 +131,14 @@ function getAjv (scope: FastifyInstance): Ajv {
   return ajv
 }
 
-/** Returns a schema as JSON: TypeBox adds symbols that Ajv does not need. */
+/** Returns a schema as JSON, because TypeBox adds symbols that Ajv does not need. */
 function toPlainSchema (schema: unknown): object {
   return JSON.parse(JSON.stringify(schema)) as object
 }
 
 /**
- * Warns of the statuses that routes declare with schemas that do not fit what is sent, and names the entries to delete.
- * It names at most ten routes.
+ * Warns about the statuses that routes declare with schemas that do not match the sent errors, and lists the entries to delete.
+ * It lists at most ten routes.
  */
 export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: FitsDeclared): void {
   const found = routeErrors.routes.filter(record => routeErrors.isDocumented(record)).flatMap(record => {
@@ -148,17 +148,17 @@ export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: 
   if (found.length === 0) return
   const more = found.length > shownRoutes ? `, and ${found.length - shownRoutes} more` : ''
   process.emitWarning(
-    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${found.slice(0, shownRoutes).join(', ')}${more}. Delete these statuses from schema.response.`,
+    `These routes declare response schemas that do not match the errors that are sent, so both are documented: ${found.slice(0, shownRoutes).join(', ')}${more}. Delete these statuses from schema.response.`,
     { code: 'FASTIFY_API_ERRORS_DECLARED' }
   )
 }
 
 const shownRoutes = 10
 
-/** Returns the keys of `schema.response` whose schema does not fit an error of the route. */
+/** Returns the keys of `schema.response` whose schema does not match an error of the route. */
 function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, fitsDeclared: FitsDeclared): string[] {
   const { response } = record.route.schema ?? {}
-  // Inference is expensive at start, and most routes declare the statuses of successful responses only.
+  // Inference is expensive at startup, and most routes only declare the statuses of successful responses.
   if (!declaresErrors(response) || !routeErrors.isCovered(record)) return []
   const keys = new Set<string>()
   for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {

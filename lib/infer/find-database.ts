@@ -1,21 +1,21 @@
-/** Finds out whether an application uses a database, because a database can reject what a schema allows. */
+/** Finds out whether an application uses a database, because a database can reject a value that its schema allows. */
 import Module from 'node:module'
 import { scopesAround } from '../fastify/scopes.js'
 
-/** The database libraries that errors are translated for. */
+/** The database libraries whose errors are translated. */
 const libraries = [
   'pg', 'postgres', '@electric-sql/pglite', 'mysql', 'mysql2', 'mariadb', 'better-sqlite3', 'sqlite3', 'mongodb', 'mongoose', '@prisma/client', 'knex', 'kysely', 'drizzle-orm', 'typeorm',
   'sequelize', '@mikro-orm/core'
 ]
 
-/** The usual names of decorators that hold a database: those of @fastify/postgres, @fastify/mysql and @fastify/mongodb, and of applications. */
+/** The usual names of decorators for a database: those of @fastify/postgres, @fastify/mysql and @fastify/mongodb, and of applications. */
 const decorators: ReadonlySet<string> = new Set([
   'pg', 'postgres', 'sql', 'mysql', 'mongo', 'mongoose', 'sqlite', 'knex', 'kysely', 'drizzle', 'prisma', 'typeorm', 'sequelize', 'orm', 'db', 'database'
 ])
 
 /**
- * Returns what shows that an application uses a database: a decorator of the scope, or a library that the process has
- * loaded as CommonJS, as most of them are. `undefined` if nothing shows it.
+ * Returns the sign that an application uses a database: a decorator of the scope, or a library that the process has
+ * loaded as CommonJS, as most of them are. `undefined` if there is no sign.
  */
 export function findDatabase (scope: object): string | undefined {
   for (const at of scopesAround(scope)) {

@@ -3,32 +3,39 @@
  * application has their functions. `fastify-api-errors infer` finds the errors of functions in other modules.
  */
 import { STATUS_CODES } from 'node:http'
-import { parseExpressionAt, type AnyNode, type AssignmentExpression, type CallExpression, type NewExpression, type Property, type TryStatement } from 'acorn'
+import type { AnyNode, AssignmentExpression, CallExpression, NewExpression, TryStatement } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
 import { findPluginErrors } from './known-plugins.js'
+import { getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { isObject } from '../support/is-object.js'
 
 /** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
   /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
-  readonly by: 'throws' | 'sends' | 'verifies a token' | 'sends a file' | `is of ${string}`
+  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'sends a file' | `is of ${string}`
 }
 
-/** What is known of the application in which a function runs. */
+/** The known properties of the application in which a function runs. */
 export interface FunctionContext {
   /** Returns whether the catalog has a code. */
   readonly isCode: (name: string) => boolean
-  /** Returns the function or object that a name stands for: a decorator of requests, of replies, or of the application. */
+  /** Returns the function or object with a name: a decorator of requests, of replies, or of the application. */
   readonly getDecorator: (owner: DecoratorOwner, name: string) => unknown
 }
 
 /** The errors of `request.jwtVerify()`. */
 const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
 
-/** How many calls of decorators are followed. */
+/** The methods of the decorators of @fastify/oauth2 that send a request to another service. */
+const tokenRequests: ReadonlySet<string> = new Set(['getAccessTokenFromAuthorizationCodeFlow', 'getNewAccessTokenUsingRefreshToken', 'revokeToken', 'revokeAllToken'])
+
+/** The errors of these requests. */
+const tokenRequestErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'requests a token' }))
+
+/** The maximum depth of followed decorator calls. */
 const maxDepth = 5
 
 /** Returns the errors of a function, each once. */
@@ -37,7 +44,7 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   return [...new Map([...found.thrown, ...found.sent].map(error => [error.code, error])).values()]
 }
 
-/** The errors of some code. What is thrown can be caught, what is sent is sent. */
+/** The errors of some code. A thrown error can be caught, a sent one cannot. */
 interface Found {
   readonly thrown: readonly FunctionError[]
   readonly sent: readonly FunctionError[]
@@ -58,13 +65,13 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   if (known !== undefined) return { thrown: known.codes.map(code => ({ code, by: `is of ${known.plugin}` as const })), sent: [] }
   const node = parseFunction(fn)
   if (node === undefined) return nothing
-  const [request, reply] = node.params.map(param => param.type === 'Identifier' ? param.name : undefined)
+  const [request, reply] = getParameterNames(node)
   const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body }
   const body = readNode(node.body, reader)
   return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
 }
 
-/** Reads the functions of a hook of @fastify/auth, which gives an error without a status the status 401. */
+/** Reads the functions of a hook of @fastify/auth. It gives an error without a status the status 401. */
 function readComposed (functions: readonly object[], context: FunctionContext, callers: ReadonlySet<object>): Found {
   const found = join(...functions.map(fn => readFunction(fn, context, callers)))
   return found.thrown.length + found.sent.length === 0 ? createThrown(401) : found
@@ -73,33 +80,6 @@ function readComposed (functions: readonly object[], context: FunctionContext, c
 /** Returns whether a function is the decorator of @fastify/jwt that verifies a token. Its options can change its name on requests. */
 function isTokenCheck (fn: object): boolean {
   return (fn as { readonly name?: unknown }).name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
-}
-
-function getSource (fn: object): string {
-  return Function.prototype.toString.call(fn)
-}
-
-type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
-
-/** Returns a function as a syntax tree; `undefined` for one without source, such as a bound function. */
-function parseFunction (fn: object): FunctionNode | undefined {
-  if (typeof fn !== 'function') return undefined
-  const source = getSource(fn)
-  for (const text of [`(${source})`, `({${source}}).a`]) {
-    try {
-      const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
-      if (found !== undefined) return found
-    } catch {
-      // The source of a method is no expression. That of a bound function is not JavaScript.
-    }
-  }
-  return undefined
-}
-
-function findFunction (node: AnyNode): FunctionNode | undefined {
-  if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
-  if (node.type !== 'MemberExpression' || node.object.type !== 'ObjectExpression') return undefined
-  return (node.object.properties[0] as Property).value as FunctionNode
 }
 
 interface Reader {
@@ -124,11 +104,7 @@ function readNode (node: AnyNode, reader: Reader): Found {
 }
 
 function readChildren (node: AnyNode, reader: Reader): Found {
-  return join(...Object.values(node).flat().filter(isNode).map(child => readNode(child, reader)))
-}
-
-function isNode (value: unknown): value is AnyNode {
-  return isObject(value) && typeof value.type === 'string'
+  return join(...listChildren(node).map(child => readNode(child, reader)))
 }
 
 function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): Found {
@@ -139,12 +115,12 @@ function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): 
   return join(rest, { sent: tried.sent, thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
 }
 
-/** Returns whether code throws or passes on an error that a variable holds. What is returned can be a result. */
+/** Returns whether code throws or passes on the error in a variable. A returned value can be a result. */
 function passesOn (node: AnyNode, name: string): boolean {
   const isError = (value: AnyNode | null | undefined): boolean => value?.type === 'Identifier' && value.name === name
   if (node.type === 'ThrowStatement' && isError(node.argument)) return true
   if (node.type === 'CallExpression' && /^(send|done|next|reject|cb|callback)$/.test(getCalleeName(node)) && isError(node.arguments[0])) return true
-  return Object.values(node).flat().filter(isNode).some(child => passesOn(child, name))
+  return listChildren(node).some(child => passesOn(child, name))
 }
 
 /** Reads a value that is thrown, returned or passed on. */
@@ -153,7 +129,7 @@ function readResult (node: AnyNode, reader: Reader): Found {
     case 'AwaitExpression': return readResult(node.argument, reader)
     case 'ConditionalExpression': return join(readResult(node.consequent, reader), readResult(node.alternate, reader))
     case 'LogicalExpression': return join(readResult(node.left, reader), readResult(node.right, reader))
-    case 'NewExpression': return readNew(node)
+    case 'NewExpression': return readNew(node, reader)
     case 'CallExpression': return readFactory(node, reader)
     default: return nothing
   }
@@ -168,7 +144,7 @@ function createSent (status: number | undefined): Found {
   return { thrown: [], sent: createThrown(status).thrown.map(({ code }) => ({ code, by: 'sends' })) }
 }
 
-/** The statuses by the names that http-errors, @fastify/sensible, Boom and Nest have for them: `notFound`. */
+/** The statuses by their names in http-errors, @fastify/sensible, Boom and Nest: `notFound`. */
 const statusByName: ReadonlyMap<string, number> = new Map([
   ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
   ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
@@ -179,17 +155,63 @@ function getNamedStatus (name: string): number | undefined {
   return statusByName.get(name.replace(/(Error|Exception)$/, '').toLowerCase())
 }
 
-/** Reads `new Forbidden()`, `new HttpError(403)` and `new AppError('...', { statusCode: 403 })`. */
-function readNew (node: NewExpression): Found {
-  return createThrown(findStatus(node.arguments) ?? getNamedStatus(getCalleeName(node)))
+/**
+ * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new createError.Forbidden()`. The name of another
+ * class does not decide: an application can have a `ForbiddenException` without a status.
+ */
+function readNew (node: NewExpression, reader: Reader): Found {
+  return createThrown(findStatus(node.arguments) ?? findLibraryStatus(node.callee) ?? findClassStatus(node.callee, reader))
 }
 
-/** Returns the status among some arguments: a number of an error, or a property that is named so. */
+/** The usual names of http-errors, whose classes are named after statuses. */
+const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/
+
+function findLibraryStatus (callee: AnyNode): number | undefined {
+  return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object)) ? getNamedStatus(getLastName(callee)) : undefined
+}
+
+/** Returns the status of a class that can be seen: one of the function itself, or a decorator. */
+function findClassStatus (callee: AnyNode, reader: Reader): number | undefined {
+  if (callee.type === 'Identifier') return readClass(findClass(reader.body, callee.name))
+  const value = callee.type === 'MemberExpression' ? findDecorator(callee.object, getLastName(callee), reader) : undefined
+  if (typeof value !== 'function') return undefined
+  const ofPrototype = [...statusNames].map(name => getMethod(value.prototype, name)).find(status => codeForStatus(status) !== undefined)
+  return ofPrototype as number | undefined ?? readClass(parseClass(value))
+}
+
+function findClass (node: AnyNode, name: string): AnyNode | undefined {
+  if (node.type === 'ClassDeclaration' && node.id?.name === name) return node
+  for (const child of listChildren(node)) {
+    const found = findClass(child, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Returns the status that a class sets on each of its errors: as a field, in the constructor, or as an argument of `super()`. */
+function readClass (node: AnyNode | undefined): number | undefined {
+  if (node === undefined) return undefined
+  const status = findStatus(listStatusValues(node))
+  if (status !== undefined) return status
+  for (const child of listChildren(node)) {
+    const found = readClass(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function listStatusValues (node: AnyNode): readonly AnyNode[] {
+  if (node.type === 'PropertyDefinition') return !node.static && node.key.type === 'Identifier' && statusNames.has(node.key.name) && node.value ? [node.value] : []
+  if (node.type === 'AssignmentExpression') return node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression' && statusNames.has(getLastName(node.left)) ? [node.right] : []
+  return node.type === 'CallExpression' && node.callee.type === 'Super' ? node.arguments : []
+}
+
+/** Returns the status among some arguments: a number, or a property with a usual name. */
 function findStatus (nodes: readonly AnyNode[]): number | undefined {
   for (const node of nodes) {
     if (node.type === 'Literal' && typeof node.value === 'number' && codeForStatus(node.value) !== undefined) return node.value
     if (node.type !== 'ObjectExpression') continue
-    const values = node.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && statusNames.test(property.key.name) ? [property.value] : [])
+    const values = node.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && statusNames.has(property.key.name) ? [property.value] : [])
     const status = findStatus(values)
     if (status !== undefined) return status
   }
@@ -200,7 +222,8 @@ function findStatus (nodes: readonly AnyNode[]): number | undefined {
 function readFactory (node: CallExpression, { context }: Reader): Found {
   const name = getCalleeName(node)
   const owner = node.callee.type === 'MemberExpression' ? getLastName(node.callee.object) : ''
-  if (owner !== '' && name.includes('_') && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+  // Any object can be a catalog, and a method such as `conflict` can be of another library.
+  if (owner !== '' && /[^a-z]/.test(name) && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
   if (/^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(owner)) {
     if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
     const status = getNamedStatus(name)
@@ -209,17 +232,18 @@ function readFactory (node: CallExpression, { context }: Reader): Found {
   return /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
 }
 
-/** Reads `error.statusCode = 409`, which is thrown later, and `reply.statusCode = 409`. */
+/** Reads `error.statusCode = 409`, where the error is thrown later, and `reply.statusCode = 409`. */
 function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
-  if (left.type !== 'MemberExpression' || !statusNames.test(getLastName(left))) return nothing
+  if (left.type !== 'MemberExpression' || !statusNames.has(getLastName(left))) return nothing
   const status = findStatus([right])
   if (isReply(left.object, reader)) return createSent(status)
   return passesOn(reader.body, getLastName(left.object)) ? createThrown(status) : nothing
 }
 
-const statusNames = /^(status|statusCode|httpStatusCode)$/
+/** The properties that hold the status of an error or a reply. */
+const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode'])
 
-/** What @fastify/static responds with to a request for a file, besides the file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
+/** The error responses of @fastify/static to a request for a file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
 const fileErrors: readonly FunctionError[] = ['route_not_found', 'precondition_failed', 'range_not_satisfiable'].map(code => ({ code, by: 'sends a file' }))
 
 function readCall (node: CallExpression, reader: Reader): Found {
@@ -233,6 +257,7 @@ function readCall (node: CallExpression, reader: Reader): Found {
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
   }
+  if (tokenRequests.has(name)) return { thrown: tokenRequestErrors, sent: [] }
   return readDecorator(callee.object, name, reader)
 }
 
@@ -246,34 +271,29 @@ function isReply (node: AnyNode, reader: Reader): boolean {
   return node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && isReply(node.callee.object, reader)
 }
 
-/** Follows a call of a decorator: `request.isAdmin()`, `app.authenticate()`, `this.verifyAccess()`, `app.users.find()`. */
-function readDecorator (owner: AnyNode, name: string, { context, callers, request }: Reader): Found {
-  const follow = (value: unknown): Found => typeof value === 'function' ? readFunction(value, context, callers) : nothing
-  if (owner.type === 'ThisExpression') return follow(context.getDecorator('request', name) ?? context.getDecorator('app', name))
-  if (owner.type === 'Identifier') {
-    if (owner.name === request || /^(request|req)$/.test(owner.name)) return follow(context.getDecorator('request', name))
-    return follow(context.getDecorator('app', name) ?? getMethod(context.getDecorator('app', owner.name), name))
-  }
-  if (owner.type !== 'MemberExpression' || owner.property.type !== 'Identifier') return nothing
-  if (owner.property.name === 'server') return follow(context.getDecorator('app', name))
-  return follow(getMethod(context.getDecorator('app', owner.property.name), name))
+/** Follows a call of a decorator. */
+function readDecorator (owner: AnyNode, name: string, reader: Reader): Found {
+  const value = findDecorator(owner, name, reader)
+  return typeof value === 'function' ? readFunction(value, reader.context, reader.callers) : nothing
 }
 
-/** Returns a method of an object. A getter is not called. */
+/** Returns a decorator, or a property of one: `request.isAdmin`, `app.authenticate`, `this.verifyAccess`, `app.users.find`. */
+function findDecorator (owner: AnyNode, name: string, { context, request }: Reader): unknown {
+  if (owner.type === 'ThisExpression') return context.getDecorator('request', name) ?? context.getDecorator('app', name)
+  if (owner.type === 'Identifier') {
+    if (owner.name === request || /^(request|req)$/.test(owner.name)) return context.getDecorator('request', name)
+    return context.getDecorator('app', name) ?? getMethod(context.getDecorator('app', owner.name), name)
+  }
+  if (owner.type !== 'MemberExpression' || owner.property.type !== 'Identifier') return undefined
+  if (owner.property.name === 'server') return context.getDecorator('app', name)
+  return getMethod(context.getDecorator('app', owner.property.name), name)
+}
+
+/** Returns a method of an object or of a function. A getter is not called. */
 function getMethod (value: unknown, name: string): unknown {
-  for (let at = value; isObject(at); at = Object.getPrototypeOf(at)) {
+  for (let at = value; isObject(at) || typeof at === 'function'; at = Object.getPrototypeOf(at)) {
     const property = Object.getOwnPropertyDescriptor(at, name)
     if (property !== undefined) return property.value
   }
   return undefined
-}
-
-/** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
-function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
-  return getLastName(callee)
-}
-
-function getLastName (node: AnyNode): string {
-  if (node.type === 'Identifier') return node.name
-  return node.type === 'MemberExpression' && node.property.type === 'Identifier' ? node.property.name : ''
 }

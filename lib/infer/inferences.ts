@@ -1,4 +1,4 @@
-/** Stores what each registration of the plugin infers with. Tools that only have the application read it here. */
+/** Stores the data that each registration of the plugin uses for inference. Tools that only have the application read it here. */
 import type { FastifyInstance } from 'fastify'
 import type { Hook } from '../fastify/hooks.js'
 import type { HookName } from '../fastify/hook-names.js'
@@ -6,10 +6,10 @@ import type { Translator } from '../translate/translator.js'
 import type { RouteErrors } from './route-errors.js'
 import type { RouteRecord } from './route-record.js'
 
-/** What one registration of the plugin infers with. */
+/** The data that one registration of the plugin uses for inference. */
 export interface Inference {
   readonly routeErrors: RouteErrors
-  /** The translators in the order in which they are asked, the built-in ones included. */
+  /** The translators in the order in which they run, including the built-in ones. */
   readonly translators: readonly Translator[]
   /** Returns the hooks that run on a route, as the application wrote them. */
   readonly getHooks: (record: RouteRecord) => Readonly<Record<HookName, readonly Hook[]>>
@@ -17,19 +17,19 @@ export interface Inference {
 
 /**
  * The property of the server that has the inferences. An application in CommonJS and the commands of this package can load two
- * copies of this file, so a `WeakMap` of this file would be empty in one of them.
+ * copies of this file. A `WeakMap` would be empty in one of them.
  */
 const property = Symbol.for('fastify-api-errors.inferences')
 
 type Server = FastifyInstance['server'] & { [property]?: Inference[] }
 
-/** Remembers what a registration of the plugin infers with. */
+/** Stores the data that a registration of the plugin uses for inference. */
 export function addInference (app: FastifyInstance, inference: Inference): void {
   const server: Server = app.server
   server[property] = [...getInferences(app), inference]
 }
 
-/** Returns what the registrations in an application infer with. */
+/** Returns the data that the registrations in an application use for inference. */
 export function getInferences (app: FastifyInstance): readonly Inference[] {
   const server: Server = app.server
   return server[property] ?? []

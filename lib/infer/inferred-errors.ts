@@ -1,4 +1,4 @@
-/** The errors that `fastify-api-errors infer` found in the source of an application, as `errors.inferred.json` has them. */
+/** Reads the errors that `fastify-api-errors infer` found in the source of an application and wrote to `errors.inferred.json`. */
 import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { isRecord } from '../support/is-object.js'
@@ -11,26 +11,24 @@ export interface InferredError {
   readonly code: string | null
   /** File and line, relative to the folder in which the command ran: `src/queues.ts:41`. */
   readonly at: string
-  /** The function that throws or sends it. Absent: one without a name. */
+  /** The function that throws or sends it. Absent for a function without a name. */
   readonly by?: string
 }
 
-/** What `errors.inferred.json` has: the errors by method and path, `POST /queues/:id/entries`. */
+/** The content of `errors.inferred.json`: the errors by method and path, `POST /queues/:id/entries`. */
 export interface InferredErrors {
   readonly version: 1
   readonly routes: Readonly<Record<string, readonly InferredError[]>>
 }
 
 /**
- * Checks inferred errors, and reads them first if they are a path. A file that does not exist counts as empty, with a
- * warning.
- *
- * @throws TypeError with one sentence when the file cannot be read, or is no such file
+ * Checks inferred errors, and reads them first if they are a path. A missing file counts as empty, with a warning.
+ * ⏎ @throws TypeError with one sentence if the file cannot be read or is invalid
  */
 export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
   const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
   if (!isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)) {
-    throw new TypeError(`${subject}: expected what 'fastify-api-errors infer --write' wrote, got ${typeof inferred === 'string' ? `something else in ${inferred}` : 'something else'}.`)
+    throw new TypeError(`${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : 'another value'}.`)
   }
   return value as unknown as InferredErrors
 }
@@ -41,7 +39,7 @@ function readJson (path: string, subject: string): unknown {
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
       // The command that writes the file starts the application first.
-      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented: 'fastify-api-errors infer --write' writes it.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
+      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented. Create it with 'fastify-api-errors infer --write'.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
       return { version: 1, routes: {} }
     }
     throw new TypeError(`${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
@@ -52,7 +50,7 @@ function isList (value: unknown): boolean {
   return Array.isArray(value) && value.every(error => isRecord(error) && typeof error.status === 'number' && (error.code === null || typeof error.code === 'string') && typeof error.at === 'string')
 }
 
-/** The place of an error in a sentence: `src/queues.ts:41 by joinQueue`. */
+/** Returns the line and the function of an error for a sentence: `src/queues.ts:41 by joinQueue`. */
 export function describePlace ({ at, by }: InferredError): string {
   return by === undefined ? at : `${at} by ${by}`
 }
@@ -62,7 +60,7 @@ export type FindInferred = (method: string, url: string) => readonly Finding[]
 
 /**
  * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no longer
- * has are left out: the file is older than the catalog, and `check` reports it.
+ * has are omitted, because the file is older than the catalog. `check` reports that.
  *
  * @param isConverted whether a status that is sent without an error gets the format of the API, and so a code
  */

@@ -55,7 +55,7 @@ const closing: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluat
 /** The kinds of values, each with a number. A `string` is always one string. `strings` is one string, or several if the parameter is repeated. */
 const kinds = { root: 0, string: 2, strings: 4, any: 6 } as const
 
-/** Where a schema applies. Ajv fills in no defaults below `anyOf` and `oneOf`, and the values in a URL are strings. */
+/** The place of a schema. Ajv fills in no defaults below `anyOf` and `oneOf`, and the values in a URL are strings. */
 interface Place extends SchemaPlace {
   readonly value: keyof typeof kinds
   readonly fillsDefaults: boolean

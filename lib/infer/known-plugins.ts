@@ -2,28 +2,31 @@
  * Finds official plugins by the hooks that they add. A name is not enough: `fp()` can change it, a plugin can be
  * registered too late for a route, and its options can exempt a route. A hook that runs on the route is exact.
  */
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
 
 /** A plugin that responds to requests by itself. */
-type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection'
+type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
 
-/** What the source of the hook of each plugin contains. These are names of properties, which a minifier keeps. */
+/** Names of properties in the source of each plugin's hook. A minifier keeps them. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/rate-limit': ['onExceeded', 'addHeadersOnExceeding'],
   '@fastify/under-pressure': ['routeOptions.config.pressureHandler'],
   '@fastify/bearer-auth': ['verifyBear'],
   '@fastify/basic-auth': ['credentialsRE', 'userPassRE'],
-  '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token']
+  '@fastify/csrf-protection': ['Missing csrf secret', 'Invalid csrf token'],
+  '@fastify/passport': ['attemptStrategy', 'onAllFailed']
 }
 
-/** The codes that the hooks of the plugins that check credentials respond with. */
+/** The codes of the responses that the hooks of credential plugins send. */
 const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
   '@fastify/bearer-auth': ['unauthorized', 'invalid_token'],
   '@fastify/basic-auth': ['unauthorized'],
-  '@fastify/csrf-protection': ['forbidden']
+  '@fastify/csrf-protection': ['forbidden'],
+  '@fastify/passport': ['unauthorized']
 }
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
@@ -34,8 +37,8 @@ export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean
 }
 
 /**
- * Returns the plugin of a hook with the codes that it responds with, because what its source says of errors depends on its
- * options. `undefined` for a hook of the application.
+ * Returns the plugin of a hook and its codes. The errors in its source depend on its options, so they are not used.
+ * `undefined` for a hook of the application.
  */
 export function findPluginErrors (hook: object): { readonly plugin: string, readonly codes: readonly StandardCode[] } | undefined {
   const plugin = findOwner(hook)
@@ -45,6 +48,11 @@ export function findPluginErrors (hook: object): { readonly plugin: string, read
 /** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, the plugin adds none. */
 export function isUnderPressureHookActive (scope: object): boolean {
   return getEffectiveHooks(scope, 'onRequest').some(hook => findOwner(getOriginalHook(hook)) === '@fastify/under-pressure')
+}
+
+/** Returns whether the handler of a route is called with a websocket: @fastify/websocket then responds to other requests itself. */
+export function isWebsocketRoute (route: RouteOptions, scope: FastifyInstance): boolean {
+  return (route as { readonly websocket?: boolean }).websocket === true && 'websocketServer' in scope
 }
 
 function findOwner (hook: object): KnownPlugin | undefined {

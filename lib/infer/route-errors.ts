@@ -51,8 +51,8 @@ export interface RouteErrorsOptions {
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
-  /** Returns whether the plugin handles the errors of a scope. A scope can have its own error handler. */
-  readonly handlesErrors: (scope: FastifyInstance) => boolean
+  /** Returns whether the plugin handles the errors of a scope, which can have its own error handler, and of a route with its own one. */
+  readonly handlesErrors: (scope: FastifyInstance, ofRoute: RouteOptions['errorHandler']) => boolean
   /** Returns whether a document that shows the route requires credentials on every route. @default none does */
   readonly isSecured?: (record: RouteRecord) => boolean
   /** Returns whether every document of the application hides the route. @default none does */
@@ -91,7 +91,7 @@ export interface RouteErrors {
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
   /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
-  /** Returns the same for a route without settings of its own. */
+  /** Returns the same for a route without its own settings. */
   readonly getUsualHeaders: () => RouteHeaders
 }
 
@@ -109,16 +109,16 @@ interface Context extends RouteErrorsOptions {
   readonly statuses: Map<string, Map<RouteRecord, readonly StatusErrors[]>>
   /** Facts by scope, from `setReady` on. */
   readonly scopeFacts: Map<FastifyInstance, ScopeFacts>
-  /** What functions show in their code, by scope. */
+  /** The errors in the code of functions, by scope. */
   readonly functionErrors: WeakMap<object, WeakMap<object, readonly FunctionError[]>>
-  /** Routes by method, then by pattern, once they were asked for after `setReady`. */
+  /** Routes by method, then by pattern, once they were looked up after `setReady`. */
   byMethod: RoutesByMethod | undefined
   isReady: boolean
 }
 
 type RoutesByMethod = ReadonlyMap<string, ReadonlyMap<string, readonly RouteRecord[]>>
 
-/** Every covered route of the process, because a document is made from Fastify's route objects alone. */
+/** Every covered route of the process, because a document is created from Fastify's route objects only. */
 const coveredRoutes = new WeakMap<RouteOptions, CoveredRoute>()
 
 /** The same by handler, because @fastify/swagger copies the options of some HEAD routes. */
@@ -206,7 +206,7 @@ function getPluginLimit (context: Context, record: RouteRecord): PluginLimitFiel
   return getRateLimitPluginOptions(record.scope).enableDraftSpec === true ? 'draft-6' : 'x-ratelimit'
 }
 
-/** Returns the same for a route without settings of its own: the fields of a limit that holds for all routes. */
+/** Returns the same for a route without its own settings: the fields of a limit that applies to all routes. */
 function getUsualPluginLimit (context: Context): PluginLimitFields | undefined {
   const usual = context.routes.find(record => record.route.config?.rateLimit === undefined && getPluginLimit(context, record) !== undefined)
   return usual === undefined ? undefined : getPluginLimit(context, usual)
@@ -218,7 +218,7 @@ function isSecuredByDocument ({ isSecured }: Context, record: RouteRecord): bool
 
 /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
 function isCovered ({ handlesErrors }: Context, { route, scope }: RouteRecord): boolean {
-  return route.config?.errors !== false && route.errorHandler === undefined && handlesErrors(scope)
+  return route.config?.errors !== false && handlesErrors(scope, route.errorHandler)
 }
 
 /** Returns the findings of the rules, in their order. `onRule` is called with the findings of each rule. */
@@ -241,6 +241,7 @@ function applyRules (
     findInferred: context.findInferred ?? (() => []),
     isInferred: context.findInferred !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
+    convertsSent: context.convertsSent !== false,
     maxParamLength: context.maxParamLength,
     validationStatus: context.validationStatus,
     found
@@ -253,7 +254,7 @@ function applyRules (
   return found
 }
 
-/** Returns the errors that a function shows in its code. The decorators that it calls depend on the scope. */
+/** Returns the errors in the code of a function. The decorators that it calls depend on the scope. */
 function readErrors (context: Context, fn: object, scope: FastifyInstance): readonly FunctionError[] {
   let ofScope = context.functionErrors.get(scope)
   if (ofScope === undefined) context.functionErrors.set(scope, ofScope = new WeakMap())

@@ -5,12 +5,13 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import type { FunctionError } from './function-errors.js'
-import { isLimitedByPlugin } from './known-plugins.js'
+import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
+import { getOriginalHandler } from '../fastify/early-routes.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { databaseFailures } from '../translate/databases/database.js'
 import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
@@ -54,8 +55,10 @@ export interface Facts {
   readonly findInferred: FindInferred
   /** Whether the errors of the source are known, so that rules need not guess them. */
   readonly isInferred: boolean
-  /** Returns the errors that a hook or a handler shows in its code. */
+  /** Returns the errors in the code of a hook or a handler. */
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
+  /** Whether an error that a handler sends gets the format of the API. */
+  readonly convertsSent: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
   /** The status of the response to an invalid body. @default 422 */
@@ -76,8 +79,11 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'declared' | 'hooks' | 'thrown' |
+  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
   'responses' | 'config' | 'source' | 'security'
+
+/** The built-in rules that are off unless `documentation.rules` turns them on. */
+export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -107,7 +113,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   database (facts) {
     const { method, scope, validationStatus } = facts
-    // A body that cannot fail its schema may not reach the database.
+    // A body without a failing schema may not reach the database.
     if (scope.database === undefined || !methodsWithBody.has(method) || inferIssues(facts, 'body', facts.schema.body).length === 0) return []
     const reason = `A database can reject a value of the body. The application uses ${scope.database}.`
     return withStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
@@ -140,7 +146,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return [
       ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers who go on beyond the limit.', 'forbidden') : []
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
     ]
   },
 
@@ -158,11 +164,20 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     ? createFindings('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
     : [],
 
+  websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
+    ? createFindings('@fastify/websocket responds to a request that opens no websocket.', 'resource_not_found')
+    : [],
+
+  databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
+
   declared: ({ targets }) => findDeclarations(targets),
 
   hooks: facts => facts.isInferred ? [] : findHookErrors(facts),
 
-  thrown: ({ record: { route, scope }, isInferred, readErrors }) => isInferred ? [] : toFindings('The handler', readErrors(route.handler, scope)),
+  thrown ({ record: { route, scope }, isInferred, readErrors }) {
+    // The handler of a websocket gets a socket.
+    return isInferred || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
+  },
 
   responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
 
@@ -178,7 +193,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
-    // The code of a guard that declares its errors, or of a hook that shows them, is more precise.
+    // The code of a guard that declares its errors, or of a hook whose code shows them, is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
     return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
@@ -221,7 +236,7 @@ function isList (schema: unknown): boolean {
 /** The usual names of the list in such an object. */
 const listNames: ReadonlySet<unknown> = new Set(['data', 'items', 'results', 'rows', 'records', 'entries', 'list', 'content', 'edges', 'nodes'])
 
-/** Returns the errors that the hooks of a route show in their code. */
+/** Returns the errors in the code of the hooks of a route. */
 function findHookErrors ({ targets, record, readErrors }: Facts): Finding[] {
   return targets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
 }

@@ -15,7 +15,7 @@ export interface ReferencedSchema extends SchemaPlace {
 }
 
 /**
- * Returns the schema that a reference names: one below the root, one with an `$id` of its own, or one of the application.
+ * Returns the schema that a reference names: a schema below the root, one with its own `$id`, or one of the application.
  *
  * @param getSchema returns the schema that was added to the application under an id
  * @returns `undefined` if it cannot be found

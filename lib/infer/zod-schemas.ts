@@ -1,7 +1,7 @@
-/** Reads from a schema of zod what can fail: a path of plain strings cannot, and an object of optional fields lacks none. Zod 3 and 4. */
+/** Reads schemas of zod 3 and 4: whether strings can fail a schema, and whether a value can lack a required field. */
 import { isObject } from '../support/is-object.js'
 
-/** A schema, by what both versions have in common. */
+/** The properties of a schema that both versions have in common. */
 interface Kind {
   /** In lower case, without `Zod`: `string`, `object`. `undefined` if the value is not a schema of zod. */
   readonly name: string | undefined
@@ -26,7 +26,7 @@ function getShape ({ definition: { shape } }: Kind): Readonly<Record<string, unk
   return isObject(fields) ? fields : undefined
 }
 
-/** Returns whether strings under some names can fail a schema. Those are what the path of a request has. */
+/** Returns whether strings under some names can fail a schema. The path of a request has such strings. */
 export function canStringsFail (schema: unknown, names: ReadonlySet<string>): boolean {
   const kind = getKind(schema)
   const shape = kind.name === 'object' ? getShape(kind) : undefined
@@ -59,7 +59,7 @@ function isClosed ({ definition: { catchall, unknownKeys } }: Kind): boolean {
 /** Returns whether a value can be left out. */
 function isOptional (schema: unknown): boolean {
   const { name, definition } = getKind(schema)
-  // Zod 4 wants the key of a value that can be anything.
+  // In zod 4, the key of a value of any kind is required.
   if (name === 'any' || name === 'unknown') return !isObject((schema as { readonly _zod?: unknown })._zod)
   if (name === 'optional' || name === 'default' || name === 'prefault' || name === 'catch' || name === 'undefined') return true
   return (name === 'nullable' || name === 'readonly') && isOptional(definition.innerType)

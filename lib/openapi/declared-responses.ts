@@ -1,4 +1,4 @@
-/** The responses of statuses that a route declares itself, if the errors that are sent do not fit what it declares. */
+/** Documents statuses that a route declares itself, if the sent errors do not match the declared schema. */
 import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -12,16 +12,16 @@ import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
 export interface SplitGroups {
-  /** Those that the document describes alone; the list itself if the route declares none of their statuses. */
+  /** Errors that only the document describes. If the route declares none of their statuses, the list itself. */
   readonly groups: readonly StatusErrors[]
-  /** Those that share a status with a response that the route declares, each with this response. */
+  /** Errors that share a status with a declared response of the route, each with this response. */
   readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
 }
 
 /**
- * Splits the errors of an operation by what its route declares. A declared status whose schema fits the errors is
- * documented as written. If it does not fit, both are documented, because a handler can still send what it declares.
- * The same holds for a status of a declared class (`4xx`) or of `default`.
+ * Splits the errors of an operation by the responses that its route declares. A declared status whose schema matches the errors
+ * is documented as written. Otherwise, both are documented, because a handler can still send the declared body.
+ * The same applies to a status of a declared class (`4xx`) or of `default`.
  */
 export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, fitsDeclared }: Pick<DocumentSettings, 'errors' | 'fitsDeclared'>): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
@@ -38,10 +38,10 @@ export function splitGroups (groups: readonly StatusErrors[], responses: JsonObj
   return { groups: own.length === groups.length ? groups : own, shared }
 }
 
-/** Returns one response for the errors of a group and for what the route declares. */
+/** Returns one response for the errors of a group and the declared response. */
 export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {
   const ours = createErrorResponse(context, group, headers, isHead)
-  // What a handler sends itself lacks the headers that every error of the API has.
+  // A response that a handler sends itself lacks the headers of the API's errors.
   const optional = createHeaderObjects(context, headersOfErrors(group, headers, context).map(({ header }) => ({ header, always: false })))
   const description = String(declared.description)
   return {

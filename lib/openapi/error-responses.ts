@@ -9,7 +9,7 @@ import { createBodyExample } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type ComponentsContext } from './components.js'
 import { createGroupSchema, isNarrowed } from './error-schemas.js'
 import { headersOfErrors, type HeaderUse } from './headers.js'
-import { statusNames, toComponentName } from './names.js'
+import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 
 /** Returns the responses of some groups by status. For HEAD they have no content. */
@@ -55,7 +55,7 @@ function createContent (context: ComponentsContext, group: StatusErrors, format:
   const examples = Object.fromEntries(group.definitions.map(definition => {
     const { code } = definition
     const { variant, summary, value } = createBodyExample(definition, format, context.docUrl, group.issues.get(code))
-    const name = nameComponent(context, 'examples', toComponentName(code) + toComponentName(variant) + formatSuffix(context, format), `${code} ${variant} ${format.name}`)
+    const name = nameComponent(context, 'examples', toCodeName(code) + toComponentName(variant) + formatSuffix(context, format), `${code} ${variant} ${format.name}`)
     return [code, addComponent(context, 'examples', name, () => ({ summary, value }))]
   }))
   return { schema: createGroupSchema(context, group, format), examples }
@@ -66,7 +66,7 @@ function referToResponse (context: ComponentsContext, group: StatusErrors, heade
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
   const variant = describeVariant(context, headers, isHead)
   // A name depends only on the codes, so that a new route does not rename the responses of other routes.
-  const base = codes.length === 1 ? toComponentName(codes.join()) : statusNames[group.status]
+  const base = codes.length === 1 ? toCodeName(codes.join()) : statusNames[group.status]
   const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed
   const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${variant}`, text, variant)
   return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, isHead))
@@ -76,7 +76,7 @@ function referToResponse (context: ComponentsContext, group: StatusErrors, heade
 function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: StatusErrors): boolean {
   if (definitions.length === 1) return true
   const ofStatus = Object.values(errors).filter(error => error.status === status)
-  return definitions.length === ofStatus.length && !ofStatus.some(({ code }) => toComponentName(code) === statusNames[status])
+  return definitions.length === ofStatus.length && !ofStatus.some(({ code }) => toCodeName(code) === statusNames[status])
 }
 
 /** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */

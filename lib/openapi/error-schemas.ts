@@ -5,7 +5,7 @@ import type { StatusErrors } from '../infer/group-by-status.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createCodeSchema, findDiscriminator, namesCode, narrowProperties } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type CodeSchema, type ComponentsContext } from './components.js'
-import { statusNames, toComponentName } from './names.js'
+import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 import type { SchemaDefinitions } from './to-openapi-schema.js'
 
@@ -87,7 +87,7 @@ function createDefinitions (context: ComponentsContext, code: string): SchemaDef
   return {
     getSchema: context.getSchema,
     refer (key, name, create) {
-      const component = nameComponent(context, 'schemas', toComponentName(code) + toComponentName(name), `definition ${code} ${key}`)
+      const component = nameComponent(context, 'schemas', toCodeName(code) + toComponentName(name), `definition ${code} ${key}`)
       return { ...addComponent(context, 'schemas', component, create) }
     }
   }

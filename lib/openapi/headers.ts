@@ -23,7 +23,7 @@ export interface RateLimitHeaders {
   readonly pluginRateLimitHeaders?: Readonly<Record<PluginLimitFields, readonly DocumentedHeader[]>> | undefined
 }
 
-/** A header of a response, and whether it is always there. */
+/** A header of a response, and whether it is always present. */
 export interface HeaderUse {
   readonly header: DocumentedHeader
   readonly always: boolean

@@ -51,15 +51,20 @@ export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names
 /** The names of statuses. They come from the reason phrase (RFC 9110, section 15), like the constructors of http-errors. */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
-/** Returns a code as the name of a component: `ResourceNotFound` for `resource_not_found`. */
+/** Returns words that underscores separate as the name of a component: `ResourceNotFound` for `resource_not_found`. */
 export function toComponentName (code: string): string {
   return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/[^A-Za-z0-9.-]/g, '')
+}
+
+/** Returns a code in any spelling as the name of a component: `AuthInvalidToken` for `auth/invalid-token`. */
+export function toCodeName (code: string): string {
+  return toComponentName(code.replace(/[^A-Za-z0-9]/g, '_'))
 }
 
 /** Returns the names of the schemas of some codes: `ResourceNotFoundError`. They depend only on the codes. */
 export function createSchemaNames (codes: readonly string[]): ReadonlyMap<string, string> {
   const plain = codes.map(code => {
-    const name = toComponentName(code)
+    const name = toCodeName(code)
     return name.endsWith('Error') ? name : `${name}Error`
   })
   // `conflict` and `conflict_error` have one name, and so do `internal_server_error` and the status 500.

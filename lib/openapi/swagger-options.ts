@@ -49,7 +49,7 @@ function checkOptions (options: unknown, { swagger, transform, transformObject, 
   const expect: (option: string, isExpected: boolean, expected: string, received: unknown) => void =
     (option, isExpected, expected, received) => { expectOption('swaggerOptions', option, isExpected, expected, received) }
   expect('options', options === undefined || isRecord(options), 'the options of @fastify/swagger', options)
-  expect('swagger', swagger === undefined, "'openapi' in its place, because a Swagger 2.0 document cannot have the errors", swagger)
+  expect('swagger', swagger === undefined, "'openapi' instead, because a Swagger 2.0 document cannot contain the errors", swagger)
   expect('transform', transform === undefined || typeof transform === 'function', 'a function', transform)
   expect('transformObject', transformObject === undefined || typeof transformObject === 'function', 'a function', transformObject)
   expect('refResolver', refResolver === undefined || isRecord(refResolver), 'an object with buildLocalReference', refResolver)
@@ -71,7 +71,7 @@ function createReferenceNames (): (schema: { readonly $id: string }) => string {
  * Returns options whose document has the errors. The documents of applications without the plugin are not changed.
  *
  * @param given the original options of @fastify/swagger
- * @param routes routes with a `swaggerTransform` of their own, for which @fastify/swagger does not call `transform`
+ * @param routes routes with their own `swaggerTransform`, for which @fastify/swagger does not call `transform`
  */
 export function composeOptions (given: SwaggerOptions, routes: readonly RouteOptions[] = []): SwaggerOptions {
   const userTransform = typeof given.transform === 'function' ? given.transform as Transform : undefined

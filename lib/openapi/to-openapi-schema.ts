@@ -134,7 +134,7 @@ function toDraft2020 (schema: ReadonlyJsonObject): ReadonlyJsonObject {
       delete converted[exclusive]
     }
   }
-  // `nullable` has a meaning only beside `type` (OpenAPI 3.0.3, Schema Object).
+  // `nullable` has a meaning only next to `type` (OpenAPI 3.0.3, Schema Object).
   if (nullable === true && rest.type !== undefined) converted.type = [...new Set([rest.type, 'null'].flat())]
   return converted
 }

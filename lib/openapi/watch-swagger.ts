@@ -71,7 +71,7 @@ export function warnOfDocumentsWithoutErrors (scopes: readonly FastifyInstance[]
   }
   if (distinct.some(scope => runsPlugin(scope, '@fastify/swagger') && findDocuments(scope).length === 0)) {
     process.emitWarning(
-      'The options of a document are not known, so it can lack errors. Register @fastify/swagger with swaggerOptions(), or import fastify-api-errors before Fastify() is called.',
+      'The options of a document are unknown, so errors may be missing in it. Register @fastify/swagger with swaggerOptions(), or import fastify-api-errors before Fastify() is called.',
       { code: 'FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT' }
     )
   }

@@ -8,7 +8,7 @@ import type { RateLimitPolicy } from './policies.js'
 export interface PolicyNumber {
   /** Returns the number; `undefined` if the value is invalid. */
   readonly read: (value: unknown) => number | undefined
-  /** What is valid, for messages. */
+  /** The valid values, for messages. */
   readonly expected: string
 }
 

@@ -1,4 +1,4 @@
-/** Collects the errors of an application as plain data. The reference pages, the lockfile and tests are made from it. */
+/** Collects the errors of an application as plain data, for the reference pages, the lockfile and tests. */
 import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, headerValue } from '../catalog/error-headers.js'

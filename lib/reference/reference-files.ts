@@ -3,6 +3,7 @@ import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
 import { indexMarkdown, pageMarkdown } from './render/markdown.js'
+import { encodeUriComponent } from '../support/encode-uri.js'
 import type { Reference } from './create-reference.js'
 import type { Site } from './render/site.js'
 
@@ -49,7 +50,10 @@ function createSite (form: Form, origin: string): Site {
   }
 }
 
-/** Returns the name of the files of a code. The code `index` gets a name that no code can have, so that the index keeps its own. */
+/**
+ * Returns the name of the files of a code, with characters that every file system and URL allows. The code `index` gets a name
+ * that no code can have, so that the index keeps its own.
+ */
 function getBaseName (code: string): string {
-  return code === 'index' ? 'index_' : code
+  return code.toLowerCase() === 'index' ? `${code}_` : encodeUriComponent(code).replaceAll('%', '~')
 }

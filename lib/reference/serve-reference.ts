@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import Negotiator from 'negotiator'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import { encodeUriComponent } from '../support/encode-uri.js'
 import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
@@ -38,7 +39,7 @@ const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema
 /** The text of a page, and what identifies it. */
 interface Page {
   readonly contentType: string
-  /** The text, cut where the origin of the API belongs. The client chooses the `Host`, so pages are not cached per host. */
+  /** The text, split at each place of the API's origin. The client chooses the `Host`, so pages are not cached per host. */
   readonly parts: readonly string[]
   readonly hash: string
 }
@@ -79,7 +80,7 @@ export function serveReference (
 /** Returns a function that renders each page once, in each form. */
 function createPages (index: string): (reference: Reference, code: ReferenceCode | undefined, mediaType: string) => Page {
   const origin = `http://${randomUUID()}.invalid` // a placeholder for the origin; no text of a definition contains it
-  const site: Site = { origin, index, page: code => `${index}/${code}`, asset: name => `${index}/${name}`, alternates: () => [] }
+  const site: Site = { origin, index, page: code => `${index}/${encodeUriComponent(code)}`, asset: name => `${index}/${name}`, alternates: () => [] }
   const pages = new Map<string, Page>()
   return (reference, code, mediaType) => {
     const key = `${mediaType} ${code?.code}`

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { getParsedMediaTypes } from '../fastify/reply-internals.js'
 
 /**
- * Returns the media types that a route reads: those of its body schema, else those of `consumes`, else those that have a
- * parser. A parser for a pattern counts for the media types and ranges that match the pattern.
+ * Returns the media types that a route reads. They come from its body schema, otherwise from `consumes`, otherwise from the
+ * parsers. A parser for a pattern counts for the media types and ranges that match the pattern.
  */
 export function acceptedMediaTypes (request: FastifyRequest): string[] {
   const { schema } = request.routeOptions

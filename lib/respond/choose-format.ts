@@ -2,7 +2,7 @@
 import Negotiator from 'negotiator'
 import type { Format } from '../formats/format.js'
 
-/** Returns the second format if `Accept` prefers it (RFC 9110, section 12.5.1), else the first. */
+/** Returns the second format if `Accept` prefers it (RFC 9110, section 12.5.1), otherwise the first. */
 export function chooseFormat (
   { format, negotiated }: { readonly format: Format, readonly negotiated: Format | undefined }, { accept }: { readonly accept?: string | undefined }
 ): Format {

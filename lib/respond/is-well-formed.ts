@@ -1,5 +1,6 @@
 /** Checks the fields of an error before a format relies on their types. */
 import type { ApiError } from '../catalog/api-error.js'
+import { isCode } from '../catalog/code-syntax.js'
 import { errorStatuses } from '../catalog/definition.js'
 import { issueLocations, type Issue } from '../catalog/issues.js'
 
@@ -8,7 +9,7 @@ import { issueLocations, type Issue } from '../catalog/issues.js'
  * values, and an error of another copy of the package may come from another version.
  */
 export function isWellFormed ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): boolean {
-  return typeof code === 'string' && /^[a-z][a-z0-9_]*$/.test(code) &&
+  return isCode(code) &&
     errorStatuses.includes(status) &&
     typeof type === 'string' &&
     typeof message === 'string' &&

@@ -75,8 +75,8 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
 }
 
 /**
- * Removes what an `onSend` hook set after {@link setHeaders} and cannot be sent on an error response. Node refuses most of it when
- * it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
+ * Removes headers that an `onSend` hook set after {@link setHeaders} and that an error response cannot have. Node rejects most of
+ * them when it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
  */
 export function checkHookHeaders (reply: FastifyReply): void {
   reply.removeHeader('transfer-encoding')

@@ -1,6 +1,6 @@
 /**
- * Gives an error that a handler sends, `reply.code(404).send({ message })`, the format of the API, if its body says
- * nothing but a message. No hook is needed, because only a reply with the status of an error is looked at.
+ * Converts an error that a handler sends, `reply.code(404).send({ message })`, to the format of the API, if its body is only a
+ * message. No hook is needed, because only replies with an error status are checked.
  */
 import type { FastifyReply } from 'fastify'
 import { codeForStatus } from '../catalog/standard-errors.js'
@@ -18,7 +18,7 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
   return (reply, payload) => {
     const { request, statusCode } = reply
     const code = codeForStatus(statusCode)
-    // An error that is sent, and whatever is thrown, goes to the error handler.
+    // An error that is sent, and any thrown value, goes to the error handler.
     if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     const said = readMessage(payload, reply.getHeader('content-type'))
@@ -32,12 +32,12 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
   }
 }
 
-/** What a body says: a message, or nothing. */
+/** The content of a body: a message, or nothing. */
 interface Said {
   readonly message: string | undefined
 }
 
-/** Returns what a body says; `undefined` if it says more than a message, or is not JSON or plain text. */
+/** Returns the message of a body. `undefined` if it has more than a message, or is not JSON or plain text. */
 function readMessage (payload: unknown, contentType: unknown): Said | undefined {
   if (payload === undefined || payload === null || payload === '') return { message: undefined }
   const isJson = /^application\/json\b/i.test(String(contentType))
@@ -47,7 +47,7 @@ function readMessage (payload: unknown, contentType: unknown): Said | undefined 
   return payload.trimStart().startsWith('<') ? undefined : { message: payload }
 }
 
-/** The properties that repeat the status or the failure. Whatever else a body has, its callers may need. */
+/** The properties that repeat the status or the failure. Clients may need any other property of a body. */
 const repeated: Readonly<Record<string, (value: unknown) => boolean>> = {
   statusCode: Number.isInteger,
   status: value => Number.isInteger(value) || ['error', 'fail', 'failed'].includes(value as string),
@@ -56,7 +56,7 @@ const repeated: Readonly<Record<string, (value: unknown) => boolean>> = {
   ok: value => value === false
 }
 
-/** A code that callers compare, such as `invalid_grant` (RFC 6749, section 5.2). It is not a message. */
+/** A code that clients compare, such as `invalid_grant` (RFC 6749, section 5.2). It is not a message. */
 const machineCode = /^([a-z0-9]+([_.-][a-z0-9]+)*|[A-Z0-9]+(_[A-Z0-9]+)+)$/
 
 function readObject (body: unknown): Said | undefined {

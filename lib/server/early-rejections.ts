@@ -68,9 +68,9 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
 }
 
 /**
- * Returns the length of a parameter beyond which `frameworkErrors` responds with 414. `undefined` if the application did not
- * change the length, because a 414 on every path with a parameter would hide the errors that a reader looks for. Also
- * `undefined` if the application has a `frameworkErrors` of its own, or this version of Fastify has no such error.
+ * Returns the length of a parameter above which `frameworkErrors` responds with 414. `undefined` if the application did not
+ * change the length, because a 414 on every path with a parameter would hide more important errors. Also
+ * `undefined` if the application has its own `frameworkErrors`, or if this version of Fastify has no such error.
  */
 export function getMaxParamLength (app: FastifyInstance): number | undefined {
   const options = getServerOptions(app)

@@ -10,7 +10,7 @@ import { frameworkErrors } from './early-rejections.js'
 /** Options whose functions return their result at once. */
 const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser'] as const
 
-/** An application that was made without the plugin is guarded as well. */
+/** An application that was created without the plugin is also guarded. */
 const always = (): boolean => true
 
 /**

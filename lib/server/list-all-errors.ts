@@ -125,7 +125,7 @@ function countErrors (code: string): string {
   return code.replace(/"(?:[^"\\]|\\.)*"|\berrors\+\+/g, found => found === 'errors++' ? 'errors+=self.countError()' : found)
 }
 
-const tooManyErrors = new Error('The validator has created too many errors.')
+const tooManyErrors = new Error('The validator created too many errors.')
 
 function createCounter (): () => 1 {
   let created = 0

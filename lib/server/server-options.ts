@@ -29,7 +29,7 @@ type GivenOptions = FastifyServerOptions & {
  */
 type DeclaredOptions = FastifyHttpsOptions<HttpsServer> | FastifyHttp2Options<Http2Server> | FastifyHttp2SecureOptions<Http2SecureServer>
 
-/** Milliseconds in which a request must arrive. Fastify's default is no limit, so a slow client could keep a connection open forever. */
+/** The milliseconds in which a request must arrive. Fastify has no limit by default, so a slow client could keep a connection open forever. */
 const defaultRequestTimeout = 120_000
 
 /**
@@ -53,6 +53,8 @@ const defaultRequestTimeout = 120_000
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
+// Without this overload, `const app: FastifyInstance = Fastify(serverOptions())` does not compile.
+export function serverOptions (options?: undefined): FastifyServerOptions
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options
 export function serverOptions<Options extends DeclaredOptions> (options: Options): Options
 export function serverOptions (options?: GivenOptions): GivenOptions {

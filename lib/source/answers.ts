@@ -1,4 +1,4 @@
-/** The status and code with which an error is answered, by the translators that answer it at run time. */
+/** Finds the status and the code of the response to an error. It calls the translators that run at run time. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
@@ -6,31 +6,31 @@ import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
 import { numbersIn, type Cls, type Obj, type Thrown, type Value, type Values } from './values.js'
 
-/** What an error is answered with. */
+/** The status and the code of a response. */
 export interface ErrorAnswer {
   readonly status: number
   readonly code: string
 }
 
-/** What decides about the answers of an application. */
+/** The settings of an application that determine its responses. */
 export interface AnswerSettings {
   readonly errors: AnyCatalog
-  /** The translators, in the order in which they are asked. */
+  /** The translators, in the order in which they run. */
   readonly translators: readonly Translator[]
-  /** The live class that a class of the source is, with its instances' fields. */
+  /** Returns the live class for a class of the source. The class has the fields of its instances. */
   readonly classOf: (cls: Cls) => object | undefined
-  /** The live class of a package that a translator names. */
+  /** Returns the live class of a package that a translator uses by name. */
   readonly classNamed: (name: string) => object | undefined
 }
 
-/** The properties of errors that translators look at. */
+/** The properties of errors that translators read. */
 const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'output', 'message'] as const
 
 /**
- * The answers to a thrown value; several when its status can be several.
+ * Returns the responses to a thrown value. There are several if the value can have several statuses.
  *
- * @param thrown the value, with the statuses that the reply was given before
- * @param memberOf reads a property of a value, as the source says it
+ * @param thrown the value, with the statuses that were set on the reply before
+ * @param memberOf reads a property of a value from the source
  */
 export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings, memberOf: (value: Value, name: string) => Values): ErrorAnswer[] {
   if (value.kind !== 'object' && value.kind !== 'live') return []
@@ -61,7 +61,7 @@ function requestOf (): FastifyRequest {
   return { method: 'GET', url: '/', headers: {}, body: undefined, query: {}, params: {}, routeOptions: { config: {} } } as unknown as FastifyRequest
 }
 
-/** An object with the class and the fields of an error. */
+/** Returns an object with the class and the fields of an error. */
 function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: AnswerSettings): object {
   const facts = value.kind === 'object' ? value.error : undefined
   const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
@@ -73,12 +73,12 @@ function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, cl
   return made
 }
 
-/** An error of a package: some classes, as zod's, recognise only what their constructor has made. */
+/** Returns an error of a package. Some classes, such as those of zod, only recognize instances that their constructor created. */
 function createNamed (cls: object): object {
   return Reflect.construct(cls as new (issues: readonly unknown[]) => object, [[]])
 }
 
-/** Every way to choose one value of each field; a value that is not known leaves the field out. */
+/** Returns every combination of the values of the fields. A field without a known value is omitted. */
 function combinations (fields: ReadonlyArray<readonly [string, Values]>): Array<ReadonlyMap<string, unknown>> {
   let made: Array<Map<string, unknown>> = [new Map()]
   for (const [name, values] of fields) {

@@ -1,22 +1,22 @@
-/** What the language's own objects do with errors: promises, arrays, maps, functions, and the global functions. */
+/** Models how built-in objects of JavaScript handle errors: promises, arrays, maps, functions and global functions. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
 import { literal, native, nothing, object, promise, textsIn, union, unknown, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
 
-/** Methods whose callback runs while they run, with the elements. */
+/** Methods that call their callback at once, with the elements. */
 const iterating: ReadonlySet<string> = new Set([
   'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
 ])
 
-/** Methods and functions whose callback runs later: the request does not wait for what it throws. */
+/** Methods and functions that call their callback later. The request does not wait for errors of the callback. */
 export const deferring: ReadonlySet<string> = new Set([
   'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addEventListener',
   'subscribe', 'schedule', 'cron', 'addHook'
 ])
 
-/** A member that a value has by the language itself; `undefined` when it has none of this name. */
+/** Returns a built-in member of a value. `undefined` if there is none with this name. */
 export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: string): Values | undefined {
   if (owner.kind === 'promise') return memberOfPromise(machine, owner, name)
   if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [memberOfFunction(machine, owner, name)]
@@ -37,7 +37,7 @@ export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: st
   return undefined
 }
 
-/** What a string that is known, or known up to its first `?`, says of another one. */
+/** Compares a string with another one. Only the part before the first `?` of the first string may be known. */
 function memberOfString (owner: Value, name: string): Values | undefined {
   const text = textsIn([owner])[0] ?? ''
   const firm = owner.kind === 'text' || (owner.kind === 'literal' && owner.firm)
@@ -115,7 +115,7 @@ function isFunction (values: Values): boolean {
   return values.some(value => value.kind !== 'literal')
 }
 
-/** A map of the running application: with a key that is known, its value; else any. */
+/** Models a map of the running application. A known key has one value, an unknown key can have any. */
 function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name: string): Values | undefined {
   const all = (): Values => [...map.values()].slice(0, 40).map(value => machine.liveValue(value))
   switch (name) {
@@ -208,7 +208,7 @@ function memberOfArray (machine: LibraryContext, owner: Value, name: string): Va
 
 const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'])
 
-/** Calls a function of the language by its name; `undefined` when nothing is known of it. */
+/** Calls a built-in function by its name. Returns `undefined` if the function is not modeled. */
 export function callGlobal (machine: LibraryContext, path: string, args: readonly Values[], node: Node | undefined): Values | undefined {
   const [first = [], second = []] = args
   const name = path.replace(/^new |^globalThis\.|Constructor(?=\.)/g, '')

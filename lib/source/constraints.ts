@@ -1,4 +1,4 @@
-/** The constraints of an application's tables, as its SQL, its migrations and its Prisma schema declare them. */
+/** Reads the constraints of an application's tables from its SQL, its migrations and its Prisma schema. */
 import type { Node, SourceFile } from 'typescript'
 import type { TypeScript } from './typescript.js'
 
@@ -13,7 +13,7 @@ export interface UniqueKey {
 export interface ForeignKey {
   readonly columns: readonly string[]
   readonly table: string
-  /** Whether deleting the record that it names is refused while this one is there. */
+  /** Whether the database rejects the deletion of a record while other records reference it. */
   readonly isRestricting: boolean
 }
 
@@ -23,7 +23,7 @@ export interface Table {
   readonly foreign: ForeignKey[]
 }
 
-/** The constraints of an application by table, in lower case. */
+/** The constraints of an application, by table name in lower case. */
 export class Constraints {
   readonly tables: Map<string, Table> = new Map()
 
@@ -50,7 +50,7 @@ export class Constraints {
     if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: plainName(to), isRestricting })
   }
 
-  /** Reads what a text of SQL creates. */
+  /** Reads the tables that SQL statements create. */
   readSql (sql: string): void {
     const text = sql.replace(/--[^\n]*/g, ' ').replace(/\/\*[^]*?\*\//g, ' ')
     for (const [, name = '', start = ''] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)\s*(\()/gi)) {
@@ -93,7 +93,7 @@ export class Constraints {
     if (reference !== null) this.addForeign(table, [column], reference[1] as string, isRestricting)
   }
 
-  /** Reads a schema of Prisma. */
+  /** Reads a Prisma schema. */
   readPrisma (schema: string): void {
     for (const [, name = '', body = ''] of schema.matchAll(/^model\s+(\w+)\s*\{([^]*?)^\}/gm)) {
       this.table(name)
@@ -112,7 +112,7 @@ export class Constraints {
     }
   }
 
-  /** Reads migrations of Knex and Kysely, and tables of Drizzle, from source. */
+  /** Reads the migrations of Knex and Kysely, and the tables of Drizzle, from source files. */
   readSource (ts: TypeScript, file: SourceFile): void {
     const visit = (node: Node): void => {
       if (ts.isStringLiteralLike(node) && /\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(node.text)) this.readSql(node.text)
@@ -137,7 +137,7 @@ export class Constraints {
     visit(file)
   }
 
-  /** `table.string('email').unique()`, as Knex has it. */
+  /** Reads a column of Knex, such as `table.string('email').unique()`. */
   private readBuilder (ts: TypeScript, table: string, body: Node): void {
     const visit = (node: Node): void => {
       if (ts.isExpressionStatement(node) || (ts.isArrowFunction(node) && !ts.isBlock(node.body))) {
@@ -191,8 +191,8 @@ export class Constraints {
         if (to !== undefined) this.addForeign(table, [name], to, !/onDelete:\s*['"`](cascade|set null)/i.test(text))
       }
     }
-    for (const [, kind = '', list = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\([^)]*\)?(?:\s*\.on)?\(?([^)]*)/g) ?? []) {
-      const names = [...list.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
+    for (const [, kind, args, on = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\(([^)]*)\)(?:\s*\.on\(([^)]*)\))?/g) ?? []) {
+      const names = [...`${args} ${on}`.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
       this.addUnique(table, names, kind === 'primaryKey')
     }
   }
@@ -211,7 +211,7 @@ function escape (text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** The parts of a list in brackets, split at its own commas. */
+/** Splits a list in brackets at its own commas. */
 function partsOf (text: string, from: number): string[] {
   const parts: string[] = []
   let depth = 0
@@ -234,7 +234,7 @@ interface Step {
   readonly args: readonly (readonly string[])[]
 }
 
-/** The calls of a chain, first to last. */
+/** Returns the calls of a chain, first to last. */
 function chainOf (ts: TypeScript, node: Node): readonly Step[] {
   const steps: Step[] = []
   let at: Node = node
@@ -250,7 +250,7 @@ function stringsIn (ts: TypeScript, node: Node): string[] {
   return ts.isArrayLiteralExpression(node) ? node.elements.flatMap(element => stringsIn(ts, element)) : []
 }
 
-/** The table that a chain of Kysely's schema builder creates or alters. */
+/** Returns the table that a chain of Kysely's schema builder creates or alters. */
 function rootTable (ts: TypeScript, node: Node): string | undefined {
   return chainOf(ts, node).find(({ name }) => name === 'createTable' || name === 'alterTable')?.args[0]?.[0]
 }

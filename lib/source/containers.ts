@@ -1,15 +1,15 @@
-/** What awilix has for a name: the value that it keeps, or what its registration would make. */
+/** Resolves names of awilix containers to their stored value, or to the value that their registration would create. */
 import { types } from 'node:util'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { textsIn, union, type Values } from './values.js'
 
-/** The part of a registration of awilix that is read. */
+/** The part of an awilix registration that is read. */
 interface Registration {
   readonly resolve?: object
 }
 
 /**
- * Returns what a container of awilix resolves a name to, without a call of the container. `undefined` when it does not
+ * Returns what a container of awilix resolves a name to, without calling the container. `undefined` if it does not
  * have the name.
  *
  * @param fn a function of the container: `resolve`, or the `get` of its cradle
@@ -39,7 +39,7 @@ export function callContainer (machine: LibraryContext, { live, args: [names = [
   return found.every(values => values !== undefined) && found.length > 0 ? union(...found) : undefined
 }
 
-/** Returns the property of a cradle. `undefined` for another proxy, and for a name that is not registered. */
+/** Returns a property of a cradle. `undefined` for another proxy, and for a name that is not registered. */
 export function memberOfCradle (machine: LibraryContext, proxy: object, name: string): Values | undefined {
   const handler = machine.inspector.handlerOf(proxy)
   const get = handler === undefined || types.isProxy(handler) ? undefined : Object.getOwnPropertyDescriptor(handler, 'get')?.value as unknown

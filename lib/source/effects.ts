@@ -1,4 +1,4 @@
-/** Errors that no line of the application throws: those of its database and of the services that it calls. */
+/** Finds errors that no line of the application throws, because they come from its database or from upstream services. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
@@ -6,7 +6,7 @@ import { effectError } from './error-values.js'
 import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
 import { native, object, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
 
-/** The codes by which drivers say that a constraint is violated. */
+/** The error codes of drivers for a violated constraint. */
 const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
   postgres: { unique: '23505', foreign: '23503' },
   mysql: { unique: 'ER_DUP_ENTRY', foreign: 'ER_NO_REFERENCED_ROW_2' },
@@ -29,7 +29,7 @@ const dialects: Readonly<Record<string, string>> = {
   sqlite3: 'sqlite'
 }
 
-/** Makes the effects of an application with certain constraints. */
+/** Creates the effects of an application with the given constraints. */
 export function createEffects (constraints: Constraints): Effects {
   const written = new Set<string>()
 
@@ -66,7 +66,7 @@ export function createEffects (constraints: Constraints): Effects {
     return errors
   }
 
-  /** A statement of a driver that waits: its errors are thrown, not promised. */
+  /** Runs a statement of a synchronous driver, which throws its errors and returns no promise. */
   function throwing (machine: LibraryContext, queries: readonly Query[], node: Node): Values {
     machine.throwValues(queries.flatMap(query => errorsOf(machine, query)), node)
     return [unknown()]
@@ -110,13 +110,13 @@ export function createEffects (constraints: Constraints): Effects {
 /** The methods that run a prepared statement. */
 const running: ReadonlySet<string> = new Set(['run', 'get', 'all', 'iterate', 'execute'])
 
-/** The text of a prepared statement of better-sqlite3. */
+/** Returns the SQL of a prepared statement of better-sqlite3. */
 function textOfStatement (statement: object): string | undefined {
   const text = types.isProxy(statement) ? undefined : Object.getOwnPropertyDescriptor(statement, 'source')?.value as unknown
   return typeof text === 'string' ? text : undefined
 }
 
-/** What a text of SQL does. */
+/** Returns the queries in an SQL statement. */
 export function queriesOf (sql: string, dialect: string, values: Values): Query[] {
   const text = sql.replace(/\s+/g, ' ')
   const where = new Set([.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."`]+)\s*=\s*(?:[$?:@]|lower\()/gi) ?? []].map(([, column]) => column as string))
@@ -162,7 +162,7 @@ const prismaVerbs: Readonly<Record<string, Query['verb']>> = {
   count: 'select'
 }
 
-/** `prisma.user.create({ data })`: the model is the name before the method. */
+/** Returns the queries of `prisma.user.create({ data })`. The model is the name before the method. */
 function prismaQuery (machine: LibraryContext, { node, args }: LibraryCall, name: string, constraints: Constraints): Query[] | undefined {
   const { ts } = machine.project
   const verb = Object.hasOwn(prismaVerbs, name) ? prismaVerbs[name] : undefined

@@ -1,8 +1,8 @@
-/** The errors of catalogs, of the language, of well-known packages, of databases and of upstreams, as values. */
+/** Creates values for the errors of catalogs, JavaScript, well-known packages, databases and upstream services. */
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { literal, object, unknown, type Obj, type Values } from './values.js'
 
-/** An error of a catalog. */
+/** Returns an error of a catalog. */
 export function catalogError (code: string, status: number | undefined): Obj {
   return object({
     fields: new Map<string, Values>([['code', [literal(code)]], ...(status === undefined ? [] : [['status', [literal(status)]], ['statusCode', [literal(status)]]] as const)]),
@@ -10,7 +10,7 @@ export function catalogError (code: string, status: number | undefined): Obj {
   })
 }
 
-/** An error that no line of the application throws. */
+/** Returns an error that no line of the application throws. */
 export function effectError (code: StandardCode, fields: Readonly<Record<string, string>> = {}, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
   return object({
     fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
@@ -18,7 +18,7 @@ export function effectError (code: StandardCode, fields: Readonly<Record<string,
   })
 }
 
-/** An error of http-errors. */
+/** Returns an error of http-errors. */
 export function httpError (status: number, name: string, fields: Iterable<readonly [string, Values]> = []): Obj {
   return object({
     fields: new Map<string, Values>([
@@ -28,12 +28,12 @@ export function httpError (status: number, name: string, fields: Iterable<readon
   })
 }
 
-/** An error of a plugin, by the code that the plugin gives it. */
+/** Returns an error of a plugin, with the code that the plugin gives it. */
 export function codedError (code: string): Obj {
   return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
 }
 
-/** An error of the language. */
+/** Returns a built-in error of JavaScript. */
 export function plainError (names: readonly string[], message: Values = [unknown()]): Obj {
   return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isPossible: false } })
 }

@@ -1,4 +1,4 @@
-/** Source inference: finds what the handlers of an application throw. For development; the plugin never loads it. */
+/** Exports source inference, which finds the errors that the handlers of an application throw. Only the command line loads it. */
 export { inferErrors, type SourceError, type SourceReport, type SourceReportRoute } from './infer.js'
 export { compareInferredErrors, createInferredErrors, printInferredErrors } from './inferred-file.js'
 export { printReport } from './print-report.js'

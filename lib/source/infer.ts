@@ -1,4 +1,4 @@
-/** Finds what the routes of a running application throw: locates their functions, runs them on what is known, and reports. */
+/** Finds the errors that the routes of a running application throw: locates their functions, interprets them, and reports the errors. */
 import { createRequire } from 'node:module'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -20,17 +20,17 @@ import { getSourceRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
 import { dedupe, native, type Live, type Sent, type Thrown, type Values } from './values.js'
 
-/** An error that a route throws or sends, by its source. */
+/** An error that a route throws or sends, found in the source. */
 export interface SourceError {
   readonly status: number
-  /** `null` for a status that is sent without an error. */
+  /** `null` if a status is sent without an error. */
   readonly code: string | null
   readonly confidence: 'certain' | 'possible'
   readonly file: string
   readonly line: number
-  /** The functions from the route's own to the one that throws; those without a name are left out. */
+  /** The functions from the route's own function to the one that throws. Functions without a name are omitted. */
   readonly via: readonly string[]
-  /** Whether the route is documented with it, apart from what the source says. */
+  /** Whether another rule already documents it for the route. */
   readonly documented: boolean
 }
 
@@ -43,7 +43,7 @@ export interface SourceReportRoute {
   readonly stale: readonly string[]
 }
 
-/** What the source of an application says about the errors of its routes. */
+/** The errors of the routes of an application, found in its source. */
 export interface SourceReport {
   readonly routes: readonly SourceReportRoute[]
   readonly notFollowed: readonly NotFollowed[]
@@ -52,8 +52,8 @@ export interface SourceReport {
 /**
  * Finds the errors that the routes of an application throw or send. It never calls a function of the application.
  *
- * @param root the folder of the application: files are named relative to it
- * @throws Error with one sentence when TypeScript is not installed
+ * @param root the folder of the application: file names are relative to it
+ * @throws Error with one sentence if TypeScript is not installed
  */
 export async function inferErrors (app: FastifyInstance, root: string): Promise<SourceReport> {
   const ts = loadTypeScript(root)
@@ -70,7 +70,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
   }
 }
 
-/** What the loaded files export, by source. Modules are loaded already, so nothing runs. */
+/** Returns the exports of the loaded files, by source file. The modules are loaded already, so no code runs. */
 async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<string, object>> {
   const { cache } = createRequire(import.meta.url)
   const found = new Map<string, object>()
@@ -81,7 +81,7 @@ async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<s
     if (typeof required === 'object' || typeof required === 'function') {
       if (required !== null) found.set(source, required)
     } else if (isModule) {
-      // A module that waits for this call cannot be waited for.
+      // Waiting for a module that waits for this call would never end.
       const namespace = await Promise.race([import(url).catch(() => undefined), setTimeout(500)]) as object | undefined
       if (namespace !== undefined) found.set(source, namespace)
     }
@@ -117,7 +117,7 @@ interface RouteFindings {
 }
 
 function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
-  // All routes first: whether a table ever has records shows in all of them.
+  // Run all routes first, because any route can show that a table has records.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
   const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
   const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
@@ -156,7 +156,7 @@ function plainRead (read: string): string {
   return read.split('.').map(plainName).join('.')
 }
 
-/** Of the errors with one status and code, the one that is the most certain and the closest. */
+/** Returns one error for each status and code: the most certain and closest one. */
 function bestOf (errors: readonly SourceError[]): SourceError[] {
   const best = new Map<string, SourceError>()
   for (const error of errors) {
@@ -202,19 +202,19 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   return { route, throws: dedupe(throws), sent: dedupe(sent), reads }
 }
 
-/** The line on which a function was written. */
+/** Returns the line on which a function is written. */
 function placeOf ({ inspector, project }: Machine, fn: object): Site {
   const place = inspector.locate(fn)
   return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
 }
 
-/** A hook can say by its last argument that it is done, or failed. */
+/** Wraps a hook, because it can finish or fail by calling its last argument. */
 function adapter (machine: Machine, fn: object, isHook: boolean): Values {
   if (!isHook) return [machine.live(fn)]
   return [native('hook', (args, self, node) => callHook(machine, [machine.live(fn)], self, args, node))]
 }
 
-/** The prototype that a scope's requests or replies have, where its decorators are. */
+/** Returns the prototype of the requests or replies of a scope. It has their decorators. */
 function prototypeOf (machine: Machine, scope: FastifyInstance, name: string): Live | undefined {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(each => each.description === name)

@@ -1,10 +1,10 @@
-/** Writes `errors.inferred.json`, and compares it with what the source says now. */
+/** Creates the content of `errors.inferred.json`, and compares it with the current source. */
 import { describePlace, type InferredError, type InferredErrors } from '../infer/inferred-errors.js'
 import type { SourceError, SourceReport } from './infer.js'
 
 /**
- * The file for a report: routes and errors are sorted, and errors that are only possible are left out. The line of an
- * error that an earlier file has, too, stays as it was there, so that the file changes only when an error does.
+ * Returns the content of the file for a report. It is sorted, and has certain errors only.
+ * If an earlier file has an error, the error keeps its line, so that the file only changes when an error does.
  */
 export function createInferredErrors ({ routes }: SourceReport, earlier?: InferredErrors): InferredErrors {
   return {
@@ -26,12 +26,12 @@ function withEarlierLine (error: InferredError, earlier: readonly InferredError[
   return earlier.find(known => keyOf(known) === keyOf(error)) ?? error
 }
 
-/** What makes an error the same, wherever its line has moved to. */
+/** Returns a key that identifies an error even if its line moves. */
 function keyOf ({ status, code, at, by }: InferredError): string {
   return JSON.stringify([status, code, at.replace(/:\d+$/, ''), by])
 }
 
-/** The text of the file: each error is on one line. */
+/** Formats the file with one line for each error. */
 export function printInferredErrors ({ version, routes }: InferredErrors): string {
   const list = Object.entries(routes).map(([route, errors]) => `    ${JSON.stringify(route)}: [\n${errors.map(error => `      ${printError(error)}`).join(',\n')}\n    ]`)
   return `{\n  "version": ${version},\n  "routes": {${list.length === 0 ? '' : `\n${list.join(',\n')}\n  `}}\n}\n`
@@ -41,7 +41,7 @@ function printError (error: InferredError): string {
   return `{ ${Object.entries(error).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(', ')} }`
 }
 
-/** A sentence for each error that a route gained, or lost, since the file was written. */
+/** Returns a sentence for each error that a route gained or lost since the file was written. */
 export function compareInferredErrors (before: InferredErrors, now: InferredErrors): string[] {
   const names = [...new Set([...Object.keys(before.routes), ...Object.keys(now.routes)])].sort()
   return names.flatMap(name => {

@@ -1,6 +1,6 @@
 /**
- * Looks at live functions through the debugger of this process: where a function was written, what it has closed over,
- * and what a bound function is bound to. JavaScript itself shows none of this.
+ * Inspects live functions through the debugger of this process. It finds where a function is written, its closure variables,
+ * and the target of a bound function. JavaScript has no other way to read them.
  */
 import { readFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
@@ -8,45 +8,45 @@ import { SourceMap } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A place in a file: line and column count from zero. */
+/** A position in a file. Line and column start at zero. */
 export interface Place {
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
-/** A script that the process has loaded from a file. */
+/** A script that the process loaded from a file. */
 export interface Script {
-  /** The URL that it was loaded by. */
+  /** The URL from which it was loaded. */
   readonly url: string
-  /** The file that it was loaded from. */
+  /** The file from which it was loaded. */
   readonly file: string
   readonly isModule: boolean
-  /** The files that it was compiled from; itself when it was not compiled. */
+  /** The files from which it was compiled. If it was not compiled, the script itself. */
   readonly sources: readonly string[]
 }
 
-/** One scope that a function has closed over, innermost first: its variables by name. */
+/** The variables of one closure scope of a function, by name. Scopes are listed innermost first. */
 export type LiveScope = Readonly<Record<string, unknown>>
 
-/** Looks at live functions. */
+/** Inspects live functions. */
 export interface Inspector {
   /** The scripts that were loaded from files. */
   readonly scripts: readonly Script[]
-  /** Where a function was written, in the source that a person edits. `undefined` for a native function. */
+  /** Returns where a function is written, in the original source. `undefined` for a native function. */
   readonly locate: (fn: object) => Place | undefined
-  /** The scopes that a function has closed over, without the global one. */
+  /** Returns the closure scopes of a function, without the global scope. */
   readonly scopesOf: (fn: object) => readonly LiveScope[]
-  /** What a bound function calls; `undefined` for one that is not bound. */
+  /** Returns the target of a bound function. `undefined` for other functions. */
   readonly boundOf: (fn: object) => Bound | undefined
-  /** The handler of a proxy; `undefined` for anything else. */
+  /** Returns the handler of a proxy. `undefined` for other values. */
   readonly handlerOf: (value: object) => object | undefined
-  /** The value of a private field of an object, such as `#rows`; `undefined` when it has none. */
+  /** Returns the value of a private field of an object, such as `#rows`. `undefined` if it has none. */
   readonly privateOf: (owner: object, name: string) => unknown
   readonly close: () => void
 }
 
-/** What a bound function calls, and with what. */
+/** The target and the arguments of a bound function. */
 export interface Bound {
   readonly target: object
   readonly self: unknown
@@ -71,7 +71,7 @@ interface ScriptInfo {
   readonly sourceMapURL?: string
 }
 
-/** Where a value passes from this program to the debugger and back. */
+/** Passes values between this program and the debugger. */
 const exchange = Symbol.for('fastify-api-errors.source.exchange')
 const globals = globalThis as unknown as Record<symbol, unknown>
 const take = `function () { globalThis[Symbol.for('${exchange.description}')] = this }`
@@ -89,7 +89,7 @@ export function openInspector (): Inspector {
   const maps = new Map<string, ReadMap | undefined>()
 
   function mapOf (info: ScriptInfo): ReadMap | undefined {
-    // The source of a package is not followed, and the sources that its map names are often not there.
+    // The source of a package is not followed, and the sources in its source map often do not exist.
     if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
     return maps.get(info.scriptId)
   }
@@ -173,12 +173,12 @@ interface FunctionFacts {
   readonly handler: RemoteObject | undefined
 }
 
-/** A session on the own thread calls back before `post` returns. */
+/** A session on its own thread calls back before `post` returns. */
 function createPost (session: Session): (method: string, params?: object) => unknown {
   return (method, params) => {
     let answer: unknown
     session.post(method, params ?? {}, (fault: Error | null, result?: object) => {
-      if (fault !== null) throw new Error(`The debugger refused ${method}: ${JSON.stringify(fault)}`)
+      if (fault !== null) throw new Error(`The debugger rejected ${method}: ${JSON.stringify(fault)}`)
       answer = result
     })
     return answer
@@ -195,7 +195,7 @@ interface ReadMap {
   readonly originalOf: (place: Place) => Place | undefined
 }
 
-/** Reads the source map of a script: inline, or a file beside it. `undefined` when there is none, or its sources are not there. */
+/** Reads the source map of a script, inline or from a file next to it. `undefined` if there is none or if its sources do not exist. */
 function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
   const file = fileOf(url)
   if (file === undefined || sourceMapURL === undefined || sourceMapURL === '') return undefined

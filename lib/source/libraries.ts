@@ -1,4 +1,4 @@
-/** What the functions of well-known packages throw, return or send. */
+/** Models functions of well-known packages: the errors that they throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
 import { catalogError, codedError, effectError, httpError } from './error-values.js'
@@ -9,7 +9,7 @@ import { literal, native, nothing, numbersIn, object, promise, union, unknown, t
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
 
-/** By package. */
+/** The functions of each package. */
 const libraries: Readonly<Record<string, Handler>> = {
   'http-errors': httpErrors,
   '@fastify/sensible': sensible,
@@ -36,7 +36,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   'http-assert': (machine, call) => sensible(machine, call, 'assert')
 }
 
-/** Calls a function of a package; `undefined` when nothing is known of it. */
+/** Calls a function of a package. Returns `undefined` if the function is not modeled. */
 export function callLibrary (machine: LibraryContext, call: LibraryCall): Values | undefined {
   const name = call.callee.path.split('.').at(-1) ?? ''
   const status = statusOfClass(call.live?.value)
@@ -47,26 +47,26 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
 }
 
-/** The name that a call has in the source: of `app.httpErrors.notFound()`, `notFound`. */
+/** Returns the name of the called function: `notFound` for `app.httpErrors.notFound()`. */
 function nameAt ({ project: { ts } }: LibraryContext, node: Node | undefined): string | undefined {
   if (node === undefined || !(ts.isCallExpression(node) || ts.isNewExpression(node))) return undefined
   const at = ts.skipPartiallyEmittedExpressions(node.expression)
   return ts.isPropertyAccessExpression(at) ? at.name.text : ts.isIdentifier(at) ? at.text : undefined
 }
 
-/** Of `notFound`, `NotFound` and `NotFoundError`: 404. */
+/** Returns the status of an error name: 404 for `notFound`, `NotFound` and `NotFoundError`. */
 const statusByName: ReadonlyMap<string, number> = new Map(Object.entries(STATUS_CODES).filter(([status]) => Number(status) >= 400).flatMap(([status, phrase = '']) => {
   const name = phrase.replace(/[^A-Za-z ]/g, '').replace(/ /g, '').toLowerCase()
   return [[name, Number(status)], [`${name}error`, Number(status)]] as const
 }).concat([['uritoolong', 414], ['badimplementation', 500], ['internal', 500], ['baddata', 422], ['servertimeout', 503], ['clienttimeout', 408], ['resourcegone', 410],
   ['entitytoolarge', 413], ['teapot', 418], ['illegal', 451], ['unsupportedmediatype', 415], ['badgateway', 502], ['gatewaytimeout', 504]]))
 
-/** The status that a name of http-errors stands for. */
+/** Returns the status of a name of http-errors. */
 export function statusOfName (name: string): number | undefined {
   return statusByName.get(name.toLowerCase())
 }
 
-/** The status on the prototype of a class, as http-errors puts it there. */
+/** Returns the status on the prototype of a class. The classes of http-errors have it there. */
 function statusOfClass (fn: object | undefined): number | undefined {
   if (typeof fn !== 'function') return undefined
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value as object | undefined
@@ -158,7 +158,7 @@ function fastJwt (machine: LibraryContext, { node }: LibraryCall, name: string):
   return [unknown()]
 }
 
-/** `app.auth([a, b])`: of alternatives the error of the last is the answer; when all are asked for, that of any. */
+/** Models `app.auth([a, b])`. With alternatives, the response has the error of the last function. If all must pass, it has the error of any. */
 function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
   if (name !== '_auth') return undefined
   const functions = machine.member(self, 'functions', node as Node)
@@ -170,13 +170,13 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
   const throws = machine.caught(() => {
     for (const fn of asked) machine.settle(callHook(machine, [machine.liveValue(fn)], [], args, node))
   })
-  // @fastify/auth sets 401 before it hands on the error.
+  // @fastify/auth sets 401 before it passes on the error.
   const thrown = throws.map(error => error.statuses.length > 0 ? error : { ...error, statuses: [401] })
   machine.rethrow(thrown)
   return [unknown()]
 }
 
-/** Calls a hook that may say by a callback that it is done, or failed. */
+/** Calls a hook that can finish or fail by calling a callback. */
 export function callHook (machine: LibraryContext, hook: Values, self: Values, args: readonly Values[], node: Node | undefined): Values {
   const done = native('done', ([error = nothing], _, at) => {
     machine.throwValues(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
@@ -206,7 +206,7 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
   return [unknown()]
 }
 
-/** `schema.parse(value)` of zod throws an error that only a translator of the application, or a `catch`, handles. */
+/** `schema.parse(value)` of zod throws an error that only a translator of the application or a `catch` handles. */
 function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   if (name !== 'parse' && name !== 'parseAsync') return undefined
   const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
@@ -216,7 +216,7 @@ function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Val
   return [made(node as Node)]
 }
 
-/** `isApiError(error, errors.queue_closed)` decides a branch of a `catch`. */
+/** Narrows the error in a `catch` by `isApiError(error, errors.queue_closed)`. */
 function apiErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values {
   if (name !== 'isApiError') return [unknown()]
   const [errors = [], factories = []] = args
@@ -242,14 +242,14 @@ function multipart (machine: LibraryContext, { node }: LibraryCall, name: string
   return rejecting(machine, [], node, ['FST_INVALID_MULTIPART_CONTENT_TYPE', 'FST_REQ_FILE_TOO_LARGE'])
 }
 
-/** Methods of clients that send a request. */
+/** Methods of HTTP clients that send a request. */
 const sending: ReadonlySet<string> = new Set(['default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline', 'axios', 'wrap', 'ky', 'got', ''])
 
 function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   return sending.has(name) && node !== undefined ? machine.effects.upstream(machine, node) : undefined
 }
 
-/** Methods that reject when there is no record, by the names that object mappers have for them. */
+/** Methods of ORMs that reject if there is no record. */
 const failing: ReadonlySet<string> = new Set([
   'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
@@ -266,11 +266,11 @@ function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, na
     ...machine.caught(() => { machine.throwValues(missing, node) })])]
 }
 
-/** A member of the request, the reply, or of something of a package that needs more than its value. */
+/** Reads a member of the request, the reply or a package object that depends on more than its value. */
 export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
   if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
   if (owner.kind === 'object' && owner.role === 'request') {
-    // @fastify/awilix gives each request a container below that of the application.
+    // @fastify/awilix gives each request a container below the container of the application.
     if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
@@ -282,7 +282,7 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
   return undefined
 }
 
-/** The path of a request: each parameter can be anything. */
+/** Returns the path of a request. Each parameter can have any value. */
 function pathText (path: string): Value {
   const text = path.replace(/[:*][^]*$/, '?')
   return text === path ? literal(path) : { kind: 'text', text }
@@ -299,7 +299,7 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
     case 'writeHead':
       return [native(name, ([numbers = []], _, node) => {
         const known = numbersIn(numbers)
-        if (known.length === 0) machine.missed(node, 'The status is not known.')
+        if (known.length === 0) machine.missed(node, 'The status is unknown.')
         machine.setStatus(known, node)
         return [reply]
       })]

@@ -1,30 +1,30 @@
-/** The types by which the machine and the tables of libraries, queries and effects call each other. */
+/** The types that connect the interpreter with the models of libraries, queries and effects. */
 import type { Node } from 'typescript'
 import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
 import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
 
-/** A status that the reply was given, and where. */
+/** A status that was set on the reply, and its line. */
 export interface Status {
   readonly status: number
   readonly site: Site
 }
 
-/** Knows what statements and requests can fail with. */
+/** Finds the possible errors of SQL statements and of requests to other services. */
 export interface Effects {
-  /** A call that sends SQL, or one of Prisma. `undefined`: it does neither. */
+  /** Models a call that sends SQL or uses Prisma. Returns `undefined` for other calls. */
   readonly ofCall: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
-  /** A request to another service. */
+  /** Models a request to another service. */
   readonly upstream: (machine: LibraryContext, node: Node) => Values
-  /** The name of the table that an object of Drizzle stands for. */
+  /** Returns the table name of a Drizzle object. */
   readonly tableOf: (value: object) => string | undefined
-  /** The errors of a query, and what it reads and writes. */
+  /** Returns the errors of a query, and records the tables that it reads and writes. */
   readonly errorsOf: (machine: LibraryContext, query: Query) => Obj[]
-  /** The tables that something writes records to. */
+  /** The tables to which the application adds records. */
   readonly written: ReadonlySet<string>
 }
 
-/** The part of the machine that the tables of libraries need. */
+/** The part of the interpreter that the models of libraries use. */
 export interface LibraryContext {
   readonly project: Project
   readonly inspector: Inspector
@@ -49,16 +49,16 @@ export interface LibraryContext {
   readonly send: (statuses: readonly Status[], isPossible?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
   readonly readRoute: () => { readonly method: string, readonly path: string }
-  /** Notes that a table, or a column of one, is read. */
+  /** Records that a table or a column is read. */
   readonly note: (read: string) => void
 }
 
-/** A call of something outside of the application. */
+/** A call of a function outside the application. */
 export interface LibraryCall {
   readonly callee: External
   readonly self: Values
   readonly args: readonly Values[]
   readonly node: Node | undefined
-  /** The function itself, if the running application has it. */
+  /** The function itself, if it exists in the running application. */
   readonly live: Live | undefined
 }

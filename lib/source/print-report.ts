@@ -1,7 +1,7 @@
-/** The report of source inference as text. */
+/** Prints the report of source inference. */
 import type { SourceError, SourceReport } from './infer.js'
 
-/** Prints a report: each route with its errors, then what could not be followed. */
+/** Prints each route with its errors, then the calls that could not be followed. */
 export function printReport ({ routes, notFollowed }: SourceReport): string {
   const errors = routes.flatMap(route => route.errors)
   const added = errors.filter(({ documented, confidence }) => !documented && confidence === 'certain')
@@ -9,10 +9,10 @@ export function printReport ({ routes, notFollowed }: SourceReport): string {
     ...routes.filter(route => route.errors.length > 0 || route.stale.length > 0).flatMap(({ method, path, errors: found, stale }) => [
       `${method} ${path}`,
       ...found.map(error => `  ${describeError(error)}`),
-      ...stale.map(code => `  stale: config.errors names ${code}, which nothing throws.`),
+      ...stale.map(code => `  stale: config.errors lists ${code}, but nothing throws it.`),
       ''
     ]),
-    ...(notFollowed.length === 0 ? [] : ['Not followed:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
+    ...(notFollowed.length === 0 ? [] : ['Could not follow:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
     `${count(errors.length, 'error')} on ${count(routes.length, 'route')}: ${added.length} not documented yet. ${count(notFollowed.length, 'place')} could not be followed.`
   ].join('\n')
 }

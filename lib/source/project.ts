@@ -1,4 +1,4 @@
-/** The source of the application as the compiler sees it, and the way from a place in a file to the function there. */
+/** Loads the source of the application into the compiler, and finds the function at a position in a file. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerOptions } from 'typescript'
@@ -10,14 +10,14 @@ export interface Project {
   readonly ts: TypeScript
   readonly program: Program
   readonly checker: TypeChecker
-  /** The folder that paths in reports are relative to. */
+  /** The folder to which paths in reports are relative. */
   readonly root: string
-  /** Whether a file belongs to the application: it is not a declaration, and not of a package. */
+  /** Returns whether a file belongs to the application. Declaration files and files of packages do not. */
   readonly owns: (file: SourceFile) => boolean
   readonly fileAt: (path: string) => SourceFile | undefined
-  /** The function or class that was written at a place. */
+  /** Returns the function or class at a position. */
   readonly nodeAt: (place: Place, isClass: boolean) => FunctionNode | ClassLikeDeclaration | undefined
-  /** File and line of a node, as a report names it. */
+  /** Returns the file and line of a node for the report. */
   readonly siteOf: (node: Node) => Site
 }
 
@@ -33,7 +33,7 @@ export interface Site {
 /**
  * Opens the source of an application.
  *
- * @param root the folder that reports are relative to
+ * @param root the folder to which paths in reports are relative
  * @param files the files that were loaded
  */
 export function openProject (ts: TypeScript, root: string, files: readonly string[]): Project {
@@ -83,15 +83,15 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
   }
 }
 
-/** The folder of this package's own code. */
+/** The folder of this package's code. */
 const ownFolder = `${resolve(import.meta.dirname, '..')}/`
 
-/** Whether a path leads into a package that was installed. */
+/** Returns whether a path leads into an installed package. */
 export function isOfPackage (path: string): boolean {
   return packageOf(path) !== undefined
 }
 
-/** The package that a file belongs to; `undefined` for one of the application. */
+/** Returns the package of a file. `undefined` for a file of the application. */
 export function packageOf (path: string): string | undefined {
   if (path.startsWith(ownFolder)) return 'fastify-api-errors'
   return /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
@@ -121,13 +121,13 @@ function collectNodes (ts: TypeScript, file: SourceFile): readonly (FunctionNode
   return found
 }
 
-/** Whether a node is a function with a body. */
+/** Returns whether a node is a function with a body. */
 export function isFunctionNode (ts: TypeScript, node: Node): node is FunctionNode {
   return (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isMethodDeclaration(node) ||
     ts.isConstructorDeclaration(node) || ts.isAccessor(node)) && node.body !== undefined
 }
 
-/** A function starts at its name or its parameters: of the functions around a place, the innermost whose head it is in. */
+/** Returns the innermost function whose head contains a position. A function starts at its name or its parameters. */
 function functionAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDeclaration)[], at: number): FunctionNode | undefined {
   let best: FunctionNode | undefined
   for (const node of nodes) {

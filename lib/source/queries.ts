@@ -1,4 +1,4 @@
-/** Queries that are built step by step, as Knex, Kysely and Drizzle do it. */
+/** Models queries that are built step by step with Knex, Kysely and Drizzle. */
 import type { Node } from 'typescript'
 import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
@@ -10,7 +10,7 @@ const verbs: Readonly<Record<string, Query['verb']>> = {
 
 const builders: Readonly<Record<string, string>> = { knex: 'knex', kysely: 'kysely', 'drizzle-orm': 'drizzle', '@fastify/knex': 'knex', 'fastify-knexjs': 'knex' }
 
-/** A call that starts a query; `undefined` when it does not. */
+/** Returns a query if the call starts one, otherwise `undefined`. */
 export function startQuery (machine: LibraryContext, { callee, args, node, live }: LibraryCall, name: string): Values | undefined {
   if (node === undefined) return undefined
   const [first = []] = args
@@ -39,7 +39,7 @@ function rowsOf (machine: LibraryContext, node: Node): Value {
 
 const ignoring: ReadonlySet<string> = new Set(['onConflictDoNothing', 'onConflictDoUpdate', 'ignore', 'merge', 'onConflict', 'onDuplicateKeyUpdate', 'doNothing'])
 
-/** One step of a query. */
+/** Adds one step to a query. */
 export function queryStep (machine: LibraryContext, owner: Deferred, name: string): Value {
   const query = owner.query as Query
   return native(name, (args, _, node) => {
@@ -79,7 +79,7 @@ function setColumns (query: Query, values: Values, second: Values): void {
   }
 }
 
-/** The columns that Drizzle's conditions name: `eq(users.email, email)`. */
+/** Returns the columns in conditions of Drizzle: `eq(users.email, email)`. */
 export function comparedColumns (node: Node): string[] {
   return [...node.getText().matchAll(/\b(?:eq|ilike|like|inArray)\(\s*\w+\.(\w+)/g)].map(([, column]) => column as string)
 }

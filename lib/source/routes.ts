@@ -1,6 +1,7 @@
-/** The routes of an application with all that runs for a request: the one file where source inference meets the rest of the plugin. */
+/** Returns the routes of an application with all functions that run for a request. Only this file connects source inference with the plugin. */
 import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
+import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
 import { getCode } from '../infer/declare-errors.js'
 import { getInferences, type Inference } from '../infer/inferences.js'
@@ -10,7 +11,7 @@ import type { Translator } from '../translate/translator.js'
 /** A function that runs for a request. */
 export interface RouteFunction {
   readonly fn: object
-  /** Whether it is a hook, which can say by a callback that it failed. */
+  /** Whether it is a hook. A hook can fail by calling a callback. */
   readonly isHook: boolean
 }
 
@@ -19,27 +20,27 @@ export interface SourceRoute {
   readonly method: string
   readonly path: string
   readonly scope: FastifyInstance
-  /** The functions in the order in which they run. */
+  /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
-  /** The codes that it is documented with, apart from those of the source. */
+  /** The codes that rules other than the source document. */
   readonly documented: readonly DocumentedCode[]
   /** The codes that the route declares in `config.errors`. */
   readonly declared: readonly string[]
-  /** The statuses that `schema.response` of the route has. */
+  /** The statuses in `schema.response` of the route. */
   readonly statuses: ReadonlySet<number>
   readonly errors: AnyCatalog
-  /** The translators of its errors, in the order in which they are asked. */
+  /** The translators of its errors, in the order in which they run. */
   readonly translators: readonly Translator[]
 }
 
-/** A code that a route is documented with, and the rule that found it. */
+/** A documented code of a route, and the rule that found it. */
 export interface DocumentedCode {
   readonly code: string
   readonly status: number
   readonly rule: string
 }
 
-/** Returns the routes of an application whose errors the plugin answers; without the HEAD routes that Fastify adds to GET routes. */
+/** Returns the routes whose errors the plugin handles. HEAD routes that Fastify adds to GET routes are omitted. */
 export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
   return getInferences(app).flatMap(inference => {
     const { routeErrors } = inference
@@ -50,7 +51,7 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
   })
 }
 
-/** The rules that read functions, too, without following what they call. */
+/** The rules that also read functions, but do not follow their calls. */
 const ofSource: ReadonlySet<string> = new Set(['source', 'hooks', 'thrown'])
 
 function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
@@ -62,7 +63,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     method,
     path: record.url,
     scope,
-    functions: [...ofHooks(hookNames.slice(0, 4)), { fn: route.handler, isHook: false }, ...ofHooks(hookNames.slice(4))],
+    functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
     statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),

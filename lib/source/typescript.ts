@@ -1,4 +1,4 @@
-/** Loads the compiler, an optional peer, and is the one file that says which of its versions serve. */
+/** Loads the TypeScript compiler, which is an optional peer dependency. Only this file checks which versions are supported. */
 import { createRequire } from 'node:module'
 import type ts from 'typescript'
 
@@ -6,11 +6,11 @@ import type ts from 'typescript'
 export type TypeScript = typeof ts
 
 /**
- * Loads TypeScript: the one of the application, else the one beside this package.
+ * Loads TypeScript from the application, otherwise the TypeScript next to this package.
  *
  * @param root the folder of the application
  * @param own a file of this package
- * @throws Error with one sentence when none is installed, or when it has no compiler API
+ * @throws Error with one sentence if TypeScript is not installed or has no compiler API
  */
 export function loadTypeScript (root: string, own: string = import.meta.url): TypeScript {
   for (const from of [`${root}/package.json`, own]) {

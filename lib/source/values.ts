@@ -1,27 +1,27 @@
 /**
- * What an expression can be, as far as source inference knows it: a value of the running application, a function or class
- * of the source, an object that the code would make, or something of which only the type is known.
+ * The possible values of an expression in source inference: a value of the running application, a function or class
+ * of the source, an object that the code would create, or a value of which only the type is known.
  */
 import type { ClassLikeDeclaration, Node, Symbol as TypeScriptSymbol, Type } from 'typescript'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { LiveScope } from './inspect.js'
 import type { FunctionNode, Site } from './project.js'
 
-/** All that an expression can be; empty: it has no value, because it throws. */
+/** All possible values of an expression. If the list is empty, the expression throws. */
 export type Values = readonly Value[]
 
-/** One thing that an expression can be. */
+/** One possible value of an expression. */
 export type Value = Literal | Text | Live | Fn | Cls | Obj | Native | Deferred | External | Module | Unknown
 
 /** A primitive value. */
 export interface Literal {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
-  /** Whether the source itself says so, so that a branch on it is decided. A value of the running application can change. */
+  /** Whether the value is a literal of the source, which decides a branch. A value of the running application can change. */
   readonly firm: boolean
 }
 
-/** A string of which only parts are known; each other part is a `?`. */
+/** A string with unknown parts. Each of them is a `?`. */
 export interface Text {
   readonly kind: 'text'
   readonly text: string
@@ -40,13 +40,13 @@ export interface Fn {
   readonly id: number
   readonly node: FunctionNode
   readonly env: Env | undefined
-  /** `this` of an arrow function, or of a method that was read from an object. */
+  /** The `this` of an arrow function, or of a method that was read from an object. */
   readonly self: Values | undefined
-  /** The class that a method belongs to, for `super`. */
+  /** The class of a method, for `super`. */
   readonly home: Cls | undefined
 }
 
-/** A class: of the source, of the running application, or both. */
+/** A class of the source, of the running application, or both. */
 export interface Cls {
   readonly kind: 'class'
   readonly id: number
@@ -55,39 +55,39 @@ export interface Cls {
   readonly live: Live | undefined
 }
 
-/** An object that the code would make: a literal, an array, an instance of a class, an error. */
+/** An object that the code would create: a literal, an array, an instance of a class, or an error. */
 export interface Obj {
   readonly kind: 'object'
   readonly id: number
   readonly fields: Map<string, Values>
-  /** Of an array or a collection, what it holds under keys that are not known. */
+  /** The values under unknown keys of an array or a collection. */
   elements: Values
   readonly cls: Cls | undefined
   readonly isArray: boolean
-  /** Set on errors: an error of a catalog, of the language or of a library, or what the database or an upstream would throw. */
+  /** Set on errors: an error of a catalog, of JavaScript, of a library, of the database or of an upstream service. */
   error?: ErrorFacts
   /** Set on the request and the reply: the scope whose decorators they have. */
   readonly base?: Live
   readonly role?: 'request' | 'reply'
 }
 
-/** What is known of an error beside its fields. */
+/** The known properties of an error, except its fields. */
 export interface ErrorFacts {
-  /** Where it comes from. */
+  /** The source of the error. */
   readonly origin: 'catalog' | 'thrown' | 'effect'
   /** The names of its classes that are not in the source. */
   readonly names: readonly string[]
-  /** Whether it may not happen although the line is reached. */
+  /** Whether the error may not occur even if its line is reached. */
   readonly isPossible: boolean
-  /** The standard code that it is answered with, if the database or an upstream throws it. */
+  /** The standard code of the response, if the database or an upstream service throws the error. */
   readonly code?: StandardCode
-  /** A table that has to have rows before it can happen. */
+  /** A table that must have rows before the error can occur. */
   readonly needsRowsIn?: string
-  /** Tables and columns that the application may have looked up before, which makes it unlikely. */
+  /** Tables and columns that the application may have read before, which makes the error unlikely. */
   readonly unlessRead?: readonly string[]
 }
 
-/** A function that the engine itself knows. */
+/** A built-in function that is modeled. */
 export interface Native {
   readonly kind: 'native'
   readonly id: number
@@ -95,7 +95,7 @@ export interface Native {
   readonly call: (args: readonly Values[], self: Values, node: Node) => Values
 }
 
-/** A promise or a generator: its value, and what it rejects with when somebody waits for it. */
+/** A promise or a generator: its value, and the errors when code awaits it or iterates over it. */
 export interface Deferred {
   readonly kind: 'promise'
   readonly id: number
@@ -110,21 +110,21 @@ export interface Query {
   readonly dialect: string
   table: string | undefined
   verb: 'select' | 'insert' | 'update' | 'delete'
-  /** The values by column; `undefined`: not known. */
+  /** The values by column. `undefined` if they are unknown. */
   columns: ReadonlyMap<string, Values> | undefined
-  /** Whether the values as a whole come from the request. */
+  /** Whether all values come from the request. */
   isInput: boolean
   /** Whether conflicts are ignored or merged. */
   isConflictHandled: boolean
   readonly where: Set<string>
 }
 
-/** Something of a package, by name. */
+/** A value of a package, identified by its name. */
 export interface External {
   readonly kind: 'external'
-  /** The package, or 'node:x', or '' for a global of the language. */
+  /** The package, `node:x`, or an empty string for a global variable. */
   readonly from: string
-  /** The way to it from the package's exports: `default.NotFound`. */
+  /** The path from the exports of the package: `default.NotFound`. */
   readonly path: string
   readonly node: Node | undefined
 }
@@ -135,20 +135,20 @@ export interface Module {
   readonly symbol: TypeScriptSymbol
 }
 
-/** Something of which at most the type is known. */
+/** A value of which only the type is known, or nothing. */
 export interface Unknown {
   readonly kind: 'unknown'
   readonly id: number
   readonly type: (() => Type | undefined) | undefined
-  /** Values that went into the call that made it, and may come out again. */
+  /** Arguments of the call that returned the value. The value may contain them. */
   readonly held: Values
-  /** Whether it is what a `catch` gets from code that is not followed. */
+  /** Whether a `catch` received it from code that is not followed. */
   readonly isCaught: boolean
-  /** Whether the caller sent it: it is part of the body, the query, the path or the headers. */
+  /** Whether the client sent it: it is part of the body, the query, the path or the headers. */
   readonly isInput: boolean
 }
 
-/** The variables that a function sees. */
+/** The variables in scope of a function. */
 export interface Frame {
   readonly id: number
   vars: Map<TypeScriptSymbol, Values>
@@ -163,14 +163,14 @@ export interface LiveEnv {
 
 export type Env = Frame | LiveEnv
 
-/** An error on its way. */
+/** A thrown error. */
 export interface Thrown {
   readonly value: Value
   readonly site: Site
-  /** The functions from the one that was called to the one that throws. */
+  /** The functions from the called one to the one that throws. */
   readonly via: readonly string[]
   readonly isPossible: boolean
-  /** The statuses that the reply was given before. */
+  /** The statuses that were set on the reply before. */
   readonly statuses: readonly number[]
 }
 
@@ -184,7 +184,7 @@ export interface Sent {
 
 let last = 0
 
-/** A number that no other value has. */
+/** Returns a unique number. */
 export function nextId (): number {
   return ++last
 }
@@ -211,10 +211,10 @@ export function promise (value: Values, throws: readonly Thrown[], query?: Query
   return { kind: 'promise', id: nextId(), value, throws: [...throws], ...(query !== undefined && { query }) }
 }
 
-/** More values than this are too many to tell apart. */
+/** Above this number, values are no longer distinguished. */
 const maxValues = 40
 
-/** Values of both, each once. */
+/** Returns the values of both lists, each once. */
 export function union (...lists: readonly Values[]): Values {
   const [first = [], ...others] = lists.filter(list => list.length > 0)
   if (others.every(list => list === first)) return first
@@ -228,7 +228,7 @@ export function union (...lists: readonly Values[]): Values {
   return [...seen.values()]
 }
 
-/** A string that two equal values share. */
+/** Returns a string that equal values share. */
 export function keyOf (value: Value): string {
   switch (value.kind) {
     case 'literal': return `${value.firm ? '=' : '~'}${typeof value.value}:${String(value.value)}`
@@ -239,17 +239,17 @@ export function keyOf (value: Value): string {
   }
 }
 
-/** The literal numbers among values. */
+/** Returns the literal numbers among the values. */
 export function numbersIn (values: Values): number[] {
   return values.flatMap(value => value.kind === 'literal' && typeof value.value === 'number' ? [value.value] : [])
 }
 
-/** The strings among values, with a `?` for each part that is not known. */
+/** Returns the strings among the values, with a `?` for each unknown part. */
 export function textsIn (values: Values): string[] {
   return values.flatMap(value => value.kind === 'text' ? [value.text] : value.kind === 'literal' && typeof value.value === 'string' ? [value.value] : [])
 }
 
-/** Whether each of two lists of errors has the same errors, by place and value. */
+/** Returns whether two lists have the same errors, by line and value. */
 export function dedupe<T extends Thrown | Sent> (list: readonly T[]): T[] {
   const seen = new Map<string, T>()
   for (const entry of list) {

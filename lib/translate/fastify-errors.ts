@@ -1,3 +1,4 @@
+/** Translates errors of Fastify by their codes. */
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'

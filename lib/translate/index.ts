@@ -1,5 +1,6 @@
 /** Turns any thrown value into an error of the catalog. */
 import { isApiError, type ApiError } from '../catalog/api-error.js'
+import { classValidatorTranslator } from './validation/class-validator.js'
 import { fastifyTranslator } from './fastify-errors.js'
 import { httpErrorsTranslator } from './http-errors.js'
 import { mongodbTranslator } from './databases/mongodb.js'
@@ -20,6 +21,7 @@ import { validationTranslator } from './validation/validation.js'
 /** The built-in translators, in the order in which they are called: the most specific first. */
 export const builtInTranslators: readonly Translator[] = [
   validationTranslator,
+  classValidatorTranslator,
   pluginsTranslator,
   fastifyTranslator,
   prismaTranslator,

@@ -1,3 +1,4 @@
+/** The errors of the official Fastify plugins, and the response to each. plugin-errors.ts uses this table. */
 import type { StandardCode } from '../catalog/standard-errors.js'
 
 /** The response to an error of a plugin. */

@@ -1,3 +1,4 @@
+/** Translates errors of the official Fastify plugins. */
 import { formParserErrors, pluginErrors, type PluginErrorResponse } from './plugin-codes.js'
 import type { TranslateContext, Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'

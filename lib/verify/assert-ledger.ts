@@ -16,7 +16,7 @@ export interface LedgerSource {
 export interface AssertLedgerOptions {
   /** The responses of a whole suite, as `readLedger` returns them. @default the responses of the application itself */
   readonly answers?: readonly LedgerEntry[]
-  /** Whether documented codes that no response had are only listed, or make the check fail. @default 'list' */
+  /** Whether the check fails for documented codes without a response, or only lists them. @default 'list' */
   readonly unexercised?: 'list' | 'fail'
   /** Codes that need no test, because no test can cause them. @default [] */
   readonly except?: readonly string[]
@@ -45,7 +45,7 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   const isRegistered = (app as Partial<LedgerSource> | null | undefined)?.apiErrors !== undefined
   expectOption('assertLedger', 'app', isRegistered, 'the instance, or the scope, that registers fastify-api-errors', app)
   const { answers = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
-  expectOption('assertLedger', 'answers', Array.isArray(answers), 'what readLedger() returns', answers)
+  expectOption('assertLedger', 'answers', Array.isArray(answers), 'the result of readLedger()', answers)
   expectOption('assertLedger', 'unexercised', mode === 'list' || mode === 'fail', "'list' or 'fail'", mode)
   expectOption('assertLedger', 'except', Array.isArray(except), 'an array of codes', except)
   const codes = listReferences(app).flatMap(({ codes }) => codes)

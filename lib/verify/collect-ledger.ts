@@ -81,7 +81,7 @@ export function readLedger (folder: string): LedgerEntry[] {
   return [...entries.values()]
 }
 
-/** Returns the complete lines of a file. What follows the last line break was not written to its end. */
+/** Returns the complete lines of a file. Text after the last line break is incomplete. */
 function readEntries (file: string): LedgerEntry[] {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line, index) => {
     const entry = parseJson(line)

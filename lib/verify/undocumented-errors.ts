@@ -11,7 +11,7 @@ export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => vo
 
 /**
  * Returns a function that returns whether a kind of response is documented: by its code, or by a schema that the route
- * declares for its status. An error of the catalog must fit that schema. What a handler sends itself is serialized by it.
+ * declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized by it.
  */
 export function createDocumentedCheck (routeErrors: RouteErrors, fitsDeclared?: FitsDeclared): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
@@ -57,8 +57,8 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
 }
 
 /**
- * Returns a function that names each route once. A string that is built for each response would have to be hashed for each
- * look-up, which costs more than the count.
+ * Returns a function that joins the name of each route only once. A string that is built for each response would have to be
+ * hashed for each lookup, which costs more than the count.
  */
 function createRouteNames (): (method: string, url: string) => RouteName {
   const names = new Map<string, Map<string, RouteName>>()

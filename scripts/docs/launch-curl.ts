@@ -1,3 +1,4 @@
+/** Writes the curl commands in the README of the example. */
 import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../examples/launch/cases.js'
 
 const base = 'http://127.0.0.1:3000'

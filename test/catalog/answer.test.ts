@@ -1,3 +1,4 @@
+/** The values that a format receives to write the body of an error. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
@@ -21,7 +22,7 @@ const errors = defineErrors(standardErrors, {
   }
 })
 
-t.test('an answer has what the error says and what the request says', async t => {
+t.test('createAnswer() combines the properties of the error and of the request', async t => {
   const error = errors.validation_error({ message: 'Look again.', issues, param: 'email' })
   t.strictSame(createAnswer(error, getResponseDefinition(errors.validation_error, docUrl), context), {
     code: 'validation_error',
@@ -39,7 +40,7 @@ t.test('an answer has what the error says and what the request says', async t =>
   })
 })
 
-t.test('the message of a 5xx is the one of its definition, whatever was thrown', async t => {
+t.test('the message of a 5xx is always the message of its definition', async t => {
   const error = errors.queue_full({ message: 'connect ECONNREFUSED 10.0.0.7:5432', meta: { waiting: 9 }, cause: new Error('secret') })
   const answer = createAnswer(error, getResponseDefinition(errors.queue_full, docUrl), context)
   t.equal(answer.message, '9 are waiting.')
@@ -52,14 +53,14 @@ t.test('meta is sent only if the definition has a schema for it', async t => {
   t.equal(createAnswer(error, getResponseDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
 })
 
-t.test('issues are sent only if the status is about fields', async t => {
+t.test('issues are sent only if the status allows them', async t => {
   t.strictSame(errorStatuses.filter(status => carriesIssues({ status })), [400, 409, 422])
   t.strictSame(createAnswer(errors.forbidden({ issues }), getResponseDefinition(errors.forbidden, docUrl), context).issues, [])
   t.strictSame(createAnswer(errors.resource_conflict({ issues }), getResponseDefinition(errors.resource_conflict, docUrl), context).issues, issues)
   t.strictSame(createAnswer(errors.validation_error(), getResponseDefinition(errors.validation_error, docUrl), context).issues, [])
 })
 
-t.test('the answer of the documentation is the one to an occurrence with the example', async t => {
+t.test('the documentation shows the response to an error with the values of the example', async t => {
   for (const definition of Object.values(errors)) {
     const { message, meta, issues, param, retryAfter } = definition.example
     const init = { message, meta, issues, param, retryAfter }
@@ -70,15 +71,20 @@ t.test('the answer of the documentation is the one to an occurrence with the exa
   t.equal(createExampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
 })
 
-t.test('a title for each code, a phrase for each status', async t => {
+t.test('each code has a title, and each status has a reason phrase', async t => {
   t.equal(codeTitle('resource_not_found'), 'Resource not found')
   t.equal(codeTitle('api_key_revoked'), 'API key revoked')
   t.equal(codeTitle('ip_not_allowed'), 'IP not allowed')
+  t.equal(codeTitle('NoSuchBucket'), 'No such bucket')
+  t.equal(codeTitle('InvalidAPIKey'), 'Invalid API key')
+  t.equal(codeTitle('E1001'), 'E1001')
+  t.equal(codeTitle('QUEUE_FULL'), 'Queue full')
+  t.equal(codeTitle('auth/invalid-token'), 'Auth invalid token')
   t.equal(reasonPhrase(404), 'Not Found')
   t.strictSame(errorStatuses.filter(status => reasonPhrase(status) === undefined), [])
 })
 
-t.test('the message of a definition, said or made of meta', async t => {
+t.test('the message of a definition is a string or is created from meta', async t => {
   t.equal(defaultMessage({ message: 'Gone.' }, undefined), 'Gone.')
   t.equal(defaultMessage({ message: (meta: { id: string }) => `${meta.id} is gone.` }, { id: 'a' }), 'a is gone.')
 })

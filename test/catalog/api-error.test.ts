@@ -1,3 +1,4 @@
+/** `ApiError` and `isApiError`: errors created from a catalog. */
 import Fastify from 'fastify'
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
@@ -5,13 +6,13 @@ import t from 'tap'
 import { ApiError, defineErrors, isApiError, standardErrors } from 'fastify-api-errors'
 import { wholeSeconds } from '../../lib/catalog/api-error.js'
 
-/** The same module, loaded a second time: what an application has where two versions of the package are installed. */
+/** The same module, loaded a second time, as in an application with two versions of the package. */
 const copyUrl = '../../lib/catalog/api-error.js?copy'
 const copy = await import(copyUrl) as typeof import('../../lib/catalog/api-error.js')
 
 const { resource_not_found: notFound, internal_error: internal } = standardErrors
 
-t.test('an error with nothing said has what its definition says', async t => {
+t.test('an error without arguments has the values of its definition', async t => {
   const { name, code, status, statusCode, type, message, meta, issues, param, headers, retryAfter, cause } = notFound()
   t.strictSame({ name, code, status, statusCode, type, message, meta, issues, param, headers, retryAfter, cause }, {
     name: 'ApiError',
@@ -30,7 +31,7 @@ t.test('an error with nothing said has what its definition says', async t => {
   t.notOk(Object.hasOwn(notFound(), 'cause'))
 })
 
-t.test('an error with everything said', async t => {
+t.test('an error with every argument', async t => {
   const cause = new Error('no row')
   const issues = [{ in: 'path', field: 'id', pointer: '/id', code: 'uuid', message: 'must be a UUID' }] as const
   const given = notFound({ message: 'No queue has this id.', issues, param: 'id', headers: { link: '</queues>; rel="up"' }, retryAfter: 1.2, cause })
@@ -41,21 +42,21 @@ t.test('an error with everything said', async t => {
   t.equal(given.cause, cause)
 })
 
-t.test('headers of an occurrence win over those of the definition', async t => {
+t.test('headers of one error take precedence over those of its definition', async t => {
   const definition = { status: 410, type: 'not_found_error', message: 'Gone.', description: 'It was removed.', action: 'Forget it.' } as const
   const { gone } = defineErrors({ gone: { ...definition, headers: { link: '</a>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' } } })
   t.strictSame(gone().headers, { link: '</a>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' })
   t.strictSame(gone({ headers: { link: '</b>' } }).headers, { link: '</b>', sunset: 'Wed, 01 Jan 2031 00:00:00 GMT' })
 })
 
-t.test('a 4xx has no stack, a 5xx has one that begins at the caller', async t => {
+t.test('a 4xx has no stack, and the stack of a 5xx starts at the caller', async t => {
   const before = Error.stackTraceLimit
   t.equal(notFound().stack, 'ApiError: The resource does not exist.')
   t.equal(Error.stackTraceLimit, before)
   t.match(internal().stack, /^ApiError: Something went wrong on our side\.\n.*\n.*api-error\.test/)
 })
 
-t.test('the limit of stacks stays where a message fails', async t => {
+t.test('Error.stackTraceLimit is restored if a message function throws', async t => {
   const before = Error.stackTraceLimit
   let broken = false
   const definition = { status: 404, type: 'x', description: 'd', action: 'a' } as const
@@ -66,7 +67,7 @@ t.test('the limit of stacks stays where a message fails', async t => {
   t.equal(Error.stackTraceLimit, before)
 })
 
-t.test('retryAfter is whole seconds of 1 or more', async t => {
+t.test('retryAfter is rounded up to whole seconds, and is at least 1', async t => {
   t.equal(wholeSeconds(30), 30)
   t.equal(wholeSeconds(0.2), 1)
   t.equal(wholeSeconds(-5), 1)
@@ -81,7 +82,7 @@ t.test('retryAfter is whole seconds of 1 or more', async t => {
   t.equal(standardErrors.rate_limit_exceeded({ retryAfter: 0 }).retryAfter, 1)
 })
 
-t.test('isApiError knows an error of another copy of the package', async t => {
+t.test('isApiError recognizes an error of another copy of the package', async t => {
   t.not(copy.ApiError, ApiError)
   const foreign = new copy.ApiError(notFound)
   t.notOk(foreign instanceof ApiError)
@@ -90,7 +91,7 @@ t.test('isApiError knows an error of another copy of the package', async t => {
   t.ok(copy.isApiError(notFound()))
 })
 
-t.test('isApiError asks for a code, by name or by factory', async t => {
+t.test('isApiError compares the code with a name or a factory', async t => {
   t.ok(isApiError(notFound(), 'resource_not_found'))
   t.ok(isApiError(notFound(), notFound))
   t.notOk(isApiError(notFound(), 'forbidden'))
@@ -100,7 +101,7 @@ t.test('isApiError asks for a code, by name or by factory', async t => {
   if (isApiError(thrown)) expectTypeOf(thrown).toEqualTypeOf<ApiError>()
 })
 
-t.test('isApiError takes anything and never throws', async t => {
+t.test('isApiError accepts any value and never throws', async t => {
   const hostile = new Proxy({}, { get () { throw new Error('mine') } })
   const { proxy: revoked, revoke } = Proxy.revocable({}, {})
   revoke()
@@ -113,7 +114,7 @@ t.test('isApiError takes anything and never throws', async t => {
   fc.assert(fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSet: true, withMap: true }), value => !isApiError(value)))
 })
 
-t.test('without the plugin, Fastify answers with the status of the error', async t => {
+t.test('without the plugin, Fastify responds with the status of the error', async t => {
   const app = Fastify()
   app.get('/', () => { throw notFound() })
   const response = await app.inject('/')

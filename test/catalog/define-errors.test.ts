@@ -1,3 +1,4 @@
+/** `defineErrors`: catalogs, their factories, their types and invalid definitions. */
 import { Type } from '@sinclair/typebox'
 import * as typebox1 from '@fastify/type-provider-typebox'
 import { expectTypeOf } from 'expect-type'
@@ -28,7 +29,7 @@ const errors = defineErrors(standardErrors, {
   hint: { ...valid, meta: Type.Object({ tip: Type.Optional(Type.String()) }) }
 })
 
-t.test('a factory carries its definition with every default', async t => {
+t.test('a factory has its definition with every default', async t => {
   const { code, status, type, message, description, action, retry, meta, headers, stack, example } = errors.already_in_queue
   t.strictSame({ code, status, type, message, description, action, retry, meta, headers, stack, example }, {
     code: 'already_in_queue',
@@ -68,7 +69,7 @@ t.test('a factory creates the error', async t => {
   })
 })
 
-t.test('a later part wins, and a catalog is a part', async t => {
+t.test('a later definition takes precedence, and a catalog can be part of another', async t => {
   const first = defineErrors({ mine: valid, other: valid })
   const second = defineErrors(first, { mine: { ...valid, status: 410 } }, standardErrors)
   t.equal(second.mine.status, 410)
@@ -82,7 +83,7 @@ t.test('a catalog and its factories cannot be changed', async t => {
   t.ok(Object.isFrozen(errors.already_in_queue))
 })
 
-t.test('a schema of another library documents meta and does not check it', async t => {
+t.test('a schema of another library documents meta and does not validate it', async t => {
   const { from_typebox_1: one, plain } = defineErrors({
     from_typebox_1: { ...valid, meta: typebox1.Type.Object({ id: typebox1.Type.String() }), example: { meta: { id: 'x' } } },
     plain: { ...valid, meta: { type: 'object', properties: { id: { type: 'string' } } } }
@@ -93,7 +94,7 @@ t.test('a schema of another library documents meta and does not check it', async
   expectTypeOf(plain().meta).toEqualTypeOf<Readonly<Record<string, unknown>>>()
 })
 
-t.test('an example is valid if TypeBox does not know a format in it', async t => {
+t.test('an example with a format that is unknown to TypeBox is valid', async t => {
   const meta = Type.Object({
     email: Type.String({ format: 'email' }),
     id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()])
@@ -102,7 +103,7 @@ t.test('an example is valid if TypeBox does not know a format in it', async t =>
   t.equal(x.code, 'x')
 })
 
-t.test('an example is valid if TypeBox cannot check a type in it', async t => {
+t.test('an example with a type that TypeBox cannot check is valid', async t => {
   const meta = Type.Object({ unit: Type.Unsafe<'kg' | 'lb'>({ type: 'string', enum: ['kg', 'lb'] }) })
   const { x } = defineErrors({ x: { ...valid, meta, example: { meta: { unit: 'kg' } } } })
   t.equal(x({ meta: { unit: 'lb' } }).meta.unit, 'lb')
@@ -111,7 +112,7 @@ t.test('an example is valid if TypeBox cannot check a type in it', async t => {
 t.test('types', async t => {
   const { already_in_queue: joined, not_your_turn: turn, hint } = errors
 
-  t.test('of the catalog: codes, statuses and meta are literal', async () => {
+  t.test('in a catalog, codes, statuses and meta have literal types', async () => {
     expectTypeOf(joined).toEqualTypeOf<ErrorFactory<'already_in_queue', 409, undefined>>()
     expectTypeOf(turn).toEqualTypeOf<ErrorFactory<'not_your_turn', 403, { queue: string, position: number }>>()
     expectTypeOf(errors.resource_not_found).toEqualTypeOf<ErrorFactory<'resource_not_found', 404, undefined>>()
@@ -121,13 +122,13 @@ t.test('types', async t => {
     expectTypeOf(defineErrors({ x: valid }, { x: { ...valid, status: 410 } }).x.status).toEqualTypeOf<410>()
   })
 
-  t.test('of the arguments: meta is optional where every fact in it is', async () => {
+  t.test('meta is an optional argument if all its properties are optional', async () => {
     expectTypeOf(joined).parameter(0).toExtend<{ meta?: undefined } | undefined>()
     hint()
     hint({ meta: { tip: 'wait' } })
   })
 
-  t.test('what does not compile', async () => {
+  t.test('invalid definitions do not compile', async () => {
     const unused = (): unknown => [
       // @ts-expect-error an unknown code
       errors.not_a_code,
@@ -141,21 +142,21 @@ t.test('types', async t => {
       turn({ meta: { queue: 'a', position: '1' } }),
       // @ts-expect-error a wrong type in optional meta
       hint({ meta: { tip: 1 } }),
-      // @ts-expect-error meta where the definition has none
+      // @ts-expect-error meta for a definition without meta
       joined({ meta: { queue: 'a' } }),
-      // @ts-expect-error an unknown property of an occurrence
+      // @ts-expect-error an unknown argument
       joined({ mesage: 'typo' }),
       // @ts-expect-error an unknown property of a definition
       () => defineErrors({ x: { ...valid, descripton: 'typo' } }),
       // @ts-expect-error an unknown property of a definition in a later part
       () => defineErrors(standardErrors, { x: { ...valid, descripton: 'typo' } }),
-      // @ts-expect-error a status that no error has
+      // @ts-expect-error a status that is not an error
       () => defineErrors({ x: { ...valid, status: 200 } }),
       // @ts-expect-error a missing action
       () => defineErrors({ x: { status: 409, type: 'conflict_error', message: 'No.', description: 'Never.' } }),
-      // @ts-expect-error a message that reads a fact that meta does not have
+      // @ts-expect-error a message that reads a property that meta does not have
       () => defineErrors({ x: { ...valid, meta: Position, message: meta => String(meta.length), example: { meta: { queue: 'a', position: 1 } } } }),
-      // @ts-expect-error a meta that is no object
+      // @ts-expect-error a meta that is not an object
       () => defineErrors({ x: { ...valid, meta: Type.String() } })
     ]
     expectTypeOf(unused).toBeFunction()

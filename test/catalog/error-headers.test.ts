@@ -1,16 +1,17 @@
+/** The headers that error responses document. */
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
 
-/** The codes of the standard catalog whose answers always carry a header. */
+/** The codes of the standard catalog whose responses always have a header. */
 const codesWith = (name: string): string[] => {
   const header = errorHeaders.find(header => header.name === name)
   return Object.values(standardErrors).filter(error => header?.on(error)).map(({ code }) => code)
 }
 
-t.test('which errors carry which header', async t => {
+t.test('each header belongs to certain errors', async t => {
   t.strictSame(errorHeaders.map(({ name }) => name), ['X-Request-Id', 'Cache-Control', 'WWW-Authenticate', 'Allow', 'Accept', 'Retry-After'])
   t.strictSame(codesWith('X-Request-Id'), Object.keys(standardErrors))
   t.strictSame(codesWith('Cache-Control'), Object.keys(standardErrors))
@@ -22,7 +23,7 @@ t.test('which errors carry which header', async t => {
   t.strictSame(codesWith('Retry-After'), ['rate_limit_exceeded', 'service_unavailable'])
 })
 
-t.test('what the documentation says of each header', async t => {
+t.test('each header has a description in the documentation', async t => {
   const ajv = new Ajv()
   addFormats.default(ajv)
   for (const { name, description, schema, example } of errorHeaders) {

@@ -1,3 +1,4 @@
+/** The codes and messages of issues, and JSON Pointers. */
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import { createRequire } from 'node:module'
@@ -9,18 +10,18 @@ import {
 
 const ajvFormats = createRequire(import.meta.url)('ajv-formats/dist/formats.js') as { readonly fullFormats: Readonly<Record<string, unknown>> }
 
-t.test('every code has its kind, and every kind its code', async t => {
+t.test('every issue code has a kind, and every kind has an issue code', async t => {
   t.strictSame(Object.keys(issueKinds), [...issueCodes])
   expectTypeOf<keyof typeof issueKinds>().toEqualTypeOf<IssueCode>()
 })
 
-t.test('a keyword leads to one code', async t => {
+t.test('each keyword has exactly one issue code', async t => {
   const keywords = Object.values(issueKinds).flatMap(({ keywords }) => keywords)
   t.strictSame(keywords, [...new Set(keywords)])
   t.strictSame([...issueCodeByKeyword.keys()], keywords)
 })
 
-t.test('the sentence of a failed keyword', async t => {
+t.test('each failed keyword has a message', async t => {
   const sentences: ReadonlyArray<readonly [keyword: string, params: Readonly<Record<string, unknown>>, code: string, message: string]> = [
     ['required', { missingProperty: 'email' }, 'required', 'is required'],
     ['type', { type: 'string' }, 'type', 'must be a string'],
@@ -72,20 +73,20 @@ t.test('the sentence of a failed keyword', async t => {
   t.equal(issueKinds.unique.message({}), 'is already in use')
 })
 
-t.test('every format of Ajv that can fail has a sentence of its own', async t => {
+t.test('every format of Ajv that can fail has its own message', async t => {
   const cannotFail = ['float', 'double', 'password', 'binary']
   const names = Object.keys(ajvFormats.fullFormats).filter(name => !cannotFail.includes(name))
   t.strictSame(names.filter(name => !Object.hasOwn(formatMessages, name)), [])
 })
 
-t.test('the sentence that documentation shows for a code', async t => {
-  t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each is filled in')
+t.test('the documentation shows a message for each issue code', async t => {
+  t.strictSame(issueCodes.map(code => sampleIssue(code).message).filter(message => /undefined|NaN/.test(message)), [], 'each placeholder has a value')
   t.strictSame(sampleIssue('max_length'), { code: 'max_length', message: 'must be at most 100 characters long' })
-  t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'of a format')
-  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is invalid' }, 'of a format of the application')
+  t.strictSame(sampleIssue('date_time'), { code: 'date_time', message: 'must be a date and time with an offset, like 2030-01-31T12:30:00Z' }, 'the message of a format')
+  t.strictSame(sampleIssue('iban'), { code: 'iban', message: 'is invalid' }, 'the message of a custom format')
 })
 
-t.test('a constant of any name', async t => {
+t.test('toIssueCode() accepts any constant', async t => {
   t.equal(toIssueCode('date-time'), 'date_time')
   t.equal(toIssueCode('dateTime'), 'date_time')
   t.equal(toIssueCode('IPv4'), 'ipv4')
@@ -96,7 +97,7 @@ t.test('a constant of any name', async t => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), name => /^[a-z][a-z0-9_]*$/.test(toIssueCode(name))))
 })
 
-t.test('a field as a person writes it, and as a JSON Pointer', async t => {
+t.test('a field has a readable name and a JSON Pointer', async t => {
   const fields: ReadonlyArray<readonly [path: ReadonlyArray<string | number>, field: string, pointer: string]> = [
     [[], '', ''],
     [['email'], 'email', '/email'],
@@ -112,7 +113,7 @@ t.test('a field as a person writes it, and as a JSON Pointer', async t => {
   }
 })
 
-t.test('a pointer leads back to its path', async () => {
+t.test('parsePointer() reverses formatPointer()', async () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' })), path => {
     t.strictSame(parsePointer(formatPointer(path)), path)
   }))

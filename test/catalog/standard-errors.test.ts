@@ -1,3 +1,4 @@
+/** The standard catalog: its codes, statuses and texts. */
 import { STATUS_CODES } from 'node:http'
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
@@ -8,7 +9,7 @@ import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.
 
 const definitions = Object.values(standardErrors)
 
-/** The codes that are promised, by status. */
+/** The codes of each status. */
 const expectedCodes: Readonly<Record<number, readonly string[]>> = {
   400: ['invalid_request', 'invalid_parameter'],
   401: ['missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'unauthorized', 'invalid_token', 'token_expired', 'invalid_credentials'],
@@ -52,27 +53,27 @@ const expectedCodes: Readonly<Record<number, readonly string[]>> = {
   511: ['network_authentication_required']
 }
 
-t.test('every status has its codes', async t => {
+t.test('every status has at least one code', async t => {
   const found: Record<number, string[]> = {}
   for (const { code, status } of definitions) (found[status] ??= []).push(code)
   t.strictSame(found, expectedCodes)
 })
 
-t.test('a response can have any status that Node knows, except 509, which is not registered; each has a standard code', async t => {
+t.test('a response can have any status of Node except 509, which is not registered; each has a standard code', async t => {
   t.strictSame(Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400 && status !== 509), [...errorStatuses])
   t.strictSame(errorStatuses.filter(status => !Object.hasOwn(expectedCodes, status)), [])
 })
 
-t.test('the type StandardCode and the keys are the same', async t => {
+t.test('the type StandardCode equals the keys of the catalog', async t => {
   expectTypeOf<StandardCode>().toEqualTypeOf<keyof typeof standardErrors>()
   t.strictSame(Object.keys(standardErrors), definitions.map(({ code }) => code))
 })
 
-t.test('every code belongs to a group of the standard', async t => {
+t.test('every code has one of the standard types', async t => {
   t.strictSame([...new Set(definitions.map(({ type }) => type))].sort(), [...errorTypes].sort())
 })
 
-t.test('which errors may be sent again', async t => {
+t.test('the retry advice of each code', async t => {
   const codes = (advice: string): string[] => definitions.filter(({ retry }) => retry === advice).map(({ code }) => code)
   t.strictSame(codes('retry-after'), ['rate_limit_exceeded', 'service_unavailable'])
   t.strictSame(codes('backoff'), [
@@ -82,19 +83,19 @@ t.test('which errors may be sent again', async t => {
   t.strictSame([...new Set(definitions.map(({ retry }) => retry))].sort(), [...retryAdvices].sort())
 })
 
-t.test('every text is a sentence', async t => {
+t.test('every message, description and action is a sentence', async t => {
   for (const { code, message, description, action } of definitions) {
     for (const text of [message, description, action]) t.match(text, /^[A-Z].*[.]$/, code)
   }
 })
 
-t.test('the code of a status', async t => {
+t.test('the standard code of each status', async t => {
   t.strictSame(Object.keys(codesByStatus), Object.keys(expectedCodes))
   for (const [status, code] of Object.entries(codesByStatus)) t.equal(standardErrors[code].status, Number(status))
   expectTypeOf(codesByStatus).toEqualTypeOf<Readonly<Record<ErrorStatus, StandardCode>>>()
 })
 
-t.test('a status that is not registered becomes the x00 of its class', async t => {
+t.test('an unregistered status is replaced by the x00 status of its class', async t => {
   t.equal(codeForStatus(404), 'resource_not_found')
   t.equal(codeForStatus(418), 'im_a_teapot')
   t.equal(codeForStatus(420), 'invalid_request')

@@ -50,20 +50,20 @@ function changeApp (folder: string, app: string, functions = queues): string {
   return name
 }
 
-t.test('infer prints each route with its errors, the stale declarations, and what could not be followed', async t => {
+t.test('infer prints the errors of each route, the stale declarations and the calls that it could not follow', async t => {
   openFolder(t)
   t.strictSame(await runCommand(['infer', '--app', 'app.ts']), {
     code: 0,
     output: `GET /queues
   404 resource_not_found        queues.ts:5  findQueue  [new]
-  stale: config.errors names resource_gone, which nothing throws.
+  stale: config.errors lists resource_gone, but nothing throws it.
 
 POST /queues
   409 (no code)                 app.ts:11  [new]
   423 resource_locked           app.ts:12
 
-Not followed:
-  app.ts:13  The status is not known.
+Could not follow:
+  app.ts:13  The status is unknown.
 
 3 errors on 2 routes: 2 not documented yet. 1 place could not be followed.`
   })
@@ -91,7 +91,7 @@ t.test('infer --json prints the report', async t => {
         stale: []
       }
     ],
-    notFollowed: [{ file: 'app.ts', line: 13, reason: 'The status is not known.' }]
+    notFollowed: [{ file: 'app.ts', line: 13, reason: 'The status is unknown.' }]
   })
 })
 
@@ -137,16 +137,16 @@ errors.inferred.json is out of date. Run 'fastify-api-errors infer --write' and 
   })
 })
 
-t.test('check compares both files when both are there', async t => {
+t.test('check compares both files if both exist', async t => {
   openFolder(t)
   await runCommand(['lock', '--app', 'app.ts'])
   await runCommand(['infer', '--app', 'app.ts', '--write'])
-  t.match(await runCommand(['check', '--app', 'app.ts']), { code: 0, output: /^Nothing has changed: .*\nerrors\.inferred\.json is up to date\.$/ })
+  t.match(await runCommand(['check', '--app', 'app.ts']), { code: 0, output: /^No changes: .*\nerrors\.inferred\.json is up to date\.$/ })
 })
 
 t.test('invalid input gets one sentence', async t => {
   openFolder(t)
   await t.rejects(runCommand(['infer', '--app', 'app.ts', '--write', '--inferred', 'no/folder/errors.json']), {
-    message: 'fastify-api-errors: --inferred: expected a file in a folder that exists, got "no/folder/errors.json".'
+    message: 'fastify-api-errors: --inferred: expected a path in an existing folder, got "no/folder/errors.json".'
   })
 })

@@ -6,7 +6,7 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-/** The number of codes of the API: the standard codes, and one of its own. */
+/** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
 const app = join(project, 'test/reference/app.ts')
 
@@ -25,14 +25,14 @@ t.test('--help', async t => {
   t.match(stdout, /^Usage: fastify-api-errors <command> --app <module>\n/)
 })
 
-t.test('exit codes: 0 if nothing has changed, 1 if a change is breaking', async t => {
+t.test('exit codes: 0 if nothing changed, 1 if a change is breaking', async t => {
   const folder = t.testdir({ 'changed.ts': `import { build } from '${app}'\nexport default () => build({ format: 'typed' })` })
   const lockfile = join(folder, 'errors.lock.json')
   t.strictSame(await run('lock', '--app', app, '--lockfile', lockfile), {
     code: 0, stdout: `Wrote ${codes} codes and 5 routes to ${lockfile}.\n`, stderr: ''
   })
   t.strictSame(await run('check', '--app', app, '--lockfile', lockfile), {
-    code: 0, stdout: `Nothing has changed: ${codes} codes and 5 routes are as in ${lockfile}.\n`, stderr: ''
+    code: 0, stdout: `No changes: ${codes} codes and 5 routes match ${lockfile}.\n`, stderr: ''
   })
   t.strictSame(await run('check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile), {
     code: 1,
@@ -44,11 +44,11 @@ t.test('exit codes: 0 if nothing has changed, 1 if a change is breaking', async 
   })
 })
 
-t.test('exit code 2 and one sentence: invalid input', async t => {
+t.test('invalid input: exit code 2 and one sentence', async t => {
   t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })
 
-t.test('the program ends although the application keeps a connection open', async t => {
+t.test('the program exits even if the application keeps a connection open', async t => {
   const folder = t.testdir({ 'app.ts': `export { build } from '${app}'\nsetInterval(() => {}, 1000)` })
   t.match(await run('lock', '--app', join(folder, 'app.ts'), '--lockfile', join(folder, 'lock.json')), { code: 0 })
 })
@@ -56,6 +56,6 @@ t.test('the program ends although the application keeps a connection open', asyn
 t.test('an application that never starts', async t => {
   const folder = t.testdir({ 'never.ts': 'export const build = () => new Promise(() => {})' })
   t.strictSame(await run('lock', '--app', join(folder, 'never.ts')), {
-    code: 2, stdout: '', stderr: 'fastify-api-errors: --app: expected an application that starts, but it waits for something that never happens.\n'
+    code: 2, stdout: '', stderr: 'fastify-api-errors: --app never finished starting: its promise is still pending.\n'
   })
 })

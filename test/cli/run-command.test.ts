@@ -5,13 +5,13 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { getFirstLine, runCommand } from '../../lib/cli/run-command.js'
 
-/** The number of codes of the API: the standard codes, and one of its own. */
+/** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
 
 /** The number of files: three forms of each code and of the index, and the three files that the pages load. */
 const files = 3 * (codes + 1) + 3
 
-/** An API with one route, `GET /queues/:id`, and one code of its own. */
+/** An API with one route, `GET /queues/:id`, and one custom code. */
 const api = (status = 409): string => `
 import Fastify from 'fastify'
 import apiErrors, { defineErrors } from 'fastify-api-errors'
@@ -27,7 +27,7 @@ export async function build () {
 }
 `
 
-t.test('reference writes the pages', async t => {
+t.test('reference writes all pages', async t => {
   const folder = t.testdir({ 'app.ts': api() })
   const out = join(folder, 'docs/errors')
   t.strictSame(await runCommand(['reference', '--app', join(folder, 'app.ts'), '--out', out, '--url', 'https://api.example.org/']), {
@@ -37,7 +37,7 @@ t.test('reference writes the pages', async t => {
   t.match(readFileSync(join(out, 'queue_closed.md'), 'utf8'), "curl -i 'https://api.example.org/queues/1'")
 })
 
-t.test('lock, then check: nothing has changed', async t => {
+t.test('check right after lock finds no change', async t => {
   const folder = t.testdir({ 'app.ts': api() })
   const lockfile = join(folder, 'errors.lock.json')
   t.strictSame(await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile]), {
@@ -45,7 +45,7 @@ t.test('lock, then check: nothing has changed', async t => {
   })
   t.match(JSON.parse(readFileSync(lockfile, 'utf8')), { routes: { 'GET /queues/:id': ['internal_error', 'queue_closed', 'resource_not_found'] } })
   t.strictSame(await runCommand(['check', '--app', join(folder, 'app.ts'), '--lockfile', lockfile]), {
-    code: 0, output: `Nothing has changed: ${codes} codes and 1 route are as in ${lockfile}.`
+    code: 0, output: `No changes: ${codes} codes and 1 route match ${lockfile}.`
   })
 })
 
@@ -66,10 +66,10 @@ t.test('check lists each change, and fails if one is breaking', async t => {
 0 breaking, 0 notable, 1 fine. If the changes are intended, accept them with 'fastify-api-errors lock'.`
   })
   t.strictSame(await runCommand(['lock', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: `Wrote ${codes} codes and 2 routes to ${lockfile}.` })
-  t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^Nothing has changed/ }, 'lock accepts the change')
+  t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^No changes/ }, 'lock accepts the change')
 })
 
-t.test('the ways in which a module can export its application', async t => {
+t.test('a module can export its application in several ways', async t => {
   const inOtherWays = {
     'instance.ts': api().replace('export async function build', 'async function build') + 'export default await build()',
     'promise.ts': api().replace('export async function build', 'async function build') + 'export const app = build()',
@@ -108,9 +108,9 @@ t.test('invalid input gets one sentence', async t => {
     }
     return 'no error'
   }
-  t.equal(await messageFor(), 'command: expected one of reference, lock, check, infer (see --help), got undefined.')
-  t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, infer (see --help), got "write".')
-  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check, infer (see --help), got "lock all".')
+  t.equal(await messageFor(), 'command: expected one of reference, lock, check, doctor, infer (see --help), got undefined.')
+  t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, doctor, infer (see --help), got "write".')
+  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check, doctor, infer (see --help), got "lock all".')
   t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
@@ -122,11 +122,11 @@ t.test('invalid input gets one sentence', async t => {
   const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one"
   t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
   t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
-  t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because an instance does not see what its scopes register, got "plain.ts".')
+  t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because registrations in its scopes are not visible there, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
-  t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a file in a folder that exists, got "no/folder/lock.json".')
+  t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a path in an existing folder, got "no/folder/lock.json".')
   for (const url of ['notaurl', 'ftp://example.com']) {
     t.equal(await messageFor('reference', '--app', app('app.ts'), '--url', url), `--url: expected scheme and host of the API, such as 'https://api.example.com', got "${url}".`)
   }

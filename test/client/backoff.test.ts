@@ -1,9 +1,10 @@
+/** The delay before a retry. */
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import t from 'tap'
 import { backoff, sleep } from '../../lib/client/backoff.js'
 
-t.test('sleep waits, and leaves no listener behind', async t => {
+t.test('sleep() waits and then removes its listener', async t => {
   const controller = new AbortController()
   const start = performance.now()
   await sleep(50, controller.signal)
@@ -12,17 +13,17 @@ t.test('sleep waits, and leaves no listener behind', async t => {
   await sleep(0, undefined)
   await sleep(0, null)
   controller.abort()
-  await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it began')
+  await t.rejects(sleep(10_000, controller.signal), { name: 'AbortError' }, 'aborted before it started')
 })
 
-t.test('sleep waits even where a timer could not', async t => {
+t.test('sleep() waits longer than one timer can', async t => {
   const controller = new AbortController()
   const outcome = sleep(2 ** 40, controller.signal).then(() => 'slept', () => 'aborted')
   setTimeout(() => controller.abort(), 20)
   t.equal(await outcome, 'aborted')
 })
 
-t.test('the wait is random, and its bound doubles up to maxDelay', async t => {
+t.test('the delay is random, and its upper bound doubles up to maxDelay', async t => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 2000 }), fc.nat({ max: 1000 }), fc.nat({ max: 100_000 }), (attempt, baseDelay, maxDelay) => {
     const delay = backoff(attempt, baseDelay, maxDelay)
     t.ok(delay >= 0 && delay <= maxDelay && delay <= baseDelay * Math.min(2 ** (attempt - 1), 2 ** 50))

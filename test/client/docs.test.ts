@@ -1,3 +1,4 @@
+/** docs/client.md: its examples compile, and its tables match the code. */
 import { readFileSync } from 'node:fs'
 import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'
@@ -26,29 +27,29 @@ t.test('the examples of docs/client.md compile', async t => {
   }), '')
 })
 
-t.test('its table has every property of an error', async t => {
+t.test('the table of properties is complete', async t => {
   const [, table = ''] = /^\| property .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
-  const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
+  const listed = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)
   const { name, ...error } = await parseError(new Response('', { status: 500 }))
-  t.strictSame(told.sort(), [...Object.keys(error), 'message'].sort())
+  t.strictSame(listed.sort(), [...Object.keys(error), 'message'].sort())
 })
 
-t.test('its table of advice is the one that is followed', async t => {
+t.test('the table of advice matches the code', async t => {
   const [, table = ''] = /^\| advice .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
-  const told = new Map([...table.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, advice, which]) => [advice, which as string]))
-  t.strictSame([...told.keys()], ['never', 'backoff', 'retry-after'])
+  const listed = new Map([...table.matchAll(/^\| `([\w-]+)` \| (.*?) \|/gm)].map(([, advice, which]) => [advice, which as string]))
+  t.strictSame([...listed.keys()], ['never', 'backoff', 'retry-after'])
   for (const [code, { status }] of Object.entries(standardErrors)) {
     const advice = getRetryAdvice({ code, status }, {})
-    const named = told.get(advice)?.includes(String(status)) === true || told.get(advice)?.includes(`\`${code}\``) === true
+    const named = listed.get(advice)?.includes(String(status)) === true || listed.get(advice)?.includes(`\`${code}\``) === true
     t.ok(named || (advice === 'never' && status < 500), `${status} ${code}: ${advice}`)
   }
 })
 
-t.test('its table of options has the defaults', async t => {
+t.test('the table of options has the defaults of the code', async t => {
   const [, table = ''] = /^\| option .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
-  const told = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
+  const listed = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
   const source = readFileSync(new URL('../../lib/client/retry.ts', import.meta.url), 'utf8')
   const defaults = new Map([...source.matchAll(/@default (.*?) \*\/\n {2}readonly (\w+)\?/g)].map(([, value, name]) => [name, value]))
-  t.strictSame(told.map(([name]) => name), [...defaults.keys()])
-  t.strictSame(told.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
+  t.strictSame(listed.map(([name]) => name), [...defaults.keys()])
+  t.strictSame(listed.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
 })

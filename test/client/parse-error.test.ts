@@ -1,10 +1,11 @@
+/** `parseError` reads any response and never rejects. */
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors, type FormatName, type Issue, type StandardCode } from 'fastify-api-errors'
 import { isResponseError, parseError, ResponseError, type ResponseIssue } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 
-/** What each format sends beside status and message. */
+/** The members that each format sends in addition to status and message. */
 const sentBy: Readonly<Record<FormatName, { readonly code: boolean, readonly meta: boolean, readonly issues: 'all' | 'none' | ((issue: Issue) => string) }>> = {
   code: { code: true, meta: true, issues: 'all' },
   typed: { code: true, meta: false, issues: 'none' },
@@ -28,7 +29,7 @@ async function serve (t: Test, format: FormatName) {
 }
 
 for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Object.entries(sentBy) as Array<[FormatName, (typeof sentBy)[FormatName]]>) {
-  t.test(`every code in the format '${format}'`, async t => {
+  t.test(`parseError() reads every code in the format '${format}'`, async t => {
     const { url } = await serve(t, format)
     for (const [code, { status, message, meta, example }] of Object.entries(standardErrors)) {
       if (status === 407) {
@@ -57,7 +58,7 @@ for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Obje
     }
   })
 
-  t.test(`any fields in the format '${format}'`, async t => {
+  t.test(`parseError() reads any fields in the format '${format}'`, async t => {
     const { url, issues } = await serve(t, format)
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
     const issue = fc.record({ in: fc.constant('body' as const), field: text, pointer: text.map(name => `/${name}`), code: fc.constant('pattern'), message: text })
@@ -106,7 +107,7 @@ const cases: ReadonlyArray<readonly [name: string, response: Response, expected:
   }],
   ['a problem without a title', json(400, { type: 'about:blank' }, problem), { message: 'HTTP 400' }],
   ['an error of Fastify itself', json(404, { statusCode: 404, error: 'Not Found', message: 'Route GET:/a not found' }), { status: 404, message: 'Route GET:/a not found' }],
-  ['an error with a code of its own', json(400, { code: 'FST_ERR_VALIDATION', error: 'Bad Request', message: 'No.' }), { code: 'FST_ERR_VALIDATION', message: 'No.' }],
+  ['an error with a custom code', json(400, { code: 'FST_ERR_VALIDATION', error: 'Bad Request', message: 'No.' }), { code: 'FST_ERR_VALIDATION', message: 'No.' }],
   ['an error of OAuth', json(401, { error: 'invalid_token', error_description: 'Expired.' }, {}, 'Unauthorized'), { status: 401, code: 'invalid_token', message: 'HTTP 401 Unauthorized' }],
   ['parts of other types', json(400, { code: 7, message: { text: 'No.' }, details: [7, null, {}, { message: 'Lost.' }, { field: 'a' }, { field: 'b', message: 'No.', code: 7 }], request_id: 7 }), {
     message: 'HTTP 400', issues: [{ field: 'b', message: 'No.' }]
@@ -142,31 +143,31 @@ for (const [name, response, { status = 400, message, code, issues = [], meta, re
   })
 }
 
-t.test('Retry-After as seconds and as a date', async t => {
+t.test('Retry-After can be a number of seconds or a date', async t => {
   const retryAfter = async (headers: Record<string, string>): Promise<number | undefined> => (await parseError(new Response('', { status: 503, headers }))).retryAfter
   const date = 'Sun, 06 Nov 1994 08:49:37 GMT'
   t.equal(await retryAfter({ 'retry-after': '120' }), 120)
   t.equal(await retryAfter({ 'retry-after': '0' }), 0)
   t.equal(await retryAfter({ 'retry-after': ' 5 ' }), 5)
-  t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'by the clock of the server')
+  t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'compared with the clock of the server')
   t.equal(await retryAfter({ 'retry-after': date, date: 'Sun, 06 Nov 1994 08:50:07 GMT' }), 0, 'a date that has passed')
   t.equal(await retryAfter({ 'retry-after': date }), 0)
   const soon = await retryAfter({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() })
-  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'by our own clock, if the server sends no date')
+  t.ok(soon !== undefined && soon > 30 && soon <= 60, 'compared with the clock of the client, if the server sends no date')
   for (const old of ['Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
     t.equal(await retryAfter({ 'retry-after': old, date: 'Sun, 06 Nov 1994 08:49:07 GMT' }), 30, 'the obsolete forms of RFC 9110, section 5.6.7')
   }
   for (const wrong of ['soon', 'Soon', '-1', '1.5', '1e3', '2030-01-01', '']) t.equal(await retryAfter({ 'retry-after': wrong }), undefined, wrong)
 })
 
-t.test('a response that was read already, with its body', async t => {
+t.test('parseError() accepts a response that was already read, with its body', async t => {
   const response = json(409, { code: 'resource_conflict', message: 'No.' }, { 'x-request-id': 'req_1' })
   const body: unknown = await response.json()
   t.match(await parseError(response, body), { code: 'resource_conflict', message: 'No.', status: 409, requestId: 'req_1', body })
-  t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without it')
+  t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
 })
 
-t.test('whatever the body, there is an error', async t => {
+t.test('any body gives an error', async t => {
   await fc.assert(fc.asyncProperty(fc.integer({ min: 400, max: 599 }), fc.oneof(fc.json(), fc.string()), async (status, body) => {
     const error = await parseError(new Response(body, { status }))
     t.equal(error.status, status)
@@ -175,7 +176,7 @@ t.test('whatever the body, there is an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('whatever the members, there is an error', async t => {
+t.test('any members of the body give an error', async t => {
   const value = fc.jsonValue({ maxDepth: 3 })
   const body = fc.record({
     code: value,
@@ -197,7 +198,7 @@ t.test('whatever the members, there is an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('a body without an end gives an error with the status alone', async t => {
+t.test('a body that never ends gives an error with only the status', async t => {
   const pending = new Response(new ReadableStream({ start (controller) { controller.enqueue(new TextEncoder().encode('{"code":')) } }), { status: 404, headers: { 'x-request-id': 'req_1' } })
   const start = performance.now()
   t.match(await parseError(pending), { code: undefined, message: 'HTTP 404', status: 404, requestId: 'req_1', body: undefined })
@@ -208,7 +209,7 @@ t.test('a body without an end gives an error with the status alone', async t => 
   t.ok(performance.now() - start < 4000)
 })
 
-t.test('a body that is too large gives an error with the status alone, and is not read to its end', async t => {
+t.test('a body that is too large gives an error with only the status, and is not read to its end', async t => {
   let sent = 0
   let cancelled = false
   const endless = (): Response => new Response(new ReadableStream({
@@ -223,17 +224,17 @@ t.test('a body that is too large gives an error with the status alone, and is no
   t.match(await parseError(exact, undefined, { maxSize: 11 }), { code: undefined, body: undefined })
 })
 
-t.test('a response that another implementation of fetch made', async t => {
+t.test('parseError() accepts the response of another fetch implementation', async t => {
   const response = (text: () => Promise<string>): Response => ({ status: 400, statusText: '', headers: new Headers(), bodyUsed: false, body: { pipe () {} }, text }) as unknown as Response
   t.match(await parseError(response(async () => '{"code":"a"}')), { code: 'a', status: 400 })
   t.match(await parseError(response(async () => { throw new Error('reset') })), { code: undefined, status: 400 })
   t.match(await parseError(response(async () => await new Promise(() => {})), undefined, { timeout: 10 }), { code: undefined, status: 400 })
   const locked = json(400, { code: 'a' })
   locked.body?.getReader()
-  t.match(await parseError(locked), { code: undefined, status: 400, body: undefined }, 'somebody else reads it')
+  t.match(await parseError(locked), { code: undefined, status: 400, body: undefined }, 'other code is reading it')
 })
 
-t.test('isResponseError recognises errors of this copy and of another, and nothing else', async t => {
+t.test('isResponseError() recognizes errors of this copy and another copy of the package, and no other values', async t => {
   const error = await parseError(json(400, {}))
   t.ok(isResponseError(error))
   t.ok(error instanceof ResponseError && error instanceof Error)

@@ -1,9 +1,10 @@
+/** Reads the properties of an error from a parsed body in any format. */
 import t from 'tap'
 import { readBody } from '../../lib/client/read-body.js'
 
 const nothing = { code: undefined, message: undefined, issues: [], meta: undefined, requestId: undefined }
 
-t.test('the parts of an error, in each built-in format', async t => {
+t.test('each built-in format gives the properties of the error', async t => {
   const issue = { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' }
   t.strictSame(readBody({ code: 'validation_error', message: 'Invalid.', request_id: 'req_1', details: [issue], meta: { a: 1 } }), {
     code: 'validation_error', message: 'Invalid.', requestId: 'req_1', issues: [issue], meta: { a: 1 }
@@ -23,14 +24,23 @@ t.test('the parts of an error, in each built-in format', async t => {
   }, 'problem')
 })
 
-t.test('issues of RFC 9457, and pointers in URI fragments', async t => {
+t.test('a code in any spelling, and phrases of other APIs', async t => {
+  for (const code of ['NoSuchBucket', 'E1001', 'auth/invalid-token']) {
+    t.equal(readBody({ code, message: 'Invalid.' }).code, code)
+    t.equal(readBody({ error: code, message: 'Invalid.', requestId: 'req_1' }).code, code)
+  }
+  t.equal(readBody({ error: 'A sentence.', message: 'Invalid.', requestId: 'req_1' }).code, undefined)
+  t.equal(readBody({ statusCode: 401, error: 'Unauthorized', message: 'Invalid.' }).code, undefined)
+})
+
+t.test('issues of RFC 9457 with pointers in URI fragments', async t => {
   const read = (item: unknown): unknown => readBody({ errors: [item] }).issues
   t.strictSame(read({ detail: 'is required', pointer: '#/items/0/a%20b' }), [{ field: 'items.0.a b', message: 'is required', pointer: '/items/0/a b' }])
   t.strictSame(read({ detail: 'is required', pointer: '#/%zz' }), [{ field: '%zz', message: 'is required', pointer: '/%zz' }])
   t.strictSame(read({ detail: 'is required', pointer: '/a' }), [{ field: 'a', message: 'is required', pointer: '/a' }])
 })
 
-t.test('anything else has no parts', async t => {
+t.test('any other value gives no properties', async t => {
   for (const body of [undefined, null, 'text', 7, [], {}, { code: 7, message: '', details: 'none', request_id: null }, { error: 'Bad Request' }]) {
     t.strictSame(readBody(body), nothing, JSON.stringify(body))
   }

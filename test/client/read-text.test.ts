@@ -1,9 +1,10 @@
+/** Reads the body of a response within limits of size and time. */
 import t from 'tap'
 import { readText } from '../../lib/client/read-text.js'
 
 const limits = { maxSize: 10, timeout: 1000 }
 
-/** Returns a response whose body consists of chunks and stays open if it is not ended; `wasCancelled` says whether the reader gave it up. */
+/** Returns a response whose body consists of chunks and stays open if it is not ended. `wasCancelled` is true if the reader cancelled it. */
 function createResponse (chunks: readonly string[], isEnded = true): { readonly response: Response, readonly wasCancelled: () => boolean } {
   let isCancelled = false
   const body = new ReadableStream<Uint8Array>({
@@ -31,17 +32,17 @@ t.test('a body beyond a limit is cancelled', async t => {
   t.equal(slow.wasCancelled(), true)
 })
 
-t.test('a body that cannot be read is undefined', async t => {
+t.test('a body that cannot be read gives undefined', async t => {
   const used = new Response('text')
   await used.text()
   t.equal(await readText(used, limits), undefined)
   const failing = new Response(new ReadableStream({ pull () { throw new Error('cut off') } }))
   t.equal(await readText(failing, limits), undefined)
   const refusing = new Response(new ReadableStream({ pull () { return new Promise(() => {}) }, cancel () { throw new Error('no') } }))
-  t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'whatever cancelling it does')
+  t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'even if cancelling fails')
 })
 
-t.test('an implementation of fetch without web streams', async t => {
+t.test('a fetch implementation without web streams', async t => {
   const body = { getReader () { throw new TypeError('not a web stream') } }
   t.equal(await readText({ bodyUsed: false, body, text: async () => 'text' } as unknown as Response, limits), 'text')
 })

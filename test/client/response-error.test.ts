@@ -1,8 +1,9 @@
+/** The types of `ResponseError`, and the environments in which the client compiles. */
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { compile } from '../support/compile.js'
 
-t.test('a compared code narrows status and meta', async t => {
+t.test('comparing the code narrows status and meta', async t => {
   t.equal(compile(`
     import { isResponseError, parseError, type ErrorOf } from 'fastify-api-errors/client'
     import type { errors } from './errors.js'
@@ -68,7 +69,7 @@ t.test('a compared code narrows status and meta', async t => {
   }), '')
 })
 
-t.test('it compiles for a browser, without the types of Node', async t => {
+t.test('the client compiles for browsers, without the types of Node', async t => {
   t.equal(compile(`
     import { parseError, withRetry } from 'fastify-api-errors/client'
     const patient = withRetry(fetch, { attempts: 5, advice: { try_again: 'backoff' } })
@@ -79,7 +80,7 @@ t.test('it compiles for a browser, without the types of Node', async t => {
   `, { browser: true }), '')
 })
 
-t.test('it imports nothing but its own files', async t => {
+t.test('the client imports only its own files', async t => {
   const folder = new URL('../../lib/client/', import.meta.url)
   const imports = readdirSync(folder).flatMap(file =>
     [...readFileSync(new URL(file, folder), 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name))

@@ -1,3 +1,4 @@
+/** `withRetry` against a real server. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -62,21 +63,21 @@ for (const [name, steps, status, attempts] of [
   })
 }
 
-t.test('the advice of the API', async t => {
+t.test('advice of the API takes precedence', async t => {
   const { url, received } = await serve(t, 'try_again', 'out_of_money')
-  t.equal((await withRetry(fetch, { ...quick, advice })(url)).status, 503, 'again after the one, not after the other')
+  t.equal((await withRetry(fetch, { ...quick, advice })(url)).status, 503, 'retried after one code and not after the other')
   t.equal(received.length, 2)
   const { url: other } = await serve(t, 'try_again', 'ok')
-  t.equal((await withRetry(fetch, quick)(new URL(other))).status, 409, 'without it, no 409 is sent again')
+  t.equal((await withRetry(fetch, quick)(new URL(other))).status, 409, 'without advice, no 409 is retried')
 })
 
-t.test('without any response, the last reason is thrown', async t => {
+t.test('if there is no response, the last failure is thrown', async t => {
   const { url, received } = await serve(t, 'reset')
   await t.rejects(withRetry(fetch, { ...quick, attempts: 2 })(url), { name: 'TypeError', message: 'fetch failed' })
   t.equal(received.length, 2)
 })
 
-t.test('a response stays readable and complete', async t => {
+t.test('the final response is readable and complete', async t => {
   const { url } = await serve(t, 'internal_error')
   const response = await withRetry(fetch, { ...quick, attempts: 2 })(url)
   t.match(await parseError(response), { code: 'internal_error', status: 500, requestId: /^req_/ })
@@ -85,7 +86,7 @@ t.test('a response stays readable and complete', async t => {
 })
 
 for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'get', 'put']) {
-  t.test(`${method} is sent again`, async t => {
+  t.test(`${method} is retried`, async t => {
     const { url, received } = await serve(t, 'internal_error', 'ok')
     const body = /put/i.test(method) ? { body: 'a body' } : {}
     t.equal((await withRetry(fetch, quick)(url, { method, ...body })).status, 200)
@@ -95,17 +96,17 @@ for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'get', 'put']) 
 }
 
 for (const method of ['POST', 'PATCH']) {
-  t.test(`${method} is not, unless an option says so`, async t => {
+  t.test(`${method} is only retried if an option says so`, async t => {
     const { url, received } = await serve(t, 'internal_error', 'internal_error', 'ok')
     t.equal((await withRetry(fetch, quick)(url, { method, body: '1' })).status, 500)
     t.equal((await withRetry(fetch, { ...quick, methods: [method] })(url, { method, body: '2' })).status, 200)
     t.strictSame(received.map(({ body }) => body), ['1', '2', '2'])
     await withRetry(fetch, { ...quick, methods: [method] })(url)
-    t.equal(received.at(-1)?.method, 'GET', 'and then GET is not')
+    t.equal(received.at(-1)?.method, 'GET', 'then GET is not retried')
   })
 }
 
-t.test('a Request is sent again with its body, and with what init says', async t => {
+t.test('a Request is retried with its body and with the values of init', async t => {
   const { url, received } = await serve(t, 'internal_error', 'ok', 'internal_error', 'ok')
   const request = new Request(url, { method: 'PUT', body: 'a body' })
   t.equal((await withRetry(fetch, quick)(request)).status, 200)
@@ -127,20 +128,20 @@ t.test('a stream is sent only once', async t => {
   }
 })
 
-t.test('Retry-After is waited for', async t => {
+t.test('the client waits for Retry-After', async t => {
   const { url } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 1 }, 'ok')
   const start = performance.now()
   t.equal((await withRetry(fetch, quick)(url)).status, 200)
   t.ok(performance.now() - start >= 990, 'timers of Node may be a millisecond early')
 })
 
-t.test('a Retry-After that is longer than maxDelay is not waited for', async t => {
+t.test('the client does not wait for a Retry-After above maxDelay', async t => {
   const { url, received } = await serve(t, { code: 'service_unavailable', retryAfter: 31 })
   t.equal((await withRetry(fetch)(url)).status, 503)
   t.equal(received.length, 1)
 })
 
-t.test('an abort ends the waiting at once', async t => {
+t.test('an abort ends the delay at once', async t => {
   const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 20 })
   for (const send of [
     (signal: AbortSignal) => withRetry(fetch)(url, { signal }),
@@ -158,7 +159,7 @@ t.test('an abort ends the waiting at once', async t => {
   }
 })
 
-t.test('an abort while a request is sent ends it, and no other is sent', async t => {
+t.test('an abort during a request ends it, and no other request is sent', async t => {
   const { port, count } = await serveSilence(t)
   const start = performance.now()
   await t.rejects(withRetry(fetch, quick)(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(300) }), { name: 'TimeoutError' })
@@ -175,7 +176,7 @@ async function serveSilence (t: Test): Promise<{ port: number, count: () => numb
   return { port: (server.address() as AddressInfo).port, count: () => requests }
 }
 
-/** Sends a status and headers, and then bytes without an end. */
+/** Sends a status and headers, and then a body that never ends. */
 async function serveEndless (t: Test, status: number, headers: Record<string, string>, chunk: string): Promise<{ url: string, count: () => number }> {
   let requests = 0
   const server = createServer((_request, response) => {
@@ -188,7 +189,7 @@ async function serveEndless (t: Test, status: number, headers: Record<string, st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => requests }
 }
 
-t.test('a response whose code cannot matter is returned at once, with its body still open', async t => {
+t.test('if the code cannot change the advice, the response is returned at once with an unread body', async t => {
   const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
   const start = performance.now()
   const response = await withRetry(fetch)(url)
@@ -199,7 +200,7 @@ t.test('a response whose code cannot matter is returned at once, with its body s
   t.equal(count(), 1)
 })
 
-t.test('a body without an end holds a response up for 2 seconds at most, if its code can matter', async t => {
+t.test('if the code can change the advice, the client waits at most 2 seconds for a body that never ends', async t => {
   for (const [status, options] of [[409, {}], [404, { advice: { not_yet: 'backoff' } }]] as const) {
     const { url, count } = await serveEndless(t, status, { 'content-type': 'application/json' }, '{"code":')
     const start = performance.now()
@@ -210,7 +211,7 @@ t.test('a body without an end holds a response up for 2 seconds at most, if its 
   }
 })
 
-t.test('a body that cannot have a code is not read', async t => {
+t.test('a body that cannot contain a code is not read', async t => {
   const { url } = await serveEndless(t, 409, { 'content-type': 'text/html' }, '<h1>Conflict</h1>')
   const start = performance.now()
   t.equal((await withRetry(fetch, { advice })(url)).status, 409)
@@ -220,7 +221,7 @@ t.test('a body that cannot have a code is not read', async t => {
   t.ok(performance.now() - start < 1000)
 })
 
-t.test('a request is sent again although the body of the first response has no end', async t => {
+t.test('a request is retried even if the body of the first response never ends', async t => {
   const { url, count } = await serveEndless(t, 503, { 'content-type': 'application/json', 'retry-after': '0' }, '{"code":')
   const start = performance.now()
   t.equal((await withRetry(fetch, { ...quick, attempts: 4 })(url)).status, 503)
@@ -228,7 +229,7 @@ t.test('a request is sent again although the body of the first response has no e
   t.equal(count(), 4)
 })
 
-t.test('no wait is longer than maxDelay', async t => {
+t.test('no delay is longer than maxDelay', async t => {
   for (let at = 0; at < 5; at++) {
     const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 1 }, 'ok')
     const start = performance.now()

@@ -1,3 +1,4 @@
+/** Compares responses of the example with its OpenAPI document. */
 import addFormats from 'ajv-formats'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
@@ -14,13 +15,13 @@ interface Response {
   readonly content?: Readonly<Record<string, { readonly schema?: Json }>>
 }
 
-/** The part of the example's document that answers are held against. */
+/** The part of the example's document that responses are compared with. */
 export interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>>
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-/** An error that the document says a route can answer with. */
+/** An error that the document lists for a route. */
 export interface DocumentedError {
   /** `POST /queues/{id}/entries`. */
   readonly route: string
@@ -28,18 +29,18 @@ export interface DocumentedError {
   readonly code: string
 }
 
-/** A response over HTTP. The body is parsed; it is absent if there is none. */
+/** A response over HTTP. The body is parsed. It is undefined if there is none. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly body: unknown
 }
 
-/** A document as something that answers can be held against. */
+/** A document that responses can be compared with. */
 export interface Contract {
-  /** Every (route, status, code) of the document, read from its schemas. */
+  /** Every combination of route, status and code in the document, from its schemas. */
   readonly errors: readonly DocumentedError[]
-  /** What an answer has that the document does not say of it, or lacks that it does; empty: it is as documented. */
+  /** Lists the differences between a response and the document. Empty if there are none. */
   readonly faultsOf: (route: string, answer: Answer) => string[]
 }
 
@@ -52,7 +53,7 @@ export function createContract (document: Document): Contract {
     return pointer.slice(2).split('/').reduce<unknown>((value, part) => (value as Json)[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')], document)
   }
 
-  /** Where something is, once its references are followed. */
+  /** Returns the path of a value after its references are resolved. */
   function located (pointer: string): string {
     const { $ref } = at(pointer) as { readonly $ref?: string }
     return $ref === undefined ? pointer : located($ref)
@@ -75,7 +76,7 @@ export function createContract (document: Document): Contract {
     const { content = {} } = at(responseAt(route, status)) as Response
     return [...new Set(Object.values(content).flatMap(({ schema = {} }) => codesOf(schema)))].map(code => ({ route, status: Number(status), code }))
   }))
-  /** Headers that the document speaks of anywhere, in lower case. */
+  /** All headers in the document, in lower case. */
   const known = new Set(operations.flatMap(({ route, statuses }) =>
     statuses.flatMap(status => Object.keys((at(responseAt(route, status)) as Response).headers ?? {}))).map(name => name.toLowerCase()))
 
@@ -114,12 +115,12 @@ export function createContract (document: Document): Contract {
   }
 }
 
-/** A part of a JSON Pointer in a URI fragment (RFC 6901, section 6). */
+/** Decodes a part of a JSON Pointer in a URI fragment (RFC 6901, section 6). */
 function part (name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
 }
 
-/** Sends a request and reads the answer. */
+/** Sends a request and reads the response. */
 export async function answerTo (url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init)
   const text = await response.text()

@@ -1,6 +1,6 @@
 /**
- * Calls every route of the example in every way in which its document says that it can fail, over HTTP and on a real
- * Postgres, and holds status, headers and body against the document.
+ * Causes every documented error of every route of the example, over HTTP and on a real Postgres. Compares the status, the
+ * headers and the body with the document.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
@@ -55,16 +55,16 @@ function order (card: string): DemoRequest {
   return { ...request, headers: { ...headers, 'idempotency-key': `order-${unique()}` } }
 }
 
-/** A way to get a code out of a route: what is sent, and what is done before. */
+/** A way to cause a code: the request, and the steps before it. */
 interface Provocation {
   readonly request: DemoRequest
-  /** Requests that come before and succeed. */
+  /** Requests that are sent before and succeed. */
   readonly before?: readonly DemoRequest[]
-  /** A table that is away meanwhile. */
+  /** A table that is missing during the request. */
   readonly without?: string
   /** How often the request is sent. @default 1 */
   readonly times?: number
-  /** Seconds that the token lives, and that pass before it is sent. */
+  /** The lifetime of the token in seconds, which ends before the request is sent. */
   readonly token?: { readonly lifetime: number, readonly wait: number }
 }
 
@@ -79,7 +79,7 @@ const withCard = (card: string): Provoke => () => ({ request: order(card) })
 const without = (name: string) => ({ [name]: _, ...others }: Readonly<Record<string, string>>): Record<string, string> => others
 const json = { 'content-type': 'application/json' }
 
-/** By code; what a route does in its own way is by its name and the code. */
+/** By code. If a route needs another way, by its name and the code. */
 const provocations: Readonly<Record<string, Provoke>> = {
   invalid_request: withBody(() => '{', json),
   'GET /me invalid_request': withHeaders(without('x-device-id')),
@@ -116,7 +116,7 @@ const provocations: Readonly<Record<string, Provoke>> = {
   unsupported_media_type: withBody(() => 'name', { 'content-type': 'text/csv' }),
   validation_error: withBody(own => Object.fromEntries(Object.entries(own).map(([name, value]) => [name, typeof value === 'string' ? '' : -1]))),
   missing_required_field: withBody(() => ({})),
-  // The limits count before anything else looks at a request.
+  // Limits count a request before anything else reads it.
   rate_limit_exceeded: ({ request }, name) => ({
     request: { ...request(), headers: {} },
     times: name === 'POST /webhooks/payments' ? 1001 : name === 'POST /queues/{id}/entries' ? 6 : name === 'POST /sessions' ? 11 : 101
@@ -127,7 +127,7 @@ const provocations: Readonly<Record<string, Provoke>> = {
   gateway_timeout: withCard('slow')
 }
 
-t.test('every route fails in every way that its document names, and as its document says', { timeout: 120_000 }, async t => {
+t.test('every route returns each documented error, with the documented body', { timeout: 120_000 }, async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
   const sql = (text: string): Promise<void> => postgres.execute('postgres', text)
@@ -167,14 +167,14 @@ t.test('every route fails in every way that its document names, and as its docum
   for (const [name, route] of Object.entries(routes)) {
     await t.test(name, async t => {
       const codes = errors.filter(error => error.route === name)
-      // The tightest limit of the example lets five requests pass.
+      // The lowest limit of the example allows five requests.
       for (let from = 0; from < codes.length; from += 4) {
         const app = await start()
         const url = await app.listen({ port: 0, host: '127.0.0.1' })
         for (const { status, code } of codes.slice(from, from + 4)) {
           const provocation = provocations[`${name} ${code}`] ?? provocations[code]
           if (provocation === undefined) {
-            t.fail(`nothing provokes ${status} ${code}`)
+            t.fail(`no request causes ${status} ${code}`)
             continue
           }
           // An exceeded limit blocks all later requests, so it is tested with a separate server.
@@ -186,15 +186,15 @@ t.test('every route fails in every way that its document names, and as its docum
           t.strictSame(faultsOf(name, answer), [], `${got} is as documented`)
           provoked.push(`${name}: ${got}`)
         }
-        t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [], 'nothing else was answered')
+        t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [], 'there were no other responses')
         await app.close()
       }
     })
   }
-  t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'what was provoked is what is documented')
-  t.ok(provoked.length > 180, `${provoked.length} errors were provoked`)
+  t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'the caused errors equal the documented errors')
+  t.ok(provoked.length > 180, `${provoked.length} errors were caused`)
 
-  await t.test('and succeeds as its document says', async t => {
+  await t.test('every route also succeeds as documented', async t => {
     const app = await start()
     t.teardown(() => app.close())
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -202,7 +202,7 @@ t.test('every route fails in every way that its document names, and as its docum
       const answer = await provoke(url, { request: request() })
       t.match(answer.status, /^20[014]$/, name)
       t.strictSame(faultsOf(name, answer), [], `${name}: ${answer.status} is as documented`)
-      t.ok(answer.headers.has('ratelimit'), 'what is left of the limit is told')
+      t.ok(answer.headers.has('ratelimit'), 'the response has the remaining requests')
     }
   })
 })

@@ -1,3 +1,4 @@
+/** The failures of the example, in every format. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { formats, standardErrors, type FormatName } from 'fastify-api-errors'
@@ -6,7 +7,7 @@ import { createApp } from '../../examples/launch/app.js'
 import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../examples/launch/cases.js'
 import { createContract, type Document } from './conformance.js'
 
-/** Every error of the example, provoked over HTTP and held against the document that the example serves. */
+/** Every error of the example, caused over HTTP and compared with the document that the example serves. */
 
 const documentOf = async (url: string): Promise<Document> => await (await fetch(`${url}/docs/json`)).json() as Document
 
@@ -31,7 +32,7 @@ async function provoke (url: string, { before = [], signIn: session, request, ti
   return response
 }
 
-/** The route that a request goes to, as the document names it; undefined where it has none. */
+/** Returns the route of a request, as the document names it. `undefined` if there is none. */
 function routeOf (document: Document, { method = 'GET', path }: DemoRequest): string | undefined {
   const plain = path.replace(/\?.*/, '')
   const [template] = Object.entries(document.paths).find(([template, operations]) =>
@@ -63,16 +64,16 @@ for (const format of Object.keys(formats) as FormatName[]) {
         t.match(response.headers.get('x-request-id'), /^req_[\w-]{20}$/)
 
         const route = routeOf(document, demo.request)
-        if (withoutRoute.has(demo.code)) t.equal(route, undefined, 'an answer without a route is on no route')
+        if (withoutRoute.has(demo.code)) t.equal(route, undefined, 'a response without a route is not counted for any route')
         else t.strictSame(faultsOf(route as string, { status: response.status, headers: response.headers, body }), [], 'it is as documented')
       })
     }
 
-    t.same(app.apiErrors.ledger().filter(entry => !entry.documented), [], 'nothing was answered that is not documented')
+    t.same(app.apiErrors.ledger().filter(entry => !entry.documented), [], 'every response was documented')
   })
 }
 
-t.test('the cases reach every standard code of the statuses that an API answers every day, and both of the example', async t => {
+t.test('the cases include every standard code of the common statuses, and both codes of the example', async t => {
   const everyDay = [400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504]
   const expected = Object.values(standardErrors).filter(({ status }) => everyDay.includes(status)).map(({ code }) => code)
   const reached = new Set(demoCases.map(({ code }) => code))

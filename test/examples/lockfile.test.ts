@@ -1,11 +1,11 @@
-/** The lockfile of the example, compared with what the example documents today. */
+/** The lockfile of the example, compared with the current documentation of the example. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { compareLocks } from '../../lib/verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
 
-t.test('the example keeps what its lockfile promises', async t => {
+t.test('the example matches its lockfile', async t => {
   const app = await createApp()
   t.teardown(() => app.close())
   await app.ready()

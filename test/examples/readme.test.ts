@@ -1,3 +1,4 @@
+/** The README of the example. */
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -12,7 +13,7 @@ const run = promisify(execFile)
 const page = readFileSync(new URL('../../examples/launch/README.md', import.meta.url), 'utf8')
 const blocks = [...page.matchAll(/^```sh\n(# (\d+) (\w+): [^]*?)^```/gm)].map(([, script = '', status, code]) => ({ script, status, code }))
 
-t.test('each command gives the answer that is written above it', async t => {
+t.test('each command prints the response that the README shows above it', async t => {
   if (spawnSync('curl', ['--version']).error !== undefined) return absent(t, 'curl is not installed')
   t.equal(blocks.length, demoCases.length)
   const app = await createApp()

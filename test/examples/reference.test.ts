@@ -2,7 +2,7 @@
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 
-t.test('the example serves its whole reference', async t => {
+t.test('the example serves its complete reference', async t => {
   const app = await createApp()
   t.teardown(() => app.close())
   await app.ready()

@@ -1,9 +1,10 @@
+/** Registering the plugin without await, or after the routes. */
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
 
-/** What is warned of while an application gets ready. */
+/** Returns the warnings of an application at startup. */
 async function warningsOf (app: FastifyInstance): Promise<string[]> {
   const warnings: string[] = []
   const note = (warning: Error & { readonly code?: string }): void => {
@@ -16,7 +17,7 @@ async function warningsOf (app: FastifyInstance): Promise<string[]> {
   return warnings
 }
 
-t.test('without await, the routes that follow are under the contract as with it', async t => {
+t.test('without await, the plugin also handles routes that are added later', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info: { title: 'Queues', version: '1.0.0' } } }))
   app.register(apiErrors, { log: false, rateLimit: { policies: { general: { max: 1, timeWindow: '1 minute' } }, default: 'general' } })
@@ -35,20 +36,20 @@ t.test('without await, the routes that follow are under the contract as with it'
   }])
   t.match(await app.inject('/queues/1'), { statusCode: 429, headers: { 'retry-after': '60' } })
   t.match(await app.inject('/open'), { statusCode: 200, headers: { ratelimit: undefined } })
-  t.match(await app.inject('/closed'), { statusCode: 500 }, 'the hook that follows is guarded, too')
+  t.match(await app.inject('/closed'), { statusCode: 500 }, 'the hook that follows is also guarded')
   t.strictSame(app.apiErrors.explain('GET', '/queues/:id').map(({ code }) => code).sort(), ['internal_error', 'rate_limit_exceeded', 'resource_gone', 'resource_gone', 'resource_not_found'], 'the 410 is declared, and the hook throws it')
   t.strictSame(Object.keys((app.swagger() as { paths: Record<string, { get: { responses: object } }> }).paths['/queues/{id}']?.get.responses ?? {}), ['200', '404', '410', '429', '500'])
   t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })
 
-t.test('without await, wrong config fails when the application gets ready', async t => {
+t.test('without await, an invalid config fails in app.ready()', async t => {
   const app = Fastify(serverOptions())
   app.register(apiErrors)
   app.get('/queues', { config: { errors: ['no_such_code' as 'resource_gone'] } }, async () => 'queues')
   await t.rejects(async () => { await app.ready() }, { message: 'fastify-api-errors: config.errors of GET /queues: expected codes of the option \'errors\', got "no_such_code".' })
 })
 
-t.test('routes that were registered before are named in a warning, for Fastify has given them its own error handler', async t => {
+t.test('a warning lists the routes that were added before the plugin, because they already have the error handler of Fastify', async t => {
   const app = Fastify(serverOptions())
   app.get('/before', async () => { throw new Error('secret') })
   app.get('/hidden', { schema: { hide: true } as object }, async () => 'hidden')
@@ -64,7 +65,7 @@ t.test('routes that were registered before are named in a warning, for Fastify h
   t.match((await app.inject('/after')).json(), { code: 'internal_error' })
 })
 
-t.test('in a scope, the plugin looks at the routes of that scope alone', async t => {
+t.test('in a scope, the plugin only checks the routes of that scope', async t => {
   const app = Fastify(serverOptions())
   app.get('/other', async () => 'other')
   app.register(async scope => {
@@ -77,14 +78,14 @@ t.test('in a scope, the plugin looks at the routes of that scope alone', async t
   ])
 })
 
-t.test('what a plugin fails with is still reported', async t => {
+t.test('the error of a failed plugin is still reported', async t => {
   const app = Fastify(serverOptions())
   app.register(async () => { throw new Error('no database') })
   app.get('/queues', async () => 'queues')
   await t.rejects(async () => { await app.ready() }, { message: 'no database' })
 })
 
-t.test('without await, routes that differ by a constraint, a prefix or a method have limits of their own', async t => {
+t.test('without await, routes that differ by constraint, prefix or method have separate limits', async t => {
   const tenant = { name: 'tenant', storage: () => { const routes = new Map<unknown, unknown>(); return { get: (key: unknown) => routes.get(key) ?? null, set: (key: unknown, route: unknown) => { routes.set(key, route) } } }, deriveConstraint: (request: { headers: Record<string, unknown> }) => request.headers.tenant, validate () {} }
   const app = Fastify(serverOptions({ routerOptions: { constraints: { tenant } } } as object))
   const policies = { strict: { max: 1, timeWindow: '1 hour' }, lax: { max: 9, timeWindow: '1 hour' } }

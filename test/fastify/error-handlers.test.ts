@@ -1,8 +1,9 @@
+/** Error handlers of the application. */
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 
-t.test('an error handler of the application wins, whether it is set before the plugin is loaded or after', async t => {
+t.test('an error handler of the application takes precedence, whether it is set before or after the plugin', async t => {
   const warnings: string[] = []
   process.on('warning', (warning: Error & { code?: string }) => { warnings.push(String(warning.code)) })
   for (const allowErrorHandlerOverride of [true, false]) {
@@ -22,7 +23,7 @@ t.test('an error handler of the application wins, whether it is set before the p
       })
       const responses = await Promise.all(['/', '/scope', '/thrown'].map(url => app.inject(url)))
       t.strictSame(responses.slice(0, 2).map(({ statusCode, body }) => [statusCode, body]), [[409, 'mine'], [410, 'of the scope']])
-      t.match(responses[2]?.json(), { code: 'internal_error' }, 'what it throws is answered by the plugin')
+      t.match(responses[2]?.json(), { code: 'internal_error' }, 'the plugin handles the errors that it throws')
       t.strictSame(app.apiErrors.explain('GET', '/'), [], 'its routes are not documented')
     }
   }

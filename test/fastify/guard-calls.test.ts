@@ -1,3 +1,4 @@
+/** Functions of the application that fail with undefined or return an error: parsers, validators, error handlers. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -19,7 +20,7 @@ async function post (app: FastifyInstance, url = '/', type = 'text/csv'): Promis
   return [response.statusCode, (response.json() as { code?: unknown }).code]
 }
 
-t.test('a content-type parser that fails with nothing lets no request through', async t => {
+t.test('a content-type parser that fails with undefined rejects the request', async t => {
   for (const value of nothing) {
     for (const [name, parser] of Object.entries({
       throws: () => { throw value },
@@ -36,7 +37,7 @@ t.test('a content-type parser that fails with nothing lets no request through', 
   }
 })
 
-t.test('a content-type parser that returns an error is answered with it, and another one works as before', async t => {
+t.test('an error that a content-type parser returns is sent, and other parsers work as before', async t => {
   const app = await create()
   app.addContentTypeParser(['text/csv', 'text/tsv'], { parseAs: 'string' }, async () => errors.invalid_request())
   app.addContentTypeParser(/^application\/x-/, (() => errors.payload_too_large()) as never)
@@ -54,7 +55,7 @@ t.test('a content-type parser that returns an error is answered with it, and ano
   t.strictSame(await post(app, '/', 'text/plain'), [200, '{}'])
 })
 
-t.test('a validator that fails with nothing, or with what cannot be written, lets no request through', async t => {
+t.test('a validator that fails with undefined or with an unwritable value rejects the request', async t => {
   const validators: Record<string, () => unknown> = {
     'throws a string': () => { throw 'no' },
     'throws a symbol': () => { throw Symbol('no') },
@@ -74,7 +75,7 @@ t.test('a validator that fails with nothing, or with what cannot be written, let
   }
 })
 
-t.test('a validator that returns an error is answered as a failed validation, and another one works as before', async t => {
+t.test('an error that a validator returns is a failed validation, and other validators work as before', async t => {
   const app = await create()
   const compile = (validate: unknown): object => ({ schema: { body: {} }, validatorCompiler: () => validate })
   app.post('/returned', compile(() => new Error('no')), async () => ({ secret: 42 }))
@@ -91,7 +92,7 @@ t.test('a validator that returns an error is answered as a failed validation, an
   t.strictSame(await post(none, '/', 'application/json'), [200, 'not validated'], 'as Fastify does')
 })
 
-t.test('an error handler that throws nothing is answered by the plugin', async t => {
+t.test('if an error handler throws undefined, the plugin responds', async t => {
   for (const value of nothing) {
     const app = await create()
     app.get('/route', { errorHandler: () => { throw value } }, async () => { throw new Error('secret') })
@@ -108,7 +109,7 @@ t.test('an error handler that throws nothing is answered by the plugin', async t
   }
 })
 
-t.test('an error that an error handler or a validator throws is answered with it', async t => {
+t.test('an error that an error handler or a validator throws is sent', async t => {
   const app = await create()
   app.get('/handler', { errorHandler: () => { throw errors.resource_conflict() } }, async () => { throw new Error('secret') })
   app.post('/validator', { schema: { body: {} }, validatorCompiler: () => () => { throw errors.resource_conflict() } }, async () => 'passes')
@@ -117,14 +118,14 @@ t.test('an error that an error handler or a validator throws is answered with it
   t.strictSame(await post(app, '/validator', 'application/json'), [409, 'resource_conflict'])
 })
 
-t.test('an error handler that throws a promise is answered with 500, and the process lives', async t => {
+t.test('an error handler that throws a promise gives 500, and the process continues', async t => {
   const app = await create()
   app.get('/', { errorHandler: () => { throw Promise.reject(new Error('secret')) } }, async () => { throw new Error('secret') })
   const { statusCode, body } = await app.inject('/')
   t.strictSame([statusCode, (JSON.parse(body) as { code: string }).code], [500, 'internal_error'])
 })
 
-t.test('a schema error formatter of a scope or a route that returns no error lets no request through', async t => {
+t.test('if the schema error formatter of a scope or a route returns no error, the request is rejected', async t => {
   const body = { type: 'object', required: ['a'] }
   for (const formatter of [() => Promise.resolve(), () => Promise.reject(new Error('secret')), () => undefined]) {
     const app = await create()
@@ -139,7 +140,7 @@ t.test('a schema error formatter of a scope or a route that returns no error let
   t.strictSame(await post(broken, '/', 'application/json'), [500, 'internal_error'])
 })
 
-t.test('the hooks of a not-found handler are guarded', async t => {
+t.test('hooks of a not-found handler are guarded', async t => {
   const app = Fastify()
   await app.register(apiErrors, { log: false, notFound: false })
   app.setNotFoundHandler({ preHandler: () => { throw undefined }, preValidation: [async () => {}] } as never, async () => ({ secret: 42 }))
@@ -150,7 +151,7 @@ t.test('the hooks of a not-found handler are guarded', async t => {
   t.equal((await scoped.inject('/v1/none')).statusCode, 401)
 })
 
-t.test('without the plugin, an application made after serverOptions() works as Fastify does', async t => {
+t.test('without the plugin, an application created with serverOptions() behaves like plain Fastify', async t => {
   serverOptions()
   const app = Fastify()
   app.addHook('preHandler', (request, _reply, done) => {
@@ -267,4 +268,17 @@ t.test('a validator whose error is a promise lets no request through', async t =
   const app = await createApp()
   app.post('/', { schema: { body: {} }, validatorCompiler: () => () => ({ error: Promise.reject(new Error('secret')) }) as never }, async () => ({ secret: 42 }))
   t.equal((await post(app, '/', 'application/json'))[0], 422)
+})
+
+t.test('without the plugin, functions behave as they do in Fastify', async t => {
+  const app = Fastify(serverOptions())
+  app.setErrorHandler(error => { throw Object.assign(new Error('own'), { cause: error }) })
+  app.setSchemaErrorFormatter(() => { throw new Error('of the formatter') })
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, async () => { throw undefined })
+  app.post('/validated', { schema: { body: { type: 'object' } } }, async () => 'ok')
+  app.post('/parsed', async request => ({ body: request.body ?? null }))
+  const invalid = await app.inject({ method: 'POST', url: '/validated', payload: '[]', headers: { 'content-type': 'application/json' } })
+  t.strictSame([invalid.statusCode, invalid.json()], [500, { statusCode: 500, error: 'Internal Server Error', message: 'own' }])
+  const parsed = await app.inject({ method: 'POST', url: '/parsed', payload: 'a', headers: { 'content-type': 'text/csv' } })
+  t.strictSame([parsed.statusCode, parsed.json()], [200, { body: null }])
 })

@@ -1,3 +1,4 @@
+/** Hooks that throw undefined or return an error, and the list of a route's hooks. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
@@ -9,7 +10,7 @@ const failed = errorResponse(500, { code: 'internal_error', message: errors.inte
 
 const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const
 
-t.test('a hook that throws undefined, because a name is misspelt, lets no request through', async t => {
+t.test('a hook that throws undefined, because of a misspelled name, rejects the request', async t => {
   const app = await createApp()
   const { unauthorised } = errors as unknown as Record<string, () => Error>
   const authenticate = (): never => { throw unauthorised }
@@ -27,7 +28,7 @@ t.test('a hook that throws undefined, because a name is misspelt, lets no reques
   }
 })
 
-t.test('the log says which hook it was', async t => {
+t.test('the log names the hook', async t => {
   const thrown: unknown[] = []
   const app = await createApp({ log: ({ error }) => { thrown.push(error.cause) } })
   app.get('/', { preHandler: function authenticate () { throw null } }, async () => 'ok') // eslint-disable-line no-throw-literal
@@ -35,7 +36,7 @@ t.test('the log says which hook it was', async t => {
   t.match(thrown, [{ message: "The hook 'authenticate' threw null." }])
 })
 
-t.test('a hook that does not throw works as before: with its scope, its arguments, its name and its declarations', async t => {
+t.test('a hook that does not throw works as before: with its scope, arguments, name and declarations', async t => {
   const app = await createApp()
   const seen: unknown[] = []
   function remember (this: FastifyInstance, request: { url: string }, _reply: unknown, done: () => void): void {
@@ -56,7 +57,7 @@ t.test('a hook that does not throw works as before: with its scope, its argument
   ])
 })
 
-t.test('what is not a hook is rejected by Fastify, in its own words', async t => {
+t.test('Fastify rejects a value that is not a hook with its own message', async t => {
   const app = Fastify()
   await app.register(apiErrors)
   t.throws(() => app.get('/', { onRequest: 'nope' as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_HANDLER' })
@@ -64,14 +65,14 @@ t.test('what is not a hook is rejected by Fastify, in its own words', async t =>
   await t.rejects(async () => { await app.ready() }, { code: 'FST_ERR_HOOK_INVALID_HANDLER' })
 })
 
-t.test('a hook that returns an error is answered with it', async t => {
+t.test('an error that a hook returns is sent', async t => {
   const app = await createApp()
   const vm = await import('node:vm')
   const returned: Record<string, [() => unknown, status: number]> = {
     'an async function': [async () => errors.unauthorized(), 401],
     'a promise': [() => Promise.resolve(errors.unauthorized()), 401],
     'a plain function': [() => errors.unauthorized(), 401],
-    'an error of its own': [async () => new Error('not allowed'), 500],
+    'another error': [async () => new Error('not allowed'), 500],
     'an error from another realm': [async () => vm.runInNewContext('new Error("not allowed")'), 500]
   }
   for (const name of hooks) {
@@ -96,7 +97,7 @@ t.test('a hook that returns an error is answered with it', async t => {
   }
 })
 
-t.test('what a hook returns beside an error has the meaning that Fastify gives it', async t => {
+t.test('any other value that a hook returns has the meaning that Fastify gives it', async t => {
   const app = await createApp()
   app.get('/reply', { preHandler: async (_request, reply) => reply.send('from the hook') }, async () => 'from the handler')
   app.get('/reply/plain', { preHandler: ((_request: unknown, reply: { send: (payload: string) => unknown }) => reply.send('from the hook')) as never }, async () => 'from the handler')
@@ -116,7 +117,7 @@ t.test('Fastify checks the parameters of an async hook as before', async t => {
   t.throws(() => app.get('/', { preHandler: [wrong] as never }, async () => 'ok'), { code: 'FST_ERR_HOOK_INVALID_ASYNC_HANDLER' })
 })
 
-t.test('onRoute hooks, and code that keeps the options of a route, see the original hooks', async t => {
+t.test('onRoute hooks and stored route options contain the original hooks', async t => {
   const auth = Object.assign(function auth (_request: unknown, _reply: unknown, done: () => void) { done() }, { role: 'admin' })
   const list = [auth]
   for (const server of [{}, serverOptions()]) {
@@ -134,7 +135,7 @@ t.test('onRoute hooks, and code that keeps the options of a route, see the origi
   }
 })
 
-t.test('the hooks of a route are listed as they were written, in the order in which they run', async t => {
+t.test('the hooks of a route are listed in the order in which they run', async t => {
   const app = Fastify(serverOptions())
   const names = ['before', 'root', 'scope', 'late', 'own', 'added'] as const
   const seen: string[] = []

@@ -1,4 +1,4 @@
-/** One test for each reliance on undocumented behaviour: it fails when Fastify, Node or a plugin changes it. */
+/** One test for each reliance on undocumented behavior. The test fails if Fastify, Node or a plugin changes it. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import Module from 'node:module'
@@ -52,6 +52,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.ready()
     t.equal(getEffectiveHooks(app, 'onRequest').length, 1)
     t.strictSame(getEffectiveHooks(Object.create(null) as FastifyInstance, 'onRequest'), [], 'a version without the hooks')
+    t.strictSame(getEffectiveHooks({ [Symbol('fastify.hooks')]: {} }, 'onRequest'), [], 'a version without this hook')
   },
 
   async decorators (t) {
@@ -197,9 +198,9 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     const app = Fastify({
       rewriteUrl (request) { seen.push(['rewriteUrl', request.url]); return '/%' },
       genReqId () { seen.push('genReqId'); return 'a' },
-      frameworkErrors: (_error, _request, reply) => { (reply as FastifyReply).send('refused') }
+      frameworkErrors: (_error, _request, reply) => { (reply as FastifyReply).send('rejected') }
     })
-    t.equal((await app.inject('/a?b')).body, 'refused')
+    t.equal((await app.inject('/a?b')).body, 'rejected')
     t.strictSame(seen, [['rewriteUrl', '/a?b'], 'genReqId'])
   },
 

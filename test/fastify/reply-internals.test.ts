@@ -1,4 +1,4 @@
-/** Every reliance on what Fastify does not document: each test fails when Fastify changes. */
+/** Every reliance on undocumented behavior of Fastify. A test fails if Fastify changes it. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
@@ -7,10 +7,10 @@ import {
   isSendingThrown, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
-/** Something that is not an instance, a request or a reply of Fastify. */
+/** A value that is not an instance, a request or a reply of Fastify. */
 const stranger = { server: { initialConfig: { requestIdLogLabel: 'reqId' } } } as never
 
-t.test('the parsers of a scope are seen: types, patterns and the catch-all', async t => {
+t.test('the parsers of a scope are listed: types, patterns and the catch-all', async t => {
   const app = Fastify()
   const seen: unknown[] = []
   const parse = (_request: unknown, _payload: unknown, done: (error: null, body: string) => void): void => { done(null, '') }
@@ -32,7 +32,7 @@ t.test('the parsers of a scope are seen: types, patterns and the catch-all', asy
   t.equal(getParsedMediaTypes(stranger), undefined)
 })
 
-t.test('the hooks of a route are seen, and a last one runs for one payload only', async t => {
+t.test('the hooks of a route are listed, and an added last hook runs for one payload only', async t => {
   const app = Fastify()
   const calls: unknown[] = []
   const lastHook = (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void): void => {
@@ -60,7 +60,7 @@ t.test('the hooks of a route are seen, and a last one runs for one payload only'
   t.ok(isCalled)
 })
 
-t.test('the next error handler changes with each error that goes to a handler', async t => {
+t.test('the next error handler changes with each error that a handler receives', async t => {
   const app = Fastify()
   const seen: unknown[] = []
   app.setErrorHandler((_error, _request, reply) => {
@@ -80,7 +80,7 @@ t.test('the next error handler changes with each error that goes to a handler', 
   t.not(after, inHandler)
 })
 
-t.test('the log controller of an application is seen, and which methods it replaces', async t => {
+t.test('the log controller of an application is found, with the methods that it replaces', async t => {
   const plain = getLogController(Fastify()) as NonNullable<ReturnType<typeof getLogController>>
   t.strictSame([overridesLog(plain, 'defaultErrorLog'), overridesLog(plain, 'routeNotFound')], [false, false])
   class Own extends LogController { override routeNotFound (): void {} }
@@ -91,7 +91,7 @@ t.test('the log controller of an application is seen, and which methods it repla
   t.equal(getRequestIdLogLabel((stranger as { server: FastifyInstance }).server), 'reqId')
 })
 
-t.test('a stream that fails after its headers is reported, for the scope and those in it', async t => {
+t.test('a stream that fails after its headers is reported, in the scope and the scopes below it', async t => {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } } })
   const seen: unknown[] = []
@@ -116,11 +116,11 @@ t.test('a stream that fails after its headers is reported, for the scope and tho
   t.after(() => app.close())
   for (const url of ['/outside', '/inside', '/inner']) await fetch(app.listeningOrigin + url).then(response => response.text()).catch(() => {})
   t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
-  t.equal(lines.length, 2, 'the failures that nothing else has logged')
+  t.equal(lines.length, 2, 'the failures without another log line')
   onStreamError(stranger, () => true)
 })
 
-t.test('an error that the application sends is told from one that Fastify sends', async t => {
+t.test('an error that the application sends is distinguished from an error that Fastify sends', async t => {
   const app = Fastify()
   const seen: unknown[] = []
   app.setErrorHandler(function handler (error, _request, reply) {
@@ -146,7 +146,7 @@ t.test('an error that the application sends is told from one that Fastify sends'
   Error.stackTraceLimit = stackTraceLimit
 })
 
-t.test('the error of the stream of a body is seen, also after an async hook', async t => {
+t.test('the error of a body stream is found, also after an async hook', async t => {
   const app = Fastify()
   const seen: unknown[] = []
   app.addHook('onError', async () => { await new Promise(resolve => setImmediate(resolve)) })
@@ -162,7 +162,7 @@ t.test('the error of the stream of a body is seen, also after an async hook', as
   t.equal(isErrorOfBody(new Error('no'), stranger), false)
 })
 
-t.test('whether Fastify sends what was thrown', async t => {
+t.test('isSendingThrown() is true while Fastify sends a thrown value', async t => {
   const app = Fastify()
   const seen: unknown[] = []
   app.addHook('onRequest', (_request, reply, done) => {

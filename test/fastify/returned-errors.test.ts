@@ -1,9 +1,10 @@
+/** Recognizes errors, and throws errors that a function returns. */
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { standardErrors as errors } from 'fastify-api-errors'
 import { checkReturned, isError } from '../../lib/fastify/returned-errors.js'
 
-t.test('an error of this realm, of another, and of the catalog', async t => {
+t.test('errors of this realm, of another realm and of the catalog are recognized', async t => {
   for (const error of [new Error('a'), new TypeError('b'), runInNewContext('new Error("c")'), errors.resource_not_found()]) t.ok(isError(error))
   for (const value of [undefined, null, 'Error', 404, {}, { message: 'a' }, () => {}]) t.notOk(isError(value))
 })

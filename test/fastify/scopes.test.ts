@@ -1,10 +1,11 @@
+/** Which plugins run on the routes of which scopes. */
 import t from 'tap'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import underPressure from '@fastify/under-pressure'
 import { codesByStatus, createApp, documentOf, resolved, type Json } from '../openapi/documents.js'
 
-t.test('a plugin that comes after a scope runs on the routes of the scope, and the document says so', async t => {
+t.test('a plugin that is registered after a scope also runs on its routes, and the document includes it', async t => {
   const app = await createApp({}, async app => {
     await app.register(async scope => {
       await scope.register(cookie)
@@ -21,7 +22,7 @@ t.test('a plugin that comes after a scope runs on the routes of the scope, and t
   t.equal((await app.inject({ url: '/before', headers: { origin: 'https://example.com' } })).headers['access-control-allow-origin'], '*')
 })
 
-t.test('a plugin of a scope does not run beside it', async t => {
+t.test('a plugin of a scope does not run on routes outside the scope', async t => {
   const app = await createApp({}, async app => {
     await app.register(async scope => {
       await scope.register(cors)

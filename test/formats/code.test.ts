@@ -1,3 +1,4 @@
+/** The format `code`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'
@@ -13,7 +14,7 @@ t.test('{ code, message, request_id }', async t => {
   })
 })
 
-t.test('details lists the fields', async t => {
+t.test('details lists the failed fields', async t => {
   const send = await createThrower()
   t.strictSame(await send({ error: standardErrors.validation_error({ issues }) }), {
     status: 422,
@@ -22,7 +23,7 @@ t.test('details lists the fields', async t => {
   })
 })
 
-t.test('meta has the facts, doc_url the page', async t => {
+t.test('meta has the details of the error, and doc_url the URL of the page', async t => {
   const send = await createThrower({ docUrl: 'https://api.example.com/errors' })
   const meta = { policy: 'general', limit: 100, window: 60, retry_after: 30 }
   t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta, retryAfter: 30 }) }), {

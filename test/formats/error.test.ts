@@ -1,10 +1,11 @@
+/** The format `error`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'unique', message: 'is already in use' }] as const
 
-t.test('{ error, message, requestId }, without meta and pages', async t => {
+t.test('{ error, message, requestId }, without meta and page URLs', async t => {
   const send = await createThrower({ format: 'error', docUrl: '/errors' })
   t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta: { limit: 5 } }) }), {
     status: 429,
@@ -13,7 +14,7 @@ t.test('{ error, message, requestId }, without meta and pages', async t => {
   })
 })
 
-t.test('details lists the fields', async t => {
+t.test('details lists the failed fields', async t => {
   const send = await createThrower({ format: 'error' })
   t.strictSame(await send({ error: standardErrors.resource_already_exists({ issues }) }), {
     status: 409,

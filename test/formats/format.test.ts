@@ -1,3 +1,4 @@
+/** `defineFormat` and custom formats. */
 import { Type } from '@sinclair/typebox'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'
@@ -33,7 +34,7 @@ const enveloped = defineFormat({
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' }] as const
 
-t.test('your own format writes bodies with groups', async t => {
+t.test('a custom format writes bodies with groups', async t => {
   const send = await createThrower({ format: enveloped })
   t.strictSame(await send({ error: standardErrors.missing_required_field({ issues }) }), {
     status: 422,
@@ -45,7 +46,7 @@ t.test('your own format writes bodies with groups', async t => {
   })
 })
 
-t.test('its schema allows only the fields of one code', async t => {
+t.test('the schema of a format only allows the fields of its code', async t => {
   const schemaOf = (code: 'forbidden' | 'validation_error', hasDocUrl: boolean): unknown =>
     JSON.parse(JSON.stringify(bodySchema(enveloped, standardErrors[code], { hasDocUrl })))
   const at = { type: 'object', required: ['path'], properties: { path: { type: 'string' } }, additionalProperties: false }
@@ -86,7 +87,7 @@ t.test('defineFormat returns the format', async t => {
   expectTypeOf(defineFormat).returns.toEqualTypeOf<Format>()
 })
 
-t.test('a format cannot read what must stay in the log', async () => {
+t.test('a format has no access to values that belong in the log only', async () => {
   expectTypeOf<keyof Answer>().toEqualTypeOf<
     'code' | 'status' | 'type' | 'title' | 'message' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance'
   >()

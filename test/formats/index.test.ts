@@ -1,3 +1,4 @@
+/** Properties of every format: bodies match their schemas. */
 import { Ajv, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fc from 'fast-check'
@@ -10,7 +11,7 @@ import { bodySchema } from '../../lib/formats/format.js'
 import { initFor, text } from '../support/arbitraries.js'
 import { createThrower } from '../support/http.js'
 
-/** The standard catalog, and codes of an application's own that differ from it in kind. */
+/** The standard catalog, and custom codes of other kinds. */
 const errors = defineErrors(standardErrors, {
   queue_full: {
     status: 503,
@@ -24,7 +25,7 @@ const errors = defineErrors(standardErrors, {
   sold_out: { status: 409, type: 'conflict_error', message: 'Sold out.', description: 'Nothing is left.', action: 'Choose something else.' }
 })
 
-/** The formats by name, and one of an application's own. */
+/** The formats by name, and a custom format. */
 const shapes: ReadonlyArray<FormatName | Format> = [
   ...Object.keys(formats) as FormatName[],
   defineFormat({
@@ -39,7 +40,7 @@ function schemaOf (format: Format, definition: ErrorDefinition, hasDocUrl: boole
   return ajv.compile(bodySchema(format, definition, { hasDocUrl }))
 }
 
-t.test('the formats by name', async t => {
+t.test('each built-in format has a name', async t => {
   t.strictSame(Object.entries(formats).map(([key, { name }]) => [key, name]), ['code', 'typed', 'summary', 'message', 'error', 'problem'].map(name => [name, name]))
   expectTypeOf<keyof typeof formats>().toEqualTypeOf<FormatName>()
 })
@@ -47,7 +48,7 @@ t.test('the formats by name', async t => {
 for (const shape of shapes) {
   const format = typeof shape === 'string' ? formats[shape] : shape
 
-  t.test(`${format.name}: whatever is thrown, the body that is sent fits the schema that is documented`, async t => {
+  t.test(`${format.name}: whatever is thrown, the response body matches the documented schema`, async t => {
     for (const docUrl of [undefined, 'https://api.example.com/errors']) {
       const send = await createThrower({ errors, format: shape, ...(docUrl !== undefined && { docUrl }) })
       for (const definition of Object.values(errors)) {
@@ -67,7 +68,7 @@ for (const shape of shapes) {
     t.pass()
   })
 
-  t.test(`${format.name}: the example in the document is what is sent, and fits its schema`, async t => {
+  t.test(`${format.name}: the example in the document equals the response and matches its schema`, async t => {
     const docUrl = (code: string): string => `https://api.example.com/errors#${code}`
     const send = await createThrower({ errors, format: shape, docUrl })
     for (const definition of Object.values(errors)) {

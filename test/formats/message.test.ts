@@ -1,3 +1,4 @@
+/** The format `message`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'
@@ -13,7 +14,7 @@ t.test('{ message }', async t => {
   })
 })
 
-t.test('a 422 has the reasons by field, as sentences', async t => {
+t.test('a 422 lists messages by field', async t => {
   const send = await createThrower({ format: 'message' })
   const issues = [issue('email', 'is required'), issue('name', 'is required'), issue('email', 'must be an email address'), issue('', 'must be an object')]
   t.strictSame(await send({ error: standardErrors.validation_error({ issues }) }), {
@@ -30,7 +31,7 @@ t.test('a 422 has the reasons by field, as sentences', async t => {
   })
 })
 
-t.test('a 422 without issues has no reasons', async t => {
+t.test('a 422 without issues has no list of messages', async t => {
   const send = await createThrower({ format: 'message' })
   t.strictSame((await send({ error: standardErrors.validation_error() })).body, { message: 'One or more fields are invalid.', errors: {} })
 })

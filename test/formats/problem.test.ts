@@ -1,3 +1,4 @@
+/** The format `problem` (RFC 9457). */
 import { Ajv } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import fc from 'fast-check'
@@ -6,7 +7,7 @@ import { standardErrors, type Issue } from 'fastify-api-errors'
 import { problemFormat } from '../../lib/formats/problem.js'
 import { createThrower } from '../support/http.js'
 
-t.test('problem details without pages: type is about:blank, title the phrase of the status (RFC 9457, section 4.2.1)', async t => {
+t.test('problem details without pages: type is about:blank, and title is the reason phrase (RFC 9457, section 4.2.1)', async t => {
   const send = await createThrower({ format: 'problem' })
   t.strictSame(await send({ error: standardErrors.resource_not_found({ message: 'No user has this id.' }) }), {
     status: 404,
@@ -42,7 +43,7 @@ t.test('problem details with pages', async t => {
   })
 })
 
-t.test('errors lists the fields, each with its pointer as a URI fragment', async t => {
+t.test('errors lists the failed fields, each with its pointer as a URI fragment', async t => {
   const send = await createThrower({ format: 'problem' })
   const issue = (field: string, pointer: string): Issue => ({ in: 'body', field, pointer, code: 'type', message: 'must be a string' })
   const issues = [issue('items[0].price', '/items/0/price'), issue('a/b#c', '/a~1b#c'), issue('größe %', '/größe %'), issue('\ud800', '/\ud800'), issue('', '')]
@@ -65,7 +66,7 @@ t.test('errors lists the fields, each with its pointer as a URI fragment', async
   })
 })
 
-t.test('instance is a URI reference, whatever path was asked for', async t => {
+t.test('instance is a valid URI reference for any request path', async t => {
   const { instance } = problemFormat.fields
   if (instance === undefined || 'fields' in instance) throw new Error('instance is a field')
   const instanceOf = (path: string): unknown => instance.value({ instance: path } as never)

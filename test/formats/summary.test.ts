@@ -1,3 +1,4 @@
+/** The format `summary`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'
@@ -13,7 +14,7 @@ t.test('{ summary }', async t => {
   })
 })
 
-t.test('a 422 has the reasons by field, whatever the field is called', async t => {
+t.test('a 422 lists messages by field, for any field name', async t => {
   const send = await createThrower({ format: 'summary' })
   const issues = [issue('email', 'is required'), issue('__proto__', 'is not allowed'), issue('constructor', 'is not allowed'), issue('', 'must be an object')]
   const { status, body } = await send({ error: standardErrors.missing_required_field({ issues }) })

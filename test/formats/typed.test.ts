@@ -1,3 +1,4 @@
+/** The format `typed`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { createThrower } from '../support/http.js'
@@ -13,7 +14,7 @@ t.test('{ message, type, code, param, request_id }', async t => {
   })
 })
 
-t.test('param is what the error names, else its first field, else null', async t => {
+t.test('param is the param of the error, otherwise its first field, otherwise null', async t => {
   const send = await createThrower({ format: 'typed' })
   const paramOf = async (error: Error): Promise<unknown> => ((await send({ error })).body as { readonly param: unknown }).param
   t.equal(await paramOf(standardErrors.invalid_parameter({ param: 'limit', issues: [issue('offset')] })), 'limit')

@@ -1,3 +1,4 @@
+/** Checks the record of an API key. */
 import t from 'tap'
 import { findKeyFault, type ApiKeyRecord } from '../../lib/guards/api-key-record.js'
 import { hashKey } from '../../lib/guards/keys.js'
@@ -6,12 +7,12 @@ const now = Date.parse('2030-01-01T00:00:00Z')
 const use = { key: 'key_1', ip: '192.0.2.7', now, required: ['queues:read'] }
 const good: ApiKeyRecord = { id: 'k1', scopes: ['queues:read', 'queues:write'], allowedIps: ['192.0.2.0/24'], expiresAt: '2030-01-01T00:00:01Z', hash: hashKey('key_1') }
 
-t.test('a good key has no fault', async t => {
+t.test('a valid key has no fault', async t => {
   t.equal(findKeyFault(good, use), undefined)
   t.equal(findKeyFault({ id: 'k1', scopes: null, allowedIps: null, expiresAt: null, revokedAt: null, hash: null }, { ...use, required: [] }), undefined)
 })
 
-t.test('why a key is rejected', async t => {
+t.test('each fault of a key has a reason', async t => {
   for (const [change, fault] of [
     [{ hash: hashKey('key_2') }, 'invalid_api_key'],
     [{ revokedAt: new Date(now) }, 'api_key_revoked'],
@@ -25,10 +26,10 @@ t.test('why a key is rejected', async t => {
     t.equal(findKeyFault({ ...good, ...change }, use), fault, JSON.stringify(change))
   }
   t.equal(findKeyFault(null, use), 'invalid_api_key', 'a key without a record')
-  t.equal(findKeyFault(good, { ...use, ip: undefined }), 'ip_not_allowed', 'a caller without an address')
+  t.equal(findKeyFault(good, { ...use, ip: undefined }), 'ip_not_allowed', 'a client without an address')
 })
 
-t.test('an invalid record is refused in one sentence, without the key', async t => {
+t.test('an invalid record is rejected with one sentence that does not contain the key', async t => {
   for (const [change, message] of [
     [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
     [{ expiresAt: 'soon' }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],

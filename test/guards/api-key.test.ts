@@ -1,3 +1,4 @@
+/** The API key guard on a real server, with its responses and logs. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as requestOf } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,18 +24,18 @@ const yesterday = new Date(Date.now() - day)
 
 const withoutIpv6 = !Object.values(networkInterfaces()).flat().some(found => found?.family === 'IPv6') && process.env.CI !== 'true' && 'this machine has no IPv6'
 
-/** Everything that any server of this file logged. */
+/** All log lines of all servers in this file. */
 let log = ''
 const logger = { level: 'trace', stream: new Writable({ write (chunk, _encoding, done) { log += String(chunk); done() } }) }
 
 interface ServeOptions {
   readonly server?: FastifyServerOptions
   readonly host?: string
-  /** What happens before the route is added. @default the plugin is registered */
+  /** The steps before the route is added. @default the plugin is registered */
   readonly setUp?: (app: FastifyInstance) => unknown
 }
 
-/** Starts a server whose one route is guarded, and answers with what the guard found; gives the address of the route. */
+/** Starts a server with one guarded route, which returns the record of the guard. Returns the URL of the route. */
 async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): Promise<string> {
   const { server, host = '127.0.0.1', setUp = app => app.register(apiErrors) } = options
   const app = Fastify(serverOptions({ logger, forceCloseConnections: true, ...server }))
@@ -48,7 +49,7 @@ async function serve (t: Test, guard: ApiKeyGuard, options: ServeOptions = {}): 
 
 const bearer = (key: string): { headers: { authorization: string } } => ({ headers: { authorization: `Bearer ${key}` } })
 
-/** The answer of an error in the default format. */
+/** Returns the response to an error in the default format. */
 function refused (status: number, challenge: string | undefined, code: string, message: string, more: object = {}): HttpResponse {
   return {
     status,
@@ -63,7 +64,7 @@ function refused (status: number, challenge: string | undefined, code: string, m
   }
 }
 
-/** The answer of the route. */
+/** Returns the response of the route. */
 function found (record: object): HttpResponse {
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { key: record } }
 }
@@ -78,14 +79,14 @@ const expired = refused(401, 'Bearer realm="api", error="invalid_token"', 'api_k
 const elsewhere = refused(403, undefined, 'ip_not_allowed', 'Your IP address is not on the allowlist of the API key.')
 const failed = refused(503, undefined, 'service_unavailable', 'The service is temporarily unavailable.')
 
-t.test('a good key is let through, and its record is request.apiKey', async t => {
+t.test('a valid key is accepted, and its record is request.apiKey', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { id, key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored }))
-  t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme has no case, and any number of spaces behind it')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme is case-insensitive, and any number of spaces may follow')
 })
 
-t.test('without a key', async t => {
+t.test('a request without a key', async t => {
   const url = await serve(t, apiKey({ lookup }))
   t.strictSame(await fetchResponse(url), missing, 'no header')
   t.strictSame(await fetchResponse(url, { headers: { authorization: '' } }), missing, 'an empty header')
@@ -93,7 +94,7 @@ t.test('without a key', async t => {
   t.strictSame(await fetchResponse(url, { headers: { authorization: 'Basic YTpi' } }), missing, 'another scheme')
 })
 
-t.test('with something that is no key', async t => {
+t.test('a credential that is not a key', async t => {
   const lookups: string[] = []
   const url = await serve(t, apiKey({ lookup: key => { lookups.push(key); return lookup(key) } }))
   const { key } = await issue()
@@ -101,31 +102,31 @@ t.test('with something that is no key', async t => {
     t.strictSame(await fetchResponse(url, bearer(malformed)), invalid, malformed)
   }
   t.strictSame(await fetchResponse(url, { headers: { authorization: key } }), withoutScheme, 'a key without its scheme')
-  t.strictSame(await fetchResponse(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is no space')
-  t.strictSame(lookups, [], 'the store is not asked')
+  t.strictSame(await fetchResponse(url, { headers: { authorization: `Bearer\t${key}` } }), withoutScheme, 'a tab is not a space')
+  t.strictSame(lookups, [], 'lookup is not called')
 })
 
-t.test('with a key that was never issued', async t => {
+t.test('a key that was never issued', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
-  t.strictSame(await fetchResponse(url, bearer(key.slice(0, -1))), invalid, 'a part of one')
-  t.strictSame(await fetchResponse(url, bearer(key.toLowerCase())), invalid, 'in another case')
+  t.strictSame(await fetchResponse(url, bearer(key.slice(0, -1))), invalid, 'a part of a key')
+  t.strictSame(await fetchResponse(url, bearer(key.toLowerCase())), invalid, 'a key in another case')
   t.strictSame(await fetchResponse(url, bearer('x')), invalid)
-  t.strictSame(await fetchResponse(url, bearer(hashKey(key))), invalid, 'the hash of one')
+  t.strictSame(await fetchResponse(url, bearer(hashKey(key))), invalid, 'the hash of a key')
   t.strictSame(await fetchResponse(url, bearer('x'.repeat(10_000))), invalid)
 })
 
-t.test('with a key that was revoked or has expired', async t => {
+t.test('a key that was revoked or has expired', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const answerTo = async (record: Parameters<typeof issue>[0]): Promise<HttpResponse> => await fetchResponse(url, bearer((await issue(record)).key))
   t.strictSame(await answerTo({ revokedAt: yesterday }), revoked)
   t.strictSame(await answerTo({ expiresAt: yesterday }), expired)
-  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'both: that it was revoked says more')
-  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither yet')
+  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'revoked and expired: revoked takes precedence')
+  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither revoked nor expired yet')
 })
 
-t.test('a time is a Date, a string or milliseconds; it is reached at exactly this time', async t => {
+t.test('a time is a Date, a string or milliseconds, and takes effect at exactly this time', async t => {
   for (const [moment, status] of [
     [yesterday, 401], [yesterday.toISOString(), 401], [yesterday.getTime(), 401], [Date.now(), 401], [0, 401],
     [inAnHour, 200], [inAnHour.toISOString(), 200], [inAnHour.getTime(), 200], [null, 200], [undefined, 200]
@@ -135,26 +136,26 @@ t.test('a time is a Date, a string or milliseconds; it is reached at exactly thi
   }
 })
 
-t.test('a scope that the key lacks', async t => {
+t.test('a key without a required scope', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['queues:read', 'queues:write'] }))
   const lacking = (held: string[]): HttpResponse => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
     'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['queues:read', 'queues:write'], held } })
 
   const all = ['queues:write', 'users:read', 'queues:read']
   const { id, key } = await issue({ scopes: all })
-  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all of them, and another')
+  t.strictSame(await fetchResponse(url, bearer(key)), found({ id, ...stored, scopes: all }), 'all scopes, and another one')
   for (const held of [['queues:read'], ['queues:readqueues:write'], ['queues'], []]) {
     t.strictSame(await fetchResponse(url, bearer((await issue({ scopes: held })).key)), lacking(held), held.join(' '))
   }
 })
 
-t.test('a record without scopes holds none', async t => {
+t.test('a record without scopes has no scope', async t => {
   const url = await serve(t, apiKey({ lookup: () => ({ id: 'key_1' }), scopes: ['a'] }))
   t.strictSame(await fetchResponse(url, bearer('abc')), refused(403, 'Bearer realm="api", error="insufficient_scope", scope="a"', 'insufficient_scope',
     'Your credentials lack a required scope.', { meta: { required: ['a'], held: [] } }))
 })
 
-t.test('an address that the key does not work from', async t => {
+t.test('an IP address that the key does not allow', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['queues:read'] }), { server: { trustProxy: true } })
   const { key } = await issue({ scopes: ['queues:read'], allowedIps: ['192.0.2.0/24', '2001:db8::/32', '198.51.100.7'] })
   const { key: unscoped } = await issue({ allowedIps: ['192.0.2.0/24'] })
@@ -165,18 +166,18 @@ t.test('an address that the key does not work from', async t => {
   for (const ip of ['192.0.3.0', '::ffff:192.0.3.0', '2001:db9::1', '198.51.100.8', '::1', 'unknown']) {
     t.strictSame(await fetchResponse(url, from(ip)), elsewhere, ip)
   }
-  t.strictSame(await fetchResponse(url, from('192.0.3.0', unscoped)), elsewhere, 'from there, nothing is told about scopes')
-  t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows nobody')
+  t.strictSame(await fetchResponse(url, from('192.0.3.0', unscoped)), elsewhere, 'the response does not mention scopes')
+  t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows no address')
 })
 
-t.test('the address of an IPv4 caller, as a server on IPv6 sees it', { skip: withoutIpv6 }, async t => {
+t.test('the address of an IPv4 client, as a server on IPv6 reports it', { skip: withoutIpv6 }, async t => {
   const url = await serve(t, apiKey({ lookup }), { host: '::' })
   const { key } = await issue({ allowedIps: ['127.0.0.0/8'] })
   t.equal((await fetchResponse(url, bearer(key))).status, 200)
   t.strictSame(await fetchResponse(url, bearer((await issue({ allowedIps: ['192.0.2.0/24'] })).key)), elsewhere)
 })
 
-t.test('a caller over a Unix socket has no address', async t => {
+t.test('a client on a Unix socket has no address', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'api-key-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const socketPath = join(folder, 'server')
@@ -193,7 +194,7 @@ t.test('a caller over a Unix socket has no address', async t => {
   t.equal(await statusWith((await issue({ allowedIps: ['0.0.0.0/0', '::/0'] })).key), 403)
 })
 
-t.test('a store that fails', async t => {
+t.test('a lookup that fails', async t => {
   const broken = await createKeyStore()
   await broken.close()
   const url = await serve(t, apiKey({ lookup: broken.lookup }))
@@ -203,8 +204,8 @@ t.test('a store that fails', async t => {
   t.match(line, { level: 50, status: 503, route: 'GET /queues', msg: 'The API key could not be looked up.', err: { stack: /PGlite is closed/ } })
 })
 
-t.test('a store that fails with the key in its message: the log has the message without the key', async t => {
-  // A table of plain keys, and a column of another type: Postgres quotes the value that it cannot read.
+t.test('a lookup that fails with the key in its message: the log has the message without the key', async t => {
+  // A table of plain keys, and a column of another type: the error of Postgres contains the value that it cannot read.
   const { key } = await issue()
   const url = await serve(t, apiKey({ lookup: async sent => { await store.query('select $1::int', [sent]); return null } }))
   const before = log.length
@@ -212,7 +213,7 @@ t.test('a store that fails with the key in its message: the log has the message 
   t.match(log.slice(before), /invalid input syntax for type integer: \\"\[API key\]\\"/)
 })
 
-t.test('a failure that is no Error is logged, too, and without the key in any spelling', async t => {
+t.test('a thrown value that is not an Error is also logged, without the key in any spelling', async t => {
   const key = 'a/b+c=='
   const url = await serve(t, apiKey({ lookup: async sent => { throw { reason: 'down', url: `/keys/${encodeURIComponent(sent)}`, sent } } })) // eslint-disable-line no-throw-literal
   const before = log.length
@@ -240,19 +241,19 @@ for (const [record, reason] of [
   })
 }
 
-t.test('an error of the catalog that lookup throws is the answer', async t => {
+t.test('an error of the catalog that lookup throws is sent', async t => {
   const url = await serve(t, apiKey({ lookup: () => { throw standardErrors.payment_required({ message: 'The trial is over.' }) } }))
   t.strictSame(await fetchResponse(url, bearer('abc')), refused(402, undefined, 'payment_required', 'The trial is over.'))
 })
 
-t.test('lookup gets the key and the request', async t => {
+t.test('lookup receives the key and the request', async t => {
   const url = await serve(t, apiKey({ lookup: (key, request) => ({ id: `${key} ${request.method} ${request.url}` }) }))
   t.strictSame(await fetchResponse(url, bearer('abc')), found({ id: 'abc GET /queues' }))
 })
 
-t.test('a record with a hash is compared by the guard', async t => {
+t.test('the guard compares a record that has a hash', async t => {
   const right = generateKey({ prefix: 'launch_test' })
-  // Found by the first part of the key alone: the rest must be compared.
+  // The lookup compares only the first part of the key, so the guard must compare the rest.
   const url = await serve(t, apiKey({ lookup: key => key.startsWith('launch_test_') ? { id: 'key_1', hash: hashKey(right) } : undefined }))
   t.strictSame(await fetchResponse(url, bearer(right)), found({ id: 'key_1', hash: hashKey(right) }))
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
@@ -281,7 +282,7 @@ for (const [name, options, headersOf, challenge] of places) {
   })
 }
 
-t.test('a header that is sent twice is no key', async t => {
+t.test('a header that is sent twice is not a key', async t => {
   const url = await serve(t, apiKey({ lookup, header: 'x-api-key' }))
   const { key } = await issue()
   const headers = new Headers([['x-api-key', key], ['x-api-key', key]])
@@ -299,7 +300,7 @@ t.test('the guard uses the realm of the plugin and the codes that the applicatio
     refused(403, 'Bearer realm="launch", error="insufficient_scope", scope="a"', 'insufficient_scope', 'Not with this key.'))
 })
 
-t.test('without the plugin, Fastify answers with the same statuses and challenges', async t => {
+t.test('without the plugin, Fastify responds with the same statuses and challenges', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: () => {} })
   const plain = (status: number, challenge: string, body: object): HttpResponse =>
     ({ status, headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': challenge }, body: { statusCode: status, ...body } })
@@ -310,7 +311,7 @@ t.test('without the plugin, Fastify answers with the same statuses and challenge
     { code: 'insufficient_scope', error: 'Forbidden', message: 'Your credentials lack a required scope.' }))
 })
 
-t.test('a guard of a scope is one of all its routes, and of the scopes below it', async t => {
+t.test('a guard of a scope applies to all its routes and to the scopes below it', async t => {
   const app = Fastify(serverOptions({ logger }))
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -353,12 +354,12 @@ for (const [options, message] of [
   [{ lookup, realm: 7 }, 'realm: expected printable ASCII without quotes and backslashes, got 7.'],
   [{ lookup, guessLimit: { max: 10 } }, 'guessLimit: expected the result of guessLimit(), got an object.']
 ] as const) {
-  t.test(`refused: ${message}`, async t => {
+  t.test(`rejected: ${message}`, async t => {
     t.equal(thrown(() => apiKey(options as unknown as ApiKeyOptions)), `TypeError: apiKey: ${message}`)
   })
 }
 
-t.test('no key was ever logged', async t => {
+t.test('no key was logged', async t => {
   t.ok(log.includes('missing_api_key') && log.includes('insufficient_scope') && log.includes('service_unavailable'), 'everything was logged')
   t.equal(store.issued.length > 20, true)
   for (const key of store.issued) t.notOk(log.includes(key))

@@ -1,3 +1,4 @@
+/** Reads the credential of a request, and writes the challenge. */
 import t from 'tap'
 import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential } from '../../lib/guards/credential.js'
 
@@ -11,7 +12,7 @@ t.test('the location of a key', async t => {
   t.throws(() => createKeyLocation('x-key', 7 as unknown as string), new TypeError('apiKey: scheme: expected the word before the key, such as "Bearer", got 7.'))
 })
 
-t.test('the credential of a request', async t => {
+t.test('the credential is read from the request', async t => {
   const none = { key: undefined, isSent: false, hasScheme: false }
   const malformed = { key: undefined, isSent: true, hasScheme: false }
   for (const [value, location, credential] of [

@@ -1,3 +1,4 @@
+/** Guarded routes in the OpenAPI document. */
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, swaggerOptions } from 'fastify-api-errors'
@@ -23,7 +24,7 @@ async function documentOf (t: Test, openapi: object, addRoutes: (app: FastifyIns
   return app.swagger() as unknown as Document
 }
 
-/** The codes that a route is documented with, by `app.apiErrors.explain`. */
+/** The documented codes of a route, from `app.apiErrors.explain`. */
 async function codesOf (t: Test, addRoutes: (app: FastifyInstance) => void, url: string): Promise<string[]> {
   const app = Fastify()
   t.teardown(() => app.close())
@@ -36,7 +37,7 @@ async function codesOf (t: Test, addRoutes: (app: FastifyInstance) => void, url:
 const always = ['missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'ip_not_allowed', 'service_unavailable']
 const scheme = { type: 'http', scheme: 'bearer', description: 'An API key.' }
 
-t.test('a guarded route has the codes of the guard', async t => {
+t.test('a guarded route documents the codes of the guard', async t => {
   const codes = async (guard: ReturnType<typeof apiKey>): Promise<string[]> =>
     await codesOf(t, app => app.get('/queues', { onRequest: [guard] }, async () => 'ok'), '/queues')
   t.strictSame(await codes(apiKey({ lookup })), ['internal_error', ...always])
@@ -44,7 +45,7 @@ t.test('a guarded route has the codes of the guard', async t => {
   t.strictSame(await codes(apiKey({ lookup, guessLimit: guessLimit({ max: 1, timeWindow: 1 }) })), ['internal_error', ...always, 'rate_limit_exceeded'])
 })
 
-t.test('a guarded scope has them on every route of it, and on no other', async t => {
+t.test('a guarded scope documents them on all its routes, and on no others', async t => {
   const addRoutes = (app: FastifyInstance): void => {
     app.get('/open', async () => 'ok')
     app.register(async scope => {
@@ -58,7 +59,7 @@ t.test('a guarded scope has them on every route of it, and on no other', async t
   t.strictSame(await codesOf(t, addRoutes, '/inner'), ['internal_error', ...always, 'insufficient_scope'])
 })
 
-t.test('the document has the security of each route, and its scheme', async t => {
+t.test('the document has the security of each route and its scheme', async t => {
   const addRoutes = (app: FastifyInstance): void => {
     app.get('/open', async () => 'ok')
     app.get('/any', { onRequest: apiKey({ lookup }) }, async () => 'ok')
@@ -94,7 +95,7 @@ t.test('the document has the security of each route, and its scheme', async t =>
   t.strictSame((security(older) as Record<string, unknown>)['/two-keys'], [{ apiKey: [], xAdminKey: [] }], 'in OpenAPI 3.0 only OAuth has scopes')
 })
 
-t.test('what the application says about security stays', async t => {
+t.test('security that the application declares is unchanged', async t => {
   const own = { type: 'http', scheme: 'bearer', description: 'A key from your dashboard.' }
   const shared = { summary: 'Shared by two routes' }
   const document = await documentOf(t, { components: { securitySchemes: { apiKey: own, session: own } } }, app => {
@@ -110,7 +111,7 @@ t.test('what the application says about security stays', async t => {
   t.equal(JSON.stringify(shared), '{"summary":"Shared by two routes"}', 'a schema that routes share is not changed')
 })
 
-t.test('the header of the key is no parameter of the route', async t => {
+t.test('the header of the key is not listed as a parameter', async t => {
   const document = await documentOf(t, {}, app => {
     const schema = { headers: { type: 'object', properties: { 'x-api-key': { type: 'string' }, 'x-tenant': { type: 'string' } } } }
     app.get('/queues', { onRequest: apiKey({ lookup, header: 'x-api-key' }), schema }, async () => 'ok')

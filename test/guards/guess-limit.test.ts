@@ -1,3 +1,4 @@
+/** The limit for invalid API keys. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
@@ -29,15 +30,15 @@ async function serve (t: Test, limit: GuessLimit) {
   }
 }
 
-t.test('an address that sent too many wrong keys waits until the window ends', async t => {
+t.test('an address that sent too many invalid keys is rejected until the window ends', async t => {
   const { get, lookups } = await serve(t, guessLimit({ max: 3, timeWindow: 60_000 }))
   const { key } = await issue()
   const statuses = async (...calls: Array<Promise<{ status: number }>>): Promise<number[]> => (await Promise.all(calls)).map(({ status }) => status)
 
   t.strictSame(await statuses(get('/a', 'wrong'), get('/b', '"malformed"'), get('/a', key), get('/a', undefined)), [401, 401, 200, 401],
-    'two wrong keys; a good one and none do not count')
-  t.equal((await get('/b', 'wrong')).status, 401, 'the third, over both guards')
-  const asked = lookups.length
+    'two invalid keys; a valid key and no key do not count')
+  t.equal((await get('/b', 'wrong')).status, 401, 'the third guess, across both guards')
+  const lookupsBefore = lookups.length
   const first = await get('/a', 'wrong')
   const wait = Number(first.headers['retry-after'])
   t.ok(wait > 30 && wait <= 60, 'seconds until the window ends')
@@ -54,21 +55,21 @@ t.test('an address that sent too many wrong keys waits until the window ends', a
     }
   }
   t.strictSame(first, limited)
-  t.equal((await get('/b', key)).status, 429, 'a good key, too: else the one that fits would be told apart')
-  t.equal(lookups.length, asked, 'the store is no longer asked')
-  t.equal((await get('/a', undefined)).status, 401, 'who sends no key guesses nothing')
+  t.equal((await get('/b', key)).status, 429, 'also a valid key, because otherwise the response would reveal it')
+  t.equal(lookups.length, lookupsBefore, 'lookup is no longer called')
+  t.equal((await get('/a', undefined)).status, 401, 'a request without a key is not a guess')
   t.equal((await get('/a', key, '192.0.2.2')).status, 200, 'another address')
   t.equal((await get('/a', 'wrong', '::ffff:192.0.2.1')).status, 429, 'the same address, written as IPv6')
 })
 
-t.test('the addresses of an IPv6 network count as one', async t => {
+t.test('the addresses of one IPv6 network share a count', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 60_000 }))
   t.equal((await get('/a', 'wrong', '2001:db8::1')).status, 401)
   t.equal((await get('/a', 'wrong', '2001:db8::2')).status, 429)
   t.equal((await get('/a', 'wrong', '2001:db8:0:1::1')).status, 401)
 })
 
-t.test('when the window has ended, keys are looked at again', async t => {
+t.test('after the window, keys are checked again', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 2000 }))
   t.equal((await get('/a', 'wrong')).status, 401)
   t.equal((await get('/a', 'wrong')).status, 429)
@@ -77,19 +78,19 @@ t.test('when the window has ended, keys are looked at again', async t => {
   t.equal((await get('/a', 'wrong')).status, 429)
 })
 
-t.test('10,000 addresses are remembered, and callers without one are one', async t => {
+t.test('10,000 addresses are stored, and callers without an address share a count', async t => {
   const limit = guessLimit({ max: 1, timeWindow: 60_000 })
   const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`
   limit.count(undefined)
   for (let index = 1; index < 10_000; index++) limit.count(address(index))
   t.ok(limit.wait(undefined) > 0)
   limit.count(address(10_000))
-  t.equal(limit.wait(undefined), 0, 'the one that began first is forgotten')
+  t.equal(limit.wait(undefined), 0, 'the oldest address is evicted')
   t.ok(limit.wait(address(1)) > 0)
   t.ok(limit.wait(address(10_000)) > 0)
 })
 
-/** A server with a guard whose lookup takes a while, and the keys that it was called with. */
+/** A server with a guard whose lookup is slow, and the keys that it received. */
 async function serveSlowly (t: Test, limit: GuessLimit, lookup: (key: string) => unknown, milliseconds = 20) {
   const lookups: string[] = []
   const app = Fastify(serverOptions())
@@ -118,31 +119,31 @@ async function serveSlowly (t: Test, limit: GuessLimit, lookup: (key: string) =>
 
 const numbered = (count: number, name = 'wrong'): string[] => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
-t.test('wrong keys that are sent in parallel count as well: no more are looked up than the limit allows', async t => {
+t.test('invalid keys that are sent in parallel also count: lookups never exceed the limit', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 10, timeWindow: 60_000 }), () => null)
   t.strictSame(await sendAll(numbered(200)), { 401: 10, 429: 190 })
   t.equal(lookups.length, 10)
 })
 
-t.test('one wrong key that is sent in parallel counts each time', async t => {
+t.test('one invalid key that is sent in parallel counts each time', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), () => null)
   t.strictSame(await sendAll(Array<string>(50).fill('wrong')), { 401: 3, 429: 47 })
   t.equal(lookups.length, 3)
 })
 
-t.test('good keys that are sent in parallel wait for each other, and none is rejected', async t => {
+t.test('valid keys that are sent in parallel wait for each other, and none is rejected', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => ({ id: key }))
   t.strictSame(await sendAll(Array<string>(20).fill('good')), { 200: 20 })
   t.strictSame(await sendAll(numbered(20, 'good')), { 200: 20 })
   t.equal(lookups.length, 40)
 })
 
-t.test('keys that are revoked, expired or lack a scope are not guessed', async t => {
+t.test('keys that are revoked, expired or lack a scope do not count as guesses', async t => {
   const { sendAll } = await serveSlowly(t, guessLimit({ max: 1, timeWindow: 60_000 }), key => ({ id: key, revokedAt: 0 }))
   t.strictSame(await sendAll(numbered(5)), { 401: 5 })
 })
 
-t.test('good and wrong keys in parallel: all wait until the wrong ones are known', async t => {
+t.test('valid and invalid keys in parallel: all wait until the invalid keys are identified', async t => {
   const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 2, timeWindow: 60_000 }), key => key.startsWith('good') ? { id: key } : null)
   t.strictSame(await sendAll([...numbered(4, 'good'), ...numbered(10), ...numbered(4, 'good')]), { 200: 4, 401: 2, 429: 12 })
   t.equal(lookups.length, 6)
@@ -153,20 +154,20 @@ for (const [name, thrown, status] of [
   ['an error of the catalog', () => { throw standardErrors.invalid_api_key() }, 401],
   ['a promise that is rejected', () => { throw Promise.reject(new Error('down')) }, 503]
 ] as const) {
-  t.test(`a key for which lookup throws ${name} counts as wrong`, async t => {
+  t.test(`a key for which lookup throws ${name} counts as invalid`, async t => {
     const { lookups, sendAll } = await serveSlowly(t, guessLimit({ max: 3, timeWindow: 60_000 }), thrown)
     t.strictSame(await sendAll(numbered(10)), { [status]: 3, 429: 7 })
     t.equal(lookups.length, 3)
   })
 }
 
-t.test('a lookup that throws a rejected promise does not end the process', async t => {
+t.test('a lookup that throws a rejected promise does not stop the process', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
   app.get('/', { onRequest: apiKey({ lookup: () => { throw Promise.reject(new Error('down')) } }) }, async () => 'ok')
   t.equal((await app.inject({ url: '/', headers: { authorization: 'Bearer abc' } })).statusCode, 503)
-  await sleep(20) // an unhandled rejection would fail the test
+  await sleep(20) // An unhandled rejection would fail the test.
 })
 
 t.test('a request waits until the window ends, and then its key is checked', async t => {
@@ -178,13 +179,13 @@ t.test('a request waits until the window ends, and then its key is checked', asy
   t.ok(performance.now() - begin >= 150)
 })
 
-t.test('a request does not wait for ever, and not with too many others', async t => {
+t.test('the time and the number of waiting requests are limited', async t => {
   const limit = guessLimit({ max: 1, timeWindow: 3_600_000 })
   await limit.begin('192.0.2.1')
   const { setTimeout: real } = globalThis
   globalThis.setTimeout = ((run: () => void) => real(run, 0)) as never
   t.teardown(() => { globalThis.setTimeout = real })
-  t.equal(await limit.begin('192.0.2.1'), 1000, 'after 10 seconds it gets 429')
+  t.equal(await limit.begin('192.0.2.1'), 1000, 'it gets 429 after 10 seconds')
   globalThis.setTimeout = real
   const end = await limit.begin('192.0.2.2')
   const waiting = Array.from({ length: 1000 }, () => limit.begin('192.0.2.2'))
@@ -193,7 +194,7 @@ t.test('a request does not wait for ever, and not with too many others', async t
   for (const result of await Promise.all(waiting)) t.ok(typeof result === 'number' && result > 3_000_000)
 })
 
-t.test('a port makes no new address', async t => {
+t.test('another port is not another address', async t => {
   const { get } = await serve(t, guessLimit({ max: 1, timeWindow: 60_000 }))
   t.equal((await get('/a', 'wrong', '192.0.2.1:1001')).status, 401)
   for (const ip of ['192.0.2.1:1002', '192.0.2.1', '[::ffff:192.0.2.1]:80']) t.equal((await get('/a', 'wrong', ip)).status, 429, ip)
@@ -207,7 +208,7 @@ for (const [options, message] of [
   [{ max: 1, timeWindow: '1 minute' }, 'timeWindow: expected a positive integer (milliseconds), got "1 minute".'],
   [{ max: 1, timeWindow: 0 }, 'timeWindow: expected a positive integer (milliseconds), got 0.']
 ] as const) {
-  t.test(`refused: ${JSON.stringify(options)}`, async t => {
+  t.test(`rejected: ${JSON.stringify(options)}`, async t => {
     t.equal(thrown(() => guessLimit(options as never)), `TypeError: guessLimit: ${message}`)
   })
 }

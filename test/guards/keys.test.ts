@@ -1,3 +1,4 @@
+/** Creates, parses, hashes and compares API keys. */
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import fc from 'fast-check'
@@ -7,7 +8,7 @@ import { findKeyFault } from '../../lib/guards/api-key-record.js'
 
 const prefix = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,8}(_[A-Za-z0-9]{1,8}){0,3}$/)
 
-t.test('a key is its prefix, 30 random letters and digits, and 6 of a checksum', async t => {
+t.test('a key is its prefix, 30 random letters and digits, and a checksum of 6 characters', async t => {
   fc.assert(fc.property(prefix, prefix => {
     const key = generateKey({ prefix })
     t.match(key, new RegExp(`^${prefix}_[0-9A-Za-z]{36}$`))
@@ -15,12 +16,12 @@ t.test('a key is its prefix, 30 random letters and digits, and 6 of a checksum',
   }))
 })
 
-t.test('the checksum is the CRC-32 of all before it, in base 62', async t => {
-  // Python's zlib.crc32(b'abc_' + b'0' * 30) is 592226508, and that is e4vAS in base 62.
+t.test('the checksum is the CRC-32 of the preceding characters, in base 62', async t => {
+  // Python's zlib.crc32(b'abc_' + b'0' * 30) is 592226508, which is e4vAS in base 62.
   t.strictSame(parseKey(`abc_${'0'.repeat(30)}0e4vAS`), { prefix: 'abc' })
 })
 
-t.test('a key with any one character changed, added, lost or swapped is none', async t => {
+t.test('a key with one character changed, added, removed or swapped is invalid', async t => {
   const key = generateKey({ prefix: 'launch_live' })
   const index = fc.nat({ max: key.length - 1 })
   const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- ')
@@ -33,11 +34,11 @@ t.test('a key with any one character changed, added, lost or swapped is none', a
   }), { numRuns: 500 })
 })
 
-t.test('any text can be parsed, and next to none is a key', async t => {
+t.test('any string can be parsed, and almost no random string is a key', async t => {
   fc.assert(fc.property(fc.string({ maxLength: 80 }), text => { t.equal(parseKey(text), null) }))
 })
 
-t.test('10,000 keys differ, and use every character at every place alike', async t => {
+t.test('10,000 keys differ, and every character is equally frequent at every position', async t => {
   const keys = Array.from({ length: 10_000 }, () => generateKey({ prefix: 'k' }))
   t.equal(new Set(keys).size, 10_000)
   const counts = new Map<string, number>()
@@ -49,7 +50,7 @@ t.test('10,000 keys differ, and use every character at every place alike', async
 })
 
 for (const [given, shown] of [['launch-live', '"launch-live"'], ['', '""'], ['_a', '"_a"'], ['a__b', '"a__b"'], [7, '7'], [undefined, 'undefined']] as const) {
-  t.test(`a prefix like ${shown} is refused`, async t => {
+  t.test(`the prefix ${shown} is rejected`, async t => {
     t.throws(() => generateKey({ prefix: given as string }), {
       name: 'TypeError',
       message: `generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got ${shown}.`
@@ -61,7 +62,7 @@ t.test('the hash is SHA-256 in hex', async t => {
   t.equal(hashKey('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', 'the first example of FIPS 180-2')
 })
 
-t.test('a key matches its own hash and no other text', async t => {
+t.test('a key matches its own hash and no other string', async t => {
   fc.assert(fc.property(fc.string(), fc.string(), (key, other) => {
     t.equal(matchesHash(key, hashKey(key)), true)
     t.equal(matchesHash(key, hashKey(other)), key === other)
@@ -69,7 +70,7 @@ t.test('a key matches its own hash and no other text', async t => {
   }))
 })
 
-t.test('every wrong key costs the same work, unknown or known, wrong in its first character or in its last', async t => {
+t.test('every invalid key costs the same time: known or unknown, wrong in its first or last character', async t => {
   const right = generateKey({ prefix: 'launch_live' })
   const wrongFirst = `M${right.slice(1)}`
   const wrongLast = right.slice(0, -1) + (right.endsWith('0') ? '1' : '0')
@@ -84,7 +85,7 @@ t.test('every wrong key costs the same work, unknown or known, wrong in its firs
   t.strictSame(workOf(() => findKeyFault(record, { ...use, key: right })), { ...work, result: undefined })
 })
 
-/** How many bytes a call hashes and compares, in order. */
+/** Returns the number of bytes that a call hashes and compares, in order. */
 function workOf (call: () => unknown): { hashed: number[], compared: number[], result: unknown } {
   const { createHash, timingSafeEqual } = crypto
   const hashed: number[] = []
@@ -111,7 +112,7 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
   }
 }
 
-t.test('only a string has a hash, and a key requires options', async t => {
+t.test('only a string can be hashed, and createKey requires options', async t => {
   t.throws(() => hashKey(5 as never), new TypeError('hashKey: key: expected a string, got 5.'))
   t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got undefined.'))
 })

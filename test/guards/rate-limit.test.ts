@@ -1,3 +1,4 @@
+/** Rate limits by API key. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
@@ -19,7 +20,7 @@ const limits: Readonly<Record<string, (app: FastifyInstance) => PromiseLike<unkn
 }
 
 for (const [name, register] of Object.entries(limits)) {
-  t.test(`${name} counts by the key that the guard found`, async t => {
+  t.test(`${name} counts by the key that the guard verified`, async t => {
     const app = Fastify(serverOptions())
     t.teardown(() => app.close())
     await register(app)

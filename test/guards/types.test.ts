@@ -1,7 +1,8 @@
+/** The types of the API key guard. */
 import t from 'tap'
 import { compile } from '../support/compile.js'
 
-t.test('request.apiKey has the type of what lookup finds, once the application says so', async t => {
+t.test('request.apiKey has the type of the record, once the application declares it', async t => {
   t.equal(compile(`
     import Fastify from 'fastify'
     import { apiKey, type ApiKeyOf } from 'fastify-api-errors/api-key'
@@ -26,7 +27,7 @@ t.test('request.apiKey has the type of what lookup finds, once the application s
 })
 
 for (const provider of ['@fastify/type-provider-typebox', 'type-provider-typebox-5']) {
-  t.test(`a guard fits every hook, and every kind of instance; request.apiKey may be absent, with ${provider}`, async t => {
+  t.test(`a guard fits every hook and every kind of instance; request.apiKey may be undefined, with ${provider}`, async t => {
     t.equal(compile(`
       import { type FastifyPluginAsyncTypebox, Type, type TypeBoxTypeProvider } from '${provider}'
       import Fastify, { type FastifyPluginAsync } from 'fastify'

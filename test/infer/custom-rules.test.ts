@@ -1,3 +1,4 @@
+/** Rules of the application, and switching off built-in rules. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
@@ -11,19 +12,19 @@ function codes (app: FastifyInstance, method: string, url: string): string[] {
   return app.apiErrors.explain(method, url).map(({ code, rule }) => `${rule}: ${code}`)
 }
 
-t.test('the page about the document has every rule', t => {
+t.test('the OpenAPI page lists every rule', t => {
   const page = readFileSync(new URL('../../docs/openapi.md', import.meta.url), 'utf8')
   t.strictSame([...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name), Object.keys(rules))
   t.end()
 })
 
-t.test('a built-in rule is switched off', async t => {
+t.test('a built-in rule can be switched off', async t => {
   const app = await createApp({ plugin: { documentation: { rules: { resource: false } } } }, app => { app.get('/things/:id', handler) })
   t.teardown(() => app.close())
   t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error'])
 })
 
-t.test('a rule of the application takes the place of a built-in one, or is added', async t => {
+t.test('a custom rule replaces a built-in rule or is added', async t => {
   const app = await createApp({
     plugin: {
       documentation: {
@@ -38,18 +39,22 @@ t.test('a rule of the application takes the place of a built-in one, or is added
     app.get('/things/:id', handler)
     app.get('/others/:id', { schema: { security: [{ bearer: [] }] } as object }, handler)
     app.delete('/others/:id', handler)
+    app.get('/things/:id/parts', { config: { errors: ['resource_gone'] } }, handler)
   })
   t.teardown(() => app.close())
   t.strictSame(codes(app, 'GET', '/things/:id'), ['handler: internal_error', 'resource: resource_not_found', 'tenant: forbidden'])
-  t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden', 'security: unauthorized'], 'security adds the status that nothing else says')
+  t.strictSame(codes(app, 'GET', '/others/:id'), ['handler: internal_error', 'tenant: forbidden', 'security: unauthorized'], 'security adds the status that no other rule adds')
+  t.strictSame(codes(app, 'GET', '/things/:id/parts'), ['handler: internal_error', 'config: resource_gone', 'tenant: forbidden'], 'the condition reads config')
   t.strictSame(codes(app, 'DELETE', '/others/:id').slice(-2), ['tenant: forbidden', 'writes: resource_conflict'])
 })
 
-t.test('what is wrong is said in one sentence, at register', async t => {
+t.test('register() rejects an invalid rule with one sentence', async t => {
   const register = (rules: unknown) => createApp({ plugin: { documentation: { rules: rules as DocumentationRules } } }, () => {})
   const faults: ReadonlyArray<readonly [rules: unknown, message: string]> = [
     [[], 'documentation.rules: expected an object of rules by name, got an array.'],
     [{ resources: false }, `documentation.rules.resources: expected a rule, because only these can be false: ${Object.keys(rules).join(', ')}, got false.`],
+    [{ databaseOutage: 'on' }, 'documentation.rules.databaseOutage: expected true, false, or an object with errors and reason, got "on".'],
+    [{ handler: true }, 'documentation.rules.handler: expected false, or an object with errors and reason, got true.'],
     [{ a: true }, 'documentation.rules.a: expected false, or an object with errors and reason, got true.'],
     [{ a: null }, 'documentation.rules.a: expected false, or an object with errors and reason, got null.'],
     [{ a: 'forbidden' }, 'documentation.rules.a: expected false, or an object with errors and reason, got "forbidden".'],
@@ -70,6 +75,6 @@ t.test('what is wrong is said in one sentence, at register', async t => {
     await t.rejects(createApp({ plugin: plugin as object }, () => {}), { message: `fastify-api-errors: ${message}` })
   }
   const app = await createApp({ plugin: { documentation: { rules: { resource: undefined } } as never } }, app => { app.get('/a/:id', handler) })
-  t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined is nothing said')
+  t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined has no effect')
   await app.close()
 })

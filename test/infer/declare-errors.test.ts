@@ -1,3 +1,4 @@
+/** `declareErrors` on hooks and scopes. */
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import apiErrors, { declareErrors, standardErrors as errors } from 'fastify-api-errors'
@@ -9,7 +10,7 @@ function reasons (app: FastifyInstance, url: string): string[] {
 
 const handler = async (): Promise<string> => ''
 
-t.test('a scope declares for its routes, and for those of the scopes below it', async t => {
+t.test('a scope declares errors for its routes and for the routes of the scopes below it', async t => {
   const app = await createApp({}, async app => {
     await app.register(async scope => {
       declareErrors(scope, [errors.missing_api_key])
@@ -26,7 +27,7 @@ t.test('a scope declares for its routes, and for those of the scopes below it', 
   t.strictSame(reasons(app, '/outside'), [])
 })
 
-t.test('a hook declares for the routes that it runs on', async t => {
+t.test('a hook declares errors for the routes on which it runs', async t => {
   const requireTenant = async (): Promise<void> => {}
   const app = await createApp({}, async app => {
     declareErrors(requireTenant, [errors.forbidden])
@@ -43,8 +44,8 @@ t.test('a hook declares for the routes that it runs on', async t => {
     app.get('/none', handler)
   })
   t.teardown(() => app.close())
-  t.strictSame(reasons(app, '/early'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'a hook that is added later runs on it, too')
-  t.strictSame(reasons(app, '/below/before'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'and on the routes of scopes that were there before')
+  t.strictSame(reasons(app, '/early'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'a hook that is added later also runs on it')
+  t.strictSame(reasons(app, '/below/before'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."], 'it also runs on the routes of earlier scopes')
   t.strictSame(reasons(app, '/below/after'), ["forbidden: The preHandler hook 'requireTenant' of the scope declares it."])
   t.strictSame(reasons(app, '/option'), [
     'unauthorized: The onRequest hook of the route declares it.',
@@ -53,7 +54,7 @@ t.test('a hook declares for the routes that it runs on', async t => {
   t.strictSame(reasons(app, '/none'), [])
 })
 
-t.test('a hook runs where explain says so', async t => {
+t.test('explain() lists the errors of a hook on exactly the routes on which it runs', async t => {
   const ran: string[] = []
   const app = await createApp({}, async app => {
     app.get('/outside', handler)
@@ -73,7 +74,7 @@ t.test('a hook runs where explain says so', async t => {
   }
 })
 
-t.test('the plugin in a scope and around it counts a hook once', async t => {
+t.test('a hook is counted once if the plugin is registered in a scope and around it', async t => {
   const hook = async (): Promise<void> => {}
   declareErrors(hook, [errors.forbidden])
   const app = await createApp({}, async app => {
@@ -89,7 +90,7 @@ t.test('the plugin in a scope and around it counts a hook once', async t => {
   t.equal((await app.inject('/explained')).body, '1')
 })
 
-t.test('what is wrong is said in one sentence', async t => {
+t.test('an invalid declaration is rejected with one sentence', async t => {
   t.throws(() => declareErrors(null as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got null.' })
   t.throws(() => declareErrors('x' as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got "x".' })
   t.throws(() => declareErrors({}, 'forbidden' as never), { message: 'declareErrors: errors: expected a list of codes or factories, got "forbidden".' })

@@ -1,4 +1,4 @@
-// Given routes that declare error statuses themselves, the document has what is sent, and a warning names what to delete.
+// Tests routes that declare error statuses themselves: the document has the real responses, and a warning lists the schemas to delete.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Type } from '@sinclair/typebox'
@@ -46,7 +46,7 @@ function allows (app: FastifyInstance, schema: object, body: unknown): boolean {
 
 const written = (schema: unknown): Response => ({ description: 'Default Response', content: { 'application/json': { schema: schema as object } } })
 
-t.test('a declared schema that the error fits is documented as written', async t => {
+t.test('a declared schema that matches the error is documented as written', async t => {
   const loose = { type: 'object', properties: { message: { type: 'string' } } }
   const app = await create({}, app => { app.get('/a', { schema: { response: { 404: loose } }, config: { errors: ['resource_not_found'] } }, handler) })
   t.strictSame(await collectWarnings(app), [])
@@ -55,14 +55,14 @@ t.test('a declared schema that the error fits is documented as written', async t
   t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
 })
 
-t.test('a declared schema that it does not fit is documented beside ours, and both bodies validate', async t => {
+t.test('if a declared schema does not match the error, both schemas are documented, and both bodies are valid', async t => {
   const app = await create({}, app => {
     app.get('/a/:id', { schema: { response: { 404: statusCodeError } } }, async (request, reply) => {
       return (request.params as { id: string }).id === 'raw' ? reply.code(404).send({ statusCode: 404, message: 'None.' }) : handler()
     })
   })
   t.strictSame(await collectWarnings(app), [
-    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
+    'These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
   ])
   const response = responseOf(app, '/a/{id}', '404')
   t.equal(response?.description, `${errors.resource_not_found.description} ${errors.resource_not_found.action}`)
@@ -75,10 +75,10 @@ t.test('a declared schema that it does not fit is documented beside ours, and bo
 })
 
 for (const key of ['4xx', '4XX', 'default']) {
-  t.test(`a declared '${key}' stays, and the exact statuses have both`, async t => {
+  t.test(`a declared '${key}' stays, and the exact statuses have both schemas`, async t => {
     const app = await create({}, app => { app.get('/a/:id', { schema: { response: { [key]: statusCodeError } } }, handler) })
     t.strictSame(await collectWarnings(app), [
-      `These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a/:id (${key}). Delete these statuses from schema.response.`
+      `These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a/:id (${key}). Delete these statuses from schema.response.`
     ])
     t.strictSame(responseOf(app, '/a/{id}', key === 'default' ? key : '4XX'), written(statusCodeError))
     t.strictSame(responseOf(app, '/a/{id}', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
@@ -116,7 +116,26 @@ t.test('every kind of schema is compared', async t => {
   }
 })
 
-t.test('zod schemas are compared by their own check', async t => {
+t.test('a schema that cannot be compiled is documented beside ours', async t => {
+  const app = Fastify(serverOptions())
+  app.setSerializerCompiler(() => String)
+  await app.register(apiErrors, { log: false })
+  app.get('/a/:id', { schema: { response: { 404: { $ref: 'Missing#' } } } }, handler)
+  t.equal((await collectWarnings(app)).length, 1)
+})
+
+t.test('a declared schema of another media type is documented beside ours', async t => {
+  const declared = { description: 'No such thing.', content: { 'application/xml': { schema: { type: 'string' } } } }
+  const app = await create({}, app => { app.get('/a/:id', { schema: { response: { 404: declared } } }, handler) })
+  await app.ready()
+  const { description, content } = responseOf(app, '/a/{id}', '404') ?? {}
+  t.equal(description, 'No such thing.')
+  t.strictSame(Object.entries(content ?? {}).map(([type, { schema }]) => [type, schema]), [
+    ['application/xml', { type: 'string' }], ['application/json', { $ref: '#/components/schemas/NotFound' }]
+  ])
+})
+
+t.test('zod schemas are compared with their own validation', async t => {
   for (const [name, schema, fits] of [
     ['all properties', z.object({ code: z.string(), message: z.string(), request_id: z.string() }), true],
     ['a property that is stripped', z.object({ message: z.string() }), false],
@@ -131,20 +150,20 @@ t.test('zod schemas are compared by their own check', async t => {
   }
 })
 
-t.test('a declared status that nothing else names can be thrown, so its code is documented beside the declared schema', async t => {
+t.test('the code of a declared status without other errors is documented next to the declared schema', async t => {
   const app = await create({}, app => { app.get('/a', { schema: { response: { 200: {}, 404: statusCodeError } } }, handler) })
   t.strictSame(await collectWarnings(app), [
-    'These routes declare response schemas that do not fit the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
+    'These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a (404). Delete these statuses from schema.response.'
   ])
   t.strictSame(responseOf(app, '/a', '404')?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
   await app.inject('/a')
   t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /a', status: 404, code: 'resource_not_found', count: 1, documented: true }])
 })
 
-/** Creates an error out of sight of the handler. */
+/** Creates an error outside the handler, so that its code does not show it. */
 const createHidden = (): Error => errors.route_not_found()
 
-t.test('another code of the status is documented only if it fits the declared schema', async t => {
+t.test('another code of the status is documented only if it matches the declared schema', async t => {
   for (const [schema, documented] of [[{ type: 'object' }, true], [statusCodeError, false]] as const) {
     const app = await create({}, app => { app.get('/a', { schema: { response: { 404: schema } } }, async () => { throw createHidden() }) })
     await app.inject('/a')
@@ -152,17 +171,17 @@ t.test('another code of the status is documented only if it fits the declared sc
   }
 })
 
-t.test('the warning names ten routes', async t => {
+t.test('the warning lists ten routes', async t => {
   const app = await create({}, app => {
     for (let index = 1; index <= 12; index++) app.get(`/${index}/:id`, { schema: { response: { 404: statusCodeError } } }, handler)
   })
   const named = Array.from({ length: 10 }, (_, index) => `GET /${index + 1}/:id (404)`).join(', ')
   t.strictSame(await collectWarnings(app), [
-    `These routes declare response schemas that do not fit the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
+    `These routes declare response schemas that do not match the errors that are sent, so both are documented: ${named}, and 2 more. Delete these statuses from schema.response.`
   ])
 })
 
-t.test('the start infers nothing for routes that declare no error', async t => {
+t.test('startup infers nothing for routes that declare no error', async t => {
   const records = [{ 200: {} }, undefined, { 404: {} }].map((response, index) => ({ route: { schema: { response } }, url: `/${index}`, methods: ['GET'] }))
   const inferred: string[] = []
   const routeErrors = {

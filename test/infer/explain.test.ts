@@ -1,3 +1,4 @@
+/** `app.apiErrors.explain()`: the reason for each error of a route. */
 import t from 'tap'
 import proxy from '@fastify/http-proxy'
 import underPressure from '@fastify/under-pressure'
@@ -11,7 +12,7 @@ function reasons (app: FastifyInstance, method: string, url: string): string[] {
   return app.apiErrors.explain(method, url).map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
 }
 
-t.test('every error has the fact that it comes from, in a sentence', async t => {
+t.test('every error has a reason in one sentence', async t => {
   const requireUser = async (): Promise<void> => {}
   declareErrors(requireUser, [errors.invalid_token])
   const app = await createApp({ plugin: { rateLimit: { policies: { burst: { max: 5, timeWindow: 1000 }, general: { max: 100, timeWindow: 60_000 } } } } }, async app => {
@@ -66,7 +67,7 @@ t.test('every error has the fact that it comes from, in a sentence', async t => 
   ])
 })
 
-t.test('excluded routes, and routes with their own error handler, are never documented, in any order of registration', async t => {
+t.test('excluded routes and routes with their own error handler are never documented, in any order of registration', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring }, async app => {
       app.get('/out/:id', { config: { errors: false } }, async () => ({}))
@@ -85,7 +86,7 @@ t.test('excluded routes, and routes with their own error handler, are never docu
   }
 })
 
-t.test('two documents of one application, each under its own name', async t => {
+t.test('two documents of one application, each with its own name', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   const openapi = { openapi: '3.1.0', info }

@@ -1,10 +1,10 @@
-// Given an application with a database, a body that fits its schema can still be rejected, and the document has the codes.
+// Tests an application with a database: it can reject a body that matches its schema, and the document has these codes.
 import t from 'tap'
 import Fastify from 'fastify'
-import apiErrors from 'fastify-api-errors'
+import apiErrors, { type DocumentationRules } from 'fastify-api-errors'
 import { findDatabase, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
-t.test('a decorator of the application or of a scope around it', async t => {
+t.test('a decorator of the application or of a surrounding scope', async t => {
   const app = Fastify()
   t.equal(findDatabase(app), undefined)
   app.decorate('knex', {})
@@ -24,7 +24,32 @@ const foreignKey = Object.assign(new Error('insert or update on table "queues" v
   code: '23503', severity: 'ERROR', detail: 'Key (owner)=(7) is not present in table "users".', table: 'queues', constraint: 'queues_owner_fkey'
 })
 
-t.test('an error of the database has an issue code that the document has', async t => {
+t.test('the outage of a database is documented if the application turns it on', async t => {
+  for (const [rules, expected] of [
+    [{}, []],
+    [{ databaseOutage: false }, []],
+    [{ databaseOutage: true }, [{ code: 'service_unavailable', status: 503, rule: 'databaseOutage', reason: "A database can be unreachable. The application uses the decorator 'db'.", issues: undefined }]],
+    [{ databaseOutage: { errors: ['bad_gateway'], reason: 'The database is a service.' } }, [{ code: 'bad_gateway', status: 502, rule: 'databaseOutage', reason: 'The database is a service.', issues: undefined }]]
+  ] as ReadonlyArray<readonly [rules: DocumentationRules, expected: readonly object[]]>) {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(apiErrors, { log: false, documentation: { rules } })
+    app.register(async scope => {
+      scope.decorate('db', {})
+      scope.get('/queues', async () => { throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED', port: 5432, syscall: 'connect' }) })
+    })
+    app.get('/none', async () => 'ok')
+    await app.ready()
+    const list = (url: string): object[] => app.apiErrors.explain('GET', url).filter(({ rule }) => rule === 'databaseOutage').map(error => ({ ...error, issues: undefined }))
+    t.strictSame(list('/queues'), expected)
+    t.equal(list('/none').length, typeof rules.databaseOutage === 'object' ? 1 : 0, 'a scope without a database has it only by a rule of the application')
+    const response = await app.inject('/queues')
+    t.match([response.statusCode, response.headers['retry-after'], response.json()], [503, '10', { code: 'service_unavailable' }])
+    t.equal(app.apiErrors.ledger()[0]?.documented, rules.databaseOutage === true)
+  }
+})
+
+t.test('the issue code of a database error is in the document', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })

@@ -1,4 +1,4 @@
-// Given hooks and handlers that throw or send in plain sight, explain() has their errors, without one line that declares them.
+// Tests hooks and handlers whose code throws or sends errors: explain() lists these errors without any declaration.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,21 +40,39 @@ const errors = catalog
 const Boom = { notFound: () => new HttpError(404), badData: () => new HttpError(422) }
 const done = (_error?: unknown): void => {}
 const isOpen = (): boolean => true
+const getClass = (): typeof Error => Error
+const getName = (): 'queue_full' => 'queue_full'
 
-t.test('what is thrown', async t => {
+t.test('thrown errors', async t => {
   for (const [title, fn, expected] of [
     ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
     ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
-    ['a class that is named like a status', () => { throw new NotFoundException() }, ['throws resource_not_found']],
+    ['a class that is named like a status', () => { throw new NotFoundException() }, []],
     ['a class with the status among its arguments', () => { throw new HttpError(403, 'No.') }, ['throws forbidden']],
     ['a class with the status in an object', () => { throw new Error('No.', { statusCode: 402 } as object) }, ['throws payment_required']],
     ['an object with other properties', () => { throw new Error('No.', { cause: 402, ['a' + 'b']: 1, ...{} } as object) }, []],
     ['a class that says nothing', () => { throw new QueueClosedError() }, []],
+    ['a class of the function itself, with a field', () => { class Locked extends Error { static status = 404; status = 423 } throw new Locked() }, ['throws resource_locked']],
+    ['a class of the function itself, with a constructor', () => {
+      class Gone extends Error {
+        readonly statusCode
+        constructor () {
+          super('Gone.')
+          this.message += '!'
+          this.statusCode = 410
+        }
+      }
+      throw new Gone()
+    }, ['throws resource_gone']],
+    ['a class of the function itself, with the status in super()', () => { class Gone extends HttpError { constructor () { super(410) } } throw new Gone() }, ['throws resource_gone']],
+    ['a class of the function itself, without a status', () => { class ForbiddenException extends Error { code = 403; status: unknown } throw new ForbiddenException() }, []],
+    ['a class beside another one', () => { class Other extends Error { status = 404 } class Mine extends Error {} throw new Mine(String(Other)) }, []],
+    ['a class that an expression makes', () => { throw new (getClass())() }, []],
     ['http-errors by number', () => { throw createError(410, 'Gone.') }, ['throws resource_gone']],
     ['http-errors by name', () => { throw new createError.Conflict() }, ['throws resource_conflict']],
     ['http-errors by function', () => { throw createError.Unauthorized() }, ['throws unauthorized']],
     ['Boom', () => { throw Boom.notFound() }, ['throws resource_not_found']],
-    ['Boom with a name of its own', () => { throw Boom.badData() }, ['throws validation_error']],
+    ['Boom with a name for the status', () => { throw Boom.badData() }, ['throws validation_error']],
     ['an error that is given a status', () => { const error: { statusCode?: number } = new Error('No.') as never; error.statusCode = 423; throw error }, ['throws resource_locked']],
     ['an object that is given a status, and is not thrown', () => { const entry: { status?: number } = {}; entry.status = 423; return entry }, []],
     ['an error that Object.assign gives a status', () => { throw Object.assign(new Error('No.'), { statusCode: 424 }) }, ['throws failed_dependency']],
@@ -67,14 +85,17 @@ t.test('what is thrown', async t => {
     ['a callback without an error', (_request: unknown, _reply: unknown, next: typeof done) => { next() }, []],
     ['an unknown value', (thrown: unknown) => { throw thrown }, []],
     ['an unknown call', () => { throw isOpen() }, []],
-    ['a name that is no code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
+    ['a factory in brackets', () => { throw errors['queue_full']() }, ['throws queue_full']],
+    ['a factory that a variable names', (code: 'queue_full') => { throw errors[code]() }, []],
+    ['a factory that a call names', () => { throw errors[getName()]() }, []],
+    ['a name that is not a code', () => { throw (errors as never as Record<string, () => Error>).no_such_code?.() }, []],
     ['an error of a function with a pattern', ({ id }: { id: string }) => { throw new HttpError(404, id) }, ['throws resource_not_found']],
     ['nothing', () => isOpen(), []],
     ['nothing at all', () => { return }, []] // eslint-disable-line no-useless-return
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('what is caught', async t => {
+t.test('caught errors', async t => {
   for (const [title, fn, expected] of [
     ['an error that is replaced', () => { try { throw new HttpError(404) } catch { throw new HttpError(403) } }, ['throws forbidden']],
     ['an error that is thrown again', () => { try { throw new HttpError(404) } catch (error) { if (isOpen()) throw error } }, ['throws resource_not_found']],
@@ -86,7 +107,7 @@ t.test('what is caught', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('what is sent', async t => {
+t.test('sent errors', async t => {
   for (const [title, fn, expected] of [
     ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],
     ['a status after a header', (_request: unknown, res: FastifyReply) => { res.header('a', 'b').status(403).send() }, ['sends forbidden']],
@@ -111,7 +132,7 @@ t.test('functions of every form, and values that cannot be read', async t => {
   t.strictSame(read({}), [], 'an object')
 })
 
-t.test('decorators are followed, and getters are not called', async t => {
+t.test('calls of decorators are followed, and getters are not called', async t => {
   const decorators: Record<string, unknown> = {
     'request isAdmin': function (this: { check: (role: string) => void }) { this.check('admin') },
     'request check': (_role: string) => { throw new HttpError(403) },
@@ -137,7 +158,44 @@ t.test('decorators are followed, and getters are not called', async t => {
   ] as const) t.strictSame(read(fn, given), expected, title)
 })
 
-/** Returns what the rules about functions found for a route. */
+t.test('classes of decorators', async t => {
+  class ForbiddenException extends Error {}
+  class QueueLockedError extends Error { readonly status = 423 }
+  const decorators: Record<string, unknown> = {
+    'app errors': { ForbiddenException, QueueLockedError, Conflict: createError.Conflict, Native: Error, Plain: function Plain () {}, text: 'no class' },
+    'app LockedError': QueueLockedError,
+    'app classes': Object.assign(() => {}, { QueueLockedError })
+  }
+  const given = { getDecorator: (owner: string, name: string) => decorators[`${owner} ${name}`] }
+  const app = {} as unknown as { LockedError: typeof Error, classes: Record<'QueueLockedError', typeof Error>, errors: Record<'ForbiddenException' | 'QueueLockedError' | 'Conflict' | 'Native' | 'Plain' | 'text', typeof Error> }
+  for (const [title, fn, expected] of [
+    ['with a status', () => { throw new app.errors.QueueLockedError() }, ['throws resource_locked']],
+    ['on the application itself', () => { throw new app.LockedError() }, ['throws resource_locked']],
+    ['on a function', () => { throw new app.classes.QueueLockedError() }, ['throws resource_locked']],
+    ['with a status on the prototype', () => { throw new app.errors.Conflict() }, ['throws resource_conflict']],
+    ['without a status', () => { throw new app.errors.ForbiddenException() }, []],
+    ['of the runtime', () => { throw new app.errors.Native() }, []],
+    ['a function', () => { throw new app.errors.Plain() }, []],
+    ['no class', () => { throw new app.errors.text() }, []] // eslint-disable-line new-cap
+  ] as const) t.strictSame(read(fn, given), expected, title)
+})
+
+t.test('a class without a status answers 500, whatever its name is, and the document has no other status', async t => {
+  class ForbiddenException extends Error {}
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/merely-named', async () => { throw new ForbiddenException('No.') })
+  app.get('/nest', async () => { throw Object.assign(new ForbiddenException('No.'), { status: 403, response: {}, getStatus: () => 403 }) })
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('GET', '/merely-named').map(({ status, code }) => [status, code]), [[500, 'internal_error']])
+  t.match((await app.inject('/merely-named')).json(), { code: 'internal_error', message: 'Something went wrong on our side.' })
+  t.strictSame(app.apiErrors.explain('GET', '/nest').map(({ status, code }) => [status, code]), [[500, 'internal_error'], [403, 'forbidden']])
+  t.match((await app.inject('/nest')).json(), { code: 'forbidden', message: 'No.' })
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+})
+
+/** Returns the errors that the rules about functions find for a route. */
 function explain (app: FastifyInstance, url: string, method = 'GET'): string[] {
   return app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'hooks' || rule === 'thrown').map(({ status, code, rule, reason }) => `${rule}: ${status} ${code}. ${reason}`)
 }
@@ -180,7 +238,7 @@ t.test('the official plugins for credentials', async t => {
   for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
 })
 
-t.test('calls of decorators are followed five deep', async t => {
+t.test('calls of decorators are followed up to five levels', async t => {
   const app = {} as Record<string, () => void>
   const decorators: Record<string, unknown> = {
     a: () => { app.b?.() },
@@ -194,7 +252,7 @@ t.test('calls of decorators are followed five deep', async t => {
   t.strictSame(read(() => { app.z?.() }, given), [])
 })
 
-t.test('another decorator named auth stays as it is', async t => {
+t.test('an unrelated decorator named auth is ignored', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   const own = {}
@@ -202,7 +260,7 @@ t.test('another decorator named auth stays as it is', async t => {
   t.equal(app.auth, own)
 })
 
-t.test('the hook of a plugin that was registered first is found, too', async t => {
+t.test('the hook of a plugin that was registered earlier is also found', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(auth)
@@ -210,7 +268,7 @@ t.test('the hook of a plugin that was registered first is found, too', async t =
   app.get('/', { preHandler: app.auth([async () => { throw new HttpError(403) }]) }, async () => 'ok')
   await app.ready()
   t.strictSame(explain(app, '/'), ["hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."])
-  t.throws(() => app.auth('no list' as never), 'the plugin checks what it is given')
+  t.throws(() => app.auth('no list' as never), 'the plugin checks its option')
 })
 
 t.test('handlers with @fastify/sensible and @fastify/static', async t => {
@@ -236,7 +294,7 @@ t.test('handlers with @fastify/sensible and @fastify/static', async t => {
   t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })
 
-t.test('what is sent unchanged is not documented as an error of the catalog', async t => {
+t.test('an error that is sent unchanged is not documented as an error of the catalog', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, sentErrors: 'report' })
@@ -245,7 +303,7 @@ t.test('what is sent unchanged is not documented as an error of the catalog', as
   t.strictSame(explain(app, '/'), [])
 })
 
-t.test('what the source says replaces the rules that guess', async t => {
+t.test('the errors of the source replace the rules that guess', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /:id': [{ status: 404, code: 'resource_not_found', at: 'src/a.ts:1' }] } } })

@@ -1,3 +1,4 @@
+/** Groups the errors of a route by status. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { createGrouper, mergeIssues } from '../../lib/infer/group-by-status.js'
@@ -14,7 +15,7 @@ t.test('findings are grouped by status, in ascending order of status and code', 
   ])
 })
 
-t.test('equal groups are one object', async t => {
+t.test('equal groups are the same object', async t => {
   const group = createGrouper(standardErrors)
   const found = { code: 'validation_error', reason, issues: ['required'] }
   const missing = { code: 'resource_not_found', reason }
@@ -26,7 +27,7 @@ t.test('equal groups are one object', async t => {
   t.not(group([{ code: 'validation_error', reason }, missing])[1], first[1], 'any issues')
 })
 
-t.test('the issues of a code are those of all findings, or any', async t => {
+t.test('a code has the issues of all findings, or any issue', async t => {
   const merge = (...issues: Array<readonly string[] | undefined>): unknown => mergeIssues(issues.map(some => ({ code: 'a', issues: some }))).get('a')
   t.strictSame(merge(['b', 'a'], ['c', 'a']), ['a', 'b', 'c'])
   t.strictSame(merge([], []), [])

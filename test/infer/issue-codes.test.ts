@@ -1,3 +1,4 @@
+/** The issue codes that a schema can produce with a validator. */
 import t from 'tap'
 import { Type } from '@sinclair/typebox'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
@@ -16,7 +17,7 @@ function codes (schema: unknown, context: Partial<IssueCodesContext> = {}): read
   return inferIssueCodes(schema, { part: 'body', traits: fastifys, alwaysPresent: new Set(), getSchema: () => undefined, ...context })
 }
 
-/** A compiler that Fastify makes of its own Ajv. */
+/** A compiler that Fastify creates from its own Ajv. */
 async function fastifyCompiler (customOptions: object = {}): Promise<FastifySchemaCompiler<unknown>> {
   const app = Fastify(serverOptions({ ajv: { customOptions } }))
   app.post('/', { schema: { body: { type: 'object' } } }, async () => '')
@@ -26,18 +27,18 @@ async function fastifyCompiler (customOptions: object = {}): Promise<FastifySche
   return compiler
 }
 
-t.test('what a validator does with values that do not fit is found by trying it', async t => {
-  t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'as Fastify sets Ajv up')
-  t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without its helpfulness')
+t.test('trying a validator shows what it does with values that do not match', async t => {
+  t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'Ajv with the settings of Fastify')
+  t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without conversions')
   t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')
-  t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'that of TypeBox 0.34 names no keywords')
-  t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod takes no JSON Schema')
+  t.equal(getValidatorTraits(TypeBoxValidatorCompiler5 as FastifySchemaCompiler<unknown>), undefined, 'the compiler of TypeBox 0.34 reports no keywords')
+  t.equal(getValidatorTraits(zodCompiler as FastifySchemaCompiler<unknown>), undefined, 'zod does not accept JSON Schema')
   t.equal(getValidatorTraits(() => () => ({ error: new Error('no') })), undefined, 'an error instead of a list')
   t.equal(getValidatorTraits(() => Object.assign(() => false, { errors: null })), undefined, 'a failure without a list')
-  t.equal(getValidatorTraits(() => () => true), undefined, 'one that lets everything pass')
+  t.equal(getValidatorTraits(() => () => true), undefined, 'a validator that accepts everything')
 })
 
-t.test('each keyword gives its code', async t => {
+t.test('each keyword has its code', async t => {
   const rows: ReadonlyArray<readonly [title: string, schema: unknown, codes: readonly string[]]> = [
     ['no schema to speak of', {}, []],
     ['true', true, []],
@@ -76,26 +77,26 @@ t.test('each keyword gives its code', async t => {
   t.strictSame(codes({ additionalProperties: false }, { traits: strict }), ['unknown_field'], 'unknown fields that are reported')
 })
 
-t.test('a field with a default is never absent, where the validator fills it in', async t => {
+t.test('a field with a default is never missing if the validator fills it in', async t => {
   const schema = { properties: { a: { default: 1 }, b: {} }, required: ['a'] }
   t.strictSame(codes(schema), [])
   t.strictSame(codes(schema, { traits: strict }), ['required'])
   t.strictSame(codes({ ...schema, required: ['a', 'b'] }), ['required'])
-  t.strictSame(codes({ anyOf: [schema] }), ['any_of', 'required'], 'Ajv fills in none below anyOf')
+  t.strictSame(codes({ anyOf: [schema] }), ['any_of', 'required'], 'Ajv sets no defaults below anyOf')
 })
 
-t.test('what comes out of an address is text', async t => {
+t.test('the values of a path or query are strings', async t => {
   const part = (name: RequestPart, schema: unknown, context: Partial<IssueCodesContext> = {}) => codes(schema, { part: name, ...context })
   t.strictSame(part('params', Type.Object({ id: Type.String() }), { alwaysPresent: new Set(['id']) }), [], 'a parameter that every request has')
-  t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'one that it may lack')
+  t.strictSame(part('params', Type.Object({ id: Type.String() })), ['required'], 'a parameter that a request may lack')
   t.strictSame(part('params', Type.Object({ id: Type.String({ format: 'uuid' }) }), { alwaysPresent: new Set(['id']) }), ['uuid'])
   t.strictSame(part('params', Type.Object({ id: Type.Integer() }), { alwaysPresent: new Set(['id']) }), ['type'])
   t.strictSame(part('headers', Type.Object({ 'x-a': Type.String() })), ['required'])
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.String()) })), ['type'], 'a name that is repeated gives a list')
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) })), [], 'one value is taken for a list of one')
-  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) }), { traits: strict }), ['type'], 'or is not')
-  t.strictSame(part('querystring', { type: 'string' }), ['type'], 'the whole is an object')
-  t.strictSame(part('querystring', { allOf: [Type.Object({})], dependentSchemas: { a: Type.Object({}) } }), [], 'parts of it, too')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.String()) })), ['type'], 'a repeated name gives a list')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) })), [], 'a single value is converted to a list')
+  t.strictSame(part('querystring', Type.Object({ a: Type.Optional(Type.Array(Type.String())) }), { traits: strict }), ['type'], 'a single value is not converted')
+  t.strictSame(part('querystring', { type: 'string' }), ['type'], 'the parameters are an object')
+  t.strictSame(part('querystring', { allOf: [Type.Object({})], dependentSchemas: { a: Type.Object({}) } }), [], 'parts of the parameters are objects')
 })
 
 t.test('references are followed', async t => {
@@ -109,19 +110,19 @@ t.test('references are followed', async t => {
   t.strictSame(codes({ $ref: 'Name' }, { getSchema }), ['min_length'])
   t.strictSame(codes({ $ref: 'Parts#/definitions/a' }, { getSchema }), ['maximum'])
   t.strictSame(codes({ $ref: 'Parts#/definitions/b~1c' }, { getSchema }), ['pattern'])
-  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { getSchema }), ['maximum'], 'a reference within what was added')
+  t.strictSame(codes({ $ref: 'Parts#/definitions/d' }, { getSchema }), ['maximum'], 'a reference inside an added schema')
   t.strictSame(codes({ $ref: 'Anchored#a' }, { getSchema }), ['min_items'])
   t.strictSame(codes({ $ref: '#/definitions/a', definitions: { a: { minLength: 1 } } }), ['min_length'])
   t.strictSame(codes(Type.Recursive(This => Type.Object({ name: Type.String({ minLength: 1 }), nodes: Type.Array(This) }))), ['min_length', 'required', 'type'])
   t.strictSame(codes({ properties: { a: { $id: 'A', minLength: 1 }, b: { $id: 'B', properties: { a: { $ref: 'A' } } } } }), ['min_length'], 'a sibling')
-  t.equal(codes({ $ref: 'Unknown#' }), undefined, 'an unknown one allows any code')
+  t.equal(codes({ $ref: 'Unknown#' }), undefined, 'an unknown reference allows any code')
   t.equal(codes({ $ref: '#/definitions/none' }), undefined)
   t.equal(codes({ $ref: '#/a/b/c', a: 1 }), undefined)
-  t.equal(codes({ $dynamicRef: '#node' }), undefined, 'so does one that is known at run time only')
+  t.equal(codes({ $dynamicRef: '#node' }), undefined, 'a reference that is only known at run time allows any code')
   t.equal(codes({ $recursiveRef: '#' }), undefined)
 })
 
-/** Schemas of all kinds, a few levels deep. */
+/** Schemas of all kinds, nested a few levels deep. */
 const { schema: anySchema } = fc.letrec<{ schema: object, leaf: object }>(tie => ({
   leaf: fc.oneof(
     fc.constant({ type: 'string', minLength: 2, maxLength: 3 }),
@@ -162,7 +163,7 @@ const validators = {
 }
 
 for (const [title, { server, compiler }] of Object.entries<{ server: object, compiler?: FastifySchemaCompiler<unknown> }>(validators)) {
-  t.test(`whatever ${title} reports was foreseen`, async t => {
+  t.test(`whatever ${title} reports was expected`, async t => {
     let compared = 0
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(anySchema, fc.array(anyValue, { minLength: 1, maxLength: 5 })), { minLength: 1, maxLength: 10 }), async cases => {
       const app = Fastify(serverOptions(server))

@@ -1,11 +1,11 @@
-// Given official plugins that the application registers itself, the document and explain() have the responses of their hooks.
+// Tests official plugins that the application registers: the document and explain() have the responses of their hooks.
 import t from 'tap'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 
 const handler = async (): Promise<string> => 'ok'
 
@@ -28,7 +28,7 @@ t.test('@fastify/rate-limit', async t => {
     ['before', async (app: FastifyInstance) => { await app.register(renamed); await app.register(apiErrors, { log: false }) }],
     ['after', async (app: FastifyInstance) => { await app.register(apiErrors, { log: false }); await app.register(renamed) }]
   ] as const) {
-    t.test(`under another name, registered ${when} this plugin, limits every route that does not opt out`, async t => {
+    t.test(`under another name and registered ${when} this plugin, it limits every route that does not opt out`, async t => {
       const app = create()
       await register(app)
       app.get('/usual', handler)
@@ -45,7 +45,7 @@ t.test('@fastify/rate-limit', async t => {
     })
   }
 
-  t.test('does not limit a route that was registered before it', async t => {
+  t.test('it does not limit a route that was registered earlier', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     app.get('/early', handler)
@@ -54,7 +54,7 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(explain(app, '/early'), [])
   })
 
-  t.test('with global: false limits the routes with config.rateLimit and those with its hook', async t => {
+  t.test('with global: false, it limits the routes with config.rateLimit and the routes with its hook', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(rateLimit, { global: false })
@@ -72,13 +72,13 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(explain(app, '/scope'), [limited])
   })
 
-  t.test('bans callers', async t => {
+  t.test('it bans callers', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(rateLimit, { max: 1, ban: 0 })
     app.get('/', handler)
     await app.ready()
-    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers who go on beyond the limit.'])
+    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers that continue above the limit.'])
     await app.inject('/')
     const response = await app.inject('/')
     t.equal(response.statusCode, 403)
@@ -89,7 +89,7 @@ t.test('@fastify/rate-limit', async t => {
     [{}, ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']],
     [{ enableDraftSpec: true }, ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']]
   ] as const) {
-    t.test(`documents its headers, given ${JSON.stringify(options)}`, async t => {
+    t.test(`its headers are documented, with the options ${JSON.stringify(options)}`, async t => {
       const app = create()
       await app.register(swagger, { openapi: { openapi: '3.1.0' } })
       await app.register(rateLimit, { max: 1, ...options })
@@ -116,7 +116,7 @@ t.test('@fastify/under-pressure', async t => {
   const pressed = '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.'
   const renamed = fp(async (scope: FastifyInstance) => { await scope.register(underPressure, { maxEventLoopDelay: 1000 }) })
 
-  t.test('under another name holds for the routes of its scope and of the scopes below it, before and after, and for no other', async t => {
+  t.test('under another name, it applies to the routes of its scope and the scopes below it, added before or after, and to no others', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     app.register(async scope => {
@@ -133,7 +133,7 @@ t.test('@fastify/under-pressure', async t => {
     t.strictSame(explain(app, '/outside'), [])
   })
 
-  t.test('without a limit turns no request away', async t => {
+  t.test('without a limit, it rejects no request', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(underPressure, {})
@@ -141,4 +141,108 @@ t.test('@fastify/under-pressure', async t => {
     await app.ready()
     t.strictSame(explain(app, '/'), [])
   })
+})
+
+/*
+ * The plugins below are not installed here. The fixtures have the decorators, hooks and names of @fastify/websocket 11,
+ * @fastify/passport 3 and @fastify/oauth2 8.
+ */
+
+/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to a request that opens no websocket. */
+const websocket = fp(async (app: FastifyInstance) => {
+  app.decorate('websocketServer', {})
+  app.decorateRequest('ws', null)
+  app.addHook('onRoute', route => {
+    if (route.method === 'HEAD') return
+    const isWebsocket = (route as { readonly websocket?: boolean }).websocket === true
+    const http = isWebsocket ? (_request: FastifyRequest, reply: FastifyReply) => { reply.code(404).send() } : route.handler
+    route.handler = function (this: FastifyInstance, request, reply) { return http.call(this, request, reply) }
+  })
+})
+
+const live = { websocket: true } as object
+
+for (const when of ['before', 'after'] as const) {
+  t.test(`@fastify/websocket, registered ${when} this plugin`, async t => {
+    const app = create()
+    t.teardown(() => app.close())
+    if (when === 'before') await app.register(websocket)
+    await app.register(apiErrors, { log: false })
+    if (when === 'after') await app.register(websocket)
+    app.get('/live', live, async () => { throw errors.resource_gone() })
+    app.get('/plain', async () => { throw errors.resource_gone() })
+    await app.ready()
+    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to a request that opens no websocket.'])
+    t.strictSame(explain(app, '/plain'), ['410 resource_gone: The handler throws it.'], 'the wrapped handler is read')
+    const response = await app.inject({ url: '/live', headers: { 'x-request-id': 'req_1' } })
+    const { request_id: id, ...body } = response.json()
+    t.type(id, 'string')
+    t.strictSame([response.statusCode, body], [404, { code: 'resource_not_found', message: errors.resource_not_found.message }])
+    t.equal((await app.inject('/plain')).statusCode, 410)
+    t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+  })
+}
+
+t.test('@fastify/websocket: what is sent unchanged is not documented, and neither is the property without the plugin', async t => {
+  const unchanged = create()
+  await unchanged.register(websocket)
+  await unchanged.register(apiErrors, { log: false, sentErrors: 'report' })
+  unchanged.get('/live', live, handler)
+  await unchanged.ready()
+  t.strictSame(explain(unchanged, '/live'), [])
+  t.equal((await unchanged.inject('/live')).body, '')
+  await unchanged.close()
+  const without = create()
+  await without.register(apiErrors, { log: false })
+  without.get('/live', live, async () => { throw errors.resource_gone() })
+  await without.ready()
+  t.strictSame(explain(without, '/live'), ['410 resource_gone: The handler throws it.'])
+  await without.close()
+})
+
+/** The route of @fastify/passport, whose handler is what `authenticate()` returns. */
+class AuthenticationRoute {
+  handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (this.attemptStrategy(request)) return undefined
+    return this.onAllFailed(reply)
+  }
+
+  attemptStrategy ({ headers }: FastifyRequest): boolean {
+    return headers.authorization === 'Basic YTpi'
+  }
+
+  onAllFailed (reply: FastifyReply): unknown {
+    return reply.code(401).header('WWW-Authenticate', 'Basic realm="Users"').send('Unauthorized')
+  }
+}
+
+t.test('@fastify/passport', async t => {
+  const app = create()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/', { preValidation: new AuthenticationRoute().handler }, handler)
+  await app.ready()
+  t.strictSame(explain(app, '/'), ["401 unauthorized: The preValidation hook 'handler' of the route is of @fastify/passport."])
+  const response = await app.inject('/')
+  t.strictSame([response.statusCode, response.headers['www-authenticate']], [401, 'Basic realm="Users"'])
+  t.match(response.json(), { code: 'unauthorized', message: 'Unauthorized' })
+  t.equal((await app.inject({ url: '/', headers: { authorization: 'Basic YTpi' } })).statusCode, 200)
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
+})
+
+t.test('@fastify/oauth2: a request for a token calls another service', async t => {
+  const app = create()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  const refused = Object.assign(new Error('Client request error: connect ECONNREFUSED 10.0.0.7:443'), {
+    isBoom: true, output: { statusCode: 502, payload: {}, headers: {} }, data: null, code: 'ECONNREFUSED', syscall: 'connect'
+  })
+  const github = { getAccessTokenFromAuthorizationCodeFlow: async (_request: FastifyRequest): Promise<string> => { throw refused } }
+  app.decorate('github', github)
+  app.get('/callback', async request => await github.getAccessTokenFromAuthorizationCodeFlow(request))
+  await app.ready()
+  t.strictSame(explain(app, '/callback'), ['502 bad_gateway: The handler requests a token.', '504 gateway_timeout: The handler requests a token.'])
+  const response = await app.inject('/callback')
+  t.match([response.statusCode, response.json()], [502, { code: 'bad_gateway', message: errors.bad_gateway.message }])
+  t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })

@@ -1,6 +1,6 @@
 /**
- * Forty routes, each built so that every error it can give is known. The document must list exactly those: none missing
- * (recall), none that cannot happen (precision), and `explain` must name the fact that each comes from.
+ * Forty routes whose possible errors are known. The document must list exactly these errors: none missing (recall),
+ * and none that cannot occur (precision). `explain` must give the reason for each.
  */
 import t from 'tap'
 import cors from '@fastify/cors'
@@ -29,13 +29,13 @@ const errors = defineErrors(standardErrors, {
   }
 })
 
-/** What any handler gives, and what every method with a body gives beside it. */
+/** The errors of every handler, and the additional errors of every method with a body. */
 const any = { handler: ['500 internal_error'] }
 const body = { ...any, body: ['400 invalid_request', '413 payload_too_large', '415 unsupported_media_type'] }
 const handler = async (): Promise<string> => 'ok'
 const name = Type.Object({ name: Type.String() })
 
-/** Hooks that declare what they answer with. */
+/** Hooks that declare their errors. */
 const requireUser = async (): Promise<void> => {}
 declareErrors(requireUser, [errors.invalid_token, errors.token_expired])
 const requireAdmin = async (): Promise<void> => {}
@@ -43,7 +43,7 @@ declareErrors(requireAdmin, ['forbidden'])
 
 type Case = Omit<RouteOptions, 'handler'> & { readonly expect: Readonly<Record<string, readonly string[]>> }
 
-/** At the root of the application. */
+/** Routes at the root of the application. */
 const cases: readonly Case[] = [
   { method: 'GET', url: '/plain', expect: any },
   { method: 'POST', url: '/post', expect: body },
@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
   { method: 'GET', url: '/v1/things::batch', expect: any },
   { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, resource: ['404 resource_not_found'] } },
   {
-    // The path of a request that got here has the parameter, and it is text: nothing can fail.
+    // The path of a request to this route has the parameter, and it is a string, so nothing can fail.
     method: 'GET',
     url: '/text/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
     expect: { ...any, parameters: ['400 invalid_parameter'] }
   },
   {
-    // A single value is taken for a list of one, and unknown names are taken out.
+    // A single value is converted to a list, and unknown fields are removed.
     method: 'GET',
     url: '/tags',
     schema: { querystring: Type.Object({ tag: Type.Optional(Type.Array(Type.String())) }, { additionalProperties: false }) },
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
   },
   { method: 'GET', url: '/secured', schema: { security: [{ bearer: [] }] }, expect: { ...any, security: ['401 unauthorized', '403 forbidden'] } },
   {
-    // The hook says what the requirement comes to.
+    // The hook declares the errors of the requirement.
     method: 'GET',
     url: '/secured/hook',
     schema: { security: [{ bearer: [] }] },
@@ -171,7 +171,7 @@ const cases: readonly Case[] = [
   { method: 'GET', url: '/handled', errorHandler: (_error, _request, reply) => { reply.code(500).send('own') }, expect: {} }
 ]
 
-/** In scopes of their own. */
+/** Routes in scopes. */
 const scoped: ReadonlyArray<readonly [title: string, prepare: (scope: FastifyInstance) => unknown, route: Case]> = [
   ['a scope that declares errors', scope => declareErrors(scope, [errors.missing_api_key]),
     { method: 'GET', url: '/scope', expect: { ...any, declared: ['401 missing_api_key'] } }],
@@ -183,7 +183,7 @@ const scoped: ReadonlyArray<readonly [title: string, prepare: (scope: FastifyIns
     { method: 'GET', url: '/scope/pressure', expect: { ...any, pressure: ['503 service_unavailable'] } }]
 ]
 
-/** Bodies are passed on as they come. */
+/** Parses no body, and passes it on unchanged. */
 const proxied = { ...any, body: ['415 unsupported_media_type'], proxy: ['502 bad_gateway', '504 gateway_timeout'] }
 
 interface Operation {
@@ -199,7 +199,7 @@ interface Document {
   readonly components: { readonly responses: Readonly<Record<string, Response>>, readonly schemas: Readonly<Record<string, unknown>> }
 }
 
-/** Every code that a schema allows, with its references followed. */
+/** Returns every code that a schema allows, with its references resolved. */
 function codesOf (schema: unknown, document: Document): string[] {
   const { $ref, oneOf, allOf, properties } = schema as {
     $ref?: string, oneOf?: unknown[], allOf?: unknown[], properties?: { code?: { enum?: string[] } }
@@ -208,7 +208,7 @@ function codesOf (schema: unknown, document: Document): string[] {
   return [...(oneOf ?? allOf ?? []).flatMap(member => codesOf(member, document)), ...properties?.code?.enum ?? []]
 }
 
-/** The (status, code) pairs that an operation is documented with. */
+/** Returns the pairs of status and code that an operation documents. */
 function documented (document: Document, path: string, method: string): string[] {
   const { responses } = document.paths[path]?.[method.toLowerCase()] as Operation
   return Object.entries(responses).flatMap(([status, { $ref }]) => {
@@ -259,7 +259,7 @@ t.test('the document lists exactly the errors of forty routes', async t => {
   }
 })
 
-t.test('a path with a parameter has 414 if the application changes maxParamLength', async t => {
+t.test('a path with a parameter documents 414 if the application changes maxParamLength', async t => {
   const codes = async (options: FastifyServerOptions): Promise<string[]> => {
     const app = Fastify(options)
     t.teardown(() => app.close())
@@ -276,7 +276,7 @@ t.test('a path with a parameter has 414 if the application changes maxParamLengt
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 
-t.test('if it is unknown how a body can fail, all codes are possible', async t => {
+t.test('if the possible failures of a body are unknown, all codes are listed', async t => {
   const Elsewhere = { $id: 'Elsewhere', type: 'object', required: ['name'] }
   const app = Fastify(serverOptions({ ajv: { customOptions: { schemas: [Elsewhere] } } }))
   t.teardown(() => app.close())
@@ -293,12 +293,12 @@ t.test('if it is unknown how a body can fail, all codes are possible', async t =
   t.strictSame(errorsOf('/early'), anything, 'before the application is ready')
   await app.ready()
   t.strictSame(errorsOf('/early'), [{ code: 'validation_error', reason: 'The body can fail its schema: type.', issues: ['type'] }])
-  t.strictSame(errorsOf('/elsewhere'), anything, 'a schema that the validator alone knows')
+  t.strictSame(errorsOf('/elsewhere'), anything, 'a schema that only the validator has')
   t.strictSame(errorsOf('/both'), [{ code: 'validation_error', reason: 'The body can fail its schema: min_length, type.', issues: ['min_length', 'type'] }])
   t.strictSame(errorsOf('/either'), anything, 'the same for one of two media types')
 })
 
-t.test('a parameter names a resource unless the route says otherwise', async t => {
+t.test('a path parameter identifies a resource unless the route says otherwise', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -326,7 +326,7 @@ t.test('a parameter names a resource unless the route says otherwise', async t =
   }
 })
 
-t.test('security asks for what nothing else says', async t => {
+t.test('declared security adds 401 and 403 only if nothing else documents them', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -339,7 +339,7 @@ t.test('security asks for what nothing else says', async t => {
   await app.ready()
   const codes = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ status }) => status < 500).map(({ rule, code }) => `${rule}: ${code}`)
   t.strictSame(codes('/config'), ['config: invalid_token', 'security: forbidden'], 'a 401 says nothing about permissions')
-  t.strictSame(codes('/hook'), ['hooks: unauthorized'], 'a hook that is read shows all it does')
+  t.strictSame(codes('/hook'), ['hooks: unauthorized'], 'the code of a hook shows all its errors')
   t.strictSame(codes('/optional'), [])
   t.strictSame(codes('/none'), [])
 })

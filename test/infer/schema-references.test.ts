@@ -1,3 +1,4 @@
+/** Resolves references in JSON Schemas. */
 import t from 'tap'
 import { resolveReference } from '../../lib/infer/schema-references.js'
 
@@ -10,7 +11,7 @@ const top = {
 }
 const getSchema = (id: string): unknown => ({ shared, 'https://example.com/shared': shared } as Record<string, unknown>)[id]
 
-t.test('what a reference names', async t => {
+t.test('a reference is resolved to its schema', async t => {
   const place = { root: top, top }
   for (const [ref, schema] of [
     ['#', top],
@@ -31,9 +32,9 @@ t.test('what a reference names', async t => {
   for (const ref of ['#/$defs/none', '#/$defs/name/type/further', '#none', 'none', 'none#/a', 'http://[']) t.equal(resolveReference(ref, place, getSchema), undefined, ref)
 })
 
-t.test('references are relative to the schema with an $id around them', async t => {
+t.test('references are relative to the nearest schema with an $id', async t => {
   t.strictSame(resolveReference('money', { root: top, top }, getSchema), { schema: money, root: money, top })
   t.strictSame(resolveReference('#/$defs/cents', { root: money, top }, getSchema), { schema: money.$defs.cents, root: money, top })
-  t.strictSame(resolveReference('shared#name', { root: top, top }, getSchema), { schema: shared.$defs.name, root: shared, top: shared }, 'of the application')
+  t.strictSame(resolveReference('shared#name', { root: top, top }, getSchema), { schema: shared.$defs.name, root: shared, top: shared }, 'a schema of the application')
   t.equal(resolveReference('price', { root: money, top }, getSchema), undefined, 'a relative URL without a base')
 })

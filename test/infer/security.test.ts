@@ -1,7 +1,8 @@
+/** The security requirements of a route. */
 import t from 'tap'
 import { declareSecurity, getSecurityRequirements } from '../../lib/infer/security.js'
 
-t.test('the requirements of the scopes and hooks of a route', async t => {
+t.test('the security requirements of the scopes and hooks of a route', async t => {
   const [scope, hook] = [{}, () => {}]
   const bearer = { name: 'bearer', scheme: { type: 'http', scheme: 'bearer', description: 'A token.' }, scopes: [] } as const
   const key = { name: 'key', scheme: { type: 'apiKey', in: 'header', name: 'x-key', description: 'A key.' }, scopes: ['read'] } as const

@@ -1,3 +1,4 @@
+/** `responses()` and the types of `reply.send()`. */
 import t from 'tap'
 import { TypeBoxValidatorCompiler as Compiler6, Type as Type6, type TypeBoxTypeProvider as Provider6 } from '@fastify/type-provider-typebox'
 import { Type as Type5, type TypeBoxTypeProvider as Provider5 } from 'type-provider-typebox-5'
@@ -19,14 +20,14 @@ t.test('a factory gives the schema of its status', t => {
   t.strictSame(JSON.parse(JSON.stringify(declared)), {
     404: { description: 'resource_not_found' },
     409: { description: 'resource_conflict, already_in_queue' }
-  }, 'at run time it allows anything, so that nothing is rewritten')
+  }, 'at run time it accepts anything, so that nothing is changed')
   t.throws(() => responses('resource_not_found' as never), {
     message: 'responses: argument 1: expected a factory of a catalog, such as errors.resource_not_found, got "resource_not_found".'
   })
   t.end()
 })
 
-t.test('reply.send() takes the errors of the status and no others: @fastify/type-provider-typebox 5', async t => {
+t.test('reply.send() accepts exactly the errors of the status: @fastify/type-provider-typebox 5', async t => {
   const app = Fastify(serverOptions()).withTypeProvider<Provider5>()
   t.teardown(() => app.close())
   await app.register(apiErrors, { errors })
@@ -50,7 +51,7 @@ t.test('reply.send() takes the errors of the status and no others: @fastify/type
   await check(t, app)
 })
 
-t.test('reply.send() takes the errors of the status and no others: @fastify/type-provider-typebox 6', async t => {
+t.test('reply.send() accepts exactly the errors of the status: @fastify/type-provider-typebox 6', async t => {
   const app = Fastify(serverOptions()).withTypeProvider<Provider6>().setValidatorCompiler(Compiler6)
   t.teardown(() => app.close())
   await app.register(apiErrors, { errors })
@@ -88,7 +89,7 @@ async function check (t: Tap, app: { inject: (url: string) => Promise<{ statusCo
 
 type Tap = Pick<typeof t, 'strictSame' | 'equal' | 'match'>
 
-t.test('what is declared so is documented from the catalog, and the implicit 200 stays', async t => {
+t.test('a response declared with a factory is documented from the catalog, and the implicit 200 stays', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ plugin: { errors }, wiring }, app => {
       app.get('/only', { schema: { response: responses(errors.already_in_queue) } }, async () => ({}))
@@ -101,10 +102,10 @@ t.test('what is declared so is documented from the catalog, and the implicit 200
   }
   await t.rejects(createApp({}, app => { app.get('/a', { schema: { response: responses(errors.already_in_queue) } }, async () => ({})) }), {
     message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route names it.'
-  }, 'an error of another catalog is told')
+  }, 'an error of another catalog is reported')
 })
 
-t.test('config.errors is typed without a declaration of the user', async t => {
+t.test('config.errors is typed without a declaration by the user', async t => {
   await createApp({ plugin: { errors } }, app => {
     app.get('/a', { config: { errors: ['resource_gone', errors.already_in_queue] } }, async () => ({}))
     // @ts-expect-error: no such standard code

@@ -1,3 +1,4 @@
+/** What a validator does with values that do not match: conversion, defaults, removal. */
 import AjvCompiler from '@fastify/ajv-compiler'
 import type { FastifySchemaCompiler } from 'fastify'
 import t from 'tap'
@@ -22,7 +23,7 @@ t.test('the traits of Ajv follow its options', async t => {
   }
 })
 
-t.test('a validator is tried once', async t => {
+t.test('a validator is tried only once', async t => {
   let calls = 0
   const compiler = (() => { calls++; return () => true }) as unknown as Compiler
   t.strictSame([getValidatorTraits(compiler), getValidatorTraits(compiler), calls], [undefined, undefined, 1])

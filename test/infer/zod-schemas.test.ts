@@ -1,4 +1,4 @@
-// Given schemas of zod 3 and 4, it is known which cannot fail. Each claim is held against zod itself.
+// Tests which schemas of zod 3 and 4 cannot fail. Each result is compared with zod itself.
 import t from 'tap'
 import * as z from 'zod'
 import * as z3 from 'zod/v3'
@@ -33,7 +33,7 @@ for (const [version, { object, string, number, any, unknown, boolean, literal, n
     }
   })
 
-  t.test(`zod ${version}: a body of optional fields lacks none`, async t => {
+  t.test(`zod ${version}: a body with only optional fields has no missing fields`, async t => {
     for (const [title, schema, canLack] of [
       ['optional fields', object({ name: string().optional(), size: number().default(1) }), false],
       ['a required field', object({ name: string() }), true],
@@ -52,11 +52,11 @@ for (const [version, { object, string, number, any, unknown, boolean, literal, n
   })
 }
 
-t.test('other values', async t => {
+t.test('values that are not zod schemas', async t => {
   t.ok(isZodSchema(z.string()))
   t.ok(isZodSchema(z3.z.string()))
   for (const value of [undefined, { type: 'object' }, { _def: {} }, { _def: { type: 1 } }]) t.notOk(isZodSchema(value))
-  t.ok(canLackField({ _zod: { def: { type: 'object' } } }), 'an object of unknown fields')
+  t.ok(canLackField({ _zod: { def: { type: 'object' } } }), 'an object with unknown fields')
   interface Linked { readonly next?: Linked | undefined }
   const List: z.ZodType<Linked> = z.object({ get next () { return List.optional() } })
   t.notOk(canLackField(List), 'a schema that refers to itself')

@@ -1,3 +1,4 @@
+/** The schemas and examples of error bodies. */
 import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from '@sinclair/typebox'
@@ -14,7 +15,7 @@ const errors = defineErrors(standardErrors, {
   queue_full: conflict
 })
 
-/** How a union of two codes is told apart in the document of one route that has both. */
+/** Returns the discriminator of a union of two codes in the document of one route that has both. */
 async function unionOf (fields: Readonly<Record<string, Field | { readonly fields: Readonly<Record<string, Field>> }>>, wiring: 'swagger first' | 'swagger alone'): Promise<[string[], Document]> {
   const app = await createApp({ plugin: { errors, format: defineFormat({ name: 'own', fields }) }, wiring }, app => {
     app.get('/queue', { config: { errors: [errors.queue_closed, errors.queue_full] } }, async () => '')
@@ -25,7 +26,7 @@ async function unionOf (fields: Readonly<Record<string, Field | { readonly field
   return [Object.keys(response.content['application/json']?.schema ?? {}), document]
 }
 
-t.test('a document has a discriminator for the code of a body', async t => {
+t.test('the code of a body is a discriminator in the document', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     for (const [title, fields, keywords] of [
       ['by a code', { code, message, meta }, ['oneOf', 'discriminator']],
@@ -40,7 +41,7 @@ t.test('a document has a discriminator for the code of a body', async t => {
   }
 })
 
-t.test('an example shows issues that are possible in its place', async t => {
+t.test('an example only shows issues that are possible for its location', async t => {
   const errors = defineErrors(standardErrors, {
     invalid_request: {
       status: 400,

@@ -1,3 +1,4 @@
+/** The names of components if the plugin is registered several times. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -7,7 +8,7 @@ import { documentOf, info } from './documents.js'
 
 type Registration = readonly [prefix: string, options: ApiErrorsOptions]
 
-/** Returns the names of the schemas in a document of scopes, each with a registration and a route, and `depth` levels below the application. */
+/** Returns the names of the schemas in a document of several scopes. Each has a registration and a route, `depth` levels below the application. */
 async function schemasOf (t: Tap.Test, registrations: readonly Registration[], outer?: ApiErrorsOptions, depth = 1): Promise<string[]> {
   const app = Fastify()
   await app.register(swagger, { openapi: { info } })
@@ -30,20 +31,20 @@ async function schemasOf (t: Tap.Test, registrations: readonly Registration[], o
 
 declare namespace Tap { type Test = Pick<typeof t, 'strictSame'> }
 
-t.test('the names of components have a prefix for each registration, in any order', async t => {
+t.test('component names have a prefix for each registration, in any order', async t => {
   const v1: Registration = ['/api/v1', { format: 'code' }]
   const v2: Registration = ['/api/v2', { format: 'problem' }]
   const both = ['ApiV1InternalServerError', 'ApiV2InternalServerError']
   t.strictSame(await schemasOf(t, [v1, v2]), both)
   t.strictSame(await schemasOf(t, [v2, v1]), both)
   t.strictSame(await schemasOf(t, [v2]), ['ApiV2InternalServerError'], 'another registration does not rename them')
-  t.strictSame(await schemasOf(t, [['', {}]]), ['InternalServerError'], 'nothing for a single registration without a prefix')
+  t.strictSame(await schemasOf(t, [['', {}]]), ['InternalServerError'], 'no prefix for a single registration without a path prefix')
   t.strictSame(await schemasOf(t, [['', { format: 'problem' }], v1], {}), ['ApiV1InternalServerError', 'InternalServerError', 'ProblemInternalServerError'])
-  t.strictSame(await schemasOf(t, [['/a', {}]], {}, 2), ['AInternalServerError', 'InternalServerError'], 'a registration below scopes without one')
+  t.strictSame(await schemasOf(t, [['/a', {}]], {}, 2), ['AInternalServerError', 'InternalServerError'], 'a registration inside scopes without a registration')
   t.strictSame(await schemasOf(t, [['/ü', {}]]), [`${(await schemasOf(t, [['/ü', {}]]))[0]}`], 'a prefix without letters has a hash')
 })
 
-t.test('the option gives another beginning, and registrations with one beginning and other components are told apart', async t => {
+t.test('the option sets another prefix, and registrations with equal prefixes and different components are distinguished', async t => {
   const named = (format: 'code' | 'problem', componentPrefix: string): Registration => [`/${format}`, { format, documentation: { componentPrefix } }]
   t.strictSame(await schemasOf(t, [named('code', 'Old'), named('problem', '')]), ['InternalServerError', 'OldInternalServerError'])
   t.strictSame(await schemasOf(t, [named('code', 'One'), ['/other', { documentation: { componentPrefix: 'One' } }]]), ['OneInternalServerError'], 'the same components are shared')

@@ -1,9 +1,10 @@
+/** The components of error responses. */
 import t from 'tap'
 import { defineErrors, standardErrors, type StandardCode } from 'fastify-api-errors'
 import { hashedNames } from '../../lib/openapi/names.js'
 import { codesByStatus, createApp, documentOf } from './documents.js'
 
-t.test('responses of different codes have different names, though their hashes begin alike', async t => {
+t.test('responses with different codes have different names, even if their hashes start with the same characters', async t => {
   const codes = Array.from({ length: 40 }, (_, index) => `conflict_${String.fromCharCode(97 + index / 10, 97 + index % 10)}`)
   const errors = defineErrors(standardErrors, Object.fromEntries(codes.map(code =>
     [code, { status: 409, type: 'conflict_error', message: 'No.', description: `Case ${code}.`, action: 'Choose another.' } as const])))

@@ -1,4 +1,4 @@
-/** What tests of the documentation share: applications with a document, and ways to read it. */
+/** Helpers for the tests of the documentation: applications with a document, and functions that read it. */
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
@@ -16,11 +16,11 @@ export interface Document extends Json {
   readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>
 }
 
-/** How an application gets its document. */
+/** How an application creates its document. */
 export interface Setup {
   readonly plugin?: ApiErrorsOptions
   readonly openapi?: Json
-  /** Options of @fastify/swagger beside `openapi`. */
+  /** Options of @fastify/swagger in addition to `openapi`. */
   readonly swagger?: Json
   /** @default 'ours first': swaggerOptions(), and this plugin after @fastify/swagger */
   readonly wiring?: 'swagger first' | 'ours first' | 'swagger alone' | 'swagger alone, ours first'
@@ -29,7 +29,7 @@ export interface Setup {
 
 export const info = { title: 'Test', version: '1.0.0' }
 
-/** A ready application with the routes that a function registers. */
+/** Returns a ready application with the routes that a function registers. */
 export async function createApp (setup: Setup, routes: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
   const { plugin = {}, openapi = {}, swagger: more = {}, wiring = 'swagger first', server = {} } = setup
   const app = Fastify(serverOptions(server))
@@ -42,12 +42,12 @@ export async function createApp (setup: Setup, routes: (app: FastifyInstance) =>
   return app
 }
 
-/** The document of an application as a client gets it. */
+/** Returns the document of an application as a client gets it. */
 export function documentOf (app: FastifyInstance): Document {
   return JSON.parse(JSON.stringify((app as unknown as { swagger: () => unknown }).swagger()))
 }
 
-/** A document with every reference replaced by what it refers to, for documents without cycles. */
+/** Returns a document in which every reference is replaced by its target, for documents without cycles. */
 export function resolved (value: unknown, document: Json): unknown {
   if (Array.isArray(value)) return value.map(item => resolved(item, document))
   if (typeof value !== 'object' || value === null) return value
@@ -60,7 +60,7 @@ export function resolved (value: unknown, document: Json): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, document)]))
 }
 
-/** The statuses of an operation, each with the codes that its examples show. */
+/** Returns the statuses of an operation, each with the codes of its examples. */
 export function codesByStatus (document: Document, path: string, method: string): Record<string, string[]> {
   const { responses } = resolved(document.paths[path]?.[method], document) as { responses: Record<string, { content?: Record<string, { examples?: Json }> }> }
   return Object.fromEntries(Object.entries(responses).map(([status, { content }]) =>

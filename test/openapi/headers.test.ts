@@ -1,3 +1,4 @@
+/** The headers of documented responses. */
 import t from 'tap'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
@@ -6,7 +7,7 @@ import { formats, standardErrors, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { createRouteErrors } from '../../lib/infer/route-errors.js'
-import type { DocumentedHeader } from '../../lib/openapi/headers.js'
+import { headersOfSuccess, type DocumentedHeader } from '../../lib/openapi/headers.js'
 import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
 
@@ -15,7 +16,7 @@ const rateLimitHeaders: readonly DocumentedHeader[] = [
   { name: 'RateLimit-Policy', description: 'The limit.', schema: { type: 'string' }, example: '"general";q=100;w=60' }
 ]
 
-/** Returns a document whose routes are limited, except `/free`. Other origins may read those below `/shared`. */
+/** Returns a document whose routes are limited, except `/free`. Other origins may read the routes below `/shared`. */
 async function limitedDocument (isOurs: boolean): Promise<Document> {
   const app = Fastify()
   const options = { openapi: { openapi: '3.1.0', info } }
@@ -48,14 +49,14 @@ const headersOf = (document: Document, path: string, status: string): string[] =
   Object.keys((resolved(document.paths[path]?.get?.responses[status], document) as { headers?: Json }).headers ?? {}).sort()
 
 for (const isOurs of [true, false]) {
-  t.test(`the fields of a rate limit are on the answers of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
+  t.test(`the rate limit fields are on the responses of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
     const document = await limitedDocument(isOurs)
     const always = ['Cache-Control', 'X-Request-Id']
     const fields = ['RateLimit', 'RateLimit-Policy']
     t.strictSame(headersOf(document, '/limited/{id}', '200'), fields)
     t.strictSame(headersOf(document, '/limited/{id}', '404'), [...always, ...fields].sort())
     t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After'].sort())
-    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a handler that fails was let through by the limit')
+    t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a request whose handler fails passed the limit')
     t.strictSame(headersOf(document, '/free/{id}', '200'), [])
     t.strictSame(headersOf(document, '/free/{id}', '404'), always)
     t.strictSame(headersOf(document, '/free/{id}', '500'), always)
@@ -70,7 +71,11 @@ for (const isOurs of [true, false]) {
   })
 }
 
-t.test('what a route declares keeps its headers, and those of successes go to successes alone', async t => {
+t.test('fields of @fastify/rate-limit that are not described are left out', async t => {
+  t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, false), [])
+})
+
+t.test('declared responses keep their headers, and headers of successful responses are not on errors', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring, plugin: { requestId: 'all' } }, app => {
       app.get('/things/:id', { schema: { response: { 200: { type: 'object' }, 404: { description: 'Own.', type: 'object' } } } }, async () => '')
@@ -82,14 +87,14 @@ t.test('what a route declares keeps its headers, and those of successes go to su
   }
 })
 
-t.test('an answer of a whole application behind CORS, and a scope without it', async t => {
+t.test('a response of an application behind CORS, and a scope without CORS', async t => {
   const app = await createApp({}, async app => {
     await app.register(cors)
     app.get('/shared', async () => '')
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
-  t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'what is usual has no special name')
+  t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'common headers have no special name')
   t.strictSame(headersOf(document, '/shared', '500'), ['Access-Control-Allow-Origin', 'Cache-Control', 'X-Request-Id'])
 })
 
@@ -113,7 +118,7 @@ t.test('a header that only some codes of a status have is not required', async t
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('methods beyond those of OpenAPI 3.1 are documented in 3.2', async t => {
+t.test('methods that OpenAPI 3.1 does not have are documented in 3.2', async t => {
   const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
     app.addHttpMethod('LOCK')
     app.route({ method: 'LOCK' as 'GET', url: '/things/:id', handler: async () => '' })

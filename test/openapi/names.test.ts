@@ -1,15 +1,22 @@
+/** The names of components. */
 import fc from 'fast-check'
 import t from 'tap'
-import { createSchemaNames, hashedNames, hashText, toComponentName } from '../../lib/openapi/names.js'
+import { createSchemaNames, hashedNames, hashText, toCodeName, toComponentName } from '../../lib/openapi/names.js'
 
-t.test('a code as the name of a component', async t => {
+t.test('the component name of a code', async t => {
   for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['gone', 'Gone'], ['e1001', 'E1001'], ['NoSuchBucket', 'NoSuchBucket'], ['a$b', 'Ab']] as const) {
     t.equal(toComponentName(code), name)
   }
   fc.assert(fc.property(fc.string(), text => { t.match(toComponentName(text), /^[A-Za-z0-9.-]*$/) }), { numRuns: 100 })
 })
 
-t.test('the names of schemas differ, whatever the codes are, and depend on the codes alone', async t => {
+t.test('a code in any spelling as the name of a component', async t => {
+  for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['NoSuchBucket', 'NoSuchBucket'], ['auth/invalid-token', 'AuthInvalidToken'], ['user.not:found', 'UserNotFound'], ['QUEUE_FULL', 'QUEUEFULL']] as const) {
+    t.equal(toCodeName(code), name)
+  }
+})
+
+t.test('schema names are unique for any codes, and depend only on the codes', async t => {
   t.strictSame([...createSchemaNames(['taken', 'gone_error'])], [['taken', 'TakenError'], ['gone_error', 'GoneError']])
   fc.assert(fc.property(fc.uniqueArray(fc.stringMatching(/^[a-c]{1,2}(_error)?$/), { minLength: 1 }), codes => {
     const names = createSchemaNames(codes)
@@ -18,7 +25,7 @@ t.test('the names of schemas differ, whatever the codes are, and depend on the c
   }), { numRuns: 50 })
 })
 
-t.test('a hash depends on its text alone, and gets longer as long as the name is taken', async t => {
+t.test('a hash depends only on its input, and is extended while the name is in use', async t => {
   t.equal(hashText('a'), hashText('a'))
   t.not(hashText('a'), hashText('b'))
   const names = hashedNames('Conflict', 'a')

@@ -1,3 +1,4 @@
+/** `app.apiErrors.schemas` and the option `addSchemas`. */
 import t from 'tap'
 import createError from 'http-errors'
 import { Type } from '@sinclair/typebox'
@@ -15,17 +16,17 @@ t.test('every status has the name that http-errors gives it', t => {
   }
   t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
   const ambiguous = [...createSchemaNames(['taken', 'taken_error', 'internal_server_error', 'gone']).values()]
-  t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash tells codes with one name apart')
+  t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash distinguishes codes with the same name')
   t.equal(new Set(ambiguous).size, 4)
   t.end()
 })
 
-t.test('app.apiErrors.schemas has one schema a status, in the format of the application', async t => {
+t.test('app.apiErrors.schemas has one schema for each status, in the format of the application', async t => {
   const app = await createApp({ plugin: { format: 'error' } }, () => {})
   t.teardown(() => app.close())
   const { schemas } = app.apiErrors
   t.strictSame(Object.keys(schemas), Object.keys(codesByStatus).map(status => statusNames[Number(status) as ErrorStatus]))
-  t.equal(app.getSchema('NotFound'), undefined, 'which are not added unless that is asked for')
+  t.equal(app.getSchema('NotFound'), undefined, 'the schemas are only added with addSchemas')
   t.strictSame(JSON.parse(JSON.stringify(schemas.NotFound)), {
     $id: 'NotFound',
     description: ['resource_not_found', 'route_not_found'].map(code => {
@@ -43,10 +44,10 @@ t.test('app.apiErrors.schemas has one schema a status, in the format of the appl
       }
     }))
   })
-  t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code is that code')
+  t.equal(schemas.GatewayTimeout.properties?.error.enum[0], 'gateway_timeout', 'a status with one code has the schema of that code')
 })
 
-t.test('a status whose only code got another status has no schema', async t => {
+t.test('a status whose only code has another status has no schema', async t => {
   const errors = defineErrors(standardErrors, { not_extended: { status: 500, type: 'api_error', message: 'No.', description: 'It is not extended.', action: 'Extend it.' } })
   const app = await createApp({ plugin: { errors } }, () => {})
   t.teardown(() => app.close())
@@ -54,7 +55,7 @@ t.test('a status whose only code got another status has no schema', async t => {
   t.strictSame((app.apiErrors.schemas.InternalServerError as unknown as { anyOf: unknown[] }).anyOf.length, 2)
 })
 
-t.test('with addSchemas a route refers to them by name', async t => {
+t.test('with addSchemas, routes can reference the schemas by name', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ plugin: { addSchemas: true }, wiring }, app => {
       app.get('/things/:id', { schema: { response: { 200: Type.Object({ id: Type.String() }), 404: { $ref: 'NotFound#' } } } }, async (_request, reply) => {
@@ -63,8 +64,8 @@ t.test('with addSchemas a route refers to them by name', async t => {
       app.get('/thrown/:id', { schema: { response: { 404: { $ref: 'NotFound#' } } } }, async () => { throw standardErrors.resource_not_found({ message: 'Thrown.' }) })
     })
     const answer = await app.inject('/things/1')
-    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'what is sent is serialized by it')
-    t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'what is thrown is answered as ever')
+    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'a sent body is serialized with the schema')
+    t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'a thrown error has the usual response')
     const document = documentOf(app)
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, wiring)
     if (wiring === 'swagger first') {
@@ -82,9 +83,9 @@ t.test('with addSchemas a route refers to them by name', async t => {
   }
 })
 
-t.test('a code of the application is documented beside the standard code of its status', async t => {
+t.test('a code of the application is documented next to the standard code of its status', async t => {
   const errors = defineErrors(standardErrors, {
-    brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'Coffee was asked for.', action: 'Ask for tea.' }
+    brew_refused: { status: 418, type: 'invalid_request_error', message: 'I brew no coffee.', description: 'The client requested coffee.', action: 'Ask for tea.' }
   })
   const app = await createApp({ plugin: { errors, format: 'error', addSchemas: true } }, app => {
     app.get('/pots', { config: { errors: [errors.brew_refused] } }, async () => 'tea')
@@ -105,7 +106,7 @@ t.test('a code of the application is documented beside the standard code of its 
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('a name that is taken is said at register', async t => {
+t.test('register() rejects a schema name that is in use', async t => {
   const { default: Fastify } = await import('fastify')
   const { default: apiErrors } = await import('fastify-api-errors')
   const app = Fastify()
@@ -116,7 +117,7 @@ t.test('a name that is taken is said at register', async t => {
   })
 })
 
-t.test('a format without a code in the body has one schema a status', async t => {
+t.test('a format without a code in the body has one schema for each status', async t => {
   const errors = defineErrors(standardErrors, {
     queue_closed: { status: 409, type: 'conflict_error', message: 'Closed.', description: 'The queue is closed.', action: 'Choose another.' },
     queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'The queue is full.', action: 'Choose another.' }
@@ -136,7 +137,7 @@ t.test('a format without a code in the body has one schema a status', async t =>
   }
 })
 
-t.test('a format with the code inside an object is told apart by nothing that OpenAPI has a word for', async t => {
+t.test('a code inside a nested object cannot be a discriminator in OpenAPI', async t => {
   const format = defineFormat({
     name: 'enveloped',
     fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code } } } }
@@ -150,7 +151,7 @@ t.test('a format with the code inside an object is told apart by nothing that Op
   })
 })
 
-t.test('a format that shows no issues has one schema a code, however the routes differ in theirs', async t => {
+t.test('a format without issues has one schema for each code, whatever issues the routes have', async t => {
   const app = await createApp({ plugin: { format: 'typed' } }, app => {
     app.post('/a', { schema: { body: Type.Object({ email: Type.String({ format: 'email' }) }) } }, async () => '')
     app.post('/b', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }) }) } }, async () => '')

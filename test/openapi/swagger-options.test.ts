@@ -1,3 +1,4 @@
+/** Documents of @fastify/swagger with the errors of each route. */
 import t from 'tap'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,7 +49,7 @@ function shown (document: Document): Json {
     Object.keys(item).map(method => [`${path} ${method}`, codesByStatus(document, path, method)])))
 }
 
-t.test('whichever registers first, with swaggerOptions() or without, in JSON and YAML, the document says the same', async t => {
+t.test('the document is the same in any order of registration, with or without swaggerOptions(), in JSON and YAML', async t => {
   for (const wiring of ['swagger first', 'ours first', 'swagger alone', 'swagger alone, ours first'] as const) {
     const app = await createApp({ wiring }, routes)
     t.strictSame(shown(documentOf(app)), expected, wiring)
@@ -91,7 +92,7 @@ t.test('the document is valid in every format and version', async t => {
   }
 })
 
-t.test('what operations share is a component', async t => {
+t.test('schemas that operations share are components', async t => {
   const app = await createApp({}, routes)
   t.teardown(() => app.close())
   const document = documentOf(app)
@@ -114,7 +115,7 @@ t.test('what operations share is a component', async t => {
     required: true,
     schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]([ -~]*[!-~])?$' },
     example: 'req_4mXq1VbE0s6RkYt2'
-  }, 'a header that is always there says so')
+  }, 'a header that is always present is required')
   const { $ref } = document.paths['/users']?.post?.responses['422'] as { readonly $ref: string }
   const unprocessable = document.components.responses?.[$ref.replace('#/components/responses/', '')]
   const [, name] = /#\/components\/schemas\/(ValidationError_\w{4})"/.exec(JSON.stringify(unprocessable)) ?? []
@@ -131,10 +132,10 @@ t.test('what operations share is a component', async t => {
       }
     }
   }, 'a status with several codes is a union with the code as the discriminator')
-  t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'one with a single code is that code')
+  t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'a status with a single code has the schema of that code')
 })
 
-t.test('issues are closed over what the schema of the route can give', async t => {
+t.test('the document lists only the issues that the schema of the route can produce', async t => {
   const app = await createApp({}, routes)
   t.teardown(() => app.close())
   const document = documentOf(app)
@@ -144,7 +145,7 @@ t.test('issues are closed over what the schema of the route can give', async t =
   const ofRoute = (path: string, method: string) =>
     (resolved(document.paths[path]?.[method]?.responses['422'], document) as { content: Record<string, { schema: { oneOf: Json[] }, examples: Json }> }).content['application/json']
   const [missing, invalid] = ofRoute('/users', 'post')?.schema.oneOf ?? []
-  t.strictSame(issueCodes(missing), ['required'], 'fields that are absent are that everywhere')
+  t.strictSame(issueCodes(missing), ['required'], 'missing fields have the same code everywhere')
   t.strictSame((invalid?.allOf as Json[])[0], document.components.schemas?.ValidationError)
   t.strictSame(issueCodes((invalid?.allOf as Json[])[1]), ['email', 'required', 'type'], 'on one route')
   t.strictSame(issueCodes((ofRoute('/users/{id}', 'put')?.schema.oneOf[1]?.allOf as Json[])[1]), ['min_length', 'required', 'type'], 'on another')
@@ -152,7 +153,7 @@ t.test('issues are closed over what the schema of the route can give', async t =
   t.strictSame(value.details.map(({ code }) => code), ['min_length'], 'the example has issues of the route')
 })
 
-t.test('a status whose answers are the same on every route has one schema', async t => {
+t.test('a status with the same responses on every route has one schema', async t => {
   const app = await createApp({}, app => {
     app.post('/users', { schema: { body: Email } }, async () => ({}))
     app.put('/users/:id', { schema: { body: Email } }, async () => ({}))
@@ -172,14 +173,14 @@ t.test('a status whose answers are the same on every route has one schema', asyn
   t.match(document.components.responses?.UnprocessableEntity, { content: { 'application/json': { schema: { $ref: '#/components/schemas/UnprocessableEntity' } } } })
 })
 
-t.test('what a route says itself wins', async t => {
+t.test('responses that a route declares take precedence', async t => {
   const app = await createApp({}, app => {
     app.get('/things/:id', { schema: { response: { 200: Type.Object({}), 404: { description: 'No such thing.', type: 'object', properties: { own: { type: 'string' } } } } } }, async () => ({}))
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
   t.equal((document.paths['/things/{id}']?.get?.responses['404'] as Json).description, 'No such thing.')
-  t.notOk(document.components.responses?.ResourceNotFound, 'and nothing is left over')
+  t.notOk(document.components.responses?.ResourceNotFound, 'no component is left over')
 })
 
 t.test('components of the user keep their names', async t => {
@@ -194,7 +195,7 @@ t.test('components of the user keep their names', async t => {
   t.strictSame(document.paths['/things/{id}']?.get?.responses['404'], { $ref: '#/components/responses/ApiResourceNotFound' })
 })
 
-t.test('a component whose plain names are all taken has a hash in its name', async t => {
+t.test('a component whose plain names are all in use has a hash in its name', async t => {
   const responses = { ResourceNotFound: { description: 'Mine.' }, ApiResourceNotFound: { description: 'Mine, too.' } }
   const schemas = { ResourceNotFoundError: { type: 'string' }, ApiResourceNotFoundError: { type: 'string' } }
   const app = await createApp({ openapi: { components: { responses, schemas } } }, app => { app.get('/things/:id', async () => ({})) })
@@ -209,7 +210,7 @@ t.test('a component whose plain names are all taken has a hash in its name', asy
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('schemas whose $ids differ only in characters that a name cannot have are different components', async t => {
+t.test('schemas whose $ids differ only in characters that a name cannot have are separate components', async t => {
   const ids = ['https://example.com/money', 'https://example.com?money', '/']
   const app = await createApp({}, app => {
     for (const [index, $id] of ids.entries()) app.addSchema({ $id, type: 'object', properties: { [`amount${index}`]: { type: 'integer' } } })
@@ -226,7 +227,7 @@ t.test('schemas whose $ids differ only in characters that a name cannot have are
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('HEAD twins, where they are shown, have no content', async t => {
+t.test('HEAD routes that are shown have no content', async t => {
   for (const operationId of [undefined, 'getThing']) {
     const app = await createApp({ swagger: { exposeHeadRoutes: true } }, app => {
       app.get('/things/:id', { schema: operationId === undefined ? {} : { operationId } as object }, async () => ({}))
@@ -244,7 +245,7 @@ t.test('HEAD twins, where they are shown, have no content', async t => {
   t.notOk(document.paths['/things/{id}']?.head?.responses['404']?.content)
 })
 
-t.test('hidden routes stay hidden, and a route of several methods is told apart by method', async t => {
+t.test('hidden routes stay hidden, and a route with several methods is documented for each method', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring }, app => {
       app.get('/hidden', { schema: { hide: true } as object }, async () => ({}))
@@ -281,7 +282,7 @@ t.test('prefixes, encapsulation and autoload', async t => {
   t.strictSame(app.apiErrors.explain('get', '/v1'), app.apiErrors.explain('GET', '/v1/'), 'a route below a prefix is found with and without its slash')
 })
 
-t.test('documents of several applications, and of several formats in one, do not mix', async t => {
+t.test('documents of several applications, and of several formats in one application, do not mix', async t => {
   const options = swaggerOptions({ openapi: { openapi: '3.1.0', info } })
   const apps = await Promise.all(['/a', '/b'].map(async url => {
     const app = Fastify(serverOptions())
@@ -308,7 +309,7 @@ t.test('documents of several applications, and of several formats in one, do not
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('transforms of the user are called, and what they leave out needs no components', async t => {
+t.test('transforms of the user are called, and routes that they remove need no components', async t => {
   const app = await createApp({
     swagger: {
       transform: ({ schema, url }: { schema: Json | undefined, url: string }) => ({ schema: { ...schema, summary: 'Transformed' }, url: `/api${url}` }),
@@ -324,10 +325,10 @@ t.test('transforms of the user are called, and what they leave out needs no comp
   t.strictSame(Object.keys(document.paths), ['/api/health', '/api/users/{id}'])
   t.equal(document.paths['/api/health']?.get?.summary, 'Transformed')
   t.strictSame(codesByStatus(document, '/api/users/{id}', 'put'), expected['/users/{id} put'])
-  t.notMatch(JSON.stringify(document), 'x-fastify-api-errors', 'no mark is left')
+  t.notMatch(JSON.stringify(document), 'x-fastify-api-errors', 'no internal mark is left')
 })
 
-t.test('a document that is asked for while the application gets ready has the errors, too', async t => {
+t.test('a document that is requested in onReady also has the errors', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0', info } }))
@@ -339,7 +340,7 @@ t.test('a document that is asked for while the application gets ready has the er
   t.strictSame(shown(early as Document), expected)
 })
 
-t.test('a route with its own swaggerTransform is documented, too', async t => {
+t.test('a route with its own swaggerTransform is also documented', async t => {
   const app = await createApp({}, app => {
     app.get('/transformed/:id', { config: { swaggerTransform: ({ schema, url }: { schema: object, url: string }) => ({ schema, url }) } as object }, async () => ({}))
     app.get('/untransformed/:id', { config: { swaggerTransform: false } as object }, async () => ({}))
@@ -351,7 +352,7 @@ t.test('a route with its own swaggerTransform is documented, too', async t => {
   })
 })
 
-t.test('security of the document asks every route that does not say otherwise', async t => {
+t.test('security of the document applies to every route without its own security', async t => {
   const app = await createApp({
     openapi: { security: [{ bearer: [] }], components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } } }
   }, app => {
@@ -364,7 +365,7 @@ t.test('security of the document asks every route that does not say otherwise', 
     { code: 'internal_error', status: 500, rule: 'handler', reason: 'Any handler can fail.' },
     { code: 'unauthorized', status: 401, rule: 'security', reason: 'The document requires authentication.' },
     { code: 'forbidden', status: 403, rule: 'security', reason: 'The document requires authentication.' }
-  ], 'explain knows it before the document was asked for')
+  ], 'explain lists it before the document is requested')
   t.strictSame(shown(documentOf(app)), {
     '/private get': { 200: [], 401: ['unauthorized'], 403: ['forbidden'], 500: ['internal_error'] },
     '/public get': { 200: [], 500: ['internal_error'] },
@@ -372,7 +373,7 @@ t.test('security of the document asks every route that does not say otherwise', 
   })
 })
 
-t.test('headers of the successful answers', async t => {
+t.test('headers of successful responses', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring, plugin: { requestId: 'all' } }, async app => {
       await app.register(cors)
@@ -385,7 +386,7 @@ t.test('headers of the successful answers', async t => {
   }
 })
 
-t.test('where nothing is to be said, nothing is', async t => {
+t.test('without errors, the document is unchanged', async t => {
   const webhooks = { openapi: '3.1.0', info, webhooks: {} }
   const bare = await createApp({ swagger: { transformObject: () => webhooks } }, routes)
   t.strictSame(documentOf(bare), webhooks, 'a transform that leaves no paths gets no errors')
@@ -409,18 +410,18 @@ t.test('where nothing is to be said, nothing is', async t => {
   await plain.register(apiErrors)
   plain.get('/a/:id', async () => ({}))
   await plain.ready()
-  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain needs no document')
+  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain does not need a document')
   t.throws(() => plain.apiErrors.explain('GET', '/b'), {
     message: 'fastify-api-errors: explain("GET", "/b"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
   })
   await plain.close()
 })
 
-t.test('a document without openapi is one of OpenAPI 3, and what cannot have the errors is refused', async t => {
+t.test('a document without openapi is an OpenAPI 3 document, and one that cannot contain the errors is rejected', async t => {
   t.match(swaggerOptions({ hideUntagged: true }), { openapi: {}, hideUntagged: true })
   for (const [options, sentence] of [
     [5, 'options: expected the options of @fastify/swagger, got 5.'],
-    [{ swagger: { info } }, "swagger: expected 'openapi' in its place, because a Swagger 2.0 document cannot have the errors, got an object."],
+    [{ swagger: { info } }, "swagger: expected 'openapi' instead, because a Swagger 2.0 document cannot contain the errors, got an object."],
     [{ transform: 5 }, 'transform: expected a function, got 5.'],
     [{ transformObject: {} }, 'transformObject: expected a function, got an object.'],
     [{ refResolver: 'id' }, 'refResolver: expected an object with buildLocalReference, got "id".']

@@ -1,3 +1,4 @@
+/** Converts JSON Schemas to the dialect of each OpenAPI version. */
 import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type, type TObject } from '@sinclair/typebox'
@@ -5,7 +6,7 @@ import { defineErrors, standardErrors } from 'fastify-api-errors'
 import { toOpenApiSchema, getOpenApiVersion } from '../../lib/openapi/to-openapi-schema.js'
 import { createApp, documentOf, type Document, type Json } from './documents.js'
 
-/** A JSON Schema as OpenAPI 3.1 writes it, as 3.0 writes it, and as it was given, if that is not as 3.1 writes it. */
+/** A JSON Schema in the form of OpenAPI 3.1, in the form of 3.0, and in its original form, if that differs from 3.1. */
 const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, given?: Json]> = [
   ['plain', { type: 'string', minLength: 1, default: 'a' }],
   ['a constant', { const: 'a' }, { enum: ['a'] }],
@@ -13,7 +14,7 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
   ['null', { type: 'null', description: 'D.' }, { type: 'string', nullable: true, enum: [null], description: 'D.' }],
   ['examples', { type: 'string', examples: ['a', 'b'] }, { type: 'string', example: 'a' }],
   ['no examples', { type: 'string', examples: [] }, { type: 'string' }],
-  ['an example beside them', { example: 'mine', examples: ['other'] }, { example: 'mine' }],
+  ['an example next to them', { example: 'mine', examples: ['other'] }, { example: 'mine' }],
   ['definitions', { type: 'string' }, { type: 'string' }, { type: 'string', $comment: 'C.', $defs: { a: {} }, definitions: { examples: { type: 'string' } } }],
   ['bounds', { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true }],
   ['bounds of both kinds', { minimum: 2, exclusiveMinimum: 1, maximum: 9, exclusiveMaximum: 8 }, { minimum: 2, maximum: 8, exclusiveMaximum: true }],
@@ -32,7 +33,7 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
   ['an empty enum', { enum: [] }, { allOf: [{ not: {} }] }],
   ['several types', { type: ['string', 'array'] }, { anyOf: [{ type: 'string' }, { type: 'array', items: {} }], items: {} }],
   ['several types or null', { type: ['string', 'integer', 'null'] }, { anyOf: [{ type: 'string', nullable: true }, { type: 'integer' }] }],
-  ['several types beside a union', { type: ['string', 'integer'], anyOf: [{ minLength: 1 }] }, { anyOf: [{ minLength: 1 }], allOf: [{ anyOf: [{ type: 'string' }, { type: 'integer' }] }] }],
+  ['several types next to a union', { type: ['string', 'integer'], anyOf: [{ minLength: 1 }] }, { anyOf: [{ minLength: 1 }], allOf: [{ anyOf: [{ type: 'string' }, { type: 'integer' }] }] }],
   ['a schema or null', { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'D.' }, { type: 'string', description: 'D.', nullable: true }],
   ['null in a union of itself', { anyOf: [{ type: 'null' }, { const: null }] }, { type: 'string', nullable: true, enum: [null] }],
   ['a described schema or null', { anyOf: [{ type: 'string', description: 'Inner.' }, { type: 'null' }], description: 'D.' }, { anyOf: [{ type: 'string', description: 'Inner.', nullable: true }], description: 'D.' }],
@@ -67,10 +68,10 @@ const cases: ReadonlyArray<readonly [what: string, in31: Json, in30?: Json, give
   ['keywords of other tools', { type: 'string', errorMessage: 'No.', 'x-own': { const: 1 } }, { type: 'string', 'x-own': { const: 1 } }]
 ]
 
-/** References become components of the name of their definition. */
+/** References become components with the name of their definition. */
 const definitions = { refer: (_key: string, name: string) => ({ $ref: `#/components/schemas/${name}` }), getSchema: () => undefined }
 
-t.test('a schema as each version of OpenAPI writes it', async t => {
+t.test('each version of OpenAPI has its own form of a schema', async t => {
   for (const [what, in31, in30 = in31, given = in31] of cases) {
     t.strictSame(toOpenApiSchema(given, '3.1', definitions), in31, `${what}, 3.1`)
     t.strictSame(toOpenApiSchema(given, '3.0', definitions), in30, `${what}, 3.0`)
@@ -81,14 +82,14 @@ t.test('a schema as each version of OpenAPI writes it', async t => {
     t.strictSame(await new Validator().validate(document), { valid: true }, `all of them are valid in ${openapi}`)
   }
   const identified = { $id: 'A', $schema: 'https://json-schema.org/draft-07/schema#', items: { $id: 'B', type: 'string' } }
-  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version, definitions), { items: { type: 'string' } }, 'without ids, for it is in another document')
+  for (const version of ['3.0', '3.1'] as const) t.strictSame(toOpenApiSchema(identified, version, definitions), { items: { type: 'string' } }, 'without ids, because it is in another document')
 })
 
 t.test('the version of a document', async t => {
   t.strictSame(['3.0.0', '3.0.4', '3.1.0', '3.2.0'].map(getOpenApiVersion), ['3.0', '3.0', '3.1', '3.1'])
 })
 
-t.test('the facts of a code are valid in documents of both versions', async t => {
+t.test('the meta of a code is valid in documents of both versions', async t => {
   const meta = Type.Object({
     kind: Type.Literal('draw'),
     note: Type.Union([Type.String(), Type.Null()]),
@@ -116,12 +117,12 @@ t.test('the facts of a code are valid in documents of both versions', async t =>
   }
 })
 
-t.test('references in the facts of a code lead to components of the document', async t => {
+t.test('references in the meta of a code point to components of the document', async t => {
   const Money = { type: 'object', properties: { cents: { type: 'integer' } } }
   const text = { type: 'string' }
   const price = (schema: Json): Json => ({ type: 'object', properties: { price: schema } })
   const ref = ($ref: string): Json => ({ $ref })
-  /** The facts, the component that `price` refers to, and the definition there. */
+  /** The meta, the component to which `price` refers, and its definition there. */
   const references: ReadonlyArray<readonly [what: string, meta: Json, component: string, definition: Json]> = [
     ['a definition', { ...price(ref('#/$defs/Money')), $defs: { Money } }, 'QueueFullMoney', Money],
     ['a definition of an earlier draft', { ...price(ref('#/definitions/Money')), definitions: { Money } }, 'QueueFullMoney', Money],
@@ -149,7 +150,7 @@ t.test('references in the facts of a code lead to components of the document', a
   }
 })
 
-t.test('a reference beside other keywords, and to a schema that is a boolean', t => {
+t.test('a reference next to other keywords, and a reference to a boolean schema', t => {
   const given = { $defs: { Name: { type: 'string' }, all: true, none: false }, allOf: [{ minLength: 1 }], $ref: '#/$defs/Name' }
   t.strictSame(toOpenApiSchema(given, '3.1', definitions), { $ref: '#/components/schemas/Name', allOf: [{ minLength: 1 }] })
   t.strictSame(toOpenApiSchema(given, '3.0', definitions), { allOf: [{ $ref: '#/components/schemas/Name' }, { minLength: 1 }] })
@@ -159,7 +160,7 @@ t.test('a reference beside other keywords, and to a schema that is a boolean', t
   t.end()
 })
 
-/** Returns the document of an application whose only code has these facts. */
+/** Returns the document of an application whose only code has this meta. */
 async function documentFacts (meta: object, openapi: string): Promise<Document> {
   const errors = defineErrors(standardErrors, {
     queue_full: { status: 409, type: 'conflict_error', message: 'Full.', description: 'It is full.', action: 'Wait.', meta: meta as TObject }

@@ -1,3 +1,4 @@
+/** Adds the errors to documents of @fastify/swagger however it is registered. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -10,7 +11,7 @@ type Documented = Readonly<Record<string, (options?: object) => Json & { paths: 
 
 const statuses = (app: FastifyInstance, name = 'swagger'): string[] => Object.keys((app as unknown as Documented)[name]?.().paths['/queues/{id}']?.get?.responses ?? {})
 
-/** Whatever was written to the console as a warning while a function ran. */
+/** Returns the warnings on the console while a function runs. */
 async function warningsOf (run: () => Promise<void>): Promise<string[]> {
   const codes: string[] = []
   const note = (warning: Error & { readonly code?: string }): void => { codes.push(String(warning.code)) }
@@ -46,7 +47,7 @@ t.test('a document has the errors however @fastify/swagger is registered', async
   }
 })
 
-t.test('other plugins that are promises get their options and their prefix', async t => {
+t.test('other plugins that are promises receive their options and their prefix', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(Promise.resolve(async (scope: FastifyInstance, { text }: { text: string }) => { scope.get('/a', async () => text) }) as never, { prefix: '/v1', text: 'mine' } as never)
@@ -54,7 +55,7 @@ t.test('other plugins that are promises get their options and their prefix', asy
   await t.rejects(async () => { await Fastify().register(Promise.reject(new Error('no such module'))) }, { message: 'no such module' })
 })
 
-t.test('without the plugin a document is as @fastify/swagger makes it', async t => {
+t.test('without the plugin, a document equals the output of @fastify/swagger', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   app.addSchema({ $id: 'Queue', type: 'object' })
@@ -65,7 +66,7 @@ t.test('without the plugin a document is as @fastify/swagger makes it', async t 
   t.strictSame(documentOf(app).components, { schemas: { 'def-0': { type: 'object', title: 'Queue' } } })
 })
 
-t.test('a document that the author wrote stays as it is, and needs no warning', async t => {
+t.test('a static document is unchanged, and gives no warning', async t => {
   const written = { openapi: '3.0.0', info, paths: {} }
   const warnings = await warningsOf(async () => {
     const app = Fastify()
@@ -86,19 +87,19 @@ t.test('a warning says why a document lacks the errors', async t => {
     await app.register(apiErrors)
     app.get('/queues/:id', async () => 'a queue')
     await app.ready()
-    t.strictSame(statuses(app), ['200'], 'Swagger 2.0 cannot describe them')
+    t.strictSame(statuses(app), ['200'], 'Swagger 2.0 cannot describe the errors')
     await app.close()
   }), ['FASTIFY_API_ERRORS_SWAGGER_2'])
   t.strictSame(await warningsOf(async () => {
     const app = Fastify()
-    // As if the application was created before the package was imported.
+    // Simulates an application that was created before the package was imported.
     const unseen = async (scope: FastifyInstance): Promise<void> => { swagger(scope, { openapi: { info } } as never, () => {}) }
     const name = '@fastify/swagger'
     await app.register(Object.assign(unseen, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: name, [Symbol.for('plugin-meta')]: { name } }))
     await app.register(apiErrors)
     app.get('/queues/:id', async () => 'a queue')
     await app.ready()
-    t.strictSame(statuses(app), ['200'], 'its options were not seen')
+    t.strictSame(statuses(app), ['200'], 'its options were not read')
     await app.close()
   }), ['FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT'])
 })
@@ -120,7 +121,7 @@ t.test('each document has the 401 and 403 of its own security', async t => {
   t.strictSame(statuses(app, 'internal'), ['200', '401', '403', '404', '500'])
 })
 
-/** Creates an error out of sight of the handler. */
+/** Creates an error outside the handler, so that its code does not show it. */
 const createHidden = (): Error => standardErrors.resource_gone()
 
 t.test('a route that every document hides is not in the reference, and its errors need no documentation', async t => {
@@ -147,7 +148,7 @@ t.test('a route that every document hides is not in the reference, and its error
   }
 })
 
-t.test('a route with a transform of its own is found by its path, below the path of a server, too', async t => {
+t.test('a route with its own transform is found by its path, also below the path of a server', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(swagger, { openapi: { info, servers: [{ url: 'https://example.com/v1' }] } })
@@ -170,7 +171,7 @@ t.test('a route with a transform of its own is found by its path, below the path
   })
 })
 
-t.test('links of an error response stay with it', async t => {
+t.test('links of an error response are kept', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(swagger, { openapi: { info } })

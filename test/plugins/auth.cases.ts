@@ -1,3 +1,4 @@
+/** Requests that @fastify/auth rejects. */
 import { connect } from 'node:net'
 import auth from '@fastify/auth'
 import jwt from '@fastify/jwt'

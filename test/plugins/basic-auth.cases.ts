@@ -1,3 +1,4 @@
+/** Requests that @fastify/basic-auth rejects. */
 import basicAuth from '@fastify/basic-auth'
 import type { FastifyInstance } from 'fastify'
 import { standardErrors as errors } from '../../lib/catalog/standard-errors.js'

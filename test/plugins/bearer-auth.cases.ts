@@ -1,3 +1,4 @@
+/** Requests that @fastify/bearer-auth rejects. */
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
 import type { PluginCase } from './case.js'

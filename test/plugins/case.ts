@@ -1,25 +1,26 @@
+/** The type of the plugin cases. plugins.test.ts runs them, and docs/plugins.md lists them. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { StandardCode } from '../../lib/catalog/standard-errors.js'
 
-/** An answer in the contract's shape; what is left out is the definition's. */
+/** A response in the format of the API. Omitted values come from the definition. */
 export interface OurAnswer {
   readonly code: StandardCode
   readonly message?: string
   readonly meta?: object
-  /** The headers beyond those that every error has. */
+  /** The headers in addition to those of every error. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An answer that a plugin gives by itself, past the error handler. */
+/** A response that a plugin sends itself, without the error handler. */
 export interface OwnAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** A request that a plugin refuses, and the whole answer. */
+/** A request that a plugin rejects, and the complete response. */
 export interface PluginCase {
-  /** What is wrong with the request. */
+  /** The problem of the request. */
   readonly what: string
   /** Registers the plugin and a route, after our plugin. */
   readonly setup: (app: FastifyInstance) => Promise<void>

@@ -1,3 +1,4 @@
+/** All plugin cases. */
 import { cases as auth } from './auth.cases.js'
 import { cases as basicAuth } from './basic-auth.cases.js'
 import { cases as bearerAuth } from './bearer-auth.cases.js'
@@ -15,7 +16,7 @@ import { cases as sensible } from './sensible.cases.js'
 import { cases as fastifyStatic } from './static.cases.js'
 import { cases as underPressure } from './under-pressure.cases.js'
 
-/** What is tried of each plugin, by its name after `@fastify/`. */
+/** The cases of each plugin, by its name after `@fastify/`. */
 export const pluginCases: Readonly<Record<string, readonly PluginCase[]>> = {
   auth,
   'basic-auth': basicAuth,

@@ -1,3 +1,4 @@
+/** Requests that @fastify/circuit-breaker rejects. */
 import circuitBreaker from '@fastify/circuit-breaker'
 import type { FastifyInstance } from 'fastify'
 import { standardErrors as errors } from '../../lib/catalog/standard-errors.js'

@@ -1,3 +1,4 @@
+/** Requests that @fastify/compress rejects. */
 import { gzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
 import type { FastifyInstance, InjectOptions } from 'fastify'

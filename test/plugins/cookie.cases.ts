@@ -1,3 +1,4 @@
+/** Failures with @fastify/cookie. */
 import cookie from '@fastify/cookie'
 import { standardErrors as errors } from '../../lib/catalog/standard-errors.js'
 import type { PluginCase } from './case.js'

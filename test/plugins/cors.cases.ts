@@ -1,3 +1,4 @@
+/** Failures with @fastify/cors. */
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import { standardErrors as errors } from '../../lib/catalog/standard-errors.js'

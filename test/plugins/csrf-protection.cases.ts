@@ -1,3 +1,4 @@
+/** Requests that @fastify/csrf-protection rejects. */
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import type { FastifyInstance } from 'fastify'

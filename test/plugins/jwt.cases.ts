@@ -1,3 +1,4 @@
+/** Requests that @fastify/jwt rejects. */
 import cookie from '@fastify/cookie'
 import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
 import type { FastifyInstance, InjectOptions } from 'fastify'

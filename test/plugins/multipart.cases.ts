@@ -1,3 +1,4 @@
+/** Requests that @fastify/multipart rejects. */
 import multipart, { type FastifyMultipartOptions } from '@fastify/multipart'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { PluginCase } from './case.js'
@@ -16,7 +17,7 @@ function form (options: FastifyMultipartOptions = {}) {
 const file = 'Content-Disposition: form-data; name="photo"; filename="photo.png"\r\nContent-Type: image/png\r\n\r\n'
 const field = (name: string, type = 'text/plain'): string => `Content-Disposition: form-data; name="${name}"\r\nContent-Type: ${type}\r\n\r\n`
 
-/** A form of the parts, each a head and a content. */
+/** Returns a form with the given parts, each with a head and content. */
 function post (...parts: readonly string[]): InjectOptions {
   return raw(`${parts.map(part => `--frontier\r\n${part}\r\n`).join('')}--frontier--\r\n`)
 }

@@ -1,3 +1,4 @@
+/** Runs the cases of each Fastify plugin and compares complete responses. */
 import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify from 'fastify'
@@ -44,7 +45,7 @@ for (const [plugin, cases] of Object.entries(pluginCases)) {
   })
 }
 
-t.test('@fastify/compress compresses a large error like any other answer', async t => {
+t.test('@fastify/compress compresses a large error like any other response', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -67,7 +68,7 @@ t.test('@fastify/compress compresses a large error like any other answer', async
   })
 })
 
-t.test('of a foreign 416, a well-formed Content-Range is taken over, and no other header', async t => {
+t.test('a 416 of another plugin keeps a well-formed Content-Range, and no other header', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors)

@@ -1,3 +1,4 @@
+/** Requests that @fastify/rate-limit rejects. */
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { PluginCase } from './case.js'
@@ -11,7 +12,7 @@ function limited (options: RateLimitPluginOptions) {
   }
 }
 
-/** The request after so many. */
+/** Returns the request after the given number of requests. */
 const after = (requests: number) => async (app: FastifyInstance): Promise<InjectOptions> => {
   for (let sent = 0; sent < requests; sent++) await app.inject('/')
   return {}

@@ -1,3 +1,4 @@
+/** Responses that @fastify/response-validation rejects. */
 import responseValidation from '@fastify/response-validation'
 import type { PluginCase } from './case.js'
 

@@ -1,3 +1,4 @@
+/** Errors of @fastify/sensible. */
 import sensible from '@fastify/sensible'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { OurAnswer, PluginCase } from './case.js'

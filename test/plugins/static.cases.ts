@@ -1,3 +1,4 @@
+/** Requests that @fastify/static rejects. */
 import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'

@@ -1,3 +1,4 @@
+/** Requests that @fastify/under-pressure rejects. */
 import underPressure from '@fastify/under-pressure'
 import type { PluginCase } from './case.js'
 

@@ -1,3 +1,4 @@
+/** The error of a request above a rate limit. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { standardErrors as errors, type ApiError } from 'fastify-api-errors'
@@ -10,7 +11,7 @@ function createResult (policy: object, more: Partial<LimitResult> = {}): LimitRe
   return { limit: { name: 'burst', policy }, max: 100, timeWindow: 60_000, ttl: 1500, isBanned: false, ...more } as unknown as LimitResult
 }
 
-t.test('a request beyond a limit gets 429 with the policy, and the seconds to wait', async t => {
+t.test('a request above a limit gets 429 with the policy and the seconds to wait', async t => {
   const error = createExceededError(createResult({}), request, errors) as ApiError
   t.match(error, { code: 'rate_limit_exceeded', status: 429, retryAfter: 2, meta: { policy: 'burst', limit: 100, window: 60, retry_after: 2 } })
 })
@@ -22,7 +23,7 @@ t.test('a banned caller gets 403, or 429 if the policy says so', async t => {
   t.match(limited, { code: 'rate_limit_exceeded', status: 429 })
 })
 
-t.test('the errorResponseBuilder of a route gets what @fastify/rate-limit gives it', async t => {
+t.test('the errorResponseBuilder of a route receives the arguments that @fastify/rate-limit passes', async t => {
   const errorResponseBuilder = (...args: unknown[]): unknown => args
   t.strictSame(createExceededError(createResult({ errorResponseBuilder }), request, errors), [request, { statusCode: 429, ban: false, max: 100, ttl: 1500, after: '2 seconds' }])
   t.strictSame(createExceededError(createResult({ errorResponseBuilder }, { isBanned: true }), request, errors), [request, { statusCode: 403, ban: true, max: 100, ttl: 1500, after: '2 seconds' }])

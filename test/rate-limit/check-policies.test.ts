@@ -1,3 +1,4 @@
+/** Messages about invalid rate limit options. */
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import t from 'tap'
@@ -123,7 +124,7 @@ t.test('an invalid limit of a route', async t => {
   }
 })
 
-t.test('an error is thrown where the mistake is: at register, and at the route', async t => {
+t.test('register() rejects an invalid option, and adding the route rejects an invalid route limit', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await t.rejects(async () => app.register(apiErrors, { rateLimit: { policies: { general: { max: -1, timeWindow: 1 } } } }), {
@@ -135,7 +136,7 @@ t.test('an error is thrown where the mistake is: at register, and at the route',
   t.match(thrown(() => other.get('/', { config: { rateLimitPolicy: 'all' } }, async () => 'never')), /config\.rateLimitPolicy of GET \/: expected "general", an array of them, or false, got "all"\./)
 })
 
-t.test('without the option, no route can name a policy', async t => {
+t.test('without the option, a route cannot name a policy', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -153,6 +154,6 @@ t.test('without the option, no route can name a policy', async t => {
       below.get('/below', strict, async () => 'ok')
     })
   })
-  t.equal((await app.inject('/limited')).statusCode, 200, 'a scope may have limits of its own')
-  t.equal((await app.inject('/below')).statusCode, 200, 'or those around it')
+  t.equal((await app.inject('/limited')).statusCode, 200, 'a scope may have its own limits')
+  t.equal((await app.inject('/below')).statusCode, 200, 'a scope may use outer limits')
 })

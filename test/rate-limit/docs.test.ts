@@ -1,3 +1,4 @@
+/** docs/rate-limits.md: its tables match the code. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { checkRateLimit } from '../../lib/rate-limit/check-policies.js'
@@ -6,7 +7,7 @@ import { thrown } from '../support/thrown.js'
 
 const page = readFileSync(new URL('../../docs/rate-limits.md', import.meta.url), 'utf8')
 
-/** The names in the first column of the table whose head begins so. */
+/** Returns the names in the first column of the table whose head starts with a string. */
 function firstColumn (head: string): string[] {
   const [, rows = ''] = page.split(`| ${head} |`, 2)
   return (/\n\|---.*\n((?:\|.*\n)+)/.exec(rows)?.[1] ?? '').trim().split('\n')
@@ -15,11 +16,11 @@ function firstColumn (head: string): string[] {
 
 const listOptions = (options: unknown): string[] => (/expected one of (.*)\.$/.exec(thrown(() => checkRateLimit(options as never)))?.[1] ?? '').split(', ')
 
-t.test('the table of options has every option of a policy, and no other', async t => {
+t.test('the table of options has exactly the options of a policy', async t => {
   t.strictSame(firstColumn('option').sort(), listOptions({ policies: { a: { max: 1, timeWindow: 1, unknown: 1 } } }).sort())
 })
 
-t.test('every option beside the policies is in the page', async t => {
+t.test('every option outside the policies is on the page', async t => {
   for (const name of listOptions({ policies: {}, unknown: 1 })) t.ok(page.includes(`\`${name}`) || page.includes(`${name}:`), name)
 })
 

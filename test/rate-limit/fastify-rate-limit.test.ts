@@ -1,4 +1,4 @@
-/** An application that registers @fastify/rate-limit by itself, before the plugin or after it. */
+/** An application that registers @fastify/rate-limit itself, before or after the plugin. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -31,7 +31,7 @@ for (const [order, plugins] of Object.entries({
   before: [theirs({ max: 1, timeWindow: '1 minute' }), ours()],
   after: [ours(), theirs({ max: 1, timeWindow: '1 minute' })]
 })) {
-  t.test(`registered ${order} the plugin: its 429 is the catalog's`, async t => {
+  t.test(`registered ${order} the plugin, its 429 has the shape of the catalog`, async t => {
     stopClock(t)
     const url = await start(t, plugins, app => {
       app.get('/', async () => ({ ok: true }))
@@ -50,7 +50,7 @@ for (const [order, plugins] of Object.entries({
   })
 }
 
-t.test('its old draft headers are read, too', async t => {
+t.test('its old draft headers are also read', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 1, timeWindow: 2000, enableDraftSpec: true }), ours()], app => app.get('/', async () => ({ ok: true })))
   await fetchResponse(url)
@@ -60,7 +60,7 @@ t.test('its old draft headers are read, too', async t => {
   ))
 })
 
-t.test('a message that the application built stays', async t => {
+t.test('a message that the application sets is kept', async t => {
   stopClock(t)
   const errorResponseBuilder = () => Object.assign(new Error('Come back later.'), { statusCode: 429 })
   const url = await start(t, [theirs({ max: 1, timeWindow: 2000, errorResponseBuilder }), ours()], app => app.get('/', async () => ({ ok: true })))
@@ -68,7 +68,7 @@ t.test('a message that the application built stays', async t => {
   t.match(await fetchResponse(url), { status: 429, body: { code: 'rate_limit_exceeded', message: 'Come back later.', meta: { limit: 1, retry_after: 2 } } })
 })
 
-t.test('its ban is forbidden', async t => {
+t.test('its ban is a forbidden error', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 0, timeWindow: 2000, ban: 0 }), ours()], app => app.get('/', async () => ({ ok: true })))
   t.strictSame(await fetchResponse(url), answer(
@@ -77,7 +77,7 @@ t.test('its ban is forbidden', async t => {
   ))
 })
 
-t.test('a 429 of the application itself is not taken for one of a limiter', async t => {
+t.test('a 429 of the application is not mistaken for a 429 of a limiter', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 10, timeWindow: 2000 }), ours()], app => app.get('/', async () => {
     throw Object.assign(new Error('The mailbox is full.'), { statusCode: 429 })
@@ -88,7 +88,7 @@ t.test('a 429 of the application itself is not taken for one of a limiter', asyn
   ))
 })
 
-t.test('beside policies, it alone reads config.rateLimit, so that its own settings hold', async t => {
+t.test('next to policies, only @fastify/rate-limit reads config.rateLimit, so that its own settings apply', async t => {
   stopClock(t)
   const keyGenerator = () => 'all'
   const policies = { general: { max: 1, timeWindow: '1 minute' } }

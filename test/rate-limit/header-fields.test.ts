@@ -1,3 +1,4 @@
+/** The rate limit header fields. */
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
@@ -16,7 +17,7 @@ const content = { 'content-type': 'application/json; charset=utf-8' }
 const ajv = new Ajv()
 addFormats.default(ajv)
 
-/** All the fields that any family has. */
+/** The fields of all families. */
 const everyField = Object.values(headerFields).flat().map(({ name }) => name.toLowerCase())
 
 const expected: ReadonlyArray<readonly [HeaderFamily | false | undefined, Record<string, string>, Record<string, string>]> = [
@@ -39,7 +40,7 @@ const expected: ReadonlyArray<readonly [HeaderFamily | false | undefined, Record
 ]
 
 for (const [headers, first, last] of expected) {
-  t.test(`headers: ${String(headers)}: one family of fields, on every answer of a limited route`, async t => {
+  t.test(`headers: ${String(headers)}: one family of fields, on every response of a limited route`, async t => {
     stopClock(t)
     const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'], ...headers !== undefined && { headers } } }, app => {
       app.get('/', async () => ({ ok: true }))
@@ -59,7 +60,7 @@ for (const [headers, first, last] of expected) {
   })
 }
 
-t.test('the fields of each family, as a document describes them', async t => {
+t.test('the document describes the fields of each family', async t => {
   t.strictSame(Object.fromEntries(Object.entries(headerFields).map(([family, fields]) => [family, fields.map(({ name }) => name)])), {
     ratelimit: ['RateLimit-Policy', 'RateLimit'],
     'x-ratelimit': ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
@@ -68,7 +69,7 @@ t.test('the fields of each family, as a document describes them', async t => {
   const limit = createLimitFactory({ policies: {} })('general', { max: 100, timeWindow: '1 minute' })
   const verdict: LimitResult = { limit, key: '203.0.113.7', max: 100, timeWindow: 60_000, remaining: 99, ttl: 60_000, isExceeded: false, isBanned: false }
   for (const { name, description, schema, example, value } of Object.values(headerFields).flat()) {
-    t.equal(value([verdict]), example, `the example of ${name} is what it says of such a request`)
+    t.equal(value([verdict]), example, `the example of ${name} equals the value for such a request`)
     t.equal(schema.type, typeof example === 'number' ? 'integer' : 'string', name)
     t.match(description, /^[A-Z].*\.$/, name)
   }
@@ -86,7 +87,7 @@ const verdict: fc.Arbitrary<LimitResult> = fc.record({
 }).map(({ name, ...rest }) => ({ ...rest, limit: createLimitFactory({ policies: {} })(name, { max: 1, timeWindow: 1 }), key: '', isBanned: false }))
 const verdicts = fc.array(verdict, { minLength: 1 }) as fc.Arbitrary<[LimitResult, ...LimitResult[]]>
 
-t.test('RateLimit-Policy and RateLimit are lists of structured fields, whatever the names and the numbers', async t => {
+t.test('RateLimit-Policy and RateLimit are structured field lists for any names and numbers', async t => {
   const [policy, state] = headerFields.ratelimit
   const capped = (number: number): number => Math.min(number, 999_999_999_999_999)
   t.doesNotThrow(() => fc.assert(fc.property(verdicts, all =>
@@ -99,7 +100,7 @@ t.test('RateLimit-Policy and RateLimit are lists of structured fields, whatever 
   )))
 })
 
-t.test('seconds are whole, 1 or more, and never fewer than the milliseconds', async t => {
+t.test('seconds are whole, at least 1, and never less than the milliseconds', async t => {
   t.strictSame([-2, 0, 1, 999, 1000, 1001, 59_999, 60_000].map(toSeconds), [1, 1, 1, 1, 1, 2, 60, 60])
   t.doesNotThrow(() => fc.assert(fc.property(fc.maxSafeNat(), milliseconds => {
     const whole = toSeconds(milliseconds)
@@ -107,7 +108,7 @@ t.test('seconds are whole, 1 or more, and never fewer than the milliseconds', as
   })))
 })
 
-t.test('of several limits, the one that stops the caller first', async t => {
+t.test('if there are several limits, the fields show the limit that stops the caller first', async t => {
   const verdict = (more: Partial<LimitResult>) => ({ remaining: 0, ttl: 1000, isExceeded: false, ...more }) as LimitResult
   const [few, many] = [verdict({ remaining: 1 }), verdict({ remaining: 9 })]
   const [short, long] = [verdict({ isExceeded: true }), verdict({ isExceeded: true, ttl: 9000 })]

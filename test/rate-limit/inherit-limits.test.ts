@@ -60,13 +60,13 @@ for (const isInnerFirst of [false, true]) {
       t.equal(await send('/v2/none'), '429 "strict";r=0;t=60', 'a 404 below the prefix counts under the inner default')
       t.equal(await send('/none'), '404 "general";r=97;t=60')
       t.equal(await send('/v2', 'DELETE'), '429 "strict";r=0;t=60')
-      t.equal(await send('/%'), '400 "general";r=96;t=60', 'a URL that cannot be read counts as well')
+      t.equal(await send('/%'), '400 "general";r=96;t=60', 'a malformed URL also counts')
       t.equal(await send('/v2/%'), '429 "strict";r=0;t=60')
     })
   }
 }
 
-t.test('a route of the scope can name the policies of both registrations, and both share one count', async t => {
+t.test('a route of the scope can name policies of both registrations, and each policy has one shared count', async t => {
   stopClock(t)
   const send = await start(t, {
     routes: scope => {
@@ -86,7 +86,7 @@ t.test('a route of the scope can name the policies of both registrations, and bo
   t.equal(await send('/v2/both'), '429 "strict";r=0;t=60, "general";r=96;t=60')
 })
 
-t.test('the default of the scope may name policies of the application, so that both limits hold', async t => {
+t.test('the default of the scope can name policies of the application, so that both limits apply', async t => {
   stopClock(t)
   const send = await start(t, { inner: { ...inner, default: ['strict', 'general'] } })
   t.strictSame([await send('/v2'), await send('/'), await send('/v2')], [
@@ -94,7 +94,7 @@ t.test('the default of the scope may name policies of the application, so that b
   ])
 })
 
-t.test('what a scope does not set is that of the application: the default, the header fields, all of it', async t => {
+t.test('settings that a scope omits come from the application: the default and the header fields', async t => {
   stopClock(t)
   const withoutDefault = await start(t, { inner: { policies: inner.policies } })
   t.strictSame([await withoutDefault('/v2'), await withoutDefault('/')], ['200 "general";r=99;t=60', '200 "general";r=98;t=60'])
@@ -108,7 +108,7 @@ t.test('what a scope does not set is that of the application: the default, the h
   t.strictSame([await ownHeaders('/v2'), await ownHeaders('/')], ['200 1', '200 "general";r=99;t=60'])
 })
 
-t.test('a policy of the scope replaces the one of the application with that name, with a count of its own', async t => {
+t.test('a policy of the scope replaces the policy with the same name of the application, and has its own count', async t => {
   stopClock(t)
   const send = await start(t, { inner: { policies: { general: { max: 2, timeWindow: minute } } } })
   t.strictSame([await send('/v2'), await send('/'), await send('/v2'), await send('/v2'), await send('/')], [
@@ -124,13 +124,13 @@ t.test('limits in a scope only', async t => {
   }
 })
 
-t.test('a scope without a prefix and without a not-found handler', async t => {
+t.test('a scope without a prefix and a not-found handler', async t => {
   stopClock(t)
   const send = await start(t, { prefix: '', options: { notFound: false }, routes: scope => { scope.get('/inner', ok) } })
   t.strictSame([await send('/inner'), await send('/'), await send('/none')], ['200 "strict";r=1;t=60', '200 "general";r=99;t=60', '404 "general";r=98;t=60'])
 })
 
-t.test('the limits of a scope in another hook, and for requests without a route', async t => {
+t.test('limits of a scope in another hook, and for requests without a route', async t => {
   stopClock(t)
   const hooked = (limits: RateLimitOptions): RateLimitOptions => ({
     ...limits, policies: Object.fromEntries(Object.entries(limits.policies).map(([name, policy]) => [name, { ...policy, hook: 'preHandler' }]))
@@ -141,7 +141,7 @@ t.test('the limits of a scope in another hook, and for requests without a route'
   ])
 })
 
-t.test('siblings and scopes in scopes', async t => {
+t.test('sibling scopes and nested scopes', async t => {
   stopClock(t)
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
@@ -158,12 +158,12 @@ t.test('siblings and scopes in scopes', async t => {
   }
   const send = async (url: string): Promise<string> => String((await app.inject(url)).headers.ratelimit)
   t.equal(await send('/a'), '"strict";r=1;t=60')
-  t.equal(await send('/b'), '"strict";r=1;t=60', 'siblings count by themselves')
+  t.equal(await send('/b'), '"strict";r=1;t=60', 'siblings have separate counts')
   t.equal(await send('/a/below'), '"below";r=4;t=60, "strict";r=0;t=60, "burst";r=49;t=60')
   t.equal(await send('/b/below/none'), '"below";r=4;t=60, "strict";r=0;t=60, "burst";r=48;t=60')
 })
 
-t.test('in Redis, registrations have counts of their own, under the same names in each process', async t => {
+t.test('in Redis, each registration has its own counts, with the same names in each process', async t => {
   if (lacksRedis(t)) return
   stopClock(t)
   const redis = await startRedis(t)
@@ -186,7 +186,7 @@ t.test('in Redis, registrations have counts of their own, under the same names i
   t.strictSame((await client.keys('*')).sort(), ['', '/a ', '#2 ', '#3 '].map(prefix => `fastify-api-errors-{127.0.0.1}-${prefix}general`).sort())
 })
 
-t.test('the errors of a limit have the format and the codes of the registration of the route', async t => {
+t.test("errors of a limit have the format and the codes of the route's registration", async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors, register({ ...outer, policies: { general: { max: 0, timeWindow: minute } } }))
@@ -200,7 +200,7 @@ t.test('the errors of a limit have the format and the codes of the registration 
   t.match([second.statusCode, second.headers['content-type']], [429, 'application/problem+json'])
 })
 
-t.test('explain() of a route in the scope has the limits that hold there', async t => {
+t.test('explain() lists the limits that apply to a route in the scope', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors, register({ ...outer, ban: 3 }))
@@ -224,7 +224,7 @@ t.test('explain() of a route in the scope has the limits that hold there', async
   ])
 })
 
-t.test('a name that exists in neither registration, and one of a registration that is not around the scope', async t => {
+t.test('a name that exists in neither registration, or only in a registration outside the scope', async t => {
   const expected = '"general", "burst", "strict", an array of them, or false'
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
@@ -245,7 +245,7 @@ t.test('a name that exists in neither registration, and one of a registration th
   }, { message: `fastify-api-errors: rateLimit.default: expected ${expected}, got "other".` })
 })
 
-t.test('what is inherited', async t => {
+t.test('a scope inherits settings', async t => {
   t.equal(inheritRateLimit({}, undefined), undefined)
   t.match(inheritRateLimit({}, inner), { default: 'strict', policies: { strict: { max: 2, skipOnError: true } } })
 })

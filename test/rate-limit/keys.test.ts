@@ -1,3 +1,4 @@
+/** The keys by which callers are counted. */
 import fc from 'fast-check'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import t, { type Test } from 'tap'
@@ -11,7 +12,7 @@ function limited (t: Test, policy: RateLimitPolicy, server: FastifyServerOptions
   return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general' } }, app => app.get('/', async () => ({ ok: true })), server)
 }
 
-/** The statuses of calls with these headers, one after the other. */
+/** Returns the statuses of requests with these headers, sent one after the other. */
 async function statuses (url: string, calls: ReadonlyArray<Record<string, string>>): Promise<number[]> {
   const found: number[] = []
   for (const headers of calls) found.push((await fetchResponse(url, { headers })).status)
@@ -22,12 +23,12 @@ const from = (ip: string | undefined, more: object = {}) => ({ ip, ...more }) as
 
 const addressKey = (key: string, address = key): CallerKey => ({ key, storeKey: key, address })
 
-t.test('by address', async t => {
+t.test('by IP address', async t => {
   const getKey = createKeyGenerator()
   t.strictSame(getKey(from('203.0.113.7')), addressKey('203.0.113.7'))
   t.strictSame(getKey(from('::ffff:203.0.113.7')), addressKey('203.0.113.7', '::ffff:203.0.113.7'), 'an IPv4 address in IPv6 notation is the same caller')
-  t.strictSame(getKey(from('203.0.113.7:51234')), addressKey('203.0.113.7', '203.0.113.7:51234'), 'so is one with the port of a connection')
-  t.strictSame(getKey(from('2001:db8:1:2:3::4')), addressKey('2001:db8:1:2::', '2001:db8:1:2:3::4'), 'of IPv6 the network of 64 bits')
+  t.strictSame(getKey(from('203.0.113.7:51234')), addressKey('203.0.113.7', '203.0.113.7:51234'), 'an address with a port is the same caller')
+  t.strictSame(getKey(from('2001:db8:1:2:3::4')), addressKey('2001:db8:1:2::', '2001:db8:1:2:3::4'), 'IPv6 counts by networks of 64 bits')
   t.strictSame(getKey(from('[2001:db8:1:2:3::4]:443')), addressKey('2001:db8:1:2::', '[2001:db8:1:2:3::4]:443'))
   t.equal(createKeyGenerator('ip', 128)(from('2001:db8:1:2:3::4')).key, '2001:db8:1:2:3::4')
   t.equal(createKeyGenerator('ip', 32)(from('2001:db8:1:2:3::4')).key, '2001:db8::')
@@ -35,13 +36,13 @@ t.test('by address', async t => {
   t.strictSame(getKey(from(undefined)), { key: '', storeKey: '#47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', address: '' }, 'a closed connection and a Unix socket have none')
 })
 
-t.test('by API key: the id that the guard found, otherwise the address', async t => {
+t.test('by API key: the id that the guard verified, otherwise the IP address', async t => {
   const getKey = createKeyGenerator('api-key')
   t.strictSame(getKey(from('203.0.113.7', { apiKey: { id: 'key_1' } })), { key: 'key_1', storeKey: 'api-key:key_1', address: undefined })
   for (const apiKey of [undefined, null, {}, { id: 7 }]) {
     t.strictSame(getKey(from('203.0.113.7', { apiKey })), { key: 'ip:203.0.113.7', storeKey: '203.0.113.7', address: '203.0.113.7' })
   }
-  t.match(getKey(from('key_1')), { key: 'ip:key_1', storeKey: /^#/ }, 'an address that a proxy made up is the key of no other caller')
+  t.match(getKey(from('key_1')), { key: 'ip:key_1', storeKey: /^#/ }, 'a forged address of a proxy is not the key of another caller')
 })
 
 t.test('by a function', async t => {
@@ -65,7 +66,7 @@ t.test('callers with different kinds of keys never share a key in the store', as
   }))
 })
 
-t.test('the value of a function cannot address the count of an address', async t => {
+t.test('a function cannot return the key of an IP address', async t => {
   const policy = { max: 1, timeWindow: '1 minute', key: (request: FastifyRequest) => request.headers['x-account'] as string | undefined } satisfies RateLimitPolicy
   const url = await serveApp(t, { rateLimit: { policies: { account: policy, address: { ...policy, key: 'ip', groupId: 'account' } }, default: 'account' } }, app => {
     app.get('/', async () => ({ ok: true }))
@@ -77,10 +78,10 @@ t.test('the value of a function cannot address the count of an address', async t
     t.equal((await fetchResponse(url, { headers })).status, 429, account)
   }
   t.equal((await fetchResponse(url)).status, 200, 'a caller without an account')
-  t.equal((await fetchResponse(`${url}/address`)).status, 429, 'is the address')
+  t.equal((await fetchResponse(`${url}/address`)).status, 429, 'counts by address')
 })
 
-t.test('an allowList has keys, addresses and ranges', async t => {
+t.test('an allowList has keys, IP addresses and ranges', async t => {
   const isAllowed = createAllowlist(['::1', '10.0.0.0/8', '2001:db8:1::/48', 'acme', '2001:db8:2:2::'])
   const ip = (address: string): boolean => isAllowed(createKeyGenerator()(from(address)))
   for (const address of ['::1', '10.1.2.3', '10.1.2.3:443', '::ffff:10.1.2.3', '2001:db8:1:2::3', '[2001:db8:1:2::3]:443']) t.equal(ip(address), true, address)
@@ -90,11 +91,11 @@ t.test('an allowList has keys, addresses and ranges', async t => {
   t.equal(isAllowed(await createKeyGenerator(() => '10.9.9.9')(from('192.0.2.1'))), true, 'a function may return an address')
   t.equal(isAllowed(await createKeyGenerator(() => 'ada')(from('10.1.2.3'))), false)
   t.equal(isAllowed(await createKeyGenerator(() => undefined)(from('10.1.2.3'))), true, 'the address of a caller without a key')
-  t.equal(isAllowed(createKeyGenerator('api-key')(from('10.1.2.3', { apiKey: { id: '10.1.2.3' } }))), false, 'the id of an API key is no address')
+  t.equal(isAllowed(createKeyGenerator('api-key')(from('10.1.2.3', { apiKey: { id: '10.1.2.3' } }))), false, 'the id of an API key is not an address')
   t.equal(createAllowlist([])(createKeyGenerator()(from('10.1.2.3'))), false)
 })
 
-t.test('over HTTP, an allowList with the address of the caller matches', async t => {
+t.test('over HTTP, an allowList matches the IP address of the caller', async t => {
   for (const allowList of [['127.0.0.1'], ['127.0.0.0/8'], ['::ffff:127.0.0.1']]) {
     const url = await serveApp(t, { rateLimit: { policies: { none: { max: 0, timeWindow: 1000, allowList } }, default: 'none' } }, app => app.get('/', async () => ({ ok: true })))
     t.equal((await fetchResponse(url)).status, 200, String(allowList))
@@ -109,13 +110,13 @@ t.test('a key in the store', async t => {
   t.equal(toStoreKey('two\r\nlines'), '#nrZVDks2KUDPEHCTDo9WTXDnbsv9eCEUmSDvIKtEm4Y')
 })
 
-t.test('a key in the store is short, has no character that means something to Redis, and differs for each caller', async t => {
+t.test('a key in the store is short, contains no special character of Redis, and is unique for each caller', async t => {
   const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }).map(text => text.toWellFormed()), fc.constantFrom('{a}', '}{', '#', 'a b', '\n', 'x'.repeat(10_000)))
   t.doesNotThrow(() => fc.assert(fc.property(texts, text => /^#?[\w.:@-]{1,64}$/.test(toStoreKey(text)))))
   t.doesNotThrow(() => fc.assert(fc.property(texts, texts, (one, other) => one === other || toStoreKey(one) !== toStoreKey(other))))
 })
 
-t.test('over HTTP, each caller has a count of its own', async t => {
+t.test('over HTTP, each caller has its own count', async t => {
   const policies = { perTenant: { max: 1, timeWindow: '1 minute', key: (request: FastifyRequest) => request.headers['x-tenant'] as string | undefined } }
   const url = await serveApp(t, { rateLimit: { policies, default: 'perTenant' } }, app => app.get('/', async () => ({ ok: true })))
   const statuses: number[] = []
@@ -126,30 +127,30 @@ t.test('over HTTP, each caller has a count of its own', async t => {
 const minute = '1 minute'
 const forged = ['198.51.100.1', '198.51.100.2', '203.0.113.9, 198.51.100.3', "'; FLUSHALL", '127.0.0.1'].map(value => ({ 'x-forwarded-for': value }))
 
-t.test('a forged X-Forwarded-For means nothing where no proxy is trusted', async t => {
+t.test('without a trusted proxy, a forged X-Forwarded-For has no effect', async t => {
   t.strictSame(await statuses(await limited(t, { max: 1, timeWindow: minute }), forged), [200, 429, 429, 429, 429])
 })
 
-t.test('behind a trusted proxy, what a caller writes before the address that the proxy adds means nothing', async t => {
+t.test('behind a trusted proxy, only the address that the proxy adds counts', async t => {
   const url = await limited(t, { max: 1, timeWindow: minute }, { trustProxy: '127.0.0.1' })
   const throughProxy = forged.map(({ 'x-forwarded-for': own }) => ({ 'x-forwarded-for': `${own}, 192.0.2.7` }))
   t.strictSame(await statuses(url, throughProxy), [200, 429, 429, 429, 429])
   t.strictSame(await statuses(url, [{ 'x-forwarded-for': '192.0.2.8' }]), [200], 'another caller')
 })
 
-t.test('with trustProxy: true, which believes every caller, each forged address counts apart', async t => {
+t.test('with trustProxy: true, each forged address has its own count', async t => {
   t.strictSame(await statuses(await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true }), forged), [200, 200, 200, 200, 200])
 })
 
-t.test('an address in other clothes is the same caller', async t => {
+t.test('other spellings of an IP address are the same caller', async t => {
   const url = await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true })
   const same = ['::ffff:192.0.2.7', '192.0.2.7', '::FFFF:192.0.2.7', '::ffff:c000:207'].map(value => ({ 'x-forwarded-for': value }))
   t.strictSame(await statuses(url, same), [200, 429, 429, 429])
   const network = ['2001:db8::1', '2001:DB8:0:0::2', '2001:db8:0:0:ffff:ffff:ffff:ffff'].map(value => ({ 'x-forwarded-for': value }))
-  t.strictSame(await statuses(url, network), [200, 429, 429], 'so is a network of IPv6')
+  t.strictSame(await statuses(url, network), [200, 429, 429], 'an IPv6 network counts as one')
 })
 
-t.test('the port of a connection does not make a new caller', async t => {
+t.test('another port is not another caller', async t => {
   const url = await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true })
   const calls = ['192.0.2.9:1', '192.0.2.9:2', '192.0.2.9', '[2001:db8::1]:1', '[2001:db8::1]:2', '2001:db8::1'].map(value => ({ 'x-forwarded-for': value }))
   t.strictSame(await statuses(url, calls), [200, 429, 429, 200, 429, 429])
@@ -157,7 +158,7 @@ t.test('the port of a connection does not make a new caller', async t => {
 
 const awkward = ['', ' ', '{', '}', '{}', '{a}b', 'a\r\nFLUSHALL\r\n', '\0', '*', 'ключ', '\uD800', '__proto__', 'constructor', 'k'.repeat(10_000), `${'k'.repeat(9999)}l`]
 
-t.test('awkward keys, with line breaks, braces, 10,000 characters: each is a caller of its own', async t => {
+t.test('each unusual key is a separate caller: line breaks, braces, 10,000 characters', async t => {
   const redis = lacksRedis(t) ? undefined : await startRedis(t)
   for (const store of [undefined, redis?.client()]) {
     const check = createLimitFactory({ policies: {}, ...store !== undefined && { redis: store } })('general', {

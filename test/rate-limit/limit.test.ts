@@ -1,3 +1,4 @@
+/** The options of a policy. */
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { standardErrors, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from 'fastify-api-errors'
@@ -9,7 +10,7 @@ function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptio
   return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general', ...options }, log: false }, app => app.get('/', async () => ({ ok: true })))
 }
 
-/** What calls with these headers are answered with, one after the other: the status, and what is left. */
+/** Sends requests with these headers one after the other, and returns the status and the remaining requests of each response. */
 async function states (url: string, ...calls: Array<Record<string, string>>): Promise<string[]> {
   const found: string[] = []
   for (const headers of calls) {
@@ -22,7 +23,7 @@ async function states (url: string, ...calls: Array<Record<string, string>>): Pr
 const plan = (request: FastifyRequest): string => String(request.headers['x-plan'])
 const [free, pro] = [{ 'x-plan': 'free' }, { 'x-plan': 'pro' }]
 
-t.test('max and timeWindow by plan', async t => {
+t.test('max and timeWindow depend on the plan', async t => {
   stopClock(t)
   const url = await limited(t, {
     key: plan,
@@ -38,7 +39,7 @@ t.test('a max of 0 rejects every request', async t => {
   t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000 }), {}), ['429 "general";r=0;t=1'])
 })
 
-t.test('what a function must not return: the log says which, the caller gets a 500', async t => {
+t.test('an invalid return value of a function: the log names the function, and the response is a 500', async t => {
   const wrong: ReadonlyArray<readonly [Partial<RateLimitPolicy>, string]> = [
     [{ max: () => NaN }, 'max of the rate limit "general": expected the function to return a non-negative integer, got NaN.'],
     [{ max: async () => undefined as never }, 'max of the rate limit "general": expected the function to return a non-negative integer, got undefined.'],
@@ -56,7 +57,7 @@ t.test('what a function must not return: the log says which, the caller gets a 5
   }
 })
 
-t.test('a function that throws rejects the request, whatever it throws', async t => {
+t.test('a function that throws any value rejects the request', async t => {
   for (const thrown of [new Error('no plan'), undefined, null]) {
     for (const hook of ['onRequest', 'preHandler'] as const) {
       const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
@@ -75,7 +76,7 @@ t.test('a function that returns an error rejects the request', async t => {
   }
 })
 
-t.test('cost: a request counts as several, or as none', async t => {
+t.test('cost: a request can count several times, or not at all', async t => {
   stopClock(t)
   const cost = (request: FastifyRequest): number => Number(request.headers['x-cost'])
   const url = await limited(t, { max: 10, timeWindow: 1000, cost })
@@ -87,13 +88,13 @@ t.test('cost: a request counts as several, or as none', async t => {
   t.strictSame(await states(fixed, {}, {}, {}), ['200 "general";r=6;t=1', '200 "general";r=2;t=1', '429 "general";r=0;t=1'])
 })
 
-t.test('skip: a request that is left out is not counted, not limited, and told nothing', async t => {
+t.test('skip: a skipped request is not counted, not limited, and gets no rate limit fields', async t => {
   stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: 1000, skip: async request => request.headers['x-plan'] === 'pro' })
   t.strictSame(await states(url, pro, free, pro, free), ['200 -', '200 "general";r=0;t=1', '200 -', '429 "general";r=0;t=1'])
 })
 
-t.test('allowList: keys that are never limited', async t => {
+t.test('allowList: keys in the list are never limited', async t => {
   stopClock(t)
   const policy = { max: 1, timeWindow: 1000, key: plan }
   const kept = ['200 -', '200 "general";r=0;t=1', '200 -', '429 "general";r=0;t=1']
@@ -102,10 +103,10 @@ t.test('allowList: keys that are never limited', async t => {
     t.strictSame(await states(await limited(t, { ...policy, allowList }), pro, free, pro, free), kept)
     t.strictSame(await states(await limited(t, policy, { allowList }), pro, free, pro, free), kept, 'for all policies')
   }
-  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by address')
+  t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by IP address')
 })
 
-t.test('onExceeding, onExceeded and onBanReach are told the request and the key', async t => {
+t.test('onExceeding, onExceeded and onBanReach receive the request and the key', async t => {
   const seen: string[] = []
   const url = await limited(t, {
     max: 1,
@@ -120,7 +121,7 @@ t.test('onExceeding, onExceeded and onBanReach are told the request and the key'
   t.strictSame(seen, ['exceeding / pro', 'exceeded / pro', 'exceeded / pro', 'ban / pro'])
 })
 
-t.test('one of them that throws or rejects is logged, and changes nothing about the answer', async t => {
+t.test('a callback that throws or rejects is logged, and does not change the response', async t => {
   stopClock(t)
   const logged: unknown[] = []
   const logger = { level: 'error', stream: { write: (line: string) => { logged.push((JSON.parse(line) as { msg: string }).msg) } } }
@@ -134,7 +135,7 @@ t.test('one of them that throws or rejects is logged, and changes nothing about 
   t.strictSame(logged, ["The function 'onExceeding' of the policy 'general' failed.", "The function 'onExceeded' of the policy 'general' failed."])
 })
 
-t.test('ban: who goes on beyond the limit is forbidden for the rest of the window', async t => {
+t.test('ban: a caller that continues above the limit gets 403 for the rest of the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 2 })
   t.strictSame(await states(url, {}, {}, {}), ['200 "general";r=0;t=60', '429 "general";r=0;t=60', '429 "general";r=0;t=60'])
@@ -155,14 +156,14 @@ t.test('ban: who goes on beyond the limit is forbidden for the rest of the windo
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
 })
 
-t.test('banStatus 429: a ban is answered like the limit', async t => {
+t.test('banStatus 429: a banned caller gets the same response as above the limit', async t => {
   stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 0 }, { banStatus: 429 })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
   t.match(await fetchResponse(url), { status: 429, body: { code: 'rate_limit_exceeded', meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } } })
 })
 
-t.test('continueExceeding: each request beyond the limit restarts the window', async t => {
+t.test('continueExceeding: each request above the limit restarts the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', continueExceeding: true })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
@@ -174,7 +175,7 @@ t.test('continueExceeding: each request beyond the limit restarts the window', a
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
 })
 
-t.test('exponentialBackoff: each request beyond the limit doubles the window', async t => {
+t.test('exponentialBackoff: each request above the limit doubles the window', async t => {
   stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute' }, { exponentialBackoff: true })
   t.strictSame(await states(url, {}, {}, {}, {}), [
@@ -182,13 +183,13 @@ t.test('exponentialBackoff: each request beyond the limit doubles the window', a
   ])
 })
 
-t.test('cache: of more callers than are remembered, the ones that were quiet longest are forgotten', async t => {
+t.test('cache: the least recently seen callers are evicted', async t => {
   const url = await limited(t, { max: 1, timeWindow: '1 minute', key: plan, cache: 2 })
   const plans = (...names: string[]) => names.map(name => ({ 'x-plan': name }))
   t.strictSame((await states(url, ...plans('a', 'b', 'b', 'c', 'b', 'a'))).map(state => state.slice(0, 3)), ['200', '200', '429', '200', '429', '200'])
 })
 
-t.test('ipv6Subnet: what counts as one address', async t => {
+t.test('ipv6Subnet: the prefix length of one caller', async t => {
   const server = { trustProxy: true }
   const from = (address: string) => ({ 'x-forwarded-for': address })
   for (const [ipv6Subnet, expected] of [[64, ['200', '429', '200']], [48, ['200', '429', '429']], [128, ['200', '200', '200']]] as const) {

@@ -1,3 +1,4 @@
+/** When and where requests are counted: hooks, scopes, requests without a route. */
 import cors from '@fastify/cors'
 import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,14 +14,14 @@ import { stopClock } from '../support/clock.js'
 const minute = '1 minute'
 const address = { max: 2, timeWindow: minute }
 
-/** A guard that knows a key by its header, as the one of API keys sets it. */
+/** A guard that reads a key from a header, and sets it as the API key guard does. */
 async function guard (request: FastifyRequest): Promise<void> {
   const id = request.headers['x-key']
   if (id === undefined) throw standardErrors.missing_api_key()
   Object.assign(request, { apiKey: { id } })
 }
 
-/** Statuses, and what is left, of calls one after the other. */
+/** Sends requests one after the other, and returns the status and the remaining requests of each response. */
 async function states (url: string, calls: ReadonlyArray<RequestInit | undefined>): Promise<string[]> {
   const found: string[] = []
   for (const init of calls) {
@@ -32,7 +33,7 @@ async function states (url: string, calls: ReadonlyArray<RequestInit | undefined
 
 const keyed = (key: string): RequestInit => ({ headers: { 'x-key': key } })
 
-t.test('in onRequest a limit counts before the hooks that are registered later: failed authentications count', async t => {
+t.test('in onRequest, a limit counts before hooks that are registered later, so failed authentications count', async t => {
   stopClock(t)
   const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.addHook('onRequest', guard)
@@ -43,7 +44,7 @@ t.test('in onRequest a limit counts before the hooks that are registered later: 
   ])
 })
 
-t.test("key: 'api-key' counts after the guard, each key by itself", async t => {
+t.test("key: 'api-key' counts after the guard, separately for each key", async t => {
   stopClock(t)
   const policies = { address: { max: 10, timeWindow: minute }, key: { max: 1, timeWindow: minute, key: 'api-key' } } as const
   const url = await serveApp(t, { rateLimit: { policies, default: ['address', 'key'] } }, app => {
@@ -62,7 +63,7 @@ t.test("key: 'api-key' counts after the guard, each key by itself", async t => {
   })
 })
 
-t.test('in the other hooks a limit counts after those of the route', async t => {
+t.test('in the other hooks, a limit counts after the hooks of the route', async t => {
   const order: string[] = []
   const hooks = ['preParsing', 'preValidation', 'preHandler'] as const
   const policies = Object.fromEntries(hooks.map((hook: RateLimitHook) => [hook, { max: 1, timeWindow: minute, hook, onExceeding: () => { order.push(`limit ${hook}`) } }]))
@@ -77,7 +78,7 @@ t.test('in the other hooks a limit counts after those of the route', async t => 
       handler: async request => { order.push(`handler ${JSON.stringify(request.body)}`) }
     })
     app.get('/other', { preHandler: shared }, async () => 'other')
-    t.equal(shared.length, 1, 'the array of a route stays as it is')
+    t.equal(shared.length, 1, 'the array of a route is unchanged')
   })
   await fetchResponse(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })
   t.strictSame(order, [
@@ -88,7 +89,7 @@ t.test('in the other hooks a limit counts after those of the route', async t => 
   ])
 })
 
-t.test('config.rateLimit counts in its own hook, after those of the route', async t => {
+t.test('config.rateLimit counts in its own hook, after the hooks of the route', async t => {
   stopClock(t)
   const url = await serveApp(t, { rateLimit: { policies: { address } } }, app => {
     app.addHook('onRequest', guard)
@@ -101,7 +102,7 @@ t.test('config.rateLimit counts in its own hook, after those of the route', asyn
 })
 
 for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
-  t.test(`without a route the default policies count, in ${hook}, too: a scan is limited`, async t => {
+  t.test(`default policies also count requests without a route in ${hook}, so a scan is limited`, async t => {
     stopClock(t)
     const policies = { address: { ...address, hook } }
     const url = await serveApp(t, { rateLimit: { policies, default: 'address' } }, app => app.get('/', async () => ({ ok: true })))
@@ -134,7 +135,7 @@ t.test('without a default, requests without a route are not limited', async t =>
   t.equal((await fetchResponse(url)).status, 404)
 })
 
-t.test('a not-found handler of the application is limited, too', async t => {
+t.test('a not-found handler of the application is also limited', async t => {
   const url = await serveApp(t, { notFound: false, rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing here') })
     app.register(async scope => scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing there') }), { prefix: '/there' })
@@ -167,7 +168,7 @@ t.test('routes in scopes with a prefix', async t => {
   })
   const statuses = []
   for (const path of ['/v1', '/v1/', '/v2', '/v2', '/v2/']) statuses.push((await fetchResponse(url + path)).status)
-  t.strictSame(statuses, [200, 429, 200, 200, 200], 'with and without its slash a route is one')
+  t.strictSame(statuses, [200, 429, 200, 200, 200], 'a route with and without a trailing slash is the same')
 })
 
 t.test('the plugin in a scope limits that scope', async t => {
@@ -184,7 +185,7 @@ t.test('the plugin in a scope limits that scope', async t => {
   t.strictSame(statuses, [200, 200, 429, 200, 429, 404])
 })
 
-t.test('two applications in a process count apart', async t => {
+t.test('two applications in one process have separate counts', async t => {
   const options = { rateLimit: { policies: { address }, default: 'address' } } satisfies { rateLimit: RateLimitOptions }
   const routes = (app: FastifyInstance) => app.get('/', async () => ({ ok: true }))
   const [one, other] = [await serveApp(t, options, routes), await serveApp(t, options, routes)]
@@ -193,7 +194,7 @@ t.test('two applications in a process count apart', async t => {
   t.strictSame(statuses, [200, 200, 429, 200])
 })
 
-t.test('callers over a Unix socket have no address, and count as one', async t => {
+t.test('callers on a Unix socket have no IP address, and share one count', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'limiter-'))
   const path = join(folder, 'socket')
   const app = Fastify()
@@ -235,7 +236,7 @@ t.test('requests that Node rejects are not counted, and run no hook', async t =>
   t.strictSame(await states(url, [undefined]), ['200 "address";r=1;t=60'])
 })
 
-t.test('with @fastify/cors before the plugin, a browser can read the 429, and preflights are not counted', async t => {
+t.test('with @fastify/cors before the plugin, a browser can read the 429, and preflight requests do not count', async t => {
   const limited = { log: false, rateLimit: { policies: { general: { max: 1, timeWindow: 60_000 } }, default: 'general' } } as const
   const answers = async (order: ReadonlyArray<'cors' | 'ours'>): Promise<unknown> => {
     const app = Fastify()

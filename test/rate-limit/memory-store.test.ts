@@ -1,3 +1,4 @@
+/** Counting in memory: bounds, windows, clock changes and bans. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -22,7 +23,7 @@ async function statuses (url: string, calls: ReadonlyArray<Record<string, string
   return found
 }
 
-/** Counts a caller in memory, without HTTP. */
+/** Counts a client in memory, without HTTP. */
 function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
   const limit: Limit = createLimitFactory({ policies: {} })('general', policy)
   return ip => {
@@ -32,7 +33,7 @@ function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
   }
 }
 
-t.test('100,000 distinct callers: what is remembered of them in memory is bounded', async t => {
+t.test('the memory store is bounded with 100,000 distinct callers', async t => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const count = memory({ max: 1, timeWindow: minute })
@@ -46,19 +47,19 @@ t.test('100,000 distinct callers: what is remembered of them in memory is bounde
   for (let number = 10_000; number < 110_000; number++) count(address(number))
   const grown = heap() - before
   t.ok(grown < 500_000, `100,000 more callers took ${(grown / 1024).toFixed(0)} KiB more`)
-  t.equal(count(address(109_999)).isExceeded, true, 'the last 5,000 are remembered')
+  t.equal(count(address(109_999)).isExceeded, true, 'the last 5,000 are stored')
   t.equal(count(address(0)).isExceeded, false)
 })
 
-t.test('when there are too many callers, the one that was quiet longest is forgotten first', async t => {
+t.test('if there are too many callers, the least recently seen caller is evicted first', async t => {
   stopClock(t)
   const count = memory({ max: 1, timeWindow: minute, cache: 3 })
   for (const caller of ['a', 'b', 'c', 'b', 'a', 'd']) count(caller)
   t.match(['a', 'b', 'd'].map(caller => count(caller).isExceeded), [true, true, true])
-  t.equal(count('c').isExceeded, false, 'c was quiet longest')
+  t.equal(count('c').isExceeded, false, 'c is the least recently seen')
 })
 
-t.test('a window ends when it says, and Retry-After is never too early', async t => {
+t.test('a window ends on time, and Retry-After is never too early', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: 1500 })
   t.equal((await fetchResponse(url)).status, 200)
@@ -71,7 +72,7 @@ t.test('a window ends when it says, and Retry-After is never too early', async t
   t.equal((await fetchResponse(url)).status, 200, 'at the end')
 })
 
-t.test('around the end of a window twice the limit can pass, and a second policy with a shorter window prevents it', async t => {
+t.test('twice the limit can pass around the end of a window, and a second policy with a shorter window prevents this', async t => {
   const clock = stopClock(t)
   const burst = async (policies: Record<string, RateLimitPolicy>): Promise<number> => {
     const url = await serveApp(t, { rateLimit: { policies, default: Object.keys(policies) } }, app => app.get('/', async () => ({ ok: true })))
@@ -86,7 +87,7 @@ t.test('around the end of a window twice the limit can pass, and a second policy
   t.equal(await burst({ general: { max: 10, timeWindow: minute }, short: { max: 3, timeWindow: '1 second' } }), 3)
 })
 
-t.test('who waits for Retry-After is let in, by the real clock and in Redis', async t => {
+t.test('a caller that waits for Retry-After is accepted, with the real clock and in Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   for (const store of [undefined, redis.client()]) {
@@ -99,7 +100,7 @@ t.test('who waits for Retry-After is let in, by the real clock and in Redis', as
   }
 })
 
-t.test('the clock jumps: forward ends windows early; back does not hold callers for as long as the jump', async t => {
+t.test('the clock jumps: forward ends windows early; backward does not block callers for the length of the jump', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 1, timeWindow: minute })
   count('a')
@@ -110,12 +111,12 @@ t.test('the clock jumps: forward ends windows early; back does not hold callers 
   t.match(count('a'), { isExceeded: false, remaining: 0, ttl: 60_000 }, 'it starts again')
   t.match(count('a'), { isExceeded: true, ttl: 60_000 })
   clock.go(-500)
-  t.match(count('a'), { isExceeded: true, ttl: 60_500 }, 'a small step is waited for')
+  t.match(count('a'), { isExceeded: true, ttl: 60_500 }, 'a small step extends the wait')
   clock.go(60_500)
   t.match(count('a'), { isExceeded: false })
 })
 
-t.test('a clock that jumps while the window grows by itself', async t => {
+t.test('a clock that jumps while the window grows', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 1, timeWindow: minute, exponentialBackoff: true })
   count('a')
@@ -125,7 +126,7 @@ t.test('a clock that jumps while the window grows by itself', async t => {
   t.match(count('a'), { isExceeded: true, ttl: 240_000 })
 })
 
-t.test('a clock that goes back does not hold a caller within the limit for as long as the jump, with back-off either', async t => {
+t.test('a backward jump does not block a caller within the limit, also with backoff', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 2, timeWindow: minute, exponentialBackoff: true })
   count('a')
@@ -133,7 +134,7 @@ t.test('a clock that goes back does not hold a caller within the limit for as lo
   t.match(count('a'), { isExceeded: false, remaining: 1, ttl: 60_000 })
 })
 
-t.test('exponentialBackoff: the longer window is enforced, not only announced', async t => {
+t.test('exponentialBackoff: the longer window is enforced and not only announced', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: 1000, exponentialBackoff: true })
   t.strictSame(await statuses(url, [{}, {}, {}, {}]), [200, 429, 429, 429])
@@ -142,10 +143,10 @@ t.test('exponentialBackoff: the longer window is enforced, not only announced', 
   clock.go(7999)
   t.match(await fetchResponse(url), { status: 429, headers: { 'retry-after': '16' } }, 'a millisecond before the end')
   clock.go(16_000)
-  t.equal((await fetchResponse(url)).status, 200, 'who waits for Retry-After is let in')
+  t.equal((await fetchResponse(url)).status, 200, 'a caller that waits for Retry-After is accepted')
 })
 
-t.test('a ban and a back-off take no account of what requests cost', async t => {
+t.test('bans and backoff ignore the cost of requests', async t => {
   stopClock(t)
   const url = await limited(t, { max: 10, timeWindow: minute, cost: 10, ban: 1 })
   t.strictSame(await statuses(url, [{}, {}, {}]), [200, 429, 403])
@@ -155,7 +156,7 @@ t.test('a ban and a back-off take no account of what requests cost', async t => 
   t.equal((await fetchResponse(growing)).headers['retry-after'], '120')
 })
 
-t.test('policies that share a group keep their own behaviour', async t => {
+t.test('policies that share a group keep their own behavior', async t => {
   const clock = stopClock(t)
   const createLimit = createLimitFactory({ policies: {} })
   const [plain, growing] = [{}, { exponentialBackoff: true }].map((behaviour, index) => createLimit(`limit-${index}`, { max: 1, timeWindow: minute, groupId: 'all', ...behaviour }))
@@ -167,7 +168,7 @@ t.test('policies that share a group keep their own behaviour', async t => {
   t.match(plain?.check(request), { isExceeded: true, ttl: 120_000 })
 })
 
-t.test('callers that rotate their addresses beyond the cache are never limited; a limit for all of them holds', async t => {
+t.test('callers that rotate more addresses than the cache holds are never limited; one shared limit applies to all', async t => {
   const policy = { max: 3, timeWindow: minute, cache: 10 } as const
   const createLimit = createLimitFactory({ policies: {} })
   const [address, everyone] = [createLimit('address', policy), createLimit('everyone', { ...policy, key: () => 'everyone' })]
@@ -179,7 +180,7 @@ t.test('callers that rotate their addresses beyond the cache are never limited; 
   t.strictSame(exceeded, { address: 0, everyone: 37 })
 })
 
-t.test('whatever is sent when, never more than the limit passes in one window, and the wait that is told is the true one', async t => {
+t.test('for any sequence of requests, no window exceeds the limit, and the announced wait is correct', async t => {
   const clock = stopClock(t)
   t.doesNotThrow(() => fc.assert(fc.property(
     fc.record({ max: fc.integer({ min: 0, max: 5 }), timeWindow: fc.integer({ min: 1, max: 5000 }) }),

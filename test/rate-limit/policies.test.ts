@@ -1,3 +1,4 @@
+/** Which policies apply to a route. */
 import t from 'tap'
 import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'
@@ -30,7 +31,7 @@ const refused = (policy: string, state: string, meta: { policy: string, limit: n
 
 const unlimited = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { ok: true } }
 
-t.test('a route that names no policy is limited by the default', async t => {
+t.test('a route without a policy is limited by the default', async t => {
   const clock = stopClock(t)
   const url = await serveApp(t, { rateLimit: { policies, default: 'general' } }, app => app.get('/', async () => ({ ok: true })))
   t.strictSame(await fetchResponse(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
@@ -42,12 +43,12 @@ t.test('a route that names no policy is limited by the default', async t => {
   t.strictSame(await fetchResponse(url), passed('"general";q=2;w=60', '"general";r=1;t=60'))
 })
 
-t.test('without a default, a route that names no policy is not limited', async t => {
+t.test('without a default, a route without a policy is not limited', async t => {
   const url = await serveApp(t, { rateLimit: { policies } }, app => app.get('/', async () => ({ ok: true })))
   for (let sent = 0; sent < 5; sent++) t.strictSame(await fetchResponse(url), unlimited)
 })
 
-t.test('a route counts only what it is given: one policy, several, or none', async t => {
+t.test('a route counts only its own policies: one, several or none', async t => {
   stopClock(t)
   const url = await serveApp(t, { rateLimit: { policies, default: 'general' } }, app => {
     app.get('/one', { config: { rateLimitPolicy: 'burst' } }, async () => ({ ok: true }))
@@ -60,11 +61,11 @@ t.test('a route counts only what it is given: one policy, several, or none', asy
   t.strictSame(await fetchResponse(`${url}/two`), refused(
     '"burst";q=1;w=10, "general";q=2;w=60', '"burst";r=0;t=10, "general";r=1;t=60',
     { policy: 'burst', limit: 1, window: 10, retry_after: 10 }
-  ), 'a policy has one count, whatever the route')
+  ), 'a policy has one count for all routes')
   for (const path of ['/none', '/empty', '/off']) t.strictSame(await fetchResponse(url + path), unlimited, path)
 })
 
-t.test('where several policies are exceeded, the longest wait wins', async t => {
+t.test('if several policies are exceeded, the longest wait applies', async t => {
   const clock = stopClock(t)
   const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'] } }, app => app.get('/', async () => ({ ok: true })))
   const fields = '"burst";q=1;w=10, "general";q=2;w=60'
@@ -77,7 +78,7 @@ t.test('where several policies are exceeded, the longest wait wins', async t => 
   t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', limit: 1, window: 10, retry_after: 10 }))
 })
 
-t.test('in the problem format, the policy is told in the words of the IETF draft, too', async t => {
+t.test('the problem format also describes the policy with the members of the IETF draft', async t => {
   stopClock(t)
   const url = await serveApp(t, { format: 'problem', rateLimit: { policies, default: 'burst' } }, app => app.get('/', async () => ({ ok: true })))
   await fetchResponse(url)
@@ -119,7 +120,7 @@ t.test('config.rateLimit has the meaning that @fastify/rate-limit gives it', asy
   t.strictSame(await fetchResponse(`${url}/café`), passed('"GET /caf%C3%A9";q=1;w=60', '"GET /caf%C3%A9";r=0;t=60'))
 })
 
-t.test('config.rateLimit with an errorResponseBuilder throws what that returns', async t => {
+t.test('config.rateLimit with an errorResponseBuilder throws its return value', async t => {
   stopClock(t)
   const seen: unknown[] = []
   const url = await serveApp(t, { rateLimit: { policies } }, app => {
@@ -146,7 +147,7 @@ t.test('config.rateLimit with an errorResponseBuilder throws what that returns',
   ])
 })
 
-t.test('routes of one groupId share a count', async t => {
+t.test('routes with one groupId share a count', async t => {
   const url = await serveApp(t, { rateLimit: { policies } }, app => {
     for (const path of ['/a', '/b']) app.get(path, { config: { rateLimit: { max: 1, groupId: 'letters' } } }, async () => ({ ok: true }))
     app.get('/c', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
@@ -156,7 +157,7 @@ t.test('routes of one groupId share a count', async t => {
   t.strictSame(statuses, [200, 429, 200])
 })
 
-t.test('the policies of a route', async t => {
+t.test('the policies of a route are resolved', async t => {
   t.strictSame(getRoutePolicies({}, {}), [])
   t.strictSame(getRoutePolicies({}, { default: 'a' }), ['a'])
   t.strictSame(getRoutePolicies({ config: { rateLimitPolicy: ['b', 'c', 'b'] } }, { default: 'a' }), ['b', 'c'])
@@ -165,7 +166,7 @@ t.test('the policies of a route', async t => {
   t.strictSame(getRoutePolicies({ config: { rateLimit: { max: 1 }, rateLimitPolicy: 'b' } }, { default: 'a' }), ['b'])
 })
 
-t.test('config.rateLimit as a policy', async t => {
+t.test('config.rateLimit becomes a policy', async t => {
   const keyGenerator = () => 'all'
   const route = { method: 'GET', url: '/queues' } as const
   t.strictSame(createRoutePolicy({}, route), { max: 1000, timeWindow: 60_000, groupId: 'GET /queues' })
@@ -175,7 +176,7 @@ t.test('config.rateLimit as a policy', async t => {
   t.equal(createRoutePolicyName({ method: ['GET', 'PUT'], url: '/\uD800/:id' }), 'GET,PUT /%EF%BF%BD/:id')
 })
 
-t.test('HEAD has the limit of GET, and routes that differ by a constraint have a count each', async t => {
+t.test('HEAD has the limit of GET, and routes that differ by constraint have separate counts', async t => {
   for (const method of ['HEAD', 'head', ['GET', 'HEAD'], ['HEAD', 'GET'], 'GET'] as const) t.equal(createRoutePolicyName({ method: method as 'HEAD', url: '/' }), 'GET /')
   t.equal(createRoutePolicyName({ method: ['HEAD', 'POST'], url: '/' }), 'GET,POST /')
   t.equal(createRoutePolicy({}, { method: 'HEAD', url: '/', constraints: { version: '1.0.0', host: /a/ } }).groupId, 'GET / host=/a/ version=1.0.0')
@@ -193,7 +194,7 @@ t.test('GET and HEAD of a route share the count of config.rateLimit', async t =>
   }
 })
 
-t.test('config.rateLimit of routes that differ by their version only', async t => {
+t.test('config.rateLimit of routes that differ only by version', async t => {
   const url = await serveApp(t, { rateLimit: { policies } }, app => {
     app.get('/', { constraints: { version: '1.0.0' }, config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
     app.get('/', { constraints: { version: '2.0.0' }, config: { rateLimit: { max: 3 } } }, async () => ({ ok: true }))

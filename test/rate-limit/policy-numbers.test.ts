@@ -1,3 +1,4 @@
+/** The numbers of a policy, fixed or for each request. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { createNumberSource, policyNumbers, resolveNumber } from '../../lib/rate-limit/policy-numbers.js'
@@ -15,7 +16,7 @@ t.test('the valid numbers of a policy', async t => {
   }
 })
 
-t.test('a fixed number, and one for each request', async t => {
+t.test('a fixed number, and a number for each request', async t => {
   t.equal(createNumberSource('burst', 'timeWindow', '1 minute'), 60_000)
   t.equal(await resolveNumber(60_000, request, 'caller'), 60_000)
   const byPlan = createNumberSource('burst', 'max', ({ headers }, key) => key === 'caller' ? Number(headers.plan) : 1)

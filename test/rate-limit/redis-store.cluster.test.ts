@@ -1,3 +1,4 @@
+/** Counting in a Redis cluster. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
 import type { FastifyRequest } from 'fastify'
@@ -44,7 +45,7 @@ t.test('in a cluster', async t => {
   const urls = await Promise.all([1, 2].map(() => serveApp(t, { rateLimit: { ...limits, redis: client() } }, app => app.get('/', async () => ({ ok: true })))))
   const callers = Array.from({ length: 30 }, (_, index) => `caller-${index}`)
 
-  await t.test('each caller is counted exactly, over several processes', async t => {
+  await t.test('each caller is counted exactly across several processes', async t => {
     for (const caller of callers) {
       const answers = await Promise.all([0, 1, 0, 1, 0].map(which => fetchResponse(urls[which] as string, { headers: { 'x-key': caller } })))
       t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 200, 429, 429], caller)
@@ -54,7 +55,7 @@ t.test('in a cluster', async t => {
   const keys = await Promise.all(nodes.map(node => node.client().keys('*')))
   const callersOn = (node: number): string[] => keys[node]?.flatMap(name => /\{key:(caller-\d+)\}-burst/.exec(name)?.[1] ?? []) ?? []
 
-  await t.test('what is counted of one caller is on one node, and callers are on all of them', async t => {
+  await t.test('the counts of one caller are on one node, and callers are spread over all nodes', async t => {
     for (const [node, own] of keys.entries()) {
       t.not(callersOn(node).length, 0)
       for (const caller of callersOn(node)) t.ok(own.includes(`fastify-api-errors-{key:${caller}}-general`))
@@ -62,14 +63,14 @@ t.test('in a cluster', async t => {
     t.strictSame([0, 1, 2].flatMap(callersOn).sort(), [...callers].sort())
   })
 
-  await t.test('if one node is down, the limits on the others work', async t => {
+  await t.test('if one node is down, limits on the other nodes work', async t => {
     const dead = keys.findIndex(own => !own.some(name => name.includes('{127.0.0.1}')))
     nodes[dead]?.signal('SIGKILL')
     const [lost = ''] = callersOn(dead)
     const [kept = ''] = callersOn((dead + 1) % 3)
     const known = await fetchResponse(urls[0] as string, { headers: { 'x-key': lost } })
     t.equal(known.status, 200)
-    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the answer tells what is known')
+    t.match(known.headers, { 'ratelimit-policy': '"address";q=1000;w=60', ratelimit: /^"address";r=\d+;t=\d+$/ }, 'the response has the known fields')
     t.match(await fetchResponse(urls[0] as string, { headers: { 'x-key': kept } }), { status: 429, body: { meta: { policy: 'burst' } } })
   })
 })

@@ -1,3 +1,4 @@
+/** Several processes that share a limit in Redis. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+/** Counting in Redis: keys, commands and clocks. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -32,7 +33,7 @@ t.test('processes that share a Redis share the counts', async t => {
   t.strictSame(states, [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=10`).concat('429 "burst";r=0;t=10'))
 })
 
-t.test('each policy has a key of its own, which goes when its window ends', async t => {
+t.test('each policy has its own key, which expires when its window ends', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
@@ -55,7 +56,7 @@ t.test('each policy has a key of its own, which goes when its window ends', asyn
   for (const key of keys) t.ok(await client.pttl(key) > 0, `${key} goes when its window ends`)
 })
 
-t.test('nameSpace keeps applications apart', async t => {
+t.test('nameSpace separates applications', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
@@ -63,12 +64,12 @@ t.test('nameSpace keeps applications apart', async t => {
   t.strictSame((await client.keys('*')).sort(), ['one-{127.0.0.1}-burst', 'two-{127.0.0.1}-burst'])
 })
 
-t.test('a request costs one command for each policy, and no other', async t => {
+t.test('a request needs one command for each policy, and no other command', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client()
   const url = await limited(t, { redis: client, default: every })
-  await fetchResponse(url) // the script is sent, and from then on called by its hash
+  await fetchResponse(url) // The script is sent once, and then called by its hash.
   await client.config('RESETSTAT')
   await fetchResponse(url)
   t.equal(await redis.calls('evalsha'), 3)
@@ -76,7 +77,7 @@ t.test('a request costs one command for each policy, and no other', async t => {
   t.equal(await redis.calls('incrby'), 3)
 })
 
-t.test('the commands of a request share a round trip', async t => {
+t.test('the commands of a request share one round trip', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const oneWay = 100
@@ -113,12 +114,12 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
   await delay(250)
   t.equal((await fetchResponse(url)).status, 429)
   await delay(250)
-  t.equal((await fetchResponse(url)).status, 429, 'the refused request started the window anew')
+  t.equal((await fetchResponse(url)).status, 429, 'the rejected request restarted the window')
   await delay(500)
   t.equal((await fetchResponse(url)).status, 200)
 })
 
-t.test('the clock of a process means nothing: windows end by the clock of Redis', async t => {
+t.test('the clock of the process has no effect: windows end by the clock of Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const clock = stopClock(t)

@@ -1,3 +1,4 @@
+/** The documented responses of limited routes. */
 import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
@@ -11,7 +12,7 @@ const policies = {
   soft: { max: 5, timeWindow: minute, ban: 3, banStatus: 429 }
 } satisfies RateLimitOptions['policies']
 
-/** What `explain` says of the limits of routes: their codes, and the reasons. */
+/** Returns the codes and reasons of the limits of routes, from `explain`. */
 async function explained (options: Partial<RateLimitOptions> | undefined, { foreign = false } = {}): Promise<Record<string, string[]>> {
   const app = Fastify()
   await app.register(apiErrors, options === undefined ? {} : { rateLimit: { policies, ...options } })
@@ -34,13 +35,13 @@ async function explained (options: Partial<RateLimitOptions> | undefined, { fore
 const own = ["rate_limit_exceeded: The route is limited by 'GET /own'.", "forbidden: The limit 'GET /own' bans clients that keep exceeding it."]
 const several = ["rate_limit_exceeded: The route is limited by 'strict', 'soft'.", "forbidden: The limit 'strict' bans clients that keep exceeding it."]
 
-t.test('a limited route documents 429, and a ban 403', async t => {
+t.test('a limited route documents 429, and a ban documents 403', async t => {
   t.strictSame(await explained({ default: 'general' }), {
     '/default': ["rate_limit_exceeded: The route is limited by 'general'."], '/none': [], '/own': own, '/off': [], '/several': several
   })
   t.strictSame(await explained({ banStatus: 429 }), {
     '/default': [], '/none': [], '/own': own.slice(0, 1), '/off': [], '/several': several.slice(0, 1)
-  }, 'what the options say holds for all')
+  }, 'the options apply to all limits')
 })
 
 t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
@@ -59,9 +60,9 @@ t.test("with Redis and onStoreError 'deny' it documents 503", async t => {
   t.strictSame((await explained({ default: 'general', onStoreError: 'deny' }))['/default'], [general], 'memory does not fail')
 })
 
-t.test('config.rateLimit is documented, too, where the application registered @fastify/rate-limit', async t => {
-  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'it is not read')
+t.test('config.rateLimit is also documented if the application registered @fastify/rate-limit', async t => {
+  t.strictSame(await explained(undefined), { '/default': [], '/none': [], '/own': [], '/off': [] }, 'config.rateLimit is not read')
   t.strictSame(await explained(undefined, { foreign: true }), { '/default': [], '/none': [], '/own': own, '/off': [] })
   const redis = new Redis({ lazyConnect: true })
-  t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'its store is not ours')
+  t.strictSame((await explained({ redis, onStoreError: 'deny' }, { foreign: true }))['/own'], own, 'it does not use our store')
 })

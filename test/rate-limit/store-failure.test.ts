@@ -1,3 +1,4 @@
+/** Rate limits while Redis fails. */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -39,13 +40,13 @@ async function untilCounted (url: string): Promise<void> {
   while ((await fetchResponse(url)).headers.ratelimit === undefined) await delay(50)
 }
 
-/** A way for Redis to fail, and to come back. */
+/** A way for Redis to fail and to recover. */
 interface Fault {
   readonly begin: (redis: RedisServer) => unknown
   readonly end: (redis: RedisServer) => unknown
 }
 
-/** Runs commands on a server from outside of the application. */
+/** Runs commands on a server from outside the application. */
 async function run (redis: RedisServer, ...commands: ReadonlyArray<readonly [string, ...Array<string | number>]>): Promise<void> {
   const client = redis.client()
   for (const [name, ...args] of commands) await client.call(name, ...args)
@@ -58,7 +59,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'is out of memory': { begin: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 1]), end: redis => run(redis, ['CONFIG', 'SET', 'maxmemory', 0]) },
   'is read-only': { begin: async redis => run(redis, ['REPLICAOF', '127.0.0.1', await freePort()]), end: redis => run(redis, ['REPLICAOF', 'NO', 'ONE']) },
   'does nothing for a while': { begin: redis => run(redis, ['CLIENT', 'PAUSE', 3000, 'ALL']), end: () => {} },
-  'asks for a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
+  'requires a password': { begin: redis => run(redis, ['CONFIG', 'SET', 'requirepass', 'secret'], ['CLIENT', 'KILL', 'TYPE', 'normal']), end: redis => redis.signal('SIGKILL') }
 }
 
 const clients = {
@@ -84,10 +85,10 @@ for (const [what, fault] of Object.entries(faults)) {
         t.ok(performance.now() - begin < 4000, 'requests do not wait for each other')
         t.strictSame(log.filter(({ level }) => level === 40).map(({ msg }) => msg), [
           `The store of the rate limits failed. Requests are ${onStoreError === 'allow' ? 'not limited' : 'rejected with 503'}.`
-        ], 'the log is warned once')
+        ], 'the log has one warning')
         t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
-        if (what === 'asks for a password') return
+        if (what === 'requires a password') return
         await fault.end(redis)
         await untilCounted(url)
         t.match(await fetchResponse(url), { status: 200, headers: { 'ratelimit-policy': '"general";q=1000000;w=60' } }, 'it counts again')
@@ -96,7 +97,7 @@ for (const [what, fault] of Object.entries(faults)) {
   }
 }
 
-t.test('a Redis that was never there', async t => {
+t.test('a Redis server that never existed', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const nowhere = redis.client({}, await freePort())
@@ -104,7 +105,7 @@ t.test('a Redis that was never there', async t => {
   t.strictSame(await fetchResponse((await start(t, { redis: nowhere, onStoreError: 'deny' })).url), unavailable)
 })
 
-t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
+t.test('requests wait 200 ms or storeTimeout for Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   for (const storeTimeout of [undefined, 20, 700]) {
@@ -119,7 +120,7 @@ t.test('requests wait for Redis 200 ms, or storeTimeout', async t => {
   }
 })
 
-t.test('a Redis that answers too late: requests do not wait longer, and once it is in time again, they are counted', async t => {
+t.test('a slow Redis: requests do not wait longer, and are counted again once it responds in time', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const proxy = await startSlowProxy(t, redis.port, 0)
@@ -137,7 +138,7 @@ t.test('a Redis that answers too late: requests do not wait longer, and once it 
   t.equal((await fetchResponse(url)).status, 200)
 })
 
-t.test('while Redis hangs, no commands pile up', async t => {
+t.test('if Redis hangs, commands do not accumulate', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const { url } = await start(t, { redis: redis.client() })
@@ -147,7 +148,7 @@ t.test('while Redis hangs, no commands pile up', async t => {
   for (let sent = 0; sent < 100; sent++) await fetchResponse(url)
   redis.signal('SIGCONT')
   await untilCounted(url)
-  t.ok(await redis.calls('incrby') - before <= 2, 'of 100 requests one had asked, and then the first one again')
+  t.ok(await redis.calls('incrby') - before <= 2, 'one of the 100 requests sent a command, and then the first one again')
 })
 
 t.test('a process that was busy for longer than the timeout reads the response before it gives up', async t => {
@@ -155,15 +156,15 @@ t.test('a process that was busy for longer than the timeout reads the response b
   const redis = await startRedis(t)
   const { check } = createLimitFactory({ policies, redis: redis.client() })('general', policies.general)
   const count = () => check({ ip: '203.0.113.7' } as FastifyRequest)
-  while (isStoreFailure(await count() as LimitOutcome)) await delay(50) // until it is connected
+  while (isStoreFailure(await count() as LimitOutcome)) await delay(50) // Wait until it is connected.
   const counting = count()
-  await new Promise(setImmediate) // the command is sent
+  await new Promise(setImmediate) // The command has been sent.
   const until = performance.now() + 1000
   while (performance.now() < until) { /* busy */ }
   t.match(await counting, { isExceeded: false })
 })
 
-t.test('skipOnError of a policy wins over onStoreError', async t => {
+t.test('skipOnError of a policy takes precedence over onStoreError', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const client = redis.client({ enableOfflineQueue: false })
@@ -177,7 +178,7 @@ t.test('skipOnError of a policy wins over onStoreError', async t => {
   t.strictSame(await fetchResponse((await start(t, options(undefined, 'deny'))).url), unavailable)
 })
 
-t.test('the log is warned once a minute, with the reason', async t => {
+t.test('a warning is logged once a minute, with the reason', async t => {
   const { now } = performance
   let time = 1_000_000
   performance.now = () => time

@@ -1,4 +1,4 @@
-/** Both stores, the memory of the process and Redis, count alike. */
+/** Both stores, in memory and in Redis, count in the same way. */
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
@@ -12,7 +12,7 @@ const redis = redisBinary === undefined ? undefined : await startRedis(t)
 
 let groups = 0
 
-/** A counter of each store, for a group of its own. */
+/** A counter in each store, each for a separate group. */
 function createCounters (): Array<readonly [name: string, counter: Counter]> {
   const stores: Array<readonly [string, Store]> = [['memory', createMemoryStore()]]
   if (redis !== undefined) stores.push(['Redis', createRedisStore(redis.client(), 'test-', 5000)])
@@ -28,12 +28,12 @@ interface Request {
 
 const minute = 60_000
 
-/** Counts requests of one caller, one after the other, with the milliseconds rounded up to seconds. */
+/** Counts requests of one client, one after the other. Milliseconds are rounded up to seconds. */
 async function countAll (counter: Counter, behaviour: CountingBehaviour, requests: readonly Request[]): Promise<Count[]> {
   const counts: Count[] = []
   for (const { max, timeWindow, cost } of requests) {
     const { used, exceeding, ttl } = await counter('caller', max, timeWindow, cost, behaviour)
-    // Within a limit, nothing depends on the requests beyond it, and Redis does not read their number.
+    // Within a limit, the result does not depend on the number of requests above it, and Redis does not read that number.
     counts.push({ used, exceeding: used > max ? exceeding : 0, ttl: Math.ceil(ttl / 1000) })
   }
   return counts
@@ -41,17 +41,17 @@ async function countAll (counter: Counter, behaviour: CountingBehaviour, request
 
 const requests = (max: number, ...costs: number[]): Request[] => costs.map(cost => ({ max, timeWindow: minute, cost }))
 
-/** The count after each request: what the requests cost, those beyond the limit, and the seconds until the window ends. */
+/** The count after each request: the cost of the requests, the number above the limit, and the seconds until the window ends. */
 type Row = readonly [used: number, exceeding: number, ttl: number]
 
 const sequences: ReadonlyArray<readonly [name: string, behaviour: CountingBehaviour, requests: readonly Request[], ...expected: Row[]]> = [
-  ['ban counts requests, not what they cost', { ban: 1 }, requests(10, 10, 10, 10), [10, 0, 60], [20, 1, 60], [30, 2, 60]],
+  ['ban counts requests, not their cost', { ban: 1 }, requests(10, 10, 10, 10), [10, 0, 60], [20, 1, 60], [30, 2, 60]],
   ['the first request may be beyond the limit', { ban: 0 }, requests(3, 5, 1), [5, 1, 60], [6, 2, 60]],
-  ['back-off doubles the window once for each request, not for what it costs', { exponentialBackoff: true }, requests(10, 10, 5, 5, 5), [10, 0, 60], [15, 1, 60], [20, 2, 120], [25, 3, 240]],
+  ['backoff doubles the window once for each request, not for its cost', { exponentialBackoff: true }, requests(10, 10, 5, 5, 5), [10, 0, 60], [15, 1, 60], [20, 2, 120], [25, 3, 240]],
   ['a max of 0 with back-off', { exponentialBackoff: true }, requests(0, 1, 1, 1), [1, 1, 60], [2, 2, 120], [3, 3, 240]],
   ['a request that is within the limit of another plan does not extend the window', { exponentialBackoff: true },
     [...requests(1, 1, 1, 1), ...requests(100, 1), ...requests(1, 1)], [1, 0, 60], [2, 1, 60], [3, 2, 120], [4, 0, 120], [5, 3, 240]],
-  ['continueExceeding wins over exponentialBackoff', { continueExceeding: true, exponentialBackoff: true }, requests(1, 1, 1, 1, 1), [1, 0, 60], [2, 1, 60], [3, 2, 60], [4, 3, 60]]
+  ['continueExceeding takes precedence over exponentialBackoff', { continueExceeding: true, exponentialBackoff: true }, requests(1, 1, 1, 1, 1), [1, 0, 60], [2, 1, 60], [3, 2, 60], [4, 3, 60]]
 ]
 
 for (const [name, behaviour, sequence, ...expected] of sequences) {
@@ -63,7 +63,7 @@ for (const [name, behaviour, sequence, ...expected] of sequences) {
   })
 }
 
-t.test('back-off ends at a day, or at the window if that is longer', async t => {
+t.test('backoff ends at one day, or at the window if that is longer', async t => {
   for (const [store, counter] of createCounters()) {
     const counts = await countAll(counter, { exponentialBackoff: true }, requests(0, ...Array<number>(2000).fill(1)))
     t.equal(counts.at(-1)?.ttl, maxBackoff / 1000, store)
@@ -76,10 +76,10 @@ t.test('back-off ends at a day, or at the window if that is longer', async t => 
   }
 })
 
-t.test('a longer window is kept, and after it the caller starts again', async t => {
+t.test('a longer window is kept, and then the caller starts again', async t => {
   for (const [store, counter] of createCounters()) {
     const count = () => counter('caller', 1, 600, 1, { ban: 1, exponentialBackoff: true })
-    for (let sent = 0; sent < 3; sent++) await count() // beyond the limit twice: 1,200 ms
+    for (let sent = 0; sent < 3; sent++) await count() // Two requests above the limit: 1,200 ms.
     await delay(800)
     t.match(await count(), { used: 4, exceeding: 3 }, `${store}: after one plain window`)
     await delay(2500)
@@ -88,7 +88,7 @@ t.test('a longer window is kept, and after it the caller starts again', async t 
   }
 })
 
-t.test('callers and groups have counts of their own', async t => {
+t.test('callers and groups have separate counts', async t => {
   for (const [store, counter] of createCounters()) {
     const [, other] = createCounters().find(([name]) => name === store) as readonly [string, Counter]
     const counts = []
@@ -97,7 +97,7 @@ t.test('callers and groups have counts of their own', async t => {
   }
 })
 
-t.test('both stores give the same counts, whatever is sent', async t => {
+t.test('both stores give the same counts for any requests', async t => {
   if (lacksRedis(t)) return
   const behaviour: fc.Arbitrary<CountingBehaviour> = fc.record({ continueExceeding: fc.boolean(), exponentialBackoff: fc.boolean() }).map(flags => ({ ...flags, ban: 1 }))
   const sequence = fc.array(fc.record({ max: fc.nat({ max: 6 }), timeWindow: fc.constantFrom(minute, 2 * minute), cost: fc.integer({ min: 1, max: 4 }) }), { maxLength: 12 })
@@ -108,7 +108,7 @@ t.test('both stores give the same counts, whatever is sent', async t => {
   }), { numRuns: 40 })
 })
 
-t.test('a request is one command, whatever it costs', async t => {
+t.test('a request is one command at any cost', async t => {
   if (lacksRedis(t)) return
   const client = redis?.client() as Redis
   const counter = createRedisStore(client, 'cost-', 5000)('group', undefined)
@@ -131,7 +131,7 @@ t.test('both keys of a caller expire together', async t => {
   t.ok(first > minute && Math.abs(first - second) < 100)
 })
 
-t.test('a key that lost its expiry gets one again', async t => {
+t.test('a key that lost its expiry gets a new one', async t => {
   if (lacksRedis(t)) return
   const client = redis?.client() as Redis
   const counter = createRedisStore(client, 'persisted-', 5000)('group', undefined)
@@ -141,7 +141,7 @@ t.test('a key that lost its expiry gets one again', async t => {
   t.ok(await client.pttl('persisted-{caller}-group') > 0)
 })
 
-t.test('a client of ioredis with stringNumbers', async t => {
+t.test('an ioredis client with stringNumbers', async t => {
   if (lacksRedis(t)) return
   const counter = createRedisStore(redis?.client({ stringNumbers: true }) as Redis, 'strings-', 5000)('group', undefined)
   t.strictSame(await counter('caller', 10, minute, 1, {}), { used: 1, exceeding: 0, ttl: minute })

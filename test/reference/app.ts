@@ -24,7 +24,7 @@ export const errors = defineErrors(standardErrors, {
 /**
  * A small API with each kind of error, and its reference at `/errors`. A queue has a name; ada@example.com is in it.
  *
- * @param options of the plugin, over those that the API has by itself
+ * @param options options of the plugin, which take precedence over those of the API
  */
 export async function build (options: ApiErrorsOptions = {}): Promise<FastifyInstance> {
   const app = Fastify(serverOptions({ bodyLimit: 2048 }))

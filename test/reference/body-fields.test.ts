@@ -5,7 +5,7 @@ import { listFields } from '../../lib/reference/body-fields.js'
 
 const field = (name: string, type: string, required = true, description = ''): object => ({ name, type, required, description })
 
-t.test('types read as TypeScript writes them', async t => {
+t.test('types are shown in the notation of TypeScript', async t => {
   t.strictSame(listFields(Type.Object({
     text: Type.String({ description: 'A text.' }),
     maybe: Type.Optional(Type.Integer()),

@@ -10,7 +10,7 @@ import { build } from './app.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-t.setTimeout(200_000) // a browser on a busy machine
+t.setTimeout(200_000) // The browser is slow on a busy machine.
 const browser = await startChromium()
 if (browser === undefined) absent(t, 'chromium is not installed')
 else await tryIn(browser)

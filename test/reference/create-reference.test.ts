@@ -1,4 +1,4 @@
-/** The reference as data: which codes a request gets without a route, over real connections. */
+/** The reference as data: the codes of requests without a route, over real connections. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -37,7 +37,7 @@ function open (address: string): { readonly socket: Socket, readonly received: P
   return { socket, received }
 }
 
-t.test('the codes that a request gets before it reaches a route', async t => {
+t.test('the codes of requests that never reach a route', async t => {
   const app = await build()
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   for (const [code, message] of Object.entries(messages)) {
@@ -62,7 +62,7 @@ t.test('service_unavailable: a request on an open connection while the server st
   await closed
 })
 
-t.test('this test has every code of the table', async t => {
+t.test('this test covers every code of the table', async t => {
   t.strictSame([...Object.keys(messages), 'service_unavailable'].sort(), Object.keys(codesWithoutRoute).sort())
 })
 

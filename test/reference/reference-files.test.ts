@@ -60,7 +60,7 @@ x-queue: full
   t.match(page, /As `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
 })
 
-t.test('a code with the name of the index has files of its own', async t => {
+t.test('a code with the name of the index has its own files', async t => {
   const errors = defineErrors({
     index: { status: 409, type: 'conflict_error', message: 'The index is locked.', description: 'A build runs.', action: 'Try again.' }
   })

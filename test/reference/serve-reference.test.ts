@@ -215,7 +215,7 @@ t.test('Accept chooses the form; a browser and a client without a preference get
   t.equal(await typeFor('text/html;q=0.5, text/markdown'), 'text/markdown; charset=utf-8')
 })
 
-t.test('a page that the caller already has is not sent again', async t => {
+t.test('a page that the client already has is not sent again', async t => {
   const app = await small()
   const { headers: { etag } } = await get(app, '/errors', { accept: 'text/markdown' })
   const unchanged = {
@@ -279,7 +279,7 @@ t.test('the option docUrl takes precedence over the path', async t => {
   t.equal(JSON.parse((await get(app, '/nothing')).body).doc_url, 'https://docs.example.com/errors/route_not_found')
 })
 
-t.test('the commands contain the host of the caller, unless it is invalid', async t => {
+t.test('the commands contain the host of the request, unless it is invalid', async t => {
   const app = await small()
   const curlFor = async (host: string): Promise<unknown> =>
     JSON.parse((await get(app, '/errors/route_not_found', { accept: 'application/json', host })).body).curl

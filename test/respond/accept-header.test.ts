@@ -1,28 +1,28 @@
-/** The media types of `Accept` on a 415. How they look on a response is in response-headers.test.ts. */
+/** The media types of `Accept` on a 415. response-headers.test.ts tests the header itself. */
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { acceptedMediaTypes, formatAcceptQuery } from '../../lib/respond/accept-header.js'
 
-/** A request to a route with a schema, on a server that does not show its parsers. */
+/** A request to a route with a schema, on a server that does not expose its parsers. */
 function createRequest (schema: unknown, parsed: readonly string[] = []): FastifyRequest {
   return { routeOptions: { schema }, server: { hasContentTypeParser: (type: string) => parsed.includes(type) } } as never
 }
 
-t.test('the body schema of a route names its media types', async t => {
+t.test('the body schema of a route lists its media types', async t => {
   t.strictSame(acceptedMediaTypes(createRequest({ body: { content: { 'application/cbor': {}, 'text/csv': {} } } })), ['application/cbor', 'text/csv'])
 })
 
-t.test('consumes names them, if the body schema does not', async t => {
+t.test('consumes lists them if the body schema does not', async t => {
   const consumes = ['application/xml']
   for (const body of [undefined, {}, { content: null }, { content: 'text/plain' }]) t.strictSame(acceptedMediaTypes(createRequest({ body, consumes })), consumes)
 })
 
-t.test('on a Fastify that does not show its parsers, the common media types are tried', async t => {
+t.test('if Fastify does not expose its parsers, the common media types are tried', async t => {
   t.strictSame(acceptedMediaTypes(createRequest(undefined, ['text/csv', 'application/json', 'application/vnd.acme+json'])), ['application/json', 'text/csv'])
   t.strictSame(acceptedMediaTypes(createRequest({ consumes: 'text/csv' })), [])
 })
 
-t.test('Accept-Query is a Structured Fields list: tokens, and strings for types with parameters', async t => {
+t.test('Accept-Query is a structured field list: tokens, and strings for types with parameters', async t => {
   t.equal(formatAcceptQuery(['application/sql', '*/*', 'text/x;charset="utf-8"', '3d/x']), 'application/sql, */*, "text/x;charset=\\"utf-8\\"", "3d/x"')
   t.equal(formatAcceptQuery([]), '')
 })

@@ -1,3 +1,4 @@
+/** Clients that disconnect before the response. */
 import { once } from 'node:events'
 import { connect as connectHttp2, constants } from 'node:http2'
 import { connect, type AddressInfo } from 'node:net'
@@ -5,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { serverOptions, type LogEntry } from '../../lib/index.js'
 
-/** An application whose handler waits until the caller has left, and then fails: like a call that was given up, or with another error. */
+/** An application whose handler waits until the client has disconnected and then fails, with an abort error or another error. */
 async function start (t: Test, options: object = {}, error: Error = new DOMException('This operation was aborted', 'AbortError')): Promise<{
   readonly app: FastifyInstance
   readonly port: number
@@ -30,17 +31,17 @@ async function start (t: Test, options: object = {}, error: Error = new DOMExcep
 
 const abandoned = { level: 'info', status: 499, requestId: 'req_1' }
 
-t.test('a caller that leaves while it waits gets no answer', async t => {
+t.test('a caller that disconnects while it waits gets no response', async t => {
   const { app, port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
   await arrived
   socket.destroy()
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
-  t.strictSame(app.apiErrors.ledger(), [], 'nothing was answered')
+  t.strictSame(app.apiErrors.ledger(), [], 'no response was sent')
 })
 
-t.test('so does one whose body had arrived in full', async t => {
+t.test('a caller that disconnects after its body arrived gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
@@ -49,7 +50,7 @@ t.test('so does one whose body had arrived in full', async t => {
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'POST /' })
 })
 
-t.test('so does one that leaves in the middle of its body', async t => {
+t.test('a caller that disconnects in the middle of its body gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
@@ -58,7 +59,7 @@ t.test('so does one that leaves in the middle of its body', async t => {
   t.match(await logged, { ...abandoned, code: 'invalid_request', route: 'POST /' })
 })
 
-t.test('so does one that resets its stream of HTTP/2', async t => {
+t.test('a caller that resets its HTTP/2 stream gets no response', async t => {
   const { port, arrived, logged } = await start(t, { http2: true })
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   t.teardown(() => { session.close() })
@@ -68,7 +69,7 @@ t.test('so does one that resets its stream of HTTP/2', async t => {
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'GET /' })
 })
 
-t.test('whatever the error is, no response is sent', async t => {
+t.test('no response is sent for any error', async t => {
   const { port, arrived, logged } = await start(t, {}, new Error('A mistake.'))
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')

@@ -1,3 +1,4 @@
+/** Content negotiation between the format of the API and problem details. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineFormat, standardErrors as errors } from 'fastify-api-errors'
@@ -15,7 +16,7 @@ const problem = errorResponse(409, {
   request_id: requestId
 }, { vary: 'accept', 'content-type': 'application/problem+json' })
 
-t.test('a caller gets problem+json where its Accept prefers it', async t => {
+t.test('a caller whose Accept prefers problem+json gets it', async t => {
   const app = await createApp({ negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
@@ -43,21 +44,21 @@ t.test('a caller gets problem+json where its Accept prefers it', async t => {
   t.strictSame(await sendRequest(port, 'GET', '/queues'), code)
 })
 
-t.test('without negotiate, Accept is not asked', async t => {
+t.test('without negotiate, Accept is ignored', async t => {
   const app = await createApp()
   app.get('/queues', () => { throw errors.resource_conflict() })
   const { vary: _, ...headers } = code.headers
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/queues', { Accept: 'application/problem+json' }), { ...code, headers })
 })
 
-t.test('where problem is the format, there is nothing to choose', async t => {
+t.test('if problem is the format, there is no choice', async t => {
   const app = await createApp({ format: 'problem', negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const { vary: _, ...headers } = problem.headers
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/queues', { Accept: 'application/json' }), { ...problem, headers })
 })
 
-t.test('a format of your own with its media type is one of the two', async t => {
+t.test('a custom format with its media type is one of the two', async t => {
   const format = defineFormat({ name: 'own', contentType: 'application/vnd.launch+json', fields: { oops: { schema: () => Type.String(), value: answer => answer.code } } })
   const app = await createApp({ format, negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
@@ -66,7 +67,7 @@ t.test('a format of your own with its media type is one of the two', async t => 
   t.strictSame(await sendRequest(port, 'GET', '/queues', { Accept: 'application/problem+json' }), problem)
 })
 
-t.test('an Expect that the server does not know is answered in the format that the caller asks for', async t => {
+t.test('the response to an unknown Expect has the format that the caller prefers', async t => {
   const port = await listen(t, await createApp({ negotiate: true }))
   for (const [accept, type] of [['application/problem+json', 'application/problem+json'], ['*/*', 'application/json; charset=utf-8']] as const) {
     t.match(await sendRequest(port, 'GET', '/', { Accept: accept, Expect: 'magic' }), {
@@ -75,7 +76,7 @@ t.test('an Expect that the server does not know is answered in the format that t
   }
 })
 
-t.test('a bad URL is negotiated, too; what is not HTTP has no Accept', async t => {
+t.test('a bad URL is also negotiated; malformed HTTP has no Accept', async t => {
   const port = await listen(t, await createApp({ negotiate: true }))
   t.match(await sendRequest(port, 'GET', '/%zz', { Accept: 'application/problem+json' }), { status: 400, body: { title: 'Bad Request', code: 'invalid_request' } })
   t.match(await sendRaw(port, 'GARBAGE\r\nAccept: application/problem+json\r\n\r\n'), /\r\ncontent-type: application\/json; charset=utf-8\r\n/)

@@ -1,3 +1,4 @@
+/** The error handler: thrown, returned and sent errors. */
 import { Readable } from 'node:stream'
 import diagnostics from 'node:diagnostics_channel'
 import { Type } from '@sinclair/typebox'
@@ -9,7 +10,7 @@ import { createApp, errorResponse, formatRequest, type HttpResponse, listen, par
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
   errorResponse(errors[code].status, { code, message, request_id: requestId })
 
-t.test('what a handler throws, returns or sends is answered alike, to GET and to HEAD', async t => {
+t.test('thrown, returned and sent errors have the same response, for GET and HEAD', async t => {
   const app = await createApp()
   app.get('/thrown', async () => { throw errors.resource_not_found() })
   app.get('/returned', async () => errors.resource_not_found())
@@ -22,7 +23,7 @@ t.test('what a handler throws, returns or sends is answered alike, to GET and to
   }
 })
 
-t.test('a code of the application may have a status that no standard code has', async t => {
+t.test('a code of the application may have a status without a standard code', async t => {
   const statuses = [407, 411, 418, 505, 506, 508, 510, 511] as const
   const definition = { type: 'own_error', message: 'It is our own.', description: 'It happens.', action: 'Do nothing.' }
   const own = Object.values(defineErrors(Object.fromEntries(statuses.map(status => [`own_${status}`, { ...definition, status }]))))
@@ -33,16 +34,16 @@ t.test('a code of the application may have a status that no standard code has', 
   for (const { code, status } of own) {
     t.strictSame(await sendRequest(port, 'GET', `/${status}`), errorResponse(status, { code, message: 'It is our own.', request_id: requestId }))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'a foreign error gets the standard code of its status')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'an error of another library gets the standard code of its status')
 })
 
-t.test('the status that was set before does not count', async t => {
+t.test('a status that was set before is ignored', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
 })
 
-t.test('a status that is not one of HTTP, set on the response of Node, gives 500', async t => {
+t.test('an invalid status on the Node response gives 500', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.raw.statusCode = 799
@@ -51,7 +52,16 @@ t.test('a status that is not one of HTTP, set on the response of Node, gives 500
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
 })
 
-t.test('an error of the stream that a preParsing hook returns is 400, and its message stays in the log', async t => {
+t.test('an error without a status has the status that was set before, or the one of its class', async t => {
+  const app = await createApp()
+  app.get('/sent', (_request, reply) => { reply.code(499).send(new Error('secret')) })
+  app.get('/thrown', { onRequest: (_request, reply, done) => { reply.code(503); done() } }, () => { throw new Error('secret') })
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/sent'), answer('invalid_request'))
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
+})
+
+t.test('a stream error from a preParsing hook is a 400, and its message stays in the log', async t => {
   const app = await createApp()
   const causes: unknown[] = []
   const streams: Readonly<Record<string, Error>> = {
@@ -70,11 +80,11 @@ t.test('an error of the stream that a preParsing hook returns is 400, and its me
   t.strictSame(await send('/error'), answer(400, 'invalid_request', String(errors.invalid_request.message)))
   t.strictSame(await send('/status'), answer(413, 'payload_too_large', 'Too much.'))
   t.strictSame(await send('/api-error'), answer(400, 'invalid_request', 'Not in gzip.'))
-  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser gives its own status')
+  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser sets its own status')
   t.strictSame(causes, ['secret', 'Too much.', 'Not in gzip.'])
 })
 
-t.test('a reason phrase that cannot be sent is replaced', async t => {
+t.test('an invalid reason phrase is replaced', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.raw.statusMessage = 'a\r\nset-cookie: b'
@@ -85,7 +95,7 @@ t.test('a reason phrase that cannot be sent is replaced', async t => {
   t.strictSame(parseResponse(text), answer('resource_conflict'))
 })
 
-t.test('an error handler of a scope wins in its scope, and hands on what it throws', async t => {
+t.test('an error handler of a scope takes precedence in its scope, and can rethrow', async t => {
   const app = await createApp()
   const fail = (): never => { throw errors.resource_conflict() }
   app.get('/outside', fail)
@@ -106,7 +116,7 @@ t.test('an error handler of a scope wins in its scope, and hands on what it thro
   t.strictSame(await sendRequest(port, 'GET', '/again'), answer('resource_gone'))
 })
 
-t.test('the plugin of a scope answers in that scope; what is outside of all goes to the outermost', async t => {
+t.test('the plugin of a scope responds in that scope, and the outermost registration responds elsewhere', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId }))
   await app.register(async scope => {
     await scope.register(apiErrors, { log: false, format: 'summary' })
@@ -125,7 +135,7 @@ t.test('the plugin of a scope answers in that scope; what is outside of all goes
   t.strictSame((await sendRequest(port, 'GET', '/%zz')).body, { summary: 'The request URL is invalid.' })
 })
 
-t.test('a translator that throws costs the translation, not the answer', async t => {
+t.test('if a translator throws, the error is sent without that translation', async t => {
   const causes: unknown[] = []
   const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('The translator is broken.') } })
   const app = await createApp({ translators: [broken], log: ({ error }) => { causes.push(error.cause) } })
@@ -134,7 +144,7 @@ t.test('a translator that throws costs the translation, not the answer', async t
   t.match(causes, [{ errors: [{ message: 'secret' }, { message: "The translator 'broken' failed.", cause: { message: 'The translator is broken.' } }] }])
 })
 
-t.test('an internal_error of the application that cannot be made gives the standard one', async t => {
+t.test('if the internal_error of the application cannot be created, the standard one is sent', async t => {
   const own = defineErrors({
     internal_error: {
       status: 500,
@@ -150,10 +160,10 @@ t.test('an internal_error of the application that cannot be made gives the stand
   const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
-  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its own form.', reason: /^\[TypeError: / }, {}])
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its usual form.', reason: /^\[TypeError: / }, {}])
 })
 
-t.test('every answer is published on a diagnostics channel, what has no request too', async t => {
+t.test('every error response is published on a diagnostics channel, also without a request', async t => {
   const events: AnswerEvent[] = []
   const record = (message: unknown): void => { events.push(message as AnswerEvent) }
   diagnostics.subscribe('fastify-api-errors:answer', record)
@@ -182,7 +192,7 @@ t.test('every answer is published on a diagnostics channel, what has no request 
   ])
 })
 
-t.test('the instance of a problem is the path of the request, as a valid URI reference', async t => {
+t.test('the instance of a problem is the path of the request as a valid URI reference', async t => {
   const app = await createApp({ format: 'problem' })
   app.get('/*', async () => errors.resource_conflict())
   const port = await listen(t, app)

@@ -1,4 +1,4 @@
-/** 10,000 random values, thrown at a running server over connections that stay open: no answer is outside the contract. */
+/** Throws 10,000 random values in a running server over open connections. Every response has the documented form. */
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
@@ -26,7 +26,7 @@ const anything = fc.anything({
 
 const failure = fc.record({ keyword: fc.string(), instancePath: fc.string(), schemaPath: fc.string(), params: anything }, { requiredKeys: [] })
 
-/** What clients of databases, upstreams and frameworks put on their errors, with likely and unlikely values. */
+/** Properties that clients of databases, upstream services and frameworks set on their errors, with likely and unlikely values. */
 const properties = fc.record({
   message: fc.oneof(fc.string({ unit: 'binary' }), anything),
   code: fc.oneof(fc.constantFrom(...Object.keys(errors), 'FST_ERR_NOT_FOUND', 'FST_ERR_BAD_URL', 'FST_ERR_UNKNOWN', 'ECONNREFUSED', '23505', 'P2002', 11000), anything),
@@ -55,7 +55,7 @@ const init = fc.record({
   cause: anything
 }, { requiredKeys: [] })
 
-/** Codes whose meta is given by a schema are made with none: the types see to the rest. */
+/** Codes with a meta schema are created without meta. The compiler rejects that in normal code. */
 const apiError = fc.tuple(fc.constantFrom(...Object.values(errors)), init).map(([factory, given]) => new ApiError(factory, given))
 
 const forged = fc.record({
@@ -73,7 +73,7 @@ const shape = fc.constantFrom<(value: object) => object>(value => value, Object.
 
 function asError (fields: object): Error {
   const error = new Error('secret')
-  String(error.stack) // is made of the message when it is first read
+  String(error.stack) // The message is created when it is first read.
   for (const [name, value] of Object.entries(fields)) Object.defineProperty(error, name, { value })
   return error
 }
@@ -91,7 +91,7 @@ const thrown: fc.Arbitrary<() => unknown> = fc.oneof(
 const ajv = addFormats.default(new Ajv({ strict: true, allErrors: true }))
 const validators = new Map<string, ReturnType<typeof ajv.compile>>()
 
-/** Whether a body is what is documented for its code in a format. */
+/** Returns whether a body matches the documented schema of its code in a format. */
 function violations (body: { readonly code: string }, format: Format): unknown {
   const key = `${format.name} ${body.code}`
   let validate = validators.get(key)

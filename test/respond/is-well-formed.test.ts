@@ -1,16 +1,17 @@
+/** Recognizes errors whose properties have the right types. */
 import t from 'tap'
 import { standardErrors as errors, type ApiError } from 'fastify-api-errors'
 import { isWellFormed } from '../../lib/respond/is-well-formed.js'
 
 const issue = { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' } as const
 
-t.test('what factories create is well-formed', async t => {
+t.test('errors from factories are well-formed', async t => {
   t.ok(isWellFormed(errors.resource_not_found()))
   t.ok(isWellFormed(errors.validation_error({ issues: [issue], param: 'email', headers: { 'x-a': 'b' } })))
   t.ok(isWellFormed(errors.rate_limit_exceeded({ retryAfter: 1 })))
 })
 
-t.test('a field of another type is found', async t => {
+t.test('a property of another type is found', async t => {
   const changes: ReadonlyArray<Partial<Record<keyof ApiError, unknown>>> = [
     { code: 1 }, { code: 'Not Snake' }, { status: 200 }, { status: '404' }, { type: undefined }, { message: null },
     { issues: 'none' }, { issues: [null] }, { issues: [{ ...issue, in: 'cookie' }] }, { issues: [{ ...issue, field: undefined }] },

@@ -1,3 +1,4 @@
+/** The log lines of errors. */
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
@@ -5,13 +6,13 @@ import { createApp, listen, sendRaw } from '../support/http.js'
 
 type Line = Record<string, unknown>
 
-/** Leaves out Fastify's lines about each request, and nothing else. */
+/** Removes Fastify's lines about each request, and nothing else. */
 class ErrorsOnly extends LogController {
   override incomingRequest (): void {}
   override requestCompleted (): void {}
 }
 
-/** An application whose log is kept; its lines are given without time, process and host. */
+/** An application that stores its log. The lines are returned without time, process and host. */
 async function logged (options: ApiErrorsOptions, server: FastifyServerOptions = {}): Promise<{ readonly app: FastifyInstance, readonly lines: Line[] }> {
   const lines: Line[] = []
   const write = (text: string): void => {
@@ -36,7 +37,7 @@ t.test('a 4xx is logged at info: its code, no stack', async t => {
   ])
 })
 
-t.test('where the logger of Fastify calls the id requestId, too, a line has it once', async t => {
+t.test('if the logger of Fastify also uses the name requestId, a line has it once', async t => {
   const texts: string[] = []
   const app = Fastify({ genReqId: () => 'req_1', logController: new ErrorsOnly({ requestIdLogLabel: 'requestId' }), logger: { stream: { write: (text: string) => { texts.push(text) } } } })
   await app.register(apiErrors)
@@ -44,7 +45,7 @@ t.test('where the logger of Fastify calls the id requestId, too, a line has it o
   t.strictSame(texts.map(text => text.match(/"requestId":"req_1"/g)?.length), [1])
 })
 
-t.test('a 5xx is logged at error: the stacks and messages of all its causes, without one of the translation', async t => {
+t.test('a 5xx is logged at error: with the stacks and messages of all causes, except those of the translation', async t => {
   const { app, lines } = await logged({})
   app.get('/queues/:id', () => {
     throw new Error('The queue could not be read.', { cause: new TypeError('rows is undefined', { cause: new Error('connection lost') }) })
@@ -75,7 +76,7 @@ t.test('a 5xx of the catalog is logged with the message that was not sent', asyn
   t.match(lines, [{ level: error, code: 'bad_gateway', status: 502, msg: 'The payment service answered with a page of HTML.', err: { stack: /log-errors\.test\.ts/ } }])
 })
 
-t.test('what was thrown and is no Error is printed', async t => {
+t.test('a thrown value that is not an Error is printed', async t => {
   for (const [thrown, printed] of [
     ['a string', "'a string'"],
     [undefined, undefined],
@@ -94,7 +95,7 @@ t.test('what was thrown and is no Error is printed', async t => {
   }
 })
 
-t.test('a function that was thrown is printed, and not called as the cause that it might be', async t => {
+t.test('a thrown function is printed, and not called', async t => {
   const { app, lines } = await logged({})
   let called = false
   const cause: unknown = function cause () { called = true }
@@ -104,7 +105,7 @@ t.test('a function that was thrown is printed, and not called as the cause that 
   t.notOk(called)
 })
 
-t.test('the members of an AggregateError are printed, too', async t => {
+t.test('the errors of an AggregateError are also printed', async t => {
   const { app, lines } = await logged({})
   app.get('/', () => { throw new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')], 'no address answered') })
   await app.inject('/')
@@ -119,7 +120,7 @@ t.test('an error of another realm has its stack in the log', async t => {
   t.match(lines, [{ err: { message: /from elsewhere$/, stack: /caused by: TypeError: from elsewhere/ } }])
 })
 
-t.test('what has no request is logged by the application', async t => {
+t.test('the application logs errors without a request', async t => {
   const lines: Line[] = []
   const app = await createApp({ log: undefined as never }, { logger: { stream: { write: (text: string) => lines.push(JSON.parse(text) as Line) } } })
   await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n')
@@ -137,7 +138,7 @@ t.test('log: false writes nothing', async t => {
   t.strictSame(lines.map(({ msg }) => msg), [], 'disableRequestLogging silences the default handler of Fastify, too')
 })
 
-t.test('a function writes the log in its own way', async t => {
+t.test('a function replaces the log line', async t => {
   const calls: Array<{ entry: LogEntry, url: string | undefined, isRequestLog: boolean }> = []
   const { app, lines } = await logged({
     log: (entry, request, log) => { calls.push({ entry, url: request?.url, isRequestLog: log === request?.log }) }
@@ -157,7 +158,7 @@ t.test('a function writes the log in its own way', async t => {
 const full = (): never => { throw new Error('The log is full.') }
 
 for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]] as const) {
-  t.test(`a log that ${what} costs the log, not the answer`, async t => {
+  t.test(`a log function that ${what} does not change the response`, async t => {
     const { app, lines } = await logged({ log })
     app.get('/', () => { throw errors.resource_conflict() })
     const answer = await app.inject('/')
@@ -166,7 +167,7 @@ for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]
   })
 }
 
-t.test('so does a serializer of the logger that throws, and a logger that throws at everything', async t => {
+t.test('a serializer or a logger that throws does not change the response', async t => {
   const failing = (): never => { throw new Error('The serializer is broken.') }
   const { app } = await logged({}, { logger: { level: 'error', serializers: { err: failing }, stream: { write: failing } } })
   app.get('/', () => { throw new Error('secret') })
@@ -174,7 +175,7 @@ t.test('so does a serializer of the logger that throws, and a logger that throws
   t.strictSame([answer.statusCode, answer.json()], [500, { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }])
 })
 
-t.test('a log that the application switched off stays off, for every kind of error', async t => {
+t.test('a disabled log stays disabled for every kind of error', async t => {
   const off = new LogController({ disableRequestLogging: true })
   const forSome = new LogController({ disableRequestLogging: request => request.url === '/quiet' })
   const urls = ['/', '/quiet', '/4xx', '/nope', '/%zz']
@@ -189,7 +190,7 @@ t.test('a log that the application switched off stays off, for every kind of err
   t.strictSame(await linesWith(forSome), ['internal_error', 'resource_conflict', 'route_not_found', 'invalid_request'])
 })
 
-t.test('a log controller that logs errors in its own way is called, as by Fastify', async t => {
+t.test('a log controller with its own error logging is called as Fastify calls it', async t => {
   class Own extends ErrorsOnly {
     override defaultErrorLog (error: Error, request: FastifyRequest, reply: FastifyReply): void {
       request.log.error(`own: ${error.message} ${reply.statusCode}`)
@@ -209,7 +210,7 @@ t.test('a log controller that logs errors in its own way is called, as by Fastif
   t.strictSame(await linesWith(new OwnNotFound()), ['Something went wrong on our side.', errors.resource_conflict.message, 'nothing at /nope', 'The request URL is invalid.'])
 })
 
-t.test('a line is of bounded size, whatever is thrown', async t => {
+t.test('the size of a line is bounded for any thrown value', async t => {
   const { app, lines } = await logged({})
   const big = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 'x'.repeat(100)]))
   app.get('/error', () => { throw Object.assign(new Error('x'.repeat(1_000_000), { cause: new Error('y'.repeat(1_000_000)) }), big) })

@@ -1,3 +1,4 @@
+/** Unknown paths (404) and unsupported methods (405 with Allow). */
 import t from 'tap'
 import cors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'
@@ -11,7 +12,7 @@ const notAllowed = (...allowed: string[]): HttpResponse => errorResponse(405, {
 
 const ok = async (): Promise<string> => 'ok'
 
-t.test('an address that nothing is at gives 404, to every method', async t => {
+t.test('an unknown path gives 404 for every method', async t => {
   const app = await createApp()
   app.get('/queues', ok)
   const port = await listen(t, app)
@@ -21,7 +22,7 @@ t.test('an address that nothing is at gives 404, to every method', async t => {
   t.strictSame(await sendRequest(port, 'GET', `/${'long'.repeat(100)}`), notFound)
 })
 
-t.test('an address that answers other methods gives 405 with Allow', async t => {
+t.test('a path with other methods gives 405 with Allow', async t => {
   const app = await createApp()
   app.get('/queues', ok)
   app.post('/queues', ok)
@@ -57,7 +58,7 @@ t.test('routes of every pattern are found', async t => {
   for (const path of ['/years/24', '/at/1h30m', '/near/1.5', '/images/a.gif', '/file', '/time::now']) t.strictSame(await sendRequest(port, 'POST', path), notFound, path)
 })
 
-t.test('the slash and case options of the router hold for Allow', async t => {
+t.test('Allow follows the slash and case options of the router', async t => {
   const strict = await createApp()
   strict.get('/Queues/List', ok)
   const strictPort = await listen(t, strict)
@@ -77,7 +78,7 @@ t.test('the slash and case options of the router hold for Allow', async t => {
   t.strictSame(await sendRequest(await listen(t, semicolon), 'POST', '/queues;a=b'), notAllowed('GET', 'HEAD'))
 })
 
-t.test('a route under a constraint is there only for the requests that meet it', async t => {
+t.test('a route with a constraint only exists for requests that match it', async t => {
   const region = {
     name: 'region',
     storage () {
@@ -103,7 +104,7 @@ t.test('a route under a constraint is there only for the requests that meet it',
   t.strictSame(await sendRequest(port, 'POST', '/any'), notAllowed('GET', 'HEAD'))
 })
 
-t.test('a constraint with a callback, or one that was added later, is not evaluated: a 404 is better than a wrong 405', async t => {
+t.test('a constraint with a callback or a late constraint is not evaluated: a 404 is better than a wrong 405', async t => {
   const storage = (): object => ({ get: () => null, set () {} })
   const slow = { name: 'slow', storage, validate () {}, deriveConstraint: (_request: unknown, _context: unknown, done: (error: null, value: string) => void) => { done(null, 'a') } }
   const app = await createApp({}, { routerOptions: { constraints: { slow } } } as object)
@@ -115,7 +116,7 @@ t.test('a constraint with a callback, or one that was added later, is not evalua
   t.strictSame(await sendRequest(port, 'POST', '/late'), notFound)
 })
 
-t.test('the catch-all OPTIONS of @fastify/cors makes no unknown address a known one', async t => {
+t.test('the catch-all OPTIONS of @fastify/cors does not turn 404 into 405', async t => {
   const app = await createApp()
   await app.register(cors, { origin: 'https://launch.example' })
   app.get('/queues', ok)
@@ -130,7 +131,7 @@ t.test('the catch-all OPTIONS of @fastify/cors makes no unknown address a known 
   t.strictSame(await sendRequest(port, 'GET', '/only-options'), allowOrigin(notAllowed('OPTIONS')))
 })
 
-t.test('so it is in a scope with a prefix', async t => {
+t.test('the catch-all OPTIONS in a scope with a prefix does not either', async t => {
   const app = await createApp()
   await app.register(async scope => {
     await scope.register(cors)
@@ -141,7 +142,7 @@ t.test('so it is in a scope with a prefix', async t => {
   t.strictSame(await sendRequest(port, 'POST', '/admin/users'), notAllowed('GET', 'HEAD', 'OPTIONS'))
 })
 
-t.test('prefixes, rewritten addresses and absolute ones are looked up as the router sees them', async t => {
+t.test('prefixes, rewritten URLs and absolute URLs are looked up as the router sees them', async t => {
   const app = await createApp({}, { rewriteUrl: request => (request.url as string).replace('/old/', '/v1/') })
   await app.register(async scope => {
     scope.get('/', ok)
@@ -152,14 +153,14 @@ t.test('prefixes, rewritten addresses and absolute ones are looked up as the rou
   t.strictSame(await sendRequest(port, 'POST', '/v1/nope'), notFound)
 })
 
-t.test('methods of your own are in Allow, too', async t => {
+t.test('custom methods are also in Allow', async t => {
   const app = await createApp()
   app.addHttpMethod('PROPFIND')
   app.route({ method: 'PROPFIND', url: '/dav', handler: ok })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/dav'), notAllowed('PROPFIND'))
 })
 
-t.test('a handler that calls callNotFound gives 404: its method is allowed', async t => {
+t.test('a handler that calls callNotFound gives 404, because its method is allowed', async t => {
   const app = await createApp()
   app.get('/queues/:id', (_request, reply) => { reply.callNotFound() })
   const port = await listen(t, app)
@@ -167,14 +168,14 @@ t.test('a handler that calls callNotFound gives 404: its method is allowed', asy
   t.strictSame(await sendRequest(port, 'POST', '/queues/1'), notAllowed('GET', 'HEAD'))
 })
 
-t.test('with notFound: false, the handler of the application stays', async t => {
+t.test('with notFound: false, the handler of the application is unchanged', async t => {
   const app = await createApp({ notFound: false })
   app.setNotFoundHandler((_request, reply) => { reply.code(404).type('text/plain').send('nothing here') })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/nope'), { status: 404, headers: { 'content-type': 'text/plain', 'content-length': '12' }, body: 'nothing here' })
 })
 
-t.test('a catch-all route, as @fastify/static adds it, makes no unknown path a known one', async t => {
+t.test('a catch-all route, such as the one of @fastify/static, does not turn 404 into 405', async t => {
   const app = await createApp()
   await app.register(fastifyStatic, { root: import.meta.dirname })
   app.get('/api/users', ok)
@@ -185,11 +186,11 @@ t.test('a catch-all route, as @fastify/static adds it, makes no unknown path a k
     ['GET', '/api/typo'], ['POST', '/api/typo'], ['DELETE', '/api/users/7'], ['PUT', '/'], ['PATCH', '/a%2Fb'], ['POST', '/a/b/c/d?x=/y'], ['POST', '//'], ['POST', 'http://localhost/api/typo']
   ] as const) t.strictSame(await sendRequest(port, method, path), notFound, `${method} ${path}`)
   t.strictSame(await sendRequest(port, 'DELETE', '/api/users'), notAllowed('GET', 'HEAD'))
-  t.strictSame(await sendRequest(port, 'GET', '/api/jobs'), notAllowed('POST'), 'the catch-all has found no file')
+  t.strictSame(await sendRequest(port, 'GET', '/api/jobs'), notAllowed('POST'), 'the catch-all found no file')
   t.strictSame(await sendRequest(port, 'POST', '/files/a'), notAllowed('GET', 'HEAD'), 'a path behind a prefix is known')
 })
 
-t.test('so it is with a catch-all of every spelling, behind the slash and case options of the router', async t => {
+t.test('a catch-all in any spelling does not either, also with the slash and case options of the router', async t => {
   for (const url of ['*', '/*']) {
     const app = await createApp({}, { routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } })
     app.get(url, async (_request, reply) => { reply.callNotFound() })

@@ -1,4 +1,4 @@
-/** Whatever the code of an application throws, wherever it throws it, is answered in the contract's shape. */
+/** Throws any value from any place of an application. Every response has the format of the API. */
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -28,9 +28,9 @@ for (const [place, routeOf] of Object.entries(places)) {
 }
 
 for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as const) {
-  t.test(`what ${kind} onError hook throws changes nothing`, async t => {
+  t.test(`what ${kind} onError hook throws does not change the response`, async t => {
     const app = await createApp()
-    // Fastify drops what an onError hook throws, so a rejected promise would be nobody's.
+    // Fastify ignores the error of an onError hook, so a rejected promise would be unhandled.
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
     cases.forEach(([, { make }], index) => app.get(`/${index}`, { onError: hookOf(make) }, () => { throw errors.resource_conflict() }))
     const port = await listen(t, app)
@@ -38,7 +38,7 @@ for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as co
   })
 }
 
-t.test('an onSend hook that fails on every answer, the answer to an error too', async t => {
+t.test('an onSend hook that fails on every response, also on the error response', async t => {
   const lines: string[] = []
   const app = await createApp({ log: (_entry, _request, log) => { log.info('answered') } }, { logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } })
   const conflict = answerTo({ code: 'resource_conflict' })
@@ -58,16 +58,16 @@ t.test('an onSend hook that fails on every answer, the answer to an error too', 
   app.get('/begun', { onSend: async (_request, reply) => { throw (reply.raw.write('half of'), new Error('secret')) } }, () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
-    t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the answer goes out without the hooks`)
+    t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the response is sent without the hooks`)
     t.strictSame(await sendRequest(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
     const answer = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
     t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
   }
-  t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'what the hook began breaks off')
+  t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'the response that the hook started is aborted')
   t.match(lines.filter(line => line.includes('A hook failed on an error response')), { length: 16 })
 })
 
-t.test('so it is for an address without a route, and for a handler of the scope that fails as well', async t => {
+t.test('an onSend hook that fails on a path without a route, and in a scope whose error handler also fails', async t => {
   const app = await createApp()
   app.addHook('onSend', async () => { throw new Error('secret') })
   await app.register(async scope => {
@@ -79,13 +79,13 @@ t.test('so it is for an address without a route, and for a handler of the scope 
   t.strictSame(await sendRequest(port, 'GET', '/scope'), answerTo({ code: 'resource_conflict' }))
 })
 
-t.test('a hook that throws on an address without a route', async t => {
+t.test('a hook that throws on a path without a route', async t => {
   const app = await createApp()
   app.addHook('preHandler', async () => { throw errors.forbidden() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/nope'), answerTo({ code: 'forbidden' }))
 })
 
-t.test('once bytes are out, the connection is aborted and nothing is added', async t => {
+t.test('if part of the response was sent, the connection is aborted and nothing is added', async t => {
   const app = await createApp()
   const half = (): Readable => Readable.from((function * () {
     yield 'half of'
@@ -112,7 +112,7 @@ t.test('once bytes are out, the connection is aborted and nothing is added', asy
   }
 })
 
-t.test('whatever is thrown then', async t => {
+t.test('any thrown value then aborts the connection', async t => {
   const app = await createApp()
   const cases = Object.entries(throwables)
   cases.forEach(([, { make }], index) => app.get(`/${index}`, async (_request, reply) => {
@@ -125,7 +125,7 @@ t.test('whatever is thrown then', async t => {
   cases.forEach(([name], index) => t.match(texts[index], /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n7\r\nhalf of\r\n$/s, name))
 })
 
-t.test('a handler that takes too long gives 503, and what it does later is too late', async t => {
+t.test('a handler timeout gives 503, and later replies of the handler are ignored', async t => {
   const app = await createApp()
   const late: Array<() => void> = []
   const wait = (): Promise<void> => new Promise(resolve => late.push(resolve))
@@ -154,7 +154,7 @@ t.test('a handler that takes too long gives 503, and what it does later is too l
   await new Promise(resolve => setTimeout(resolve, 150))
 })
 
-t.test('an error that comes while another one is on its way does not replace it', async t => {
+t.test('an error during another error response does not replace it', async t => {
   const app = await createApp()
   app.addHook('onSend', async () => { await new Promise(resolve => setTimeout(resolve, 20)) })
   app.get('/sent-twice', (_request, reply) => {
@@ -176,7 +176,7 @@ t.test('an error that comes while another one is on its way does not replace it'
   }
 })
 
-t.test('a hundred errors on one connection leave no listener, timer or socket behind', async t => {
+t.test('a hundred errors on one connection leave no listener, timer or socket', async t => {
   const app = await createApp()
   const sockets: Socket[] = []
   app.server.on('connection', socket => sockets.push(socket))

@@ -1,4 +1,4 @@
-/** A body that cannot be made as it should be keeps as much of the contract's shape as it can. */
+/** A body that cannot be created as intended keeps as much of the format as possible. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { ApiError, defineErrors, defineFormat, standardErrors as errors, type Format } from 'fastify-api-errors'
@@ -22,13 +22,13 @@ t.test('the body of an error, and its media type', async t => {
   t.equal(render(errors.resource_conflict(), problem).contentType, 'application/problem+json', 'JSON has no charset parameter (RFC 8259, section 11)')
 })
 
-t.test('with docUrl, the pages of the codes; a docUrl that throws does so once and for all, when the renderer is made', async t => {
+t.test('docUrl adds the pages of the codes; a docUrl that throws fails once, when the renderer is created', async t => {
   const rendered = createRenderer({ errors, docUrl: code => `https://launch.example/errors/${code}` })(errors.resource_conflict(), context, codeFormat)
   t.match(bodyOf(rendered), { doc_url: 'https://launch.example/errors/resource_conflict' })
   t.throws(() => createRenderer({ errors, docUrl: () => { throw new Error('no pages') } }), { message: 'no pages' })
 })
 
-t.test('a meta that JSON cannot hold is left out', async t => {
+t.test('meta that JSON cannot represent is omitted', async t => {
   const circular: { self?: object } = {}
   circular.self = circular
   for (const meta of [circular, { held: [1n] }, { toJSON () { throw new Error('no') } }]) {
@@ -38,7 +38,7 @@ t.test('a meta that JSON cannot hold is left out', async t => {
   }
 })
 
-t.test('a message function that fails because of another meta gives internal_error', async t => {
+t.test('a message function that fails because of invalid meta gives internal_error', async t => {
   const own = defineErrors(errors, {
     queue_closed: {
       status: 503,
@@ -56,7 +56,7 @@ t.test('a message function that fails because of another meta gives internal_err
   t.strictSame(bodyOf(rendered), { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' })
 })
 
-t.test('a format that fails for one code gives internal_error in that format; one that always fails, in the default format', async t => {
+t.test('a format that fails for one code sends internal_error in that format; a format that always fails is replaced by the default', async t => {
   const value = (failing: (code: string) => boolean) => (answer: { code: string }): string => {
     if (failing(answer.code)) throw new Error('The format is broken.')
     return answer.code
@@ -69,7 +69,7 @@ t.test('a format that fails for one code gives internal_error in that format; on
   t.equal(rendered.contentType, 'application/json; charset=utf-8')
 })
 
-t.test('an internal_error of the application that fails gives the standard one', async t => {
+t.test('if the internal_error of the application fails, the standard one is sent', async t => {
   const own = defineErrors(errors, {
     internal_error: {
       status: 500,
@@ -93,5 +93,5 @@ t.test('a code of another catalog is sent with the properties of the error', asy
   })
   t.match(render(other.queue_full()).definition, { code: 'queue_full', status: 409, type: 'conflict_error', title: 'Queue full' })
   t.strictSame(bodyOf(render(other.queue_full())), { code: 'queue_full', message: 'The queue is full.', request_id: 'req_1' })
-  t.strictSame(bodyOf(render(other.printer_on_fire())), { code: 'printer_on_fire', message: errors.internal_error.message, request_id: 'req_1' }, 'a 5xx says nothing that is not in the catalog')
+  t.strictSame(bodyOf(render(other.printer_on_fire())), { code: 'printer_on_fire', message: errors.internal_error.message, request_id: 'req_1' }, 'a 5xx only has the message of the catalog')
 })

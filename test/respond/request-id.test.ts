@@ -1,3 +1,4 @@
+/** The id of a request in the body, the headers and the log. */
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
@@ -13,7 +14,7 @@ t.test('the body, the header and the log have the same id', async t => {
   t.strictSame(answer, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: ids[0] }))
 })
 
-t.test('an id that no header can carry is sent encoded', async t => {
+t.test('an id with characters that a header cannot contain is sent encoded', async t => {
   for (const [id, sent] of [
     ['plain', 'plain'],
     ['two words', 'two words'],
@@ -32,7 +33,7 @@ t.test('an id that no header can carry is sent encoded', async t => {
   }
 })
 
-t.test("with requestId: 'all', every answer names its request", async t => {
+t.test("with requestId: 'all', every response has the request id", async t => {
   const app = await createApp({ requestId: 'all' })
   app.get('/', (_request, reply) => { reply.send('ok') })
   const port = await listen(t, app)
@@ -40,13 +41,13 @@ t.test("with requestId: 'all', every answer names its request", async t => {
   t.strictSame(await sendRequest(port, 'GET', '/nope'), errorResponse(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId }))
 })
 
-t.test('else a 200 has no such header', async t => {
+t.test('otherwise, a 200 has no such header', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { reply.send('ok') })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
 })
 
-t.test('a request whose id is empty gets one', async t => {
+t.test('a request with an empty id gets a new one', async t => {
   const ids: string[] = []
   const app = await createApp({ log: entry => { ids.push(entry.requestId) } }, { genReqId: () => '' })
   app.get('/', () => { throw errors.resource_conflict() })

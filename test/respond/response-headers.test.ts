@@ -1,3 +1,4 @@
+/** The headers of error responses. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
@@ -7,14 +8,14 @@ import { createApp, errorResponse, formatRequest, type HttpResponse, listen, req
 const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
   errorResponse(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
 
-t.test('every error is not to be stored, and names its request', async t => {
+t.test('every error has no-store and the request id', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.resource_not_found() })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
 })
 
-t.test('a 401 says how to authenticate, and that a token was wrong only where one was sent', async t => {
+t.test('a 401 has a challenge, which mentions an invalid token only if a token was sent', async t => {
   const app = await createApp({ realm: 'Launch API' })
   app.get('/', () => { throw errors.unauthorized() })
   app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
@@ -29,10 +30,10 @@ t.test('a 401 says how to authenticate, and that a token was wrong only where on
   ] as const) {
     t.strictSame(await sendRequest(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error wins')
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
 })
 
-t.test('a 403 for a missing scope names the scopes that are needed', async t => {
+t.test('a 403 for a missing scope lists the required scopes', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.insufficient_scope() })
   app.get('/two', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read', 'queues:write'] } }) })
@@ -53,7 +54,7 @@ t.test('a 403 for a missing scope names the scopes that are needed', async t => 
   t.strictSame(await sendRequest(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
 })
 
-t.test('a 405 that a handler throws has Allow, too', async t => {
+t.test('a 405 that a handler throws also has Allow', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.method_not_allowed() })
   app.put('/', async () => 'ok')
@@ -63,7 +64,7 @@ t.test('a 405 that a handler throws has Allow, too', async t => {
   t.strictSame(await sendRequest(port, 'GET', '/own'), answer('method_not_allowed', { allow: 'PATCH' }))
 })
 
-t.test('a 415 names the media types that the route reads', async t => {
+t.test('a 415 lists the media types of the route', async t => {
   const app = await createApp()
   app.post('/any', async () => 'ok')
   app.post('/content', { schema: { body: { content: { 'application/json': { schema: {} }, 'text/csv': { schema: {} } } } } }, async () => 'ok')
@@ -85,7 +86,7 @@ t.test('a 415 names the media types that the route reads', async t => {
   t.strictSame(await sendRequest(port, 'POST', '/own'), answer('unsupported_media_type', { accept: 'image/png' }))
 })
 
-t.test('a 429 and a 503 say when to come back', async t => {
+t.test('a 429 and a 503 have Retry-After', async t => {
   const app = await createApp()
   app.get('/429', () => { throw errors.rate_limit_exceeded({ meta: {} }) })
   app.get('/503', () => { throw errors.service_unavailable() })
@@ -102,10 +103,10 @@ t.test('a 429 and a 503 say when to come back', async t => {
   for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
     t.strictSame(await sendRequest(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
   }
-  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'nobody knows when a 500 is over')
+  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'a 500 has no known end')
 })
 
-t.test('headers that describe the body which the error replaces are removed, and all others stay', async t => {
+t.test('headers that describe the replaced body are removed, and all others stay', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
@@ -131,7 +132,7 @@ t.test('headers that describe the body which the error replaces are removed, and
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
 
-t.test('what a shared cache would go by, and digests, are removed, as headers and as trailers', async t => {
+t.test('headers and trailers for shared caches and digests are removed', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
@@ -158,7 +159,7 @@ t.test('what a shared cache would go by, and digests, are removed, as headers an
   t.match(await sendRequest(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
 })
 
-t.test('an error may bring headers, but for those that say how its body is sent', async t => {
+t.test('an error may set any header except those that describe how its body is sent', async t => {
   const app = await createApp()
   app.get('/', () => {
     throw errors.range_not_satisfiable({
@@ -171,7 +172,7 @@ t.test('an error may bring headers, but for those that say how its body is sent'
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
 
-t.test('an error may set several cookies beside those that are on the reply; other lists are joined', async t => {
+t.test('an error may add cookies to those of the reply; other lists are joined', async t => {
   const own = defineErrors({
     session_ended: {
       status: 403,
@@ -197,13 +198,13 @@ t.test('an error may set several cookies beside those that are on the reply; oth
     `x-request-id: ${requestId}`, ...headers
   ].sort()
   t.strictSame(await linesOf('/'), expected('set-cookie: seen=1', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
-  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'those of the occurrence win')
+  t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'headers of the error take precedence')
   t.strictSame(await linesOf('/none'), expected())
-  t.strictSame(await linesOf('/evil'), expected(), 'with a line break in one, all are left out')
+  t.strictSame(await linesOf('/evil'), expected(), 'if one has a line break, all are omitted')
   t.strictSame(await linesOf('/hook'), expected('set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
 })
 
-t.test('a header with a line break is left out, wherever it comes from, and splits no answer', async t => {
+t.test('a header with a line break is omitted, whatever its source', async t => {
   const lines: string[] = []
   const app = await createApp({}, { logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
   const evil = 'a\r\nSet-Cookie: admin=1\r\n\r\n<html>'
@@ -214,13 +215,13 @@ t.test('a header with a line break is left out, wherever it comes from, and spli
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
   t.strictSame(await sendRequest(port, 'GET', '/reply'), answer('resource_not_found'))
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of a foreign error are not believed')
-  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node refuses the 200')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of another error are ignored')
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node rejects the 200')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
 
-t.test('with negotiate, Vary tells caches that the body depends on Accept', async t => {
+t.test('with negotiate, Vary lists Accept', async t => {
   const app = await createApp({ negotiate: true })
   app.get('/:vary', (request, reply) => {
     const { vary } = request.params as { vary: string }
@@ -236,7 +237,7 @@ t.test('with negotiate, Vary tells caches that the body depends on Accept', asyn
   }
 })
 
-t.test('headers that make a proxy or a browser fetch another body do not stay on an error', async t => {
+t.test('headers that make a proxy or a browser fetch another body are removed from errors', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.headers({
@@ -261,7 +262,7 @@ t.test('headers that make a proxy or a browser fetch another body do not stay on
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('forbidden', { 'x-frame-options': 'DENY' }))
 })
 
-t.test('Accept of a 415 has every media type that the application really reads', async t => {
+t.test('the Accept of a 415 lists every media type that the application can read', async t => {
   const parse = (_request: unknown, _payload: unknown, done: (error: null, body: string) => void): void => { done(null, '') }
   const scopes: ReadonlyArray<readonly [string, ReadonlyArray<string | RegExp>, string]> = [
     ['/types', ['application/vnd.acme.v2+json', 'font/woff2', 'application/cbor'], 'application/json, text/plain, application/vnd.acme.v2+json, font/woff2, application/cbor'],
@@ -289,7 +290,7 @@ t.test('Accept of a 415 has every media type that the application really reads',
   t.strictSame(await sendRequest(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), answer('unsupported_media_type', { accept: 'text/csv' }))
 })
 
-t.test('a 415 to PATCH has Accept-Patch, and one to QUERY has Accept-Query', async t => {
+t.test('a 415 for PATCH has Accept-Patch, and a 415 for QUERY has Accept-Query', async t => {
   const app = await createApp()
   const fail = (): never => { throw errors.unsupported_media_type() }
   app.addHttpMethod('QUERY', { hasBody: true })
@@ -307,7 +308,7 @@ t.test('a 415 to PATCH has Accept-Patch, and one to QUERY has Accept-Query', asy
   })
 })
 
-t.test('a 426 names the protocol to switch to, as an option of the connection', async t => {
+t.test('a 426 lists the protocol to switch to, and is marked as a connection option', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.upgrade_required() })
   app.get('/own', () => { throw errors.upgrade_required({ headers: { Upgrade: 'TLS/1.3, HTTP/1.1', Connection: 'close, upgrade' } }) })
@@ -324,7 +325,7 @@ t.test('a 426 names the protocol to switch to, as an option of the connection', 
   t.match(await sendRaw(await listen(t, kept), formatRequest('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
 })
 
-t.test('Retry-After as a date of HTTP becomes seconds, on any error', async t => {
+t.test('a Retry-After date becomes seconds on any error', async t => {
   const app = await createApp()
   const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
   const rfc850 = (date: Date): string => date.toUTCString().replace(/^(\w+), (\d\d) (\w+) \d\d(\d\d)/, (_match, day: string, number: string, month: string, year: string) => `${({ Mon: 'Monday', Tue: 'Tuesday', Wed: 'Wednesday', Thu: 'Thursday', Fri: 'Friday', Sat: 'Saturday', Sun: 'Sunday' } as Record<string, string>)[day]}, ${number}-${month}-${year}`)

@@ -1,4 +1,4 @@
-/** One request has one response: never the status of one and the body of another, and a response that is cut off looks so. */
+/** One request has one response. A response never mixes the status of one and the body of another, and an incomplete one is recognizable. */
 import { once } from 'node:events'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
@@ -13,7 +13,7 @@ import { createApp, errorResponse, formatRequest, listen, requestId, sendRaw, se
 interface Received {
   readonly status: number | undefined
   readonly body: string
-  /** Whether the client can see that the response is not whole. */
+  /** Whether the client can detect that the response is incomplete. */
   readonly isCut: boolean
 }
 
@@ -72,7 +72,7 @@ const delay = (milliseconds: number): Promise<void> => new Promise(resolve => se
 /** Resolves when a response is too late. The process does not wait for it. */
 const noResponse = (): Promise<'no response in 15 s'> => new Promise(resolve => setTimeout(resolve, 15_000, 'no response in 15 s').unref())
 
-/** Hooks that take their time, in each style. */
+/** Slow hooks, in each style. */
 const hooks: Readonly<Record<string, object>> = {
   'no hook': {},
   'a sync onSend hook': { onSend: (_request: unknown, _reply: unknown, payload: unknown, done: (error: null, payload: unknown) => void) => { done(null, payload) } },
@@ -152,14 +152,14 @@ const handlers: Readonly<Record<string, (request: FastifyRequest, reply: Fastify
   }
 }
 
-/** Whether a response is one of the two whole ones, or one that the client knows to be cut. */
+/** Returns whether a response is one of the two complete ones, or one that the client can detect as incomplete. */
 function isOne ({ status, body, isCut }: Received): boolean {
   if (isCut) return status === undefined || status === 200 || body === ''
   return status === 200 ? /balance/.test(body) && !body.includes('internal_error') : status === 500 && /^\{[^}]*"internal_error"[^}]*\}$/.test(body)
 }
 
 for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
-  t.test(`over ${name}, a handler that responds twice gives one of the responses, whole`, async t => {
+  t.test(`over ${name}, a handler that responds twice sends one complete response`, async t => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => { unhandled.push(error) }
     process.on('uncaughtException', note)
@@ -182,7 +182,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
     t.strictSame(unhandled, [])
   })
 
-  t.test(`over ${name}, a stream that fails is seen to be cut off, and its error is in the log`, async t => {
+  t.test(`over ${name}, a stream that fails ends incomplete, and its error is logged`, async t => {
     const entries: Array<readonly [string, number, unknown]> = []
     const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
     await app.register(apiErrors, { log: ({ code, status, error }) => { entries.push([code, status, (error.cause as Error).message]) } })
@@ -208,7 +208,7 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
   })
 }
 
-t.test('without the log of the plugin, Fastify logs a stream that fails; a caller that leaves is no failure', async t => {
+t.test('if the log of the plugin is off, Fastify logs a failed stream; a disconnect is not a failure', async t => {
   const lines: string[] = []
   const logger = { level: 'info', stream: { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } } }
   const app = await createApp({}, { logger })
@@ -245,27 +245,35 @@ t.test('a late handler sends nothing, and the timeout response has the headers o
   app.get('/rejects', async () => { await delay(60); throw new Error('4111 1111 1111 1111') })
   app.get('/sends', (_request, reply) => { setTimeout(() => { reply.send(Readable.from(['4111 1111 1111 1111'])) }, 60) })
   app.get('/nothing', async () => { await delay(60) })
+  app.get('/raw', async (_request, reply) => {
+    await delay(60)
+    reply.raw.writeHead(200).flushHeaders()
+    reply.raw.write('4111 1111 1111 1111')
+    reply.raw.addTrailers({ 'x-card': '4111 1111 1111 1111' })
+    reply.raw.end('4111 1111 1111 1111').destroy()
+    return reply
+  })
   const port = await listen(t, app)
   const timedOut = errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10', 'access-control-allow-origin': '*' })
-  for (const path of ['/returns', '/rejects', '/sends', '/nothing']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
+  for (const path of ['/returns', '/rejects', '/sends', '/nothing', '/raw']) t.strictSame(await sendRequest(port, 'GET', path), timedOut, path)
   await delay(100)
   t.notMatch(lines.join(), '4111')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg).filter(message => message.startsWith('The handler')), Array(3).fill('The handler sent a result after the error response. The result was dropped.'))
 })
 
-t.test('a hook that never ends on an error response: the time-out of the handler sends the response', async t => {
+t.test('if a hook never ends on an error response, the handler timeout sends the response', async t => {
   const app = await createApp({}, { handlerTimeout: 60 })
   app.get('/', { onSend: () => {} }, () => { throw errors.resource_conflict() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
-t.test('a hook that takes over the response asynchronously cannot keep it from being sent', async t => {
+t.test('a hook that takes over the response asynchronously cannot prevent it', async t => {
   const app = await createApp()
   app.get('/', { onSend: async (_request, reply) => { await delay(2); reply.raw.writeHead(200).end('mine') } }, () => { throw errors.resource_conflict() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }))
 })
 
-t.test('after a stream was sent, a stream that a hook makes of the error is dropped, and the error is sent as it was', async t => {
+t.test('after a stream started, the error replaces a stream from a hook', async t => {
   const app = await createApp()
   const made: Readable[] = []
   app.get('/', {
@@ -287,7 +295,7 @@ t.test('an error response is compressed like any other', async t => {
   t.match(JSON.parse(gunzipSync(rawPayload).toString()), { code: 'resource_conflict' })
 })
 
-/** Sets a header on a reply that HTTP/2 or Node refuses. */
+/** Sets a header on a reply that HTTP/2 or Node rejects. */
 const refusedHeaders: Readonly<Record<string, readonly [string, unknown]>> = {
   connection: ['connection', 'close'],
   'keep-alive': ['keep-alive', 'timeout=5'],
@@ -308,7 +316,7 @@ const refusedHeaders: Readonly<Record<string, readonly [string, unknown]>> = {
 }
 
 for (const [name, { options, ask }] of Object.entries(transports).filter(([name]) => !name.includes('compression'))) {
-  t.test(`over ${name}, a header that cannot be sent never keeps a request without a response`, async t => {
+  t.test(`over ${name}, a header that cannot be sent never leaves a request without a response`, async t => {
     const app = Fastify(serverOptions(options)) as unknown as FastifyInstance
     await app.register(apiErrors, { log: false })
     Object.values(refusedHeaders).forEach(([key, value], index) => {
@@ -326,16 +334,16 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
     })
     const port = await listen(t, app)
     await Promise.all(Object.keys(refusedHeaders).map(async (title, index) => {
-      // Node 20 keeps a header of HTTP/2 that was removed from reply.raw, if its name is invalid.
+      // In Node 20, an HTTP/2 header with an invalid name stays after it was removed from reply.raw.
       const kinds = title === 'a name with an umlaut' ? ['thrown', 'error', 'hook'] : ['thrown', 'error', 'hook', 'raw']
       for (const kind of kinds) t.match(await ask(port, `/${index}/${kind}`), { status: 409, body: /"resource_conflict"/, isCut: false }, `${title}: ${kind}`)
-      // Of a response that is no error, Node sends or refuses what the application wants: the request is never left waiting.
+      // For a response that is not an error, Node sends or rejects what the application sets. The request always gets a response.
       t.not(await Promise.race([ask(port, `/${index}/fine`), noResponse()]), 'no response in 15 s', `${title}: fine`)
     }))
   })
 }
 
-t.test('the last line of a stream says what went wrong, in the format of the application', async t => {
+t.test('the last line of a stream describes the error, in the format of the application', async t => {
   const entries: unknown[] = []
   const app = await createApp({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })
   async function * rows (error: unknown): AsyncGenerator<object> {

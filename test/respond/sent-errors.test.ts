@@ -1,3 +1,4 @@
+/** The option `sentErrors`. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Readable } from 'node:stream'
 import compress from '@fastify/compress'
@@ -18,7 +19,7 @@ const sends = (status: number, payload?: unknown, type?: string) => (_request: u
   reply.code(status).send(payload)
 }
 
-t.test('without the option, a message is converted, and any other body goes out as it is and is counted', async t => {
+t.test('without the option, a message is converted, and any other body is sent unchanged and counted', async t => {
   const app = await createApp()
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   app.get('/details', sends(404, { message: 'No queue has this id.', id: 1 }))
@@ -31,10 +32,10 @@ t.test('without the option, a message is converted, and any other body goes out 
   ])
 })
 
-/** Throws out of sight of a handler. */
+/** Throws outside the handler, so that its code does not show it. */
 function fail (): never { throw errors.resource_not_found() }
 
-t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", async t => {
+t.test("sentErrors: 'report' sends the body unchanged, and counts it as undocumented", async t => {
   const undocumented: unknown[] = []
   const app = await createApp({ sentErrors: 'report', onUndocumented: (answer, request) => undocumented.push([answer, request.url]) })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
@@ -65,7 +66,7 @@ t.test("sentErrors: 'report' sends it as it is, and counts it as undocumented", 
   ])
 })
 
-t.test('what is kept is published', async t => {
+t.test('an unchanged error is published', async t => {
   const events: unknown[] = []
   const note = (message: unknown): void => {
     const { request, ...event } = message as SentEvent
@@ -79,7 +80,7 @@ t.test('what is kept is published', async t => {
   t.strictSame(events, [{ code: null, status: 404, route: '/queues/:id', method: 'GET', requestId, url: '/queues/1' }])
 })
 
-t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
+t.test("sentErrors: 'convert' gives it the format of the application", async t => {
   const app = await createApp({ sentErrors: 'convert' })
   app.get('/message', sends(404, { message: 'No queue has this id.' }))
   app.get('/other', sends(409, { error: 'closed' }))
@@ -109,7 +110,7 @@ t.test("sentErrors: 'convert' gives it the contract's shape", async t => {
   }
 })
 
-t.test('the message of a 5xx goes to the log, not to the caller', async t => {
+t.test('the message of a 5xx is only in the log', async t => {
   const entries: LogEntry[] = []
   const app = await createApp({ sentErrors: 'convert', log: entry => { entries.push(entry) } })
   app.get('/', sends(500, { message: 'select * from users failed' }))
@@ -124,7 +125,7 @@ t.test('the message of a 5xx goes to the log, not to the caller', async t => {
   t.match(app.apiErrors.ledger(), [{ route: 'GET /', status: 500, code: 'internal_error', count: 1 }, { route: 'GET /503', code: 'service_unavailable' }])
 })
 
-t.test('a status that the route has a schema for is its own affair', async t => {
+t.test('a status with a schema on the route is never converted', async t => {
   const app = await createApp({ sentErrors: 'convert' })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   for (const key of ['404', '4xx', '4XX', 'default']) app.get(`/${key}`, { schema: { response: { [key]: own } } } as RouteShorthandOptions, sends(404, { why: 'closed' }))
@@ -134,7 +135,7 @@ t.test('a status that the route has a schema for is its own affair', async t => 
   t.strictSame(await sendRequest(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
 })
 
-t.test('what is no error, or neither JSON nor text, goes out as it is', async t => {
+t.test('a body that is not an error, JSON or a string is sent unchanged', async t => {
   const app = await createApp({ sentErrors: 'convert' })
   app.get('/ok', sends(200, { message: 'Welcome.' }))
   app.get('/moved', sends(304))
@@ -151,10 +152,10 @@ t.test('what is no error, or neither JSON nor text, goes out as it is', async t 
   t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_conflict'))
   t.match(app.apiErrors.ledger().filter(({ code }) => code === null), [
     { route: 'GET /page', status: 404, documented: false }, { route: 'GET /image' }, { route: 'GET /stream' }
-  ], 'and it is drift')
+  ], 'the ledger lists it as undocumented')
 })
 
-t.test('hooks that come after it see the converted answer', async t => {
+t.test('later hooks see the converted response', async t => {
   const app = await createApp({ sentErrors: 'convert' })
   await app.register(compress, { threshold: 0 })
   app.get('/', sends(404, { message: 'No queue has this id.' }))

@@ -1,4 +1,4 @@
-// Given a handler that sends an error instead of throwing it, a body that is only a message gets the format of the API.
+// Tests handlers that send an error instead of throwing it. A body that is only a message gets the format of the API.
 import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -13,7 +13,7 @@ const notFound = (text: string = errors.resource_not_found.message as string): u
 
 const sends = (payload?: unknown): Handler => (_request, reply) => { reply.code(404).send(payload) }
 
-t.test('every way to send a message has the response of an error that is thrown', async t => {
+t.test('each way to send a message gives the same response as a thrown error', async t => {
   const app = await createApp()
   const handlers: Readonly<Record<string, Handler>> = {
     'reply.code().send()': sends({ message }),
@@ -46,7 +46,7 @@ t.test('every way to send a message has the response of an error that is thrown'
   t.strictSame(app.apiErrors.ledger()[0], { route: 'GET /0', status: 404, code: 'resource_not_found', count: 1, documented: true })
 })
 
-t.test('a string that is thrown after a status was set is not a message for the client', async t => {
+t.test('a string that is thrown after a status was set is not sent to the client', async t => {
   const app = await createApp()
   /* eslint-disable no-throw-literal */
   app.get('/async', async (_request, reply) => { reply.code(404); throw 'SELECT 1' })
@@ -61,7 +61,7 @@ t.test('a string that is thrown after a status was set is not a message for the 
   }
 })
 
-t.test('a body that says more than a message goes out as it is, and the ledger has it', async t => {
+t.test('a body with more than a message is sent unchanged, and is in the ledger', async t => {
   const app = await createApp()
   const bodies: readonly unknown[] = [
     { error: 'invalid_grant' },
@@ -88,7 +88,7 @@ t.test('a body that says more than a message goes out as it is, and the ledger h
   t.strictSame(app.apiErrors.ledger(), bodies.map((_body, index) => ({ route: `GET /${index}`, status: 404, code: null, count: 1, documented: false })))
 })
 
-t.test('pages, streams and buffers go out as they are', async t => {
+t.test('pages, streams and buffers are sent unchanged', async t => {
   const app = await createApp()
   app.get('/page', (_request, reply) => { reply.type('text/html').code(404).send('<h1>None</h1>') })
   app.get('/page/untyped', sends('<h1>None</h1>'))
@@ -106,7 +106,7 @@ t.test('pages, streams and buffers go out as they are', async t => {
   ])
 })
 
-t.test('the message of a 5xx goes to the log only', async t => {
+t.test('the message of a 5xx is only in the log', async t => {
   const logged: unknown[] = []
   const app = await createApp({ log: ({ error }: LogEntry) => { logged.push(error.cause) } })
   app.get('/', (_request, reply) => { reply.code(500).send({ message: 'select * from queues failed' }) })
@@ -114,7 +114,7 @@ t.test('the message of a 5xx goes to the log only', async t => {
   t.strictSame(logged, [{ message: 'select * from queues failed' }])
 })
 
-t.test('what the plugin does not answer for goes out as it is, and is not counted', async t => {
+t.test('responses of custom handlers and excluded routes are sent unchanged, and are not counted', async t => {
   const app = await createApp({ notFound: false })
   app.setNotFoundHandler((_request, reply) => { reply.code(404).send({ message }) })
   const own = { type: 'object', properties: { message: { type: 'string' } } }
@@ -136,13 +136,13 @@ t.test('what the plugin does not answer for goes out as it is, and is not counte
   t.strictSame(app.apiErrors.ledger(), [])
 })
 
-t.test('an error that is sent is answered like one that is thrown', async t => {
+t.test('an error that is sent has the same response as one that is thrown', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { reply.code(404).send(errors.resource_gone()) })
   t.equal((await sendRequest(await listen(t, app), 'GET', '/')).status, 410)
 })
 
-t.test('each registration answers in its own format', async t => {
+t.test('each registration uses its own format', async t => {
   const app = await createApp()
   app.get('/a', sends({ message }))
   await app.register(async scope => {

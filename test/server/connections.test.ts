@@ -1,3 +1,4 @@
+/** Errors outside the handling of a request: unknown Expect, a closing server, TLS and HTTP/2. */
 import dns from 'node:dns'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
@@ -15,14 +16,14 @@ const noHost = errorResponse(400, { code: 'invalid_request', message: 'The reque
 const failed = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
 const closing = errorResponse(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
 
-/** An answer that no `FastifyRequest` belongs to has an id of its own. */
+/** A response without a `FastifyRequest` has its own id. */
 function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof typeof errors): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
   t.strictSame(answer, errorResponse(status, { code, message: errors[code].message, request_id: id }))
 }
 
-t.test('an Expect that the server does not know gives 417', async t => {
+t.test('an unknown Expect gives 417', async t => {
   const app = await createApp()
   app.post('/', async () => 'ok')
   const port = await listen(t, app)
@@ -31,15 +32,15 @@ t.test('an Expect that the server does not know gives 417', async t => {
   t.match(text, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/)
 })
 
-/** Closes the application while a request is under way, and sends another one on the same connection. */
-async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
+/** Closes the application during a request, and sends another one on the same connection. */
+async function requestWhileClosing (t: Test, app: FastifyInstance, path = '/'): Promise<{ readonly first: HttpResponse, readonly second: string }> {
   const slow = new EventEmitter()
   app.get('/slow', async () => {
     slow.emit('start')
     await once(slow, 'finish')
     return 'done'
   })
-  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // a drain, as load balancers need it
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Stop accepting connections and finish the open ones, as load balancers require.
   await app.listen({ host: '127.0.0.1', port: 0 })
   const port = getPort(app)
   const [busy, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
@@ -51,24 +52,24 @@ async function askWhileClosing (t: Test, app: FastifyInstance, path = '/'): Prom
   slow.emit('finish')
   const answer = parseResponse(await first)
   await closed
-  t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection is left')
+  t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection stays open')
   return { first: answer, second }
 }
 
-t.test('while the server closes, a request under way is answered and a new one gets 503', async t => {
-  const { first, second } = await askWhileClosing(t, await createApp())
+t.test('while the server closes, a running request is finished and a new one gets 503', async t => {
+  const { first, second } = await requestWhileClosing(t, await createApp())
   t.equal(first.body, 'done')
   t.strictSame(parseResponse(second), closing)
   t.match(second, /\r\nconnection: close\r\n/)
 })
 
-t.test('with return503OnClosing: false, new requests are answered to the end', async t => {
+t.test('with return503OnClosing: false, new requests are handled until the end', async t => {
   const app = await createApp({}, { return503OnClosing: false })
   app.get('/', (_request, reply) => { reply.send('still here') })
-  t.equal(parseResponse((await askWhileClosing(t, app)).second).body, 'still here')
+  t.equal(parseResponse((await requestWhileClosing(t, app)).second).body, 'still here')
 })
 
-t.test('requests in one packet with the one that closes the server get an answer each', async t => {
+t.test('requests in the packet that closes the server each get a response', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { reply.send('ok') })
   app.get('/close', (_request, reply) => {
@@ -78,10 +79,10 @@ t.test('requests in one packet with the one that closes the server get an answer
   await app.listen({ host: '127.0.0.1', port: 0 })
   const text = await sendRaw(getPort(app), formatRequest('GET', '/close', { Connection: 'keep-alive' }) + formatRequest('GET', '/'))
   t.match(text, /closingHTTP\/1.1 (200 OK|503 Service Unavailable)\r\n/)
-  t.notMatch(text, '"statusCode"', 'none of them in the shape of Fastify')
+  t.notMatch(text, '"statusCode"', 'none has the format of Fastify')
 })
 
-t.test('errors thrown while the server closes have the contract\'s shape', async t => {
+t.test('errors thrown while the server closes have the format of the application', async t => {
   const app = await createApp()
   let fail = (): void => {}
   app.get('/fail', async () => {
@@ -97,13 +98,13 @@ t.test('errors thrown while the server closes have the contract\'s shape', async
   await closed
 })
 
-t.test('where localhost has two addresses, both answer alike', async t => {
-  // This machine may have one address for it only; any address of 127.0.0.0/8 is of the loopback interface.
+t.test('if localhost has two addresses, both respond in the same way', async t => {
+  // This machine may have only one address for localhost. Every address in 127.0.0.0/8 is a loopback address.
   const { lookup } = dns
   t.after(() => { dns.lookup = lookup })
   const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]
   dns.lookup = ((host: string, ...rest: [object, (error: null, addresses: object[]) => void]) => {
-    // Fastify asks for all addresses of localhost; Node, when it listens, for one of a host.
+    // Fastify looks up all addresses of localhost. When Node listens, it looks up one address of a host.
     if (host === 'localhost' && rest.length === 2) rest[1](null, addresses)
     else (lookup as (...all: unknown[]) => void)(host, ...rest)
   }) as unknown as typeof lookup
@@ -124,7 +125,7 @@ t.test('where localhost has two addresses, both answer alike', async t => {
   }
 })
 
-t.test('other servers that start to listen meanwhile are let alone', async t => {
+t.test('other servers that start to listen at that time are not affected', async t => {
   const app = await createApp()
   const other = createServer()
   t.after(() => { other.close() })
@@ -143,7 +144,7 @@ function tlsSocket (port: number): Promise<Socket> {
   })
 }
 
-t.test('over TLS, the answers are the same', async t => {
+t.test('over TLS, the responses are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, https: tls }))
   await app.register(apiErrors, { log: false })
   app.get('/', async () => { throw errors.resource_conflict() })
@@ -155,11 +156,11 @@ t.test('over TLS, the answers are the same', async t => {
   rawAnswer(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
   rawAnswer(t, await send(formatRequest('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
   const plain = await sendRaw(port, formatRequest('GET', '/')).catch((error: Error & { code?: string }) => error.code)
-  t.match(String(plain), /^$|ECONNRESET/, 'what cannot be encrypted gets no answer, and its connection is closed')
+  t.match(String(plain), /^$|ECONNRESET/, 'a failed handshake gets no response, and the connection is closed')
 })
 
-/** Sends one request over HTTP/2; `content-length` and the like are asserted by name. */
-async function askHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
+/** Sends one request over HTTP/2. `content-length` and similar headers are compared by name. */
+async function requestHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
   const stream = session.request(headers)
   const [answer] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
   let text = ''
@@ -168,10 +169,10 @@ async function askHttp2 (session: ClientHttp2Session, headers: Record<string, st
   return { status, headers: Object.fromEntries(Object.entries(rest)), body: text === '' ? '' : JSON.parse(text) }
 }
 
-t.test('over HTTP/2, the answers are the same', async t => {
+t.test('over HTTP/2, the responses are the same', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true }))
   await app.register(apiErrors, { log: false })
-  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes
+  app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes.
   app.get('/', async () => { throw errors.resource_conflict() })
   app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
   app.get('/list', async (_request, reply) => {
@@ -185,34 +186,34 @@ t.test('over HTTP/2, the answers are the same', async t => {
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const session = connectHttp2(`http://127.0.0.1:${getPort(app as unknown as FastifyInstance)}`)
-  t.strictSame(await askHttp2(session, { ':path': '/' }), failed)
-  t.strictSame(await askHttp2(session, { ':path': '/hook' }), failed)
-  t.strictSame(await askHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node takes no list for Location')
-  t.strictSame(await askHttp2(session, { ':path': '/%zz' }), badUrl)
-  t.strictSame(await askHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
+  t.strictSame(await requestHttp2(session, { ':path': '/' }), failed)
+  t.strictSame(await requestHttp2(session, { ':path': '/hook' }), failed)
+  t.strictSame(await requestHttp2(session, { ':path': '/list' }), { ...failed, headers: { location: '/a, /b', 'set-cookie': ['a=1', 'b=2'], ...failed.headers } }, 'Node rejects a list for Location')
+  t.strictSame(await requestHttp2(session, { ':path': '/%zz' }), badUrl)
+  t.strictSame(await requestHttp2(session, { ':path': '/ok', ':method': 'POST' }), errorResponse(405, {
     code: 'method_not_allowed', message: 'This endpoint does not support this method.', request_id: requestId, meta: { allowed: ['GET', 'HEAD'] }
   }, { allow: 'GET, HEAD' }))
-  t.strictSame(await askHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
-  const expectation = await askHttp2(session, { ':path': '/ok', expect: 'magic' })
+  t.strictSame(await requestHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
+  const expectation = await requestHttp2(session, { ':path': '/ok', expect: 'magic' })
   rawAnswer(t, expectation as HttpResponse, 417, 'expectation_failed')
   const cut = session.request({ ':path': '/cut' })
   cut.resume()
-  await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'an answer that was begun breaks off')
+  await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'a response that was started is aborted')
   const closed = app.close()
   await new Promise(resolve => setTimeout(resolve, 50))
-  t.strictSame(await askHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
+  t.strictSame(await requestHttp2(session, { ':path': '/ok' }).catch((error: Error) => error.message), closing)
   session.close()
   await closed
 })
 
-t.test('HTTP/2 with TLS and HTTP/1.1 beside it refuses a missing Host', async t => {
+t.test('an HTTP/2 server with TLS that allows HTTP/1.1 rejects a missing Host', async t => {
   const app = Fastify(serverOptions({ genReqId: () => requestId, http2: true, https: { ...tls, allowHTTP1: true } }))
   await app.register(apiErrors, { log: false })
   const port = await listen(t, app as unknown as FastifyInstance)
   t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
 })
 
-t.test('what a function of the application throws after it has begun to answer by itself cuts the response off', async t => {
+t.test('if an early function of the application throws after it started a response, the connection is aborted', async t => {
   const app = await createApp({}, {
     rewriteUrl (request) {
       if (request.url !== '/fail') return request.url as string
@@ -225,10 +226,10 @@ t.test('what a function of the application throws after it has begun to answer b
   app.get('/', async () => 'ok')
   const port = await listen(t, app)
   t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
-  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server lives')
+  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server continues')
 })
 
-t.test('what a function of the application throws before a request is routed is answered with 500', async t => {
+t.test('if an early function of the application throws before a request is routed, the response is a 500', async t => {
   const fail = (request: { url?: string | undefined }): void => { if (request.url?.startsWith('/fail') === true) throw new Error('secret') }
   const places: Record<string, FastifyServerOptions> = {
     genReqId: { genReqId (request) { fail(request); return requestId } },
@@ -251,7 +252,7 @@ t.test('what a function of the application throws before a request is routed is 
       const port = await listen(t, app)
       if (http2) {
         const session = connectHttp2(`http://127.0.0.1:${port}`)
-        const answer = await askHttp2(session, { ':path': '/fail?fail' })
+        const answer = await requestHttp2(session, { ':path': '/fail?fail' })
         rawAnswer(t, answer as HttpResponse, 500, 'internal_error')
         session.close()
       } else {
@@ -260,4 +261,10 @@ t.test('what a function of the application throws before a request is routed is 
       }
     }
   }
+})
+
+t.test('a server that a serverFactory creates has the same responses', async t => {
+  const app = await createApp({}, { serverFactory: handler => createServer((request, response) => { handler(request, response) }) })
+  app.get('/', async () => { throw errors.resource_conflict() })
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), failed)
 })

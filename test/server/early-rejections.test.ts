@@ -1,17 +1,18 @@
-/** Requests that are rejected before they are routed. The tests of a closing server are in connections.test.ts. */
+/** Requests that are rejected before they are routed. connections.test.ts tests a server that closes. */
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import { getMaxParamLength } from '../../lib/server/early-rejections.js'
 import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 needs none', async t => {
+    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 does not need Host', async t => {
       const app = await make()
       app.get('/', (_request, reply) => { reply.send('ok') })
       const port = await listen(t, app)
@@ -24,7 +25,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
   })
 }
 
-t.test('with requireHostHeader: false, a request without Host is answered like any other', async t => {
+t.test('with requireHostHeader: false, a request without Host is handled like any other', async t => {
   for (const options of [{ http: { requireHostHeader: false } }, { http: { requireHostHeader: false }, rewriteUrl: () => '/' }]) {
     const app = Fastify(serverOptions(options))
     await app.register(apiErrors, { log: false })
@@ -34,4 +35,12 @@ t.test('with requireHostHeader: false, a request without Host is answered like a
   const strict = Fastify(serverOptions({ http: { requireHostHeader: true } }))
   await strict.register(apiErrors, { log: false })
   t.equal(parseResponse(await sendRaw(await listen(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
+})
+
+t.test('the length of a parameter that gets a 414', async t => {
+  t.equal(getMaxParamLength(Fastify(serverOptions({ routerOptions: { maxParamLength: 8 } }))), 8)
+  t.equal(getMaxParamLength(Fastify(serverOptions())), undefined, 'the default of Fastify')
+  t.equal(getMaxParamLength(Fastify({ ...serverOptions({ routerOptions: { maxParamLength: 8 } }), frameworkErrors: () => {} })), undefined, 'frameworkErrors of the application')
+  const old = Object.create(null) as FastifyInstance
+  t.equal(getMaxParamLength(old), undefined, 'a version of Fastify that does not keep its options')
 })

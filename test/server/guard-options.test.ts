@@ -1,4 +1,4 @@
-/** What functions among the options of Fastify do wrong is answered, or rejected at start. */
+/** Functions in the options of Fastify that fail or return invalid values: the error is sent, or startup fails. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
@@ -26,7 +26,7 @@ async function create (server: FastifyServerOptions): Promise<FastifyInstance> {
 
 const post = (port: number) => sendRequest(port, 'POST', '/', { 'Content-Type': 'application/json' }, '{}')
 
-t.test('an async function where Fastify needs the result at once is rejected at start', async t => {
+t.test('an async function is rejected at start if Fastify needs its result at once', async t => {
   const broken: ReadonlyArray<readonly [string, object]> = [
     ['genReqId', { genReqId: async () => 'req_1' }],
     ['rewriteUrl', { rewriteUrl: async () => '/' }],
@@ -42,7 +42,7 @@ t.test('an async function where Fastify needs the result at once is rejected at 
   t.doesNotThrow(() => serverOptions({ querystringParser: () => ({}) }))
 })
 
-t.test('a schema error formatter that returns no error lets no request through', async t => {
+t.test('a schema error formatter that returns no error rejects the request', async t => {
   const formatters: Readonly<Record<string, () => unknown>> = {
     'a promise of nothing': () => Promise.resolve(),
     'a rejected promise': () => Promise.reject(new Error('secret')),
@@ -60,7 +60,7 @@ t.test('a schema error formatter that returns no error lets no request through',
   }
 })
 
-t.test('a validator of a schema controller that fails with nothing, or returns an error, lets no request through', async t => {
+t.test('a validator of a schema controller that fails with undefined or returns an error rejects the request', async t => {
   const createOf = (validate: () => unknown): Promise<FastifyInstance> =>
     create({ schemaController: { compilersFactory: { buildValidator: (() => () => validate) as never } } })
   t.strictSame(await post(await listen(t, await createOf(() => Promise.reject()))), internal)
@@ -71,7 +71,7 @@ t.test('a validator of a schema controller that fails with nothing, or returns a
   t.equal((await post(await listen(t, await createOf(() => true)))).status, 200)
 })
 
-t.test('a schema controller that builds no validator stops the start', async t => {
+t.test('a schema controller that builds no validator fails at start', async t => {
   async function build (buildValidator: unknown): Promise<void> {
     const app = await create({ schemaController: { compilersFactory: { buildValidator: buildValidator as never } } })
     await app.ready()
@@ -81,7 +81,7 @@ t.test('a schema controller that builds no validator stops the start', async t =
   await t.rejects(build(() => 'no compiler'), /compile is not a function/)
 })
 
-t.test('a clientErrorHandler of the application that fails closes the connection, and the process lives', async t => {
+t.test('a clientErrorHandler that fails closes the connection, and the process continues', async t => {
   for (const fail of [() => { throw new Error('secret') }, async () => { throw new Error('secret') }]) {
     const app = await create({ clientErrorHandler: fail as never })
     const port = await listen(t, app)
@@ -92,7 +92,7 @@ t.test('a clientErrorHandler of the application that fails closes the connection
   }
 })
 
-t.test('a frameworkErrors of the application that fails is answered in its place', async t => {
+t.test('if a frameworkErrors function fails, the plugin responds', async t => {
   const failures: Readonly<Record<string, FastifyServerOptions['frameworkErrors']>> = {
     throws: () => { throw new Error('secret') },
     rejects: (async () => { throw new Error('secret') }) as never,
@@ -107,7 +107,7 @@ t.test('a frameworkErrors of the application that fails is answered in its place
   }
 })
 
-t.test('a rewriteUrl that returns no string gives 500', async t => {
+t.test('a rewriteUrl that does not return a string gives 500', async t => {
   for (const rewriteUrl of [() => undefined, () => 7, () => Promise.resolve('/'), () => Promise.reject(new Error('secret'))]) {
     const app = await create({ rewriteUrl: rewriteUrl as never })
     t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))

@@ -1,3 +1,4 @@
+/** The second validation of an invalid request, which lists all errors within limits. */
 import { performance } from 'node:perf_hooks'
 import ajvErrors from 'ajv-errors'
 import fc from 'fast-check'
@@ -14,11 +15,11 @@ type Report = ReadonlyArray<{ readonly instancePath: string, readonly keyword: s
 
 interface Probe {
   readonly app: FastifyInstance
-  /** What was reported of a body, or the body as the handler saw it. */
+  /** The report about a body, or the body that the handler received. */
   readonly post: (body: unknown) => Promise<{ status: number, report: Report, seen: unknown }>
 }
 
-/** A route with a schema, without the plugin: what Fastify hands to any error handler. */
+/** A route with a schema, without the plugin. It returns the validation errors that Fastify passes to any error handler. */
 async function probe (t: Test, schema: unknown, ajv: FastifyServerOptions['ajv'] = {}, shared: object[] = []): Promise<Probe> {
   const app = Fastify(serverOptions({ ajv }))
   t.teardown(() => app.close())
@@ -40,7 +41,7 @@ async function probe (t: Test, schema: unknown, ajv: FastifyServerOptions['ajv']
   }
 }
 
-t.test('every fault of an ordinary body is listed, in the order of Ajv', async t => {
+t.test('every error of an ordinary body is listed, in the order of Ajv', async t => {
   const { post } = await probe(t, list)
   const { report } = await post({ items: [{}, Object.fromEntries(names.map((name, at) => [name, at < 2 ? [] : 'x']))] })
   t.strictSame(report?.map(({ instancePath, keyword }) => [instancePath, keyword]), [
@@ -49,7 +50,7 @@ t.test('every fault of an ordinary body is listed, in the order of Ajv', async t
   t.equal((await post({ items: [] })).status, 200)
 })
 
-t.test('it lists what Ajv itself lists, whatever the value', async t => {
+t.test('the errors are those of Ajv, for any value', async t => {
   const schema = {
     type: 'object',
     required: ['a'],
@@ -88,7 +89,7 @@ t.test('if Ajv itself fails with all errors, the first fault is reported', async
   }
 })
 
-t.test('coercion, defaults and removal of unknown fields are as ever', async t => {
+t.test('coercion, defaults and the removal of unknown fields are unchanged', async t => {
   const { post } = await probe(t, {
     type: 'object', required: ['n', 'd'], additionalProperties: false, properties: { n: { type: 'integer' }, d: { type: 'string', default: 'x' }, l: { type: 'array', items: { type: 'integer' } } }
   })
@@ -97,27 +98,27 @@ t.test('coercion, defaults and removal of unknown fields are as ever', async t =
   t.strictSame(report?.map(({ instancePath }) => instancePath), ['/n', '/l/1', '/l/2'])
 })
 
-t.test('of more faults than the limit, those of the first items are listed', async t => {
+t.test('above the limit, the errors of the first items are listed', async t => {
   const { post } = await probe(t, list)
   const { report } = await post({ items: Array(5000).fill({}) })
-  t.equal(report?.length, 300, 'of 10 items: the 3,000 of 100 are too many')
+  t.equal(report?.length, 300, 'from 10 items, because 100 items have 3,000 errors, which is too many')
   t.ok(report?.every(({ instancePath }) => /^\/items\/\d$/.test(instancePath)))
   t.strictSame([keptItems, maxCreated], [[100, 10], 1000])
 })
 
-t.test('the faults of a referred schema count, too', async t => {
+t.test('errors of a referenced schema also count', async t => {
   const { post } = await probe(t, { type: 'object', properties: { items: { type: 'array', items: { $ref: 'Item#' } } } }, {}, [{ $id: 'Item', ...item }])
   t.equal((await post({ items: Array(5000).fill({}) })).report?.length, 300)
 })
 
-t.test('a fault beyond the items that are looked at is reported as Ajv reports the first', async t => {
+t.test('an error after the items that are read is reported as Ajv reports the first', async t => {
   const { post } = await probe(t, { type: 'object', properties: { items: { type: 'array', items: { type: 'integer' } } } })
   const { report } = await post({ items: [...Array(3000).fill(1), 'x', 'y'] })
   t.match(report, [{ instancePath: '/items/3000', keyword: 'type' }])
   t.equal(report?.length, 1)
 })
 
-t.test('a fault that only the shortened value has is not reported', async t => {
+t.test('an error that only the shortened value has is not reported', async t => {
   for (const [what, schema, first] of [
     ['minItems', { minItems: 200 }, { keyword: 'type' }],
     ['contains', { contains: { const: 7 } }, { keyword: 'type' }]
@@ -129,13 +130,13 @@ t.test('a fault that only the shortened value has is not reported', async t => {
   }
 })
 
-t.test('a fault of the names of an object is certain, also above a list that was shortened', async t => {
+t.test('an error in the property names of an object is certain, also above a shortened list', async t => {
   const { post } = await probe(t, { type: 'object', required: ['a', 'b'], properties: { items: { type: 'array', maxItems: 5, items: { type: 'integer' } } } })
   const { report } = await post({ items: Array(300).fill(null).map((_, at) => at === 3 ? 'x' : at) })
   t.strictSame(report?.map(({ instancePath, keyword }) => [instancePath, keyword]), [['', 'required'], ['', 'required'], ['/items', 'maxItems'], ['/items/3', 'type']])
 })
 
-t.test('a value that is too large or too deep is reported as Ajv reports the first fault', async t => {
+t.test('a value that is too large or too deep is reported as Ajv reports the first error', async t => {
   const wide = await probe(t, { type: 'object', additionalProperties: { type: 'string' } })
   const { report } = await wide.post(Object.fromEntries(Array.from({ length: maxValues }, (_, at) => [`k${at}`, []])))
   t.match(report, [{ instancePath: '/k0', keyword: 'type' }])
@@ -158,10 +159,10 @@ t.test('an asynchronous schema', async t => {
   t.equal(await post({}), 422)
   t.equal(reports.pop()?.length, 2)
   t.equal(await post({ items: Array(200).fill('x') }), 422)
-  t.equal(reports.pop()?.length, 1, 'a long list is reported by its first fault')
+  t.equal(reports.pop()?.length, 1, 'a long list is reported with its first error')
 })
 
-t.test('an asynchronous schema whose keyword fails by itself, or changes its mind', async t => {
+t.test('an asynchronous schema with a keyword that throws or changes its result', async t => {
   let calls = 0
   const keywords: Record<string, () => Promise<boolean>> = {
     breaks: async () => { throw new Error('The database is gone.') },
@@ -203,14 +204,14 @@ t.test('keywords and formats of the application', async t => {
   t.equal(created, 1)
 })
 
-t.test('a keyword that fails by itself after the first fault leaves the report of that', async t => {
+t.test('if a keyword throws after the first error, the report has the first error', async t => {
   const { post } = await probe(t, { type: 'object', properties: { a: { type: 'integer' }, b: { breaks: true } } }, {
     plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'breaks', validate: () => { throw new Error('no') } })) as never, {}]]
   })
   t.strictSame((await post({ a: 'x', b: 1 })).report?.map(({ instancePath }) => instancePath), ['/a'])
 })
 
-t.test('a keyword that changes its mind leaves the first report', async t => {
+t.test('if a keyword changes its result, the report has the first error', async t => {
   let calls = 0
   const { post } = await probe(t, { type: 'object', properties: { a: { once: true } } }, {
     plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'once', validate: () => ++calls > 1 })) as never, {}]]
@@ -218,7 +219,7 @@ t.test('a keyword that changes its mind leaves the first report', async t => {
   t.match((await post({ a: 1 })).report, [{ keyword: 'once' }])
 })
 
-t.test('schemas with an $id, shared by routes', async t => {
+t.test('schemas with an $id that routes share', async t => {
   const { app, post } = await probe(t, { $id: 'Body', ...list })
   t.equal((await post({ items: [{}] })).report?.length, 30)
   t.equal(app.hasRoute({ method: 'POST', url: '/' }), true)
@@ -228,14 +229,14 @@ t.test('schemas with an $id, shared by routes', async t => {
   t.equal((await direct.post({ items: [{}] })).report?.length, 30)
 })
 
-t.test('code of the application that processes code', async t => {
+t.test('code of the application that generates code', async t => {
   const processed: string[] = []
   const { post } = await probe(t, list, { customOptions: { code: { process: code => { processed.push(code); return code } } } })
   t.equal((await post({ items: [{}] })).report?.length, 30)
-  t.ok(processed.some(code => code.includes('errors++')), 'Ajv counts its errors so; the limit depends on it')
+  t.ok(processed.some(code => code.includes('errors++')), 'Ajv counts its errors like this, and the limit depends on it')
 })
 
-t.test('what the application says of allErrors', async t => {
+t.test('allErrors of the application takes precedence', async t => {
   t.strictSame(listAllErrors({ customOptions: { allErrors: false } }), { customOptions: { allErrors: false } })
   t.strictSame(listAllErrors({ customOptions: { code: { source: true } } }), { customOptions: { code: { source: true } } })
   t.equal((await (await probe(t, list, { customOptions: { allErrors: false } })).post({ items: [{}] })).report?.length, 1)
@@ -248,12 +249,12 @@ t.test('JSON Type Definition', async t => {
   t.equal((await post({ a: 1, b: 'x' })).status, 200)
 })
 
-t.test('ajv-errors asks for allErrors', async t => {
+t.test('ajv-errors requires allErrors', async t => {
   const { post } = await probe(t, { type: 'object', required: ['a', 'b'], errorMessage: { required: { a: 'A, please.' } } }, { plugins: [[ajvErrors as never, {}]] })
   t.strictSame((await post({})).report?.map(({ message }) => message), ["must have required property 'b'", 'A, please.'])
 })
 
-t.test('the worst body of a megabyte costs at most three times what it costs Fastify', async t => {
+t.test('the worst body of one megabyte costs at most three times as much as with Fastify alone', async t => {
   const payload = `{"items":[${Array(349_000).fill('{}').join()}]}`
   const send = async (options: FastifyServerOptions, usePlugin: boolean): Promise<() => Promise<number>> => {
     const app = Fastify(options)

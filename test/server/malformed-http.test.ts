@@ -1,4 +1,4 @@
-/** What Node's HTTP parser refuses is answered in the application's shape. */
+/** Requests that Node's HTTP parser rejects get a response in the format of the application. */
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
@@ -6,12 +6,12 @@ import { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/server/malformed-http.js'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
-/** An answer to a connection has an id of its own: it is checked here, and put into what is expected. */
+/** A response to a malformed request has its own id. It is checked here and added to the expected response. */
 function rawAnswer (t: Test, answer: HttpResponse, status: number, code: string, message: string): void {
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
@@ -22,7 +22,7 @@ const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('what is not HTTP gives 400', async t => {
+    t.test('malformed HTTP gives 400', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -33,7 +33,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
         'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
         'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n',
         'GET /queues/ü HTTP/1.1\r\nHost: localhost\r\n\r\n',
-        '\u0016\u0003\u0001\u0002\u0000\u0001' // the start of a TLS handshake
+        '\u0016\u0003\u0001\u0002\u0000\u0001' // The start of a TLS handshake.
       ]) {
         const text431 = await sendRaw(port, text)
         rawAnswer(t, parseResponse(text431), ...malformed)
@@ -48,7 +48,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
     })
 
-    t.test('chunk extensions without end give 413', async t => {
+    t.test('chunk extensions that never end give 413', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -68,7 +68,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
   })
 }
 
-t.test('a connection that is gone, or in the middle of an answer, gets no text', async t => {
+t.test('nothing is written to a closed connection or after the start of a response', async t => {
   const app = await createApp()
   let answering: Socket | undefined
   app.get('/stream', (request, reply) => {
@@ -81,8 +81,8 @@ t.test('a connection that is gone, or in the middle of an answer, gets no text',
   client.once('data', () => client.write('GARBAGE\r\n\r\n'))
   const text = await sendRaw(port, formatRequest('GET', '/stream', { Connection: 'keep-alive' }), client)
   t.notMatch(text, 'invalid_request')
-  t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the answer breaks off')
-  t.equal(answering?.destroyed, true, 'and the connection is closed')
+  t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the response is aborted')
+  t.equal(answering?.destroyed, true, 'the connection is closed')
 
   const closed = new Promise<void>(resolve => { app.server.once('connection', socket => socket.on('close', () => resolve())) })
   const socket = connect(port, '127.0.0.1')
@@ -91,7 +91,7 @@ t.test('a connection that is gone, or in the middle of an answer, gets no text',
   await closed
 })
 
-t.test('a connection that is closed after such an answer stays open on no side', async t => {
+t.test('a connection is closed on both sides after such a response', async t => {
   const app = await createApp()
   const port = await listen(t, app)
   const sockets: Socket[] = []
@@ -100,11 +100,11 @@ t.test('a connection that is closed after such an answer stays open on no side',
   client.write('GARBAGE\r\n\r\n')
   await new Promise(resolve => client.on('data', resolve))
   await new Promise(resolve => setTimeout(resolve, 50))
-  t.strictSame(sockets.map(socket => socket.destroyed), [true], 'though the client has not closed its side')
+  t.strictSame(sockets.map(socket => socket.destroyed), [true], 'even if the client has not closed its side')
   client.destroy()
 })
 
-t.test('the parser errors of Node have each a code of the catalog', async t => {
+t.test('each parser error of Node has a code of the catalog', async t => {
   t.strictSame(clientErrors, {
     ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
     HPE_HEADER_OVERFLOW: 'request_header_fields_too_large',

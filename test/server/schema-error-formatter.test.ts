@@ -1,10 +1,10 @@
-/** The message of a failed validation is the one of Fastify, whatever a validator reports, and it is never lost. */
+/** The message of a failed validation is the message of Fastify, for any report of a validator, and is never lost. */
 import t from 'tap'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { schemaErrorFormatter } from '../../lib/server/schema-error-formatter.js'
 
-/** What validators report, by who does. */
+/** The reports of validators, by validator. */
 const reports: Readonly<Record<string, unknown>> = {
   Ajv: [{ instancePath: '/name', message: 'must be string' }],
   'Joi and yup': [{ message: '"name" is required', path: ['name'] }],
@@ -21,12 +21,12 @@ async function messageWith (error: unknown, options: FastifyServerOptions): Prom
 }
 
 for (const [name, report] of Object.entries(reports)) {
-  t.test(`the message is that of Fastify: ${name}`, async t => {
+  t.test(`the message equals the message of Fastify: ${name}`, async t => {
     t.equal(await messageWith(report, serverOptions()), await messageWith(report, {}))
   })
 }
 
-t.test('a report of any other shape gives a message, too', async t => {
+t.test('a report of any other shape also gives a message', async t => {
   for (const [report, message] of [
     ['the name is missing', 'body the name is missing'], [['a', null], 'body a, body null'], [42, 'body 42'], [{ message: 'is wrong' }, 'body is wrong'], [{ instancePath: '/a' }, 'body/a undefined'], [null, 'body null'],
     [[Object.create(null, { message: { get () { throw new Error('no') } } })], 'body is not valid'],
@@ -34,7 +34,7 @@ t.test('a report of any other shape gives a message, too', async t => {
   ] as const) t.equal(schemaErrorFormatter(report as never, 'body').message, message)
 })
 
-t.test('with the plugin, whatever a validator reports is answered with 422, after async hooks too', async t => {
+t.test('with the plugin, any report of a validator gives 422, also after async hooks', async t => {
   for (const error of [...Object.values(reports), 'the name is missing', { message: 'is wrong' }, 42, true, ['a', null]]) {
     const app = Fastify(serverOptions())
     await app.register(apiErrors, { log: false })

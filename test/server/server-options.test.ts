@@ -10,14 +10,14 @@ import Fastify, {
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
 
-/** An application that only has the constructor's options: the plugin is not registered. */
+/** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {
   return Fastify(serverOptions({ genReqId: () => requestId, ...server }))
 }
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('a bad URL gives 400, an over-long parameter 414', async t => {
+    t.test('a bad URL gives 400, and a long parameter gives 414', async t => {
       const app = await make()
       app.get('/queues/:id', async () => 'ok')
       const port = await listen(t, app)
@@ -32,7 +32,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
   })
 }
 
-t.test('the format of the plugin holds for what never reaches an error handler', async t => {
+t.test('errors that never reach an error handler have the format of the plugin', async t => {
   const app = await createApp({ format: 'problem' })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/%zz?a=b'), errorResponse(400, {
@@ -43,7 +43,7 @@ t.test('the format of the plugin holds for what never reaches an error handler',
     instance: '/%25zz',
     code: 'invalid_request',
     request_id: requestId
-  }, { 'content-type': 'application/problem+json' }), 'the address as a valid URI reference')
+  }, { 'content-type': 'application/problem+json' }), 'the URL as a valid URI reference')
   const answer = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.strictSame(answer, errorResponse(400, {
@@ -66,8 +66,8 @@ t.test('an asynchronous constraint that fails gives 500', async t => {
   )
 })
 
-t.test('options are merged with those of the caller', async t => {
-  t.test('Ajv reports every wrong field, and keeps the options given', async t => {
+t.test('options are merged with the options of the application', async t => {
+  t.test('Ajv reports every invalid field, and keeps the given options', async t => {
     const body = { type: 'object', required: ['a', 'b'], properties: { c: { type: 'integer' } } }
     const app = Fastify(serverOptions({ ajv: { customOptions: { coerceTypes: false } } }))
     await app.register(apiErrors)
@@ -80,7 +80,7 @@ t.test('options are merged with those of the caller', async t => {
     t.match((await one.inject({ method: 'POST', url: '/', payload: {} })).json<{ details: object[] }>().details, { length: 1 })
   })
 
-  t.test("the message of a failed validation names the first ten faults, or is the caller's", async t => {
+  t.test('the message of a failed validation lists the first ten errors, or comes from the application', async t => {
     const messageWith = async (options: FastifyServerOptions): Promise<string> => {
       const app = Fastify(serverOptions(options))
       app.setErrorHandler((error: Error, _request, reply) => reply.code(400).send(error.message))
@@ -88,10 +88,10 @@ t.test('options are merged with those of the caller', async t => {
       return (await app.inject({ method: 'POST', url: '/', payload: Array.from({ length: 30 }, () => 'x') })).body
     }
     t.equal(await messageWith({}), Array.from({ length: 10 }, (_, index) => `body/${index} must be integer`).join(', '))
-    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} faults`) }), '30 faults')
+    t.equal(await messageWith({ schemaErrorFormatter: errors => new Error(`${errors.length} errors`) }), '30 errors')
   })
 
-  t.test('request ids are unique, or what the caller makes', async t => {
+  t.test('request ids are unique, or come from the application', async t => {
     const app = Fastify(serverOptions())
     app.get('/', async request => request.id)
     const [one, other] = await Promise.all([app.inject('/'), app.inject('/')])
@@ -102,7 +102,7 @@ t.test('options are merged with those of the caller', async t => {
     t.equal((await own.inject('/')).body, 'mine')
   })
 
-  t.test('a rewriteUrl is called with the application, after a missing Host was refused', async t => {
+  t.test('a rewriteUrl runs with the application as this, after the check for a missing Host', async t => {
     const seen: string[] = []
     const app = Fastify(serverOptions({
       genReqId: () => requestId,
@@ -119,7 +119,7 @@ t.test('options are merged with those of the caller', async t => {
     t.strictSame(seen, ['/queues'])
   })
 
-  t.test('with a frameworkErrors of the caller, a bad URL is theirs, and a missing Host is Node\'s', async t => {
+  t.test('with a frameworkErrors of the application, it handles a bad URL, and Node handles a missing Host', async t => {
     const app = Fastify(serverOptions({ frameworkErrors: (error, _request, reply) => { reply.send({ code: error.code } as never) } }))
     await app.register(apiErrors)
     const port = await listen(t, app)
@@ -127,14 +127,14 @@ t.test('options are merged with those of the caller', async t => {
     t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n')), { status: 400, headers: { 'transfer-encoding': 'chunked' }, body: '' })
   })
 
-  t.test('a clientErrorHandler of the caller is theirs', async t => {
+  t.test('a clientErrorHandler of the application is used', async t => {
     const app = Fastify(serverOptions({ clientErrorHandler: (_error, socket) => { socket.end('HTTP/1.1 418 Teapot\r\n\r\n') } }))
     await app.register(apiErrors)
     t.equal(parseResponse(await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n')).status, 418)
   })
 })
 
-t.test('the options tell the kind of server, and TypeScript knows it', async t => {
+t.test('the options contain the kind of server, and TypeScript infers it', async t => {
   const plain = Fastify(serverOptions()).server
   expectTypeOf(plain).toEqualTypeOf<HttpServer>()
   const http = Fastify(serverOptions({ http: { maxHeaderSize: 1024 } })).server
@@ -150,18 +150,18 @@ t.test('the options tell the kind of server, and TypeScript knows it', async t =
   t.ok(https instanceof HttpsServer)
   t.equal(http2.constructor.name, 'Http2Server')
   t.equal(http2Secure.constructor.name, 'Http2SecureServer')
-  // @ts-expect-error no such option
+  // @ts-expect-error an unknown option
   Fastify(serverOptions({ htp2: true }))
-  // @ts-expect-error a limit is a number
+  // @ts-expect-error a limit must be a number
   t.throws(() => Fastify(serverOptions({ bodyLimit: '1 MB' })), { code: 'FST_ERR_ROUTE_BODY_LIMIT_OPTION_NOT_INT' })
 })
 
-t.test('the options are an object', async t => {
+t.test('the options must be an object', async t => {
   t.throws(() => serverOptions(5 as never), new TypeError('serverOptions: options: expected the options of Fastify(), got 5.'))
   t.throws(() => serverOptions(null as never), new TypeError('serverOptions: options: expected the options of Fastify(), got null.'))
 })
 
-t.test('a request has 120 seconds to arrive, or the time of the caller', async t => {
+t.test('a request must arrive within 120 seconds, or within the requestTimeout of the application', async t => {
   t.equal(Fastify(serverOptions()).server.requestTimeout, 120_000)
   t.equal(Fastify(serverOptions({ requestTimeout: 0 })).server.requestTimeout, 0)
   t.equal(Fastify(serverOptions({ requestTimeout: 5000 })).server.requestTimeout, 5000)
@@ -181,4 +181,18 @@ t.test('options that are declared for a kind of server keep their type', async t
   expectTypeOf(two).toEqualTypeOf<Http2Server>()
   expectTypeOf(twoSecure).toEqualTypeOf<Http2SecureServer>()
   t.strictSame([plain, secure, two, twoSecure].map(server => server.constructor.name), ['Server', 'Server', 'Http2Server', 'Http2SecureServer'])
+})
+
+t.test('the result of Fastify(serverOptions()) is assignable to FastifyInstance', async t => {
+  const build = async (options?: FastifyServerOptions): Promise<FastifyInstance> => Fastify(serverOptions(options))
+  const applications: readonly FastifyInstance[] = [
+    Fastify(serverOptions()),
+    Fastify(serverOptions(undefined)),
+    Fastify(serverOptions({})),
+    Fastify({ ...serverOptions(), bodyLimit: 5 }),
+    Fastify(serverOptions({ genReqId: () => 'a', rewriteUrl: request => request.url ?? '' })),
+    await build(),
+    await build({ logger: false })
+  ]
+  for (const { server } of applications) t.ok(server instanceof HttpServer)
 })

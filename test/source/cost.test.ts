@@ -1,14 +1,14 @@
-/** What source inference costs: with 500 routes, and for an application that only uses the plugin. */
+/** The cost of source inference: for 500 routes, and for an application that only uses the plugin. */
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { root } from './infer-fixtures.js'
 
-/** Runs a module in a process of its own, and returns what it prints. */
+/** Runs a module in a separate process, and returns its output. */
 function run (script: string): unknown {
   return JSON.parse(execFileSync(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' }))
 }
 
-t.test('500 routes: less than 10 s of CPU time, and 1.5 GB', { timeout: 200_000 }, async t => {
+t.test('500 routes need less than 10 s of CPU time and 1.5 GB of memory', { timeout: 200_000 }, async t => {
   const folder = t.testdir({
     'app.ts': `import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
@@ -44,7 +44,7 @@ ${Array.from({ length: 500 }, (_, index) => `  app.get('/r${index}/:id', async r
   t.ok(measured.memory < 1.5, `${measured.memory} GB`)
 })
 
-t.test('the plugin loads neither the compiler nor the source of inference', async t => {
+t.test('the plugin loads neither the compiler nor the code of inference', async t => {
   t.strictSame(run(`
     import { openInspector } from '${root}/lib/source/inspect.ts'
     import Fastify from 'fastify'

@@ -1,4 +1,4 @@
-/** Registers fixtures in one application, and returns what the source says about their routes, a line for each error. */
+/** Registers fixtures in one application, and returns the errors of their routes from the source, one line for each error. */
 import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyPluginAsync } from 'fastify'
 import apiErrors, { type ApiErrorsOptions } from 'fastify-api-errors'
@@ -7,7 +7,7 @@ import { inferErrors, type SourceReport } from '../../lib/source/index.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
-/** Infers the errors of fixtures: each is a plugin whose routes stand below its name. */
+/** Infers the errors of fixtures. Each fixture is a plugin whose routes are below its name. */
 export async function inferFixtures (t: Test, fixtures: Readonly<Record<string, FastifyPluginAsync>>, options: ApiErrorsOptions = {}): Promise<SourceReport> {
   const app = Fastify()
   t.teardown(() => app.close())

@@ -1,4 +1,4 @@
-/** Starts the fixture applications and compares what their source says with what their requests can get. */
+/** Starts the fixture applications and compares their inferred errors with the responses of their requests. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
@@ -13,7 +13,7 @@ async function inferFixture (t: Test, build: () => Promise<FastifyInstance>): Pr
   return await inferErrors(app, root)
 }
 
-/** The errors of each route: status, code, and `?` when it is only possible. */
+/** The errors of each route: the status, the code, and `?` if the error is only possible. */
 function errorsOf ({ routes }: SourceReport): Record<string, string[]> {
   return Object.fromEntries(routes.map(({ method, path, errors }) =>
     [`${method} ${path}`, errors.map(({ status, code, confidence }) => `${status} ${String(code)}${confidence === 'possible' ? '?' : ''}`)]))
@@ -47,7 +47,7 @@ t.test('functions, classes, decorators, hooks and replies', { timeout: 220_000 }
   })
 })
 
-t.test('decorators of the request, a status before a return, and hooks that decide by the path', { timeout: 220_000 }, async t => {
+t.test('decorators of the request, a status before a return, and hooks that depend on the path', { timeout: 220_000 }, async t => {
   const { build } = await import('./fixtures/requests.js')
   t.strictSame(errorsOf(await inferFixture(t, build)), {
     'GET /admin': ['403 null'],
@@ -57,7 +57,7 @@ t.test('decorators of the request, a status before a return, and hooks that deci
   })
 })
 
-t.test('every way from a throw to the response', { timeout: 220_000 }, async t => {
+t.test('every path from a throw to the response', { timeout: 220_000 }, async t => {
   const { build } = await import('./fixtures/patterns.js')
   const service = ['404 resource_not_found', '412 precondition_failed']
   const token = ['400 invalid_request?', '401 invalid_token', '401 token_expired', '401 unauthorized']

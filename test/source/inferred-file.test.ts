@@ -1,4 +1,4 @@
-/** What `errors.inferred.json` has, when it changes, and what the plugin does with it. */
+/** The content of `errors.inferred.json`, when it changes, and how the plugin uses it. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +38,13 @@ t.test('it does not change when only lines move', async t => {
   t.strictSame(compareInferredErrors(before, createInferredErrors(reportWith({ ...missing, line: 80 }))), [])
 })
 
-t.test('a change names the route and the function', async t => {
+t.test('a route that is new, and one that is gone', async t => {
+  const [none, one] = [createInferredErrors(reportWith()), createInferredErrors(reportWith(missing))]
+  t.strictSame(compareInferredErrors(none, one), ['POST /queues: gained 404 resource_not_found, thrown at src/queues.ts:41 by find'])
+  t.strictSame(compareInferredErrors(one, none), ['POST /queues: lost 404 resource_not_found, thrown at src/queues.ts:41 by find'])
+})
+
+t.test('a change shows the route and the function', async t => {
   const before = createInferredErrors(reportWith(missing))
   const now = createInferredErrors(reportWith({ ...missing, status: 409, code: null, via: [] }))
   t.strictSame(compareInferredErrors(before, now), [
@@ -69,7 +75,7 @@ t.test('the plugin documents the errors of the file, each with its line', async 
   t.strictSame(ofSource('HEAD'), ofSource('GET'))
 })
 
-t.test('a status without a code has one, unless sent errors are only reported', async t => {
+t.test('a status without a code has the standard code, unless sent errors are only reported', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   const path = join(mkdtempSync(join(tmpdir(), 'inferred-')), 'errors.inferred.json')
@@ -83,12 +89,12 @@ t.test('a status without a code has one, unless sent errors are only reported', 
   ])
 })
 
-t.test('a file that is no such file is named', async t => {
+t.test('an invalid file is rejected with its path', async t => {
   const register = async (value: unknown): Promise<unknown> => await Fastify().register(apiErrors, { inferred: value as string }).then(() => 'registered', (fault: Error) => fault.message)
-  t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else.")
+  t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected the output of 'fastify-api-errors infer --write', got another value.")
   const folder = mkdtempSync(join(tmpdir(), 'inferred-'))
   writeFileSync(join(folder, 'package.json'), '{}')
-  t.match(await register(join(folder, 'package.json')), /^fastify-api-errors: inferred: expected what 'fastify-api-errors infer --write' wrote, got something else in .*package\.json\.$/)
+  t.match(await register(join(folder, 'package.json')), /^fastify-api-errors: inferred: expected the output of 'fastify-api-errors infer --write', got other content in .*package\.json\.$/)
   t.match(await register(folder), /^fastify-api-errors: inferred: expected a file that 'fastify-api-errors infer --write' wrote, but .* cannot be read: EISDIR/)
   const warning = new Promise<Error>(resolve => { process.once('warning', resolve) })
   t.equal(await register(join(folder, 'absent.json')), 'registered')

@@ -1,4 +1,4 @@
-/** TypeScript that was compiled: the findings name the lines that a person edits. */
+/** Compiled TypeScript: the findings have the lines of the original source. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,20 +1,20 @@
-/** Which compiler is loaded, and what is said when there is none that serves. */
+/** Which compiler is loaded, and the message if none is supported. */
 import t from 'tap'
 import typescript from 'typescript'
 import { loadTypeScript } from '../../lib/source/typescript.js'
 
-t.test('the compiler of the application comes first, and one without an API is refused', async t => {
+t.test('the compiler of the application is preferred, and a compiler without an API is rejected', async t => {
   const folder = t.testdir({ node_modules: { typescript: { 'index.js': "module.exports = { version: '7.0.0' }" } } })
   t.throws(() => loadTypeScript(folder), {
     message: "infer reads the source with TypeScript 5 or 6, and typescript 7.0.0 has no stable API: run 'npm install --save-dev typescript@6'."
   })
 })
 
-t.test('without one in the application, the one beside this package', async t => {
+t.test('if the application has no compiler, the one next to this package is used', async t => {
   t.equal(loadTypeScript('/').version, typescript.version)
 })
 
-t.test('without any, one sentence says how to install it', async t => {
+t.test('if there is no compiler, one sentence says how to install it', async t => {
   t.throws(() => loadTypeScript('/', '/package.json'), {
     message: "infer reads the source with TypeScript, which is not installed: run 'npm install --save-dev typescript@6'."
   })

@@ -1,3 +1,4 @@
+/** Skips tests whose server is not installed. */
 import type { Test } from 'tap'
 
 /** Skips a test whose server or tool is not installed, with the reason. In CI the test fails, because all of them must be installed. */

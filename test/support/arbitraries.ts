@@ -1,8 +1,9 @@
+/** Random values for the property tests. */
 import fc, { type Arbitrary } from 'fast-check'
 import type { ErrorDefinition, ErrorInit, Issue } from 'fastify-api-errors'
 import { issueLocations } from '../../lib/catalog/issues.js'
 
-/** Any text, with half surrogate pairs and control characters. */
+/** Any string, including lone surrogates and control characters. */
 export const text: Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map(unit => String.fromCharCode(unit)) }),
@@ -17,7 +18,7 @@ export const issue: Arbitrary<Issue> = fc.record({
   message: text
 })
 
-/** A value for a schema of meta: objects of texts, whole numbers and lists of texts are all that the catalog has. */
+/** A value for a meta schema. The catalog only uses objects of strings, integers and lists of strings. */
 function metaFor (definition: ErrorDefinition): Arbitrary<unknown> {
   const { properties = {}, required = [] } = (definition.meta ?? {}) as { properties?: Record<string, { type: string, minimum?: number }>, required?: string[] }
   const values = Object.entries(properties).map(([name, { type, minimum = 0 }]): [string, Arbitrary<unknown>] => {
@@ -29,7 +30,7 @@ function metaFor (definition: ErrorDefinition): Arbitrary<unknown> {
   return fc.record(Object.fromEntries(values), { requiredKeys: required })
 }
 
-/** Whatever an occurrence of an error may say. */
+/** Any arguments of an error. */
 export function initFor (definition: ErrorDefinition): Arbitrary<ErrorInit> {
   return fc.record({
     message: text,

@@ -1,17 +1,18 @@
+/** Calls functions of the application and reports their errors. */
 import t from 'tap'
 import { callSafely, handleThrownPromise, ignoreRejection } from '../../lib/support/call-safely.js'
 
-/** What a call reports as its error. */
+/** The error that a call reports. */
 async function reportedBy (call: () => unknown): Promise<unknown> {
   let reported: unknown = 'nothing'
   callSafely(call, error => { reported = error })
-  await new Promise(setImmediate) // an unhandled rejection would fail the test
+  await new Promise(setImmediate) // An unhandled rejection would fail the test.
   return reported
 }
 
 const error = new Error('down')
 
-t.test('what a call throws or rejects with is reported', async t => {
+t.test('a value that a call throws or rejects with is reported', async t => {
   t.equal(await reportedBy(() => 'done'), 'nothing')
   t.equal(await reportedBy(async () => 'done'), 'nothing')
   t.equal(await reportedBy(() => null), 'nothing')
@@ -20,7 +21,7 @@ t.test('what a call throws or rejects with is reported', async t => {
   t.equal(await reportedBy(() => ({ then: (_done: unknown, reject: (error: unknown) => void) => { reject(error) } })), error, 'any thenable')
 })
 
-t.test('a promise that is thrown is handled', async t => {
+t.test('a thrown promise is handled', async t => {
   t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Let it return the promise.' })
   for (const thrown of [error, undefined, null, 'text']) t.equal(handleThrownPromise(thrown), thrown)
 })

@@ -1,6 +1,6 @@
 /**
- * Certificates of servers that fail on purpose; the key guards nothing. Made with `openssl ca -selfsign`, so that their
- * dates do not depend on the day.
+ * Certificates of servers that fail on purpose. The key protects nothing. They were created with `openssl ca -selfsign`, so that
+ * their dates are fixed.
  */
 export const privateKey = `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIIwU493h/RqUjuavQyBEWJsKJZ/qJrk+LQZoJE3LoVs5oAoGCCqGSM49
@@ -9,7 +9,7 @@ hknz3Fd4RCBdmYsI5favAMRpe1dpZKX5AQ==
 -----END EC PRIVATE KEY-----
 `
 
-/** Self-signed, for `other.test` alone, valid until 2120. */
+/** Self-signed, only for `other.test`, valid until 2120. */
 export const certificateOfAnotherHost = `-----BEGIN CERTIFICATE-----
 MIIBZDCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDApvdGhlci50
 ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAVMRMwEQYDVQQD

@@ -1,3 +1,4 @@
+/** Starts a browser for the tests of the reference pages. */
 import { spawnSync } from 'node:child_process'
 import { chromium, type Browser } from 'playwright-core'
 

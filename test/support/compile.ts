@@ -1,3 +1,4 @@
+/** Compiles TypeScript in a test. */
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,17 +7,17 @@ import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What a file is compiled with. */
+/** The options of a compilation. */
 export interface CompileOptions {
-  /** Files beside it, by name. */
+  /** Additional files by name. */
   readonly files?: Readonly<Record<string, string>>
-  /** Whether it is for a browser: the types of Node are then not there, and the package is checked without them, too. @default false */
+  /** Whether to compile for a browser: without the types of Node. The package is also checked without them. @default false */
   readonly browser?: boolean
 }
 
 /**
- * What the TypeScript compiler says of a file, in a program of its own: for declarations that change the types of a
- * whole program. Nothing, where it compiles.
+ * Returns the messages of the TypeScript compiler about a file in a separate program, because declarations can change the types of
+ * a whole program. Empty if it compiles.
  */
 export function compile (source: string, { files = {}, browser = false }: CompileOptions = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'compile-'))
@@ -40,7 +41,7 @@ export function compile (source: string, { files = {}, browser = false }: Compil
     }, folder)
     const more = browser ? [] : [join(root, 'lib/index.ts')]
     const program = ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') })
-    // The package itself is checked with the project: to check it again for each program takes most of the time.
+    // The package itself is checked with the project. Checking it again for each program would take most of the time.
     const checked = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder) || (browser && fileName.startsWith(join(root, 'lib'))))
     return ts.formatDiagnostics([
       ...errors,

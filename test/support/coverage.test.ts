@@ -1,7 +1,8 @@
+/** The list of incompletely covered files. */
 import t from 'tap'
 import { listUncovered } from './coverage.js'
 
-t.test('files that are not covered completely, except in some folders', async t => {
+t.test('incompletely covered files are listed, except in some folders', async t => {
   const all = { pct: 100 }
   const summary = {
     total: { lines: { pct: 90 }, statements: all, branches: all, functions: all },

@@ -1,20 +1,21 @@
+/** Prepares the coverage data of V8 for the report of tap. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
-/** What a process leaves behind of the coverage that V8 measured in it. */
+/** The coverage data that V8 writes for a process. */
 interface Measured {
   result: Array<{ readonly url: string, readonly functions: readonly unknown[] }>
   readonly 'source-map-cache'?: Readonly<Record<string, { readonly data: { sourcesContent?: readonly string[], readonly mappings?: string } | null }>>
 }
 
 /**
- * Makes the coverage that the tests left tell the truth about a folder of sources: it is cut down to that folder; each
- * source map gets its source, which tsx leaves out, and without which tap's report finds no line to count and says
- * 100 %; and a file that no test has loaded counts with all its lines, where it has more than types.
+ * Corrects the coverage data of the tests for a folder of sources. It removes all other files. It adds the source to each
+ * source map, because tsx omits it, and without it the report of tap finds no lines to count and shows 100 %. A file that
+ * no test has loaded counts with all its lines, unless it only has types.
  *
- * @param coverage the folder of what was measured
+ * @param coverage the folder of the coverage data
  * @param sources the folder whose TypeScript files are to be covered
  */
 export function completeCoverage (coverage: string, sources: string): void {
@@ -42,8 +43,8 @@ export function completeCoverage (coverage: string, sources: string): void {
 }
 
 /**
- * Returns the mappings of each file that most processes have. A process that runs in a folder with another tsconfig.json gets
- * other JavaScript for the same file, whose ranges cannot be added to the usual ones.
+ * Returns the mappings that most processes have for each file. A process in a folder with another tsconfig.json gets
+ * other JavaScript for the same file. Its ranges cannot be added to the usual ones.
  */
 function findUsualMappings (coverage: string): ReadonlyMap<string, string> {
   const counts = new Map<string, Map<string, number>>()
@@ -62,17 +63,17 @@ function getMappings (measured: Measured, url: string): string {
   return measured['source-map-cache']?.[url]?.data?.mappings ?? ''
 }
 
-/** The share of each file that was covered, in percent, as the reporter `json-summary` writes it. */
+/** The covered share of each file in percent, in the format of the reporter `json-summary`. */
 type Summary = Readonly<Record<string, Readonly<Record<'lines' | 'statements' | 'branches' | 'functions', { readonly pct: number }>>>>
 
-/** Returns a sentence for each file that is not covered completely, except for some files, and for those in some folders. */
+/** Returns a sentence for each incompletely covered file, except for some files and folders. */
 export function listUncovered (summary: Summary, except: readonly string[]): string[] {
   return Object.entries(summary)
     .filter(([file]) => file !== 'total' && !except.some(path => file.startsWith(path)))
     .flatMap(([file, kinds]) => Object.entries(kinds).filter(([, { pct }]) => pct < 100).map(([kind, { pct }]) => `${file}: expected 100 % of its ${kind} to be covered, got ${pct} %.`))
 }
 
-/** Whether anything of a source is left when its types are taken out. */
+/** Returns whether a source has any code when its types are removed. */
 function hasCode (source: string): boolean {
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, removeComments: true } })
   return outputText.trim() !== 'export {};'

@@ -1,3 +1,4 @@
+/** How messages show an invalid value. */
 import t from 'tap'
 import { describeValue } from '../../lib/support/describe-value.js'
 

@@ -1,8 +1,9 @@
+/** Ends a server when the process of its test ends. */
 import { spawn, type ChildProcess } from 'node:child_process'
 
 /**
- * Ends a child process when this process ends, however it does: a test that is killed ends nothing itself, and its servers
- * would go on. A shell waits for the end of its input, which comes with that of this process.
+ * Ends a child process when this process ends for any reason. A killed test cannot end its servers, so they
+ * would continue to run. A shell waits for the end of its input, which this process closes when it ends.
  */
 export function endTogether (child: ChildProcess): void {
   const watch = spawn('sh', ['-c', `read -r _; kill -9 ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'] })

@@ -1,13 +1,14 @@
+/** The messages about invalid options. */
 import t from 'tap'
 import { expectKnownOptions, expectOption, rejectOption } from '../../lib/support/expect-option.js'
 
-t.test('an unexpected option is refused in one sentence', async t => {
+t.test('an invalid option is rejected with one sentence', async t => {
   expectOption('apiKey', 'header', true, 'the name of a header', 'x-api-key')
   t.throws(() => { expectOption('apiKey', 'header', false, 'the name of a header', 7) }, new TypeError('apiKey: header: expected the name of a header, got 7.'))
   t.throws(() => rejectOption('fastify-api-errors', 'reference.path', "a path such as '/errors'", []), new TypeError("fastify-api-errors: reference.path: expected a path such as '/errors', got an array."))
 })
 
-t.test('an unknown option is refused with the names of the known ones', async t => {
+t.test('an unknown option is rejected with the names of the known ones', async t => {
   expectKnownOptions('fastify-api-errors', '', { path: '/', title: undefined }, ['path', 'title'])
   t.throws(() => { expectKnownOptions('fastify-api-errors', '', { paht: '/' }, ['path', 'title']) }, new TypeError('fastify-api-errors: paht: unknown option, expected one of path, title.'))
   t.throws(() => { expectKnownOptions('fastify-api-errors', 'reference', { root: 1 }, ['path']) }, new TypeError('fastify-api-errors: reference.root: unknown option, expected path.'))

@@ -1,3 +1,4 @@
+/** Servers that fail in every way in which an upstream service can. */
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns'
 import { once } from 'node:events'
@@ -5,17 +6,17 @@ import { createServer, type AddressInfo, type LookupFunction, type Server, type 
 import { createServer as createTlsServer } from 'node:tls'
 import { certificateOfAnotherHost, expiredCertificate, privateKey } from './certificates.js'
 
-/** Part of every address, header and body of the failing server: it may come through nowhere. */
+/** Part of every URL, header and body of the failing server. It must not appear in any response. */
 export const secret = 'upstream-secret'
 
 const target = `/${secret}?token=${secret}`
 
-/** What the server says, in the words of any API. */
+/** The text that the server sends, as any API might. */
 export const said = { message: secret, error: { type: 'error', message: secret } }
 
 const body = JSON.stringify(said)
 
-/** What the server does with a request. */
+/** The behavior of the server for a request. */
 const behaviours = {
   silent: () => {},
   'silent in the body': socket => { socket.write(part(200, 1000)) },
@@ -47,7 +48,7 @@ function head (status: number, ...headers: readonly string[]): string {
   return [`HTTP/1.1 ${status} ${secret}`, 'Connection: close', 'Content-Type: application/json', ...headers, '', ''].join('\r\n')
 }
 
-/** An answer whose body is at least as long as what is sent of it. */
+/** Sends a response whose body is at least as long as the part that is sent. */
 function part (status: number, length: number, ...headers: readonly string[]): string {
   return head(status, `Content-Length: ${length}`, ...headers) + body
 }
@@ -55,14 +56,14 @@ function part (status: number, length: number, ...headers: readonly string[]): s
 export type Behaviour = keyof typeof behaviours | 'refuses' | 'an expired certificate' | 'an untrusted certificate' | 'no TLS' | 'silent in the handshake'
 
 export interface FailingServer {
-  /** The address at which the server fails in one way. */
+  /** Returns the URL at which the server fails in one way. */
   readonly url: (behaviour: Behaviour) => string
-  /** Looks names up at a name server that fails: `missing.test` does not exist, of every other it does not know now. */
+  /** Looks up names at a name server that fails: `missing.test` does not exist, and all other names fail temporarily. */
   readonly lookup: LookupFunction
   readonly close: () => Promise<void>
 }
 
-/** Starts servers that fail in every way in which an upstream can: each over a socket of its own. */
+/** Starts servers that fail in every way in which an upstream service can, each on a separate socket. */
 export async function startFailingServer (): Promise<FailingServer> {
   const sockets = new Set<Socket>()
   const servers: Server[] = []

@@ -1,9 +1,10 @@
+/** Sends many requests at the same time. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /**
- * Sends GET requests over several connections, on each of them many before the first is answered; gives the number of
- * answers by status. It reads no more than status lines, so that it takes little of the processor from the server.
+ * Sends GET requests over several connections, many on each before the first response; returns the number of
+ * responses by status. It only reads status lines, so that it takes little CPU time from the server.
  */
 export async function flood (port: number, path: string, calls: number, connections = 8, pipelining = 16): Promise<Map<number, number>> {
   const statuses = new Map<number, number>()

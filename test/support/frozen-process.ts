@@ -1,4 +1,4 @@
-/** An API in a process of its own, in which `Error.stackTraceLimit` cannot be written. It prints its responses as JSON. */
+/** An API in a separate process in which `Error.stackTraceLimit` is read-only. It prints its responses as JSON. */
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 

@@ -1,7 +1,8 @@
+/** The syntax of realms, scopes and media types in headers. */
 import t from 'tap'
 import { formatContentType, isRealm, isScope } from '../../lib/support/http-syntax.js'
 
-t.test('a realm is a string that needs no backslash in quotes', async t => {
+t.test('a realm is a string that needs no backslash inside quotes', async t => {
   for (const realm of ['', 'api', 'Launch API!', '~[]']) t.ok(isRealm(realm), realm)
   for (const realm of ['a"b', 'a\\b', 'a\nb', 'ü', 5, undefined]) t.notOk(isRealm(realm), String(realm))
 })

@@ -1,6 +1,6 @@
 /**
- * The one HTTP harness of the tests: applications with the plugin, requests to them, and whole responses to compare. A
- * request goes through `fetch`, through a plain socket (to see what really goes over the wire), or through `inject`.
+ * The HTTP helpers of the tests: applications with the plugin, requests to them, and complete responses to compare. A
+ * request goes through `fetch`, through a plain socket (to see the raw bytes), or through `inject`.
  */
 import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
@@ -10,7 +10,7 @@ import apiErrors, { serverOptions, standardErrors, type AnyCatalog, type ApiErro
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** The parsed JSON, or the text if it is not JSON. */
+  /** The parsed JSON, or a string if it is not JSON. */
   readonly body: unknown
 }
 
@@ -50,7 +50,7 @@ export async function serveApp (
   return `http://127.0.0.1:${await listen(t, app)}`
 }
 
-/** Sends a request by `fetch`. A generated request id reads REQUEST_ID in the response, so that it can be compared. */
+/** Sends a request with `fetch`. A generated request id is replaced by REQUEST_ID in the response, so that it can be compared. */
 export async function fetchResponse (url: string, init?: RequestInit): Promise<HttpResponse> {
   const response = await fetch(url, init)
   const { date, connection, 'keep-alive': keepAlive, 'content-length': length, ...headers } = Object.fromEntries(response.headers)
@@ -63,7 +63,7 @@ export async function fetchResponse (url: string, init?: RequestInit): Promise<H
   return { status: response.status, headers, body }
 }
 
-/** Sends text over a socket and returns everything that comes back until the server closes the connection. */
+/** Sends a string over a socket and returns everything that the server sends until it closes the connection. */
 export function sendRaw (port: number, text: string, socket: Socket = connect(port, '127.0.0.1')): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = ''
@@ -75,7 +75,7 @@ export function sendRaw (port: number, text: string, socket: Socket = connect(po
   })
 }
 
-/** Returns the text of an HTTP/1.1 request, after which the server is asked to close the connection. */
+/** Returns an HTTP/1.1 request as a string. It asks the server to close the connection. */
 export function formatRequest (method: string, path: string, headers: Readonly<Record<string, string>> = {}, body = ''): string {
   const lines = { Host: 'localhost', Connection: 'close', ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }), ...headers }
   return `${method} ${path} HTTP/1.1\r\n${Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
@@ -88,7 +88,7 @@ export async function sendRequest (port: number, method: string, path: string, h
 
 const connectionHeaders: readonly string[] = ['date', 'connection', 'keep-alive']
 
-/** Parses the text of one response. */
+/** Parses one response. */
 export function parseResponse (text: string): HttpResponse {
   const end = text.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n')
@@ -102,7 +102,7 @@ export function parseResponse (text: string): HttpResponse {
   return { status: Number(statusLine.split(' ')[1]), headers, body: parseBody(headers['transfer-encoding'] === 'chunked' ? decodeChunks(body) : body) }
 }
 
-/** Returns the whole response to expect for an error: its body, the headers that every error has, and the headers given. */
+/** Returns the complete expected response for an error: its body, the headers of every error, and the given headers. */
 export function errorResponse (status: number, body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return {
     status,

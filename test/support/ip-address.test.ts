@@ -1,3 +1,4 @@
+/** Parses IP addresses in all spellings. */
 import fc from 'fast-check'
 import t from 'tap'
 import { normalizeAddress, parseAddress } from '../../lib/support/ip-address.js'
@@ -16,13 +17,13 @@ for (const [address, ...texts] of spellings) {
   })
 }
 
-t.test('a text without an address', async t => {
+t.test('a string without an IP address', async t => {
   for (const text of ['', ' ', 'unknown', '_hidden', '203.0.113', '203.0.113.007', '203.0.113.7:', '203.0.113.7:123456', '203.0.113.7:80:80', '[203.0.113.7', '[]', '[]:80', ':443', 'localhost:80', '%eth0']) {
     t.equal(parseAddress(text), undefined, JSON.stringify(text))
   }
 })
 
-t.test('the form in which an address is counted', async t => {
+t.test('the form in which an IP address is counted', async t => {
   for (const text of ['203.0.113.7', '203.0.113.7:1', '203.0.113.7:2', '::ffff:203.0.113.7', '::FFFF:cb00:7107', '[::ffff:203.0.113.7]:3']) {
     t.equal(normalizeAddress(text), '203.0.113.7', text)
   }
@@ -33,7 +34,7 @@ t.test('the form in which an address is counted', async t => {
   t.equal(normalizeAddress(''), '')
 })
 
-t.test('neither a port nor brackets change the address', async t => {
+t.test('a port and brackets do not change the IP address', async t => {
   const port = fc.integer({ min: 0, max: 65_535 })
   fc.assert(fc.property(fc.ipV4(), port, (address, port) => { t.equal(parseAddress(`${address}:${port}`), address) }))
   fc.assert(fc.property(fc.ipV6(), port, (address, port) => {

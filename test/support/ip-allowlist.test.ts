@@ -1,3 +1,4 @@
+/** Lists of allowed IP addresses and ranges. */
 import fc from 'fast-check'
 import t from 'tap'
 import { createIpAllowlist, isAddressOrRange } from '../../lib/support/ip-allowlist.js'
@@ -5,7 +6,7 @@ import { createIpAllowlist, isAddressOrRange } from '../../lib/support/ip-allowl
 const table: ReadonlyArray<readonly [list: readonly string[], allowed: readonly string[], refused: readonly string[]]> = [
   [['192.0.2.1'], ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201', '::FFFF:192.0.2.1'], ['192.0.2.2', '::1', '::192.0.2.1', '2002:c000:201::']],
   [['192.0.2.0/24'], ['192.0.2.0', '192.0.2.255', '::ffff:192.0.2.77'], ['192.0.1.255', '192.0.3.0', '::ffff:192.0.3.0']],
-  [['192.0.2.77/24'], ['192.0.2.1'], ['192.0.3.1']], // the bits behind the prefix do not count
+  [['192.0.2.77/24'], ['192.0.2.1'], ['192.0.3.1']], // Bits after the prefix do not count.
   [['10.0.0.0/8', '198.51.100.7'], ['10.255.0.1', '198.51.100.7'], ['11.0.0.1', '198.51.100.8']],
   [['192.0.2.1/32'], ['192.0.2.1'], ['192.0.2.0']],
   [['0.0.0.0/0'], ['203.0.113.9', '::ffff:203.0.113.9'], ['2001:db8::1', '::1']],
@@ -30,7 +31,7 @@ for (const [list, allowed, refused] of table) {
 }
 
 for (const entry of ['192.0.2', '192.0.2.0/33', '2001:db8::/129', '192.0.2.0/', '192.0.2.0/-1', '192.0.2.0/a', '010.0.0.1', 'fe80::1%eth0', 'example.com', '*', '', '10.0.0.0/8/8']) {
-  t.test(`'${entry}' is neither an address nor a range, and matches nothing`, async t => {
+  t.test(`'${entry}' is neither an IP address nor a range, and matches nothing`, async t => {
     t.equal(isAddressOrRange(entry), false)
     const isAllowed = createIpAllowlist(['192.0.2.1', entry])
     t.equal(isAllowed('192.0.2.1'), true)
@@ -40,12 +41,12 @@ for (const entry of ['192.0.2', '192.0.2.0/33', '2001:db8::/129', '192.0.2.0/', 
 
 for (const [list] of table) t.ok(list.every(isAddressOrRange), list.join(', '))
 
-t.test('a range has the addresses whose first bits are its own, and no others', async t => {
+t.test('a range has exactly the addresses that start with its bits', async t => {
   const bits = fc.nat({ max: 32 })
   const address = fc.nat({ max: 2 ** 32 - 1 })
   const written = (value: number): string => [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join('.')
   const network = (value: number, prefix: number): number => Math.floor(value / 2 ** (32 - prefix))
-  // Near addresses are the interesting ones: one bit away.
+  // Addresses that differ in one bit are the most interesting ones.
   const pair = fc.tuple(address, fc.option(fc.nat({ max: 31 }), { nil: undefined }), address)
     .map(([a, bit, other]) => [a, bit === undefined ? other : (a ^ (1 << bit)) >>> 0] as const)
   fc.assert(fc.property(pair, bits, ([a, b], prefix) => {

@@ -1,3 +1,4 @@
+/** The type guards for objects. */
 import t from 'tap'
 import { isObject, isRecord } from '../../lib/support/is-object.js'
 

@@ -1,13 +1,14 @@
+/** A store of API keys for the tests of the guard. */
 import { PGlite } from '@electric-sql/pglite'
 import { generateKey, hashKey, type ApiKeyRecord } from 'fastify-api-errors/api-key'
 
-/** API keys in a real Postgres, as an application keeps them: by hash. */
+/** API keys in a real Postgres, stored by hash, as an application does. */
 export interface KeyStore {
-  /** What `apiKey` takes. */
+  /** The option of `apiKey`. */
   readonly lookup: (key: string) => Promise<StoredKey | undefined>
-  /** Issues a key. Fields that are left out are null, except scopes, which are empty. */
+  /** Issues a key. Omitted fields are null, except scopes, which are empty. */
   readonly issue: (record?: Partial<Omit<StoredKey, 'id'>>) => Promise<{ readonly id: string, readonly key: string }>
-  /** Every key that was issued. */
+  /** Every issued key. */
   readonly issued: readonly string[]
   readonly query: (sql: string, values: unknown[]) => Promise<unknown>
   readonly close: () => Promise<void>

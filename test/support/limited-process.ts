@@ -1,4 +1,4 @@
-/** A server in a process of its own whose routes are limited in a Redis: `limited-process.ts REDIS_PORT MAX...`. It tells its port. */
+/** A server in a separate process with routes that are limited in Redis: `limited-process.ts REDIS_PORT MAX...`. It reports its port. */
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
@@ -13,7 +13,7 @@ await app.register(apiErrors, {
     policies: Object.fromEntries(limits.map(max => [String(max), { max, timeWindow: '1 hour' }])),
     redis: new Redis(redisPort, '127.0.0.1'),
     onStoreError: 'deny',
-    storeTimeout: 60_000 // a timeout on a busy machine would not be about counting
+    storeTimeout: 60_000 // On a busy machine, a timeout would disturb the test, which is about counting.
   }
 })
 for (const max of limits) app.get(`/${max}`, { config: { rateLimitPolicy: String(max) } }, async () => ({ ok: true }))

@@ -1,3 +1,4 @@
+/** Starts a MariaDB server for a test. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync } from 'node:fs'
@@ -7,14 +8,14 @@ import { delimiter, join } from 'node:path'
 import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
-/** A MariaDB server of a test's own. */
+/** A MariaDB server for one test. */
 export interface MariadbServer {
   readonly port: number
-  /** Ends it as a power failure would. */
+  /** Ends it like a power failure. */
   readonly kill: () => Promise<void>
 }
 
-/** The program's path; Debian keeps servers in /usr/sbin, which is not on every PATH. */
+/** The path of the program. Debian has servers in /usr/sbin, which is not on every PATH. */
 function programOf (name: string): string | undefined {
   return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].map(folder => join(folder, name)).find(path => {
     try {
@@ -26,7 +27,7 @@ function programOf (name: string): string | undefined {
   })
 }
 
-/** Starts a server on a free port of the loopback address; `undefined` where MariaDB is not installed (Debian: `mariadb-server`). */
+/** Starts a server on a free port of the loopback address. `undefined` if MariaDB is not installed (Debian: `mariadb-server`). */
 export async function startMariadb (): Promise<MariadbServer | undefined> {
   const install = programOf('mariadb-install-db')
   const program = programOf('mariadbd')

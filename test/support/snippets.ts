@@ -1,14 +1,15 @@
+/** Runs the examples of the pages in docs/. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** A runnable example of a page: a block marked `ts run`, and what the `json` blocks behind it say that it prints. */
+/** A runnable example of a page: a block marked `ts run`, and its output from the `json` blocks after it. */
 export interface Snippet {
   readonly code: string
   readonly prints: readonly unknown[]
 }
 
-/** The runnable examples of a page, in their order. */
+/** Returns the runnable examples of a page, in order. */
 export function snippetsOf (markdown: string): Snippet[] {
   return [...markdown.matchAll(/```ts run\n([^]*?)```((?:\s*```json\n[^]*?```)*)/g)].map(([, code = '', blocks = '']) => ({
     code,
@@ -16,9 +17,9 @@ export function snippetsOf (markdown: string): Snippet[] {
   }))
 }
 
-/** Runs an example, and gives what it logged. */
+/** Runs an example, and returns its log. */
 export async function run ({ code }: Snippet): Promise<unknown[]> {
-  const parent = fileURLToPath(new URL('../../.tap/snippets/', import.meta.url)) // within the project, so that its packages are found
+  const parent = fileURLToPath(new URL('../../.tap/snippets/', import.meta.url)) // The file is inside the project, so that its packages are found.
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(parent)
   const printed: unknown[] = []

@@ -1,7 +1,8 @@
+/** The places from which an application can throw. */
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 
-/** Makes the options of a route that throws what is made, from one place. */
+/** Creates the options of a route that throws a value from one place. */
 type Place = (make: () => unknown) => Omit<RouteOptions, 'method' | 'url'>
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -9,7 +10,7 @@ export const fails = (make: () => unknown) => (): never => { throw make() }
 export const failsAsync = (make: () => unknown) => async (): Promise<never> => { throw make() }
 const succeeds: Handler = (_request, reply) => { reply.send({ hello: 'world' }) }
 
-/** The places of an application that code can throw from, each as the route that does. */
+/** The places of an application that can throw, each as a route. */
 export const places: Record<string, Place> = {
   'a sync handler': make => ({ handler: fails(make) }),
   'an async handler': make => ({ handler: failsAsync(make) }),

@@ -1,4 +1,4 @@
-/** What a call throws, as `TypeError: the sentence`, so that a test compares the whole of it; a call that throws nothing fails the test. */
+/** Returns the error of a call as `TypeError: the message`, so that a test compares all of it. A call that throws nothing fails the test. */
 export function thrown (call: () => unknown): string {
   try {
     call()

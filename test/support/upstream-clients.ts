@@ -1,3 +1,4 @@
+/** The HTTP clients and proxies that call a failing upstream service. */
 import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
@@ -12,13 +13,13 @@ import OpenAI from 'openai'
 import Stripe from 'stripe'
 import { Agent, interceptors, Pool, request, type Dispatcher } from 'undici'
 
-/** Whom a client is to call, and how long it may take. */
+/** The URL that a client calls, and its timeouts. */
 export interface Upstream {
   readonly url: string
   readonly lookup?: LookupFunction
   /** A certificate to trust. */
   readonly ca?: string
-  /** Milliseconds for each phase: to connect, until the headers, between two parts of the body. */
+  /** Milliseconds for each phase: connecting, waiting for the headers, and waiting between two parts of the body. */
   readonly timeout: number
 }
 
@@ -37,7 +38,7 @@ async function undiciJson (upstream: Upstream, signal: AbortSignal, dispatcher: 
   return body.json()
 }
 
-/** How each client is used: the plainest way that its documentation shows. */
+/** How each client is used: the simplest way in its documentation. */
 export const calls = {
   fetch: async (upstream, signal) => {
     const response = await fetch(upstream.url, { signal, dispatcher: agentFor(upstream) as never })
@@ -85,7 +86,7 @@ export const calls = {
   })
 } as const satisfies Readonly<Record<string, Call>>
 
-/** Packages that call one service each. They wrap what their client says, and an answer that they do not like, in errors of their own. */
+/** Packages that call one service each. They wrap errors of their client and unexpected responses in their own errors. */
 export const packages = {
   openai: ({ url, timeout }) => new OpenAI({ apiKey: 'key', baseURL: new URL(url).origin, maxRetries: 0, timeout }).models.list(),
   stripe: ({ url, timeout }) => {
@@ -94,10 +95,10 @@ export const packages = {
   }
 } as const satisfies Readonly<Record<string, Call>>
 
-/** Registers a route that calls an upstream. */
+/** Registers a route that calls an upstream service. */
 export type Mount = (app: FastifyInstance, path: string, upstream: Upstream) => void
 
-/** A route that makes a call; where the caller leaves, the call is given up. */
+/** A route that makes a call. If the client disconnects, the call is aborted. */
 export function mountCall (call: Call, signalOf: (request: FastifyRequest) => AbortSignal = request => request.signal): Mount {
   return (app, path, upstream) => {
     app.get(path, request => call(upstream, signalOf(request)))
@@ -114,11 +115,11 @@ export function mountReplyFrom (optionsOf: (upstream: Upstream) => FastifyReplyF
   }
 }
 
-/** The proxies. Their errors need no option to come through the error handler. */
+/** The proxies. Their errors reach the error handler without any option. */
 export const proxies = {
   '@fastify/reply-from': mountReplyFrom(upstream => ({ undici: agentFor(upstream), destroyAgent: true })),
   '@fastify/reply-from, node:http': mountReplyFrom(({ timeout, ca, lookup }) => ({
-    // Without `rejectUnauthorized` it takes any certificate.
+    // Without `rejectUnauthorized`, it accepts any certificate.
     http: { requestOptions: { timeout, rejectUnauthorized: true, ...(ca && { ca }), ...(lookup && { lookup }) } }
   })),
   '@fastify/http-proxy': (app, path, upstream) => {
@@ -131,7 +132,7 @@ const http2Proxy = {
   '@fastify/reply-from, node:http2': mountReplyFrom(({ timeout, lookup }) => ({ http2: { requestTimeout: timeout, sessionOptions: { lookup } as object } }))
 }
 
-/** How a route is made of each client. */
+/** How to create a route for each client. */
 export const clients = {
   ...Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, mountCall(call)])) as { readonly [C in keyof typeof calls]: Mount },
   ...Object.fromEntries(Object.entries(packages).map(([name, call]) => [name, mountCall(call)])) as { readonly [C in keyof typeof packages]: Mount },

@@ -1,10 +1,11 @@
+/** Helpers for the tests of validation errors. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { type Issue } from 'fastify-api-errors'
 
-/** What went wrong with a field, without the parts that follow from the others. */
+/** The errors of a field, without the values that follow from others. */
 export type Fault = readonly [field: string, code: string, message: string]
 
-/** An API that answers invalid requests; the routes are added by `define`. */
+/** An API that rejects invalid requests. `define` adds the routes. */
 export async function createApi (options: FastifyServerOptions = {}, prepare: (app: FastifyInstance) => unknown = () => {}): Promise<FastifyInstance> {
   const app = Fastify({ ...options, genReqId: () => 'req_1' }) as FastifyInstance
   await app.register(apiErrors)
@@ -12,7 +13,7 @@ export async function createApi (options: FastifyServerOptions = {}, prepare: (a
   return app
 }
 
-/** The faults that an API finds in the body of `POST /`, and its code. */
+/** Returns the errors of an API for the body of `POST /`, and the code. */
 export async function postTo (app: FastifyInstance, payload: unknown): Promise<{ status: number, code: string, faults: Fault[], text: string }> {
   const response = await app.inject({ method: 'POST', url: '/', payload: JSON.stringify(payload), headers: { 'content-type': 'application/json' } })
   const { code, details = [] } = response.json<{ code: string, details?: Issue[] }>()

@@ -1,21 +1,22 @@
+/** Creates errors without a stack. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { setStackTraceLimit, withoutStack } from '../../lib/support/without-stack.js'
 
-t.test('an error is made without a stack, and the next one has a stack again', async t => {
+t.test('an error is created without a stack, and the next one has a stack again', async t => {
   t.equal(withoutStack(() => new Error('no stack')).stack, 'Error: no stack')
   t.match(new Error('a stack').stack, /\n {4}at /)
 })
 
-t.test('the limit is set back if the function throws', async t => {
+t.test('the limit is restored if the function throws', async t => {
   const { stackTraceLimit } = Error
   t.throws(() => withoutStack(() => { throw new RangeError('no') }), { name: 'RangeError', message: 'no' })
   t.equal(Error.stackTraceLimit, stackTraceLimit)
 })
 
-t.test('a limit that cannot be set is left as it is', async t => {
+t.test('a read-only limit is unchanged', async t => {
   const { stackTraceLimit } = Error
   Object.defineProperty(Error, 'stackTraceLimit', { value: 3, writable: false })
   t.teardown(() => { Object.defineProperty(Error, 'stackTraceLimit', { value: stackTraceLimit, writable: true }) })

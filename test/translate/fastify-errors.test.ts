@@ -1,11 +1,12 @@
+/** Errors of Fastify itself. */
 import Fastify, { errorCodes, type FastifyInstance, type InjectOptions } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
 
 /**
- * The errors of Fastify that no request causes: mistakes of the application, found when it starts or answers. They are
- * `internal_error`. A code of a later Fastify is in neither table and fails the test below until somebody decides.
+ * The errors of Fastify that a request cannot cause: bugs in the application, at startup or in a handler. They are
+ * `internal_error`. If a later Fastify adds a code, the test below fails until the code is in one of the tables.
  */
 const mistakes: readonly string[] = [
   'FST_ERR_OPTIONS_NOT_OBJ', 'FST_ERR_QSP_NOT_FN', 'FST_ERR_SCHEMA_CONTROLLER_BUCKET_OPT_NOT_FN', 'FST_ERR_SCHEMA_ERROR_FORMATTER_NOT_FN',
@@ -33,7 +34,7 @@ const mistakes: readonly string[] = [
 /** The validation translator reads these. */
 const validation = ['FST_ERR_VALIDATION']
 
-t.test('every code of Fastify is in the table, or a mistake of the application', async t => {
+t.test('every code of Fastify is in the table or is a bug in the application', async t => {
   t.strictSame([...Object.keys(fastifyErrors), ...mistakes, ...validation].sort(), Object.keys(errorCodes).sort())
 })
 
@@ -51,7 +52,7 @@ async function createApi (): Promise<FastifyInstance> {
 
 const json = { 'content-type': 'application/json' }
 
-t.test('what a request can do wrong', async t => {
+t.test('errors that a request can cause', async t => {
   const app = await createApi()
   const wrong: ReadonlyArray<readonly [code: string, request: InjectOptions, status: number, body: object]> = [
     ['FST_ERR_CTP_BODY_TOO_LARGE', { method: 'POST', url: '/', headers: json, payload: '{"a":"S3cr3t, and much more"}' }, 413,
@@ -93,7 +94,7 @@ t.test('an error of the table, thrown by any code', async t => {
   }
 })
 
-t.test('a mistake of the application is internal_error, whatever status Fastify gives it', async t => {
+t.test('a bug in the application is internal_error, whatever status Fastify gives it', async t => {
   const app = await createApi()
   for (const name of [...mistakes, ...validation]) {
     const response = await app.inject({ url: '/throw', headers: { 'x-throw': name } })
@@ -102,7 +103,7 @@ t.test('a mistake of the application is internal_error, whatever status Fastify 
   }
 })
 
-t.test('reply.callNotFound() of a route is a 404', async t => {
+t.test('reply.callNotFound() of a route gives 404', async t => {
   const response = await (await createApi()).inject('/gone')
   t.equal(response.statusCode, 404)
   t.strictSame(response.json(), { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: 'req_1' })

@@ -1,3 +1,4 @@
+/** Errors of http-errors and @fastify/sensible, and any error with an HTTP status. */
 import rateLimit from '@fastify/rate-limit'
 import sensible from '@fastify/sensible'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -11,7 +12,7 @@ import { createThrower } from '../support/http.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
-/** The answer to an error of a status; `message` where the caller gets the application's own. */
+/** The response to an error with a status. `message` is set if the client gets the application's own message. */
 function answerTo (status: number, message?: string): object {
   const code = codeForStatus(status) ?? 'internal_error'
   const { status: sent, message: usual } = standardErrors[code]
@@ -70,14 +71,14 @@ t.test('a 5xx keeps its status and hides its message', async t => {
   }
 })
 
-t.test('a status that is not an error status is a server error', async t => {
+t.test('a status below 400 or above 599 is a server error', async t => {
   const send = await createThrower({ log: false })
   for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
     t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))
   }
 })
 
-t.test('headers and details of an error that is not ours are not sent', async t => {
+t.test('headers and details of an unknown error are not sent', async t => {
   const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
   await app.register(apiErrors)
   app.get('/', () => { throw createError(403, 'Ask Ada.', { headers: { 'x-row': 'secret' }, details: { row: 'secret' } }) })
@@ -86,7 +87,7 @@ t.test('headers and details of an error that is not ours are not sent', async t 
   t.strictSame(response.json(), { code: 'forbidden', message: 'Ask Ada.', request_id: 'req_1' })
 })
 
-t.test('a message that no person wrote is not sent', async t => {
+t.test('a generated message is not sent', async t => {
   const send = await createThrower()
   const parsed = (): unknown => { try { return JSON.parse('{ S3cr3t') } catch (error) { return Object.assign(error as Error, { statusCode: 400 }) } }
   t.strictSame(await send({ error: parsed() }), answerTo(400))
@@ -94,7 +95,7 @@ t.test('a message that no person wrote is not sent', async t => {
   t.strictSame(await send({ error: missing }), answerTo(404))
 })
 
-t.test('@fastify/rate-limit, registered by the application itself', async t => {
+t.test('@fastify/rate-limit that the application registers', async t => {
   const limited = async (options: object, config: object = {}): Promise<FastifyInstance> => {
     const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
     await app.register(apiErrors)
@@ -137,11 +138,11 @@ t.test('@fastify/rate-limit, registered by the application itself', async t => {
   }, 'without headers')
 })
 
-t.test('a 429 of the application itself', async t => {
+t.test('a 429 of the application', async t => {
   const send = await createThrower()
   t.strictSame(await send({ error: createError(429, 'One at a time.') }), answerTo(429, 'One at a time.'))
 })
 
-t.test('the table has a code for every status that http-errors knows and that is registered', async t => {
+t.test('the table has a code for every registered status of http-errors', async t => {
   t.strictSame(statuses.filter(status => !Object.hasOwn(codesByStatus, status)), [509])
 })

@@ -1,3 +1,4 @@
+/** The order of translators, and translators of the application. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'
@@ -16,7 +17,7 @@ const quota = defineTranslator({
 const message = 'Something went wrong on our side.'
 const internal = { status: 500, contentType: 'application/json; charset=utf-8', body: { code: 'internal_error', message, request_id: 'req_1' } }
 
-t.test('an error of the catalog is sent as it is', async t => {
+t.test('an error of the catalog is sent unchanged', async t => {
   const send = await createThrower({ translators: [{ name: 'never asked', translate: () => { throw new Error('asked') } }] })
   t.strictSame(await send({ error: standardErrors.resource_gone() }), {
     status: 410,
@@ -57,7 +58,7 @@ t.test('it can read the request and its reply', async t => {
   t.strictSame(response.json(), { code: 'resource_locked', message: 'GET is closed.', request_id: 'req_1' })
 })
 
-t.test('it gets the codes as the application defined them', async t => {
+t.test('it receives the codes as the application defined them', async t => {
   const errors = defineErrors(standardErrors, {
     payment_required: { status: 402, type: 'billing_error', message: 'Pay first.', description: 'The plan is used up.', action: 'Change the plan.' }
   })
@@ -68,13 +69,13 @@ t.test('it gets the codes as the application defined them', async t => {
   })
 })
 
-t.test('what it returns is ignored unless it is an error of the catalog', async t => {
+t.test('a return value other than an error of the catalog is ignored', async t => {
   const other = { name: 'other', translate: () => new Error('other') } as unknown as Translator
   const send = await createThrower({ translators: [other], log: false })
   t.strictSame(await send({ error: new Error('no') }), internal)
 })
 
-t.test('an asynchronous translator is logged as one that fails, whatever its promise does', async t => {
+t.test('an asynchronous translator is logged as failed, whatever its promise does', async t => {
   for (const outcome of [async () => standardErrors.forbidden(), async () => { throw new Error('no such table') }]) {
     const entries: LogEntry[] = []
     const asynchronous = { name: 'asynchronous', translate: outcome } as unknown as Translator
@@ -111,7 +112,7 @@ t.test('the built-in translators have different names', async t => {
   t.strictSame(names, [...new Set(names)])
 })
 
-t.test('defineTranslator returns the translator, and rejects invalid ones', async t => {
+t.test('defineTranslator returns the translator, and rejects an invalid one', async t => {
   t.strictSame(Object.keys(quota), ['name', 'translate'])
   t.ok(Object.isFrozen(quota))
   expectTypeOf<Parameters<Translator['translate']>>().toEqualTypeOf<[error: unknown, context: TranslateContext]>()

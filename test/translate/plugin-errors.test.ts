@@ -1,3 +1,4 @@
+/** The error codes of the official Fastify plugins. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -11,7 +12,7 @@ import { formParserErrors, pluginErrors } from '../../lib/translate/plugin-codes
 import { pluginsTranslator } from '../../lib/translate/plugin-errors.js'
 import { pluginCases } from '../plugins/cases.js'
 
-/** The codes that no request causes: wrong options, and mistakes of a handler. */
+/** The codes that a request cannot cause: invalid options, and bugs in a handler. */
 const mistakes: Readonly<Record<string, readonly string[]>> = {
   '@fastify/bearer-auth': [
     'FST_BEARER_AUTH_INVALID_HOOK', 'FST_BEARER_AUTH_INVALID_KEYS_OPTION_TYPE', 'FST_BEARER_AUTH_INVALID_LOG_LEVEL', 'FST_BEARER_AUTH_INVALID_SPEC',
@@ -25,7 +26,7 @@ const mistakes: Readonly<Record<string, readonly string[]>> = {
 
 const mainOf = (name: string): string => fileURLToPath(import.meta.resolve(name))
 
-/** The codes in the source of a package, for most do not export their errors. */
+/** Returns the codes in the source of a package, because most packages do not export their errors. */
 function codesInSource (name: string): string[] {
   const folder = dirname(mainOf(name))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => /\.js$/.test(file) && !/^(test|bench|benchmark|examples?|node_modules)\//.test(file))
@@ -36,18 +37,18 @@ function codesInSource (name: string): string[] {
 const codesOf = (name: string): string[] => Object.keys(pluginErrors[name] ?? {})
 
 for (const name of Object.keys(pluginCases).map(plugin => `@fastify/${plugin}`)) {
-  t.test(`every code of ${name} is known, or is a mistake of the application`, async t => {
+  t.test(`every code of ${name} is in the table or is a bug in the application`, async t => {
     t.strictSame(codesInSource(name), [...codesOf(name), ...mistakes[name] ?? []].sort())
   })
 }
 
-t.test('every code of fast-jwt is known, or is a mistake of the application', async t => {
+t.test('every code of fast-jwt is in the table or is a bug in the application', async t => {
   const { TokenError } = createRequire(mainOf('@fastify/jwt'))('fast-jwt') as { readonly TokenError: { readonly codes: Readonly<Record<string, string>> } }
   const codes = Object.values(TokenError.codes).filter(code => !codesOf('@fastify/jwt').includes(code))
   t.strictSame(codes.sort(), [...codesOf('fast-jwt'), ...mistakes['fast-jwt'] ?? []].sort())
 })
 
-t.test('the codes in the sources are the exported ones, if there are any', async t => {
+t.test('the codes in the sources equal the exported ones, if there are any', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(multipart)
@@ -57,7 +58,7 @@ t.test('the codes in the sources are the exported ones, if there are any', async
   t.strictSame(Object.values(errors).map(AnyError => new AnyError().code).sort(), codesInSource('@fastify/static'))
 })
 
-t.test('every plugin of the table is tried', async t => {
+t.test('every plugin of the table is tested', async t => {
   t.strictSame(Object.keys(pluginErrors).filter(name => name !== 'fast-jwt' && !Object.hasOwn(pluginCases, name.replace('@fastify/', ''))), [])
 })
 
@@ -67,14 +68,14 @@ const context = (contentType?: string) => ({
   reply: {} as FastifyReply
 })
 
-t.test('each code has its answer', async t => {
+t.test('each code has its response', async t => {
   for (const [code, answer] of Object.values(pluginErrors).flatMap(codes => Object.entries(codes))) {
     const { message = standardErrors[answer.code].message, headers } = answer
     t.match(pluginsTranslator.translate(Object.assign(new Error('a secret'), { code }), context()), { code: answer.code, message, headers }, code)
   }
 })
 
-t.test('the messages of the form parser are those of its source, and are believed of a form only', async t => {
+t.test('the messages of the form parser are in its source, and are only matched for forms', async t => {
   const busboy = dirname(createRequire(mainOf('@fastify/multipart')).resolve('@fastify/busboy'))
   const source = readdirSync(busboy, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js')).map(file => readFileSync(join(busboy, file), 'utf8')).join('')
   for (const [message, { code }] of Object.entries(formParserErrors)) {
@@ -85,7 +86,7 @@ t.test('the messages of the form parser are those of its source, and are believe
   }
 })
 
-t.test('what is of no plugin is left to others', async t => {
+t.test('other errors are left to other translators', async t => {
   for (const value of [undefined, null, 'FST_UNDER_PRESSURE', new Error('A mistake.'), { message: 7 }, { code: 'FST_ERR_SOMETHING' }]) {
     t.equal(pluginsTranslator.translate(value, context('multipart/form-data')), undefined)
   }

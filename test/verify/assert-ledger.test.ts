@@ -88,6 +88,6 @@ t.test('invalid input gets one sentence', async t => {
   for (const [options, sentence] of [
     [{ except: 'x' }, 'except: expected an array of codes, got "x".'],
     [{ unexercised: 'warn' }, 'unexercised: expected \'list\' or \'fail\', got "warn".'],
-    [{ answers: '.ledger' }, 'answers: expected what readLedger() returns, got ".ledger".']
+    [{ answers: '.ledger' }, 'answers: expected the result of readLedger(), got ".ledger".']
   ] as const) t.throws(() => assertLedger(app, options as object), new TypeError(`assertLedger: ${sentence}`))
 })

@@ -1,4 +1,4 @@
-/** The changes between two lockfiles, and what each means for callers. */
+/** The changes between two lockfiles, and what each means for clients. */
 import t from 'tap'
 import { compareLocks } from '../../lib/verify/compare-lockfiles.js'
 import type { Lock, LockedCode } from '../../lib/verify/lockfile.js'

@@ -1,4 +1,4 @@
-/** The lockfile: its content, and what is reported about a file that is not one. */
+/** The lockfile: its content, and the message about a file that is not a lockfile. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
@@ -95,7 +95,7 @@ t.test('the content of a lockfile is sorted, in any order of the code', async t 
   }
 }
 `)
-  t.strictSame(parseLock(writeLock(lock), 'errors.lock.json'), lock, 'it reads what it writes')
+  t.strictSame(parseLock(writeLock(lock), 'errors.lock.json'), lock, 'it reads its own output')
 })
 
 t.test('a file that is not a lockfile gets one sentence', async t => {

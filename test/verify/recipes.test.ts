@@ -1,3 +1,4 @@
+/** The recipes for a whole test suite in docs/catching-drift.md. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -5,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
 
-/** The recipes of docs/catching-drift.md for a whole suite, each in a project of its own with the files and the command of the page. */
+/** Runs the recipes of docs/catching-drift.md for a whole suite, each in a separate project with the files and the command of the page. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = readFileSync(join(root, 'docs/catching-drift.md'), 'utf8')
@@ -17,7 +18,7 @@ function shown (name: string): string {
   return code
 }
 
-/** The command of the page for a test runner. */
+/** Returns the command of the page for a test runner. */
 function commandOf (runner: string): string {
   const [, command] = new RegExp(`^\\| ${runner} \\| \`"test": "([^"]+)"\``, 'm').exec(page) ?? []
   if (command === undefined) throw new Error(`docs/catching-drift.md has no command for ${runner}.`)
@@ -40,7 +41,7 @@ export async function build () {
 function draw () { throw errors.resource_locked() }
 `
 
-/** A test that asks for an address, in the words of each runner. */
+/** A test that sends a request to a URL, for each runner. */
 const tests: Readonly<Record<string, (url: string) => string>> = {
   'node:test': url => `
     import { test } from 'node:test'
@@ -66,7 +67,7 @@ const configuration: Readonly<Record<string, Readonly<Record<string, string>>>> 
   vitest: { 'vitest.config.js': "export default { test: { setupFiles: ['./ledger/collect.js'] } }" }
 }
 
-/** The package as it is built, by paths in it. */
+/** The built package, by path. */
 const built: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' }).filter(file => /(?<!\.d)\.ts$/.test(file)).map(file => [
     `node_modules/fastify-api-errors/dist/${file.replace(/\.ts$/, '.js')}`,
@@ -74,7 +75,7 @@ const built: Readonly<Record<string, string>> = Object.fromEntries(
   ])
 )
 
-/** Runs the tests of a project that ask for addresses, each in a file of its own. */
+/** Runs the tests of a project, each in a separate file and with one URL. */
 function npmTest (folder: string, runner: string, urls: readonly string[]): { readonly status: number | null, readonly output: string } {
   const files = {
     ...built,
@@ -102,7 +103,7 @@ for (const runner of Object.keys(tests)) {
     t.notMatch(documented.output, 'No test has seen resource_gone.')
   })
 
-  t.test(`${runner}: an answer that is not documented fails it`, async t => {
+  t.test(`${runner}: an undocumented response fails it`, async t => {
     const drifted = npmTest(t.testdir(), runner, ['/queues/1', '/draws/1'])
     t.match(drifted, { output: /^ {2}GET \/draws\/:id: 423 resource_locked, sent once$/m })
     t.not(drifted.status, 0)

@@ -1,10 +1,10 @@
-/** The references of an application. That the lockfile and `assertLedger` have them all is in several-registrations.test.ts. */
+/** The references of an application. several-registrations.test.ts tests that the lockfile and `assertLedger` have all of them. */
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors from 'fastify-api-errors'
 import { listReferences } from '../../lib/verify/references.js'
 
-t.test('the registration itself comes first, then those of its scopes by their prefixes', async t => {
+t.test('the registration itself comes first, then the registrations of its scopes, sorted by prefix', async t => {
   const app = Fastify()
   await app.register(apiErrors)
   for (const prefix of ['/b', '/a']) {
@@ -17,6 +17,6 @@ t.test('the registration itself comes first, then those of its scopes by their p
   t.match(listReferences(app), [{ prefix: '', routes: [] }, { prefix: '/a', routes: ['GET /a'], formats: [{ name: 'problem' }] }, { prefix: '/b', routes: ['GET /b'], formats: [{ name: 'typed' }] }])
 })
 
-t.test('an application of another copy of the package has the reference of its own', async t => {
+t.test('an application of another copy of the package has the reference of that copy', async t => {
   t.strictSame(listReferences({ apiErrors: { reference: () => 'its own' } }), ['its own'])
 })

@@ -74,6 +74,6 @@ t.test('the response to a malformed request is counted, and is documented', asyn
   await app.close()
 })
 
-t.test('the option takes nothing else', async t => {
+t.test('the option accepts no other values', async t => {
   await t.rejects(build({ onUndocumented: 'warn' as 'log' }), new TypeError("fastify-api-errors: onUndocumented: expected 'log', or a function of (response, request), got \"warn\"."))
 })

@@ -1,3 +1,4 @@
+/** A program that handles every error of a client from @hey-api/openapi-ts. clients.ts compiles it. */
 import {
   joinQueue as postEntry,
   type AnnounceDrawError, type ChangePriceError, type CloseQueueError, type CreateOrganizationError,
@@ -11,7 +12,7 @@ type ApiError =
   CreateUserError | JoinQueueError | ListProductsError | NotifyOfPaymentError | OpenQueueError | OrderError |
   ReadMeError | ReadOrganizationError | ReadUserError | RegisterForDrawError | SignInError
 
-/** What to do about any error of the API. It compiles as long as every code of the document has its case. */
+/** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {
   switch (error.code) {
     case 'unauthorized':

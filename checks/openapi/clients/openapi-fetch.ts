@@ -1,3 +1,4 @@
+/** A program that handles every error of a client from openapi-fetch. clients.ts compiles it. */
 import createClient, { type FetchResponse } from 'openapi-fetch'
 import type { operations, paths } from './client'
 
@@ -5,7 +6,7 @@ const client = createClient<paths>({ baseUrl: 'https://api.launch.example' })
 
 type ApiError = { [Name in keyof operations]: NonNullable<FetchResponse<operations[Name], object, `${string}/${string}`>['error']> }[keyof operations]
 
-/** What to do about any error of the API. It compiles as long as every code of the document has its case. */
+/** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {
   switch (error.code) {
     case 'unauthorized':

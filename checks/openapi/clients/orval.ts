@@ -1,10 +1,11 @@
+/** A program that handles every error of a client from orval. clients.ts compiles it. */
 import * as client from './client'
 
 type Answer = { [Name in keyof typeof client]: (typeof client)[Name] extends (...args: never[]) => Promise<infer Answer> ? Answer : never }[keyof typeof client]
 
 type ApiError = Exclude<Answer, { readonly status: 200 | 201 | 204 }>['data']
 
-/** What to do about any error of the API. It compiles as long as every code of the document has its case. */
+/** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {
   switch (error.code) {
     case 'unauthorized':

@@ -1,3 +1,4 @@
+/** The schemas that several routes share. */
 import { Type } from '@fastify/type-provider-typebox'
 
 /** A string without control characters. */

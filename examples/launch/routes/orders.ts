@@ -1,3 +1,4 @@
+/** The routes of orders. */
 import { createHash } from 'node:crypto'
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Database } from '../database.js'

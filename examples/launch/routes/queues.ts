@@ -1,3 +1,4 @@
+/** The routes of queues. */
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'

@@ -1,3 +1,4 @@
+/** The routes for signing in, and the hooks that check the token. */
 import { scrypt as scryptCallback, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'

@@ -1,3 +1,4 @@
+/** The webhook of the payment service. */
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Database } from '../database.js'
 import type { Guard } from '../keys.js'

@@ -1,4 +1,4 @@
-/** The style sheet, the script and the icon of the reference pages. They are files beside this one, here and in the package. */
+/** The style sheet, the script and the icon of the reference pages. They are files next to this one, here and in the package. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

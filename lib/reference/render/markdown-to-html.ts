@@ -7,7 +7,7 @@ import { escapeHtml, html, type Html } from './escape-html.js'
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
 const marked = new Marked({
-  // Tags are text. So is a bare URL, because a value must not become a link by itself.
+  // Tags are text. So is a bare URL, because a value must not become a link automatically.
   tokenizer: { html: () => undefined, tag: () => undefined, url: () => undefined },
   renderer: {
     image: ({ text }: Tokens.Image) => escapeHtml(text),

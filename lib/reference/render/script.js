@@ -1,3 +1,4 @@
+/** The script of the reference pages: the search, the filter by status, and the buttons that copy an example. */
 const form = document.querySelector('.filter')
 if (form !== null) enableFilter(form)
 if (navigator.clipboard !== undefined) for (const block of document.querySelectorAll('pre')) addCopyButton(block)

@@ -12,7 +12,7 @@ export interface Section {
   readonly title: string
   /** The content in CommonMark with tables. */
   readonly markdown: string
-  /** Whether it is placed beside the other sections on a wide screen. */
+  /** Whether it is placed next to the other sections on a wide screen. */
   readonly beside: boolean
 }
 

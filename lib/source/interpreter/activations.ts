@@ -1,11 +1,11 @@
-/** One run of one function: what it has thrown, sent and returned so far. Only the innermost run changes. */
+/** Creates activations. An activation is one run of one function, with all that it threw, sent and returned so far. Only the innermost one changes. */
 import type { Node } from 'typescript'
 import { type Cls, type Fn, type Frame, type Values, nextId } from '../values.js'
 import type { TypeScript } from '../typescript.js'
 import type { Activation, Machine } from './machine.js'
 import { isAsync } from './syntax.js'
 
-/** Creates a run of a function, or of code outside of functions. */
+/** Creates an activation of a function, or of code outside functions. */
 export function createActivation (ts: TypeScript, fn: Fn | undefined, frame: Frame, self: Values, home: Cls | undefined): Activation {
   return {
     frame,
@@ -25,7 +25,7 @@ export function createActivation (ts: TypeScript, fn: Fn | undefined, frame: Fra
   }
 }
 
-/** Evaluates something in the place of a class. */
+/** Evaluates code inside a class. */
 export function inClass<T> (machine: Machine, cls: Cls, self: Values, body: () => T): T {
   const before = machine.act
   machine.act = {
@@ -42,7 +42,7 @@ export function inClass<T> (machine: Machine, cls: Cls, self: Values, body: () =
   return result
 }
 
-/** Returns the variables of a file that the interpreter has set itself. */
+/** Returns the variables of a file that the interpreter itself has set. */
 export function moduleFrame (machine: Machine, node: Node): Frame {
   const { fileName } = node.getSourceFile()
   let frame = machine.moduleFrames.get(fileName)

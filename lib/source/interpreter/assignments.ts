@@ -1,4 +1,4 @@
-/** Declarations, patterns and assignments: they give names and fields their values. */
+/** Runs declarations, patterns and assignments, which give values to variables and properties. */
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, literal, nothing, numbersIn, object, textsIn, union } from '../values.js'
@@ -7,7 +7,7 @@ import type { Machine } from './machine.js'
 import { hasOwnType, siteOf, unknownOf } from './nodes.js'
 import { findUp, parametersOf } from './syntax.js'
 
-/** Gives a name, or each name of a pattern, its values. */
+/** Assigns values to a name or to each name of a pattern. */
 export function bindName (machine: Machine, name: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(name)) {
@@ -55,7 +55,7 @@ export function assignTo (machine: Machine, target: Node, values: Values): void 
     if (symbol === undefined) return
     for (let env: Env | undefined = machine.act.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
       if (!('vars' in env) || !env.vars.has(symbol)) continue
-      // Of a variable around, it is not known when the function that sets it runs.
+      // The value of an outer variable is unknown, because it is unknown when the function that sets it runs.
       env.vars.set(symbol, env === machine.act.frame ? values : union(env.vars.get(symbol) as Values, values))
       return
     }
@@ -100,7 +100,7 @@ function setField (machine: Machine, owner: Value, name: string, values: Values,
   }
 }
 
-/** Gives the reply a status. */
+/** Sets a status on the reply. */
 export function setStatus (machine: Machine, numbers: readonly number[], node: Node): void {
   const site = siteOf(machine, node)
   machine.statuses = numbers.map(status => ({ status, site }))
@@ -119,7 +119,7 @@ export function declareVariable (machine: Machine, declaration: Node & { readonl
   bindName(machine, declaration.name, isOpen ? union(values, [unknownOf(machine, declaration.name)]) : values)
 }
 
-/** Whether a function inside of the one that runs sets a variable: then its value is not known in between. */
+/** Returns whether an inner function sets a variable. If so, the value of the variable is unknown afterwards. */
 function isSetInside (machine: Machine, name: Node): boolean {
   const { ts, checker } = machine.project
   const owner = findUp(name, node => isFunctionNode(ts, node) || ts.isSourceFile(node))

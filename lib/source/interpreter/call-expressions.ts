@@ -1,4 +1,4 @@
-/** Call expressions: the function that is called, its arguments, and what the types say when it is not known. */
+/** Evaluates call expressions: the called function, its arguments, and the type of an unknown function. */
 import type { CallExpression, ClassLikeDeclaration, Expression, NewExpression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { callGlobal } from '../builtins.js'
 import { catalogError } from '../error-values.js'
@@ -35,7 +35,7 @@ export function evaluateCall (machine: Machine, node: CallExpression): Values {
   return callBySignature(machine, node, callees, self, args)
 }
 
-/** A value whose type is a parameter of the called function has the type that the call gives it. */
+/** Replaces an unknown value by one with the type of the call, because a type parameter of the function is not a concrete type. */
 function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
   if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
     return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)
@@ -51,7 +51,7 @@ function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
   }
 }
 
-/** A callee that is not known by value: what its type says. */
+/** Calls an unknown function by its type. */
 function callBySignature (machine: Machine, node: CallExpression, callees: Values, self: Values, args: readonly Values[]): Values {
   const { ts, checker } = machine.project
   const factory = typedFactory(machine, node)
@@ -62,9 +62,9 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
   } else if (declaration === undefined && callees.every(callee => callee.kind === 'unknown') && !node.arguments.some(argument => ts.isSpreadElement(argument))) {
     const type = typeOf(machine, node.expression)
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
-    // Of a chain of calls, the first one is listed.
+    // List only the first call of a chain.
     const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
-    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is not known.`)
+    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
   }
   const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {
@@ -76,7 +76,7 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
   return machine.callUnknown(args, node)
 }
 
-/** Methods of strings, numbers and dates: no class of an application has these names. */
+/** Methods of strings, numbers and dates. A class of an application is unlikely to have them. */
 const textMethods: ReadonlySet<string> = new Set([String, Number, Date].flatMap(type => Object.getOwnPropertyNames(type.prototype))
   .filter(name => /^(to[A-Z]|trim|split$|slice$|substr|pad|startsWith|endsWith|char|codePoint|locale|normalize|repeat|replaceAll|get(Time|Full|Month|Date|Hours|UTC))/.test(name)))
 
@@ -84,7 +84,7 @@ function isOfText (ts: TypeScript, node: Expression): boolean {
   return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
 }
 
-/** Whether an expression starts at something of a package, whose functions are not followed. */
+/** Returns whether an expression starts at a value of a package. Functions of packages are not followed. */
 function isOfPackage (machine: Machine, node: Expression): boolean {
   const { ts } = machine.project
   let at: Expression = node
@@ -97,7 +97,7 @@ function isOfPackage (machine: Machine, node: Expression): boolean {
   return ts.isArrayLiteralExpression(at) || ts.isStringLiteralLike(at) || ts.isNewExpression(at) || ts.isTemplateExpression(at) || ts.isRegularExpressionLiteral(at)
 }
 
-/** A factory of a catalog of which only the type is known: the type of its code says which. */
+/** Calls a factory of a catalog of which only the type is known. The type contains the code. */
 function typedFactory (machine: Machine, node: CallExpression): Values {
   const { checker } = machine.project
   const type = typeOf(machine, node.expression)
@@ -134,7 +134,7 @@ function argumentsOf (machine: Machine, nodes: readonly Expression[] | undefined
   return args
 }
 
-/** The function of a call, and what it is called on. */
+/** Returns the function of a call and its `this`. */
 export function evaluateCallee (machine: Machine, node: Expression): { readonly callees: Values, readonly self: Values } {
   const { ts } = machine.project
   const inner = unwrap(ts, node)

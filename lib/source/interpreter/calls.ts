@@ -1,4 +1,4 @@
-/** Calls of values, whatever they are. A function of a package that is not known is taken to call the functions that it gets. */
+/** Calls values of any kind. An unknown function of a package is assumed to call the functions that it receives. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { callGlobal, deferring } from '../builtins.js'
@@ -11,7 +11,7 @@ import { awaitedType, typeOf, unknownOf } from './nodes.js'
 import { promiseKind } from './promises.js'
 import { isNodeCallback, parametersOf } from './syntax.js'
 
-/** Calls whatever the values are. */
+/** Calls each of the values. */
 export function call (machine: Machine, callees: Values, self: Values, args: readonly Values[], node?: Node): Values {
   return union(...callees.map(callee => machine.callOne(callee, self, args, node)))
 }
@@ -40,10 +40,10 @@ function callLive (machine: Machine, callee: Live, self: Values, args: readonly 
   return found.kind === 'class' ? machine.construct([found], args, node) : machine.callFunction(found, found.self ?? self, args)
 }
 
-/** Methods of the language that keep a function without calling it. */
+/** Built-in methods that store a function without calling it. */
 const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'splice', 'fill', 'with'])
 
-/** A function of a package, or of the language: what is known of it, else its callbacks are taken to be called. */
+/** Calls a function of a package or a built-in function. If the function is not modeled, its callbacks are assumed to run. */
 export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
@@ -56,12 +56,12 @@ export function callExternal (machine: Machine, callee: External, self: Values, 
   return wrapper === undefined ? machine.callUnknown(args, node) : [wrapper]
 }
 
-/** The result of a wrapped function can decide no branch, because the package can change it: `complement(isOpen)`. */
+/** Marks the result of a wrapped function as uncertain, because the package can change it: `complement(isOpen)`. */
 function withoutLiterals (values: Values): Values {
   return values.map(value => value.kind === 'literal' ? unknown() : value)
 }
 
-/** A function of a package that takes a function and returns one, as `partial` does: the function is called when the result is. */
+/** Returns a wrapper, such as the result of `partial`: the inner function is called when the wrapper is called. */
 function wrapperOf (machine: Machine, { path }: External, args: readonly Values[], node: Node): Value | undefined {
   const { ts } = machine.project
   const [first = [], ...others] = args
@@ -78,14 +78,14 @@ function wrapperOf (machine: Machine, { path }: External, args: readonly Values[
 
 interface Wrapped {
   readonly fn: object
-  /** The arguments that the package puts before those of the call. */
+  /** Returns the arguments that the package adds before the arguments of the call. */
   readonly args: readonly unknown[]
 }
 
-/** More variables than this are those of a file, not of a function that wraps another one. */
+/** A scope with more variables than this is the scope of a file, not of a function that wraps another one. */
 const maxClosed = 12
 
-/** The functions of the application that a function of a package has closed over, as `partial`, `memoize` and `once` do it. */
+/** Returns functions of the application in the closure of a package's function. `partial`, `memoize` and `once` work like this. */
 function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
   // A function with rest parameters has two scopes: one for its parameters, and one for its variables.
   const held = machine.inspector.scopesOf(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
@@ -96,7 +96,7 @@ function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
     : depth < 2 ? wrappedIn(machine, each, depth + 1).map(found => ({ fn: found.fn, args: [...found.args, ...args] })) : [])
 }
 
-/** A call that is not followed: functions among the arguments are called, and what they throw comes out of it. */
+/** Models an unknown call: functions among the arguments are called, and their errors are thrown. */
 export function callUnknown (machine: Machine, args: readonly Values[], node: Node | undefined): Values {
   const held: Value[] = []
   const promised: Thrown[] = []
@@ -134,7 +134,7 @@ export function callUnknown (machine: Machine, args: readonly Values[], node: No
   return [promise([unknown(type === undefined ? undefined : () => awaitedType(machine, type()), held)], promised)]
 }
 
-/** Whether callbacks of a call run after the request no longer waits for them: those of emitters, timers and workers. */
+/** Returns whether callbacks run after the request stopped waiting for them, as with emitters, timers and workers. */
 function runsLater (machine: Machine, node: Node): boolean {
   const { ts } = machine.project
   if (ts.isNewExpression(node)) return true
@@ -143,7 +143,7 @@ function runsLater (machine: Machine, node: Node): boolean {
   return deferring.has(name)
 }
 
-/** The functions of the application in a value: itself, or the methods of an object of options. */
+/** Returns the functions of the application in a value: the value itself, or the methods of an options object. */
 function functionsIn (machine: Machine, value: Value): Fn[] {
   if (value.kind === 'function') return [value]
   if (value.kind === 'live' && typeof value.value === 'function') {

@@ -1,4 +1,4 @@
-/** Classes: their bases, methods and static members. */
+/** Finds the base classes, methods and static members of classes. */
 import type { Expression, Node, Type } from 'typescript'
 import { type Cls, type Obj, type Value, type Values, literal, nextId, object, unknown } from '../values.js'
 import { inClass } from './activations.js'
@@ -8,7 +8,7 @@ import { memberOf, memberOfLive } from './members.js'
 import { typeOf } from './nodes.js'
 import { isReadonly, isStatic } from './syntax.js'
 
-/** The names of the classes above a class that are not in the source; `Error` is among them for any error. */
+/** Returns the names of the base classes that are not in the source. Every error has `Error` among them. */
 export function externalBases (machine: Machine, cls: Cls): readonly string[] {
   const live = cls.live?.value as { readonly prototype?: object } | undefined
   if (live?.prototype !== undefined) {
@@ -27,7 +27,7 @@ export function externalBases (machine: Machine, cls: Cls): readonly string[] {
   return base.kind === 'unknown' ? errorNamesOfType(base.type?.()) : []
 }
 
-/** Returns the names of a class of a package of which only the path is known. A class whose name ends in Error extends Error. */
+/** Returns the names of a package's class that is only known by its path. A class whose name ends in Error extends Error. */
 export function errorNamesOfPath (path: string): readonly string[] {
   const name = path.split('.').at(-1) as string
   return name.endsWith('Error') ? [name, 'Error'] : []
@@ -41,7 +41,7 @@ function errorNamesOfType (type: Type | undefined): readonly string[] {
   return names
 }
 
-/** The class that a class extends. */
+/** Returns the base class of a class. */
 export function baseOf (machine: Machine, cls: Cls): Value | undefined {
   const { ts } = machine.project
   const live = cls.live === undefined ? undefined : Object.getPrototypeOf(cls.live.value) as object | null
@@ -53,7 +53,7 @@ export function baseOf (machine: Machine, cls: Cls): Value | undefined {
   return found
 }
 
-/** A method, getter or inherited field of a class. */
+/** Returns a method, a getter or an inherited field of a class. */
 export function methodOf (machine: Machine, cls: Cls, name: string, owner: Obj): Values | undefined {
   const { ts } = machine.project
   for (let at: Value | undefined = cls; at?.kind === 'class'; at = machine.baseOf(at)) {

@@ -1,11 +1,11 @@
-/** What is known of values by themselves: their truth, their equality and their type. */
+/** Compares values: whether they are true, equal, or instances of a class. */
 import { types } from 'node:util'
 import type { Status } from '../library-context.js'
 import type { Project } from '../project.js'
 import { type Value, type Values, keyOf, literal, textsIn, union, unknown } from '../values.js'
 import type { Machine } from './machine.js'
 
-/** Whether a value is true in a condition; `undefined` when it can be both. */
+/** Returns whether a value is true in a condition. `undefined` if both are possible. */
 export function truthOf (value: Value): boolean | undefined {
   if (value.kind === 'unknown' || value.kind === 'external') return undefined
   if (value.kind === 'literal') return value.firm ? Boolean(value.value) : undefined
@@ -66,7 +66,7 @@ export function pairs (left: Values, right: Values): ReadonlyArray<readonly [Val
   return left.slice(0, 12).flatMap(a => right.slice(0, 12).map(b => [a, b] as const))
 }
 
-/** Whether a value is an error as far as the source says. */
+/** Returns whether the source shows that a value is an error. */
 export function isErrorLike (value: Value): boolean {
   return value.kind === 'object' && value.error !== undefined
 }
@@ -84,7 +84,7 @@ export function booleans (results: ReadonlyArray<boolean | undefined>): Values {
   return union(results.map(result => literal(result as boolean)))
 }
 
-/** Whether a value is an instance of a class; `undefined` when both can be. */
+/** Returns whether a value is an instance of a class. `undefined` if both are possible. */
 export function isInstance (machine: Machine, value: Value, of: Value): boolean | undefined {
   if (value.kind === 'unknown' || value.kind === 'external' || value.kind === 'native') return undefined
   if (value.kind === 'live') {
@@ -110,7 +110,7 @@ export function ownValue (value: object, name: string): unknown {
   return types.isProxy(value) ? undefined : Object.getOwnPropertyDescriptor(value, name)?.value
 }
 
-/** Whether a value is what a module exports: a namespace, or what a compiler made for CommonJS. */
+/** Returns whether a value is the exports of a module: a namespace, or an object that a compiler created for CommonJS. */
 export function isModuleExports (value: object): boolean {
   return types.isModuleNamespaceObject(value) || ownValue(value, '__esModule') === true
 }

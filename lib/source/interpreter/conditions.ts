@@ -1,11 +1,11 @@
-/** Branches: a condition that a literal decides leaves one out, every other condition narrows the variables that it is about. */
+/** Runs branches. A condition with a literal value skips one branch. Any other condition narrows the variables in it. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import type { Values } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 
-/** Runs both sides of a condition, without those that a literal rules out; false when neither comes to its end. */
+/** Runs both branches of a condition, except one that a literal excludes. Returns false if neither branch reaches its end. */
 export function runBranches (machine: Machine, condition: Expression, whenTrue: () => boolean, whenFalse: () => boolean): boolean {
   const before = saveState(machine)
   const ends: State[] = []
@@ -21,7 +21,7 @@ export function runBranches (machine: Machine, condition: Expression, whenTrue: 
   return true
 }
 
-/** Narrows variables to what they are when a condition holds; false when it cannot. */
+/** Narrows variables to their values when a condition holds. Returns false if it can never hold. */
 export function narrow (machine: Machine, condition: Expression, truth: boolean): boolean {
   const { ts } = machine.project
   if (ts.isParenthesizedExpression(condition)) return narrow(machine, condition.expression, truth)
@@ -53,7 +53,7 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
   return kept.length > 0
 }
 
-/** The variable that a condition is about. */
+/** Returns the variable that a condition tests. */
 export function findSubject (machine: Machine, condition: Expression): TypeScriptSymbol | undefined {
   const { ts, checker } = machine.project
   let found: TypeScriptSymbol | undefined
@@ -78,7 +78,7 @@ export function isAlwaysTrue (machine: Machine, condition: Expression): boolean 
   return machine.evaluate(condition).every(value => value.kind === 'literal' && value.firm && value.value === true)
 }
 
-/** `assert(value)` of a function with `asserts value`: afterwards the value is true. */
+/** Narrows the argument of `assert(value)`, a function with `asserts value`, to true. */
 export function narrowByAssertion (machine: Machine, expression: Expression): void {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression

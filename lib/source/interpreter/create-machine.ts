@@ -1,7 +1,7 @@
 /**
- * Creates the interpreter. It runs the source of an application on values that are only partly known, and collects the errors
- * that leave each function. Branches that a literal decides are left out; every other branch is taken. What the source does not
- * say, the objects of the running application do: their properties and the variables that their functions have closed over.
+ * Creates the interpreter. It runs the source of an application with partly known values, and collects the errors of each function.
+ * A branch that a literal excludes is skipped, and every other branch runs. Values that are not in the source come from the objects
+ * of the running application: their properties, and the closure variables of their functions.
  */
 import type { Inspector } from '../inspect.js'
 import type { Effects } from '../library-context.js'

@@ -1,4 +1,4 @@
-/** Errors on their way: the line that throws them, and which of them a `catch` gets. */
+/** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
@@ -10,12 +10,12 @@ import { siteOf, typeOf } from './nodes.js'
 import { mergeStates, saveState } from './states.js'
 import { shorten } from './syntax.js'
 
-/** Notes a thrown value. */
+/** Records a thrown value. */
 export function throwValues (machine: Machine, values: Values, node: Node, isPossible = false): void {
   for (const value of values) {
     const earlier = machine.origins.get(value)
     if (earlier !== undefined) {
-      // What a database throws may be what the `catch` was written for.
+      // The `catch` may be there to handle this error of the database.
       const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
       machine.act.throws.push(...isEffect ? earlier.map(thrown => ({ ...thrown, isPossible: true })) : earlier)
       continue
@@ -30,24 +30,24 @@ export function throwValues (machine: Machine, values: Values, node: Node, isPos
   }
 }
 
-/** Notes a response with a status and no error. */
+/** Records a response with an error status that is sent without an error. */
 export function send (machine: Machine, statuses: readonly Status[], isPossible = false): void {
   for (const { status, site } of statuses) {
     if (status >= 400) machine.act.sent.push({ status, site, via: [], isPossible: isPossible || machine.possible > 0 })
   }
 }
 
-/** Throws on behalf of errors that were found before. */
+/** Throws errors that were recorded before. */
 export function rethrow (machine: Machine, throws: readonly Thrown[]): void {
   machine.act.throws.push(...throws)
 }
 
-/** Runs something whose errors the request does not wait for. What it sends is sent. */
+/** Runs code whose errors the request does not wait for. Responses that it sends are recorded. */
 export function detached (machine: Machine, body: () => void): void {
   machine.caught(body)
 }
 
-/** Runs something and gives the errors that it throws. */
+/** Runs code and returns the errors that it throws. */
 export function caught (machine: Machine, body: () => void): Thrown[] {
   const before = machine.act.throws
   const throws = machine.act.throws = []
@@ -58,7 +58,7 @@ export function caught (machine: Machine, body: () => void): Thrown[] {
   return throws
 }
 
-/** Runs something that may not happen. */
+/** Runs code that may not run in the application. */
 export function maybe<T> (machine: Machine, body: () => T): T {
   machine.possible++
   const result = body()
@@ -66,7 +66,7 @@ export function maybe<T> (machine: Machine, body: () => T): T {
   return result
 }
 
-/** What a `catch` gets: the errors that are known, and any other. */
+/** Returns the values that a `catch` receives: the known errors, and one unknown error. */
 export function caughtValues (machine: Machine, throws: readonly Thrown[]): Values {
   const values: Value[] = []
   for (const thrown of throws) {
@@ -78,19 +78,19 @@ export function caughtValues (machine: Machine, throws: readonly Thrown[]): Valu
   return union(values.slice(0, 36), [unknown(undefined, [], true)])
 }
 
-/** What is thrown; of an error whose value is not known, the type can say the class. */
+/** Returns the thrown values. If an error has no known value, its type can show its class. */
 export function thrownValues (machine: Machine, expression: Expression): Values {
   const { ts } = machine.project
   return machine.evaluate(expression).flatMap(value => {
     if (value.kind !== 'unknown' || value.isCaught) return [value]
     if (value.held.length > 0) return value.held
     const made = errorsOfType(machine, value.type?.() ?? typeOf(machine, expression), expression)
-    if (made.length === 0 && !ts.isIdentifier(expression)) machine.missed(expression, `It is not known what '${shorten(expression.getText())}' is.`)
+    if (made.length === 0 && !ts.isIdentifier(expression)) machine.missed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
     return made
   })
 }
 
-/** The errors that a type stands for: instances of classes of the application, or of a catalog. */
+/** Returns the errors of a type: instances of classes of the application, or errors of a catalog. */
 function errorsOfType (machine: Machine, type: Type | undefined, node: Node): Values {
   const { ts, checker } = machine.project
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
@@ -145,7 +145,7 @@ export function runTry (machine: Machine, node: Statement & {
   return completes
 }
 
-/** A `finally` that returns swallows what was thrown. */
+/** Returns the errors after a `finally` block. A `finally` block that returns discards them. */
 function afterFinally (machine: Machine, block: Block | undefined, throws: readonly Thrown[]): readonly Thrown[] {
   const { ts } = machine.project
   return block?.statements.some(statement => ts.isReturnStatement(statement)) === true ? [] : throws

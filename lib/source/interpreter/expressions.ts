@@ -1,4 +1,4 @@
-/** Evaluates expressions to the values that they can have. */
+/** Evaluates expressions to their possible values. */
 import type { Expression } from 'typescript'
 import { type Values, literal, nextId, nothing, union, unknown } from '../values.js'
 import { evaluateCall, evaluateCallee, evaluateNew } from './call-expressions.js'
@@ -10,7 +10,7 @@ import { unknownOf } from './nodes.js'
 import { evaluateBinary, evaluateConditional } from './operators.js'
 import { readVariable } from './variables.js'
 
-/** The values of an expression; what its evaluation throws is noted. */
+/** Returns the values of an expression, and records errors that its evaluation throws. */
 export function evaluate (machine: Machine, node: Expression): Values {
   const { ts } = machine.project
   if (ts.isIdentifier(node)) return readVariable(machine, node)

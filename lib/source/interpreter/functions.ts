@@ -1,4 +1,4 @@
-/** Runs functions of the source. The same call with the same arguments is run once. */
+/** Runs functions of the source. A call with the same arguments runs only once. */
 import type { Expression } from 'typescript'
 import { type Fn, type Frame, type Sent, type Thrown, type Values, dedupe, keyOf, nextId, nothing, object, promise, union, unknown } from '../values.js'
 import { createActivation, moduleFrame } from './activations.js'
@@ -9,7 +9,7 @@ import { hasOwnType, nameOf } from './nodes.js'
 import { returnValues } from './promises.js'
 import { isAsync, isGenerator, parametersOf } from './syntax.js'
 
-/** Calls deeper than this are a circle that the arguments hide. */
+/** Deeper calls are an endless recursion, hidden by changing arguments. */
 const maxDepth = 60
 
 /** Calls a function of the source. */
@@ -28,7 +28,7 @@ export function callFunction (machine: Machine, fn: Fn, self: Values, args: read
   return machine.applyOutcome(fn, outcome)
 }
 
-/** Takes over what came of a call. */
+/** Adds the result of a call to the activation of its caller. */
 export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Values {
   const name = nameOf(machine, fn)
   const isPossible = machine.possible > 0
@@ -50,7 +50,7 @@ export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Value
 }
 
 function memoKey (machine: Machine, fn: Fn, self: Values, args: readonly Values[]): string | undefined {
-  if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // it sees variables of a function that still runs
+  if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // The function sees variables of a function that is still running.
   const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parametersOf(fn.node)[index - 1])
     ? isInput(values) ? '!' : '?'
     : values.map(keyOf).join('|'))

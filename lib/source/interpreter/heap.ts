@@ -1,4 +1,4 @@
-/** Objects of the running application as values, and the way from a live function to its source. */
+/** Converts objects of the running application to values, and finds the source of live functions. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { catalogError } from '../error-values.js'
@@ -7,19 +7,19 @@ import { type Cls, type Env, type External, type Fn, type Live, type Obj, type V
 import { ownValue } from './compare-values.js'
 import type { Machine } from './machine.js'
 
-/** The value of an object of the application. */
+/** Returns the value of an object of the application. */
 export function live (machine: Machine, value: object): Live {
   let known = machine.liveValues.get(value)
   if (known === undefined) machine.liveValues.set(value, known = { kind: 'live', id: nextId(), value })
   return known
 }
 
-/** The value of anything of the application. */
+/** Returns the value of anything in the application. */
 export function liveValue (machine: Machine, value: unknown): Value {
   return (typeof value === 'object' && value !== null) || typeof value === 'function' ? machine.live(value) : typeof value === 'symbol' ? unknown() : literal(value as string, false)
 }
 
-/** The request or the reply of a scope: one for all requests, so that what a hook puts on it is there in the handler. */
+/** Returns the request or the reply of a scope. All requests share it, so that the handler sees the properties that hooks set. */
 export function roleObject (machine: Machine, role: 'request' | 'reply', scope: Live, prototype: Live | undefined): Obj {
   const key = `${role} ${scope.id}`
   let known = machine.roles.get(key)
@@ -27,7 +27,7 @@ export function roleObject (machine: Machine, role: 'request' | 'reply', scope: 
   return known
 }
 
-/** The function or class of the source that a live function is; `undefined` for one of a package or of the language. */
+/** Returns the source function or class of a live function. `undefined` for functions of packages and built-in functions. */
 export function nodeOf (machine: Machine, live: Live): Fn | Cls | undefined {
   if (typeof live.value !== 'function' || types.isProxy(live.value)) return undefined
   let found = machine.liveNodes.get(live.value)
@@ -70,7 +70,7 @@ export function externalOf (machine: Machine, live: Live): External {
   return { kind: 'external', from: place === undefined ? '' : packageOf(place.file) ?? 'unknown', path: typeof name === 'string' ? name : '', node: undefined }
 }
 
-/** The error that a factory of a catalog makes; `undefined` when the function is no such factory. */
+/** Returns the error that a catalog factory creates. `undefined` if the function is not such a factory. */
 export function errorOfFactory (fn: object): Obj | undefined {
   const code = ownValue(fn, 'code')
   const status = ownValue(fn, 'status')

@@ -1,11 +1,11 @@
-/** The methods that implement a method of an interface or of an abstract class. */
+/** Finds the methods that implement a method of an interface or an abstract class. */
 import type { ClassLikeDeclaration, Declaration, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isFunctionNode } from '../project.js'
 import type { Fn } from '../values.js'
 import type { Machine } from './machine.js'
 import { functionOfNode, typeOf } from './nodes.js'
 
-/** The methods of the application that implement a method without a body. */
+/** Returns the methods of the application that implement a method without a body. */
 export function implementationsOf (machine: Machine, symbol: TypeScriptSymbol, declaration: Declaration): readonly Fn[] {
   let found = machine.implementations.get(symbol)
   if (found === undefined) machine.implementations.set(symbol, found = findImplementations(machine, symbol.name, declaration.parent))

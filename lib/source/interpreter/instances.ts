@@ -1,4 +1,4 @@
-/** Instances: the constructors and field initializers of a class, run on a new object. */
+/** Creates instances: runs the constructors and field initializers of a class on a new object. */
 import { types } from 'node:util'
 import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
 import { type Cls, type Fn, type Live, type Obj, type Value, type Values, nextId, nothing, object, union, unknown } from '../values.js'
@@ -34,7 +34,7 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
   }))
 }
 
-/** An instance of a package's class is an error if the class extends Error and nothing else is known of it. */
+/** Treats an instance of a package's class as an error if the class extends Error and the instance is otherwise unknown. */
 function asError (made: Values, names: readonly string[]): Values {
   return names.length === 0 || made.some(({ kind }) => kind !== 'unknown')
     ? made
@@ -48,7 +48,7 @@ function errorNamesOfLive (value: object): readonly string[] {
   return names.includes('Error') ? names : []
 }
 
-/** `function Failure () { this.statusCode = 404 }`, as it is written before classes. */
+/** Runs a constructor function, the older form of a class: `function Failure () { this.statusCode = 404 }`. */
 function constructFunction (machine: Machine, live: Live | undefined, fn: Fn, args: readonly Values[]): Values {
   const isError = live !== undefined && Object.prototype.isPrototypeOf.call(Error.prototype, (live.value as { readonly prototype?: object }).prototype ?? {})
   const cls: Cls = { kind: 'class', id: fn.id, node: undefined, env: undefined, live }
@@ -98,7 +98,7 @@ function initialize (machine: Machine, cls: Cls, instance: Obj, args: readonly V
   machine.applyOutcome(fn, outcome)
 }
 
-/** A base class of the language or of a package: an instance of it has the fields of an error. */
+/** Adds the fields of an error to an instance whose base class is built in or from a package. */
 function initializeExternal (machine: Machine, base: Value, instance: Obj, args: readonly Values[], node: Node | undefined): void {
   if (base.kind === 'external' && base.from === '' && args[0] !== undefined) instance.fields.set('message', args[0])
   const made = machine.callOne(base, [], args, node)

@@ -1,4 +1,4 @@
-/** Literals of objects and arrays, templates, and what iterating over a value gives. */
+/** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
 import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown } from '../values.js'
@@ -19,7 +19,7 @@ interface Span {
   readonly literal: { readonly text: string }
 }
 
-/** Evaluates a template; in one with a tag, a `?` stands for each value. */
+/** Evaluates a template. In a tagged template, a `?` stands for each value. */
 export function evaluateTemplate (machine: Machine, head: string, spans: readonly Span[], isTagged = false): Values {
   let text = head
   let isKnown = true
@@ -36,7 +36,7 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
   return isKnown ? [literal(text)] : [{ kind: 'text', text }]
 }
 
-/** The table that an object of an ORM stands for, in a template of SQL. */
+/** Returns the table name of an ORM object in an SQL template. */
 function nameOfTable (machine: Machine, values: Values): string {
   return values.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : [])[0] ?? '?'
 }
@@ -86,7 +86,7 @@ export function evaluateArray (machine: Machine, elements: readonly Expression[]
   return made
 }
 
-/** What iterating over values gives; a generator throws while somebody iterates. */
+/** Returns the elements of an iteration. A generator throws its errors during the iteration. */
 export function elementsOf (machine: Machine, values: Values, node: Node): Values {
   return union(...values.map(value => {
     if (value.kind === 'object') {

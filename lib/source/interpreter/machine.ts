@@ -1,4 +1,4 @@
-/** The state of the interpreter, and those of its functions that its files call in each other: what they share without import cycles. */
+/** The state of the interpreter, and the functions that its files call in each other. Sharing them here avoids import cycles. */
 import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import type { LiveScope } from '../inspect.js'
 import type { LibraryContext, Status } from '../library-context.js'
@@ -10,19 +10,19 @@ export interface Outcome {
   readonly returns: Values
   readonly throws: readonly Thrown[]
   readonly sent: readonly Sent[]
-  /** The tables and columns that it reads. */
+  /** The tables and columns that the call reads. */
   readonly reads: ReadonlySet<string>
-  /** The statuses that the reply has after it. */
+  /** The statuses of the reply after the call. */
   readonly statuses: readonly Status[]
 }
 
-/** A route, by what its requests have in common. */
+/** A route, identified by its method and path. */
 export interface SourcePlace {
   readonly method: string
   readonly path: string
 }
 
-/** Something that could not be followed. */
+/** A call that could not be followed. */
 export interface NotFollowed extends Site {
   readonly reason: string
 }
@@ -33,33 +33,33 @@ export interface Activation {
   readonly self: Values
   readonly home: Cls | undefined
   readonly node: FunctionNode | undefined
-  /** Where errors go: to the function's caller, or to the `catch` around. */
+  /** The errors that go to the caller of the function, or to the surrounding `catch`. */
   throws: Thrown[]
-  /** Where the errors of a returned promise go: no `catch` in the function gets them. */
+  /** The errors of a returned promise. No `catch` in the function receives them. */
   readonly outer: Thrown[]
   readonly sent: Sent[]
   readonly reads: Set<string>
-  /** The statuses that the reply has at each `return`. */
+  /** The statuses of the reply at each `return`. */
   endings: Array<readonly Status[]>
-  /** Whether it depends on the path of the route. */
+  /** Whether the run depends on the path of the route. */
   readsRoute: boolean
   returns: Values
   yields: Values
-  /** The states at each `break`, for the statement that it leaves. */
+  /** The states at each `break` of the statement that it leaves. */
   breaks: State[]
   readonly isAsync: boolean
 }
 
-/** What statements change. */
+/** The state that statements change. */
 export interface State {
   readonly vars: Map<TypeScriptSymbol, Values>
   readonly statuses: readonly Status[]
 }
 
-/** What is known of a call that was run before. */
+/** The result of an earlier call. */
 export interface KnownCall {
   readonly outcome: Outcome
-  /** Set when the outcome depends on the route. */
+  /** Set if the result depends on the route. */
   readonly route: SourcePlace | undefined
 }
 
@@ -85,12 +85,12 @@ export interface Machine extends LibraryContext {
   readonly staticFields: Map<string, Values>
   depth: number
   lastReadsRoute: boolean
-  /** The route that is run: some functions decide by its path. */
+  /** The current route, because some functions depend on its path. */
   route: SourcePlace
   possible: number
-  /** The place of the hook or handler that runs. */
+  /** The line of the current hook or handler. */
   entry: Site
-  /** The function that runs. */
+  /** The current function. */
   act: Activation
 
   readonly evaluate: (node: Expression) => Values

@@ -1,4 +1,4 @@
-/** Properties of values. Getters of the application are run like functions, never called. */
+/** Reads properties of values. Getters of the application are interpreted and never called. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { memberOfBuiltin } from '../builtins.js'
@@ -19,7 +19,7 @@ export function propertyName (machine: Machine, name: Node): string | undefined 
   return undefined
 }
 
-/** The property of each value. */
+/** Returns the property of each value. */
 export function member (machine: Machine, owners: Values, name: string | undefined, node: Node): Values {
   return union(...owners.map(owner => memberOf(machine, owner, name, node)))
 }
@@ -47,12 +47,12 @@ export function memberOf (machine: Machine, owner: Value, name: string | undefin
   }
 }
 
-/** A method of a promise that a package has extended, such as `got(url).json()`: it waits for the promise. */
+/** Calls a method that a package adds to a promise, such as `got(url).json()`. It waits for the promise. */
 function promiseStep (machine: Machine, owner: Deferred, name: string): Value {
   return native(name, (_, __, node) => [promise([unknown(() => awaitedType(machine, typeOf(machine, node)))], owner.throws)])
 }
 
-/** A property whose name is not known: it can be any. */
+/** Returns all possible values of a property whose name is unknown. */
 function anyMember (machine: Machine, owner: Value, node: Node): Values {
   if (owner.kind === 'object') return union(...owner.fields.values(), owner.elements)
   if (owner.kind === 'live' && !types.isProxy(owner.value)) {
@@ -64,7 +64,7 @@ function anyMember (machine: Machine, owner: Value, node: Node): Values {
   return [unknown(() => typeOf(machine, node), owner.kind === 'unknown' ? owner.held : [])]
 }
 
-/** The names that a computed key can have, by its type. */
+/** Returns the possible names of a computed key, from its type. */
 function keysOf (machine: Machine, node: Node): readonly string[] | undefined {
   const { ts } = machine.project
   if (!ts.isElementAccessExpression(node)) return undefined
@@ -92,7 +92,7 @@ export function memberOfLive (machine: Machine, owner: Live, name: string, node:
   return machine.memberOfNode(node, name)
 }
 
-/** Getters are not called; those that a compiler wrote for the exports of a module only name a variable. */
+/** Reads a getter without calling it. Getters that a compiler creates for module exports are safe to call. */
 function readAccessor (machine: Machine, owner: Live, name: string, get: () => unknown, node: Node): Values {
   if (isModuleExports(owner.value)) return [machine.liveValue(get.call(owner.value))]
   const known = libraryMember(owner, name, machine)
@@ -101,7 +101,7 @@ function readAccessor (machine: Machine, owner: Live, name: string, get: () => u
   return found?.kind === 'function' ? machine.callFunction(found, [owner], []) : machine.memberOfNode(node, name)
 }
 
-/** An arrow function of an object sees the object as `this`, if it was written in its class. */
+/** Binds an arrow function of an object to the object, if it is written in the class of the object. */
 function withSelf (machine: Machine, value: Value, owner: Live): Value {
   if (value.kind !== 'live' || typeof value.value !== 'function') return value
   const found = machine.nodeOf(value)

@@ -1,10 +1,10 @@
-/** What files export, by import and by require(). */
+/** Finds the exports of files, for import and for require(). */
 import type { ClassLikeDeclaration, Declaration, Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import type { Value, Values } from '../values.js'
 import type { Machine } from './machine.js'
 import { externalValue, fromScopes, isConstant, isModuleLevel } from './variables.js'
 
-/** What `require()` of a file or package gives. */
+/** Returns the result of `require()` for a file or a package. */
 export function requiredBy (machine: Machine, expression: Expression): Values | undefined {
   const { ts, checker } = machine.project
   if (!ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression) || expression.expression.text !== 'require') return undefined
@@ -15,7 +15,7 @@ export function requiredBy (machine: Machine, expression: Expression): Values | 
   if (file !== undefined && machine.project.owns(file)) {
     const live = machine.exportsOf.get(file.fileName)
     if (live !== undefined) return [machine.live(live)]
-    return machine.exportsOfFile(file) ?? [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
+    return [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
   }
   return [externalValue(name.text, '', expression)]
 }

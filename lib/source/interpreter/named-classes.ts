@@ -1,4 +1,4 @@
-/** The classes that the translators of an application test errors for: the way to the classes of packages. */
+/** Finds the classes of packages that the translators of an application use with `instanceof`. */
 import { createRequire } from 'node:module'
 import type { Node } from 'typescript'
 import type { Translator } from '../../translate/translator.js'
@@ -6,7 +6,7 @@ import { nextId, type External } from '../values.js'
 import { createActivation } from './activations.js'
 import type { Machine } from './machine.js'
 
-/** Returns the live classes that stand after `instanceof` in translators, by name. */
+/** Returns the live classes that follow `instanceof` in translators, by name. */
 export function findNamedClasses (machine: Machine, translators: readonly Translator[]): ReadonlyMap<string, object> {
   const { ts } = machine.project
   const found = new Map<string, object>()
@@ -30,12 +30,12 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
   return found
 }
 
-/** An export of a package that a file in CommonJS has loaded: its functions hold the whole package, not the export. */
+/** Finds an export of a package in a CommonJS file. Its functions close over the whole package, not over the export. */
 function findLoaded ({ from, path }: External, file: string): unknown {
   const require = createRequire(file)
   try {
     return (require.cache[require.resolve(from)]?.exports as Record<string, unknown> | undefined)?.[path]
   } catch {
-    return undefined // a package for modules only
+    return undefined // The package has no CommonJS version.
   }
 }

@@ -1,4 +1,4 @@
-/** Functions, classes and types of the source as values. */
+/** Creates values for functions and classes of the source, and finds types and lines of nodes. */
 import type { ClassLikeDeclaration, Node, ParameterDeclaration, Type } from 'typescript'
 import type { FunctionNode } from '../project.js'
 import { type Cls, type Env, type Fn, type Value, nextId, unknown } from '../values.js'
@@ -45,7 +45,7 @@ export function nameOf (machine: Machine, fn: Fn): string | undefined {
   return owner === undefined ? named.text : `${owner}.${named.text}`
 }
 
-/** Whether the type of a parameter says as much as that of the argument. */
+/** Returns whether the type of a parameter says as much as the type of its argument. */
 export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | undefined): boolean {
   return parameter === undefined || (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
 }
@@ -56,7 +56,7 @@ export function missed (machine: Machine, node: Node | undefined, reason: string
   machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
 }
 
-/** Returns the line of a node. A function of a package that is a hook itself is not called by a line of the application: then it is its own. */
+/** Returns the line of a node. A package's function that is a hook has its own line, because no line of the application calls it. */
 export function siteOf (machine: Machine, node: Node): Site {
   return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
 }

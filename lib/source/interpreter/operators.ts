@@ -1,4 +1,4 @@
-/** Operators with two sides, and the conditional operator. */
+/** Evaluates binary operators and the conditional operator. */
 import type { Expression, Node } from 'typescript'
 import { type Values, union, unknown } from '../values.js'
 import { assignTo } from './assignments.js'

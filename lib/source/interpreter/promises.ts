@@ -1,11 +1,11 @@
-/** Promises: what a function returns, and what waiting for it throws. */
+/** Models promises: the promise that a function returns, and the errors when code awaits it. */
 import type { Node } from 'typescript'
 import { type Values, union } from '../values.js'
 import { isErrorLike } from './compare-values.js'
 import type { Activation, Machine } from './machine.js'
 import { awaitedType, siteOf, typeOf } from './nodes.js'
 
-/** What a `return` gives: an async function waits for a promise, and no `catch` of its own gets what it rejects with. */
+/** Returns the values of a `return`. An async function waits for a promise, but its own `catch` does not receive the rejection. */
 export function returnValues (machine: Machine, values: Values, act: Activation, node: Node): Values {
   for (const value of values) if (isErrorLike(value) && !machine.returnSites.has(value)) machine.returnSites.set(value, siteOf(machine, node))
   if (!act.isAsync) return values
@@ -16,7 +16,7 @@ export function returnValues (machine: Machine, values: Values, act: Activation,
   }))
 }
 
-/** Waits for promises: what they reject with is thrown here. */
+/** Awaits promises, and throws their rejections. */
 export function settle (machine: Machine, values: Values): Values {
   return union(...values.map(value => {
     if (value.kind !== 'promise') {

@@ -1,4 +1,4 @@
-/** The ways into the interpreter from outside: a call of a function, and a property that is read. */
+/** The entry points of the interpreter: calls a function, or reads a property. */
 import { dedupe, nextId, type Thrown, type Value, type Values } from '../values.js'
 import { createActivation } from './activations.js'
 import { call } from './calls.js'
@@ -9,7 +9,7 @@ import { memberOfObject } from './members.js'
 import { anyNode } from './nodes.js'
 import { settle } from './promises.js'
 
-/** Calls a function of the application from outside, and returns all that comes of it, what it promises included. */
+/** Calls a function of the application, and returns its complete result, including rejected promises. */
 export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[]): Outcome {
   const before = machine.act
   const act = machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
@@ -18,7 +18,7 @@ export function runCall (machine: Machine, callees: Values, self: object, args: 
   return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, statuses: machine.statuses }
 }
 
-/** Reads a property of a value, as far as it is known without evaluating anything. */
+/** Reads a property of a value as far as it is known without evaluation. */
 export function readProperty (machine: Machine, value: Value, name: string): Values {
   if (value.kind === 'live') {
     const own = ownValue(value.value, name)
@@ -27,7 +27,7 @@ export function readProperty (machine: Machine, value: Value, name: string): Val
   return value.kind === 'object' ? memberOfObject(machine, value, name, anyNode(machine)) : []
 }
 
-/** Returns the errors that a handler returns as if they were thrown, because Fastify treats them so. */
+/** Returns the errors that a handler returns as thrown errors, because Fastify treats them so. */
 export function throwReturned (machine: Machine, values: Values): Thrown[] {
   return values.map(value => ({
     value,

@@ -1,4 +1,4 @@
-/** Runs statements, and says whether what comes after them is reached. */
+/** Runs statements, and returns whether the following code is reached. */
 import type { Block, Expression, Statement, SwitchStatement, Symbol as TypeScriptSymbol } from 'typescript'
 import { type Value, type Values, nextId, nothing, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
@@ -26,7 +26,7 @@ function runStatements (machine: Machine, list: readonly Statement[]): boolean {
   return list.every(statement => runStatement(machine, statement))
 }
 
-/** Runs a statement; false when what comes after it is not reached. */
+/** Runs a statement. Returns false if the following code is not reached. */
 function runStatement (machine: Machine, node: Statement): boolean {
   const { ts } = machine.project
   if (ts.isExpressionStatement(node)) {
@@ -116,7 +116,7 @@ function runStatement (machine: Machine, node: Statement): boolean {
   return true
 }
 
-/** A call of a function that never returns ends the block, as the compiler sees it, too. */
+/** Returns whether a call never returns. Such a call ends the block, as it does for the compiler. */
 function neverReturns (machine: Machine, expression: Expression): boolean {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression
@@ -128,7 +128,7 @@ function neverReturns (machine: Machine, expression: Expression): boolean {
   return type !== undefined && (type.flags & ts.TypeFlags.Never) !== 0
 }
 
-/** A loop runs never, once or often: twice shows what a variable of the first round does in the second. */
+/** Runs a loop twice, because the second round can see variables that the first round set. */
 function runLoop (machine: Machine, body: () => boolean, mayEnd: boolean): boolean {
   const { act } = machine
   const outer = act.breaks
@@ -200,7 +200,7 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
   return true
 }
 
-/** For each value of a variable, the values that an expression about it has. */
+/** Returns the values of an expression for each value of a variable in it. */
 function casesOf (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
   const { vars } = machine.act.frame
   const all = vars.get(subject) as Values

@@ -1,4 +1,4 @@
-/** The variables and statuses at a point of a function, and how they come together again after a branch. */
+/** Saves the variables and statuses at a point of a function, and merges them after a branch. */
 import type { Symbol as TypeScriptSymbol } from 'typescript'
 import { type Values, union } from '../values.js'
 import { unionStatuses } from './compare-values.js'
@@ -25,7 +25,7 @@ export function mergeStates (machine: Machine, states: readonly State[]): void {
   machine.statuses = states.length === 0 ? machine.statuses : unionStatuses(...states.map(({ statuses }) => statuses))
 }
 
-/** Evaluates a condition once more, without its errors. */
+/** Evaluates a condition again, without its errors. */
 export function withoutErrors<T> (machine: Machine, body: () => T): T {
   const { act, statuses } = machine
   const { throws, sent } = act

@@ -1,4 +1,4 @@
-/** Questions about the syntax tree that need no values. */
+/** Answers questions about the syntax tree that do not depend on values. */
 import type { Declaration, Expression, Node, ParameterDeclaration } from 'typescript'
 import type { FunctionNode, Project } from '../project.js'
 import type { Fn } from '../values.js'
@@ -19,23 +19,23 @@ export function isGenerator (node: FunctionNode): boolean {
   return node.asteriskToken !== undefined
 }
 
-/** `(error, result) => ...`: Node calls it later, and the request does not wait for what it throws. */
+/** Returns whether a function is a Node callback, `(error, result) => ...`. Node calls it later, and the request does not wait for its errors. */
 export function isNodeCallback (ts: Project['ts'], { node }: Fn): boolean {
   const [first, ...others] = parametersOf(node)
   return first !== undefined && others.length > 0 && ts.isIdentifier(first.name) && /^(e|err|error|_err|_error)$/.test(first.name.text)
 }
 
-/** The parameters of a function that arguments belong to: TypeScript's `this` is none of them. */
+/** Returns the parameters that receive arguments. The `this` parameter of TypeScript is not one of them. */
 export function parametersOf (node: FunctionNode): readonly ParameterDeclaration[] {
   return node.parameters.filter(({ name }) => !('text' in name && name.text === 'this'))
 }
 
-/** An expression without brackets, assertions and the like around it. */
+/** Returns an expression without surrounding brackets and type assertions. */
 export function unwrap (ts: Project['ts'], node: Expression): Expression {
   return ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isSatisfiesExpression(node) ? unwrap(ts, node.expression) : node
 }
 
-/** The closest node around that is of a kind, itself included. */
+/** Returns the closest surrounding node of a kind. It can be the node itself. */
 export function findUp<T extends Node> (node: Node, is: (node: Node) => node is T): T | undefined
 
 export function findUp (node: Node, is: (node: Node) => boolean): Node | undefined

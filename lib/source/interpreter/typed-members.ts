@@ -1,4 +1,4 @@
-/** Properties of which only the type is known. */
+/** Reads properties of values whose type only is known. */
 import type { Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
 import { type Value, type Values, literal, native, nextId, union, unknown } from '../values.js'
@@ -7,7 +7,7 @@ import type { Machine } from './machine.js'
 import { functionOfNode, typeOf } from './nodes.js'
 import { externalValue, initialValues, isModuleLevel } from './variables.js'
 
-/** A member of which only the source knows. */
+/** Returns a member that only the source shows. */
 export function memberOfNode (machine: Machine, node: Node, name: string): Values {
   const { ts } = machine.project
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.memberOfType(unknown(() => typeOf(machine, node.expression)), name, node)
@@ -24,7 +24,7 @@ export function memberOfType (machine: Machine, owner: Value & { readonly kind: 
   return owner.isInput ? found.map(value => value.kind === 'unknown' ? { ...value, isInput: true } : value) : found
 }
 
-/** What a property of a type can be: a method with a body, any implementation of one without, or something of a type. */
+/** Returns the possible values of a property of a type: a method with a body, implementations of one without, or a typed value. */
 function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
   const { ts, checker } = machine.project
   const typed = (): Values => {
@@ -62,7 +62,7 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
         ? native(symbol.name, (args, self) => machine.maybe(() => machine.callFunction(fn, self, args)))
         : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
     }
-    // The client of Prisma is generated into the application.
+    // Prisma generates its client into the application.
     if (ts.isInterfaceDeclaration(declaration.parent) && declaration.parent.name.text.endsWith('Delegate')) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
     // The type of a factory of a catalog says which error it creates.
     const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)

@@ -1,4 +1,4 @@
-/** What a name stands for: a variable of a function that runs, of one that the application holds, or of a file. */
+/** Finds the values of a name: a variable of a running function, of a live function, or of a file. */
 import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import type { LiveScope } from '../inspect.js'
 import { isFunctionNode } from '../project.js'
@@ -8,7 +8,7 @@ import type { Machine } from './machine.js'
 import { functionOfNode, typeOf, unknownOf } from './nodes.js'
 import { findUp } from './syntax.js'
 
-/** The values of a variable. */
+/** Returns the values of a variable. */
 export function readVariable (machine: Machine, node: Identifier): Values {
   const { ts, checker } = machine.project
   const symbol = ts.isShorthandPropertyAssignment(node.parent) &&
@@ -38,7 +38,7 @@ export function readVariable (machine: Machine, node: Identifier): Values {
   return valuesOfSymbol(machine, symbol, node)
 }
 
-/** The value of a constant that a literal says. */
+/** Returns the value of a constant with a literal initializer. */
 function literalConstant (machine: Machine, declaration: Declaration): Values | undefined {
   const { ts } = machine.project
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)) return undefined
@@ -75,7 +75,7 @@ export function isConstant (machine: Machine, node: Declaration): boolean {
   return (list.flags & ts.NodeFlags.Const) !== 0
 }
 
-/** The values of what a symbol stands for, outside of any function that runs. */
+/** Returns the values of a symbol outside any running function. */
 export function valuesOfSymbol (machine: Machine, symbol: TypeScriptSymbol, node: Node): Values {
   const { ts, checker } = machine.project
   if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
@@ -102,7 +102,7 @@ function globalValue (name: string, node: Node): Value {
   return externalValue('', name, node)
 }
 
-/** The package and export that an import names. */
+/** Returns the package and the export of an import. */
 function importOf (machine: Machine, symbol: TypeScriptSymbol): { readonly from: string, readonly path: string } | undefined {
   const { ts } = machine.project
   const declaration = symbol.declarations?.[0]
@@ -159,7 +159,7 @@ function valuesOfDeclaration (machine: Machine, declaration: Declaration, node: 
   return [unknown(() => typeOf(machine, node))]
 }
 
-/** The value that a variable starts with; the one of a variable that needs itself is not known. */
+/** Returns the initial value of a variable. If the initializer uses the variable itself, the value is unknown. */
 export function initialValues (machine: Machine, declaration: Node, expression: Expression): Values {
   const known = machine.initials.get(declaration)
   if (known === 'running') return [unknown()]

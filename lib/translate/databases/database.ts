@@ -1,3 +1,4 @@
+/** The part that the translators of all databases share. It turns a kind of failure into an error of the catalog. */
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
@@ -109,7 +110,7 @@ function answerReading (reading: Reading, cause: unknown, { errors, request, dat
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
   const issues = reading.issues ?? listPaths(reading, named, request).flatMap(path => issuesAt(path, failure))
-  const [codeOfStatus, ofStatus] = isValidationCode(code) ? [toValidationCode(code, validationStatus), getValidationMessage(code, validationStatus)] : [code, {}]
+  const [codeOfStatus, ofStatus] = isValidationCode(code) ? [toValidationCode(code, validationStatus), getValidationMessage(code, errors, validationStatus)] : [code, {}]
   return errors[codeOfStatus]({ cause, ...ofStatus, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 

@@ -1,3 +1,4 @@
+/** Translates errors of the MongoDB driver by their codes. */
 import { databaseTranslator, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'

@@ -1,3 +1,4 @@
+/** Translates errors of Mongoose, including those of its validators. */
 import { formatField, getKeywordIssue, formatPointer, type Issue } from '../../catalog/issues.js'
 import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'

@@ -1,3 +1,4 @@
+/** Translates errors of MySQL and MariaDB by their error numbers. */
 import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 

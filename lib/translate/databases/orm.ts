@@ -1,3 +1,4 @@
+/** Translates errors that query builders and ORMs throw themselves. */
 import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
@@ -36,7 +37,7 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
   if (name === 'SequelizeValidationError' && Array.isArray(errors)) return readValidation(errors)
   if (typeof name === 'string' && Object.hasOwn(ormErrors, name)) return { failure: ormErrors[name] as DatabaseFailure }
   if (ormMessages.has(message)) return { failure: 'unavailable' }
-  // Kysely's NoResultError has no name of its own; it carries the query.
+  // Kysely's NoResultError has no specific name. It has the query.
   if (message === 'no result' && isObject(node) && typeof node.kind === 'string') return { failure: 'no_row' }
   return undefined
 })

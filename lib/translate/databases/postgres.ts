@@ -1,3 +1,4 @@
+/** Translates errors of Postgres by their SQLSTATE. */
 import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 

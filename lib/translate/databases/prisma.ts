@@ -1,3 +1,4 @@
+/** Translates errors of Prisma by their codes. */
 import type { FastifyRequest } from 'fastify'
 import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import { mysqlErrors, readMysql } from './mysql.js'

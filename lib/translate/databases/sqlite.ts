@@ -1,3 +1,4 @@
+/** Translates errors of SQLite by their result codes. */
 import type { FastifyRequest } from 'fastify'
 import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'

@@ -1,3 +1,4 @@
+/** The error codes of HTTP clients, and the response to each. The translator of upstreams uses this table. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 
 /** The result of a failed call of another service. `aborted` is `gateway_timeout`, or no response if the client disconnected. */

@@ -1,7 +1,7 @@
 /** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
 import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
-import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { isIn, maxReported, repeatsValue, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -110,13 +110,6 @@ function withInner (entry: Entry, inside: readonly Entry[]): Entry {
 /** Returns whether a custom keyword has its own message. Otherwise, Ajv adds a default message. */
 function isAuthored (keyword: string, message: unknown): message is string {
   return typeof message === 'string' && isOwnKeyword(keyword) && !/^must pass ".*" keyword validation$/s.test(message)
-}
-
-/** Returns whether a message contains the value that was sent. */
-function repeatsValue (message: string, value: unknown): boolean {
-  if (typeof value === 'object') return false
-  const text = String(value)
-  return text !== '' && message.includes(text)
 }
 
 /**

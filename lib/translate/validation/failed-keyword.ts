@@ -43,3 +43,10 @@ export function valueAt (value: unknown, path: readonly string[]): unknown {
 export function isIn (value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
 }
+
+/** Returns whether a message contains the value that was sent. */
+export function repeatsValue (message: string, value: unknown): boolean {
+  if (typeof value === 'object') return false
+  const text = String(value)
+  return text !== '' && message.includes(text)
+}

@@ -1,5 +1,6 @@
 /** The status of the response to an invalid body: 422, or 400 for an API that promised it. */
-import type { StandardCode } from '../../catalog/standard-errors.js'
+import { defaultMessage } from '../../catalog/definition.js'
+import type { standardErrors, StandardCode } from '../../catalog/standard-errors.js'
 
 /** The status of the response to an invalid body. */
 export type ValidationStatus = 400 | 422
@@ -12,9 +13,9 @@ export function toValidationCode (code: ValidationCode, status: ValidationStatus
   return status === 400 ? 'invalid_request' : code
 }
 
-/** Returns the message that the code for status 400 lacks, because it stands for other failures too. */
-export function getValidationMessage (code: ValidationCode, status: ValidationStatus = 422): { readonly message?: string } {
-  return status === 400 ? { message: code === 'validation_error' ? 'One or more fields are not valid.' : 'A required field is missing.' } : {}
+/** Returns the message of the catalog for an invalid body if its code stands for other failures too, as it does with the status 400. */
+export function getValidationMessage (code: ValidationCode, errors: typeof standardErrors, status: ValidationStatus = 422): { readonly message?: string } {
+  return status === 400 ? { message: defaultMessage(errors[code], undefined) } : {}
 }
 
 /** Returns whether a code is one of {@link ValidationCode}. */

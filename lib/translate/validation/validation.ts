@@ -1,10 +1,11 @@
 /** Translates the errors of Fastify's validation, whichever validator found them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, getKeywordIssue, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
 import { dataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
-import type { Translator } from '../translator.js'
+import type { TranslateContext, Translator } from '../translator.js'
 import { getValidationMessage, toValidationCode } from './validation-status.js'
 import { readTypeboxErrors } from './typebox-errors.js'
 import { resolveUnions } from './unions.js'
@@ -28,21 +29,25 @@ const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAj
 /** Translates Fastify's validation errors, for any validator. */
 export const validationTranslator: Translator = {
   name: 'validation',
-  translate (error, { errors, request, validationStatus }) {
+  translate (error, context) {
     if (!isObject(error) || !isPart(error.validationContext)) return undefined
     const validation = getReportedErrors(error)
     if (validation === undefined) return undefined
-    const report = createReport(validation, error.validationContext, request)
+    const report = createReport(validation, error.validationContext, context.request)
     const { location } = report
-    const issues = createIssues(report)
-    if (location === 'header') return errors.invalid_request({ issues, cause: error, message: 'A request header is invalid.' })
-    if (location !== 'body') {
-      const [{ field } = { field: '' }] = issues
-      return errors.invalid_parameter({ issues, cause: error, ...(field !== '' && { param: field }) })
-    }
-    const code = issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
-    return errors[toValidationCode(code, validationStatus)]({ issues, cause: error, ...getValidationMessage(code, validationStatus) })
+    return createInvalidError(location, createIssues(readFailures(report), location), error, context)
   }
+}
+
+/** Returns the error for an invalid part of a request. */
+export function createInvalidError (location: IssueLocation, issues: readonly Issue[], cause: unknown, { errors, validationStatus }: TranslateContext): ApiError {
+  if (location === 'header') return errors.invalid_request({ issues, cause, message: 'A request header is invalid.' })
+  if (location !== 'body') {
+    const [{ field } = { field: '' }] = issues
+    return errors.invalid_parameter({ issues, cause, ...(field !== '' && { param: field }) })
+  }
+  const code = issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
+  return errors[toValidationCode(code, validationStatus)]({ issues, cause, ...getValidationMessage(code, errors, validationStatus) })
 }
 
 /**
@@ -84,11 +89,11 @@ function sharedWithData (server: FastifyInstance): readonly unknown[] {
   return schemas
 }
 
-/** Returns the issues of a report: one for each field and code, in the order of the report. */
-function createIssues (report: ValidationReport): Issue[] {
+/** Returns the issues of some failures: one for each field and code, in their order. */
+export function createIssues (failures: readonly FailedKeyword[], location: IssueLocation): Issue[] {
   const issues: Issue[] = []
-  for (const failure of readFailures(report)) {
-    const issue = createIssue(failure, report.location)
+  for (const failure of failures) {
+    const issue = createIssue(failure, location)
     if (!issues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)) issues.push(issue)
     if (issues.length === maxIssues) break
   }

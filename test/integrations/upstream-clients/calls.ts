@@ -1,12 +1,12 @@
-/** One call for each client of an API. It is sent to a local server, without retries, and its promise is rejected. */
+/** One call for each API client. It is sent to a local server, without retries, and its promise is rejected. */
 /* eslint new-cap: "off" -- some packages export their class as the default */
 
 export type Call = (origin: string, port: number) => Promise<unknown>
 
-// The packages are not installed for the tests of the project, so their types are not known here.
+// The packages are not installed for the tests of the project, so their types are not available here.
 const load = async (name: string): Promise<any> => await import(name)
 
-// Node.js 20 has no WebSocket, and Supabase looks for it.
+// Node.js 20 has no WebSocket, but Supabase requires one.
 if (!('WebSocket' in globalThis)) Object.assign(globalThis, { WebSocket: class {} })
 
 /** Rejects with the error that a client returns instead of throwing it. */
@@ -14,7 +14,7 @@ async function throwReturned (result: Promise<{ readonly error: unknown }>): Pro
   throw (await result).error
 }
 
-/** By the name of the package. What follows a comma tells two calls of one package apart. */
+/** By the name of the package. A suffix after a comma distinguishes two calls of one package. */
 export const calls: Readonly<Record<string, Call>> = {
   twilio: async origin => {
     const { default: twilio } = await load('twilio')

@@ -1,5 +1,5 @@
 /**
- * Records the errors that clients of APIs throw when a service responds with an error, for
+ * Records the errors that API clients throw if a service responds with an error, for
  * test/translate/upstreams/http-traces.test.ts. Run it again after you change a version in package.json here:
  * `npm ci --ignore-scripts && npx tsx record.ts`.
  */
@@ -12,7 +12,7 @@ import { describeError } from './shapes.js'
 const file = new URL('../../translate/upstreams/recorded-clients.json', import.meta.url)
 const statuses = [401, 403, 404, 429]
 
-/** Responds to every request with the status that is current, in a body that suits most clients. */
+/** Responds to every request with the current status, in a body that most clients accept. */
 let status = 0
 const server = createServer((request, response) => {
   request.resume()
@@ -33,13 +33,13 @@ for (const [name, call] of Object.entries(calls)) {
   recorded.push({ client: name, version, errors })
 }
 if (only.length === 0) {
-  // One line for each error, so that a difference between two versions can be read.
+  // Writes one line for each error, so that two versions are easy to compare.
   const lines = recorded.map(({ errors, ...named }) => `${JSON.stringify(named).slice(0, -1)},"errors":{\n${Object.entries(errors).map(([at, error]) => `"${at}":${JSON.stringify(error)}`).join(',\n')}}}`)
   writeFileSync(file, `[\n${lines.join(',\n')}\n]\n`)
 } else {
   console.log(JSON.stringify(recorded, null, 2))
 }
-process.exit() // some clients keep connections open
+process.exit() // Some clients keep connections open.
 
 /** Returns what a call throws, or what it returns if it is an error. */
 async function fail (name: string, call: Call): Promise<unknown> {

@@ -1,8 +1,8 @@
 /** Writes errors as JSON, with their classes and getters, and builds errors of the same shape from it. */
 
-/** An object of a class, or with something that JSON cannot hold. */
+/** An object of a class, or an object with values that JSON cannot represent. */
 interface Shape {
-  /** The names of the classes, from that of the object to the one below Object. */
+  /** The names of the classes, from the class of the object up to the last one before Object. */
   readonly classes: readonly string[]
   readonly own?: Readonly<Record<string, unknown>>
   /** Own properties that are not enumerable. */
@@ -15,13 +15,13 @@ const maxDepth = 4
 const maxProperties = 40
 const maxText = 120
 
-/** Objects of Node.js that say nothing about an error, and whose properties differ from run to run. */
+/** Objects of Node.js that say nothing about an error, and whose properties change between runs. */
 const opaque: ReadonlySet<string> = new Set(['Socket', 'Agent', 'Timeout', 'AbortSignal', 'ReadableStream', 'Buffer', 'Server', 'EventEmitter', 'HTTPParser', 'ReadableState'])
 
 /** Members of Object and Error that every error has. */
 const common: ReadonlySet<string> = new Set(['constructor', '__proto__', 'toString', 'stack'])
 
-/** Returns an error as JSON. Text is cut, and the port of the server is replaced. */
+/** Returns an error as JSON. Long strings are cut, and the port of the server is replaced. */
 export function describeError (error: unknown, port: number): unknown {
   const seen = new Set<unknown>()
 
@@ -76,7 +76,7 @@ function listClasses (value: object): string[] {
   return names
 }
 
-/** Returns an error of the shape that was described. */
+/** Returns an error with the described shape. */
 export function createError (described: unknown): unknown {
   if (Array.isArray(described)) return described.map(createError)
   if (typeof described !== 'object' || described === null) return described

@@ -1,10 +1,10 @@
-/** The files that the reference pages load: what they contain, and what is reported if they are missing. */
+/** The files that the reference pages load: their content, and the message if they are missing. */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { readAssets } from '../../../lib/reference/render/assets.js'
 
-t.test('the files are the ones beside the module', async t => {
+t.test('the asset files are next to the module', async t => {
   const source = (name: string): string => readFileSync(new URL(`../../../lib/reference/render/${name}`, import.meta.url), 'utf8')
   t.strictSame(readAssets(), [
     { name: 'style.css', contentType: 'text/css; charset=utf-8', content: source('style.css') },

@@ -1,4 +1,4 @@
-/** HTML that is built with a template tag. */
+/** The template tag that builds HTML. */
 import t from 'tap'
 import { escapeHtml, html } from '../../../lib/reference/render/escape-html.js'
 

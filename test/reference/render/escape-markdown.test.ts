@@ -1,4 +1,4 @@
-/** Strings in Markdown are shown as they are. */
+/** Strings in Markdown are shown unchanged. */
 import { strictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'

@@ -1,4 +1,4 @@
-/** The marked parts of an example. */
+/** The highlighted parts of an example. */
 import { strictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'

@@ -22,7 +22,7 @@ t.test('text of the catalog is escaped', async t => {
   const hostile = '<script>alert(1)</script>'
   const text = pageHtml(reference, { ...page, title: hostile, message: hostile, description: hostile, action: hostile, type: hostile }, site)
   t.notMatch(text, '<script>')
-  t.match(text, '&#60;script&#62;alert(1)&#60;/script&#62;', 'in text that is no Markdown')
+  t.match(text, '&#60;script&#62;alert(1)&#60;/script&#62;', 'in text that is not Markdown')
   t.match(text, '&lt;script&gt;alert(1)&lt;/script&gt;', 'in Markdown')
 })
 

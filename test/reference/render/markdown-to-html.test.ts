@@ -1,4 +1,4 @@
-/** Markdown of authors becomes safe HTML. */
+/** Converts the Markdown of authors to safe HTML. */
 import t from 'tap'
 import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.js'
 

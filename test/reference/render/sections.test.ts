@@ -40,7 +40,7 @@ t.test('a code of some routes, of every route, of any path, and of no route', as
   t.equal((await sections('payment_required', two)).Routes, 'No route returns it today.')
 })
 
-t.test('each cookie that a code sets has a line of its own in the example, and other lists are joined', async t => {
+t.test('each cookie that a code sets has its own line in the example, and other lists are joined', async t => {
   const errors = defineErrors({
     session_ended: {
       status: 401,

@@ -1,10 +1,10 @@
-/** Valid requests, made from the schemas of a route. */
+/** Valid requests, created from the schemas of a route. */
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import t from 'tap'
 import { credentialHeaders, listParameters, listProperties, sample, samplePath, validRequest, type SampleRoute } from '../../../lib/reference/requests/sample-request.js'
 
-/** Builds a route that no server knows. */
+/** Builds a route without a server. */
 function createRoute (method: string, url: string, schema: object = {}, codes: readonly string[] = []): SampleRoute {
   const scope: FastifyInstance = Fastify()
   const route = { method, url, schema, handler: async () => 'ok' } as unknown as RouteOptions & { url: string }

@@ -1,3 +1,4 @@
+/** Generates a Prisma client for the tests. */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,8 +25,8 @@ export interface PrismaClient {
 }
 
 /**
- * Generates the client of schema.prisma into a folder of its own, as `prisma generate` does, and imports it. The engine
- * for migrations, which it would download, plays no part in this: any file stands in for it.
+ * Generates the client of schema.prisma into a separate folder, as `prisma generate` does, and imports it. The engine
+ * for migrations, which it would download, is not used, so any file replaces it.
  */
 export async function generatePrismaClient (): Promise<{ readonly PrismaClient: new (options: { readonly adapter: unknown }) => PrismaClient, readonly remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'prisma-'))

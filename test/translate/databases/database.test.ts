@@ -1,3 +1,4 @@
+/** The part that the translators of all databases share. */
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { standardErrors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
@@ -25,7 +26,7 @@ async function appThatThrows (thrown: () => unknown, options: ApiErrorsOptions =
   return app
 }
 
-t.test('the answers to failures are those that the tests of each source expect', async t => {
+t.test('each failure has the expected response', async t => {
   const told = Object.fromEntries(Object.entries(databaseFailures).map(([failure, { code, message, issue }]) => [failure, {
     status: standardErrors[code].status,
     code,
@@ -37,7 +38,7 @@ t.test('the answers to failures are those that the tests of each source expect',
   for (const { issue } of Object.values(databaseFailures)) if (issue !== undefined) t.ok(issueCodes.includes(issue.code), issue.code)
 })
 
-t.test('every table of a source leads to a failure that has an answer', async t => {
+t.test('every table entry of a source leads to a failure with a response', async t => {
   const failures = [
     ...Object.values(sqlStates),
     ...Object.values(mysqlErrors).map(({ failure }) => failure),
@@ -52,7 +53,7 @@ t.test('every table of a source leads to a failure that has an answer', async t 
   for (const type of Object.values(castTypes)) t.match(type, /^(number|string|boolean|array)$/)
 })
 
-t.test('the error of a database may lie below others', async t => {
+t.test('the error of a database may be wrapped in others', async t => {
   const wrap = (times: number): Error => times === 0 ? uniqueViolation() : new Error('wrapped', { cause: wrap(times - 1) })
   const post = async (thrown: () => unknown) => {
     const response = await (await appThatThrows(thrown)).inject({ method: 'POST', url: '/users', payload: {} })
@@ -63,22 +64,22 @@ t.test('the error of a database may lie below others', async t => {
   const fault = whole(expected({ answer: 'fault' }))
 
   t.strictSame(await post(() => wrap(1)), taken, 'as a cause')
-  t.strictSame(await post(() => wrap(7)), taken, 'seven causes down')
-  t.strictSame(await post(() => wrap(8)), fault, 'and no further: a longer chain is a circle')
-  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'as TypeORM says it')
-  t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'as Sequelize says it')
+  t.strictSame(await post(() => wrap(7)), taken, 'below seven causes')
+  t.strictSame(await post(() => wrap(8)), fault, 'not below more causes, because a longer chain is a loop')
+  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'in the property of TypeORM')
+  t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'in the property of Sequelize')
   t.strictSame(await post(() => {
     const circle = new Error('a circle')
     circle.cause = circle
     return circle
-  }), fault, 'in a circle')
+  }), fault, 'with circular causes')
   t.strictSame(await post(() => Object.assign(new Error('Only admins may do this.', { cause: uniqueViolation() }), { statusCode: 403 })), {
     status: 403,
     body: { code: 'forbidden', message: 'Only admins may do this.', request_id: 'req_1' }
-  }, 'but not below an error with a status of its own: the application decided')
+  }, 'not below an error with its own status, because the application chose that status')
 })
 
-t.test('a value that the database cannot read is a parameter, where the request has no body', async t => {
+t.test('if the request has no body, a value that the database rejects is an invalid parameter', async t => {
   const malformed = Object.assign(new Error('invalid input syntax for type uuid: "abc"'), { severity: 'ERROR', code: '22P02' })
   const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
   const app = Fastify({ genReqId: () => 'req_1' })
@@ -97,11 +98,11 @@ t.test('a value that the database cannot read is a parameter, where the request 
   t.strictSame(await ask('GET', true), parameter)
   t.strictSame(await ask('DELETE', false), parameter)
   t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
-  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body it may be a field of it')
+  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body, it may be one of its fields')
   t.strictSame(await ask('POST', true), field('_id'))
 })
 
-t.test('the log has what the caller does not get', async t => {
+t.test('the log has the details that the response omits', async t => {
   const entries: LogEntry[] = []
   const missing = Object.assign(new Error('relation "users" does not exist'), { severity: 'ERROR', code: '42P01' })
   const app = await appThatThrows(() => missing, { log: entry => { entries.push(entry) } })
@@ -112,7 +113,7 @@ t.test('the log has what the caller does not get', async t => {
   t.equal(entries[0]?.error.cause, missing)
 })
 
-t.test('no value reaches the body, whatever it is', async t => {
+t.test('the body never contains the value', async t => {
   const quoted = (value: string) => [
     { severity: 'ERROR', code: '23505', constraint: 'users_email_key', detail: `Key (email)=(${value}) already exists.`, message: 'duplicate key value' },
     { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_lower_idx', detail: `Key (lower(email))=(${value}) already exists.`, message: 'duplicate key value' },
@@ -137,15 +138,15 @@ t.test('no value reaches the body, whatever it is', async t => {
       const { details = [], message } = response.json() as { readonly details?: ReadonlyArray<{ readonly field: string, readonly message: string }>, readonly message: string }
       const sentences: readonly string[] = [...Object.values(answers).flatMap(answer => 'ofField' in answer ? [answer.ofField, answer.ofBody] : []), 'must be a number']
       for (const issue of details) {
-        if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+        if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
       }
-      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`${JSON.stringify(error)} is answered with ${response.body}`)
+      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
     }
   }), { numRuns: 200 })
   t.pass('for 200 values')
 })
 
-t.test('the database option takes names for constraints', async t => {
+t.test('the database option sets messages for constraints', async t => {
   const faults: ReadonlyArray<readonly [database: unknown, sentence: string]> = [
     [5, 'database: expected an object with constraints, got 5.'],
     [null, 'database: expected an object with constraints, got null.'],

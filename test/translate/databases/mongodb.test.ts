@@ -1,3 +1,4 @@
+/** The failures of the MongoDB driver. cases/mongodb.ts lists them. */
 import t from 'tap'
 import { freePort } from '../../support/free-port.js'
 import { startMongo } from '../../support/mongo-wire.js'

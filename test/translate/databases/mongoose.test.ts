@@ -1,3 +1,4 @@
+/** The failures of Mongoose. cases/mongodb.ts lists them. */
 import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'
 import t from 'tap'
@@ -29,7 +30,7 @@ t.test('Mongoose', async t => {
     })
   }
 
-  await t.test('an error that is not whole is answered with what it has', async t => {
+  await t.test('an incomplete error is translated with the properties that it has', async t => {
     const app = Fastify({ genReqId: () => 'req_1' })
     await app.register(apiErrors, { log: false })
     app.post('/users', async () => {

@@ -1,3 +1,4 @@
+/** The failures of MySQL and MariaDB. cases/mysql.ts lists them. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import t from 'tap'
@@ -40,7 +41,7 @@ t.test('a MariaDB server', async t => {
   }
 
   const [whileItWorks, whenItIsGone] = death as readonly [Case<MysqlWorld>, Case<MysqlWorld>]
-  await t.test('the server dies', async t => {
+  await t.test('the server stops', async t => {
     const working = Promise.all(started.map(({ ask }) => check(t, ask, whileItWorks)))
     for (let sleeping = 0; sleeping < started.length;) {
       const [rows] = await owner.query("select 1 from information_schema.processlist where state = 'User sleep'") as unknown as [readonly unknown[]]
@@ -59,7 +60,7 @@ t.test('a MariaDB server', async t => {
   silent.close()
 })
 
-t.test('as recorded from MySQL 8 and MariaDB', async t => {
+t.test('errors recorded from MySQL 8 and MariaDB', async t => {
   const cases = recorded.replay(recorded.mysql)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

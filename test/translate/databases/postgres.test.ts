@@ -1,3 +1,4 @@
+/** The failures of Postgres. cases/postgres.ts lists them. */
 import t from 'tap'
 import { postgresTranslator } from '../../../lib/translate/databases/postgres.js'
 import type { TranslateContext } from '../../../lib/translate/translator.js'
@@ -17,14 +18,14 @@ t.test('PGlite', async t => {
   await app.close()
 })
 
-t.test('as recorded from Postgres in other languages and through mappers', async t => {
+t.test('errors recorded from Postgres in other languages and through ORMs', async t => {
   const cases = recorded.replay(recorded.postgres)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)
   await app.close()
 })
 
-t.test('a connection to something else is left to the translator of upstreams', async t => {
+t.test('a connection to another service is left to the translator of upstreams', async t => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8080'), { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: 8080 })
   for (const error of [refused, { code: 'ECONNREFUSED' }]) t.equal(postgresTranslator.translate(error, {} as TranslateContext), undefined)
 })

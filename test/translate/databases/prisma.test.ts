@@ -1,3 +1,4 @@
+/** The failures of Prisma. cases/prisma.ts lists them. */
 import t from 'tap'
 import { generatePrismaClient } from '../../support/prisma/generate.js'
 import { prismaSource } from './cases/prisma.js'
@@ -10,7 +11,7 @@ t.teardown(remove)
 
 t.test('Prisma on a Postgres server', t => runOnPostgres(t, [prismaSource(PrismaClient)]))
 
-t.test('as recorded from other adapters of Prisma', async t => {
+t.test('errors recorded from other adapters of Prisma', async t => {
   const cases = recorded.replay(recorded.prisma)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

@@ -1,3 +1,4 @@
+/** The failures of SQLite. cases/sqlite.ts lists them. */
 import { isBuiltin } from 'node:module'
 import t, { type Test } from 'tap'
 import { check, serve } from './cases/case.js'
@@ -14,10 +15,10 @@ async function tryAll (t: Test, source: SqliteSource): Promise<void> {
 
 t.test('better-sqlite3', t => tryAll(t, betterSqliteSource))
 
-// No reason to fail under CI: Node 20 has none, and never will.
+// This is not a failure with CI=true, because Node 20 has no SQLite.
 t.test('node:sqlite', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
 
-t.test('as recorded from node:sqlite', async t => {
+t.test('errors recorded from node:sqlite', async t => {
   const cases = recorded.replay(recorded.sqlite)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

@@ -1,3 +1,4 @@
+/** Errors of API clients, recognized by signs of an HTTP exchange. */
 import fastifyError from '@fastify/error'
 import fc from 'fast-check'
 import createError from 'http-errors'
@@ -11,7 +12,7 @@ const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'
 const fail = (properties: object): Error => Object.assign(new Error(secret), properties)
 const origin = 'http://10.0.0.7:5984'
 
-/** Shapes of errors written by hand: of older versions, and of clients that cannot be recorded. The versions are approximate. */
+/** Errors of older versions, and of clients that cannot be recorded. They are written by hand, and the versions are approximate. */
 const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'aws-sdk 2.1693': status => fail({ name: 'AccessDenied', code: 'AccessDenied', region: null, time: new Date(), requestId: undefined, extendedRequestId: undefined, cfId: undefined, statusCode: status, retryable: false, retryDelay: 43.1 }),
   '@aws-sdk/client-s3 3': status => fail({ name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: status, requestId: 'x', attempts: 1 }, statusCode: status }),
@@ -58,7 +59,7 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
-t.test('an error of a client of an API is 502, and says nothing of the service', async t => {
+t.test('an error of an API client gives 502, and the response contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   for (const [name, create] of Object.entries(clients)) {
     for (const status of [401, 403, 404, 429]) {
@@ -79,7 +80,7 @@ t.test('a mark of a client is enough without a status', async t => {
 
 const withoutStatus = ['@discordjs/rest: 429', '@supabase/supabase-js, database', '@supabase/supabase-js, functions', 'contentful']
 
-t.test('a recorded error of a client of an API says nothing of the service', async t => {
+t.test('the response to a recorded error of an API client contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   t.equal(recordedClients.length, 33)
   for (const { client, version, errors } of recordedClients) {
@@ -103,7 +104,7 @@ class AppError extends Error {
 const NotBuilt = fastifyError('FST_NOT_BUILT', 'not yet', 501)
 const Teapot = fastifyError('APP_TAKEN', 'Ask Ada.', 409)
 
-/** What applications throw on purpose. */
+/** Errors that applications throw on purpose. */
 const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: number, message?: string]> = [
   ['http-errors', createError(404, 'Ask Ada.'), 404, 'Ask Ada.'],
   ['http-errors with headers', createError(404, 'Ask Ada.', { headers: { 'retry-after': '5' } }), 404, 'Ask Ada.'],
@@ -144,7 +145,7 @@ t.test('an error that an application throws on purpose keeps its status and mess
   }
 })
 
-/** Properties that applications give to their own errors, with values as they give them. */
+/** Properties that applications set on their own errors, with typical values. */
 const ownProperties = {
   requestId: fc.string(),
   request_id: fc.string(),
@@ -176,7 +177,7 @@ t.test('an error keeps its status and message with any of the properties that ap
   }), { numRuns: 50 })
 })
 
-/** Traces that an application may leave for its own purpose, and a client of an API leaves with others. */
+/** Signs that an application may set for its own purpose, and that an API client sets together with others. */
 const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['the id of a request', { requestId: 'req_1' }],
   ['a link', { moreInfo: `${origin}/errors/7` }],
@@ -190,10 +191,10 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['an absolute URL', { url: `${origin}/x` }],
   ['the name of a class', { constructor: class RestException {} }],
   ['headers of fetch', { headers: new Headers({ 'retry-after': '5' }) }],
-  ['a code of its own', { code: 20404 }]
+  ['a custom code', { code: 20404 }]
 ]
 
-t.test('one weak trace keeps the status, and any two of them are an upstream', async t => {
+t.test('one weak sign keeps the status, and any two signs are an upstream error', async t => {
   const send = await createThrower({ log: false })
   for (const [what, properties] of weak) {
     t.equal((await send({ error: new AppError('Ask Ada.', 404, properties) })).status, 404, what)
@@ -203,7 +204,7 @@ t.test('one weak trace keeps the status, and any two of them are an upstream', a
   }
 })
 
-t.test('a 500 around the error of a client or of a database is no decision', async t => {
+t.test('a 500 around the error of a client or a database is ignored', async t => {
   const send = await createThrower({ log: false })
   t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: 'ECONNREFUSED' }) }) })).status, 502)
   t.equal((await send({ error: new AppError('failed', 500, { cause: Object.assign(new Error(secret), { code: '23505', severity: 'ERROR' }) }) })).status, 409)

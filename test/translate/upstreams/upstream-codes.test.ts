@@ -1,3 +1,4 @@
+/** The error codes of HTTP clients. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { AxiosError } from 'axios'
@@ -17,19 +18,19 @@ const codesOf = (source: string): string[] => Object.keys(upstreamSources[source
 
 for (const [name, { codes, names, prefixes }] of Object.entries(upstreamSources)) {
   t.test(name, async t => {
-    const told = (failure: string): string => failure === 'aborted' ? 'gateway_timeout' : failure
-    for (const [code, failure] of Object.entries(codes)) t.equal(translated(withCode(code)), told(failure), code)
-    for (const [errorName, failure] of Object.entries(names ?? {})) t.equal(translated(withName(errorName)), told(failure), errorName)
-    for (const [prefix, failure] of Object.entries(prefixes ?? {})) t.equal(translated(withCode(`${prefix}ANYTHING`)), told(failure), prefix)
+    const codeFor = (failure: string): string => failure === 'aborted' ? 'gateway_timeout' : failure
+    for (const [code, failure] of Object.entries(codes)) t.equal(translated(withCode(code)), codeFor(failure), code)
+    for (const [errorName, failure] of Object.entries(names ?? {})) t.equal(translated(withName(errorName)), codeFor(failure), errorName)
+    for (const [prefix, failure] of Object.entries(prefixes ?? {})) t.equal(translated(withCode(`${prefix}ANYTHING`)), codeFor(failure), prefix)
   })
 }
 
-t.test('a code stands in one source only', async t => {
+t.test('each code is in one source only', async t => {
   const codes = Object.keys(upstreamSources).flatMap(codesOf)
   t.equal(new Set(codes).size, codes.length)
 })
 
-t.test('every code of undici is known, or is a mistake of the application', async t => {
+t.test('every code of undici is in the table or is a bug in the application', async t => {
   const mistakes = ['UND_ERR', 'UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_MAX_ORIGINS_REACHED', 'UND_ERR_NOT_SUPPORTED',
     'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_WS_MESSAGE_SIZE_EXCEEDED']
   const exported = Object.values(undiciErrors).map(AnyError => new (AnyError as unknown as new (...args: unknown[]) => Error & { code?: string })('', 0, {}))
@@ -38,7 +39,7 @@ t.test('every code of undici is known, or is a mistake of the application', asyn
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
-t.test('every code of axios is known, or is a mistake of the application', async t => {
+t.test('every code of axios is in the table or is a bug in the application', async t => {
   const mistakes = ['ERR_BAD_OPTION', 'ERR_BAD_OPTION_VALUE', 'ERR_BAD_REQUEST', 'ERR_DEPRECATED', 'ERR_FORM_DATA_DEPTH_EXCEEDED', 'ERR_INVALID_URL', 'ERR_NOT_SUPPORT']
   const nodes = codesOf('Node.js, sockets')
   const codes = Object.values(AxiosError).filter(code => typeof code === 'string' && !nodes.includes(code))
@@ -46,7 +47,7 @@ t.test('every code of axios is known, or is a mistake of the application', async
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
-t.test('every code of got is known, or is a mistake of the application', async t => {
+t.test('every code of got is in the table or is a bug in the application', async t => {
   const mistakes = ['ERR_CACHE_ACCESS', 'ERR_GOT_REQUEST_ERROR', 'ERR_RETRYING', 'ERR_UPLOAD']
   const sources = ['core/errors.js', 'core/response.js'].map(file => readFileSync(new URL(file, import.meta.resolve('got')), 'utf8')).join('')
   const codes = [...sources.matchAll(/code = '(ERR_\w+)'/g)].map(([, code]) => code)
@@ -54,39 +55,39 @@ t.test('every code of got is known, or is a mistake of the application', async t
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
-t.test('every code of @fastify/reply-from is known', async t => {
+t.test('every code of @fastify/reply-from is in the table', async t => {
   const errors: Record<string, new () => { readonly code: string }> = createRequire(import.meta.url)('@fastify/reply-from/lib/errors.js')
   const codes = Object.values(errors).map(AnyError => new AnyError().code)
   const others = [...codesOf('Node.js, sockets'), ...codesOf('undici')]
   t.strictSame(codes.filter(code => !others.includes(code)).sort(), codesOf('@fastify/reply-from').sort())
 })
 
-t.test('a response of the upstream, in whatever client, is 502', async t => {
+t.test('an upstream response of any client gives 502', async t => {
   t.equal(translated({ status: 404, message: 'Not Found', response: { status: 404, headers: {} } }), 'bad_gateway')
   t.equal(translated({ message: 'Not Found', response: { statusCode: 404, headers: new Headers() } }), 'bad_gateway')
-  t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'what a framework is to answer with')
+  t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'the response that a framework is to send')
   t.equal(translated({ message: 'Not Found', response: { headers: {} } }), undefined)
 })
 
-t.test('a status that the application chose stays, whatever the cause', async t => {
+t.test('a status that the application chose is kept, whatever the cause', async t => {
   t.equal(translated(Object.assign(new Error('Taken', { cause: withCode('ECONNREFUSED') }), { statusCode: 409 })), undefined)
   t.equal(translated(Object.assign(new Error('Taken', { cause: withCode('ECONNREFUSED') }), { status: 409 })), undefined)
 })
 
-t.test('a circle of causes comes to an end', async t => {
+t.test('circular causes are handled', async t => {
   const error = new Error('A mistake.')
   error.cause = error
   t.equal(translated(error), undefined)
 })
 
-t.test('what is of no upstream is left to others', async t => {
+t.test('other errors are left to other translators', async t => {
   for (const value of [undefined, null, 'ECONNREFUSED', new Error('A mistake.'), new TypeError('fetch is not a function'), { config: {} }, { config: { signal: {} } }, new AggregateError([])]) {
     t.equal(translated(value), undefined)
   }
 })
 
-t.test('a socket error with a status is that of the request, not of an upstream', async t => {
+t.test('a socket error with a status belongs to the request, not to an upstream', async t => {
   t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 400 })), undefined)
-  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from gives a 500 to its own')
-  t.equal(translated(Object.assign(withCode('ECONNRESET'), { status: 200, response: { status: 200, headers: {} } })), 'bad_gateway', 'axios has the status of an answer that broke off')
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { statusCode: 500 })), 'bad_gateway', '@fastify/reply-from uses 500 for its own errors')
+  t.equal(translated(Object.assign(withCode('ECONNRESET'), { status: 200, response: { status: 200, headers: {} } })), 'bad_gateway', 'axios has the status of an aborted response')
 })

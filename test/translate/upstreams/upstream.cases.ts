@@ -1,3 +1,4 @@
+/** The failures of calls to another service. docs/upstreams.md lists them. */
 import { get } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyReplyFromHooks } from '@fastify/reply-from'
@@ -9,12 +10,12 @@ import type { Behaviour, FailingServer } from '../../support/failing-server.js'
 import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../../support/upstream-clients.js'
 
 /**
- * The result for our client: a code, the upstream's own response, a closed connection if part of the upstream's response was
+ * The result for the client: a code, the response of the upstream service, a closed connection if part of that response was
  * sent, or nothing if the client disconnected.
  */
 export type UpstreamAnswer = StandardCode | 'passed on' | 'connection closed' | 'no response'
 
-/** One failure of a call of another service, and the result for our client. */
+/** One failure of a call to another service, and the result for the client. */
 export interface UpstreamCase {
   readonly what: string
   readonly through: string
@@ -146,7 +147,7 @@ function single (what: string, through: string, answer: UpstreamAnswer, at: Beha
   return { what, through, timesOut: false, answer, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
 }
 
-/** Every case, each to be tried over sockets. */
+/** Every case. Each is tested over sockets. */
 export const upstreamCases: readonly UpstreamCase[] = [
   ...failures.flatMap(casesOf),
   ...[401, 503].flatMap(status => [

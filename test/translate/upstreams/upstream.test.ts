@@ -1,3 +1,4 @@
+/** Runs the cases of upstream.cases.ts over real sockets. */
 import Fastify from 'fastify'
 import t from 'tap'
 import { Agent, request } from 'undici'
@@ -88,13 +89,13 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
   })
 }
 
-t.test('what was not answered is not counted as an answer', async t => {
+t.test('a request without a response is not in the ledger', async t => {
   const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no response' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
 })
 
-t.test('request.signal of a POST fires when its body has been read, with the caller still there', async t => {
+t.test('request.signal of a POST fires when its body has been read, while the client is still connected', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   t.teardown(() => app.close())
   await app.register(apiErrors)
@@ -104,5 +105,5 @@ t.test('request.signal of a POST fires when its body has been read, with the cal
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const { body } = await request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
-  t.strictSame(await body.json(), { aborted: true }, 'docs/upstreams.md says so')
+  t.strictSame(await body.json(), { aborted: true }, 'docs/upstreams.md describes this')
 })

@@ -1,3 +1,4 @@
+/** The issues of each keyword, with Ajv and TypeBox as validators. */
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -13,24 +14,24 @@ import { readAjvReports } from '../../../lib/translate/validation/ajv-reports.js
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
 interface Case {
-  /** The schema of the field `f` of the body, and of the keyword of this name. */
+  /** The schema of the field `f` of the body, for the keyword with this name. */
   readonly schema: unknown
-  /** What is sent as `f`. */
+  /** The value of `f` in the request. */
   readonly value: unknown
-  /** What every validator finds, unless it is named below. */
+  /** The errors that every validator reports, unless another property below says otherwise. */
   readonly faults: readonly Fault[]
   /** The result of Ajv without `allErrors`, if it is not the first of `faults`. */
   readonly first?: readonly Fault[]
-  /** The result of TypeBox, if it differs; `null` if it does not know the keyword. */
+  /** The result of TypeBox if it differs. `null` if TypeBox does not support the keyword. */
   readonly typebox?: readonly Fault[] | null
 }
 
 const secret = 'S3cr3t'
 const A = { $id: 'A', type: 'object', required: ['a'], properties: { a: { type: 'string' } } }
 const B = { $id: 'B', type: 'object', required: ['b'], properties: { b: { type: 'string' } } }
-/** Not inlined by Ajv, because it refers to another schema. */
+/** Ajv does not inline it, because it refers to another schema. */
 const Nested = { $id: 'Nested', type: 'object', required: ['n'], properties: { n: { $ref: 'A#' } } }
-/** Unions whose paths are of these schemas, not of the route's. */
+/** Unions whose paths are relative to these schemas, not to the schema of the route. */
 const Choice = { $id: 'Choice', anyOf: [{ const: 'a' }, { const: 'b' }] }
 const Nullable = {
   $id: 'Nullable',
@@ -39,7 +40,7 @@ const Nullable = {
 }
 const AlsoNested = { $id: 'AlsoNested', type: 'object', required: ['m'], properties: { m: { $ref: 'B#' } } }
 
-/** By keyword; for a keyword with several cases, with a number behind it. */
+/** By keyword. If a keyword has several cases, a number follows its name. */
 const cases: Readonly<Record<string, Case>> = {
   required: { schema: { type: 'object', required: ['a', 'b'] }, value: {}, faults: [['f.a', 'required', 'is required'], ['f.b', 'required', 'is required']] },
   dependencies: {
@@ -147,7 +148,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
     value: { kind: 'b', m: secret },
     faults: [['f.m', 'type', 'must be a number']],
-    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the absent n, before it comes to kind
+    first: [['f', 'any_of', 'must match one of the allowed schemas']] // Ajv stops at the missing n, before it checks kind.
   },
   'anyOf of objects with a tag, none of them': {
     schema: {
@@ -189,7 +190,7 @@ const cases: Readonly<Record<string, Case>> = {
     value: { x: 2 },
     faults: [['f.x', 'minimum', 'must be at least 3']]
   },
-  'anyOf beside a keyword that failed, too': {
+  'anyOf next to a keyword that also failed': {
     schema: { const: 'x', anyOf: [{ type: 'string', maxLength: 2 }, { type: 'null' }], pattern: '^[a-z]+$' },
     value: secret,
     faults: [['f', 'const', 'must be "x"'], ['f', 'max_length', 'must be at most 2 characters long'], ['f', 'pattern', 'does not have the expected format']],
@@ -214,7 +215,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 const ajvOptions = { removeAdditional: false, coerceTypes: false, strict: false }
 
-/** An API whose body has one schema, by a validator. */
+/** An API whose body has one schema, with a given validator. */
 function createApiOf (body: unknown, options: FastifyServerOptions, prepare: (app: FastifyInstance) => unknown = () => {}): Promise<FastifyInstance> {
   return createApi(options, app => {
     for (const shared of [A, B, Nested, AlsoNested, Choice, Nullable]) app.addSchema(shared)
@@ -274,12 +275,12 @@ t.test('the whole body', async t => {
   await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must match one of the allowed schemas']])
 })
 
-t.test('a union in a schema that is referred to', async t => {
+t.test('a union in a referenced schema', async t => {
   await check(t, 'Ajv with allErrors', { type: 'object', properties: { f: { $ref: 'Choice#' } } }, { f: secret }, [['f', 'enum', 'must be one of "a", "b"']])
   await check(t, 'Ajv with allErrors', { $ref: 'Nullable#' }, { x: { secret }, y: {} }, [['x.a', 'required', 'is required'], ['y.n', 'required', 'is required']])
 })
 
-t.test('names that are no plain words', async t => {
+t.test('property names with special characters', async t => {
   const properties = { 'a/b~c %zz': { type: 'object', properties: { ü: { anyOf: [{ $ref: 'A#' }, { type: 'null' }] } } } }
   const payload = { 'a/b~c %zz': { ü: { secret } } }
   await check(t, 'Ajv with allErrors', { type: 'object', properties }, payload, [['a/b~c %zz.ü.a', 'required', 'is required']])
@@ -299,7 +300,7 @@ t.test('keywords of later drafts', async t => {
   await check(t, 'Ajv of 2020-12', { type: 'array', prefixItems: [{}], items: false }, [1, secret], [['', 'max_items', 'must have at most 1 item']])
 })
 
-t.test('fields that count as unknown only because another schema failed are not told', async t => {
+t.test('fields that are only unknown because another schema failed are not listed', async t => {
   const body = {
     type: 'object',
     allOf: [{ properties: { a: { type: 'string' }, c: {} }, required: ['a'] }, { properties: { b: {} } }],
@@ -311,7 +312,7 @@ t.test('fields that count as unknown only because another schema failed are not 
   await check(t, 'TypeBox 1', nested, { n: 'x', o: { a: 'x', z: secret } }, [['n', 'type', 'must be a number'], ['o.z', 'unknown_field', 'is not allowed']])
 })
 
-t.test('OpenAPI\'s discriminator', async t => {
+t.test('discriminator of OpenAPI', async t => {
   const body = {
     type: 'object',
     discriminator: { propertyName: 'kind' },
@@ -325,11 +326,11 @@ t.test('OpenAPI\'s discriminator', async t => {
   await check(t, 'Ajv of 2019-09', body, { kind: 'a', n: secret }, [['n', 'type', 'must be a number']])
 })
 
-t.test('a keyword of the application\'s own gives its name', async t => {
+t.test('a custom keyword is the code', async t => {
   await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is invalid']])
 })
 
-t.test('a check of the application\'s own, with its own sentence', async t => {
+t.test('a custom check with its own message', async t => {
   const { Type } = typebox
   const body = Type.Object({
     starts: Type.Refine(Type.String(), () => false, () => 'must be before it ends'),
@@ -338,7 +339,7 @@ t.test('a check of the application\'s own, with its own sentence', async t => {
   await check(t, 'TypeBox 1', body, { starts: secret, ends: secret }, [['starts', 'invalid', 'must be before it ends'], ['ends', 'invalid', 'is invalid']])
 })
 
-t.test('a limit that is a value of the request is not repeated', async t => {
+t.test('a limit that comes from the request is not repeated', async t => {
   const data = { $data: '1/sent' }
   const schema = { type: 'object', properties: { sent: {}, same: { const: data } } }
   const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
@@ -371,7 +372,7 @@ t.test('a limit that is a value of the request is not repeated', async t => {
   t.strictSame((await postTo(app, { sent: 'email', form: 'x' })).faults, [invalid('form', 'invalid')])
 })
 
-t.test('nor is it where the limit stands in the definitions of a schema that is referred to', async t => {
+t.test('also not if the limit is in the definitions of a referenced schema', async t => {
   const same = { const: { $data: '1/sent' } }
   const sent = {}
   const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
@@ -407,17 +408,17 @@ t.test('nor is it where the limit stands in the definitions of a schema that is 
   t.strictSame(faults, [
     ...['own.same', 'own.fixed', 'anchor.same', 'chain.same', 'relative.same', 'embedded.same'].map(field => [field, 'const', 'is invalid']),
     ['plain.short', 'max_length', 'must be at most 3 characters long'],
-    ['fixed', 'const', 'is invalid'], // to Ajv, own.fixed is at the same place
+    ['fixed', 'const', 'is invalid'], // For Ajv, own.fixed is at the same path.
     ['other', 'const', 'must be "c"']
   ])
 })
 
-t.test('every keyword of the vocabulary was made to fail', async t => {
+t.test('every keyword of the vocabulary is tested', async t => {
   const tried = new Set([...Object.keys(cases), 'unevaluatedProperties', 'unevaluatedItems', 'discriminator', 'false schema', 'anyOf', 'items', 'minContains', 'maxContains'])
   t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
-t.test('an unknown report still says that the value is not valid', async t => {
+t.test('an unknown report still says that the value is invalid', async t => {
   const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
@@ -428,7 +429,7 @@ t.test('an unknown report still says that the value is not valid', async t => {
   t.strictSame(read([{ instancePath: '/a', schemaPath: 'Unknown#/const', ...known }]), [{ path: ['a'], ...known }], 'an unknown schema')
 })
 
-/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the faults. */
+/** By keyword of ajv-keywords: its schema, an invalid value of the field `f`, and the errors. */
 const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: unknown, faults: readonly Fault[]]>> = {
   range: [{ type: 'number', range: [1, 3] }, 90210, [['f', 'range', 'must be at most 3']]],
   exclusiveRange: [{ type: 'number', exclusiveRange: [1, 3] }, 90210, [['f', 'exclusive_range', 'must be less than 3']]],
@@ -447,7 +448,7 @@ const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: 
   select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is invalid']]]
 }
 
-t.test('a keyword of ajv-keywords that stands for others has one fault, under its own code and with their sentence', async t => {
+t.test('a keyword of ajv-keywords that combines others has one error, with its own code and their message', async t => {
   for (const [keyword, [schema, value, faults]] of Object.entries(ajvKeywordCases)) {
     const body = { type: 'object', properties: { f: schema } }
     for (const allErrors of [true, false]) {
@@ -460,7 +461,7 @@ t.test('a keyword of ajv-keywords that stands for others has one fault, under it
   }
 })
 
-t.test('the sentence of a keyword of the application is sent, unless it repeats the value', async t => {
+t.test('the message of a custom keyword is sent, unless it repeats the value', async t => {
   const sentence = (message: unknown) => ({ validate: () => false, error: { message } })
   const app = await createApi({
     ajv: {
@@ -486,7 +487,7 @@ t.test('the sentence of a keyword of the application is sent, unless it repeats 
   t.strictSame(await first({ e: 7 }), [['e', 'is_small', 'is not small']])
 })
 
-/** By name: the schema of the body, an invalid body, and the faults that ajv-errors leaves. */
+/** By name: the schema of the body, an invalid body, and the errors after ajv-errors. */
 const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload: unknown, faults: readonly Fault[]]>> = {
   'by field': [
     { required: ['name', 'age'], errorMessage: { required: { name: 'Your name.', age: 'Your age.' } } }, {}, [['name', 'required', 'Your name.'], ['age', 'required', 'Your age.']]
@@ -502,23 +503,23 @@ const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload:
   'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
 }
 
-t.test('ajv-errors replaces sentences, and neither fields nor codes', async t => {
+t.test('ajv-errors replaces messages, and neither fields nor codes', async t => {
   for (const options of [{}, { keepErrors: true }, { singleError: true }]) {
     for (const [name, [schema, payload, faults]] of Object.entries(ajvErrorsCases)) {
       const body = { type: 'object', ...schema }
       const app = await createApi({ ajv: { customOptions: { ...ajvOptions, allErrors: true }, plugins: [[ajvErrors as never, options]] as never } }, app => app.post('/', { schema: { body } }, () => 'fine'))
       const response = await postTo(app, payload)
       const title = `${name}, ${JSON.stringify(options)}`
-      // singleError joins the sentences of one object.
+      // singleError joins the messages of one object.
       const sentences = 'singleError' in options ? 2 : 3
       t.strictSame(response.faults.map(fault => fault.slice(0, sentences)), faults.map(fault => fault.slice(0, sentences)), title)
       t.strictSame(faults.map(([, code]) => code).filter(code => !documented(body).includes(code)), [], `${title}: every code is documented`)
-      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no code of its own`)
+      t.notOk(documented(body).includes('error_message'), `${title}: errorMessage has no separate code`)
     }
   }
 })
 
-t.test('a report of ajv-errors that is not whole is read as far as it goes', async t => {
+t.test('an incomplete report of ajv-errors is read as far as possible', async t => {
   const read = (entry: object): unknown => readAjvReports({ validation: [{ keyword: 'errorMessage', instancePath: '/a', ...entry }], location: 'body', schema: undefined, value: undefined })
   const required = { keyword: 'required', instancePath: '', params: { missingProperty: 'b' }, emUsed: true }
   t.match(read({ message: 'B, please.', params: { errors: [null, 'text', { keyword: 'errorMessage', params: { errors: [required] } }, required] } }), [{ keyword: 'required', path: ['b'], message: 'B, please.' }])
@@ -526,7 +527,7 @@ t.test('a report of ajv-errors that is not whole is read as far as it goes', asy
   t.match(read({ message: 'x', params: {} }), [{ keyword: 'errorMessage', path: ['a'] }])
 })
 
-t.test('the sentences are those of the plugin, also after ajv-i18n has replaced those of Ajv', async t => {
+t.test('the messages are those of the plugin, also after ajv-i18n replaced the messages of Ajv', async t => {
   const app = await createApi({}, app => {
     app.setSchemaErrorFormatter(errors => {
       ;(localize as unknown as Readonly<Record<string, (errors: unknown) => void>>).de?.(errors)

@@ -1,7 +1,8 @@
+/** Finds limits that come from the request, with `$data` of Ajv. */
 import t from 'tap'
 import { dataKeywords, isData } from '../../../lib/translate/validation/data-limits.js'
 
-t.test('a limit that is a value of the request', async t => {
+t.test('a limit that comes from the request', async t => {
   t.ok(isData({ $data: '1/max' }))
   for (const limit of [5, null, 'text', {}, { $data: 5 }, []]) t.notOk(isData(limit))
 })

@@ -1,3 +1,4 @@
+/** The errors of the TypeBox compiler. */
 import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
@@ -9,7 +10,7 @@ import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
-/** @fastify/type-provider-typebox 5, whose reports have a message and a path for each failure, and nothing else. */
+/** @fastify/type-provider-typebox 5. Its reports only have a message and a path for each failure. */
 
 const secret = 'S3cr3t'
 
@@ -23,7 +24,7 @@ function createApiOf (body: TSchema): Promise<FastifyInstance> {
   })
 }
 
-/** By the error of TypeBox: the schema of the field `f`, what is sent, and what is answered. Those of types that JSON does not have are below. */
+/** By the error of TypeBox: the schema of the field `f`, the value in the request, and the response. Types that JSON does not have are below. */
 const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSchema, value: unknown, faults: readonly Fault[]]>> = {
   Array: [Type.Array(Type.String()), secret, [['f', 'type', 'must be an array']]],
   ArrayContains: [Type.Array(Type.String(), { contains: Type.Literal('x') }), [secret], [['f', 'contains', 'must contain at least 1 matching item']]],
@@ -83,7 +84,7 @@ const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSche
   Void: [Type.Void(), secret, [['f', 'type', 'must be undefined']]]
 }
 
-/** What JSON cannot hold, and a conversion or a transformation may have made. */
+/** Values that JSON cannot represent. A conversion or a transformation may create them. */
 const beyondJson: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSchema, value: unknown, code: string, message: string]>> = {
   AsyncIterator: [Type.AsyncIterator(Type.String()), 1, 'type', 'must be an async iterator'],
   BigInt: [Type.BigInt(), 1, 'type', 'must be a whole number'],
@@ -110,20 +111,20 @@ const beyondJson: Partial<Record<keyof typeof ValueErrorType, readonly [schema: 
 for (const [name, [schema, value, faults]] of Object.entries(cases)) {
   t.test(name, async t => {
     const errors = [...Value.Errors(schema, value)].map(({ type }) => ValueErrorType[type])
-    t.ok(errors.includes(name), 'the case is of this error')
+    t.ok(errors.includes(name), 'the case causes this error')
     const answer = await postTo(await createApiOf(Type.Object({ f: schema })), { f: value })
     t.strictSame(answer.faults, faults)
     t.notMatch(answer.text, secret, 'the value is not repeated')
   })
 }
 
-/** A report as the compiler makes it. */
+/** A report as the compiler creates it. */
 function reported (schema: TSchema, value: unknown): unknown[] {
   return [...Value.Errors(schema, value)].map(({ message, path }) => ({ message, instancePath: path }))
 }
 
 for (const [name, [schema, value, code, message]] of Object.entries(beyondJson)) {
-  t.test(`${name}, which JSON cannot hold`, async t => {
+  t.test(`${name}, which JSON cannot represent`, async t => {
     const failures = readTypeboxErrors({ validation: reported(schema, value), location: 'body', schema, value }) ?? []
     t.strictSame(failures.map(({ keyword, params }) => getKeywordIssue(keyword, params)), [{ code, message }])
   })
@@ -149,7 +150,7 @@ t.test('unions', async t => {
   await finds(t, Type.Union([Type.String(), Type.Number()]), { secret }, [['', 'type', 'must be a string or a number']])
 })
 
-t.test('several faults at one place', async t => {
+t.test('several errors at one path', async t => {
   await finds(t, Type.Object({ f: Type.String({ minLength: 10, pattern: '^[a-z]+$', format: 'slug' }) }), { f: secret }, [
     ['f', 'min_length', 'must be at least 10 characters long'],
     ['f', 'pattern', 'does not have the expected format'],
@@ -161,12 +162,12 @@ t.test('a tuple that is too short', async t => {
   await finds(t, Type.Tuple([Type.String(), Type.String()]), ['a'], [['', 'min_items', 'must have at least 2 items']])
 })
 
-t.test('a body of nothing but faults', async t => {
+t.test('a body with only errors', async t => {
   const { faults } = await postTo(await createApiOf(Type.Array(Type.Integer())), Array.from({ length: 3000 }, () => secret))
   t.equal(faults.length, maxIssues)
 })
 
-t.test('a union of nothing but faults is read as far as the limit', async t => {
+t.test('a union with only errors is read up to the limit', async t => {
   const schema = Type.Union([Type.Array(Type.Integer()), Type.Null()])
   const value = Array.from({ length: 3000 }, () => secret)
   const { faults } = await postTo(await createApiOf(schema), value)
@@ -175,7 +176,7 @@ t.test('a union of nothing but faults is read as far as the limit', async t => {
   t.strictSame(union?.branches?.map(branch => branch.length), [maxReported, 1])
 })
 
-t.test('a query is read as the compiler read it: converted', async t => {
+t.test('a query is read with the conversions of the compiler', async t => {
   const app = await createApi({}, app => {
     app.setValidatorCompiler(TypeBoxValidatorCompiler)
     const querystring = Type.Object({ page: Type.Integer({ minimum: 1 }), from: Type.Date({ minimumTimestamp: 1893456000000 }) })
@@ -191,7 +192,7 @@ t.test('a query is read as the compiler read it: converted', async t => {
   ])
 })
 
-t.test('what another copy of TypeBox found is told as far as it is certain', async t => {
+t.test('errors of another copy of TypeBox are listed as far as they are certain', async t => {
   const read = (schema: TSchema, value: unknown, validation: readonly unknown[]): unknown =>
     readTypeboxErrors({ validation, location: 'body', schema, value })?.map(({ keyword, path, params: { format } }) => ({ keyword, path, format }))
   const Address = Type.Object({ email: Type.String({ format: 'email' }) })
@@ -205,7 +206,7 @@ t.test('what another copy of TypeBox found is told as far as it is certain', asy
   )
 })
 
-t.test('reports of others are left to others', async t => {
+t.test('other reports are left to other readers', async t => {
   const schema = Type.String()
   const read = (schema: unknown, entry: object): unknown => readTypeboxErrors({ validation: [entry], location: 'body', schema, value: 1 })
   t.equal(read(schema, { keyword: 'type', instancePath: '', message: 'must be string' }), undefined)

@@ -1,3 +1,4 @@
+/** The errors of unions. */
 import t from 'tap'
 import type { FailedKeyword } from '../../../lib/translate/validation/failed-keyword.js'
 import { resolveUnions } from '../../../lib/translate/validation/unions.js'
@@ -8,7 +9,7 @@ const choice = (allowedValues: readonly unknown[], path: readonly string[] = [])
 const required = (name: string): FailedKeyword => ({ keyword: 'required', path: [name], params: { missingProperty: name } })
 const union = (...branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword => ({ keyword: 'anyOf', path: [], params: {}, branches })
 
-t.test('what is reported of a failed union', async t => {
+t.test('the errors of a failed union', async t => {
   const tooShort: FailedKeyword = { keyword: 'minLength', path: [], params: { limit: 3 } }
   for (const [what, given, reported] of [
     ['the only branch whose type fits', union([type('integer')], [tooShort]), [tooShort]],
@@ -27,7 +28,7 @@ t.test('what is reported of a failed union', async t => {
   }
 })
 
-t.test('other failures stay, in their order', async t => {
+t.test('other errors stay, in their order', async t => {
   const failures = [required('a'), union([type('integer')], [type('string')]), { ...required('b'), branches: [] }]
   t.strictSame(resolveUnions(failures), [failures[0], { keyword: 'type', path: [], params: { type: ['integer', 'string'] } }, failures[2]])
   const plain = [required('a')]

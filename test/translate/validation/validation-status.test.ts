@@ -1,9 +1,9 @@
-// Given an API that promised 400 for a body that is not valid, every response and every document follows one option.
+// Tests an API that promised 400 for an invalid body. All responses and documents follow one option.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import createError from 'http-errors'
-import apiErrors, { standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { defineErrors, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 
 const body = { type: 'object', properties: { name: { type: 'string', minLength: 3 } }, required: ['name'] }
 const missing = Object.assign(new Error('null value in column "name" violates not-null constraint'), { code: '23502', severity: 'ERROR', column: 'name', table: 'queues' })
@@ -21,7 +21,7 @@ async function create (t: { teardown: (run: () => unknown) => void }, options: A
   return app
 }
 
-t.test('400: bodies, errors of the database and the document', async t => {
+t.test('400: bodies, database errors and the document', async t => {
   const app = await create(t, { validationStatus: 400 })
   const post = async (url: string, payload: object): Promise<unknown> => {
     const response = await app.inject({ method: 'POST', url, payload, headers: { 'x-request-id': 'req_1' } })
@@ -31,13 +31,13 @@ t.test('400: bodies, errors of the database and the document', async t => {
   t.strictSame(await post('/queues', { name: 'a' }), {
     status: 400,
     code: 'invalid_request',
-    message: 'One or more fields are not valid.',
+    message: standardErrors.validation_error.message,
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }]
   })
   t.strictSame(await post('/queues', {}), {
     status: 400,
     code: 'invalid_request',
-    message: 'A required field is missing.',
+    message: standardErrors.missing_required_field.message,
     details: [{ in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }]
   })
   t.match(await post('/not-null', {}), { status: 400, code: 'invalid_request', message: 'A required field is missing.', details: [{ field: 'name', code: 'required' }] })
@@ -51,7 +51,25 @@ t.test('400: bodies, errors of the database and the document', async t => {
   t.strictSame(app.apiErrors.ledger().filter(({ route, documented }) => route === 'POST /queues' && !documented), [])
 })
 
-t.test('400: an error that is thrown as a 422 stays one', async t => {
+t.test('400: the messages are those of the catalog of the application', async t => {
+  const own = Object.fromEntries((['validation_error', 'missing_required_field'] as const).map(code => {
+    const { status, type, description, action } = standardErrors[code]
+    return [code, { status, type, message: `Own message of ${code}.`, description, action }]
+  }))
+  const app = await create(t, { validationStatus: 400, errors: defineErrors(standardErrors, own) })
+  for (const [url, payload, code, field] of [
+    ['/queues', { name: 'a' }, 'validation_error', 'min_length'], ['/queues', {}, 'missing_required_field', 'required'], ['/not-null', {}, 'missing_required_field', 'required']
+  ] as const) {
+    const response = await app.inject({ method: 'POST', url, payload })
+    t.equal(response.statusCode, 400)
+    const { request_id: id, details: [detail], ...rest } = response.json()
+    t.type(id, 'string')
+    t.strictSame(rest, { code: 'invalid_request', message: `Own message of ${code}.` })
+    t.match(detail, { in: 'body', field: 'name', pointer: '/name', code: field })
+  }
+})
+
+t.test('400: an error that is thrown as a 422 stays a 422', async t => {
   const app = await create(t, { validationStatus: 400 })
   for (const url of ['/catalog', '/http-errors']) {
     const response = await app.inject(url)
@@ -60,7 +78,7 @@ t.test('400: an error that is thrown as a 422 stays one', async t => {
   }
 })
 
-t.test('each format has the issues with the status 400, as with 422', async t => {
+t.test('each format has issues with the status 400, as with 422', async t => {
   for (const format of ['code', 'error', 'typed', 'message', 'summary', 'problem'] as const) {
     const send = async (validationStatus: 400 | 422): Promise<Record<string, unknown>> => {
       const response = await (await create(t, { format, validationStatus })).inject({ method: 'POST', url: '/queues', payload: { name: 'a' } })

@@ -1,3 +1,4 @@
+/** The response to a request that fails validation. */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -29,7 +30,7 @@ t.test('a valid request passes', async t => {
   t.equal((await app.inject(good)).body, 'fine')
 })
 
-t.test('a field of the body failed: 422 validation_error', async t => {
+t.test('a field of the body is invalid: 422 validation_error', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, payload: { email: secret, name: 'A' } })
   t.equal(response.statusCode, 422)
@@ -44,7 +45,7 @@ t.test('a field of the body failed: 422 validation_error', async t => {
   })
 })
 
-t.test('only fields are missing from the body: 422 missing_required_field', async t => {
+t.test('the body only lacks fields: 422 missing_required_field', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, payload: {} })
   t.equal(response.statusCode, 422)
@@ -59,14 +60,14 @@ t.test('only fields are missing from the body: 422 missing_required_field', asyn
   })
 })
 
-t.test('fields are missing, and others are wrong: 422 validation_error', async t => {
+t.test('the body lacks fields and others are invalid: 422 validation_error', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, payload: { name: 'A' } })
   t.equal(response.statusCode, 422)
   t.equal(response.json<{ code: string }>().code, 'validation_error')
 })
 
-t.test('the path failed: 400 invalid_parameter', async t => {
+t.test('the path is invalid: 400 invalid_parameter', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, url: `/users/${secret}?page=1` })
   t.equal(response.statusCode, 400)
@@ -78,7 +79,7 @@ t.test('the path failed: 400 invalid_parameter', async t => {
   })
 })
 
-t.test('the query failed: 400 invalid_parameter, its first field as param', async t => {
+t.test('the query is invalid: 400 invalid_parameter, with its first field as param', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
   await app.register(apiErrors, { format: 'typed' })
   app.get('/', { schema: { querystring: { type: 'object', properties: { page: { type: 'integer', minimum: 1 } } } } }, () => 'fine')
@@ -93,7 +94,7 @@ t.test('the query failed: 400 invalid_parameter, its first field as param', asyn
   })
 })
 
-t.test('a missing and a wrong query parameter', async t => {
+t.test('a missing and an invalid query parameter', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, url: `/users/7?sort=${secret}` })
   t.strictSame(response.json<{ details: unknown }>().details, [
@@ -102,7 +103,7 @@ t.test('a missing and a wrong query parameter', async t => {
   ])
 })
 
-t.test('a header failed: 400 invalid_request', async t => {
+t.test('a header is invalid: 400 invalid_request', async t => {
   const app = await createUsers()
   const answer = { code: 'invalid_request', message: 'A request header is invalid.', request_id: 'req_1' }
   const missing = await app.inject({ ...good, headers: {} })
@@ -123,7 +124,7 @@ t.test('a body by its media type', async t => {
   t.strictSame((await postTo(app, {})).faults, [['a', 'required', 'is required']])
 })
 
-t.test('an answer lists 100 issues at most', async t => {
+t.test('a response lists at most 100 issues', async t => {
   const app = await createApi(serverOptions(), app => {
     app.post('/', { schema: { body: { type: 'array', items: { type: 'integer' } } } }, () => 'fine')
   })
@@ -133,7 +134,7 @@ t.test('an answer lists 100 issues at most', async t => {
   t.strictSame(faults[99], ['[99]', 'type', 'must be a whole number'])
 })
 
-t.test('a field is told once for each code', async t => {
+t.test('a field is listed once for each code', async t => {
   const app = await createApi(serverOptions(), app => {
     app.post('/', { schema: { body: { type: 'object', allOf: [{ required: ['a'] }, { required: ['a'] }] } } }, () => 'fine')
   })
@@ -154,7 +155,7 @@ t.test('an asynchronous schema of Ajv', async t => {
   })
 })
 
-t.test('a validator that returns an error of its own, as Joi and yup do', async t => {
+t.test('a validator that returns its own error, as Joi and yup do', async t => {
   const returning = (error: unknown): Promise<FastifyInstance> => createApi({}, app => {
     app.setValidatorCompiler(() => () => ({ error }) as never)
     app.post('/', { schema: { body: {} } }, () => 'fine')
@@ -178,7 +179,7 @@ t.test('a validator that returns an error of its own, as Joi and yup do', async 
   })
 })
 
-t.test('a validator that breaks is a fault of the server', async t => {
+t.test('a validator that throws is a server error', async t => {
   const app = await createApi({}, app => {
     app.setValidatorCompiler(() => () => { throw new AggregateError([{ keyword: 'type' }], secret) })
     app.post('/', { schema: { body: {} } }, () => 'fine')
@@ -188,7 +189,7 @@ t.test('a validator that breaks is a fault of the server', async t => {
   t.notMatch(text, secret)
 })
 
-t.test('an error that was made from the report keeps it', async t => {
+t.test('an error created from the report keeps it', async t => {
   const app = await createApi({ schemaErrorFormatter: () => new Error(secret) }, app => {
     app.post('/', { schema: { body: { type: 'object', required: ['a'] } } }, () => 'fine')
   })
@@ -197,13 +198,13 @@ t.test('an error that was made from the report keeps it', async t => {
   t.notMatch(text, secret)
 })
 
-t.test('what only looks like an error of validation is not one', async t => {
+t.test('an error that only looks like a validation error is not one', async t => {
   const app = await createApi()
   app.post('/', () => { throw Object.assign(new Error(secret), { validation: [{ keyword: 'type' }], validationContext: 'constructor' }) })
   t.equal((await postTo(app, {})).code, 'internal_error')
 })
 
-t.test('of a report without end only the beginning is read', async t => {
+t.test('only the start of an endless report is read', async t => {
   let read = 0
   const report = Array.from({ length: 50_000 }, () => ({
     get keyword () {

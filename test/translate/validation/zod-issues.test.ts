@@ -1,3 +1,4 @@
+/** The issues of zod schemas. */
 import { expectTypeOf } from 'expect-type'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import { validatorCompiler as openApiCompiler } from 'fastify-zod-openapi'
@@ -22,7 +23,7 @@ function createApiOf (compiler: FastifySchemaCompiler<never>, body: ZodType): Pr
   })
 }
 
-/** By the code of zod's issue: the schema of the field `f`, what is sent, and what is answered. */
+/** By the code of the zod issue: the schema of the field `f`, the value in the request, and the response. */
 const cases: Readonly<Record<keyof typeof zodIssues, ReadonlyArray<readonly [schema: ZodType, value: unknown, faults: readonly Fault[]]>>> = {
   invalid_type: [
     [z.string(), undefined, [['f', 'required', 'is required']]],
@@ -125,7 +126,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     })
   }
 
-  t.test(`${provider}: the whole answer`, async t => {
+  t.test(`${provider}: the whole response`, async t => {
     const app = await createApiOf(compiler, z.object({ email: z.email(), items: z.array(z.object({ price: z.number().min(1) })) }))
     const response = await app.inject({ method: 'POST', url: '/', payload: { email: secret, items: [{ price: 0 }] } })
     t.equal(response.statusCode, 422)
@@ -140,7 +141,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     })
   })
 
-  t.test(`${provider}: the body itself, and only what is missing`, async t => {
+  t.test(`${provider}: the body itself, and only missing fields`, async t => {
     t.strictSame((await postTo(await createApiOf(compiler, z.object({ a: z.string() })), null)).faults, [['', 'type', 'must be an object']])
     t.strictSame((await postTo(await createApiOf(compiler, z.strictObject({})), { a: 1 })).faults, [['a', 'unknown_field', 'is not allowed']])
     const { status, code } = await postTo(await createApiOf(compiler, z.object({ a: z.string(), b: z.enum(['x']) })), {})
@@ -177,7 +178,7 @@ t.test('every kind of issue of zod is known', async () => {
   expectTypeOf<$ZodIssue['code']>().toEqualTypeOf<keyof typeof zodIssues>()
 })
 
-t.test('an issue of a later zod says at least that the value is not valid', async t => {
+t.test('an issue of a later zod still says that the value is invalid', async t => {
   const issue = { code: 'invalid_mood', path: ['a', 0], message: 'bad mood' }
   t.strictSame(
     readZodIssues({ validation: [{ params: { issue } }], location: 'body', schema: undefined, value: {} }),
@@ -185,7 +186,7 @@ t.test('an issue of a later zod says at least that the value is not valid', asyn
   )
 })
 
-t.test('reports of others are left to others', async t => {
+t.test('other reports are left to other readers', async t => {
   for (const entry of [null, 'text', {}, { params: null }, { params: { issue: { code: 'custom' } } }, { keyword: 'type', instancePath: '', params: {} }]) {
     t.equal(readZodIssues({ validation: [entry], location: 'body', schema: undefined, value: {} }), undefined)
   }

@@ -1,7 +1,8 @@
+/** The application of a small test suite. collect-ledger.test.ts runs the suite. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 
-/** An API whose draws answer with an error that they are not documented with. */
+/** An API whose draws respond with an undocumented error. */
 export async function build (): Promise<FastifyInstance> {
   const app = Fastify(serverOptions())
   await app.register(apiErrors, { log: false })

@@ -1,3 +1,4 @@
+/** A test file of the suite, about draws. */
 import { test } from 'node:test'
 import { build } from './app.js'
 

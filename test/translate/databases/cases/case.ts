@@ -1,12 +1,12 @@
 /**
- * What the tests of databases have in common: a failure that is made to happen behind a route, and the whole answer that
- * the caller gets. The table in docs/databases.md is written from the same cases.
+ * Helpers for the database tests: each case causes a failure in a route, and compares the complete response.
+ * The table in docs/databases.md is generated from the same cases.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { type DatabaseOptions } from 'fastify-api-errors'
 import type { Test } from 'tap'
 
-/** The answers that there are, as a caller sees them. */
+/** The responses to database failures, as a client sees them. */
 export const answers = {
   unique: { status: 409, code: 'resource_already_exists', message: 'A resource with this identifier already exists.', issue: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' },
   overlap: { status: 409, code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
@@ -33,33 +33,33 @@ interface ExpectedAnswer {
   readonly retryAfter?: number
 }
 
-/** The name of an answer. */
+/** The name of a response. */
 export type AnswerName = keyof typeof answers
 
 /** One failure. */
 export interface Case<World> {
-  /** What happens, in the words of the table in docs. */
+  /** The failure, as the table in the docs describes it. */
   readonly what: string
   readonly answer: AnswerName
-  /** The columns that the issues name. @default [''], the body as a whole */
+  /** The columns of the issues. @default [''], the whole body */
   readonly fields?: readonly string[]
-  /** The sentence, where the `database` option has one for the constraint. */
+  /** The message, if the `database` option sets one for the constraint. */
   readonly message?: string
   /** @default 'POST' */
   readonly method?: 'POST' | 'DELETE'
-  /** What the request sends; `null`: it has no body. @default {} */
+  /** The request body. `null`: the request has no body. @default {} */
   readonly body?: Readonly<Record<string, unknown>> | null
   readonly run: (world: World, body: Readonly<Record<string, unknown>>) => Promise<unknown>
 }
 
-/** A way to a database, and the cases that it is tried with. */
+/** A way to access a database, and its cases. */
 export interface Source<World> {
-  /** The driver or mapper, as its package is called. */
+  /** The package name of the driver or ORM. */
   readonly name: string
   readonly cases: ReadonlyArray<Case<World>>
 }
 
-/** Cases without some, and with other fields in some: what a driver cannot do, and what it does not hand on. */
+/** Returns cases without some of them, and with other fields in others, for a driver that lacks a feature. */
 export function variant<World> (cases: ReadonlyArray<Case<World>>, { without = [], fields = {} }: {
   readonly without?: readonly string[], readonly fields?: Readonly<Record<string, readonly string[]>>
 }): ReadonlyArray<Case<World>> {
@@ -105,7 +105,7 @@ export async function serve<World> (world: World, cases: ReadonlyArray<Case<Worl
   }
 }
 
-/** The whole answer that a case must have. */
+/** Returns the complete response of a case. */
 export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>, 'answer' | 'fields' | 'message'>): Answer {
   const { status, code, message: sentence, issue, ofField, ofBody, retryAfter }: ExpectedAnswer = answers[answer]
   return {
@@ -127,12 +127,12 @@ export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>
   }
 }
 
-/** What must not reach a caller: values of the rows, names of constraints, SQL, addresses, paths. */
+/** Strings that must not reach a client: values of the rows, names of constraints, SQL, hosts, paths. */
 const secrets = /ada@|bob@|grace|secret|insert|select|update |delete |_key|_fkey|_check|node_modules|127\.0\.0\.1|\.ts\b/i
 
-/** Asks for a case and compares the whole answer. */
+/** Sends the request of a case and compares the complete response. */
 export async function check<World> (t: Test, ask: (given: Case<World>) => Promise<Answer>, given: Case<World>): Promise<void> {
   const answer = await ask(given)
   t.strictSame(answer, expected(given), given.what)
-  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: nothing of the database is told`)
+  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: no detail of the database is sent`)
 }

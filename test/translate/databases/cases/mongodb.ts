@@ -1,3 +1,4 @@
+/** The failures of the MongoDB driver and Mongoose. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseOptions } from 'fastify-api-errors'
 import { Long, MongoClient, type Db, type Document } from 'mongodb'
@@ -21,7 +22,7 @@ function duplicateOf (keyPattern: Document): Document {
 const failed = (code: number, codeName: string): Document => ({ ok: 0, code, codeName, errmsg: `secret of ${codeName}` })
 const refused = (writeError: Document): Document => ({ ok: 1, n: 0, writeErrors: [{ index: 0, ...writeError }] })
 
-/** What the server replies, by the collection of the command. */
+/** The replies of the server, by the collection of the command. */
 export const replies: Readonly<Record<string, Document | 'hang up' | 'stay silent'>> = {
   empty: { ok: 1, cursor: { id: Long.ZERO, ns: 'app.empty', firstBatch: [] } },
   emails: refused(duplicateOf({ email: 1 })),
@@ -41,15 +42,15 @@ export const replies: Readonly<Record<string, Document | 'hang up' | 'stay silen
 
 export interface MongoWorld {
   readonly db: Db
-  /** A client of a server that is not there. */
+  /** A client of a server that does not exist. */
   readonly nowhere: () => MongoClient
-  /** A client that waits for an answer for a short time only. */
+  /** A client that only waits a short time for a reply. */
   readonly impatient: () => MongoClient
   /** A client with one connection. */
   readonly narrow: () => MongoClient
 }
 
-/** Does something with a client of its own. */
+/** Runs a function with a separate client. */
 async function withClient (client: MongoClient, run: (client: MongoClient) => Promise<unknown>): Promise<unknown> {
   try {
     return await run(client)
@@ -123,7 +124,7 @@ const userSchema = new Schema({
   age: { type: Number, min: 18, max: 120 },
   role: { type: String, enum: ['owner', 'guest'] },
   since: { type: Date, max: new Date('2030-01-01T00:00:00Z') },
-  phone: { type: String, validate: { validator: (value: string) => !value.includes('secret'), message: ({ value }: { readonly value: unknown }) => `${String(value)} is no phone` } },
+  phone: { type: String, validate: { validator: (value: string) => !value.includes('secret'), message: ({ value }: { readonly value: unknown }) => `${String(value)} is not a phone number` } },
   owner: Schema.Types.ObjectId,
   address,
   items: [new Schema({ price: { type: Number, required: true } }, { _id: false })]
@@ -136,7 +137,7 @@ interface InvalidDocument {
   readonly details: ReadonlyArray<readonly [field: string, pointer: string, code: string, message: string]>
 }
 
-/** The documents that Mongoose itself refuses, with the issues that come of them. */
+/** Documents that Mongoose itself rejects, with the issues. */
 export const invalidDocuments: readonly InvalidDocument[] = [
   {
     what: 'Required values are missing',

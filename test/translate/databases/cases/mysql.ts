@@ -1,9 +1,10 @@
+/** The failures of MySQL and MariaDB. */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import mariadb from 'mariadb'
 import mysql from 'mysql2/promise'
 import type { Case, Source } from './case.js'
 
-/** The tables, statement by statement. Keys have the names that MariaDB gives, where none is given. */
+/** The tables, statement by statement. Keys have MariaDB's default names. */
 export const schema: readonly string[] = [
   `create table users (
     id int primary key auto_increment, email varchar(100) not null unique, name varchar(10), age smallint, team_id int, born datetime, role enum('owner', 'guest') default 'guest',
@@ -24,14 +25,14 @@ export const database: DatabaseOptions = {
   }
 }
 
-/** Where a source connects to, and how. */
+/** The target and the limits of a connection. */
 export interface OpenSettings {
   readonly host?: string
   readonly port?: number
   readonly user?: string
   readonly password?: string
   readonly database?: string
-  /** Connections of the pool. */
+  /** The number of connections in the pool. */
   readonly max?: number
   /** Milliseconds to wait for a connection. */
   readonly wait?: number
@@ -43,7 +44,7 @@ export interface World {
   readonly close: () => Promise<void>
 }
 
-/** A way to the server on a port. */
+/** Connects to the server on a port. */
 export type Open = (settings?: OpenSettings) => Promise<World>
 
 export interface MysqlWorld {
@@ -276,7 +277,7 @@ export const death: ReadonlyArray<Case<MysqlWorld>> = [
   { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1') }
 ]
 
-/** A driver, whose worlds are opened on a server. */
+/** A driver whose connections are opened on a server. */
 export interface MysqlSource extends Source<MysqlWorld> {
   readonly open: (port: number) => Open
 }
@@ -288,7 +289,7 @@ export const mysql2Source: MysqlSource = {
   cases: [...violations, ...outages, ...death],
   open: port => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
-    // It waits for a free connection without a limit of time, or not at all.
+    // It waits for a free connection without a time limit, or not at all.
     const pool = mysql.createPool({ ...root, port, ...other, connectionLimit: max, connectTimeout: wait, waitForConnections: settings.wait === undefined })
     let ended: Promise<void> | undefined
     return {

@@ -1,3 +1,4 @@
+/** The failures of ORMs and query builders on Postgres. */
 import { sql as drizzleSql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable, serial, text, varchar } from 'drizzle-orm/pg-core'
@@ -31,7 +32,7 @@ export const drizzleSource: PostgresSource = {
     })
     const orders = pgTable('orders', { id: serial().primaryKey(), user_id: integer() })
     return {
-      query: async sql => db.execute(drizzleSql.raw(sql)), // a query of Drizzle starts when it is awaited
+      query: async sql => db.execute(drizzleSql.raw(sql)), // A Drizzle query starts when it is awaited.
       createUser: user => db.insert(users).values(user as typeof users.$inferInsert),
       createOrder: order => db.insert(orders).values(order),
       deleteUser: id => db.delete(users).where(drizzleSql`id = ${id}`),
@@ -40,7 +41,7 @@ export const drizzleSource: PostgresSource = {
   }
 }
 
-/** Over the Unix socket, as Knex hands on what Node says of a connection as it is: there it shows that it was one to Postgres. */
+/** Connects over the Unix socket. Knex passes on Node's error of a connection, which shows that it was a connection to Postgres. */
 export const knexSource: PostgresSource = {
   name: 'knex',
   cases: [...variant(all, { without: ['The host name of the server cannot be resolved'] }), statementTimeout],
@@ -88,7 +89,7 @@ export const kyselySource: PostgresSource = {
   }
 }
 
-/** Over the Unix socket, for the same reason as Knex. */
+/** Connects over the Unix socket for the same reason as Knex. */
 export const typeormSource: PostgresSource = {
   name: 'typeorm',
   cases: [...variant(all, { without: ['The host name of the server cannot be resolved'] }), noRow, changedMeanwhile],

@@ -1,3 +1,4 @@
+/** The Postgres drivers that run the failures of postgres.ts. */
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -6,22 +7,22 @@ import { urlOf } from '../../../support/postgres.js'
 import { variant, type Source } from './case.js'
 import { death, outages, schema, violations, writesOf, type Open, type PostgresWorld } from './postgres.js'
 
-/** A source whose worlds are opened on a server. */
+/** A source whose connections are opened on a server. */
 export interface PostgresSource extends Source<PostgresWorld> {
   readonly open: (server: PostgresServer, database: string) => Open
 }
 
 type Address = (other?: PostgresAddress) => Required<PostgresAddress>
 
-/** The address of a database of the server. */
+/** Returns the address of a database on the server. */
 export function addressIn (server: PostgresServer, database: string): Address {
   return other => server.address({ database, ...other })
 }
 
-/** A pool of pg, which most mappers use, too. */
+/** A pool of pg, which most ORMs use, too. */
 export function pgPool (address: Required<PostgresAddress>, { max, wait }: { readonly max?: number | undefined, readonly wait?: number | undefined }): pg.Pool {
   const pool = new pg.Pool({ connectionString: urlOf(address), max: max ?? 5, connectionTimeoutMillis: wait ?? 5_000 })
-  // A connection that the server ends emits an error: of the pool where it is idle, of itself where a mapper holds it. Without a listener the process ends.
+  // If the server ends a connection, it emits an error: on the pool if it is idle, on itself if an ORM holds it. Without a listener, the process ends.
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
   return pool
@@ -39,7 +40,7 @@ export const pgSource: PostgresSource = {
 
 export const postgresjsSource: PostgresSource = {
   name: 'postgres',
-  // Its pool queues without a limit of time.
+  // Its pool queues without a time limit.
   cases: variant([...violations, ...outages, ...death], { without: ['No connection of the pool becomes free in time'] }),
   open: (server, database) => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
@@ -48,7 +49,7 @@ export const postgresjsSource: PostgresSource = {
   }
 }
 
-/** Postgres inside the process: it has one connection, no network and no users. */
+/** Postgres inside the process. It has one connection, no network and no users. */
 export const pgliteSource: Source<PostgresWorld> & { readonly open: Open } = {
   name: '@electric-sql/pglite',
   cases: [

@@ -1,3 +1,4 @@
+/** Runs the Postgres cases of all drivers on one server. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Test } from 'tap'
@@ -7,7 +8,7 @@ import { check, serve, type Case } from './case.js'
 import { database, death, schema, type Open, type PostgresWorld } from './postgres.js'
 import type { PostgresSource } from './postgres-drivers.js'
 
-/** Tries every source on a database of its own on one server, then ends the server under all of them. */
+/** Tests every source on a separate database of one server, then ends the server. */
 export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]): Promise<void> {
   const server = await startPostgres()
   const silent = createServer().listen(0, '127.0.0.1')
@@ -32,7 +33,7 @@ export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]
   }
 
   const [whileItWorks, whenItIsGone] = death as readonly [Case<PostgresWorld>, Case<PostgresWorld>]
-  await t.test('the server dies', async t => {
+  await t.test('the server stops', async t => {
     const working = Promise.all(started.filter(({ source }) => source.cases.includes(whileItWorks)).map(({ ask }) => check(t, ask, whileItWorks)))
     await server.untilBusy(started.length)
     await server.kill()
@@ -40,7 +41,7 @@ export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]
     for (const { source, ask, app, world } of started) {
       await t.test(source.name, t => check(t, ask, whenItIsGone))
       await app.close()
-      await world.db.close().catch(() => {}) // some want to say goodbye to the server
+      await world.db.close().catch(() => {}) // Some clients send a last message to the server.
     }
   })
   for (const socket of sockets) socket.destroy()

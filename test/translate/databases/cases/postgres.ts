@@ -1,8 +1,9 @@
+/** The failures of Postgres. */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import type { PostgresAddress } from '../../../support/postgres.js'
 import type { Case } from './case.js'
 
-/** The tables that every source is tried on, with Postgres's own names for the constraints where none is given. */
+/** The tables for every source. Constraints have Postgres's default names. */
 export const schema = `
   create table users (
     id serial primary key, email text not null unique, name varchar(10), age smallint check (age > 0), team_id int, born date, unique (team_id, name)
@@ -31,40 +32,40 @@ export const database: DatabaseOptions = {
   }
 }
 
-/** Where a source connects to, and how. */
+/** The target and the limits of a connection. */
 export interface OpenSettings extends PostgresAddress {
-  /** Connections of the pool. */
+  /** The number of connections in the pool. */
   readonly max?: number
   /** Milliseconds to wait for a connection. */
   readonly wait?: number
 }
 
-/** A database through one driver or mapper. */
+/** A database through one driver or ORM. */
 export interface World {
   /** Runs SQL. */
   readonly query: (sql: string) => Promise<unknown>
-  /** Writes and deletes as the driver or mapper is used for it. */
+  /** Writes and deletes in the usual way of the driver or ORM. */
   readonly createUser: (user: Readonly<Record<string, unknown>>) => Promise<unknown>
   readonly createOrder: (order: Readonly<Record<string, unknown>>) => Promise<unknown>
   readonly deleteUser: (id: number) => Promise<unknown>
-  /** What only this driver or mapper can do, by the name of the case. */
+  /** Actions that only this driver or ORM has, by the name of the case. */
   readonly own?: Readonly<Record<string, () => Promise<unknown>>>
   readonly close: () => Promise<void>
 }
 
-/** A way to Postgres. */
+/** A way to access Postgres. */
 export type Open = (settings?: OpenSettings) => Promise<World>
 
-/** What a case works with: the database, and the way to it for a connection of its own. */
+/** The database of a case, and a way to open separate connections. */
 export interface PostgresWorld {
   readonly db: World
   readonly open: Open
-  /** A port without a server, and one with a server that never says a word. */
+  /** A port without a server, and a port with a server that never responds. */
   readonly closedPort: number
   readonly silentPort: number
 }
 
-/** The writes of a driver that takes SQL. */
+/** The write operations of a driver that accepts SQL. */
 export function writesOf (query: World['query']): Pick<World, 'query' | 'createUser' | 'createOrder' | 'deleteUser'> {
   return {
     query,
@@ -79,7 +80,7 @@ function insertOf (table: string, row: Readonly<Record<string, unknown>>): strin
   return `insert into ${table} (${Object.keys(row).join(', ')}) values (${values.join(', ')})`
 }
 
-/** Does something on connections of its own, and closes them whatever happens. */
+/** Runs a function with separate connections, and always closes them. */
 async function withConnections (open: Open, settings: readonly OpenSettings[], run: (...connections: World[]) => Promise<unknown>): Promise<unknown> {
   const connections: World[] = []
   try {
@@ -92,7 +93,7 @@ async function withConnections (open: Open, settings: readonly OpenSettings[], r
 
 const one: OpenSettings = { max: 1 }
 
-/** A statement that takes long. */
+/** A slow statement. */
 export const sleep = (seconds: number): string => `select 1 as slept from pg_sleep(${seconds})`
 
 export const violations: ReadonlyArray<Case<PostgresWorld>> = [
@@ -321,12 +322,12 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   }
 ]
 
-/** A case of one source alone. */
+/** A case that only one source has. */
 export function ownCase (given: Omit<Case<PostgresWorld>, 'run'>): Case<PostgresWorld> {
   return { ...given, run: async ({ db }) => (db.own as NonNullable<World['own']>)[given.what]?.() }
 }
 
-/** The last ones, for after them there is no server. */
+/** The last cases, because they end the server. */
 export const death: ReadonlyArray<Case<PostgresWorld>> = [
   { what: 'The server crashes during a query', answer: 'unavailable', run: ({ db }) => db.query(sleep(30)) },
   { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1 as one') }

@@ -1,3 +1,4 @@
+/** The failures of Prisma on Postgres. */
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { PrismaClient } from '../../../support/prisma/generate.js'
 import { urlOf } from '../../../support/postgres.js'
@@ -11,13 +12,13 @@ const noRowToConnect = ownCase({ what: 'A record to connect does not exist', ans
 const badArgument = ownCase({ what: "The application's call is wrong", answer: 'fault' })
 const slowTransaction = ownCase({ what: 'A transaction takes longer than its `timeout`', answer: 'unavailable' })
 
-/** The adapter hands on the name of a constraint, and no columns: they are in the names that Postgres and Prisma give. */
+/** The adapter passes on the name of a constraint, but no columns. The default names of Postgres and Prisma contain the columns. */
 export function prismaSource (Client: new (options: { readonly adapter: unknown }) => PrismaClient): PostgresSource {
   return {
     name: '@prisma/client',
     cases: [
       ...variant([...violations, ...outages, ...death], {
-        // It goes on by itself after its pool was closed.
+        // It continues after its pool was closed.
         without: ['The pool is closed'],
         fields: { 'A unique combination of values is already taken': [''], 'A required value is missing': [''] }
       }),

@@ -1,13 +1,13 @@
 /**
- * Errors as they were recorded from servers and drivers that a machine with the tests does not always have: a Postgres that
- * speaks another language, MySQL 8, MariaDB, node:sqlite, other adapters of Prisma.
+ * Errors that were recorded from servers and drivers that are not always available on a test machine: Postgres in another
+ * language, MySQL 8, MariaDB, node:sqlite, and other adapters of Prisma.
  */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import type { Case } from './case.js'
 
 type Recorded = Omit<Case<undefined>, 'run'> & { readonly error: Readonly<Record<string, unknown>> }
 
-/** Cases that throw what was recorded. */
+/** Cases that throw recorded errors. */
 export function replay (recorded: readonly Recorded[]): ReadonlyArray<Case<undefined>> {
   return recorded.map(({ error, ...given }) => ({
     ...given,
@@ -26,7 +26,7 @@ export const database: DatabaseOptions = {
 
 const violation = { name: 'error', severity: 'FEHLER', code: '23503', table: 'orders', constraint: 'orders_user_id_fkey' }
 
-/** Postgres's messages for a foreign key, in the order of names that a language has: writing, then deleting. */
+/** Postgres's messages for a foreign key, in the order of names in each language: writing, then deleting. */
 const foreignKeyMessages: ReadonlyArray<readonly [language: string, writing: string, deleting: string]> = [
   ['German', 'Einfügen oder Aktualisieren in Tabelle »orders« verletzt Fremdschlüssel-Constraint »orders_user_id_fkey«', 'Aktualisieren oder Löschen in Tabelle »users« verletzt Fremdschlüssel-Constraint »orders_user_id_fkey« von Tabelle »orders«'],
   ['French', 'une instruction insert ou update sur la table « orders » viole la contrainte de clé\nétrangère « orders_user_id_fkey »', 'UPDATE ou DELETE sur la table « users » viole la contrainte de clé étrangère « orders_user_id_fkey » de la table « orders »'],
@@ -238,7 +238,7 @@ export const prisma: readonly Recorded[] = [
     method: 'DELETE',
     error: prismaError('P2003', { kind: 'ForeignKeyConstraintViolation', constraint: { foreignKey: {} } })
   },
-  { what: 'The adapter hands on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
+  { what: 'The adapter passes on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
   { what: 'The pool has no connection in time, without an adapter', answer: 'unavailable', error: prismaError('P2024') },
   { what: 'The client cannot start', answer: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
 ]

@@ -1,3 +1,4 @@
+/** The failures of SQLite. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -43,7 +44,7 @@ export interface SqliteWorld {
   readonly open: () => Connection
 }
 
-/** Does something on two connections of its own. */
+/** Runs a function with two separate connections. */
 async function withTwo ({ open }: SqliteWorld, run: (first: Connection, second: Connection) => void): Promise<void> {
   const [first, second] = [open(), open()]
   try {
@@ -164,7 +165,7 @@ export interface SqliteSource extends Source<SqliteWorld> {
 
 const require = createRequire(import.meta.url)
 
-/** The part of better-sqlite3 that the tests use; the package comes without types. */
+/** The part of better-sqlite3 that the tests use. The package has no types. */
 type BetterSqlite = new (path: string, options: { readonly timeout: number }) => {
   readonly pragma: (text: string) => unknown
   readonly prepare: (sql: string) => { readonly reader: boolean, readonly all: () => unknown, readonly run: () => unknown }
@@ -197,7 +198,7 @@ interface NodeSqlite {
   }
 }
 
-/** The SQLite that Node has from version 22 on. */
+/** The SQLite that Node has since version 22. */
 export const nodeSqliteSource: SqliteSource = {
   name: 'node:sqlite',
   cases,
@@ -209,7 +210,7 @@ export const nodeSqliteSource: SqliteSource = {
   }
 }
 
-/** A world in a file of its own. */
+/** A database in a separate file. */
 export function openSqlite ({ open }: SqliteSource): SqliteWorld & { readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
   const path = join(folder, 'app.db')

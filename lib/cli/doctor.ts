@@ -1,0 +1,103 @@
+/** The command `doctor`: lists what an application registers, and what keeps its errors from being handled or documented, with the line to write for each. */
+import type { FastifyInstance } from 'fastify'
+import { getServerOptions } from '../fastify/internals.js'
+import { getInferences } from '../infer/inferences.js'
+import { isLimitedByPlugin } from '../infer/known-plugins.js'
+import type { RouteRecord } from '../infer/route-record.js'
+import type { Reference } from '../reference/create-reference.js'
+import { isRecord } from '../support/is-object.js'
+import { listReferences } from '../verify/references.js'
+
+/** Something that keeps errors from being handled or documented. */
+export interface Problem {
+  readonly problem: string
+  /** The line that solves it. Absent: the problem says it. */
+  readonly line?: string
+}
+
+/** What an application registers, and its problems. */
+export interface Diagnosis {
+  readonly registered: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+/** The plugins that have to do with errors, by name. */
+const plugins = [
+  '@fastify/auth', '@fastify/basic-auth', '@fastify/bearer-auth', '@fastify/circuit-breaker', '@fastify/cors', '@fastify/csrf-protection', '@fastify/helmet', '@fastify/http-proxy', '@fastify/jwt',
+  '@fastify/multipart', '@fastify/rate-limit', '@fastify/sensible', '@fastify/static', '@fastify/swagger', '@fastify/under-pressure', '@fastify/websocket'
+]
+
+/**
+ * Examines a started application.
+ *
+ * @param warnings the warnings of this package while the application started
+ */
+export function diagnose (app: FastifyInstance, warnings: readonly string[]): Diagnosis {
+  const found = plugins.filter(name => app.hasPlugin(name))
+  const others = found.length === 0 ? [] : [found.join(', ')]
+  if (app.apiErrors === undefined) return { registered: others, problems: [notRegistered] }
+  const references: ReadonlyArray<Reference & { readonly prefix?: string }> = listReferences<Reference>(app)
+  return {
+    registered: [...references.map(describeRegistration), ...others],
+    problems: [...warnings.map(problem => ({ problem })), ...findServerProblems(app), ...references.flatMap(findNotFoundProblems), ...findRouteProblems(app, references)]
+  }
+}
+
+const notRegistered: Problem = {
+  problem: 'fastify-api-errors is not registered on the outermost instance, so a scope without it has errors of Fastify.',
+  line: 'await app.register(apiErrors)'
+}
+
+function describeRegistration ({ prefix = '', formats, routes, limits }: Reference & { readonly prefix?: string }): string {
+  const place = prefix === '' ? '' : ` on ${prefix}`
+  const limited = limits.length === 0 ? 'no limits' : `the limits ${limits.map(({ name }) => name).join(', ')}`
+  return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${routes.length} documented ${routes.length === 1 ? 'route' : 'routes'}, ${limited}`
+}
+
+function findServerProblems (app: FastifyInstance): Problem[] {
+  return getServerOptions(app).frameworkErrors === undefined
+    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests by themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
+    : []
+}
+
+function findNotFoundProblems ({ codes }: Reference): Problem[] {
+  return codes.some(({ code, elsewhere }) => code === 'route_not_found' && elsewhere === undefined)
+    ? [{ problem: 'Another not-found handler responds to requests without a route, because notFound is false.', line: 'await app.register(apiErrors, { notFound: true })' }]
+    : []
+}
+
+function findRouteProblems (app: FastifyInstance, references: readonly Reference[]): Problem[] {
+  const all = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes.map(record => ({ record, routeErrors })))
+  const limitedByUs = new Set(references.flatMap(({ limits }) => limits.flatMap(({ routes }) => routes)))
+  const limited = all.filter(({ record, routeErrors }) => isLimitedByPlugin(routeErrors.getTargets(record)))
+  const unlimited = all.filter(each => isRecord(each.record.route.config?.rateLimit) && !limited.includes(each))
+  const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
+    [
+      all.filter(({ record, routeErrors }) => record.route.config?.errors !== false && !routeErrors.isCovered(record)).flatMap(({ record }) => listNames(record)),
+      'An error handler of the application responds to the errors of', 'throw error // at the end of the handler, or delete the handler'
+    ],
+    [
+      limited.flatMap(({ record }) => listNames(record)).filter(name => limitedByUs.has(name)),
+      'Both @fastify/rate-limit and the option rateLimit limit', 'config: { rateLimit: false } // on the route, or delete one of the two'
+    ],
+    [
+      unlimited.flatMap(({ record }) => listNames(record)).filter(name => !limitedByUs.has(name)),
+      'Nothing enforces config.rateLimit of', 'await app.register(rateLimit, { global: false }) // of @fastify/rate-limit, before the routes'
+    ]
+  ]
+  return checks.flatMap(([names, subject, line]) => names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }])
+}
+
+/** Returns the names of a route, without the HEAD that Fastify adds to a GET. */
+function listNames ({ methods, route }: RouteRecord): string[] {
+  return methods.filter(method => method !== 'HEAD').map(method => `${method} ${route.url}`)
+}
+
+/** Returns a diagnosis as text. */
+export function printDiagnosis ({ registered, problems }: Diagnosis): string {
+  return [
+    'Registered', ...registered.map(line => `  ${line}`), '',
+    ...problems.length === 0 ? ['No problem was found.'] : [`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`],
+    ...problems.flatMap(({ problem, line }) => [`  ${problem}`, ...line === undefined ? [] : [`    ${line}`]])
+  ].join('\n')
+}

@@ -1,0 +1,69 @@
+/** Parses the source of a function, and reads the names in it. */
+import { parseExpressionAt, type AnyNode, type Property } from 'acorn'
+import { isObject } from '../support/is-object.js'
+
+/** A function as a syntax tree. */
+export type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
+
+/** Returns the source of a function. */
+export function getSource (fn: object): string {
+  return Function.prototype.toString.call(fn)
+}
+
+/** Returns a function as a syntax tree; `undefined` for one without source, such as a bound function. */
+export function parseFunction (fn: object): FunctionNode | undefined {
+  if (typeof fn !== 'function') return undefined
+  const source = getSource(fn)
+  for (const text of [`(${source})`, `({${source}}).a`]) {
+    try {
+      const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
+      if (found !== undefined) return found
+    } catch {
+      // The source of a method is not an expression, and the source of a bound function is not JavaScript.
+    }
+  }
+  return undefined
+}
+
+function findFunction (node: AnyNode): FunctionNode | undefined {
+  if (node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') return node
+  if (node.type !== 'MemberExpression' || node.object.type !== 'ObjectExpression') return undefined
+  return (node.object.properties[0] as Property).value as FunctionNode
+}
+
+/** Returns a class as a syntax tree; `undefined` for another function. */
+export function parseClass (value: object): AnyNode | undefined {
+  try {
+    const node = parseExpressionAt(getSource(value), 0, { ecmaVersion: 'latest' })
+    return node.type === 'ClassExpression' ? node : undefined
+  } catch {
+    return undefined // a function of the runtime
+  }
+}
+
+/** Returns the nodes directly below a node. */
+export function listChildren (node: AnyNode): AnyNode[] {
+  return Object.values(node).flat().filter(isNode)
+}
+
+function isNode (value: unknown): value is AnyNode {
+  return isObject(value) && typeof value.type === 'string'
+}
+
+/** Returns the names of the parameters; `undefined` for a parameter that is a pattern. */
+export function getParameterNames ({ params }: FunctionNode): ReadonlyArray<string | undefined> {
+  return params.map(param => param.type === 'Identifier' ? param.name : undefined)
+}
+
+/** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
+export function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
+  return getLastName(callee)
+}
+
+/** Returns the last name of an expression: `notFound` for `app.httpErrors.notFound` and `httpErrors['notFound']`; otherwise an empty string. */
+export function getLastName (node: AnyNode): string {
+  if (node.type === 'Identifier') return node.name
+  if (node.type !== 'MemberExpression') return ''
+  if (node.property.type === 'Literal') return String(node.property.value)
+  return node.property.type === 'Identifier' && !node.computed ? node.property.name : ''
+}

@@ -1,0 +1,17 @@
+/** The hooks that `app.auth()` combines. `serverOptions()` is not called here, because it would watch the application from its creation on. */
+import auth from '@fastify/auth'
+import Fastify from 'fastify'
+import t from 'tap'
+import { getComposedHook, trackComposedHooks } from '../../lib/fastify/composed-hooks.js'
+
+t.test('the functions of a decorator that is there before the application is watched', async t => {
+  const app = Fastify()
+  await app.register(auth)
+  trackComposedHooks(app)
+  trackComposedHooks(app)
+  const check = async (): Promise<void> => {}
+  const other = async (): Promise<void> => {}
+  t.strictSame(getComposedHook(app.auth([check, [other]])), [check, other])
+  await app.register(async scope => { t.strictSame(getComposedHook(scope.auth([other])), [other]) })
+  await app.ready()
+})
