@@ -218,7 +218,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   try {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because an instance does not see what its scopes register`, values.app)
+      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because registrations in its scopes are not visible there`, values.app)
     }
     return await command(app, values, warnings)
   } finally {

@@ -4,9 +4,16 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
+/** The calls of a function. `isBlockCoverage` says whether its parts were counted, too. */
+interface MeasuredFunction {
+  readonly functionName: string
+  isBlockCoverage: boolean
+  readonly ranges: ReadonlyArray<{ readonly startOffset: number, readonly endOffset: number, readonly count: number }>
+}
+
 /** The coverage data that V8 writes for a process. */
 interface Measured {
-  result: Array<{ readonly url: string, readonly functions: readonly unknown[] }>
+  result: Array<{ readonly url: string, readonly functions: readonly MeasuredFunction[] }>
   readonly 'source-map-cache'?: Readonly<Record<string, { readonly data: { sourcesContent?: readonly string[], readonly mappings?: string } | null }>>
 }
 
@@ -26,7 +33,10 @@ export function completeCoverage (coverage: string, sources: string): void {
   for (const name of readdirSync(coverage)) {
     const measured = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as Measured
     measured.result = measured.result.filter(({ url }) => contents.has(url) && getMappings(measured, url) === usualMappings.get(url))
-    for (const { url } of measured.result) {
+    for (const { url, functions } of measured.result) {
+      // A process that opens its debugger measures a function as a whole. V8's report would prefer the parts that another
+      // process did not reach.
+      for (const fn of functions) fn.isBlockCoverage ||= fn.ranges.some(({ count }) => count > 0)
       const { data } = measured['source-map-cache']?.[url] ?? {}
       if (data) data.sourcesContent = [contents.get(url) as string]
       unloaded.delete(url)

@@ -18,7 +18,7 @@ import { live, liveValue, nodeOf } from './heap.js'
 import { construct } from './instances.js'
 import { elementsOf } from './literals.js'
 import { member, propertyName } from './members.js'
-import { exportedClass, exportedValue, exportsOfFile, requiredBy } from './modules.js'
+import { exportedClass, exportedValue, requiredBy } from './modules.js'
 import { classOfNode, missed } from './nodes.js'
 import { settle } from './promises.js'
 import { runBlock } from './statements.js'
@@ -80,7 +80,6 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     evaluate: node => evaluate(machine, node),
     exportedClass: declaration => exportedClass(machine, declaration),
     exportedValue: (declaration, name) => exportedValue(machine, declaration, name),
-    exportsOfFile: file => exportsOfFile(machine, file),
     findInPattern: (pattern, values, wanted) => findInPattern(machine, pattern, values, wanted),
     live: value => live(machine, value),
     liveValue: value => liveValue(machine, value),

@@ -103,7 +103,6 @@ export interface Machine extends LibraryContext {
   readonly classOfNode: (node: ClassLikeDeclaration, env: Env | undefined) => Cls
   readonly exportedClass: (declaration: ClassLikeDeclaration) => Value | undefined
   readonly exportedValue: (declaration: Declaration, name: string) => Value | undefined
-  readonly exportsOfFile: (file: Node & { readonly fileName: string }) => Values | undefined
   readonly requiredBy: (expression: Expression) => Values | undefined
   readonly propertyName: (name: Node) => string | undefined
   readonly findInPattern: (pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node) => Values | undefined

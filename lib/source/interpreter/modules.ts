@@ -1,5 +1,5 @@
 /** Finds the exports of files, for import and for require(). */
-import type { ClassLikeDeclaration, Declaration, Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import type { ClassLikeDeclaration, Declaration, Expression, Symbol as TypeScriptSymbol } from 'typescript'
 import type { Value, Values } from '../values.js'
 import type { Machine } from './machine.js'
 import { externalValue, fromScopes, isConstant, isModuleLevel } from './variables.js'
@@ -18,11 +18,6 @@ export function requiredBy (machine: Machine, expression: Expression): Values | 
     return [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
   }
   return [externalValue(name.text, '', expression)]
-}
-
-export function exportsOfFile (machine: Machine, file: Node & { readonly fileName: string }): Values | undefined {
-  const live = machine.exportsOf.get(file.fileName)
-  return live === undefined ? undefined : [machine.live(live)]
 }
 
 export function exportedValue (machine: Machine, declaration: Declaration, name: string): Value | undefined {

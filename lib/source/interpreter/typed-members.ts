@@ -42,8 +42,8 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
   }
   if (isFunctionNode(ts, declaration)) {
     const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined
-    if (ts.isGetAccessor(declaration)) return typed()
-    return [{ ...functionOfNode(machine, declaration, home), self: [owner] }]
+    const fn = { ...functionOfNode(machine, declaration, home), self: [owner] }
+    return ts.isGetAccessor(declaration) ? machine.callFunction(fn, [owner], []) : [fn]
   }
   if ((ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) && declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)) {
     const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined

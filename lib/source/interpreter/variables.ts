@@ -155,7 +155,7 @@ function valuesOfDeclaration (machine: Machine, declaration: Declaration, node: 
   if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) return [functionOfNode(machine, declaration)]
   if (ts.isBinaryExpression(declaration)) return initialValues(machine, declaration, declaration.right) // exports.x = ...
   if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)) return initialValues(machine, declaration, declaration.parent.right)
-  if (ts.isSourceFile(declaration)) return machine.exportsOfFile(declaration) ?? [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
+  if (ts.isSourceFile(declaration)) return [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
   return [unknown(() => typeOf(machine, node))]
 }
 
