@@ -30,7 +30,7 @@ import { getMaxParamLength } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
-import { guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
+import { guardReplySerializers, guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
@@ -190,6 +190,7 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
   trackCalls(app)
   trackComposedHooks(app)
   guardRouteCalls(app, routes)
+  guardReplySerializers(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))

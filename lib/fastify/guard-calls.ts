@@ -1,9 +1,15 @@
 /**
- * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators
- * and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful, or the process ends.
+ * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators,
+ * serializers and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful. If one returns a
+ * promise and Fastify expects the result at once, the process ends as soon as the promise is rejected.
  */
-import type { FastifyInstance } from 'fastify'
-import { handleThrownPromise, ignoreRejection } from '../support/call-safely.js'
+import { types } from 'node:util'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { ignoreRejection } from '../support/call-safely.js'
+import { describeValue } from '../support/describe-value.js'
+import { expectOption } from '../support/expect-option.js'
+import { isObject } from '../support/is-object.js'
+import { getDecorator } from './internals.js'
 import { guardNotFoundHooks, isGuarding } from './hooks.js'
 import { checkReturned, isError } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -26,12 +32,49 @@ export function trackCalls (app: FastifyInstance): void {
   trackErrorHandlers(app, wrap(guardErrorHandler))
   replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
   replaceSetter(app, 'setSchemaErrorFormatter', args => args.map(wrap(guardSchemaErrorFormatter)))
+  replaceSetter(app, 'setReplySerializer', args => args.map(wrap(guardSerializer)))
+  replaceSetter(app, 'setSerializerCompiler', args => args.map(wrap(guardSerializerCompiler)))
+  for (const name of ['setGenReqId', 'setChildLoggerFactory'] as const) {
+    replaceSetter(app, name, args => {
+      if (isActive()) expectSynchronous('fastify-api-errors', name, args[0])
+      return args
+    })
+  }
+  replaceSetter(app, 'addConstraintStrategy', args => {
+    const [strategy] = args as [{ readonly name: string, readonly deriveConstraint?: unknown } | undefined]
+    if (isActive()) expectSynchronous('fastify-api-errors', `deriveConstraint of the constraint '${strategy?.name}'`, strategy?.deriveConstraint)
+    return args
+  })
   replaceSetter(app, 'setNotFoundHandler', ([options, ...args]) => [guardNotFoundHooks(app, options), ...args])
 }
 
 function replaceSetter (app: FastifyInstance, name: keyof FastifyInstance, guardArguments: (args: unknown[]) => unknown[]): void {
   const set = app[name] as unknown as Setter
   Object.assign(app, { [name]: function (this: FastifyInstance, ...args: unknown[]) { return set.apply(this, guardArguments(args)) } })
+}
+
+/** Throws if a function is async, because Fastify would use its promise as the result. */
+export function expectSynchronous (owner: string, name: string, value: unknown): void {
+  expectOption(owner, name, !types.isAsyncFunction(value), 'a function that returns its result, not a promise', value)
+}
+
+/** Serializers of this package. They are not guarded, because a guard would make errors slower. */
+const internalSerializers = new WeakSet<object>()
+
+/** Marks a serializer of this package. */
+export function markSerializer<T extends object> (serialize: T): T {
+  internalSerializers.add(serialize)
+  return serialize
+}
+
+/** Guards the serializers that replies of a scope are given by `reply.serializer()`. */
+export function guardReplySerializers (scope: FastifyInstance): void {
+  type SetSerializer = (this: FastifyReply, serialize: unknown) => FastifyReply
+  const set = getDecorator(scope, 'reply', 'serializer') as SetSerializer
+  const guard: SetSerializer = function (serialize) {
+    return set.call(this, typeof serialize !== 'function' || internalSerializers.has(serialize) ? serialize : guardSerializer(serialize as Call, () => true))
+  }
+  scope.decorateReply('serializer', guard as FastifyReply['serializer'])
 }
 
 /** The function behind each guarded or bound error handler. */
@@ -69,9 +112,10 @@ function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => 
 export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
   routes.forEach(route => {
-    const { errorHandler, validatorCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
+    const { errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
     if (typeof errorHandler === 'function') Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
     if (typeof validatorCompiler === 'function') Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
+    if (typeof serializerCompiler === 'function') Object.assign(route, { serializerCompiler: guardSerializerCompiler(serializerCompiler as Call, isActive) })
     if (typeof schemaErrorFormatter === 'function') Object.assign(route, { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, isActive) })
   })
 }
@@ -83,12 +127,14 @@ function inherit (call: Call, guarded: Call): Call {
 }
 
 function describeThrown (what: string, call: Call, thrown: unknown): Error {
-  return new Error(`The ${what} '${call.name}' threw ${typeof thrown === 'symbol' ? 'a symbol' : String(thrown)}.`, { cause: thrown })
+  return new Error(`The ${what} '${call.name}' threw ${describeValue(thrown)}.`, { cause: thrown })
 }
 
-/** Returns the value that a function threw, and an error for a promise or for nothing. */
+/** Returns the error that a function threw. Any other thrown value becomes an error. */
 function completeThrown (what: string, call: Call, thrown: unknown): unknown {
-  return handleThrownPromise(thrown) ?? describeThrown(what, call, thrown)
+  if (isError(thrown)) return thrown
+  ignoreRejection(thrown)
+  return describeThrown(what, call, thrown)
 }
 
 function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
@@ -96,7 +142,7 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
-      // Fastify sends what is thrown, and a promise as an object.
+      // Fastify sends what is thrown with the status 200 if it is not an error.
       throw isActive() ? completeThrown('error handler', handler, thrown) : thrown
     }
   })
@@ -119,12 +165,47 @@ function guardParser (parser: Call, isActive: () => boolean): Call {
   })
 }
 
-/** Guards a compiler of validators. */
+/**
+ * Guards a compiler of validators. If it returns a promise or an error, Fastify would not validate the bodies of the route.
+ *
+ * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
+ */
 export function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call {
   return inherit(compiler, function (this: unknown, ...args) {
     const validate = compiler.apply(this, args)
-    return typeof validate === 'function' ? guardValidator(validate as Call, isActive) : validate
+    if (typeof validate === 'function') return guardValidator(validate as Call, isActive)
+    if (isActive()) rejectObject('validator compiler', compiler, validate)
+    return validate
   })
+}
+
+/**
+ * Guards a compiler of serializers.
+ *
+ * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
+ */
+export function guardSerializerCompiler (compiler: Call, isActive: () => boolean): Call {
+  return inherit(compiler, function (this: unknown, ...args) {
+    const serialize = compiler.apply(this, args)
+    if (typeof serialize === 'function') return guardSerializer(serialize as Call, isActive)
+    if (isActive()) rejectObject('serializer compiler', compiler, serialize)
+    return serialize
+  })
+}
+
+function rejectObject (what: string, compiler: Call, value: unknown): void {
+  ignoreRejection(value)
+  if (isObject(value)) throw new TypeError(`The ${what} '${compiler.name}': expected a function, got ${describeValue(value)}.`)
+}
+
+/** Guards a serializer. It is on the path of every response that it serializes, so it only checks the kind of the result. */
+function guardSerializer (serialize: Call, isActive: () => boolean): Call {
+  return function (this: unknown, a, b) {
+    const text = serialize.call(this, a, b)
+    if (!types.isPromise(text) || !isActive()) return text
+    ignoreRejection(text)
+    throw new TypeError(`The serializer '${serialize.name}': expected a string or a buffer, got a promise.`)
+  }
 }
 
 /**
@@ -156,6 +237,10 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
     }
     if (!isActive()) return result
     if (isError(result)) return { error: result }
+    if (isObject(result) && types.isPromise(result.error)) {
+      ignoreRejection(result.error)
+      return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
+    }
     return result instanceof Promise ? completeRejection(validate, result) : result
   })
 }

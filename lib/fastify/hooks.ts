@@ -2,7 +2,9 @@
  * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a guarded
  * hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
  */
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import { types } from 'node:util'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { describeValue } from '../support/describe-value.js'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
 import { checkReturned } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -26,6 +28,8 @@ const hooksByScope = new WeakMap<object, ScopeHook[]>()
 interface Tracker {
   /** The guarded hook for each hook. Routes that share a hook share the guarded one. */
   readonly guards: WeakMap<Hook, Hook>
+  /** The same for `preParsing` hooks, which return a stream. */
+  readonly parsingGuards: WeakMap<Hook, Hook>
   /** Whether the plugin is registered. Until then, a guarded hook behaves like the original. */
   isActive: boolean
 }
@@ -79,13 +83,13 @@ export function getHooks ({ route, scope }: { readonly route: RouteOptions, read
 /** Tracks the hooks that are added to a scope and to its nested scopes from now on. */
 export function trackHooks (app: FastifyInstance): void {
   if (findTracker(app) !== undefined) return
-  const tracker: Tracker = { guards: new WeakMap(), isActive: false }
+  const tracker: Tracker = { guards: new WeakMap(), parsingGuards: new WeakMap(), isActive: false }
   trackers.set(app, tracker)
   const addHook = app.addHook as (this: FastifyInstance, name: string, hook: unknown) => FastifyInstance
   app.addHook = function (this: FastifyInstance, name: string, hook: unknown) {
-    if (!isHookName(name) || typeof hook !== 'function' || internal.has(hook)) return addHook.call(this, name, hook)
-    addHook.call(this, name, guardHook(hook as Hook, tracker))
-    rememberHook(this, name, hook as Hook)
+    if (!isGuardedName(name) || typeof hook !== 'function' || internal.has(hook)) return addHook.call(this, name, hook)
+    addHook.call(this, name, guardHook(hook as Hook, tracker, name))
+    if (isHookName(name)) rememberHook(this, name, hook as Hook)
     return this
   } as FastifyInstance['addHook']
 }
@@ -124,11 +128,20 @@ export function guardHooks (app: FastifyInstance, routes: Routes): void {
   })
 }
 
+/** The hooks that are guarded. An error of an `onError` hook never becomes the response, but must not stop it. */
+const guardedNames = [...hookNames, 'onError'] as const
+
+type GuardedName = (typeof guardedNames)[number]
+
+function isGuardedName (name: string): name is GuardedName {
+  return (guardedNames as readonly string[]).includes(name)
+}
+
 function replaceRouteHooks (route: RouteOptions, tracker: Tracker, restore: Array<() => void>): void {
-  for (const name of hookNames) {
+  for (const name of guardedNames) {
     const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined
     if (hooks === undefined) continue
-    Object.assign(route, { [name]: [hooks].flat().map(hook => guardHook(hook, tracker)) })
+    Object.assign(route, { [name]: [hooks].flat().map(hook => guardHook(hook, tracker, name)) })
     restore.push(() => { Object.assign(route, { [name]: hooks }) })
   }
 }
@@ -143,19 +156,21 @@ export function guardNotFoundHooks (scope: object, options: unknown): unknown {
   const tracker = findTracker(scope)
   if (tracker === undefined || typeof options !== 'object' || options === null) return options
   const guarded = { ...options } as Record<string, unknown>
-  for (const name of ['preValidation', 'preHandler']) {
-    if (guarded[name] !== undefined) guarded[name] = [guarded[name] as Hook | readonly Hook[]].flat().map(hook => guardHook(hook, tracker))
+  for (const name of ['preValidation', 'preHandler'] as const) {
+    if (guarded[name] !== undefined) guarded[name] = [guarded[name] as Hook | readonly Hook[]].flat().map(hook => guardHook(hook, tracker, name))
   }
   return guarded
 }
 
 /** Returns a hook that throws if Fastify would lose the error of the original. Routes that share a hook share the guarded one. */
-function guardHook (hook: Hook, tracker: Tracker): Hook {
+function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
   // Fastify rejects a value that is not a function.
   if (typeof hook !== 'function' || internal.has(hook) || originals.has(hook)) return hook
-  let guarded = tracker.guards.get(hook)
+  const guards = name === 'preParsing' ? tracker.parsingGuards : tracker.guards
+  let guarded = guards.get(hook)
   if (guarded === undefined) {
-    tracker.guards.set(hook, guarded = createGuardedHook(hook, tracker))
+    const create = name === 'preParsing' ? createGuardedParsingHook : createGuardedHook
+    guards.set(hook, guarded = create(hook, tracker))
     originals.set(guarded, hook)
   }
   return guarded
@@ -179,6 +194,46 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
     if (result === undefined) return undefined
     return checkReturned(result)
   }
+  return inherit(hook, guarded)
+}
+
+/** Returns a function with the name, the number of parameters and the properties of another function. */
+function inherit (hook: Hook, guarded: Hook): Hook {
   Object.setPrototypeOf(guarded, hook)
   return Object.defineProperties(guarded, { name: { value: hook.name }, length: { value: hook.length } })
+}
+
+/**
+ * Returns the guarded `preParsing` hook. If a hook returns a value that is not a stream, Fastify fails while it reads the
+ * body, outside of the request: the client gets no response and the process ends.
+ */
+function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
+  const call = createGuardedHook(hook, tracker)
+  function guarded (this: unknown, request: unknown, reply: unknown, payload: unknown, done: unknown): unknown {
+    if (!tracker.isActive) return hook.call(this, request, reply, payload, done)
+    const checkStream = (stream: unknown): unknown => {
+      if (hasBody(request as FastifyRequest) && stream && typeof (stream as { readonly on?: unknown }).on !== 'function') {
+        throw new TypeError(`The preParsing hook '${hook.name}': expected a stream, got ${describeValue(stream)}.`)
+      }
+      return stream
+    }
+    const checkDone = (error: unknown, stream: unknown): unknown => {
+      const next = done as (error: unknown, stream?: unknown) => unknown
+      if (error !== null && error !== undefined) return next(error)
+      try {
+        checkStream(stream)
+      } catch (thrown) {
+        return next(thrown)
+      }
+      return next(null, stream)
+    }
+    const result = call.call(this, request, reply, payload, checkDone)
+    return types.isPromise(result) ? result.then(checkStream) : result
+  }
+  return inherit(hook, guarded)
+}
+
+/** Returns whether Fastify parses the body of a request. */
+function hasBody ({ method, headers }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD' && (headers['content-type'] ?? headers['content-length'] ?? headers['transfer-encoding']) !== undefined
 }

@@ -1,6 +1,7 @@
 /** The keys of clients: the IP address, the API key, or the result of a function of a policy. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { checkReturned } from '../fastify/returned-errors.js'
 import { normalizeAddress } from '../support/ip-address.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
@@ -35,7 +36,7 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
     }
   }
   return async request => {
-    const value: unknown = await key(request)
+    const value = checkReturned(await key(request))
     if (value === undefined || value === null) return createAddressKey(request, ipv6Subnet, fallbackMark)
     const text = String(value)
     return { key: text, storeKey: `key:${toStoreKey(text)}`, address: text }

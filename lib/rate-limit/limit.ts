@@ -1,6 +1,7 @@
 /** A limit: a policy with its store. It counts requests and returns whether the limit is exceeded. */
 import type { FastifyRequest } from 'fastify'
 import { serializeItem } from 'structured-headers'
+import { checkReturned } from '../fastify/returned-errors.js'
 import { completePolicy } from './inherit-limits.js'
 import { createAllowlist, createKeyGenerator, type CallerKey } from './keys.js'
 import { createMemoryStore } from './memory-store.js'
@@ -96,9 +97,9 @@ function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   }
   const getCaller = createKeyGenerator(key, ipv6Subnet)
   return async request => {
-    if (skip !== undefined && await skip(request)) return undefined
+    if (skip !== undefined && checkReturned(await skip(request))) return undefined
     const caller = await getCaller(request)
-    if (typeof allowList === 'function' ? await allowList(request, caller.key) : isAllowed?.(caller)) return undefined
+    if (typeof allowList === 'function' ? checkReturned(await allowList(request, caller.key)) : isAllowed?.(caller)) return undefined
     return count(
       limit, counter, caller,
       await resolveNumber(max, request, caller.key), await resolveNumber(timeWindow, request, caller.key), await resolveNumber(cost, request, caller.key)

@@ -171,12 +171,13 @@ function logUnanswered (context: ResponderContext, thrown: unknown, status: LogE
 }
 
 function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
-  // The client closed the connection. Fastify reports this as an error, but nothing failed here.
-  if ((error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE') return false
-  if (context.settings.log !== false) logUnanswered(context, error, context.settings.errors.internal_error.status, request, reply)
+  // The client closed the connection, or the application destroyed the stream without an error.
+  const isClosed = (error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE'
+  const isLogged = context.settings.log !== false && !isClosed
+  if (isLogged) logUnanswered(context, error, context.settings.errors.internal_error.status, request, reply)
   // Fastify destroys the response without an error. Over HTTP/2, such a stream ends as if it were complete.
   if (request.raw.httpVersionMajor === 2) abortResponse(reply)
-  return context.settings.log !== false
+  return isLogged
 }
 
 function createBody (context: ResponderContext, thrown: unknown, reply: FastifyReply): Record<string, unknown> {

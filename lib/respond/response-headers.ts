@@ -13,12 +13,13 @@ import { printValue } from '../support/redact.js'
 const bodyDescriptions: ReadonlySet<string> = new Set([
   'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
   'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer', 'sourcemap', 'x-sourcemap',
-  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control'
+  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control', 'edge-control'
 ])
 
 /** Headers that make a proxy or a browser fetch another body instead of the error. */
 const bodyReplacements: ReadonlySet<string> = new Set([
-  'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2', 'x-reproxy-url', 'x-reproxy-file'
+  'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2', 'x-litespeed-location',
+  'x-reproxy-url', 'x-reproxy-file', 'x-archive-files', 'hx-redirect', 'hx-location'
 ])
 
 /** The prefix of headers that make nginx send a file or another URL, and cache the response. */

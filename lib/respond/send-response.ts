@@ -2,6 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
+import { markSerializer } from '../fastify/guard-calls.js'
 import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 
@@ -45,6 +46,9 @@ export function hasErrorResponse (reply: PendingReply): boolean {
   return reply[pending] !== undefined
 }
 
+/** The serializer of an error response. Its body is a string. A late result of the handler can be any value, and is dropped. */
+const keepText = markSerializer((payload: unknown): string => String(payload))
+
 /**
  * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node leave out the
  * body.
@@ -60,7 +64,7 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   reply.send = sendWhilePending
   try {
     // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
-    reply.serializer(String)
+    reply.serializer(keepText)
     if (!hasSendHooks(request) && !hasStream) {
       send.call(reply, response.payload)
       return

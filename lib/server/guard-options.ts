@@ -2,11 +2,9 @@
  * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at start if Fastify
  * would use its promise as the result.
  */
-import { types } from 'node:util'
 import type { FastifyServerOptions } from 'fastify'
-import { guardSchemaErrorFormatter, guardValidatorCompiler, type Call } from '../fastify/guard-calls.js'
+import { expectSynchronous, guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler, type Call } from '../fastify/guard-calls.js'
 import { callSafely } from '../support/call-safely.js'
-import { expectOption } from '../support/expect-option.js'
 import { frameworkErrors } from './early-rejections.js'
 
 /** Options whose functions return their result at once. */
@@ -21,11 +19,14 @@ const always = (): boolean => true
  * @throws TypeError if a function that must be synchronous is an async function
  */
 export function guardOptions (given: FastifyServerOptions): FastifyServerOptions {
-  for (const name of synchronous) expectSynchronous(name, given[name])
-  expectSynchronous('routerOptions.querystringParser', given.routerOptions?.querystringParser)
+  for (const name of synchronous) expectSynchronous('serverOptions', name, given[name])
+  expectSynchronous('serverOptions', 'routerOptions.querystringParser', given.routerOptions?.querystringParser)
+  for (const [option, constraints] of [['constraints', given.constraints], ['routerOptions.constraints', given.routerOptions?.constraints]] as const) {
+    for (const [name, strategy] of Object.entries(constraints ?? {})) expectSynchronous('serverOptions', `${option}.${name}.deriveConstraint`, strategy.deriveConstraint)
+  }
   const { schemaErrorFormatter, clientErrorHandler, frameworkErrors: ownFrameworkErrors, schemaController } = given
   const factory = schemaController?.compilersFactory
-  const buildValidator = factory?.buildValidator
+  const { buildValidator, buildSerializer } = factory ?? {}
   return {
     ...(schemaErrorFormatter !== undefined && { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, always) as typeof schemaErrorFormatter }),
     ...(clientErrorHandler !== undefined && {
@@ -38,25 +39,29 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
         callSafely(() => ownFrameworkErrors.call(this, error, request, reply) as unknown, () => { if (!reply.sent) frameworkErrors(error, request as never, reply as never) })
       }
     }),
-    ...(buildValidator !== undefined && {
-      schemaController: { ...schemaController, compilersFactory: { ...factory, buildValidator: guardBuildValidator(buildValidator as Call) as typeof buildValidator } }
+    ...(factory !== undefined && {
+      schemaController: {
+        ...schemaController,
+        compilersFactory: {
+          ...factory,
+          ...(buildValidator !== undefined && { buildValidator: guardFactory('buildValidator', buildValidator as Call, guardValidatorCompiler) as typeof buildValidator }),
+          ...(buildSerializer !== undefined && { buildSerializer: guardFactory('buildSerializer', buildSerializer as Call, guardSerializerCompiler) as typeof buildSerializer })
+        }
+      }
     })
   } as FastifyServerOptions
 }
 
-function expectSynchronous (option: string, value: unknown): void {
-  expectOption('serverOptions', option, !types.isAsyncFunction(value), 'a function that returns its result, not a promise', value)
-}
-
-function guardBuildValidator (buildValidator: Call): Call {
+/** Guards a function that returns a compiler. */
+function guardFactory (name: string, build: Call, guardCompiler: (compiler: Call, isActive: () => boolean) => Call): Call {
   return function (this: unknown, ...args) {
     let compiler: unknown
     try {
-      compiler = buildValidator.apply(this, args)
+      compiler = build.apply(this, args)
     } catch (thrown) {
-      // Fastify starts without a validator if nothing is thrown.
-      throw thrown ?? new Error(`buildValidator threw ${String(thrown)}.`)
+      // Fastify starts without a compiler if nothing is thrown.
+      throw thrown ?? new Error(`${name} threw ${String(thrown)}.`)
     }
-    return typeof compiler === 'function' ? guardValidatorCompiler(compiler as Call, always) : compiler
+    return typeof compiler === 'function' ? guardCompiler(compiler as Call, always) : compiler
   }
 }

@@ -13,7 +13,7 @@ import { prismaTranslator } from './databases/prisma.js'
 import { replyStatusTranslator } from './reply-status.js'
 import { sqliteTranslator } from './databases/sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
-import { ignoreRejection } from '../support/call-safely.js'
+import { handleThrownPromise, ignoreRejection } from '../support/call-safely.js'
 import { setStackTraceLimit } from '../support/without-stack.js'
 import { upstreamTranslator } from './upstreams/upstream.js'
 import { validationTranslator } from './validation/validation.js'
@@ -60,7 +60,7 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
           throw new TypeError('Expected an ApiError or undefined, got a promise.')
         }
       } catch (fault) {
-        const cause = new Error(`The translator '${translator.name}' failed.`, { cause: fault })
+        const cause = new Error(`The translator '${translator.name}' failed.`, { cause: handleThrownPromise(fault) })
         return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
       }
     }

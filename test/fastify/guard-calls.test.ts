@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
 
 /* eslint-disable no-throw-literal */
 
@@ -166,13 +167,107 @@ t.test('without the plugin, an application created with serverOptions() behaves 
   app.post('/frozen', { schema: { body: {} }, validatorCompiler: () => () => { throw Object.freeze(new Error('no')) } }, async () => 'passes')
   app.post('/formatter', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: (() => Promise.resolve()) as never }, async () => ({ code: 'passes' }))
   app.post('/thrown', { schema: { body: { type: 'object', required: ['a'] } }, schemaErrorFormatter: () => { throw undefined } }, async () => ({ code: 'passes' }))
+  app.register(async scope => {
+    scope.setErrorHandler(() => { throw undefined })
+    scope.setSchemaErrorFormatter(() => { throw undefined })
+    scope.setSerializerCompiler((() => () => 'serialized') as never)
+    scope.get('/scope', async () => { throw new Error('no') })
+    scope.post('/scope', { schema: { body: { type: 'object', required: ['a'] } } }, async () => ({ code: 'passes' }))
+    scope.get('/serialized', { schema: { response: { 200: {} } } }, async () => ({}))
+    scope.setGenReqId((async () => 'id') as never)
+  })
+  app.addHook('preParsing', async (_request, _reply, payload) => payload)
   t.equal((await app.inject('/hook')).body, 'passes')
   t.strictSame(await post(app), [200, 'passes'])
   t.strictSame(await post(app, '/', 'text/tsv'), [200, 'passes'])
   for (const url of ['/formatter', '/thrown']) t.strictSame(await post(app, url, 'application/json'), [200, 'passes'], url)
-  const handled = await app.inject('/handled')
-  t.strictSame([handled.statusCode, handled.body], [200, ''])
+  t.equal((await app.inject('/serialized')).body, 'serialized')
+  t.strictSame(await post(app, '/scope', 'application/json'), [200, 'passes'])
+  for (const url of ['/handled', '/scope']) {
+    const handled = await app.inject(url)
+    t.strictSame([handled.statusCode, handled.body], [200, ''], url)
+  }
   t.strictSame(await post(app, '/frozen', 'application/json'), [500, undefined])
+})
+
+const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
+
+t.test('a serializer that returns a promise gets a 500, and the process lives', async t => {
+  const asynchronous = (): Promise<string> => Promise.reject(new Error('secret'))
+  const schema = { response: { 200: {} } }
+  const unhandled: unknown[] = []
+  const onUnhandled = (reason: unknown): void => { unhandled.push(reason) }
+  process.on('unhandledRejection', onUnhandled)
+  t.teardown(() => process.off('unhandledRejection', onUnhandled))
+  const app = await createApp({}, { schemaController: { compilersFactory: { buildSerializer: (() => () => asynchronous) as never } } })
+  app.get('/factory', { schema }, async () => ({ secret: 42 }))
+  app.get('/reply', (_request, reply) => { reply.serializer(asynchronous as never).send({ secret: 42 }) })
+  app.get('/route', { schema, serializerCompiler: () => asynchronous as never }, async () => ({ secret: 42 }))
+  await app.register(async scope => {
+    scope.setReplySerializer(asynchronous as never)
+    scope.get('/scope', async () => ({ secret: 42 }))
+  })
+  await app.register(async scope => {
+    scope.setSerializerCompiler(() => asynchronous as never)
+    scope.get('/compiler', { schema }, async () => ({ secret: 42 }))
+  })
+  const port = await listen(t, app)
+  for (const path of ['/factory', '/reply', '/route', '/scope', '/compiler']) t.strictSame(await sendRequest(port, 'GET', path), internal, path)
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(unhandled, [])
+})
+
+t.test('a serializer that returns a string works as before', async t => {
+  const app = await createApp()
+  app.setReplySerializer((payload, status) => `${status} ${JSON.stringify(payload)}`)
+  app.get('/scope', async () => 1)
+  app.get('/reply', (_request, reply) => { reply.serializer((payload: unknown) => `reply ${String(payload)}`).send({}) })
+  app.get('/route', { schema: { response: { 200: {} } }, serializerCompiler: () => () => 'route' }, async (_request, reply) => reply.serializer(undefined as never).send({}))
+  app.get('/none', { schema: { response: { 200: {} } }, serializerCompiler: (() => undefined) as never }, async () => ({}))
+  for (const [url, body] of Object.entries({ '/scope': '200 1', '/reply': 'reply [object Object]', '/none': '200 {}' })) t.equal((await app.inject(url)).body, body, url)
+})
+
+t.test('a compiler that returns a promise or an error stops the start', async t => {
+  const message = (what: string, name: string): RegExp => new RegExp(`The ${what} compiler '${name}': expected a function, got an object.`)
+  async function compile (): Promise<() => object> { return () => ({}) }
+  const rejects = (): unknown => Promise.reject(new Error('secret'))
+  const returns = (): unknown => new Error('secret')
+  for (const compiler of [compile, rejects, returns]) {
+    const validated = await createApp()
+    validated.setValidatorCompiler(compiler as never)
+    validated.post('/', { schema: { body: {} } }, async () => 'not validated')
+    await t.rejects(validated.ready() as unknown as Promise<unknown>, { message: message('validator', compiler.name) })
+    const serialized = await createApp()
+    serialized.get('/', { schema: { response: { 200: {} } }, serializerCompiler: compiler as never }, async () => 'ok')
+    await t.rejects(serialized.ready() as unknown as Promise<unknown>, { message: message('serializer', compiler.name) })
+  }
+})
+
+t.test('an async function where Fastify needs the result at once is rejected', async t => {
+  const app = await createApp()
+  const expected = 'expected a function that returns its result, not a promise, got a function.'
+  t.throws(() => { app.setGenReqId((async () => 'id') as never) }, new TypeError(`fastify-api-errors: setGenReqId: ${expected}`))
+  t.throws(() => { app.setChildLoggerFactory((async () => app.log) as never) }, new TypeError(`fastify-api-errors: setChildLoggerFactory: ${expected}`))
+  const strategy = { name: 'tenant', storage: () => ({ get: () => null, set () {} }), deriveConstraint: () => 'a' }
+  t.throws(() => { app.addConstraintStrategy({ ...strategy, deriveConstraint: async () => 'a' } as never) },
+    new TypeError(`fastify-api-errors: deriveConstraint of the constraint 'tenant': ${expected}`))
+  app.setGenReqId(() => 'req_2')
+  app.addConstraintStrategy(strategy as never)
+  t.equal((await app.inject('/')).headers['x-request-id'], 'req_2')
+})
+
+t.test('an error handler that throws a value that is not an error gets a 500', async t => {
+  const app = await createApp()
+  const values: Readonly<Record<string, unknown>> = { string: 'secret', object: { statusCode: 200, message: 'secret' }, number: 404, symbol: Symbol('secret') }
+  for (const [name, value] of Object.entries(values)) app.get(`/${name}`, { errorHandler: () => { throw value } }, async () => { throw new Error('secret') })
+  const port = await listen(t, app)
+  for (const name of Object.keys(values)) t.strictSame(await sendRequest(port, 'GET', `/${name}`), internal, name)
+})
+
+t.test('a validator whose error is a promise lets no request through', async t => {
+  const app = await createApp()
+  app.post('/', { schema: { body: {} }, validatorCompiler: () => () => ({ error: Promise.reject(new Error('secret')) }) as never }, async () => ({ secret: 42 }))
+  t.equal((await post(app, '/', 'application/json'))[0], 422)
 })
 
 t.test('without the plugin, functions behave as they do in Fastify', async t => {

@@ -1,4 +1,5 @@
 /** Hooks that throw undefined or return an error, and the list of a route's hooks. */
+import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'
@@ -159,4 +160,48 @@ t.test('the hooks of a route are listed in the order in which they run', async t
   t.strictSame(hooks, { onRequest: [], preParsing: [], preValidation: [], preHandler: [before, root, scope, late, own, added], preSerialization: [], onSend: [] })
   await app.inject('/')
   t.strictSame(seen, names)
+})
+
+t.test('a preParsing hook that returns a value that is not a stream gets a 500, and the process lives', async t => {
+  const app = await createApp()
+  const values: Readonly<Record<string, unknown>> = { string: 'secret', object: {}, number: 1, function: () => {} }
+  for (const [name, value] of Object.entries(values)) {
+    app.route({ method: ['GET', 'POST'], url: `/async/${name}`, preParsing: (async () => value) as never, handler: async () => 'ok' })
+    app.route({ method: ['GET', 'POST'], url: `/done/${name}`, preParsing: (_request, _reply, _payload, done) => { done(null, value as never) }, handler: async () => 'ok' })
+  }
+  app.addHook('preParsing', async (_request, _reply, payload) => payload)
+  const port = await listen(t, app)
+  for (const path of Object.keys(values).flatMap(name => [`/async/${name}`, `/done/${name}`])) {
+    t.strictSame(await sendRequest(port, 'POST', path, { 'Content-Type': 'application/json' }, '{}'), failed, path)
+    t.equal((await sendRequest(port, 'GET', path)).status, 200, 'without a body, Fastify ignores the value')
+    t.equal((await sendRequest(port, 'POST', path)).status, 200)
+  }
+})
+
+t.test('a preParsing hook that returns a stream, nothing or an error works as before', async t => {
+  const app = await createApp()
+  const replace = (): Readable => Object.assign(Readable.from(['{"a":2}']), { receivedEncodedLength: 2 })
+  app.post('/stream', { preParsing: async () => replace() }, async request => request.body)
+  app.post('/done', { preParsing: (_request, _reply, _payload, done) => { done(null, replace() as never) } }, async request => request.body)
+  app.post('/nothing', { preParsing: (_request, _reply, _payload, done) => { done() } }, async request => request.body)
+  app.post('/error', { preParsing: (_request, _reply, _payload, done) => { done(errors.forbidden()) } }, async () => ({ secret: 42 }))
+  const port = await listen(t, app)
+  const post = async (path: string): Promise<unknown> => (await sendRequest(port, 'POST', path, { 'Content-Type': 'application/json' }, '{}')).body
+  t.strictSame(await post('/stream'), { a: 2 })
+  t.strictSame(await post('/done'), { a: 2 })
+  t.strictSame(await post('/nothing'), {})
+  t.strictSame(await post('/error'), { code: 'forbidden', message: errors.forbidden.message, request_id: requestId })
+})
+
+t.test('an onError hook that returns or throws an error does not stop the response', async t => {
+  const app = await createApp()
+  app.get('/returns', { onError: ((_request: unknown, _reply: unknown, error: Error, _done: unknown) => error) as never }, async () => { throw errors.forbidden() })
+  await app.register(async scope => {
+    scope.addHook('onError', (() => { throw undefined }) as never) // eslint-disable-line no-throw-literal
+    scope.get('/throws', async () => { throw errors.forbidden() })
+  })
+  const forbidden = errorResponse(403, { code: 'forbidden', message: errors.forbidden.message, request_id: requestId })
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/returns'), forbidden)
+  t.strictSame(await sendRequest(port, 'GET', '/throws'), forbidden)
 })

@@ -1,7 +1,7 @@
 /** The options of a policy. */
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
-import type { RateLimitBehaviour, RateLimitOptions, RateLimitPolicy } from 'fastify-api-errors'
+import { standardErrors, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from 'fastify-api-errors'
 import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 
@@ -63,6 +63,16 @@ t.test('a function that throws any value rejects the request', async t => {
       const url = await limited(t, { max: () => { throw thrown }, timeWindow: 1000, hook })
       t.match(await fetchResponse(url), { status: 500, body: { code: 'internal_error' } })
     }
+  }
+})
+
+t.test('a function that returns an error rejects the request', async t => {
+  const fails = async (): Promise<never> => new Error('secret') as never
+  for (const policy of [{ key: fails }, { skip: fails }, { allowList: fails }]) {
+    const { status, body } = await fetchResponse(await limited(t, { max: 0, timeWindow: 1000, ...policy }))
+    t.strictSame({ status, body }, {
+      status: 500, body: { code: 'internal_error', message: standardErrors.internal_error.message, request_id: 'REQUEST_ID' }
+    }, Object.keys(policy).join())
   }
 })
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import apiErrors, { standardErrors, type RateLimitHook, type RateLimitOptions } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
+import { fetchResponse, sendRaw, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 
 const minute = '1 minute'
@@ -214,6 +214,26 @@ t.test('callers on a Unix socket have no IP address, and share one count', async
     answers.push(answer.slice(0, 12))
   }
   t.strictSame(answers, ['HTTP/1.1 200', 'HTTP/1.1 429'])
+})
+
+t.test('requests that Node rejects are not counted, and run no hook', async t => {
+  stopClock(t)
+  const called: string[] = []
+  const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' }, log: false }, app => {
+    app.addHook('onRequest', async request => { called.push(request.url) })
+    app.get('/', async () => 'ok')
+  })
+  const port = Number(new URL(url).port)
+  const rejected = {
+    417: 'GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n',
+    400: 'GET / HTTP/1.1\r\nHo st: a\r\n\r\n',
+    431: `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`
+  }
+  for (const [status, text] of Object.entries(rejected)) {
+    for (let call = 0; call < 3; call++) t.match(await sendRaw(port, text), new RegExp(`^HTTP/1.1 ${status} `))
+  }
+  t.strictSame(called, [])
+  t.strictSame(await states(url, [undefined]), ['200 "address";r=1;t=60'])
 })
 
 t.test('with @fastify/cors before the plugin, a browser can read the 429, and preflight requests do not count', async t => {

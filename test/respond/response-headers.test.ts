@@ -248,6 +248,11 @@ t.test('headers that make a proxy or a browser fetch another body are removed fr
       'X-LIGHTTPD-send-file': '/private/key.pem',
       'X-Sendfile2': 'a 0-9',
       'x-reproxy-url': 'http://10.0.0.3/',
+      'X-LiteSpeed-Location': '/private/key.pem',
+      'X-Archive-Files': 'zip',
+      'HX-Redirect': '/home',
+      'HX-Location': '/home',
+      'Edge-Control': 'max-age=1d',
       Refresh: '0; url=/private',
       SourceMap: '/a.map',
       'x-frame-options': 'DENY'

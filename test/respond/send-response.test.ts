@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
 import t from 'tap'
@@ -194,8 +194,15 @@ for (const [name, { options, prepare, ask }] of Object.entries(transports)) {
     })())
     app.get('/', (_request, reply) => { reply.type('application/x-ndjson').send(fails()) })
     app.get('/web', (_request, reply) => { reply.type('application/x-ndjson').send(Readable.toWeb(fails())) })
+    app.get('/closed', (_request, reply) => {
+      const stream = new PassThrough()
+      stream.write('{"id":1}\n'.repeat(2000))
+      setTimeout(() => { stream.destroy() }, 20)
+      reply.type('application/x-ndjson').send(stream)
+    })
     const port = await listen(t, app)
     for (const path of ['/', '/web']) t.match(await ask(port, path), { isCut: true }, path)
+    if (!name.endsWith('with compression')) t.match(await ask(port, '/closed'), { isCut: true }, 'destroyed without an error')
     t.strictSame(entries, Array(2).fill(['internal_error', 500, 'connection lost']))
     t.strictSame(app.apiErrors.ledger(), [], 'no error response was sent')
   })

@@ -32,7 +32,9 @@ t.test('an async function is rejected at start if Fastify needs its result at on
     ['rewriteUrl', { rewriteUrl: async () => '/' }],
     ['childLoggerFactory', { childLoggerFactory: async () => undefined }],
     ['querystringParser', { querystringParser: async () => ({}) }],
-    ['routerOptions.querystringParser', { routerOptions: { querystringParser: async () => ({}) } }]
+    ['routerOptions.querystringParser', { routerOptions: { querystringParser: async () => ({}) } }],
+    ['constraints.tenant.deriveConstraint', { constraints: { tenant: { deriveConstraint: async () => 'a' } } }],
+    ['routerOptions.constraints.tenant.deriveConstraint', { routerOptions: { constraints: { tenant: { deriveConstraint: async () => 'a' } } } }]
   ]
   for (const [option, options] of broken) {
     t.throws(() => serverOptions(options as never), new TypeError(`serverOptions: ${option}: expected a function that returns its result, not a promise, got a function.`))

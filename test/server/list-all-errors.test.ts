@@ -75,8 +75,18 @@ t.test('the errors are those of Ajv, for any value', async t => {
     expected = undefined
     const plain = await app.inject({ method: 'POST', url: '/', payload: body })
     const { status, report, seen } = await ours.post(body)
-    t.strictSame([status, report, seen], [plain.statusCode, expected, plain.statusCode === 200 ? plain.json().seen : undefined])
+    // With `allErrors`, Ajv 8 fails on two objects with a property `valueOf` or `toString` in a list of unique items.
+    if (plain.statusCode === 422 && expected === undefined) t.equal(status, 422)
+    else t.strictSame([status, report, seen], [plain.statusCode, expected, plain.statusCode === 200 ? plain.json().seen : undefined])
   }), { numRuns: 200 })
+})
+
+t.test('if Ajv itself fails with all errors, the first fault is reported', async t => {
+  for (const name of ['valueOf', 'toString']) {
+    const { post } = await probe(t, { type: 'object', properties: { items: { type: 'array', uniqueItems: true, items: { type: 'object', required: ['x'] } } } })
+    const { status, report } = await post({ items: [{ [name]: 1 }, { [name]: 1 }] })
+    t.strictSame([status, report?.map(({ instancePath, keyword }) => [instancePath, keyword])], [422, [['/items/0', 'required']]], name)
+  }
 })
 
 t.test('coercion, defaults and the removal of unknown fields are unchanged', async t => {

@@ -14,23 +14,27 @@ const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta'
 const requests = ['request', 'req', 'config', 'options']
 
 /** Properties that only API clients set on an error. Their values do not matter. */
-const marks = ['$metadata', '$fault', 'extendedRequestId', 'responseBody', 'responseText', 'transporterStackTrace']
+const marks = ['$fault', 'extendedRequestId', 'responseBody', 'responseText', 'rawResponse', 'rawType', 'transporterStackTrace', 'clerkError', 'errid']
 
 /**
  * Properties that API clients often set on an error. An application may use one of them for its own purpose, so two are
  * required.
  */
 const weakMarks: ReadonlyArray<readonly string[]> = [
-  ['requestId', 'request_id', 'requestID', 'RequestId'],
   ['moreInfo', 'more_info'],
-  ['rawError', 'raw'],
+  ['rawError', 'raw', 'rawMessage', 'rawBody'],
   ['requestBody'],
-  ['retryDelay']
+  ['retryDelay'],
+  ['json'],
+  ['variables']
 ]
 
-/** Returns whether an error has the response that a client received, or its headers. */
+/** Properties that applications set more often. Together, they count as one. */
+const commonMarks = ['requestId', 'request_id', 'requestID', 'RequestId', 'body']
+
+/** Returns whether an error has the response that a client received, its headers, or the mark of a client that always sends a request. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
-  return isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
+  return isObject(error.$metadata) || error.isAxiosError === true || isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
 /** Returns whether an error with a status, and without a response, has any other trace of an HTTP exchange: the status is then that of an upstream. */
@@ -41,25 +45,43 @@ export function hasTraces (error: ReadonlyJsonObject): boolean {
     (Array.isArray(error.stackTrace) && error.stackTrace.some(tried => isObject(tried) && isRequest(tried.request))) ||
     isNameOfClient(error.type) ||
     Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name)) ||
+    isStatusOfGrpc(error) ||
     countWeakTraces(error) >= 2
 }
 
 function countWeakTraces (error: ReadonlyJsonObject): number {
   return [
     ...weakMarks.map(names => names.some(name => name in error)),
+    commonMarks.some(name => name in error) || isObject(error.response),
+    typeof error.statusText === 'string' || typeof error.statusMessage === 'string' || namesStatus(error),
+    'retryable' in error && error.time instanceof Date, // aws-sdk 2
     isUrl(error.url) || isUrl(error.uri),
-    listClassNames(error).includes('RestException'), // Twilio; an application may have a class with this name
+    error.name === 'RestError' || [error.name, ...listClassNames(error)].includes('RestException'), // Azure and Twilio; an application may have such a class
     isObject(error.headers) && typeof error.headers.get === 'function', // the headers of a response to fetch
     typeof error.code === 'number' && error.code >= 1000 // the code of a service, in addition to the status
   ].filter(Boolean).length
 }
+
+/** Returns whether the message of an error has its status, as in `Request failed with status code 404` and `404 No such model`. */
+function namesStatus ({ message, status, statusCode }: ReadonlyJsonObject): boolean {
+  const found = /^\d{3}(?= )|(?<=\b(?:status|code|http)\W{0,3})\d{3}\b/i.exec(String(message))
+  return found !== null && [status, statusCode].includes(Number(found[0]))
+}
+
+/** Returns whether an error has the status of a gRPC call: a code from 0 to 16, details and metadata. */
+function isStatusOfGrpc ({ code, details, metadata }: ReadonlyJsonObject): boolean {
+  return typeof code === 'number' && code <= 16 && typeof details === 'string' && isObject(metadata)
+}
+
+/** Properties of a response that clients give it, and that the body of an application's response does not have. */
+const ofResponse = ['text', 'header', 'req', 'body', 'statusText', 'statusMessage']
 
 /** Returns whether a value is a received response: it has headers or is a stream. Frameworks also use the name `response` for the body that they send. */
 function isResponse (value: unknown): boolean {
   if (!isObject(value)) return false
   if (isHeadersOfResponse(value.headers)) return true
   const hasStatus = [value.status, value.statusCode, value.httpStatusCode].some(status => typeof status === 'number')
-  return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || isRequest(value.request) || isRequest(value.config))
+  return hasStatus && (isObject(value.headers) || typeof value.pipe === 'function' || ofResponse.some(name => name in value) || isRequest(value.request) || isRequest(value.config))
 }
 
 /** Returns whether a value is a sent request: it has an absolute URL or a host. A received request has a path as its URL. */

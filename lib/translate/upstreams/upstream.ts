@@ -35,6 +35,8 @@ function findFailure (error: unknown): UpstreamFailure | undefined {
   let at = error
   for (let depth = 0; depth < maxCauses && isObject(at); depth++) {
     failure = getOwnFailure(at) ?? failure
+    const status = getStatus(at)
+    if (failure === undefined && status !== undefined && isCopyOfCause(at, status)) failure = 'bad_gateway'
     at = getCause(at)
   }
   return failure
@@ -71,7 +73,16 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
 function isThrownOnPurpose (error: unknown): boolean {
   if (!isObject(error)) return false
   const status = getStatus(error)
-  if (status === undefined) return false
+  if (status === undefined || isCopyOfCause(error, status)) return false
   if (getOwnFailure(error) !== undefined) return error.statusCode === 400 && Object.hasOwn(socketCodes, String(error.code))
   return status !== 500
+}
+
+/** Returns whether an error has the status and the message of its cause, which is an upstream error. So the application did not choose them. */
+function isCopyOfCause (error: Readonly<Record<string, unknown>>, status: number): boolean {
+  const { cause, message } = error
+  if (!isObject(cause) || typeof cause.message !== 'string' || cause.message === '') return false
+  const { response } = cause
+  const isStatusOfCause = (isObject(response) && getStatus(response) === status) || (getStatus(cause) === status && getOwnFailure(cause) !== undefined)
+  return isStatusOfCause && String(message).includes(cause.message)
 }

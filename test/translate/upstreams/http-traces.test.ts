@@ -39,6 +39,23 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'headers as pairs': status => fail({ status, headers: [['Server', 'x'], ['X-A', 'y']] }),
   'headers as a flat list, as in undici': status => fail({ status, headers: ['content-length', '5'] }),
   'a response that is a stream': status => fail({ status, res: { statusCode: status, pipe () {} } }),
+  'superagent 10, an invalid body': status => fail({ status, rawResponse: secret }),
+  'superagent 10, with its names': status => fail({ status, response: { status, text: secret, header: {} } }),
+  'axios 1, copied as JSON': status => fail({ name: 'AxiosError', isAxiosError: true, status, config: {} }),
+  'stripe 19, without its response': status => fail({ type: 'StripeInvalidRequestError', rawType: 'invalid_request_error', statusCode: status }),
+  'openapi-typescript-codegen': status => fail({ name: 'ApiError', url: `${origin}/x`, status, statusText: 'Not Found', body: {} }),
+  'a client made with fetch': status => fail({ status, url: `${origin}/x`, body: secret }),
+  'Stainless, without headers': status => Object.assign(new Error(`${status} ${secret}`), { status, error: {}, request_id: null }),
+  'Fern, without headers': status => Object.assign(new Error(`Status code: ${status}\nBody: ${secret}`), { statusCode: status, body: {} }),
+  'docker-modem 5': status => Object.assign(new Error(`(HTTP code ${status}) no such container - ${secret}`), { statusCode: status, reason: secret, json: {} }),
+  'gRPC behind a gateway': status => fail({ code: 5, details: secret, metadata: {}, status }),
+  '@clerk/backend 2': status => fail({ clerkError: true, status, errors: [] }),
+  'linear 60': status => fail({ type: 'InvalidInput', raw: {}, variables: {}, status }),
+  'botbuilder 4': status => fail({ name: 'RestError', statusCode: status, body: {} }),
+  'aws-sdk 2, without an extended id': status => fail({ statusCode: status, requestId: 'x', time: new Date(), retryable: false }),
+  'consul 2': status => fail({ statusCode: status, response: { statusCode: status, body: secret } }),
+  'an error with the status and the message of its cause': status => Object.assign(new Error(`Lookup failed: ${secret}`, { cause: fail({ response: { status } }) }), { statusCode: status }),
+  'an error with the status and the message of a client': status => Object.assign(new Error(secret, { cause: fail({ status, $fault: 'client' }) }), { statusCode: status }),
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
@@ -53,6 +70,14 @@ t.test('an error of an API client gives 502, and the response contains nothing o
 })
 
 /** Errors without a status, which look like any other error of the application. */
+t.test('a mark of a client is enough without a status', async t => {
+  const send = await createThrower({ log: false })
+  for (const properties of [{ $metadata: { attempts: 3 } }, { isAxiosError: true }]) {
+    const { status, body } = await send({ error: fail(properties) })
+    t.strictSame([status, JSON.stringify(body).includes('S3cr3t')], [502, false], JSON.stringify(properties))
+  }
+})
+
 const withoutStatus = ['@discordjs/rest: 429', '@supabase/supabase-js, database', '@supabase/supabase-js, functions', 'contentful']
 
 t.test('the response to a recorded error of an API client contains nothing of the service', async t => {
@@ -95,6 +120,13 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['headers whose has() fails', new AppError('Ask Ada.', 403, { headers: { has () { throw new Error('no') } } }), 403, 'Ask Ada.'],
   ['headers in a Map', new AppError('Ask Ada.', 403, { headers: new Map([['retry-after', '5']]) }), 403, 'Ask Ada.'],
   ['body, code, type and options', new AppError('Ask Ada.', 400, { body: { a: 1 }, code: 'NO_SUCH_THING', type: 'not_found', options: { cause: null }, name: 'ApiError' }), 400, 'Ask Ada.'],
+  ['a status text', Object.assign(new Error('404 Not Found'), { status: 404, statusText: 'Not Found' }), 404, '404 Not Found'],
+  ['another number in the message', new AppError('Code 500 is taken.', 409, { body: {} }), 409, 'Code 500 is taken.'],
+  ['the status of its cause, with a message of its own', new AppError('Ask Ada.', 404, { cause: fail({ response: { status: 404 } }) }), 404, 'Ask Ada.'],
+  ['another status than its cause', new AppError(secret, 409, { cause: fail({ response: { status: 404 } }) }), 409, secret],
+  ['a cause that is not an upstream error', new AppError('Ask Ada.', 404, { cause: new AppError('Ask Ada.', 404) }), 404, 'Ask Ada.'],
+  ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],
+  ['a code, details and metadata', new AppError('Ask Ada.', 409, { code: 1, details: {}, metadata: {} }), 409, 'Ask Ada.'],
   ['a path as url', new AppError('Ask Ada.', 404, { url: '/users/7' }), 404, 'Ask Ada.']
 ]
 
@@ -150,6 +182,10 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['the id of a request', { requestId: 'req_1' }],
   ['a link', { moreInfo: `${origin}/errors/7` }],
   ['a raw error', { rawError: {} }],
+  ['the JSON of a response', { json: {} }],
+  ['the variables of a query', { variables: {} }],
+  ['the text of a status', { statusText: 'Not Found' }],
+  ['a time and whether it can be repeated', { time: new Date(), retryable: true }],
   ['a body', { requestBody: {} }],
   ['a delay', { retryDelay: 5 }],
   ['an absolute URL', { url: `${origin}/x` }],
