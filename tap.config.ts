@@ -12,8 +12,6 @@ interface TapConfig {
   readonly jobs?: number
   readonly reporter?: 'base' | 'dot' | 'list' | 'min' | 'spec' | 'tap' | 'terse'
   readonly 'show-full-coverage'?: boolean
-  /** Whether the run passes although lines of lib/ are not covered. The report lists them. */
-  readonly 'allow-incomplete-coverage'?: boolean
   readonly 'coverage-map'?: string
 }
 
@@ -25,20 +23,7 @@ const config: TapConfig = {
   'node-arg': ['--import=tsx'],
   timeout: 240,
   jobs: 2,
-  'show-full-coverage': true,
-  // test/tap.ts lists the files without full coverage. Set this to false when there are none.
-  'allow-incomplete-coverage': true
+  'show-full-coverage': true
 }
-
-/** Folders and files that do not have full coverage yet. Remove a line when it has. */
-export const incomplete: readonly string[] = [
-  'lib/source/',
-  'lib/cli/run-command.ts',
-  'lib/fastify/guard-calls.ts',
-  'lib/infer/custom-rules.ts',
-  'lib/respond/error-handler.ts',
-  'lib/respond/send-response.ts',
-  'lib/server/connections.ts'
-]
 
 export default config

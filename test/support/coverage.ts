@@ -76,10 +76,10 @@ function getMappings (measured: Measured, url: string): string {
 /** The covered share of each file in percent, in the format of the reporter `json-summary`. */
 type Summary = Readonly<Record<string, Readonly<Record<'lines' | 'statements' | 'branches' | 'functions', { readonly pct: number }>>>>
 
-/** Returns a sentence for each incompletely covered file, except for some files and folders. */
-export function listUncovered (summary: Summary, except: readonly string[]): string[] {
+/** Returns a sentence for each kind of coverage of each file that is not complete. */
+export function listUncovered (summary: Summary): string[] {
   return Object.entries(summary)
-    .filter(([file]) => file !== 'total' && !except.some(path => file.startsWith(path)))
+    .filter(([file]) => file !== 'total')
     .flatMap(([file, kinds]) => Object.entries(kinds).filter(([, { pct }]) => pct < 100).map(([kind, { pct }]) => `${file}: expected 100 % of its ${kind} to be covered, got ${pct} %.`))
 }
 
