@@ -145,3 +145,41 @@ t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3',
   const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' })
   t.equal(stdout, '', 'the compiler reports nothing')
 })
+
+t.test('the lowest version of TypeScript compiles it with every module setting', async t => {
+  const source = `
+    import Fastify, { type FastifyInstance } from 'fastify'
+    import apiErrors, { declareErrors, serverOptions, standardErrors } from 'fastify-api-errors'
+    import { apiKey } from 'fastify-api-errors/api-key'
+    import { ResponseError, withRetry } from 'fastify-api-errors/client'
+    export async function build (): Promise<FastifyInstance> {
+      const app = Fastify(serverOptions())
+      await app.register(apiErrors, { log: false })
+      const requireKey = apiKey({ lookup: async () => undefined })
+      app.get('/', { onRequest: requireKey, config: { errors: [standardErrors.resource_gone, 'resource_locked'] } }, async () => app.apiErrors.ledger())
+      // @ts-expect-error no such code
+      app.get('/wrong', { config: { errors: ['no_such_code'] } }, async () => 'ok')
+      // @ts-expect-error no such code
+      declareErrors(async () => {}, ['no_such_code'])
+      return app
+    }
+    export const send = withRetry(fetch)
+    export const isOurs = (error: unknown): boolean => error instanceof ResponseError
+  `
+  // One program can have files of both kinds of modules.
+  for (const name of ['module.mts', 'commonjs.cts']) writeFileSync(join(folder, name), source)
+  const settings = [
+    ['node16', 'node16', ['module.mts', 'commonjs.cts']],
+    ['nodenext', 'nodenext', ['module.mts', 'commonjs.cts']],
+    ['esnext', 'bundler', ['module.mts']],
+    ['commonjs', 'node10', ['commonjs.cts']]
+  ] as const
+  for (const [module, moduleResolution, files] of settings) {
+    writeFileSync(join(folder, 'tsconfig.lowest.json'), JSON.stringify({
+      compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, outDir: 'lowest', skipLibCheck: true, types: ['node'] }, files
+    }))
+    const { stdout } = spawnSync('node', [join(root, 'node_modules/typescript-5.3/bin/tsc'), '-p', 'tsconfig.lowest.json'], { cwd: folder, encoding: 'utf8' })
+    t.equal(stdout, '', `module ${module}`)
+  }
+  t.equal(run('node', ['--no-warnings', '-e', "require('./lowest/commonjs.cjs').build().then(app => app.inject('/')).then(({ statusCode }) => console.log(statusCode))"]), '401\n')
+})
