@@ -33,7 +33,10 @@ function writeCommonJsTypes (path: string): void {
   written.add(path)
   const types = readFileSync(`${path}.d.ts`, 'utf8')
   // A program can have files of both kinds, but only one declaration of what the package adds to the types of Fastify.
+  // The types of TypeBox for ES modules and for CommonJS are not assignable to each other, so they are those of the ES modules, too.
   const source = types.replace(/^declare module [^]*?^\}/gm, `import type {} from './${basename(path)}.js' with { 'resolution-mode': 'import' };`)
+    .replace(/^import (?:type )?(\{.*\}) from '@sinclair\/typebox'(?! with)/gm, (_, names: string) =>
+      `import type ${names.replace(/\btype /g, '')} from '@sinclair/typebox' with { 'resolution-mode': 'import' }`)
   writeFileSync(`${path}.d.cts`, source.replace(/(['"])(\.{1,2}\/[^'"]+)\.js\1(?! with)/g, (_, quote: string, imported: string) => {
     const target = join(dirname(path), imported)
     if (existsSync(`${target}.d.ts`)) writeCommonJsTypes(target)

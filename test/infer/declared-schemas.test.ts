@@ -6,8 +6,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { responses, serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { z } from 'zod'
-import { warnOfDeclaredStatuses } from '../../lib/infer/declared-schemas.js'
+import { createDeclaredComparison, warnOfDeclaredStatuses } from '../../lib/infer/declared-schemas.js'
 import type { RouteErrors } from '../../lib/infer/route-errors.js'
+import type { RouteRecord } from '../../lib/infer/route-record.js'
 
 const handler = async (): Promise<never> => { throw errors.resource_not_found() }
 
@@ -133,6 +134,23 @@ t.test('a declared schema of another media type is documented beside ours', asyn
   t.strictSame(Object.entries(content ?? {}).map(([type, { schema }]) => [type, schema]), [
     ['application/xml', { type: 'string' }], ['application/json', { $ref: '#/components/schemas/NotFound' }]
   ])
+})
+
+t.test('a declared schema keeps its example beside ours', async t => {
+  const declared = { description: 'No such thing.', content: { 'application/json': { schema: statusCodeError, example: { statusCode: 404, message: 'None.' } } } }
+  const app = await create({}, app => { app.get('/a/:id', { schema: { response: { 404: declared } } }, handler) })
+  await app.ready()
+  const { examples } = responseOf(app, '/a/{id}', '404')?.content?.['application/json'] as unknown as { readonly examples: Readonly<Record<string, unknown>> }
+  t.strictSame(examples.declared, { value: { statusCode: 404, message: 'None.' } })
+  t.strictSame(Object.keys(examples), ['declared', 'resource_not_found'])
+})
+
+t.test('zod schemas are compared with lists, too', async t => {
+  const schema = z.object({ b: z.array(z.object({ d: z.number(), c: z.number() })), a: z.string() })
+  const fits = createDeclaredComparison(() => [{ contentType: 'application/json', body: { a: 'x', b: [{ c: 1, d: 2 }] } }])
+  const record = { route: { schema: { response: { 404: schema } } } } as unknown as RouteRecord
+  t.equal(fits(record, 404, 'resource_not_found'), true)
+  t.equal(fits(record, 409, 'resource_conflict'), undefined)
 })
 
 t.test('zod schemas are compared with their own validation', async t => {

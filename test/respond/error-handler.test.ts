@@ -55,10 +55,13 @@ t.test('an invalid status on the Node response gives 500', async t => {
 t.test('an error without a status has the status that was set before, or the one of its class', async t => {
   const app = await createApp()
   app.get('/sent', (_request, reply) => { reply.code(499).send(new Error('secret')) })
+  app.get('/mistake-sent', (_request, reply) => { reply.code(503).send(new TypeError('secret')) })
+  app.get('/mistake-thrown', async (_request, reply) => { throw (reply.code(503), new TypeError('secret')) })
   app.get('/thrown', { onRequest: (_request, reply, done) => { reply.code(503); done() } }, () => { throw new Error('secret') })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/sent'), answer('invalid_request'))
-  t.strictSame(await sendRequest(port, 'GET', '/thrown'), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
+  t.strictSame(await sendRequest(port, 'GET', '/mistake-thrown'), answer('internal_error'))
+  for (const path of ['/thrown', '/mistake-sent']) t.strictSame(await sendRequest(port, 'GET', path), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
 })
 
 t.test('a stream error from a preParsing hook is a 400, and its message stays in the log', async t => {

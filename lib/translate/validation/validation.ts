@@ -31,6 +31,7 @@ export const validationTranslator: Translator = {
   name: 'validation',
   translate (error, context) {
     if (!isObject(error) || !isPart(error.validationContext)) return undefined
+    if (isComparisonFailure(error)) return createInvalidError(parts[error.validationContext].location, [], error, context)
     const validation = getReportedErrors(error)
     if (validation === undefined) return undefined
     const report = createReport(validation, error.validationContext, context.request)
@@ -46,7 +47,7 @@ export function createInvalidError (location: IssueLocation, issues: readonly Is
     const [{ field } = { field: '' }] = issues
     return errors.invalid_parameter({ issues, cause, ...(field !== '' && { param: field }) })
   }
-  const code = issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
+  const code = issues.length > 0 && issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
   return errors[toValidationCode(code, validationStatus)]({ issues, cause, ...getValidationMessage(code, errors, validationStatus) })
 }
 
@@ -58,6 +59,14 @@ function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<R
   if (Array.isArray(validation)) return validation
   if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
   return Array.isArray(errors) ? errors : []
+}
+
+/**
+ * Returns whether Ajv failed to compare two objects. For `uniqueItems`, `const` and `enum`, Ajv calls the methods `valueOf` and
+ * `toString` of objects in the request. A client can send properties with these names that are not functions.
+ */
+function isComparisonFailure (error: unknown): boolean {
+  return error instanceof TypeError && /^\w+\.(valueOf|toString) is not a function$/.test(error.message)
 }
 
 type Part = keyof typeof parts

@@ -234,3 +234,20 @@ t.test('a long name is shortened', async t => {
     t.strictSame(response.json<{ details: unknown }>().details, [{ in: 'body', field: told, pointer: `/${told}`, code: 'unknown_field', message: 'is not allowed' }])
   }
 })
+
+t.test('objects that Ajv cannot compare are an invalid body', async t => {
+  const schema = { type: 'object', properties: { items: { type: 'array', uniqueItems: true, items: { type: 'object' } }, kind: { enum: [{ a: 1 }] }, fixed: { const: { a: 1 } } } }
+  for (const server of [{}, serverOptions()]) {
+    const app = Fastify(server)
+    await app.register(apiErrors, { log: false })
+    app.post('/', { schema: { body: schema } }, async () => 'ok')
+    for (const name of ['valueOf', 'toString']) {
+      for (const payload of [{ items: [{ [name]: 1 }, { [name]: 1 }] }, { kind: { [name]: 1 } }, { fixed: { [name]: 1 } }]) {
+        const response = await app.inject({ method: 'POST', url: '/', payload })
+        const { request_id: id, ...body } = response.json<{ request_id: string }>()
+        t.type(id, 'string')
+        t.strictSame([response.statusCode, body], [422, { code: 'validation_error', message: 'One or more fields are invalid.' }], JSON.stringify(payload))
+      }
+    }
+  }
+})
