@@ -156,11 +156,12 @@ function getNamedStatus (name: string): number | undefined {
 }
 
 /**
- * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new createError.Forbidden()`. The name of another
- * class does not decide: an application can have a `ForbiddenException` without a status.
+ * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is not visible,
+ * because it is from another module, its name decides: almost every application gives the status to a class of such a name.
  */
 function readNew (node: NewExpression, reader: Reader): Found {
-  return createThrown(findStatus(node.arguments) ?? findLibraryStatus(node.callee) ?? findClassStatus(node.callee, reader))
+  const status = findStatus(node.arguments) ?? findLibraryStatus(node.callee) ?? findClassStatus(node.callee, reader) ?? getNamedStatus(getLastName(node.callee))
+  return status === 'none' ? nothing : createThrown(status)
 }
 
 /** The usual names of http-errors, whose classes are named after statuses. */
@@ -170,13 +171,16 @@ function findLibraryStatus (callee: AnyNode): number | undefined {
   return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object)) ? getNamedStatus(getLastName(callee)) : undefined
 }
 
-/** Returns the status of a class that can be seen: one of the function itself, or a decorator. */
-function findClassStatus (callee: AnyNode, reader: Reader): number | undefined {
-  if (callee.type === 'Identifier') return readClass(findClass(reader.body, callee.name))
+/** Returns the status of a visible class, which is in the function or in a decorator. `'none'` if it sets none. `undefined` if the class is not visible. */
+function findClassStatus (callee: AnyNode, reader: Reader): number | 'none' | undefined {
+  if (callee.type === 'Identifier') {
+    const found = findClass(reader.body, callee.name)
+    return found && (readClass(found) ?? 'none')
+  }
   const value = callee.type === 'MemberExpression' ? findDecorator(callee.object, getLastName(callee), reader) : undefined
   if (typeof value !== 'function') return undefined
   const ofPrototype = [...statusNames].map(name => getMethod(value.prototype, name)).find(status => codeForStatus(status) !== undefined)
-  return ofPrototype as number | undefined ?? readClass(parseClass(value))
+  return ofPrototype as number | undefined ?? readClass(parseClass(value)) ?? 'none'
 }
 
 function findClass (node: AnyNode, name: string): AnyNode | undefined {

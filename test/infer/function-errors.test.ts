@@ -47,7 +47,7 @@ t.test('thrown errors', async t => {
   for (const [title, fn, expected] of [
     ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
     ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
-    ['a class that is named like a status', () => { throw new NotFoundException() }, []],
+    ['a class of another module with the name of a status', () => { throw new NotFoundException() }, ['throws resource_not_found']],
     ['a class with the status among its arguments', () => { throw new HttpError(403, 'No.') }, ['throws forbidden']],
     ['a class with the status in an object', () => { throw new Error('No.', { statusCode: 402 } as object) }, ['throws payment_required']],
     ['an object with other properties', () => { throw new Error('No.', { cause: 402, ['a' + 'b']: 1, ...{} } as object) }, []],
@@ -180,12 +180,15 @@ t.test('classes of decorators', async t => {
   ] as const) t.strictSame(read(fn, given), expected, title)
 })
 
-t.test('a class without a status answers 500, whatever its name is, and the document has no other status', async t => {
+t.test('a visible class without a status is documented and sent as 500, whatever its name is', async t => {
   class ForbiddenException extends Error {}
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
-  app.get('/merely-named', async () => { throw new ForbiddenException('No.') })
+  app.get('/merely-named', async () => {
+    class ForbiddenException extends Error {}
+    throw new ForbiddenException('No.')
+  })
   app.get('/nest', async () => { throw Object.assign(new ForbiddenException('No.'), { status: 403, response: {}, getStatus: () => 403 }) })
   await app.ready()
   t.strictSame(app.apiErrors.explain('GET', '/merely-named').map(({ status, code }) => [status, code]), [[500, 'internal_error']])
