@@ -132,7 +132,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
   addDecorator(registration)
 }
 
-/** Step 1: checks the options and creates the parts that the other steps need. It does not change the application. */
+/** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
   if (registrations.has(app)) {
     throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
@@ -180,7 +180,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   return registration
 }
 
-/** The error handlers of the registrations, as bound by Fastify, by scope. */
+/** The error handler that Fastify has for each registration, by scope: a bound copy of ours. */
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */

@@ -49,7 +49,7 @@ export interface Facts {
   readonly policies: readonly string[]
   /** The errors of these policies, except `rate_limit_exceeded`. */
   readonly limitErrors: readonly Finding[]
-  /** Whether a document requires credentials on routes that do not say otherwise. */
+  /** Whether a document has a top-level `security`, which applies to routes without their own. */
   readonly isSecured: boolean
   /** Returns the errors of a route that were found in the source of the application. */
   readonly findInferred: FindInferred
@@ -113,7 +113,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   database (facts) {
     const { method, scope, validationStatus } = facts
-    // A body without a failing schema may not reach the database.
+    // If the validation of a body cannot fail, the body may not be written to a database.
     if (scope.database === undefined || !methodsWithBody.has(method) || inferIssues(facts, 'body', facts.schema.body).length === 0) return []
     const reason = `A database can reject a value of the body. The application uses ${scope.database}.`
     return withStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
@@ -141,7 +141,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   rateLimit ({ record, targets, policies, limitErrors }) {
     const isLimited = isLimitedByPlugin(targets)
     const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
-    // A policy of the route that bans callers is among the errors of the limits.
+    // The errors of the limits include the 403 of policies of this plugin.
     const { ban = -1 } = isLimited && policies.length === 0 ? getRateLimitPluginOptions(record.scope) : {}
     return [
       ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
@@ -151,7 +151,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   },
 
   timeout ({ record: { route, scope } }) {
-    // Early versions of Fastify 5 have neither, and `undefined > 0` is false.
+    // Early versions of Fastify 5 have no `handlerTimeout`, and `undefined > 0` is false.
     const timeout = route.handlerTimeout ?? (scope.initialConfig as { readonly handlerTimeout: number }).handlerTimeout
     return timeout > 0 ? createFindings(`The handler times out after ${timeout} ms.`, 'service_unavailable') : []
   },
@@ -193,7 +193,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
-    // The code of a guard that declares its errors, or of a hook whose code shows them, is more precise.
+    // A 401 or 403 that a hook declares or visibly throws is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
     return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')

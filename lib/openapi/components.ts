@@ -8,7 +8,7 @@ import { createSchemaNames, hashedNames, toComponentName } from './names.js'
 import type { ComponentReference, Components, DocumentSettings, Section } from './settings.js'
 import type { OpenApiVersion } from './to-openapi-schema.js'
 
-/** The schema of the bodies of a code, everywhere in the document or in places with fewer issues. */
+/** The schema of the bodies of a code: the general one, or one for routes with fewer issue codes. */
 export interface CodeSchema {
   readonly code: string
   /** The name of its component. */
@@ -30,7 +30,7 @@ export interface ComponentsContext extends DocumentSettings {
   readonly getSchema: (id: string) => unknown
   /** The names of components that the document has already. */
   readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
-  /** The headers of most routes. The names of other responses show how they differ. */
+  /** The headers of most routes. A response with other headers has a suffix in its name, such as `Unlimited`. */
   readonly usualHeaders: RouteHeaders
   /** The codes that the document shows, each with the codes of its issues anywhere in the document. */
   readonly shownIssues: ReadonlyMap<string, readonly string[] | undefined>
@@ -83,7 +83,7 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
 }
 
 /**
- * Returns the name of a component. The first component with a plain name keeps it.
+ * Returns the name of a component. The first component that asks for a plain name gets it.
  *
  * @param name the plain name, without the prefix of the registration
  * @param key differs from the keys of all other components of the section

@@ -27,7 +27,7 @@ interface Limiter {
   readonly limits: ReadonlyMap<string, Limit>
   readonly createLimit: (name: string, policy: RateLimitPolicy) => Limit
   readonly applyLimits: ApplyLimits
-  /** The scope whose `onRequest` hook counts, so that several registrations do not count a request twice. */
+  /** The scope whose `onRequest` hook counts. Nested registrations use it, too, so that a request is counted once. */
   readonly hookScope: object
 }
 
@@ -115,7 +115,7 @@ function addOnRequestHook (app: FastifyInstance): void {
   }))
 }
 
-/** Counts a request that gets a response before any hook runs, under the default policies, whatever their hook is. */
+/** Counts a request that gets a response before any hook runs, under all default policies, also those with a later hook. */
 async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
   const rejection = await settle(limiter.applyLimits(getLimits(limiter, {}), request, reply))
   return rejection === undefined ? undefined : toError(rejection)

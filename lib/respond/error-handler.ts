@@ -61,14 +61,14 @@ export interface Responder {
   /**
    * Sends the response to an error that was thrown or sent.
    *
-   * @param logMethod the method of Fastify's log controller that would log it. @default 'defaultErrorLog'
+   * @param logMethod the method of the log controller that Fastify itself would call for this error. @default 'defaultErrorLog'
    */
   readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod?: LogMethod) => void
   /** Prepares a response, sets its status and headers on the reply, logs and counts it. The caller sends it. */
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
   /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
   readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
-  /** Logs the failure of a partly sent response. Returns whether it was logged, and aborts an HTTP/2 stream with an error. */
+  /** Logs the failure of a partly sent response, and aborts an HTTP/2 stream. Returns whether the failure was logged. */
   readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
   /** Returns the body of an error and logs it, for the last line of a partly sent stream. */
   readonly toBody: (thrown: unknown, reply: FastifyReply) => Record<string, unknown>
@@ -149,7 +149,7 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
-  // Fastify sets the status 400 on any error of the body's stream, such as one that a preParsing hook returns. Its own message is not for the client.
+  // Fastify sets the status 400 on any error of the body stream, also of a stream that a preParsing hook returns. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error

@@ -39,7 +39,7 @@ export interface SourceReportRoute {
   readonly method: string
   readonly path: string
   readonly errors: readonly SourceError[]
-  /** The codes of `config.errors` that neither the source nor a rule explains. */
+  /** The codes of `config.errors` for which no rule and no line of the source was found. */
   readonly stale: readonly string[]
 }
 
@@ -81,7 +81,7 @@ async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<s
     if (typeof required === 'object' || typeof required === 'function') {
       if (required !== null) found.set(source, required)
     } else if (isModule) {
-      // Waiting for a module that waits for this call would never end.
+      // A module that waits for this call never finishes loading.
       const namespace = await Promise.race([import(url).catch(() => undefined), setTimeout(500)]) as object | undefined
       if (namespace !== undefined) found.set(source, namespace)
     }
@@ -117,7 +117,7 @@ interface RouteFindings {
 }
 
 function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
-  // Run all routes first, because any route can show that a table has records.
+  // Run all routes first, because an insert in one route makes errors of other routes possible.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
   const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
   const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
@@ -208,7 +208,7 @@ function placeOf ({ inspector, project }: Machine, fn: object): Site {
   return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
 }
 
-/** Wraps a hook, because it can finish or fail by calling its last argument. */
+/** Wraps a hook, because a hook with a callback reports its error through `done(error)`. */
 function adapter (machine: Machine, fn: object, isHook: boolean): Values {
   if (!isHook) return [machine.live(fn)]
   return [native('hook', (args, self, node) => callHook(machine, [machine.live(fn)], self, args, node))]
