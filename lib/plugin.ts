@@ -180,7 +180,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   return registration
 }
 
-/** The error handler that Fastify has for each registration, by scope: a bound copy of ours. */
+/** The error handler that Fastify has for each registration, by scope, which is a bound copy of our handler. */
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
