@@ -17,7 +17,7 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
 if (status !== 0) process.exit(status ?? 1)
 cpSync(join(root, 'lib'), dist, { recursive: true, filter: path => ['', '.css', '.js', '.svg'].includes(extname(path)) })
 
-// Node's `require()` loads ES modules. But in a CommonJS file, TypeScript only accepts their types with a module setting that is as new.
+// Node can `require()` ES modules, but with most module settings, TypeScript rejects the types of an ES module in a CommonJS file.
 // So each entry of package.json also has a CommonJS file that loads the module, and CommonJS types.
 const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: Readonly<Record<string, { readonly default?: string }>> }
 const written = new Set<string>()

@@ -73,14 +73,15 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
 /** The option of {@link defineErrorsWith}. */
 export interface CatalogOptions {
   /**
-   * What codes may match, besides lower snake case. It has to match the whole code. A code consists of letters and digits, with
+   * The pattern of the codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
    * single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
    */
   readonly codes: RegExp
 }
 
 /**
- * Returns a `defineErrors` that accepts codes in another spelling, for an API whose clients rely on such codes.
+ * Returns a function like {@link defineErrors} that also accepts codes that are not in lower snake case. Use it if the clients of
+ * an API already depend on such codes.
  *
  * @throws TypeError if `codes` is not a regular expression
  * @example

@@ -1,10 +1,11 @@
-/** The command `doctor`: lists what an application registers, and what keeps its errors from being handled or documented, with the line to write for each. */
+/** The command `doctor`. It lists what an application registers, what prevents its errors from being handled or documented, and how to fix each problem. */
 import type { FastifyInstance } from 'fastify'
 import { getServerOptions } from '../fastify/internals.js'
 import { getInferences } from '../infer/inferences.js'
 import { isLimitedByPlugin } from '../infer/known-plugins.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import type { Reference } from '../reference/create-reference.js'
+import { formatCount } from '../support/format-count.js'
 import { isRecord } from '../support/is-object.js'
 import { listReferences } from '../verify/references.js'
 
@@ -51,7 +52,7 @@ const notRegistered: Problem = {
 function describeRegistration ({ prefix = '', formats, routes, limits }: Reference & { readonly prefix?: string }): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
   const limited = limits.length === 0 ? 'no limits' : `the limits ${limits.map(({ name }) => name).join(', ')}`
-  return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${routes.length} documented ${routes.length === 1 ? 'route' : 'routes'}, ${limited}`
+  return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(routes.length, 'documented route')}, ${limited}`
 }
 
 function findServerProblems (app: FastifyInstance): Problem[] {
@@ -97,7 +98,7 @@ function listNames ({ methods, route }: RouteRecord): string[] {
 export function printDiagnosis ({ registered, problems }: Diagnosis): string {
   return [
     'Registered', ...registered.map(line => `  ${line}`), '',
-    ...problems.length === 0 ? ['No problem was found.'] : [`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`],
+    ...problems.length === 0 ? ['No problem was found.'] : [formatCount(problems.length, 'problem')],
     ...problems.flatMap(({ problem, line }) => [`  ${problem}`, ...line === undefined ? [] : [`    ${line}`]])
   ].join('\n')
 }

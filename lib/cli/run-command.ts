@@ -9,6 +9,7 @@ import { readInferredErrors } from '../infer/inferred-errors.js'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
+import { formatCount } from '../support/format-count.js'
 import { diagnose, printDiagnosis } from './doctor.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
@@ -130,7 +131,7 @@ function checkLockfile (references: readonly LockSource[], { lockfile }: Options
 
 function describeSize (lock: Lock): string {
   const [codes, routes] = [Object.keys(lock.codes).length, Object.keys(lock.routes).length]
-  return `${codes} codes and ${routes} ${routes === 1 ? 'route' : 'routes'}`
+  return `${codes} codes and ${formatCount(routes, 'route')}`
 }
 
 /** Imports the module of an application, and starts the application without listening. */

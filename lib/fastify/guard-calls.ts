@@ -10,7 +10,7 @@ import { describeValue } from '../support/describe-value.js'
 import { expectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
-import { guardNotFoundHooks, isGuarding } from './hooks.js'
+import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
 import { checkReturned, isError } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
@@ -118,12 +118,6 @@ export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
     if (typeof serializerCompiler === 'function') Object.assign(route, { serializerCompiler: guardSerializerCompiler(serializerCompiler as Call, isActive) })
     if (typeof schemaErrorFormatter === 'function') Object.assign(route, { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, isActive) })
   })
-}
-
-/** Returns a function with the name, the number of parameters and the properties of another function. */
-function inherit (call: Call, guarded: Call): Call {
-  Object.setPrototypeOf(guarded, call)
-  return Object.defineProperties(guarded, { name: { value: call.name }, length: { value: call.length } })
 }
 
 function describeThrown (what: string, call: Call, thrown: unknown): Error {

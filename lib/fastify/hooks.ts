@@ -197,10 +197,10 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   return inherit(hook, guarded)
 }
 
-/** Returns a function with the name, the number of parameters and the properties of another function. */
-function inherit (hook: Hook, guarded: Hook): Hook {
-  Object.setPrototypeOf(guarded, hook)
-  return Object.defineProperties(guarded, { name: { value: hook.name }, length: { value: hook.length } })
+/** Gives a guarded function the name, the number of parameters and the properties of the original, and returns it. */
+export function inherit<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
+  Object.setPrototypeOf(guarded, original)
+  return Object.defineProperties(guarded, { name: { value: original.name }, length: { value: original.length } })
 }
 
 /**

@@ -8,7 +8,7 @@ import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
 import { findPluginErrors } from './known-plugins.js'
-import { getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
+import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { isObject } from '../support/is-object.js'
 
 /** An error that a function throws or sends. */
@@ -184,24 +184,12 @@ function findClassStatus (callee: AnyNode, reader: Reader): number | 'none' | un
 }
 
 function findClass (node: AnyNode, name: string): AnyNode | undefined {
-  if (node.type === 'ClassDeclaration' && node.id?.name === name) return node
-  for (const child of listChildren(node)) {
-    const found = findClass(child, name)
-    if (found !== undefined) return found
-  }
-  return undefined
+  return findInTree(node, each => each.type === 'ClassDeclaration' && each.id?.name === name ? each : undefined)
 }
 
 /** Returns the status that a class sets on each of its errors: as a field, in the constructor, or as an argument of `super()`. */
 function readClass (node: AnyNode | undefined): number | undefined {
-  if (node === undefined) return undefined
-  const status = findStatus(listStatusValues(node))
-  if (status !== undefined) return status
-  for (const child of listChildren(node)) {
-    const found = readClass(child)
-    if (found !== undefined) return found
-  }
-  return undefined
+  return node && findInTree(node, each => findStatus(listStatusValues(each)))
 }
 
 function listStatusValues (node: AnyNode): readonly AnyNode[] {

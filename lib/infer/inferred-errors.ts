@@ -23,6 +23,7 @@ export interface InferredErrors {
 
 /**
  * Checks inferred errors, and reads them first if they are a path. A missing file counts as empty, with a warning.
+ *
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
 export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {

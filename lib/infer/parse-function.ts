@@ -46,6 +46,13 @@ export function listChildren (node: AnyNode): AnyNode[] {
   return Object.values(node).flat().filter(isNode)
 }
 
+/** Returns the first result that is not `undefined`, of a node and then of the nodes below it. */
+export function findInTree<Result> (node: AnyNode, find: (node: AnyNode) => Result | undefined): Result | undefined {
+  let found = find(node)
+  for (const child of listChildren(node)) found ??= findInTree(child, find)
+  return found
+}
+
 function isNode (value: unknown): value is AnyNode {
   return isObject(value) && typeof value.type === 'string'
 }

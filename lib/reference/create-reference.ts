@@ -1,4 +1,4 @@
-/** Collects the errors of an application as plain data, for the reference pages, the lockfile and tests. */
+/** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
 import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, headerValue } from '../catalog/error-headers.js'

@@ -32,6 +32,8 @@ type DeclaredOptions = FastifyHttpsOptions<HttpsServer> | FastifyHttp2Options<Ht
 /** The milliseconds in which a request must arrive. Fastify has no limit by default, so a slow client could keep a connection open forever. */
 const defaultRequestTimeout = 120_000
 
+/** Returns the options for an application without its own options. Without this overload, the result of `Fastify(serverOptions())` is not a `FastifyInstance`. */
+export function serverOptions (options?: undefined): FastifyServerOptions
 /**
  * Returns options for `Fastify(...)` that give the application's format to errors that never reach an error handler: a malformed
  * URL, a parameter that is too long, malformed HTTP, oversized headers, a request that arrives too slowly, a missing Host, a
@@ -53,8 +55,6 @@ const defaultRequestTimeout = 120_000
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */
-// Without this overload, `const app: FastifyInstance = Fastify(serverOptions())` does not compile.
-export function serverOptions (options?: undefined): FastifyServerOptions
 export function serverOptions<Options extends GivenOptions = FastifyServerOptions> (options?: Options): Options
 export function serverOptions<Options extends DeclaredOptions> (options: Options): Options
 export function serverOptions (options?: GivenOptions): GivenOptions {

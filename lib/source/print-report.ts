@@ -1,4 +1,5 @@
 /** Prints the report of source inference. */
+import { formatCount } from '../support/format-count.js'
 import type { SourceError, SourceReport } from './infer.js'
 
 /** Prints each route with its errors, then the calls that could not be followed. */
@@ -13,7 +14,7 @@ export function printReport ({ routes, notFollowed }: SourceReport): string {
       ''
     ]),
     ...(notFollowed.length === 0 ? [] : ['Could not follow:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
-    `${count(errors.length, 'error')} on ${count(routes.length, 'route')}: ${added.length} not documented yet. ${count(notFollowed.length, 'place')} could not be followed.`
+    `${formatCount(errors.length, 'error')} on ${formatCount(routes.length, 'route')}: ${added.length} not documented yet. ${formatCount(notFollowed.length, 'place')} could not be followed.`
   ].join('\n')
 }
 
@@ -21,8 +22,4 @@ function describeError ({ status, code, confidence, file, line, via, documented 
   const path = via.length === 0 ? '' : `  ${via.join(' > ')}`
   const notes = [...(confidence === 'possible' ? ['possible'] : []), ...(documented ? [] : ['new'])]
   return `${status} ${(code ?? '(no code)').padEnd(24)}  ${file}:${line}${path}${notes.length === 0 ? '' : `  [${notes.join(', ')}]`}`
-}
-
-function count (amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }

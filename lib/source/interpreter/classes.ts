@@ -12,12 +12,7 @@ import { isReadonly, isStatic } from './syntax.js'
 export function externalBases (machine: Machine, cls: Cls): readonly string[] {
   const live = cls.live?.value as { readonly prototype?: object } | undefined
   if (live?.prototype !== undefined) {
-    const names: string[] = []
-    for (let at: object | null = Object.getPrototypeOf(live.prototype); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-      const name = Object.getOwnPropertyDescriptor(at, 'constructor')?.value?.name
-      if (typeof name === 'string') names.push(name)
-    }
-    return names
+    return listConstructorNames(Object.getPrototypeOf(live.prototype))
   }
   const base = machine.baseOf(cls)
   if (base === undefined) return []
@@ -25,6 +20,16 @@ export function externalBases (machine: Machine, cls: Cls): readonly string[] {
   if (base.kind === 'live' && typeof base.value === 'function') return externalBases(machine, { kind: 'class', id: base.id, node: undefined, env: undefined, live: base }).concat((base.value as { name: string }).name)
   if (base.kind === 'external') return errorNamesOfPath(base.path)
   return base.kind === 'unknown' ? errorNamesOfType(base.type?.()) : []
+}
+
+/** Returns the names of the constructors of a prototype and of the prototypes above it. */
+export function listConstructorNames (prototype: object | null): string[] {
+  const names: string[] = []
+  for (let at = prototype; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    const name = Object.getOwnPropertyDescriptor(at, 'constructor')?.value?.name
+    if (typeof name === 'string') names.push(name)
+  }
+  return names
 }
 
 /** Returns the names of a package's class that is only known by its path. A class whose name ends in Error extends Error. */

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
 import { type Cls, type Fn, type Live, type Obj, type Value, type Values, nextId, nothing, object, union, unknown } from '../values.js'
 import { inClass } from './activations.js'
-import { errorNamesOfPath, externalBases } from './classes.js'
+import { errorNamesOfPath, externalBases, listConstructorNames } from './classes.js'
 import { externalOf } from './heap.js'
 import type { Machine } from './machine.js'
 import { unknownOf } from './nodes.js'
@@ -43,8 +43,8 @@ function asError (made: Values, names: readonly string[]): Values {
 
 /** Returns the names of a class and of its bases, if it extends Error. */
 function errorNamesOfLive (value: object): readonly string[] {
-  const names: string[] = []
-  for (let at: unknown = value; typeof at === 'function' && at !== Function.prototype && !types.isProxy(at); at = Object.getPrototypeOf(at)) names.push(at.name)
+  const { prototype = null } = types.isProxy(value) ? {} : value as { readonly prototype?: object }
+  const names = listConstructorNames(prototype)
   return names.includes('Error') ? names : []
 }
 
