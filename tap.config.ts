@@ -11,7 +11,6 @@ interface TapConfig {
   /** Test files at once. */
   readonly jobs?: number
   readonly reporter?: 'base' | 'dot' | 'list' | 'min' | 'spec' | 'tap' | 'terse'
-  readonly 'show-full-coverage'?: boolean
   readonly 'coverage-map'?: string
 }
 
@@ -22,8 +21,7 @@ const config: TapConfig = {
   plugin: ['!@tapjs/typescript'],
   'node-arg': ['--import=tsx'],
   timeout: 240,
-  jobs: 2,
-  'show-full-coverage': true
+  jobs: 2
 }
 
 export default config

@@ -29,7 +29,10 @@ const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin 
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 const args = process.argv.slice(2)
 const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
+const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(join(root, '.tap/test-results')) : []
 const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
+// The output of tap is long, so the reasons for its status are repeated at the end.
+for (const failure of failures) console.log(failure)
 rmSync(folder, { recursive: true })
 process.exitCode = tests || report
 
@@ -37,7 +40,6 @@ async function reportCoverage (): Promise<number> {
   const { completeCoverage, listUncovered } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   const status = tap('report', 'text', 'json-summary', ...args.filter(arg => /coverage/.test(arg)))
-  // The table of tap is long, so the reasons for its status stand at the end.
-  for (const line of listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')))) console.error(line)
+  for (const line of listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')))) console.log(line)
   return status
 }
