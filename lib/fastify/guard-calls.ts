@@ -7,16 +7,15 @@ import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ignoreRejection } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
-import { expectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
+import { guardConstraint } from './guard-constraints.js'
 import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
+import { expectSynchronous, guardResult, type Call } from './guard-result.js'
 import { checkReturned, isError } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
-/** Any function of the application. */
-export type Call = (this: unknown, ...args: unknown[]) => unknown
 type Setter = (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
 
 /** The scopes whose setters were replaced. Nested scopes inherit them. */
@@ -35,27 +34,23 @@ export function trackCalls (app: FastifyInstance): void {
   replaceSetter(app, 'setReplySerializer', args => args.map(wrap(guardSerializer)))
   replaceSetter(app, 'setSerializerCompiler', args => args.map(wrap(guardSerializerCompiler)))
   for (const name of ['setGenReqId', 'setChildLoggerFactory'] as const) {
-    replaceSetter(app, name, args => {
-      if (isActive()) expectSynchronous('fastify-api-errors', name, args[0])
-      return args
+    replaceSetter(app, name, ([call, ...args]) => {
+      if (isActive()) expectSynchronous(owner, name, call)
+      return [typeof call === 'function' ? guardResult(name, call as Call, isActive) : call, ...args]
     })
   }
-  replaceSetter(app, 'addConstraintStrategy', args => {
-    const [strategy] = args as [{ readonly name: string, readonly deriveConstraint?: unknown } | undefined]
-    if (isActive()) expectSynchronous('fastify-api-errors', `deriveConstraint of the constraint '${strategy?.name}'`, strategy?.deriveConstraint)
-    return args
+  replaceSetter(app, 'addConstraintStrategy', ([strategy, ...args]) => {
+    const { name } = (strategy ?? {}) as { readonly name?: unknown }
+    return [guardConstraint(owner, `deriveConstraint of the constraint '${String(name)}'`, strategy, isActive), ...args]
   })
   replaceSetter(app, 'setNotFoundHandler', ([options, ...args]) => [guardNotFoundHooks(app, options), ...args])
 }
 
+const owner = 'fastify-api-errors'
+
 function replaceSetter (app: FastifyInstance, name: keyof FastifyInstance, guardArguments: (args: unknown[]) => unknown[]): void {
   const set = app[name] as unknown as Setter
   Object.assign(app, { [name]: function (this: FastifyInstance, ...args: unknown[]) { return set.apply(this, guardArguments(args)) } })
-}
-
-/** Throws if a function is async, because Fastify would use its promise as the result. */
-export function expectSynchronous (owner: string, name: string, value: unknown): void {
-  expectOption(owner, name, !types.isAsyncFunction(value), 'a function that returns its result, not a promise', value)
 }
 
 /** Serializers of this package. They are not guarded, because a guard would make errors slower. */
@@ -112,7 +107,8 @@ function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => 
 export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
   routes.forEach(route => {
-    const { errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
+    const { childLoggerFactory, errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
+    if (typeof childLoggerFactory === 'function') Object.assign(route, { childLoggerFactory: guardResult('childLoggerFactory', childLoggerFactory as Call, isActive) })
     if (typeof errorHandler === 'function') Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
     if (typeof validatorCompiler === 'function') Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
     if (typeof serializerCompiler === 'function') Object.assign(route, { serializerCompiler: guardSerializerCompiler(serializerCompiler as Call, isActive) })

@@ -1,8 +1,10 @@
 /** The format type, `defineFormat`, and the bodies and schemas that come from a format. */
+import { types } from 'node:util'
 import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import type { Answer, BodyDefinition } from '../catalog/answer.js'
+import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
-import { isRecord } from '../support/is-object.js'
+import { isObject, isRecord } from '../support/is-object.js'
 
 /** The values that the schema of a body depends on, in addition to the definition. */
 export interface SchemaContext {
@@ -98,7 +100,7 @@ export type WriteBody = (answer: Answer) => string
  * Returns the writer of bodies for one definition. It leaves out the fields that the definition never has. It joins the JSON
  * strings of the fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
  *
- * @throws TypeError when the writer is called, if a value is circular or a BigInt
+ * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise
  */
 export function bodyWriter (format: Format, definition: BodyDefinition): WriteBody {
   return fieldsWriter(format.fields, definition)
@@ -112,7 +114,7 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
       writers.push({ key, write: fieldsWriter(field.fields, definition) })
     } else if (field.schema(definition, { hasDocUrl: true }) !== undefined) {
       const { value } = field
-      writers.push({ key, write: answer => toJson(value(answer)) })
+      writers.push({ key, write: answer => answer.meta === undefined ? toJson(value(answer)) : stringifyMeta(value(answer)) })
     }
   }
   return answer => {
@@ -128,6 +130,25 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
 /** Returns a value as JSON. Most values are strings that need no escaping. Checking this takes a third of the time of `JSON.stringify`. */
 function toJson (value: unknown): string | undefined {
   return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(value)
+}
+
+/**
+ * Returns a value that may contain `meta` as JSON. `JSON.stringify` writes a promise as `{}`, and its rejection would end the process.
+ *
+ * @throws TypeError if the value contains a promise
+ */
+function stringifyMeta (value: unknown): string | undefined {
+  if (!isObject(value)) return toJson(value)
+  let hasPromise = false
+  const text = JSON.stringify(value, (_key, member: unknown) => {
+    if (types.isPromise(member)) {
+      hasPromise = true
+      ignoreRejection(member)
+    }
+    return member
+  })
+  if (hasPromise) throw new TypeError('meta: expected a value that can be written as JSON, got a promise.')
+  return text
 }
 
 /** Returns the schema of the bodies of one definition. */

@@ -2,11 +2,13 @@
  * Converts an error that a handler sends, `reply.code(404).send({ message })`, to the format of the API, if its body is only a
  * message. No hook is needed, because only replies with an error status are checked.
  */
+import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import type { SendInstead } from '../fastify/error-status.js'
 import { isSendingThrown } from '../fastify/reply-internals.js'
+import { ignoreRejection } from '../support/call-safely.js'
 import { isRecord } from '../support/is-object.js'
 import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
@@ -21,6 +23,12 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
     // An error that is sent, and any thrown value, goes to the error handler.
     if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
+    if (types.isPromise(payload)) {
+      // Fastify would send {}, and a rejection would end the process.
+      ignoreRejection(payload)
+      responder.handle(errors[code]({ cause: new TypeError('reply.send(): expected a payload, got a promise.') }), request, reply)
+      return true
+    }
     const said = readMessage(payload, reply.getHeader('content-type'))
     if (said === undefined) {
       reportSentError(onSent, request, reply)

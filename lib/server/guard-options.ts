@@ -3,12 +3,16 @@
  * would use its promise as the result.
  */
 import type { FastifyServerOptions } from 'fastify'
-import { expectSynchronous, guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler, type Call } from '../fastify/guard-calls.js'
+import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-calls.js'
+import { guardConstraint } from '../fastify/guard-constraints.js'
+import { expectSynchronous, guardResult, type Call } from '../fastify/guard-result.js'
 import { callSafely } from '../support/call-safely.js'
 import { frameworkErrors } from './early-rejections.js'
 
 /** Options whose functions return their result at once. */
 const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser'] as const
+
+const owner = 'serverOptions'
 
 /** An application that was created without the plugin is also guarded. */
 const always = (): boolean => true
@@ -19,15 +23,19 @@ const always = (): boolean => true
  * @throws TypeError if a function that must be synchronous is an async function
  */
 export function guardOptions (given: FastifyServerOptions): FastifyServerOptions {
-  for (const name of synchronous) expectSynchronous('serverOptions', name, given[name])
-  expectSynchronous('serverOptions', 'routerOptions.querystringParser', given.routerOptions?.querystringParser)
-  for (const [option, constraints] of [['constraints', given.constraints], ['routerOptions.constraints', given.routerOptions?.constraints]] as const) {
-    for (const [name, strategy] of Object.entries(constraints ?? {})) expectSynchronous('serverOptions', `${option}.${name}.deriveConstraint`, strategy.deriveConstraint)
-  }
   const { schemaErrorFormatter, clientErrorHandler, frameworkErrors: ownFrameworkErrors, schemaController } = given
   const factory = schemaController?.compilersFactory
   const { buildValidator, buildSerializer } = factory ?? {}
   return {
+    ...guardResults(given, synchronous, ''),
+    ...(given.constraints !== undefined && { constraints: guardConstraints(given.constraints, 'constraints') }),
+    ...(given.routerOptions !== undefined && {
+      routerOptions: {
+        ...given.routerOptions,
+        ...guardResults(given.routerOptions, ['querystringParser'], 'routerOptions.'),
+        ...(given.routerOptions.constraints !== undefined && { constraints: guardConstraints(given.routerOptions.constraints, 'routerOptions.constraints') })
+      }
+    }),
     ...(schemaErrorFormatter !== undefined && { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, always) as typeof schemaErrorFormatter }),
     ...(clientErrorHandler !== undefined && {
       clientErrorHandler (error, socket) {
@@ -50,6 +58,19 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
       }
     })
   } as FastifyServerOptions
+}
+
+/** Returns the guarded functions among the options with some names. */
+function guardResults (options: object, names: readonly string[], prefix: string): object {
+  const calls = Object.entries(options).filter((entry): entry is [string, Call] => names.includes(entry[0]) && typeof entry[1] === 'function')
+  return Object.fromEntries(calls.map(([name, call]) => {
+    expectSynchronous(owner, prefix + name, call)
+    return [name, guardResult(prefix + name, call, always)]
+  }))
+}
+
+function guardConstraints (strategies: Readonly<Record<string, unknown>>, path: string): object {
+  return Object.fromEntries(Object.entries(strategies).map(([name, strategy]) => [name, guardConstraint(owner, `${path}.${name}.deriveConstraint`, strategy, always)]))
 }
 
 /** Guards a function that returns a compiler. */

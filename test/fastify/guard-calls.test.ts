@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, fetchResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { watchRejections } from '../support/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal */
 
@@ -192,13 +193,17 @@ t.test('without the plugin, an application created with serverOptions() behaves 
 
 const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
 
+/** The response before there is a request of Fastify with an id. */
+const early = {
+  status: 500,
+  headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID' },
+  body: { ...internal.body as object, request_id: 'REQUEST_ID' }
+}
+
 t.test('a serializer that returns a promise gets a 500, and the process lives', async t => {
   const asynchronous = (): Promise<string> => Promise.reject(new Error('secret'))
   const schema = { response: { 200: {} } }
-  const unhandled: unknown[] = []
-  const onUnhandled = (reason: unknown): void => { unhandled.push(reason) }
-  process.on('unhandledRejection', onUnhandled)
-  t.teardown(() => process.off('unhandledRejection', onUnhandled))
+  const unhandled = watchRejections(t)
   const app = await createApp({}, { schemaController: { compilersFactory: { buildSerializer: (() => () => asynchronous) as never } } })
   app.get('/factory', { schema }, async () => ({ secret: 42 }))
   app.get('/reply', (_request, reply) => { reply.serializer(asynchronous as never).send({ secret: 42 }) })
@@ -213,8 +218,7 @@ t.test('a serializer that returns a promise gets a 500, and the process lives', 
   })
   const port = await listen(t, app)
   for (const path of ['/factory', '/reply', '/route', '/scope', '/compiler']) t.strictSame(await sendRequest(port, 'GET', path), internal, path)
-  await new Promise(resolve => setImmediate(resolve))
-  t.strictSame(unhandled, [])
+  t.strictSame(await unhandled(), [])
 })
 
 t.test('a serializer that returns a string works as before', async t => {
@@ -254,6 +258,78 @@ t.test('an async function where Fastify needs the result at once is rejected', a
   app.setGenReqId(() => 'req_2')
   app.addConstraintStrategy(strategy as never)
   t.equal((await app.inject('/')).headers['x-request-id'], 'req_2')
+})
+
+t.test('a function that returns a promise where Fastify needs the result at once gives 500, and the process lives', async t => {
+  const unhandled = watchRejections(t)
+  const rejects = (): never => Promise.reject(new Error('secret')) as never
+  const store = (get: () => unknown = () => 1) => ({ get, set () {} })
+  const strategy = (parts: object): never => ({ name: 'tenant', storage: () => store(), validate () {}, deriveConstraint: () => 'a', ...parts }) as never
+  const constrained = { constraints: { tenant: 'a' } }
+  let isStarted = false
+  const set: Readonly<Record<string, (app: FastifyInstance) => unknown>> = {
+    setGenReqId: app => app.setGenReqId(rejects),
+    setChildLoggerFactory: app => { app.setChildLoggerFactory(rejects); app.get('/route', async () => 'ok') },
+    'childLoggerFactory of a route': app => app.get('/route', { childLoggerFactory: rejects }, async () => 'ok'),
+    deriveConstraint: app => { app.addConstraintStrategy(strategy({ deriveConstraint: rejects })); app.get('/route', constrained, async () => 'ok') },
+    storage: app => {
+      app.addConstraintStrategy(strategy({ storage: () => store(() => isStarted ? rejects() : 0) }))
+      app.get('/route', constrained, async () => 'ok')
+    }
+  }
+  for (const [name, setFunction] of Object.entries(set)) {
+    isStarted = false
+    const app = await createApp()
+    setFunction(app)
+    const port = await listen(t, app)
+    isStarted = true
+    t.strictSame(await fetchResponse(`http://127.0.0.1:${port}/route`), early, name)
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('a constraint that passes its result to a callback and also rejects gets one response', async t => {
+  const unhandled = watchRejections(t)
+  const derive: Readonly<Record<string, readonly [(done: (error: Error | null, value?: string) => void) => unknown, number]>> = {
+    'only rejects': [() => Promise.reject(new Error('secret')), 500],
+    'rejects afterwards': [done => { done(null, 'a'); return Promise.reject(new Error('secret')) }, 200],
+    'calls the callback twice': [done => { done(null, 'a'); done(null, 'a') }, 200],
+    'returns a promise of nothing': [done => { setImmediate(done, null, 'a'); return Promise.resolve() }, 200]
+  }
+  for (const [name, [call, status]] of Object.entries(derive)) {
+    const app = await createApp()
+    const routes = new Map<unknown, unknown>()
+    app.addConstraintStrategy({
+      name: 'tenant',
+      storage: () => ({ get: (key: unknown) => routes.get(key) ?? null, set: (key: unknown, route: unknown) => { routes.set(key, route) } }),
+      mustMatchWhenDerived: true,
+      deriveConstraint: (_request: unknown, _context: unknown, done: never) => call(done)
+    } as never)
+    app.get('/', { constraints: { tenant: 'a' } }, async () => 'ok')
+    const response = await sendRequest(await listen(t, app), 'GET', '/')
+    t.strictSame(status === 500 ? response : response.body, status === 500 ? internal : 'ok', name)
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('a constraint strategy keeps its `this`, and Fastify rejects a value that is not a strategy', async t => {
+  class Tenant {
+    readonly name = 'tenant'
+    readonly #routes = new Map<unknown, unknown>()
+    readonly #tenant = 'a'
+    storage () { return { get: (key: unknown) => this.#routes.get(key) ?? null, set: (key: unknown, route: unknown) => { this.#routes.set(key, route) } } }
+    validate (value: unknown) { if (value !== this.#tenant) throw new Error(`No tenant ${String(value)}.`) }
+    deriveConstraint () { return this.#tenant }
+  }
+  const app = await createApp()
+  app.addConstraintStrategy(Object.freeze(new Tenant()) as never)
+  app.get('/', { constraints: { tenant: 'a' } }, async () => 'ok')
+  t.throws(() => app.get('/b', { constraints: { tenant: 'b' } }, async () => 'ok'), new Error('No tenant b.'))
+  t.equal((await sendRequest(await listen(t, app), 'GET', '/')).body, 'ok')
+  const other = Fastify()
+  await other.register(apiErrors)
+  t.throws(() => { other.addConstraintStrategy(undefined as never) }, TypeError)
+  t.throws(() => { other.addConstraintStrategy({ name: 'a' } as never) }, /storage function is required/)
 })
 
 t.test('an error handler that throws a value that is not an error gets a 500', async t => {

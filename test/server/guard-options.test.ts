@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { errorResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { errorResponse, fetchResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { watchRejections } from '../support/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal, prefer-promise-reject-errors */
 
@@ -40,6 +41,55 @@ t.test('an async function is rejected at start if Fastify needs its result at on
     t.throws(() => serverOptions(options as never), new TypeError(`serverOptions: ${option}: expected a function that returns its result, not a promise, got a function.`))
   }
   t.doesNotThrow(() => serverOptions({ querystringParser: () => ({}) }))
+})
+
+t.test('a function that returns a promise instead of its result gives 500, and the process lives', async t => {
+  const unhandled = watchRejections(t)
+  const rejects = (): never => Promise.reject(new Error('secret')) as never
+  const constraints = { tenant: { name: 'tenant', storage: () => ({ get: () => null, set () {} }), validate () {}, mustMatchWhenDerived: true, deriveConstraint: rejects } }
+  const broken: ReadonlyArray<readonly [string, FastifyServerOptions]> = [
+    ['genReqId', { genReqId: rejects }],
+    ['genReqId: expected', { genReqId: (() => Promise.resolve('req_2')) as never }],
+    ['childLoggerFactory', { childLoggerFactory: rejects }],
+    ['querystringParser', { querystringParser: rejects } as FastifyServerOptions],
+    ['routerOptions.querystringParser', { routerOptions: { querystringParser: rejects } }],
+    ['constraints.tenant.deriveConstraint', { constraints } as FastifyServerOptions],
+    ['routerOptions.constraints.tenant.deriveConstraint', { routerOptions: { constraints } } as FastifyServerOptions]
+  ]
+  for (const [option, options] of broken) {
+    const causes: unknown[] = []
+    const app = Fastify(serverOptions(options))
+    await app.register(apiErrors, { log: ({ error }) => { causes.push((error.cause as Error).message) } })
+    app.get('/', async () => 'ok')
+    t.strictSame(await fetchResponse(`http://127.0.0.1:${await listen(t, app)}/?a=1`), {
+      status: 500,
+      headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID' },
+      body: { code: 'internal_error', message: errors.internal_error.message, request_id: 'REQUEST_ID' }
+    }, option)
+    t.strictSame(causes, [`${option.replace(': expected', '')}: expected the function to return its result, got a promise.`])
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('functions that return their result work as they do in Fastify', async t => {
+  const storage = () => {
+    const routes = new Map<unknown, never>()
+    return { get: (tenant: unknown) => routes.get(tenant) ?? null, set: (tenant: unknown, route: never) => { routes.set(tenant, route) } }
+  }
+  const app = Fastify(serverOptions({
+    genReqId: () => requestId,
+    childLoggerFactory: logger => logger,
+    routerOptions: {
+      querystringParser: text => ({ text }),
+      constraints: { tenant: { name: 'tenant', storage, deriveConstraint: () => 'a' } } as never
+    }
+  }))
+  await app.register(apiErrors, { log: false })
+  app.get('/', { constraints: { tenant: 'a' } }, async request => ({ query: request.query, id: request.id }))
+  app.get('/b', { constraints: { tenant: 'b' } }, async () => 'ok')
+  const port = await listen(t, app)
+  t.strictSame((await sendRequest(port, 'GET', '/?a=1')).body, { query: { text: 'a=1' }, id: requestId })
+  t.equal((await sendRequest(port, 'GET', '/b')).status, 404)
 })
 
 t.test('a schema error formatter that returns no error rejects the request', async t => {

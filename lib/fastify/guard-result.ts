@@ -1,0 +1,26 @@
+/** Guards functions of the application whose result Fastify uses at once, so that they must not return a promise. */
+import { types } from 'node:util'
+import { ignoreRejection } from '../support/call-safely.js'
+import { expectOption } from '../support/expect-option.js'
+import { inherit } from './hooks.js'
+
+/** Any function of the application. */
+export type Call = (this: unknown, ...args: unknown[]) => unknown
+
+/** Throws if a function is async, because Fastify would use its promise as the result. */
+export function expectSynchronous (owner: string, name: string, value: unknown): void {
+  expectOption(owner, name, !types.isAsyncFunction(value), 'a function that returns its result, not a promise', value)
+}
+
+/**
+ * Guards a function whose result Fastify uses at once. If it returns a promise, the guarded function throws, so that the request
+ * gets a response and a rejection does not end the process.
+ */
+export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
+  return inherit(call, function (this: unknown, a, b, c, d) {
+    const result = call.call(this, a, b, c, d)
+    if (!(result instanceof Promise) || !isActive()) return result
+    ignoreRejection(result)
+    throw new TypeError(`${name}: expected the function to return its result, got a promise.`)
+  })
+}

@@ -1,0 +1,96 @@
+/** Errors that neither Fastify nor the plugin can respond to: promises inside of payloads, and replies that were hijacked. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import Fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify'
+import apiErrors, { defineErrors, standardErrors as errors } from 'fastify-api-errors'
+import { Type } from '@sinclair/typebox'
+import { createApp, errorResponse, formatRequest, listen, requestId, sendRequest } from '../support/http.js'
+import { watchRejections } from '../support/unhandled-rejections.js'
+
+const rejects = (): Promise<never> => Promise.reject(new Error('secret'))
+
+t.test('Fastify writes a promise in a payload as {}, and does not handle its rejection, with and without the plugin', async t => {
+  const handlers: Readonly<Record<string, RouteHandlerMethod>> = {
+    'reply.send(promise)': (_request, reply) => { reply.send(rejects()) },
+    'a promise as a value': async () => ({ user: rejects() }),
+    'an async toJSON': async () => ({ user: { toJSON: async () => { throw new Error('secret') } } })
+  }
+  for (const create of [async () => Fastify(), () => createApp()]) {
+    for (const [name, handler] of Object.entries(handlers)) {
+      const unhandled = watchRejections(t)
+      const app: FastifyInstance = await create()
+      app.get('/', handler)
+      const response = await app.inject('/')
+      t.strictSame([response.statusCode, response.body], [200, name === 'reply.send(promise)' ? '{}' : '{"user":{}}'], name)
+      t.strictSame(await unhandled(), [new Error('secret')], name)
+    }
+  }
+})
+
+t.test('a promise that is sent with an error status gives the error of this status', async t => {
+  const unhandled = watchRejections(t)
+  const app = await createApp()
+  app.get('/rejected', (_request, reply) => { reply.code(404).send(rejects()) })
+  app.get('/resolved', async (_request, reply) => reply.code(404).send(Promise.resolve({ secret: 42 })))
+  const port = await listen(t, app)
+  for (const path of ['/rejected', '/resolved']) {
+    t.strictSame(await sendRequest(port, 'GET', path), errorResponse(404, {
+      code: 'resource_not_found', message: errors.resource_not_found.message, request_id: requestId
+    }), path)
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('promises in the meta of an error are left out, and their rejections do not end the process', async t => {
+  const unhandled = watchRejections(t)
+  const catalog = defineErrors(errors, {
+    full: {
+      status: 409,
+      type: 'conflict_error',
+      message: 'The queue is full.',
+      description: 'The queue has as many entries as it can take.',
+      action: 'Try again later.',
+      meta: Type.Object({ queue: Type.Unknown() }),
+      example: { meta: { queue: 'a' } }
+    }
+  })
+  const app = await createApp({ errors: catalog })
+  const metas: Readonly<Record<string, () => unknown>> = {
+    promise: rejects,
+    toJSON: () => ({ toJSON: rejects }),
+    several: () => [rejects(), { deep: rejects(), deeper: { toJSON: async () => rejects() } }],
+    resolved: () => Promise.resolve('a')
+  }
+  for (const [name, queue] of Object.entries(metas)) app.get(`/${name}`, async () => { throw catalog.full({ meta: { queue: queue() } }) })
+  app.get('/plain', async () => { throw catalog.full({ meta: { queue: { id: 1, on: new Date(0) } } }) })
+  const port = await listen(t, app)
+  const full = { code: 'full', message: 'The queue is full.', request_id: requestId }
+  for (const name of Object.keys(metas)) t.strictSame(await sendRequest(port, 'GET', `/${name}`), errorResponse(409, full), name)
+  t.strictSame(await sendRequest(port, 'GET', '/plain'), errorResponse(409, { ...full, meta: { queue: { id: 1, on: '1970-01-01T00:00:00.000Z' } } }))
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('after reply.hijack(), neither Fastify nor the plugin responds to an error', async t => {
+  const handlers: Readonly<Record<string, RouteHandlerMethod>> = {
+    'a sync handler throws': (_request, reply) => { reply.hijack(); throw new Error('secret') },
+    'an async handler throws': async (_request, reply) => { reply.hijack(); throw new Error('secret') },
+    'a handler returns reply.send()': async (_request, reply) => { reply.hijack(); return reply.send('late') }
+  }
+  for (const create of [() => Fastify(), () => { const app = Fastify(); app.register(apiErrors, { log: false }); return app }]) {
+    for (const [name, handler] of Object.entries(handlers)) {
+      const app = create()
+      app.after(() => { app.get('/', handler) })
+      const port = await listen(t, app)
+      const socket = connect(port, '127.0.0.1')
+      let received = ''
+      socket.on('data', chunk => { received += String(chunk) })
+      socket.write(formatRequest('GET', '/'))
+      await sleep(30)
+      t.strictSame([received, socket.closed], ['', false], name)
+      socket.destroy()
+      await once(socket, 'close')
+    }
+  }
+})
