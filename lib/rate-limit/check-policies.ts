@@ -36,7 +36,7 @@ const orFunction = ({ expected, read }: PolicyNumber): Rule => ({
 const behaviour: Rules<RateLimitBehaviour> = {
   allowList: {
     expected: 'an array of keys, addresses and CIDR ranges, or a function of (request, key)',
-    isValid: value => isFunction(value) || (Array.isArray(value) && value.every(isAllowlistEntry))
+    isValid: value => isFunction(value) || Array.isArray(value) // checkAllowlist checks the entries
   },
   ban: nonNegativeInteger,
   banStatus: oneOf(403, 429),
@@ -50,11 +50,25 @@ const behaviour: Rules<RateLimitBehaviour> = {
   skipOnError: flag
 }
 
-/** Returns whether an entry is valid. An address with an invalid prefix would match nothing. */
-function isAllowlistEntry (entry: unknown): boolean {
-  if (typeof entry !== 'string') return false
-  const [address = ''] = entry.split('/', 1)
-  return isAddressOrRange(entry) || !entry.includes('/') || !isAddressOrRange(address)
+/** Whether the keys of a policy are IP addresses. */
+const isByAddress = ({ key = 'ip' }: Pick<RateLimitPolicy, 'key'>): boolean => key === 'ip'
+
+/**
+ * Checks the entries of an `allowList`, because an invalid entry would match no client.
+ *
+ * @param onlyAddresses whether the keys are IP addresses, so that another string is never a key
+ */
+function checkAllowlist (getPath: (index: number) => string, allowList: RateLimitBehaviour['allowList'], onlyAddresses: boolean): void {
+  if (!Array.isArray(allowList)) return
+  allowList.forEach((entry: unknown, index) => {
+    const isValid = typeof entry === 'string' && (isAddressOrRange(entry) || (!onlyAddresses && isKey(entry)))
+    expectOption(owner, getPath(index), isValid, `${onlyAddresses ? '' : 'a key, '}an IP address or a CIDR range`, entry)
+  })
+}
+
+/** Returns whether an entry can be a key. An address with an invalid prefix or with spaces around it is a mistake. */
+function isKey (entry: string): boolean {
+  return entry !== '' && entry === entry.trim() && !(entry.includes('/') && isAddressOrRange(entry.split('/', 1).join()))
 }
 
 const policyRules: Rules<RateLimitPolicy> = {
@@ -103,6 +117,7 @@ export function checkRateLimit (options: RateLimitOptions): void {
   expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
   checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
   for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) checkPolicy(`rateLimit.policies.${name}`, name, policy)
+  checkAllowlist(index => `rateLimit.allowList[${index}]`, options.allowList, Object.values(options.policies).every(isByAddress))
 }
 
 /**
@@ -120,6 +135,7 @@ function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void
   expectOption(owner, path, isObject(policy), "a policy, such as { max: 100, timeWindow: '1 minute' }", policy)
   expectKnownOptions(owner, path, policy, Object.keys(policyRules))
   checkRules(policy, policyRules, ['max', 'timeWindow'], property => `${path}.${property}`)
+  checkAllowlist(index => `${path}.allowList[${index}]`, policy.allowList, isByAddress(policy))
   expectOption(owner, `${path}.hook`, policy.key !== 'api-key' || policy.hook !== 'onRequest', 'a hook that runs after the API key guard, such as "preValidation"', policy.hook)
 }
 
@@ -135,6 +151,8 @@ export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config
   if (settings === false) return
   expectOption(owner, routeOption(route, 'config.rateLimit'), isObject(settings), 'the settings of @fastify/rate-limit, or false', settings)
   checkRules(settings, routeRules, [], name => routeOption(route, `config.rateLimit.${name}`))
+  const { allowList, keyGenerator } = settings as Pick<RateLimitPolicy, 'allowList'> & Pick<RouteRateLimit, 'keyGenerator'>
+  checkAllowlist(index => routeOption(route, `config.rateLimit.allowList[${index}]`), allowList, keyGenerator === undefined)
 }
 
 /**

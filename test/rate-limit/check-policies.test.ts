@@ -57,8 +57,9 @@ t.test('an invalid policy', async t => {
     [{ ...general, key: 'api-key', hook: 'onRequest' }, '.hook: expected a hook that runs after the API key guard, such as "preValidation", got "onRequest".'],
     [{ ...general, groupId: 1 }, '.groupId: expected a string, got 1.'],
     [{ ...general, allowList: '127.0.0.1' }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got "127.0.0.1".'],
-    [{ ...general, allowList: [1] }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got an array.'],
-    [{ ...general, allowList: ['10.0.0.0/8', '10.0.0.0/33'] }, '.allowList: expected an array of keys, addresses and CIDR ranges, or a function of (request, key), got an array.'],
+    [{ ...general, allowList: [1] }, '.allowList[0]: expected an IP address or a CIDR range, got 1.'],
+    [{ ...general, allowList: ['10.0.0.0/8', '10.0.0.0/33'] }, '.allowList[1]: expected an IP address or a CIDR range, got "10.0.0.0/33".'],
+    [{ ...general, key: 'api-key', hook: 'preHandler', allowList: ['acme', '10.0.0.0/33'] }, '.allowList[1]: expected a key, an IP address or a CIDR range, got "10.0.0.0/33".'],
     [{ ...general, ban: 0.5 }, '.ban: expected a non-negative integer, got 0.5.'],
     [{ ...general, banStatus: 401 }, '.banStatus: expected 403 or 429, got 401.'],
     [{ ...general, cache: 0 }, '.cache: expected a positive integer, got 0.'],
@@ -74,6 +75,30 @@ t.test('an invalid policy', async t => {
     t.equal(message({ policies: { general: policy } }), `TypeError: fastify-api-errors: rateLimit.policies.general${expected}`)
   }
   t.equal(message({ policies: { general: { ...general, window: 5 } } }), `TypeError: fastify-api-errors: rateLimit.policies.general.window: unknown option, expected one of ${policyNames}.`)
+})
+
+t.test('an entry of an allowList that would match no client is rejected', async t => {
+  const mistakes = ['', ' 127.0.0.1', '10.0.0.0/8 ', '127.0.0.1/33', '::1/129', '127.0.0.1/', '127.0.0.1/a', '127.0.0.1/-1', '10.0.0.0/8/8']
+  const names = ['localhost', 'acme', '010.0.0.1', '192.0.2', 'fe80::1%eth0', '127.0.0.1:80', '*', '10.*']
+  const values = [undefined, null, 7, {}, ['10.0.0.1']]
+  const shown = ['undefined', 'null', '7', 'an object', 'an array']
+  const rejects = (path: string, expected: string, entries: readonly unknown[], create: (entry: unknown) => object): void => {
+    entries.forEach(entry => {
+      const got = typeof entry === 'string' ? JSON.stringify(entry) : shown[values.indexOf(entry as never)]
+      t.equal(message(create(entry)), `TypeError: fastify-api-errors: ${path}: expected ${expected}, got ${String(got)}.`)
+    })
+  }
+  const byKey = { ...general, key: () => 'acme' }
+  rejects('rateLimit.policies.general.allowList[1]', 'an IP address or a CIDR range', [...mistakes, ...names, ...values],
+    entry => ({ policies: { general: { ...general, allowList: ['::1', entry] } } }))
+  rejects('rateLimit.policies.general.allowList[1]', 'a key, an IP address or a CIDR range', [...mistakes, ...values],
+    entry => ({ policies: { general: { ...byKey, allowList: ['::1', entry] } } }))
+  rejects('rateLimit.allowList[0]', 'an IP address or a CIDR range', [...mistakes, ...names, ...values], entry => ({ policies: { general }, allowList: [entry] }))
+  rejects('rateLimit.allowList[0]', 'a key, an IP address or a CIDR range', [...mistakes, ...values], entry => ({ policies: { general, byKey }, allowList: [entry] }))
+  for (const entry of names) {
+    t.doesNotThrow(() => checkRateLimit({ policies: { general: { ...byKey, allowList: [entry] } } }), entry)
+    t.doesNotThrow(() => checkRateLimit({ policies: { general, byKey }, allowList: [entry] }), entry)
+  }
 })
 
 t.test('every option with a valid value', async t => {
@@ -113,6 +138,8 @@ t.test('an invalid limit of a route', async t => {
     [{ rateLimitPolicy: true }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got true.'],
     [{ rateLimit: true }, 'config.rateLimit of GET /queues: expected the settings of @fastify/rate-limit, or false, got true.'],
     [{ rateLimit: { max: 'many' } }, 'config.rateLimit.max of GET /queues: expected a non-negative integer, or a function of (request, key), got "many".'],
+    [{ rateLimit: { allowList: ['::1', 'localhost'] } }, 'config.rateLimit.allowList[1] of GET /queues: expected an IP address or a CIDR range, got "localhost".'],
+    [{ rateLimit: { allowList: [''], keyGenerator: () => 'a' } }, 'config.rateLimit.allowList[0] of GET /queues: expected a key, an IP address or a CIDR range, got "".'],
     [{ rateLimit: { keyGenerator: 'ip' } }, 'config.rateLimit.keyGenerator of GET /queues: expected a function of the request, got "ip".'],
     [{ rateLimit: { errorResponseBuilder: {} } }, 'config.rateLimit.errorResponseBuilder of GET /queues: expected a function of (request, context), got an object.']
   ]
