@@ -22,7 +22,7 @@ const marks = ['$fault', 'extendedRequestId', 'responseBody', 'responseText', 'r
  */
 const weakMarks: ReadonlyArray<readonly string[]> = [
   ['moreInfo', 'more_info'],
-  ['rawError', 'raw', 'rawMessage', 'rawBody'],
+  ['rawError', 'raw', 'rawMessage', 'rawBody', 'rawData'],
   ['requestBody'],
   ['retryDelay'],
   ['json'],
@@ -46,7 +46,28 @@ export function hasTraces (error: ReadonlyJsonObject): boolean {
     isNameOfClient(error.type) ||
     Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name)) ||
     isStatusOfGrpc(error) ||
-    countWeakTraces(error) >= 2
+    isCopiedError(error) ||
+    hasWeakTraces(error)
+}
+
+/** Two weak traces are enough, or one if a package created the error. */
+function hasWeakTraces (error: ReadonlyJsonObject): boolean {
+  const count = countWeakTraces(error)
+  return count >= 2 || ((count === 1 || marksOfPackages.some(name => name in error)) && isCreatedByPackage(error))
+}
+
+/** Properties that count only if a package created the error. Applications often set them. */
+const marksOfPackages = ['reason', 'error_description']
+
+/** Returns whether a value is an object with the stack of an error, such as a response body that PouchDB completes and throws. */
+function isCopiedError (error: ReadonlyJsonObject): boolean {
+  return Object.getPrototypeOf(error) === Object.prototype && typeof error.stack === 'string'
+}
+
+/** Returns whether code in `node_modules` created an error. Constructors are skipped, because an application can use the class of a package. */
+function isCreatedByPackage ({ stack }: ReadonlyJsonObject): boolean {
+  const frame = typeof stack === 'string' ? /^ +at (?!new |async |node:|[^\n]*\((?:node:|<anonymous>)).*$/m.exec(stack)?.[0] : undefined
+  return frame !== undefined && /[\\/]node_modules[\\/]/.test(frame)
 }
 
 function countWeakTraces (error: ReadonlyJsonObject): number {

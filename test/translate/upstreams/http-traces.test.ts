@@ -1,4 +1,6 @@
 /** Errors of API clients, recognized by signs of an HTTP exchange. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import fastifyError from '@fastify/error'
 import fc from 'fast-check'
 import createError from 'http-errors'
@@ -202,6 +204,48 @@ t.test('one weak sign keeps the status, and any two signs are an upstream error'
       if (other !== what) t.equal((await send({ error: new AppError(secret, 404, { ...properties, ...more }) })).status, 502, `${what} and ${other}`)
     }
   }
+})
+
+t.test('one weak sign is enough if a package created the error', async t => {
+  const folder = t.testdir({
+    node_modules: {
+      client: {
+        'index.cjs': `
+          class NotFoundException extends Error {
+            constructor (properties) { super(); Object.assign(this, { status: 404, message: ${JSON.stringify(secret)} }, properties) }
+          }
+          const call = properties => { throw new NotFoundException(properties) }
+          module.exports = { NotFoundException, call }`
+      }
+    }
+  })
+  type Fail = (properties: object) => unknown
+  const { NotFoundException, call } = createRequire(import.meta.url)(join(folder, 'node_modules/client/index.cjs')) as { NotFoundException: new (properties: object) => Error, call: Fail }
+  const send = await createThrower({ log: false })
+  const catchError = (properties: object): unknown => {
+    try {
+      return call(properties)
+    } catch (error) {
+      return error
+    }
+  }
+  for (const properties of [{ requestID: '' }, { rawData: {} }, { reason: secret }, { error_description: secret }, { url: origin }]) {
+    const name = Object.keys(properties).join()
+    const { status, body } = await send({ error: catchError(properties) })
+    t.strictSame([status, JSON.stringify(body).includes('S3cr3t')], [502, false], name)
+    t.equal((await send({ error: new NotFoundException(properties) })).status, 404, `${name}, created by the application`)
+    t.equal((await send({ error: Object.assign(new NotFoundException(properties), { stack: undefined }) })).status, 404, `${name}, without a stack`)
+  }
+  t.equal((await send({ error: catchError({ code: 'not_found' }) })).status, 404, 'without a sign')
+})
+
+t.test('a copy of an error with its stack gives 502', async t => {
+  const send = await createThrower({ log: false })
+  const copy = { status: 404, name: 'not_found', error: 'not_found', reason: secret, message: secret, stack: new Error(secret).stack }
+  const { status, body } = await send({ error: copy })
+  t.strictSame([status, JSON.stringify(body).includes('S3cr3t')], [502, false])
+  const { stack: _, ...thrownObject } = copy
+  t.equal((await send({ error: { ...thrownObject, message: 'Ask Ada.' } })).status, 404)
 })
 
 t.test('a 500 around the error of a client or a database is ignored', async t => {
