@@ -70,7 +70,7 @@ const codes: readonly StandardCode[] = [
  * `api_key_expired`, 403 `ip_not_allowed` and `insufficient_scope`, or 503 `service_unavailable` if `lookup` fails.
  * The documentation of the routes has these codes, and their `security`.
  *
- * The key is never logged and never sent.
+ * The package does not log the key, and its own messages do not contain it. The message of a 4xx that a handler throws is sent unchanged.
  *
  * @throws TypeError if an option is invalid
  * @example
