@@ -176,6 +176,7 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
 function findErrors (data: unknown, list: (value: unknown) => Validate['errors']): readonly AjvError[] | undefined {
   for (const keep of keptItems) {
     const { value, cut, isTooLarge } = shorten(data, keep)
+    if (isTooLarge && cut.length === 0) return undefined // shorter lists change nothing
     const errors = isTooLarge ? undefined : list(value)
     if (errors) return errors.every(error => isCertain(error, cut)) ? errors : undefined
   }
@@ -207,6 +208,9 @@ function shorten (data: unknown, keep: number): Shortened {
     if (++values > maxValues || depth > maxDepth) isTooLarge = true
     if (isTooLarge || !isPlain(value)) return value
     if (!Array.isArray(value)) {
+      const names = Object.keys(value)
+      isTooLarge = values + names.length > maxValues // found here, because reading each of 100,000 members takes long
+      if (isTooLarge) return value
       const entries = Object.entries(value)
       const copies = entries.map(([name, inner]) => [name, copy(inner, `${path}/${escapePart(name)}`, depth + 1)] as const)
       return copies.some(([, inner], at) => inner !== entries[at]?.[1]) ? Object.fromEntries(copies) : value
