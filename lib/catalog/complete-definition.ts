@@ -51,6 +51,7 @@ export function completeDefinition (code: string, definition: DefinitionShape, c
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
+  expectOption(owner, `${code}.meta`, !isValidator(meta), 'a JSON Schema, such as z.toJSONSchema(schema)', meta)
   expectOption(owner, `${code}.meta`, meta === undefined || isObjectSchema(meta), 'the schema of an object, like Type.Object({ id: Type.String() })', meta)
   checkExample(code, meta, example)
 
@@ -142,6 +143,13 @@ function isCertain (error: ValueError): boolean {
 function getDefaultRetry (status: ErrorStatus): RetryAdvice {
   if (status === 429 || status === 503) return 'retry-after'
   return status >= 500 ? 'backoff' : 'never'
+}
+
+/** Returns whether a value is a schema of zod, Valibot or a similar library: an instance of a class, or an object with functions. */
+function isValidator (value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype !== null && Object.getPrototypeOf(prototype) !== null) || Object.values(value).some(member => typeof member === 'function')
 }
 
 function isObjectSchema (value: unknown): boolean {

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import * as typebox1 from '@fastify/type-provider-typebox'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'
+import { z } from 'zod'
 import { ApiError, defineErrors, standardErrors, type AnyCatalog, type ErrorFactory } from 'fastify-api-errors'
 import { thrown } from '../support/thrown.js'
 
@@ -214,6 +215,8 @@ t.test('an invalid definition throws one sentence that names the code and the pr
     [x({ headers: { link: undefined } }), `x.headers.link: ${expectedHeader}, got undefined.`],
     [x({ headers: { 'a header': 'x' } }), `x.headers.a header: ${expectedHeader}, got "x".`],
     [x({ headers: { link: 'a\nb' } }), `x.headers.link: ${expectedHeader}, got "a\\nb".`],
+    [x({ meta: z.object({ id: z.string() }) }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.'],
+    [x({ meta: { type: 'object', '~run': () => {} } }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.'],
     [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got an object.`],
     [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
     [x({ meta: Position }), "x.example.meta: expected a value for each of queue, position, which 'meta' requires, got undefined."],
@@ -230,5 +233,12 @@ t.test('an invalid definition throws one sentence that names the code and the pr
   ]
   for (const [part, sentence] of wrong) {
     t.equal(thrown(() => defineErrors(part as never)), `TypeError: defineErrors: ${sentence}`)
+  }
+})
+
+t.test('meta can be the JSON Schema of a zod schema, and a schema without a prototype', async t => {
+  const definition = { status: 409, type: 'conflict_error', message: 'No.', description: 'It is full.', action: 'Wait.', example: { meta: { id: 'a' } } } as const
+  for (const meta of [z.toJSONSchema(z.object({ id: z.string() })), Object.assign(Object.create(null), { type: 'object' }) as object]) {
+    t.equal(defineErrors({ x: { ...definition, meta: meta as never } }).x({ meta: { id: 'b' } } as never).code, 'x')
   }
 })
