@@ -1,10 +1,19 @@
 /** Links each sentence of the docs that promises something to its test, with checks/promises.json. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { listPromises } from '../scripts/promises.js'
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const promises = JSON.parse(read('checks/promises.json')) as Record<string, Record<string, string>>
+
+const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('../docs', import.meta.url)).filter(file => file.endsWith('.md')).map(file => `docs/${file}`)]
+
+/** What a sentence is if it has one of the words and no test. */
+const others = ['advice to the reader', 'a fact about other software', 'not a promise']
+
+t.test('the list has every page of the docs', async t => {
+  t.strictSame(Object.keys(promises).sort(), pages.sort())
+})
 
 t.test('each promise of a page has an entry, and each entry is on its page', async t => {
   for (const [page, entries] of Object.entries(promises)) t.strictSame(Object.keys(entries).sort(), listPromises(read(page)).sort(), page)
@@ -12,7 +21,7 @@ t.test('each promise of a page has an entry, and each entry is on its page', asy
 
 t.test('each entry names a test that exists', async t => {
   for (const [sentence, reference] of Object.values(promises).flatMap(entries => Object.entries(entries))) {
-    if (reference === 'advice to the reader') continue
+    if (others.includes(reference)) continue
     const [, file = '', title] = /^(test\/\S+\.test\.ts)(?:: (.+))?$/.exec(reference) ?? []
     t.ok(existsSync(new URL(`../${file}`, import.meta.url)) && file !== '', `${file}: ${sentence}`)
     if (title !== undefined) t.ok(read(file).includes(`t.test('${title}'`), `${file}: ${title}`)

@@ -1,5 +1,8 @@
 /** docs/client.md: its examples compile, and its tables match the code. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'
 import t from 'tap'
@@ -52,4 +55,13 @@ t.test('the table of options has the defaults of the code', async t => {
   const defaults = new Map([...source.matchAll(/@default (.*?) \*\/\n {2}readonly (\w+)\?/g)].map(([, value, name]) => [name, value]))
   t.strictSame(listed.map(([name]) => name), [...defaults.keys()])
   t.strictSame(listed.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
+})
+
+t.test('the size and the imports', async t => {
+  const { metafile, outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../../lib/client/index.ts', import.meta.url))], bundle: true, minify: true, format: 'esm', write: false, metafile: true
+  })
+  for (const file of Object.keys(metafile.inputs)) t.match(file, /(^|\/)lib\/(client|support)\/[\w-]+\.ts$/)
+  const kilobytes = (gzipSync(outputFiles[0]?.contents ?? '').length / 1000).toFixed(1)
+  t.match(page, `is ${kilobytes} kB\n(minified and gzipped)`)
 })
