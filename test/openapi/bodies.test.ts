@@ -9,7 +9,7 @@ const message: Field = { schema: () => Type.String(), value: answer => answer.me
 const code: Field = { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code }
 const meta: Field = { schema: definition => definition.meta, value: answer => answer.meta, optional: true }
 
-const conflict = { status: 409, type: 'conflict_error', message: 'No.', description: 'It is existingNames.', action: 'Choose another.' } as const
+const conflict = { status: 409, type: 'conflict_error', message: 'No.', description: 'It is taken.', action: 'Choose another.' } as const
 const errors = defineErrors(standardErrors, {
   queue_closed: { ...conflict, meta: Type.Object({ reason: Type.String() }), example: { meta: { reason: 'Full.' } } },
   queue_full: conflict
