@@ -15,7 +15,7 @@ t.test('every status has the name that http-errors gives it', t => {
     t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[name]?.prototype.status, Number(status), name)
   }
   t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
-  const ambiguous = [...createSchemaNames(['existingNames', 'taken_error', 'internal_server_error', 'gone']).values()]
+  const ambiguous = [...createSchemaNames(['taken', 'taken_error', 'internal_server_error', 'gone']).values()]
   t.match(ambiguous, [/^TakenError_[0-9a-z]{4}$/, /^TakenError_[0-9a-z]{4}$/, /^InternalServerError_[0-9a-z]{4}$/, 'GoneError'], 'a hash distinguishes codes with the same name')
   t.equal(new Set(ambiguous).size, 4)
   t.end()
