@@ -17,7 +17,8 @@ import { listReferences } from '../verify/references.js'
 
 const program = 'fastify-api-errors'
 
-const usage = `Usage: fastify-api-errors <command> --app <module>
+/** The text that `--help` prints. */
+export const usage: string = `Usage: fastify-api-errors <command> --app <module>
 
 Commands
   reference   writes the error reference as HTML, Markdown and JSON
