@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { getFirstLine, runCommand } from '../../lib/cli/run-command.js'
+import { getFirstLine } from '../../lib/cli/load-app.js'
+import { runCommand } from '../../lib/cli/run-command.js'
 
 /** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
@@ -115,11 +116,11 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
   t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the module of the API, such as \'./app.js\', got "nowhere.ts".')
-  t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start: DATABASE_URL is missing.')
+  t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start (at throws.ts:1): DATABASE_URL is missing.')
   t.equal(await messageFor('lock', '--app', app('rejects.ts')), '--app: "rejects.ts" does not start: no database')
   t.match(await messageFor('lock', '--app', app('wrong-option.ts')), /^--app: "wrong-option\.ts" does not start: fastify-api-errors: format: expected .*, got "xml"\.$/)
-  t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start: Redis is down.')
-  const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one"
+  t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start (at not-ready.ts:12): Redis is down.')
+  const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
   t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
   t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
   t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because registrations in its scopes are not visible there, got "plain.ts".')
