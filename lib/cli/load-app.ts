@@ -35,13 +35,18 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
   return app
 }
 
-/** Makes Node load TypeScript by the tsx of the application, if it has one, unless the process was started with a loader. */
+/** Makes Node load TypeScript by the tsx of the application, unless the process was started with a loader. Does nothing without tsx: newer versions of Node do not need it. */
 async function registerTsx (path: string): Promise<void> {
-  if (/(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))) return
+  const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
+  const tsx = hasLoader ? undefined : findTsx(path)
+  if (tsx !== undefined) await importFile(tsx) // the same as `node --import tsx`
+}
+
+function findTsx (path: string): string | undefined {
   try {
-    await import(pathToFileURL(createRequire(path).resolve('tsx')).href) // the same as `node --import tsx`
+    return createRequire(path).resolve('tsx')
   } catch {
-    // Newer versions of Node load TypeScript by themselves.
+    return undefined
   }
 }
 
@@ -50,8 +55,13 @@ function isUnknownTypeScript (error: unknown): boolean {
   return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?ts"/.test(String(error.message))
 }
 
+/** Imports a module of the application, which can export anything. */
+async function importFile (path: string): Promise<any> {
+  return await import(pathToFileURL(path).href)
+}
+
 async function importApp (path: string): Promise<unknown> {
-  const { default: main, app, build, options } = await import(pathToFileURL(path).href)
+  const { default: main, app, build, options } = await importFile(path)
   const exported = [main, app, build, main?.default, main?.app, main?.build]
     .find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
   if (typeof exported !== 'function') return await exported

@@ -65,11 +65,15 @@ t.test('a module that fails is reported with the file and line of the applicatio
   const folder = relative('', t.testdir({
     'app.ts': "import './database.js'\nexport default {}",
     'database.ts': "const url = process.env.NOT_SET\n\nif (url === undefined) throw new Error('NOT_SET is missing.')",
+    'common.cjs': "module.exports = () => {\n  throw new Error('NOT_SET is missing.')\n}",
+    'plain.mjs': "throw new Error('NOT_SET is missing.')",
     'syntax.mjs': 'export default (',
     'rejects.ts': 'export default async () => { throw undefined }'
   }))
   const start = 'fastify-api-errors: --app: '
   t.equal(await messageOf(join(folder, 'app.ts')), `${start}"${folder}/app.ts" does not start (at ${folder}/database.ts:3): NOT_SET is missing.`)
+  t.equal(await messageOf(join(folder, 'common.cjs')), `${start}"${folder}/common.cjs" does not start (at ${folder}/common.cjs:2): NOT_SET is missing.`)
+  t.equal(await messageOf(join(folder, 'plain.mjs')), `${start}"${folder}/plain.mjs" does not start (at ${folder}/plain.mjs:1): NOT_SET is missing.`)
   t.match(await messageOf(join(folder, 'syntax.mjs')), new RegExp(`^${start}"${folder}/syntax\\.mjs" does not start( \\(at ${folder}/syntax\\.mjs:1\\))?: `))
   t.equal(await messageOf(join(folder, 'rejects.ts')), `${start}"${folder}/rejects.ts" does not start: undefined`)
 })

@@ -70,6 +70,23 @@ t.test('check lists each change, and fails if one is breaking', async t => {
   t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^No changes/ }, 'lock accepts the change')
 })
 
+t.test('check and doctor print JSON', async t => {
+  const folder = t.testdir({ 'app.ts': api(), 'changed.ts': api(410) })
+  const lockfile = join(folder, 'errors.lock.json')
+  await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile])
+  const { code, output } = await runCommand(['check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile, '--json'])
+  t.equal(code, 1)
+  t.strictSame(JSON.parse(output), { changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the status changed from 409 to 410.' }], inferred: [] })
+  const diagnosis = await runCommand(['doctor', '--app', join(folder, 'app.ts'), '--json'])
+  t.equal(diagnosis.code, 1)
+  t.match(JSON.parse(diagnosis.output), { problems: [{}] })
+})
+
+t.test('--version prints the version of package.json', async t => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  t.strictSame(await runCommand(['--version']), { code: 0, output: version })
+})
+
 t.test('a module can export its application in several ways', async t => {
   const inOtherWays = {
     'instance.ts': api().replace('export async function build', 'async function build') + 'export default await build()',
@@ -125,6 +142,7 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
   t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because registrations in its scopes are not visible there, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
   t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a path in an existing folder, got "no/folder/lock.json".')
