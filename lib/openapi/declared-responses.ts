@@ -23,15 +23,15 @@ export interface SplitGroups {
  * is documented as written. Otherwise, both are documented, because a handler can still send the declared body.
  * The same applies to a status of a declared class (`4xx`) or of `default`.
  */
-export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, fitsDeclared }: Pick<DocumentSettings, 'errors' | 'fitsDeclared'>): SplitGroups {
+export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of fitsDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
+  for (const group of matchesDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
-    const fits = isRecord(declared) ? definitions.map(({ code }) => fitsDeclared?.(record, status, code)) : []
+    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(record, status, code)) : []
     if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
     else if (!isExact) own.push(group)
   }

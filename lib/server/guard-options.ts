@@ -3,7 +3,7 @@
  * would use its promise as the result.
  */
 import type { FastifyServerOptions } from 'fastify'
-import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-calls.js'
+import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-functions.js'
 import { guardConstraint } from '../fastify/guard-constraints.js'
 import { expectSynchronous, guardResult, type Call } from '../fastify/guard-result.js'
 import { callSafely } from '../support/call-safely.js'
