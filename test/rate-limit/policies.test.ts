@@ -4,30 +4,12 @@ import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../.
 import type { RateLimitOptions } from 'fastify-api-errors'
 import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
+import { passed, refused } from './responses.js'
 
 const policies = {
   burst: { max: 1, timeWindow: '10 seconds' },
   general: { max: 2, timeWindow: '1 minute' }
 } satisfies RateLimitOptions['policies']
-
-const passed = (policy: string, state: string) => ({
-  status: 200,
-  headers: { 'content-type': 'application/json; charset=utf-8', 'ratelimit-policy': policy, ratelimit: state },
-  body: { ok: true }
-})
-
-const refused = (policy: string, state: string, meta: { policy: string, limit: number, window: number, retry_after: number }) => ({
-  status: 429,
-  headers: {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-request-id': 'REQUEST_ID',
-    'ratelimit-policy': policy,
-    ratelimit: state,
-    'retry-after': String(meta.retry_after)
-  },
-  body: { code: 'rate_limit_exceeded', message: 'Too many requests. Wait before you send another one.', request_id: 'REQUEST_ID', meta }
-})
 
 const unlimited = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { ok: true } }
 
@@ -63,19 +45,6 @@ t.test('a route counts only its own policies: one, several or none', async t => 
     { policy: 'burst', limit: 1, window: 10, retry_after: 10 }
   ), 'a policy has one count for all routes')
   for (const path of ['/none', '/empty', '/off']) t.strictSame(await fetchResponse(url + path), unlimited, path)
-})
-
-t.test('if several policies are exceeded, the longest wait applies', async t => {
-  const clock = stopClock(t)
-  const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'] } }, app => app.get('/', async () => ({ ok: true })))
-  const fields = '"burst";q=1;w=10, "general";q=2;w=60'
-  t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=1;t=60'))
-  clock.go(10_000)
-  t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=0;t=50'))
-  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=50', { policy: 'general', limit: 2, window: 60, retry_after: 50 }))
-  clock.go(45_000)
-  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'general', limit: 2, window: 60, retry_after: 5 }))
-  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', limit: 1, window: 10, retry_after: 10 }))
 })
 
 t.test('the problem format also describes the policy with the members of the IETF draft', async t => {
