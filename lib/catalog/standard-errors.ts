@@ -46,6 +46,13 @@ const definitions = {
       issues: [{ in: 'query', field: 'limit', pointer: '/limit', code: 'maximum', message: 'must be at most 100' }]
     }
   },
+  idempotency_key_missing: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request has no idempotency key.',
+    description: 'The endpoint requires the header Idempotency-Key, and the request does not have it.',
+    action: 'Send a new, random value as Idempotency-Key, and the same value each time you repeat the request.'
+  },
   missing_api_key: {
     status: 401,
     type: 'authentication_error',
@@ -209,12 +216,13 @@ const definitions = {
     action: 'Read the resource again, apply your change to the current version, and retry.',
     retry: 'backoff'
   },
-  idempotency_conflict: {
+  idempotency_in_progress: {
     status: 409,
     type: 'conflict_error',
-    message: 'The idempotency key was used for another request.',
-    description: 'A request with the same idempotency key and other content came before, or is still being handled.',
-    action: 'Use a new idempotency key for a new request.'
+    message: 'A request with this idempotency key is still in progress.',
+    description: 'The first request with this idempotency key has not finished yet.',
+    action: 'Wait, then send the same request again with the same idempotency key. A new key could execute it twice.',
+    retry: 'backoff'
   },
   resource_gone: {
     status: 410,
@@ -309,6 +317,13 @@ const definitions = {
     example: {
       issues: [{ in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' }]
     }
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'invalid_request_error',
+    message: 'The idempotency key was used for another request.',
+    description: 'A request with the same idempotency key and other content came before.',
+    action: 'Use a new idempotency key for a new request.'
   },
   resource_locked: {
     status: 423,

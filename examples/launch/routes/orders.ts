@@ -34,7 +34,7 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       'select fingerprint, payment_id from orders where idempotency_key = $1', [key]
     )
     if (earlier !== undefined) {
-      if (earlier.fingerprint !== fingerprint) throw errors.idempotency_conflict()
+      if (earlier.fingerprint !== fingerprint) throw errors.idempotency_key_reused()
       return await reply.code(201).send({ payment_id: earlier.payment_id })
     }
     const { rows: [product] } = await database.query('select id from products where id = $1', [request.body.product_id])
