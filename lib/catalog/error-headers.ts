@@ -85,7 +85,7 @@ export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'Allow',
     description: 'The methods that this endpoint supports (RFC 9110, section 10.2.1).',
-    schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
+    schema: textHeader('^[!-+.-~-]+( *, *[!-+.-~-]+)*$'),
     example: 'GET, HEAD',
     on: carriesAllow
   },

@@ -11,7 +11,7 @@ export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schem
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',
   description: 'The origin that may read this response (Fetch, CORS protocol).',
-  schema: textHeader('^(\\*|null|[a-z][a-z0-9+.-]*://\\S+)$'),
+  schema: textHeader('^([*]|null|[a-z][a-z0-9+.-]*://[!-~]+)$'),
   example: '*'
 }
 
