@@ -61,9 +61,12 @@ function listWords (code: string): string[] {
   return words.length > 1 && code === code.toUpperCase() ? words.map(word => word.toLowerCase()) : words
 }
 
-/** Returns the reason phrase of a status, from Node's own table. */
+/** The phrases of RFC 9110, sections 15.5.14 and 15.5.21. Node's table still has those of earlier RFCs. */
+const newerPhrases: Readonly<Partial<Record<ErrorStatus, string>>> = { 413: 'Content Too Large', 422: 'Unprocessable Content' }
+
+/** Returns the reason phrase of a status (RFC 9110, section 15). */
 export function reasonPhrase (status: ErrorStatus): string {
-  return STATUS_CODES[status] as string
+  return newerPhrases[status] ?? STATUS_CODES[status] as string
 }
 
 /** Returns the data of the response to an error. */

@@ -4,11 +4,12 @@ import { defineErrors, type Catalog } from './define-errors.js'
 import type { ErrorStatus } from './definition.js'
 
 type RateLimitMeta = TObject<{
-  policy: TOptional<TString>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
+  policy: TOptional<TString>, policies: TOptional<TArray<TString>>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
 }>
 
 const rateLimitMeta: RateLimitMeta = Type.Object({
-  policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded.' })),
+  policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded, of several the one with the longest wait.' })),
+  policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all limits that were exceeded, if there are several.' })),
   limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
   retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
@@ -477,6 +478,9 @@ export const standardErrors: Catalog<typeof definitions> = defineErrors(definiti
 
 /** A code of {@link standardErrors}. */
 export type StandardCode = keyof typeof definitions
+
+/** The codes that only routes with an idempotency key return. */
+export const idempotencyCodes: ReadonlySet<string> = new Set<StandardCode>(['idempotency_key_missing', 'idempotency_key_reused', 'idempotency_in_progress'])
 
 /** The code for each status, for errors of which only the status is known. */
 export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {

@@ -69,7 +69,8 @@ function handleOutcomes (
   if (isNonEmpty(results)) for (const { name, value } of fields) reply.header(name, value(results))
   if (exceeded !== undefined) {
     reply.header('retry-after', String(toSeconds(exceeded.ttl)))
-    return { error: createExceededError(exceeded, request, errors) }
+    const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
+    return { error: createExceededError(exceeded, policies, request, errors) }
   }
   const unavailable = failures.length === 0 ? undefined : handleStoreFailures(failures)
   return unavailable === undefined ? undefined : { error: unavailable }

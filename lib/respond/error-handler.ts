@@ -32,6 +32,8 @@ export interface ResponderSettings extends RenderSettings {
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   readonly realm: string
+  /** The URL of the metadata of the protected resource. @default challenges have no `resource_metadata` */
+  readonly resourceMetadata?: string | undefined
   readonly log: LogFunction | false
 }
 
@@ -126,12 +128,12 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { negotiated, realm }, render } = context
+  const { settings, settings: { negotiated, realm, resourceMetadata }, render } = context
   const requestId = getRequestId(request)
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
   const { definition: { code, status }, contentType, payload } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
-  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
+  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, resourceMetadata, negotiate: negotiated !== undefined })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }

@@ -90,7 +90,7 @@ t.test('types', async t => {
     expectTypeOf(joined).toEqualTypeOf<ErrorFactory<'already_in_queue', 409, undefined>>()
     expectTypeOf(turn).toEqualTypeOf<ErrorFactory<'not_your_turn', 403, { queue: string, position: number }>>()
     expectTypeOf(errors.resource_not_found).toEqualTypeOf<ErrorFactory<'resource_not_found', 404, undefined>>()
-    expectTypeOf(errors.rate_limit_exceeded().meta).toEqualTypeOf<{ policy?: string, limit?: number, window?: number, retry_after?: number }>()
+    expectTypeOf(errors.rate_limit_exceeded().meta).toEqualTypeOf<{ policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }>()
     expectTypeOf(turn({ meta: { queue: 'a', position: 1 } })).toEqualTypeOf<ApiError<'not_your_turn', { queue: string, position: number }>>()
     expectTypeOf(errors).toExtend<AnyCatalog>()
     expectTypeOf(defineErrors({ x: valid }, { x: { ...valid, status: 410 } }).x.status).toEqualTypeOf<410>()

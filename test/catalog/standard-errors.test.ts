@@ -77,9 +77,9 @@ t.test('the retry advice of each code', async t => {
   const codes = (advice: string): string[] => definitions.filter(({ retry }) => retry === advice).map(({ code }) => code)
   t.strictSame(codes('retry-after'), ['rate_limit_exceeded', 'service_unavailable'])
   t.strictSame(codes('backoff'), [
-    'request_timeout', 'concurrent_modification', 'misdirected_request', 'resource_locked', 'too_early', 'internal_error', 'bad_gateway', 'gateway_timeout'
+    'request_timeout', 'concurrent_modification', 'idempotency_in_progress', 'misdirected_request', 'resource_locked', 'too_early', 'internal_error', 'bad_gateway', 'gateway_timeout'
   ])
-  t.equal(codes('never').length, definitions.length - 10)
+  t.equal(codes('never').length, definitions.length - 11)
   t.strictSame([...new Set(definitions.map(({ retry }) => retry))].sort(), [...retryAdvices].sort())
 })
 

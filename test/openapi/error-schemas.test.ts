@@ -18,7 +18,7 @@ t.test('schemas that operations share are components', async t => {
     },
     content: {
       'application/json': {
-        schema: { $ref: '#/components/schemas/PayloadTooLarge' },
+        schema: { $ref: '#/components/schemas/ContentTooLarge' },
         examples: { payload_too_large: { $ref: '#/components/examples/PayloadTooLarge' } }
       }
     }
@@ -45,7 +45,7 @@ t.test('schemas that operations share are components', async t => {
       }
     }
   }, 'a status with several codes is a union with the code as the discriminator')
-  t.strictSame(document.components.schemas?.PayloadTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'a status with a single code has the schema of that code')
+  t.strictSame(document.components.schemas?.ContentTooLarge, { $ref: '#/components/schemas/PayloadTooLargeError' }, 'a status with a single code has the schema of that code')
 })
 
 t.test('the document lists only the issues that the schema of the route can produce', async t => {
@@ -73,7 +73,7 @@ t.test('a status with the same responses on every route has one schema', async t
   })
   t.teardown(() => app.close())
   const document = documentOf(app)
-  t.strictSame(document.components.schemas?.UnprocessableEntity, {
+  t.strictSame(document.components.schemas?.UnprocessableContent, {
     oneOf: [{ $ref: '#/components/schemas/MissingRequiredFieldError' }, { $ref: '#/components/schemas/ValidationError' }],
     discriminator: {
       propertyName: 'code',
@@ -81,7 +81,18 @@ t.test('a status with the same responses on every route has one schema', async t
     }
   })
   for (const path of ['/users', '/users/{id}']) {
-    t.match(Object.values(document.paths[path] ?? {})[0]?.responses['422'], { $ref: '#/components/responses/UnprocessableEntity' })
+    t.match(Object.values(document.paths[path] ?? {})[0]?.responses['422'], { $ref: '#/components/responses/UnprocessableContent' })
   }
-  t.match(document.components.responses?.UnprocessableEntity, { content: { 'application/json': { schema: { $ref: '#/components/schemas/UnprocessableEntity' } } } })
+  t.match(document.components.responses?.UnprocessableContent, { content: { 'application/json': { schema: { $ref: '#/components/schemas/UnprocessableContent' } } } })
+})
+
+t.test('a response with a code of idempotency keys has another name than the response of other routes', async t => {
+  const app = await createApp({}, app => {
+    app.post('/users', { schema: { body: Email } }, async () => ({}))
+    app.post('/orders', { schema: { body: Email }, config: { errors: ['idempotency_key_reused'] } }, async () => ({}))
+  })
+  t.teardown(() => app.close())
+  const { paths } = documentOf(app)
+  t.strictSame(paths['/users']?.post?.responses['422'], { $ref: '#/components/responses/UnprocessableContent' })
+  t.match(paths['/orders']?.post?.responses['422'], { $ref: /^#\/components\/responses\/UnprocessableContent_[0-9a-z]{4}$/ })
 })

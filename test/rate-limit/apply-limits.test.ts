@@ -16,10 +16,10 @@ t.test('if several policies are exceeded, the longest wait applies', async t => 
   t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=1;t=60'))
   clock.go(10_000)
   t.strictSame(await fetchResponse(url), passed(fields, '"burst";r=0;t=10, "general";r=0;t=50'))
-  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=50', { policy: 'general', limit: 2, window: 60, retry_after: 50 }))
+  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=50', { policy: 'general', policies: ['burst', 'general'], limit: 2, window: 60, retry_after: 50 }))
   clock.go(45_000)
   t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'general', limit: 2, window: 60, retry_after: 5 }))
-  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', limit: 1, window: 10, retry_after: 10 }))
+  t.strictSame(await fetchResponse(url), refused(fields, '"burst";r=0;t=10, "general";r=0;t=5', { policy: 'burst', policies: ['burst', 'general'], limit: 1, window: 10, retry_after: 10 }))
 })
 
 t.test('onExceeding, onExceeded and onBanReach receive the request and the key', async t => {

@@ -60,7 +60,7 @@ t.test('the problem format also describes the policy with the members of the IET
       title: 'Too Many Requests',
       status: 429,
       detail: body.message,
-      instance: '/',
+      instance: '/#REQUEST_ID',
       code: 'rate_limit_exceeded',
       violated_policies: ['burst'],
       request_id: 'REQUEST_ID',

@@ -7,7 +7,7 @@ export const passed = (policy: string, state: string) => ({
 })
 
 /** The response of a route above a limit. */
-export const refused = (policy: string, state: string, meta: { policy: string, limit: number, window: number, retry_after: number }) => ({
+export const refused = (policy: string, state: string, meta: { policy: string, policies?: readonly string[], limit: number, window: number, retry_after: number }) => ({
   status: 429,
   headers: {
     'content-type': 'application/json; charset=utf-8',

@@ -33,6 +33,20 @@ t.test('a 401 has a challenge, which mentions an invalid token only if a token w
   t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
 })
 
+t.test('with resourceMetadata, each Bearer challenge has its URL (RFC 9728, section 5.1)', async t => {
+  const resourceMetadata = 'https://api.example.com/.well-known/oauth-protected-resource'
+  const app = await createApp({ resourceMetadata })
+  app.get('/', () => { throw errors.unauthorized() })
+  app.get('/scope', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read'] } }) })
+  app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
+  const port = await listen(t, app)
+  const bare = `Bearer realm="api", resource_metadata="${resourceMetadata}"`
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('unauthorized', { 'www-authenticate': bare }))
+  t.strictSame(await sendRequest(port, 'GET', '/', { Authorization: 'Bearer abc' }), answer('unauthorized', { 'www-authenticate': `${bare}, error="invalid_token"` }))
+  t.strictSame(await sendRequest(port, 'GET', '/scope'), answer('insufficient_scope', { 'www-authenticate': `${bare}, error="insufficient_scope", scope="queues:read"` }, { meta: { required: ['queues:read'] } }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }))
+})
+
 t.test('a 403 for a missing scope lists the required scopes', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.insufficient_scope() })
@@ -130,6 +144,19 @@ t.test('headers that describe the replaced body are removed, and all others stay
   const expected = answer('resource_not_found', { 'access-control-allow-origin': '*', 'set-cookie': 'a=b' })
   t.strictSame(await sendRequest(port, 'GET', '/'), expected)
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
+})
+
+t.test('a 416 keeps the length of the resource that the handler set', async t => {
+  const app = await createApp()
+  for (const [path, range] of [['/length', 'bytes */100'], ['/part', 'bytes 0-1/100']] as const) {
+    app.get(path, (_request, reply) => {
+      reply.header('content-range', range)
+      throw errors.range_not_satisfiable()
+    })
+  }
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/length'), answer('range_not_satisfiable', { 'content-range': 'bytes */100' }))
+  t.strictSame(await sendRequest(port, 'GET', '/part'), answer('range_not_satisfiable'), 'the range of a body that is not sent')
 })
 
 t.test('headers and trailers for shared caches and digests are removed', async t => {

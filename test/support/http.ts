@@ -60,6 +60,7 @@ export async function fetchResponse (url: string, init?: RequestInit): Promise<H
   if (id === undefined || typeof body !== 'object' || body === null) return { status: response.status, headers, body }
   headers['x-request-id'] = 'REQUEST_ID'
   for (const name of ['request_id', 'requestId']) if (body[name] === id) body[name] = 'REQUEST_ID'
+  if (typeof body.instance === 'string') body.instance = body.instance.replace(`#${id}`, '#REQUEST_ID')
   return { status: response.status, headers, body }
 }
 
