@@ -65,6 +65,14 @@ export interface ApiErrorsOptions {
    * resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource'
    */
   readonly resourceMetadata?: string
+  /**
+   * Whether errors say in a header what to do next: `X-Should-Retry: true` or `false`, from the `retry` advice of the code, and
+   * `Retry-After-Ms` if the wait of a rate limit is less than a second. SDKs that Stainless generates, such as those of OpenAI
+   * and Anthropic, obey both.
+   *
+   * @default true
+   */
+  readonly retryHeaders?: boolean
   /** `false` turns the log off. A function writes each entry itself. @default a 4xx at level info without a stack, a 5xx at level error with its causes */
   readonly log?: false | LogFunction
   /** Whether requests without a route get `route_not_found` or 405. `false` keeps your own not-found handler. @default true */
@@ -143,6 +151,7 @@ const known = {
   reference: true,
   realm: true,
   resourceMetadata: true,
+  retryHeaders: true,
   log: true,
   notFound: true,
   sentErrors: true,
@@ -183,6 +192,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     reference,
     realm = 'api',
     resourceMetadata,
+    retryHeaders = true,
     log,
     notFound = true,
     sentErrors,
@@ -203,6 +213,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (reference !== undefined) checkReference(reference)
   expectOwn('realm', isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
   expectOwn('resourceMetadata', resourceMetadata === undefined || isHttpUrl(resourceMetadata), "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'", resourceMetadata)
+  expectOwn('retryHeaders', typeof retryHeaders === 'boolean', 'true or false', retryHeaders)
   expectOwn('log', log === undefined || log === false || typeof log === 'function', 'false, or a function of (entry, request, log)', log)
   expectOwn('addSchemas', typeof addSchemas === 'boolean', 'true or false', addSchemas)
   const { rules, componentPrefix } = checkDocumentation(documentation)
@@ -223,6 +234,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     docUrl: createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog),
     realm,
     resourceMetadata,
+    retryHeaders,
     log: log ?? writeLog,
     rateLimit,
     reference,

@@ -150,6 +150,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     pluginRateLimitHeaders: headerFields,
+    retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
@@ -192,7 +193,7 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)

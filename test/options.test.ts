@@ -19,6 +19,7 @@ t.test('without options, every default applies', async t => {
     validationStatus: 422,
     realm: 'api',
     resourceMetadata: undefined,
+    retryHeaders: true,
     log: writeLog,
     rateLimit: undefined,
     reference: undefined,
@@ -96,7 +97,7 @@ t.test('register() rejects an invalid option with one sentence', async t => {
 })
 
 t.test('the sentence names the option, what was expected and what was received', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
+  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
@@ -141,6 +142,7 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ realm: 'a"b' }, 'realm', '"a\\"b"', takesRealm],
     [{ realm: 'a\nb' }, 'realm', '"a\\nb"', takesRealm],
     [{ realm: 7 }, 'realm', '7', takesRealm],
+    [{ retryHeaders: 'yes' }, 'retryHeaders', '"yes"', 'true or false'],
     [{ resourceMetadata: '/.well-known/oauth-protected-resource' }, 'resourceMetadata', '"/.well-known/oauth-protected-resource"', takesResourceMetadata],
     [{ resourceMetadata: 'https://a.example/"' }, 'resourceMetadata', '"https://a.example/\\""', takesResourceMetadata],
     [{ log: true }, 'log', 'true', 'false, or a function of (entry, request, log)'],

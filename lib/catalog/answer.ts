@@ -37,11 +37,11 @@ type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retr
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
-export interface ResponseDefinition extends BodyDefinition, Pick<Answer, 'title' | 'docUrl'> {}
+export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry'>, Pick<Answer, 'title' | 'docUrl'> {}
 
 /** Returns the part of a definition that responses need. */
-export function getResponseDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
-  return { code, status, type, message, meta, title: codeTitle(code), docUrl }
+export function getResponseDefinition ({ code, status, type, message, meta, retry }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
+  return { code, status, type, message, meta, retry, title: codeTitle(code), docUrl }
 }
 
 /** Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in use (409). */

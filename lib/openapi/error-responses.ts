@@ -1,6 +1,6 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
-import { errorHeaders } from '../catalog/error-headers.js'
+import { errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -39,7 +39,7 @@ export function createHeaderObjects (context: ComponentsContext, uses: readonly 
   return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
     // The component of a header that errors can require says `required`. If only some codes of a status have it, the header is written out.
-    const isShared = always || !errorHeaders.some(header => header.name === name)
+    const isShared = always || ![...errorHeaders, shouldRetryHeader].some(header => header.name === name)
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
   }))
 }

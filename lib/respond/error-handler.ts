@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
+import { formatShouldRetry } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
@@ -34,6 +35,8 @@ export interface ResponderSettings extends RenderSettings {
   readonly realm: string
   /** The URL of the metadata of the protected resource. @default challenges have no `resource_metadata` */
   readonly resourceMetadata?: string | undefined
+  /** Whether errors have `X-Should-Retry`. */
+  readonly retryHeaders: boolean
   readonly log: LogFunction | false
 }
 
@@ -128,24 +131,25 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { negotiated, realm, resourceMetadata }, render } = context
+  const { settings, settings: { negotiated, realm, resourceMetadata, retryHeaders }, render } = context
   const requestId = getRequestId(request)
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
-  const { definition: { code, status }, contentType, payload } = rendered
+  const { definition: { code, status, retry }, contentType, payload } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
-  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, resourceMetadata, negotiate: negotiated !== undefined })
+  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated !== undefined })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }
 }
 
 function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest | null, log: FastifyBaseLogger): PreparedResponse {
-  const { settings, settings: { negotiated }, render } = context
+  const { settings, settings: { negotiated, retryHeaders }, render } = context
   const requestId = createRequestId()
-  const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
+  const { definition: { code, status, retry }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
   reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
   const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
+  const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...shouldRetry, ...vary }, payload }
 }
 
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {

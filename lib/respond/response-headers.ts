@@ -2,8 +2,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
-import type { ErrorStatus } from '../catalog/definition.js'
-import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, headerValue } from '../catalog/error-headers.js'
+import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
+import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
 import { isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
@@ -44,6 +44,8 @@ export interface HeaderContext {
   readonly requestId: string
   readonly realm: string
   readonly resourceMetadata: string | undefined
+  /** The advice for `X-Should-Retry`; `undefined` if the response does not have the header. */
+  readonly retry: RetryAdvice | undefined
   /** Whether the format of the body depends on `Accept`. */
   readonly negotiate: boolean
 }
@@ -58,10 +60,11 @@ export type Headers = Readonly<Record<string, unknown>>
  * @returns all headers of the response except its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
-  const { status, contentType, requestId, realm, resourceMetadata, negotiate } = context
+  const { status, contentType, requestId, realm, resourceMetadata, retry, negotiate } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
   const present = presentHeaders(reply, error, status, isHttp2)
   const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
+  if (retry !== undefined && present['x-should-retry'] === undefined) added['x-should-retry'] = formatShouldRetry(retry)
   if (negotiate) added.vary = getVary(present)
   if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
     added['www-authenticate'] = createChallenge(error, request, realm, resourceMetadata)

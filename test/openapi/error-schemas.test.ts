@@ -14,7 +14,8 @@ t.test('schemas that operations share are components', async t => {
     description: 'The body is larger than the endpoint allows. Send a smaller body, or split it into several requests.',
     headers: {
       'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
-      'Cache-Control': { $ref: '#/components/headers/Cache-Control' }
+      'Cache-Control': { $ref: '#/components/headers/Cache-Control' },
+      'X-Should-Retry': { $ref: '#/components/headers/X-Should-Retry' }
     },
     content: {
       'application/json': {

@@ -52,3 +52,19 @@ t.test('a callback that throws or rejects is logged, and does not change the res
   t.strictSame(responses.map(({ status, headers }) => `${status} ${headers.ratelimit}`), ['200 "general";r=0;t=1', '429 "general";r=0;t=1'])
   t.strictSame(logged, ["The function 'onExceeding' of the policy 'general' failed.", "The function 'onExceeded' of the policy 'general' failed."])
 })
+
+t.test('a wait of less than a second is also sent in milliseconds, unless the caller is banned or retryHeaders is off', async t => {
+  const clock = stopClock(t)
+  const policies = { burst: { max: 1, timeWindow: 500 }, general: { max: 1, timeWindow: 1000 }, strict: { max: 1, timeWindow: 500, ban: 0 } }
+  const routes = (app: FastifyInstance): void => { for (const name of Object.keys(policies)) app.get(`/${name}`, { config: { rateLimitPolicy: name } }, async () => ({ ok: true })) }
+  const waits = async (url: string): Promise<string[]> => {
+    for (const name of Object.keys(policies)) await fetchResponse(`${url}/${name}`)
+    clock.go(120)
+    return await Promise.all(Object.keys(policies).map(async name => {
+      const { headers } = await fetchResponse(`${url}/${name}`)
+      return `${name}: ${headers['retry-after']} s, ${headers['retry-after-ms']} ms`
+    }))
+  }
+  t.strictSame(await waits(await serveApp(t, { rateLimit: { policies } }, routes)), ['burst: 1 s, 380 ms', 'general: 1 s, 880 ms', 'strict: 1 s, undefined ms'])
+  t.strictSame(await waits(await serveApp(t, { rateLimit: { policies }, retryHeaders: false }, routes)), ['burst: 1 s, undefined ms', 'general: 1 s, undefined ms', 'strict: 1 s, undefined ms'])
+})

@@ -117,6 +117,7 @@ t.test('ban: a caller that continues above the limit gets 403 for the rest of th
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-store',
       'x-request-id': 'REQUEST_ID',
+      'x-should-retry': 'false',
       'ratelimit-policy': '"general";q=1;w=60',
       ratelimit: '"general";r=0;t=45',
       'retry-after': '45'

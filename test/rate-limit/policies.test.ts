@@ -101,14 +101,14 @@ t.test('config.rateLimit with an errorResponseBuilder throws its return value', 
   })
   await fetchResponse(url)
   const fields = { 'ratelimit-policy': '"GET /";q=1;w=90', ratelimit: '"GET /";r=0;t=90' }
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', ...fields }
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true', ...fields }
   t.strictSame(await fetchResponse(url), {
     status: 429,
     headers: { ...headers, 'retry-after': '90' },
     body: { code: 'rate_limit_exceeded', message: 'Come back later.', request_id: 'REQUEST_ID', meta: { window: 90, retry_after: 90 } }
   })
   t.strictSame(await fetchResponse(url), {
-    status: 403, headers: { ...headers, 'retry-after': '90' }, body: { code: 'forbidden', message: 'Come back later.', request_id: 'REQUEST_ID' }
+    status: 403, headers: { ...headers, 'x-should-retry': 'false', 'retry-after': '90' }, body: { code: 'forbidden', message: 'Come back later.', request_id: 'REQUEST_ID' }
   })
   t.strictSame(seen, [
     { statusCode: 429, ban: false, max: 1, ttl: 90_000, after: '2 minutes' },

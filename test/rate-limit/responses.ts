@@ -13,6 +13,7 @@ export const refused = (policy: string, state: string, meta: { policy: string, p
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     'x-request-id': 'REQUEST_ID',
+    'x-should-retry': 'true',
     'ratelimit-policy': policy,
     ratelimit: state,
     'retry-after': String(meta.retry_after)
