@@ -136,7 +136,9 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
   const { definition: { code, status, retry }, contentType, payload } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
-  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated !== undefined })
+  const headers = setHeaders(reply, request, error, {
+    status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated !== undefined
+  })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }
