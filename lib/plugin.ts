@@ -279,6 +279,20 @@ function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandle
   } catch (cause) {
     throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
   }
+  explainSecondHandler(app)
+}
+
+/** Makes Fastify's error about a second not-found handler name the option. */
+function explainSecondHandler (app: FastifyInstance): void {
+  const { setNotFoundHandler } = app
+  app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
+    try {
+      return Reflect.apply(setNotFoundHandler, this, args)
+    } catch (cause) {
+      if (this.prefix !== app.prefix) throw cause
+      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${app.prefix === '' ? '/' : app.prefix}'. Set its option notFound to false to use your own.`, { cause })
+    }
+  }
 }
 
 /**

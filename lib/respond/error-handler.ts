@@ -20,7 +20,7 @@ import { chooseFormat } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
 import { abortResponse, hasErrorResponse, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
-import { isWellFormed } from './is-well-formed.js'
+import { findMalformedField } from './malformed-field.js'
 
 /** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
@@ -156,7 +156,8 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
 
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
-  if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
+  const malformed = findMalformedField(error)
+  if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
   // Fastify sets the status 400 on any error of the body stream, also of a stream that a preParsing hook returns. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
