@@ -28,6 +28,7 @@ const built = readFileSync(join(root, 'node_modules/@tapjs/test/test-built/src/i
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 const args = process.argv.slice(2)
+rmSync(join(root, '.tap/test-results'), { recursive: true, force: true }) // It keeps the results of earlier runs.
 const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
 const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(join(root, '.tap/test-results')) : []
 const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
