@@ -78,8 +78,8 @@ function readComposed (functions: readonly object[], context: FunctionContext, c
 }
 
 /** Returns whether a function is the decorator of @fastify/jwt that verifies a token. Its options can change its name on requests. */
-function isTokenCheck (fn: object): boolean {
-  return (fn as { readonly name?: unknown }).name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
+export function isTokenCheck (fn: unknown): boolean {
+  return typeof fn === 'function' && fn.name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
 }
 
 interface Reader {

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
-import type { FunctionError } from './function-errors.js'
+import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
@@ -12,6 +12,7 @@ import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
+import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { databaseFailures } from '../translate/databases/database.js'
 import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
@@ -80,10 +81,13 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 /** The name of a built-in rule. */
 export type RuleName =
   'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
-  'responses' | 'config' | 'source' | 'security'
+  'responses' | 'config' | 'source' | 'security' | 'databaseConflict' | 'token'
 
 /** The built-in rules that are off unless `documentation.rules` turns them on. */
 export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
+
+/** The built-in rules that depend on the findings of all others, also of custom rules. */
+export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security', 'databaseConflict', 'token'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -196,9 +200,35 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     // A 401 or 403 that a hook declares or visibly throws is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
-    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
+    return createFindings(Array.isArray(schema.security) ? securityReasons.route : securityReasons.document, 'unauthorized', 'forbidden')
       .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
+  },
+
+  databaseConflict (facts) {
+    const { method, scope: { database }, isInferred, errors, found } = facts
+    // The source shows which tables a route writes to.
+    if (isInferred || database === undefined || !methodsWithBody.has(method)) return []
+    if (!declaresStatus(facts, 409) && !found.some(({ code }) => errors[code]?.status === 409)) return []
+    const reason = `The route documents a 409, and a database can also reject what it writes. The application uses ${database}.`
+    const failures = method === 'DELETE' ? [databaseFailures.still_referenced] : [databaseFailures.still_referenced, databaseFailures.unique]
+    return failures.map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
+  },
+
+  token (facts) {
+    const { record: { scope }, errors, found } = facts
+    const ofStatus = found.filter(({ code }) => errors[code]?.status === 401)
+    // Errors in the code of the route show whether it verifies a token.
+    const isUnexplained = ofStatus.length === 0 ? declaresStatus(facts, 401) : ofStatus.every(({ reason }) => Object.values<string>(securityReasons).includes(reason))
+    if (!isUnexplained || !isTokenCheck(getDecorator(scope, 'request', 'jwtVerify'))) return []
+    return createFindings('The route documents a 401, and @fastify/jwt verifies tokens.', 'unauthorized', 'invalid_token', 'token_expired')
   }
+}
+
+const securityReasons = { route: 'The route requires authentication.', document: 'The document requires authentication.' } as const
+
+/** Returns whether a route declares a status by number in `schema.response`. */
+function declaresStatus ({ schema }: Facts, status: number): boolean {
+  return isObject(schema.response) && Object.hasOwn(schema.response, status)
 }
 
 /** Returns whether a pattern has a parameter that is not a wildcard. `::` is a literal colon. */

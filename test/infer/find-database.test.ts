@@ -1,8 +1,9 @@
 // Tests an application with a database: it can reject a body that matches its schema, and the document has these codes.
+import { join } from 'node:path'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { type DocumentationRules } from 'fastify-api-errors'
-import { findDatabase, findLoadedLibrary } from '../../lib/infer/find-database.js'
+import { findDatabase, findDependency, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
 t.test('a decorator of the application or of a surrounding scope', async t => {
   const app = Fastify()
@@ -17,6 +18,21 @@ t.test('a library that is loaded', async t => {
   t.equal(findLoadedLibrary(['/app/node_modules/.pnpm/knex@3/node_modules/knex/index.js']), 'knex')
   t.equal(findLoadedLibrary(['C:\\app\\node_modules\\@prisma\\client\\index.js']), '@prisma/client')
   t.equal(findLoadedLibrary(['/app/node_modules/pg-types/index.js']), undefined)
+})
+
+t.test('a dependency in the nearest package.json, for libraries that are ES modules', async t => {
+  const directory = t.testdir({
+    'package.json': JSON.stringify({ dependencies: { fastify: '5', postgres: '3' }, devDependencies: { pg: '8' } }),
+    src: {},
+    broken: { 'package.json': '{' },
+    without: { 'package.json': '{}', src: {} }
+  })
+  t.equal(findDependency(directory), 'postgres')
+  t.equal(findDependency(join(directory, 'src')), 'postgres')
+  t.equal(findDependency(join(directory, 'src')), 'postgres', 'the file is read once')
+  t.equal(findDependency(join(directory, 'broken')), 'postgres', 'a file that is not JSON is skipped')
+  t.equal(findDependency(join(directory, 'without', 'src')), undefined, 'the nearest file decides')
+  t.equal(findDependency('/'), undefined)
 })
 
 /** A foreign key that does not exist, as pg reports it. */
@@ -69,4 +85,41 @@ t.test('the issue code of a database error is in the document', async t => {
   t.equal(response.statusCode, 422)
   t.match(response.json(), { code: 'validation_error', details: [{ code: 'invalid' }] })
   t.ok(app.apiErrors.ledger()[0]?.documented)
+})
+
+t.test('a route that documents a 409 has the conflicts of a database', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.decorate('db', {})
+  const config = { errors: ['resource_conflict'] } as const
+  const own = { response: { 409: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] } } }
+  app.post('/named', { config }, async () => '')
+  app.put('/declared', { schema: own }, async () => { throw Object.assign(new Error('duplicate key value'), { code: '23505', severity: 'ERROR', table: 'queues', constraint: 'queues_pkey' }) })
+  app.delete('/removed', { config }, async () => '')
+  app.get('/read', { config }, async () => '')
+  app.post('/none', async () => '')
+  await app.ready()
+  const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseConflict')
+  const reason = "The route documents a 409, and a database can also reject what it writes. The application uses the decorator 'db'."
+  const shared = { status: 409, rule: 'databaseConflict', reason }
+  const all = [{ ...shared, code: 'resource_conflict', issues: [] }, { ...shared, code: 'resource_already_exists', issues: ['unique'] }]
+  t.strictSame(rule('POST', '/named'), all)
+  t.strictSame(rule('PUT', '/declared'), all)
+  t.strictSame(rule('DELETE', '/removed'), all.slice(0, 1))
+  t.strictSame(rule('GET', '/read'), [])
+  t.strictSame(rule('POST', '/none'), [])
+  const response = await app.inject({ method: 'PUT', url: '/declared' })
+  t.match([response.statusCode, response.json()], [409, { code: 'resource_already_exists' }])
+  t.ok(app.apiErrors.ledger()[0]?.documented)
+})
+
+t.test('if the source is known, it decides about conflicts', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /other': [] } } })
+  app.decorate('db', {})
+  app.post('/named', { config: { errors: ['resource_conflict'] } }, async () => '')
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('POST', '/named').filter(({ status }) => status === 409).map(({ rule }) => rule), ['config'])
 })

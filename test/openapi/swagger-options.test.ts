@@ -38,6 +38,7 @@ const expected = {
     404: ['resource_not_found'],
     409: ['resource_conflict'],
     413: ['payload_too_large'],
+    414: ['uri_too_long'],
     415: ['unsupported_media_type'],
     422: ['missing_required_field', 'validation_error'],
     500: ['internal_error']
@@ -233,7 +234,7 @@ t.test('HEAD routes that are shown have no content', async t => {
       app.get('/things/:id', { schema: operationId === undefined ? {} : { operationId } as object }, async () => ({}))
     })
     const document = documentOf(app)
-    t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '500'], `${operationId ?? 'no operationId'}: the same statuses`)
+    t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '414', '500'], `${operationId ?? 'no operationId'}: the same statuses`)
     t.notOk((resolved(document.paths['/things/{id}']?.head?.responses['404'], document) as Json).content, 'without a body')
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
     await app.close()
@@ -241,7 +242,7 @@ t.test('HEAD routes that are shown have no content', async t => {
   const app = await createApp({ swagger: { exposeHeadRoutes: true }, wiring: 'swagger alone' }, app => { app.get('/things/:id', async () => ({})) })
   t.teardown(() => app.close())
   const document = documentOf(app)
-  t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '500'], 'without swaggerOptions(), too')
+  t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '414', '500'], 'without swaggerOptions(), too')
   t.notOk(document.paths['/things/{id}']?.head?.responses['404']?.content)
 })
 
@@ -274,9 +275,9 @@ t.test('prefixes, encapsulation and autoload', async t => {
   const document = documentOf(app)
   t.strictSame(shown(document), {
     '/v1/ get': { 200: [], 500: ['internal_error'] },
-    '/v1/items/{id} get': { 200: [], 404: ['resource_not_found'], 500: ['internal_error'] },
+    '/v1/items/{id} get': { 200: [], 404: ['resource_not_found'], 414: ['uri_too_long'], 500: ['internal_error'] },
     '/auto/things/{id} delete': {
-      200: [], 400: ['invalid_request'], 404: ['resource_not_found'], 413: ['payload_too_large'], 415: ['unsupported_media_type'], 500: ['internal_error']
+      200: [], 400: ['invalid_request'], 404: ['resource_not_found'], 413: ['payload_too_large'], 414: ['uri_too_long'], 415: ['unsupported_media_type'], 500: ['internal_error']
     }
   })
   t.strictSame(app.apiErrors.explain('get', '/v1'), app.apiErrors.explain('GET', '/v1/'), 'a route below a prefix is found with and without its slash')
@@ -347,8 +348,8 @@ t.test('a route with its own swaggerTransform is also documented', async t => {
   })
   t.teardown(() => app.close())
   t.strictSame(shown(documentOf(app)), {
-    '/transformed/{id} get': { 200: [], 404: ['resource_not_found'], 500: ['internal_error'] },
-    '/untransformed/{id} get': { 200: [], 404: ['resource_not_found'], 500: ['internal_error'] }
+    '/transformed/{id} get': { 200: [], 404: ['resource_not_found'], 414: ['uri_too_long'], 500: ['internal_error'] },
+    '/untransformed/{id} get': { 200: [], 404: ['resource_not_found'], 414: ['uri_too_long'], 500: ['internal_error'] }
   })
 })
 
@@ -410,7 +411,7 @@ t.test('without errors, the document is unchanged', async t => {
   await plain.register(apiErrors)
   plain.get('/a/:id', async () => ({}))
   await plain.ready()
-  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'], 'explain does not need a document')
+  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'uri_too_long', 'resource_not_found'], 'explain does not need a document')
   t.throws(() => plain.apiErrors.explain('GET', '/b'), {
     message: 'fastify-api-errors: explain("GET", "/b"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
   })
