@@ -32,7 +32,7 @@ export interface DocumentationRule {
  * built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that uses a database.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
- * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`, `databaseConflict`, `token`.
+ * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`, `databaseStatus`, `longParameter`, `token`.
  */
 export type DocumentationRules = { readonly [Name in Exclude<RuleName, 'databaseOutage'>]?: false | DocumentationRule } & { readonly databaseOutage?: boolean | DocumentationRule } &
   { readonly [name: string]: boolean | DocumentationRule | undefined }

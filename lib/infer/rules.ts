@@ -14,8 +14,8 @@ import type { ScopeFacts } from './scope-facts.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
-import { databaseFailures } from '../translate/databases/database.js'
-import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
+import { databaseFailures, type FailureResponse } from '../translate/databases/database.js'
+import { isValidationCode, toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
 import { isObject } from '../support/is-object.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
@@ -30,9 +30,23 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
+/** The failures of databases that have a status which a route can also document for another reason, by method. */
+const failuresOfMethod: Readonly<Record<string, ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>>>> = {
+  GET: [{ code: 'invalid_parameter' }],
+  HEAD: [{ code: 'invalid_parameter' }],
+  DELETE: [{ code: 'invalid_parameter' }, databaseFailures.still_referenced]
+}
+
+/** The same for the other methods. */
+const failuresOfWrite: readonly FailureResponse[] = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
+
 /** Returns findings about an invalid body, with the codes for the validation status of the API. */
 function withStatus (findings: ReadonlyArray<Finding & { readonly code: ValidationCode }>, status: ValidationStatus | undefined): readonly Finding[] {
   return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
+}
+
+function withValidationStatus (findings: readonly Finding[], status: ValidationStatus | undefined): readonly Finding[] {
+  return findings.map(finding => isValidationCode(finding.code) ? { ...finding, code: toValidationCode(finding.code, status) } : finding)
 }
 
 /** The data that a rule receives. */
@@ -62,6 +76,8 @@ export interface Facts {
   readonly convertsSent: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
+  /** Whether a request with a parameter that is too long gets the 404 of an unknown path, as before Fastify 5.12. */
+  readonly isLongParameterUnrouted: boolean
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
   /** The catalog. */
@@ -81,13 +97,13 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 /** The name of a built-in rule. */
 export type RuleName =
   'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
-  'responses' | 'config' | 'source' | 'security' | 'databaseConflict' | 'token'
+  'responses' | 'config' | 'source' | 'security' | 'databaseStatus' | 'longParameter' | 'token'
 
 /** The built-in rules that are off unless `documentation.rules` turns them on. */
 export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
 
 /** The built-in rules that depend on the findings of all others, also of custom rules. */
-export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security', 'databaseConflict', 'token'])
+export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security', 'databaseStatus', 'longParameter', 'token'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -204,14 +220,19 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
       .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
   },
 
-  databaseConflict (facts) {
-    const { method, scope: { database }, isInferred, errors, found } = facts
+  databaseStatus (facts) {
+    const { method, scope: { database }, isInferred, errors, found, validationStatus } = facts
     // The source shows which tables a route writes to.
-    if (isInferred || database === undefined || !methodsWithBody.has(method)) return []
-    if (!declaresStatus(facts, 409) && !found.some(({ code }) => errors[code]?.status === 409)) return []
-    const reason = `The route documents a 409, and a database can also reject what it writes. The application uses ${database}.`
-    const failures = method === 'DELETE' ? [databaseFailures.still_referenced] : [databaseFailures.still_referenced, databaseFailures.unique]
-    return failures.map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
+    if (isInferred || database === undefined) return []
+    const reason = `A database can be the reason for this status as well. The application uses ${database}.`
+    const isDocumented = (status: number): boolean => declaresStatus(facts, status) || found.some(({ code }) => errors[code]?.status === status)
+    const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
+    return withValidationStatus(findings, validationStatus).filter(({ code }) => isDocumented(errors[code]?.status as number))
+  },
+
+  longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
+    const isDocumented = isLongParameterUnrouted && hasParameter(url) && found.some(({ code }) => errors[code]?.status === 404)
+    return isDocumented ? createFindings('A parameter of the path can be so long that the router does not find the route.', 'route_not_found') : []
   },
 
   token (facts) {

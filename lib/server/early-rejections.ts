@@ -76,3 +76,8 @@ export function getMaxParamLength (app: FastifyInstance): number | undefined {
   const { onMaxParamLength, maxParamLength } = options.routerOptions ?? {}
   return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
 }
+
+/** Returns whether this version of Fastify does not find the route of a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */
+export function isLongParameterUnrouted (app: FastifyInstance): boolean {
+  return typeof getServerOptions(app).routerOptions?.onMaxParamLength !== 'function'
+}

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import Fastify from 'fastify'
-import apiErrors, { type DocumentationRules } from 'fastify-api-errors'
+import apiErrors, { type DocumentationRules, type StandardCode } from 'fastify-api-errors'
 import { findDatabase, findDependency, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
 t.test('a decorator of the application or of a surrounding scope', async t => {
@@ -87,34 +87,40 @@ t.test('the issue code of a database error is in the document', async t => {
   t.ok(app.apiErrors.ledger()[0]?.documented)
 })
 
-t.test('a route that documents a 409 has the conflicts of a database', async t => {
+t.test('a status that a route documents has the codes of a database', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
   app.decorate('db', {})
-  const config = { errors: ['resource_conflict'] } as const
+  const of = (...errors: StandardCode[]): object => ({ config: { errors } })
   const own = { response: { 409: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] } } }
-  app.post('/named', { config }, async () => '')
+  app.post('/named', of('resource_conflict', 'validation_error'), async () => '')
   app.put('/declared', { schema: own }, async () => { throw Object.assign(new Error('duplicate key value'), { code: '23505', severity: 'ERROR', table: 'queues', constraint: 'queues_pkey' }) })
-  app.delete('/removed', { config }, async () => '')
-  app.get('/read', { config }, async () => '')
+  app.delete('/removed', of('resource_conflict'), async () => '')
+  app.get('/read', of('resource_conflict', 'invalid_request'), async () => '')
   app.post('/none', async () => '')
   await app.ready()
-  const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseConflict')
-  const reason = "The route documents a 409, and a database can also reject what it writes. The application uses the decorator 'db'."
-  const shared = { status: 409, rule: 'databaseConflict', reason }
-  const all = [{ ...shared, code: 'resource_conflict', issues: [] }, { ...shared, code: 'resource_already_exists', issues: ['unique'] }]
-  t.strictSame(rule('POST', '/named'), all)
-  t.strictSame(rule('PUT', '/declared'), all)
-  t.strictSame(rule('DELETE', '/removed'), all.slice(0, 1))
-  t.strictSame(rule('GET', '/read'), [])
+  const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
+  const shared = { rule: 'databaseStatus', reason: "A database can be the reason for this status as well. The application uses the decorator 'db'." }
+  const exists = { code: 'resource_already_exists', status: 409, ...shared, issues: ['unique'] }
+  const conflict = { code: 'resource_conflict', status: 409, ...shared, issues: [] }
+  const parameter = { code: 'invalid_parameter', status: 400, ...shared, issues: [] }
+  t.strictSame(rule('POST', '/named'), [
+    exists, conflict,
+    { code: 'missing_required_field', status: 422, ...shared, issues: ['required'] },
+    { code: 'validation_error', status: 422, ...shared, issues: ['invalid'] },
+    { code: 'validation_error', status: 422, ...shared, issues: ['max_length'] }
+  ])
+  t.strictSame(rule('PUT', '/declared'), [exists, conflict])
+  t.strictSame(rule('DELETE', '/removed'), [parameter, conflict])
+  t.strictSame(rule('GET', '/read'), [parameter])
   t.strictSame(rule('POST', '/none'), [])
   const response = await app.inject({ method: 'PUT', url: '/declared' })
   t.match([response.statusCode, response.json()], [409, { code: 'resource_already_exists' }])
   t.ok(app.apiErrors.ledger()[0]?.documented)
 })
 
-t.test('if the source is known, it decides about conflicts', async t => {
+t.test('if the source is known, it decides about databases', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /other': [] } } })
