@@ -5,6 +5,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
+import { queriesDatabase } from './lookups.js'
 import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferred } from './inferred-errors.js'
@@ -154,7 +155,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, isInferred }) => !isInferred && namesResource(record.url, method, schema)
+  resource: ({ record, method, schema, isInferred }) => !isInferred && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
     ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
     : [],
 
@@ -212,12 +213,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const { schema, isSecured, targets, errors, found } = facts
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
-    const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
     // A 401 or 403 that a hook declares or visibly throws is more precise.
     const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
-    const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
+    const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
     return createFindings(Array.isArray(schema.security) ? securityReasons.route : securityReasons.document, 'unauthorized', 'forbidden')
-      .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
+      .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number, errors))
   },
 
   databaseStatus (facts) {
@@ -225,13 +225,14 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     // The source shows which tables a route writes to.
     if (isInferred || database === undefined) return []
     const reason = `A database can be the reason for this status as well. The application uses ${database}.`
-    const isDocumented = (status: number): boolean => declaresStatus(facts, status) || found.some(({ code }) => errors[code]?.status === status)
+    const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
+    const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
     const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
     return withValidationStatus(findings, validationStatus).filter(({ code }) => isDocumented(errors[code]?.status as number))
   },
 
   longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
-    const isDocumented = isLongParameterUnrouted && hasParameter(url) && found.some(({ code }) => errors[code]?.status === 404)
+    const isDocumented = isLongParameterUnrouted && hasParameter(url) && hasStatus(found, 404, errors)
     return isDocumented ? createFindings('A parameter of the path can be so long that the router does not find the route.', 'route_not_found') : []
   },
 
@@ -246,6 +247,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 }
 
 const securityReasons = { route: 'The route requires authentication.', document: 'The document requires authentication.' } as const
+
+function hasStatus (findings: readonly Finding[], status: number, errors: AnyCatalog): boolean {
+  return findings.some(({ code }) => errors[code]?.status === status)
+}
 
 /** Returns whether a route declares a status by number in `schema.response`. */
 function declaresStatus ({ schema }: Facts, status: number): boolean {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import Fastify from 'fastify'
-import apiErrors, { type DocumentationRules, type StandardCode } from 'fastify-api-errors'
+import apiErrors, { standardErrors as errors, type DocumentationRules } from 'fastify-api-errors'
 import { findDatabase, findDependency, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
 t.test('a decorator of the application or of a surrounding scope', async t => {
@@ -92,12 +92,12 @@ t.test('a status that a route documents has the codes of a database', async t =>
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
   app.decorate('db', {})
-  const of = (...errors: StandardCode[]): object => ({ config: { errors } })
   const own = { response: { 409: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] } } }
-  app.post('/named', of('resource_conflict', 'validation_error'), async () => '')
+  app.post('/thrown', async request => { throw request.body === null ? errors.resource_conflict() : errors.validation_error() })
+  app.post('/named', { config: { errors: ['resource_conflict'] } }, async () => '')
   app.put('/declared', { schema: own }, async () => { throw Object.assign(new Error('duplicate key value'), { code: '23505', severity: 'ERROR', table: 'queues', constraint: 'queues_pkey' }) })
-  app.delete('/removed', of('resource_conflict'), async () => '')
-  app.get('/read', of('resource_conflict', 'invalid_request'), async () => '')
+  app.delete('/removed', async () => { throw errors.resource_conflict() })
+  app.get('/read', async request => { throw request.id === '' ? errors.resource_conflict() : errors.invalid_request() })
   app.post('/none', async () => '')
   await app.ready()
   const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
@@ -105,7 +105,8 @@ t.test('a status that a route documents has the codes of a database', async t =>
   const exists = { code: 'resource_already_exists', status: 409, ...shared, issues: ['unique'] }
   const conflict = { code: 'resource_conflict', status: 409, ...shared, issues: [] }
   const parameter = { code: 'invalid_parameter', status: 400, ...shared, issues: [] }
-  t.strictSame(rule('POST', '/named'), [
+  t.strictSame(rule('POST', '/named'), [], 'config.errors names the codes')
+  t.strictSame(rule('POST', '/thrown'), [
     exists, conflict,
     { code: 'missing_required_field', status: 422, ...shared, issues: ['required'] },
     { code: 'validation_error', status: 422, ...shared, issues: ['invalid'] },
