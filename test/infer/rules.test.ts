@@ -277,6 +277,23 @@ t.test('a path with a parameter documents 414 with the maximum length', async t 
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 
+t.test('before Fastify 5.12, a parameter that is too long gets the 404 of an unknown path', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  const symbol = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.options') as symbol
+  const options = (app as unknown as Record<symbol, { routerOptions: object }>)[symbol] as { routerOptions: object }
+  options.routerOptions = { ...options.routerOptions, onMaxParamLength: undefined }
+  await app.register(apiErrors)
+  app.get('/things/:id', async () => '')
+  app.get('/choices/:id', { schema: { params: { type: 'object', properties: { id: { enum: ['a'] } } } } }, async () => '')
+  app.get('/gone', { config: { errors: ['resource_not_found'] } }, async () => '')
+  await app.ready()
+  const explain = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ status }) => status === 404 || status === 414).map(({ rule, code }) => `${rule} ${code}`)
+  t.strictSame(explain('/things/:id'), ['resource resource_not_found', 'longParameter route_not_found'])
+  t.strictSame(explain('/choices/:id'), [], 'a route without a 404')
+  t.strictSame(explain('/gone'), ['config resource_not_found'], 'a path without a parameter')
+})
+
 t.test('if the possible failures of a body are unknown, all codes are listed', async t => {
   const Elsewhere = { $id: 'Elsewhere', type: 'object', required: ['name'] }
   const app = Fastify(serverOptions({ ajv: { customOptions: { schemas: [Elsewhere] } } }))
