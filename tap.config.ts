@@ -19,7 +19,7 @@ const config: TapConfig = {
   include: ['test/**/*.test.ts'],
   // tsx runs the tests: it starts faster than tap's own compiler and follows the paths of tsconfig.json.
   plugin: ['!@tapjs/typescript'],
-  'node-arg': ['--import=tsx'],
+  'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
   timeout: 240,
   jobs: 2
 }

@@ -4,7 +4,7 @@ import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
-import { createInferredLookup, readInferredErrors, type FindInferred, type InferredErrors } from './infer/inferred-errors.js'
+import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
@@ -114,7 +114,7 @@ export interface Settings extends ResponderSettings {
   readonly requestId: 'errors' | 'all'
   readonly rules: readonly NamedRule[]
   readonly componentPrefix: string | undefined
-  readonly findInferred: FindInferred | undefined
+  readonly findInferredErrors: FindInferredErrors | undefined
   readonly addSchemas: boolean
   readonly onUndocumented: OnUndocumented | undefined
 }
@@ -217,14 +217,14 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     requestId,
     rules: resolveRules(rules, catalog),
     componentPrefix,
-    findInferred: createFindInferred(inferred, catalog, sentErrors !== 'report'),
+    findInferredErrors: createFindInferredErrors(inferred, catalog, sentErrors !== 'report'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }
 }
 
 /** Returns the lookup of inferred errors. `undefined` if there are no routes, because the command that writes the file starts the application first. */
-function createFindInferred (inferred: ApiErrorsOptions['inferred'], catalog: AnyCatalog, isConverted: boolean): FindInferred | undefined {
+function createFindInferredErrors (inferred: ApiErrorsOptions['inferred'], catalog: AnyCatalog, isConverted: boolean): FindInferredErrors | undefined {
   if (inferred === undefined) return undefined
   const errors = readInferredErrors(inferred, `${owner}: inferred`)
   return Object.keys(errors.routes).length === 0 ? undefined : createInferredLookup(errors, code => Object.hasOwn(catalog, code), isConverted)

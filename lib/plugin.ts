@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDeclaredComparison, warnOfDeclaredStatuses, type FitsDeclared } from './infer/declared-schemas.js'
+import { createDeclaredComparison, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
@@ -30,7 +30,7 @@ import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejec
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
-import { guardReplySerializers, guardRouteCalls, trackCalls } from './fastify/guard-calls.js'
+import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
@@ -113,10 +113,10 @@ interface Registration {
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings
-  readonly fitsDeclared: FitsDeclared
+  readonly matchesDeclared: MatchesDeclared
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
-  readonly record: ReturnType<typeof createErrorRecorder>
+  readonly recordError: ReturnType<typeof createErrorRecorder>
   readonly responder: Responder
 }
 
@@ -127,9 +127,9 @@ watchSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
   const registration = createRegistration(app, options)
-  answerErrors(registration)
+  handleErrors(registration)
   documentRoutes(registration)
-  addDecorator(registration)
+  addPublicApi(registration)
 }
 
 /** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
@@ -142,9 +142,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
   watchSwagger(app)
-  const fitsDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
+  const matchesDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
   const documentSettings: DocumentSettings = {
-    fitsDeclared,
+    matchesDeclared,
     errors,
     formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
     docUrl: settings.docUrl,
@@ -159,7 +159,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     errors,
     hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
     rules: settings.rules,
-    ...(settings.findInferred !== undefined && { findInferred: settings.findInferred }),
+    ...(settings.findInferredErrors !== undefined && { findInferredErrors: settings.findInferredErrors }),
     convertsSent: settings.sentErrors !== 'report',
     keepsSentBodies: settings.sentErrors === undefined,
     maxParamLength: getMaxParamLength(app),
@@ -174,10 +174,10 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   setDocumentSettings(routeErrors, documentSettings)
   addInference(app, { routeErrors, translators: settings.translators, getHooks })
   const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(routeErrors, fitsDeclared)
-  const record = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const responder = createResponder(settings, record)
-  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, fitsDeclared, ledger, isDocumented, record, responder }
+  const isDocumented = createDocumentedCheck(routeErrors, matchesDeclared)
+  const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
+  const responder = createResponder(settings, recordError)
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, matchesDeclared, ledger, isDocumented, recordError, responder }
   registrations.set(app, registration)
   return registration
 }
@@ -186,12 +186,12 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
-function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, responder }: Registration): void {
+function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordError, responder }: Registration): void {
   const { errors } = settings
   guardHooks(app, routes)
-  trackCalls(app)
+  trackFunctions(app)
   trackComposedHooks(app)
-  guardRouteCalls(app, routes)
+  guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
@@ -201,9 +201,9 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
   watchServer(app)
   if (settings.sentErrors === undefined) {
     const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
-    interceptErrorStatus(app, createMessageConverter(responder, record, isCovered))
+    interceptErrorStatus(app, createMessageConverter(responder, recordError, isCovered))
   } else {
-    const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, record) : createSentErrorReporter(record)
+    const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, recordError) : createSentErrorReporter(recordError)
     app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
       if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
       else done(null, payload)
@@ -218,7 +218,7 @@ function answerErrors ({ app, settings, rateLimit, routes, routeErrors, record, 
 }
 
 /** Step 3: records the routes of the registration for the document, the ledger and the reference. */
-function documentRoutes ({ app, rateLimit, routes, routeErrors, fitsDeclared }: Registration): void {
+function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared }: Registration): void {
   routes.forEach((route, scope, _isEarly, url) => {
     if (!isOwner(app, scope)) return
     if (rateLimit === undefined) checkUnlimitedRoute(route)
@@ -226,14 +226,14 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, fitsDeclared }: 
   })
   app.addHook('onReady', async () => {
     routeErrors.setReady()
-    warnOfDeclaredStatuses(routeErrors, fitsDeclared)
+    warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
   })
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
-function addDecorator (registration: Registration): void {
+function addPublicApi (registration: Registration): void {
   const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)

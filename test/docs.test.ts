@@ -61,3 +61,27 @@ t.test('every test that a page names exists', async t => {
     }
   }
 })
+
+t.test('every file that CONTRIBUTING.md names exists', async t => {
+  const paths = [...read('CONTRIBUTING.md').matchAll(/`((?:lib|test|docs|scripts|checks|examples|bench|api)\/[\w./-]*)`/g)].map(([, path = '']) => path).filter(path => !path.includes('x/y'))
+  t.not(paths.length, 0)
+  for (const path of paths) t.ok(existsSync(new URL(`../${path}`, import.meta.url)), path)
+})
+
+t.test('every link between pages leads to a page and a heading', async t => {
+  const files = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md', 'examples/launch/README.md', ...readdirSync(new URL('../docs', import.meta.url)).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+  for (const file of files) {
+    for (const [, target = ''] of read(file).replace(/^```[^]*?^```/gm, '').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const [path = '', anchor] = target.split('#')
+      const url = path === '' ? new URL(`../${file}`, import.meta.url) : new URL(path, new URL(`../${file}`, import.meta.url))
+      t.ok(existsSync(url), `${file}: ${target}`)
+      if (anchor !== undefined) t.ok(anchorsOf(readFileSync(url, 'utf8')).has(anchor), `${file}: ${target}`)
+    }
+  }
+})
+
+/** Returns the anchors that GitHub gives to the headings of a page. */
+function anchorsOf (markdown: string): ReadonlySet<string> {
+  const headings = [...markdown.replace(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+  return new Set(headings.map(heading => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')))
+}

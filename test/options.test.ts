@@ -25,7 +25,7 @@ t.test('without options, every default applies', async t => {
     sentErrors: undefined,
     requestId: 'errors',
     componentPrefix: undefined,
-    findInferred: undefined,
+    findInferredErrors: undefined,
     addSchemas: false,
     onUndocumented: undefined
   })

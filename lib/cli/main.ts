@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program `fastify-api-errors`: runs a command, prints its output, and sets the exit code. */
-import { getFirstLine, runCommand } from './run-command.js'
+import { getFirstLine } from './load-app.js'
+import { runCommand } from './run-command.js'
 
 function fail (error: unknown): never {
   console.error(getFirstLine(error))

@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { readInferredErrors } from '../infer/inferred-errors.js'
@@ -11,13 +10,16 @@ import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { formatCount } from '../support/format-count.js'
 import { diagnose, printDiagnosis } from './doctor.js'
+import { getFirstLine, loadApp } from './load-app.js'
+import { checkFormats, getCheckCode, type CheckResult } from './print-check.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
 import { listReferences } from '../verify/references.js'
 
 const program = 'fastify-api-errors'
 
-const usage = `Usage: fastify-api-errors <command> --app <module>
+/** The text that `--help` prints. */
+export const usage: string = `Usage: fastify-api-errors <command> --app <module>
 
 Commands
   reference   writes the error reference as HTML, Markdown and JSON
@@ -29,16 +31,16 @@ Commands
   infer       reads the source and reports the errors that the routes throw; requires typescript
 
 Options
-  --app       the module of the API: its default export, or its export 'app' or 'build', is a Fastify instance,
-              a promise of one, or a function that returns one
+  --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
+              a Fastify instance, a promise of one, a function that returns one, or a plugin
   --out       reference: the folder for the files (default: docs/errors)
   --url       reference: scheme and host of the API, for the examples with curl (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
   --write     infer: writes that file for the option 'inferred' of the plugin
-  --json      infer: prints the report as JSON
-
-For an API in TypeScript: node --import tsx node_modules/.bin/fastify-api-errors <command> --app ./app.ts`
+  --json      infer, doctor, check: prints the result as JSON
+  --format    check: text, json, github (annotations of a workflow) or markdown (default: text)
+  --version   prints the version of the package`
 
 interface Options {
   readonly out: string
@@ -47,6 +49,7 @@ interface Options {
   readonly inferred: string
   readonly write: boolean
   readonly json: boolean
+  readonly format: string
 }
 
 /** The output of a command, and its exit code. */
@@ -60,15 +63,15 @@ type Command = (app: FastifyInstance, options: Options, warnings: readonly strin
 const commands: Readonly<Record<string, Command>> = {
   reference: (app, options) => writeReference(app.apiErrors.reference(), options),
   lock: (app, options) => writeLockfile(listReferences(app), options),
-  check: checkAll,
+  check,
   doctor,
   infer
 }
 
 /** Prints what the application registers, and its problems. */
-function doctor (app: FastifyInstance, _options: Options, warnings: readonly string[]): Outcome {
+function doctor (app: FastifyInstance, { json }: Options, warnings: readonly string[]): Outcome {
   const diagnosis = diagnose(app, warnings)
-  return { output: printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
+  return { output: json ? JSON.stringify(diagnosis, null, 2) : printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
 }
 
 /** Prints the errors that the source shows, and writes the file of inferred errors if --write is set. */
@@ -81,20 +84,30 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   if (!existsSync(folder)) rejectOption(program, '--inferred', 'a path in an existing folder', inferred)
   const file = createInferredErrors(report, existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined)
   writeFileSync(inferred, printInferredErrors(file))
-  return { output: json ? output : `${output}\nWrote ${Object.values(file.routes).flat().length} errors to ${inferred}.`, code: 0 }
+  return { output: json ? output : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`, code: 0 }
 }
 
 /** Compares the API with its lockfile. Compares its source with the file of inferred errors, if there is one. */
-async function checkAll (app: FastifyInstance, options: Options): Promise<Outcome> {
-  const { inferred, lockfile } = options
-  if (!existsSync(inferred)) return checkLockfile(listReferences(app), options)
+async function check (app: FastifyInstance, options: Options): Promise<Outcome> {
+  const { inferred, lockfile, format, json } = options
+  expectOption(program, '--format', Object.hasOwn(checkFormats, format), `one of ${Object.keys(checkFormats).join(', ')}`, format)
+  const hasInferred = existsSync(inferred)
+  const result: CheckResult = {
+    ...((!hasInferred || existsSync(lockfile)) && { lockfile: checkLockfile(listReferences(app), lockfile) }),
+    ...(hasInferred && { inferred: { path: inferred, changes: await checkSource(app, inferred) } })
+  }
+  return { output: checkFormats[json ? 'json' : format as keyof typeof checkFormats](result), code: getCheckCode(result) }
+}
+
+async function checkSource (app: FastifyInstance, inferred: string): Promise<string[]> {
   const { compareInferredErrors, createInferredErrors, inferErrors } = await import('../source/index.js')
-  const changes = compareInferredErrors(readInferredErrors(inferred, '--inferred'), createInferredErrors(await inferErrors(app, process.cwd())))
-  const source = changes.length === 0
-    ? `${inferred} is up to date.`
-    : [...changes, '', `${inferred} is out of date. Run 'fastify-api-errors infer --write' and commit it.`].join('\n')
-  const locked = existsSync(lockfile) ? checkLockfile(listReferences(app), options) : undefined
-  return { output: locked === undefined ? source : `${locked.output}\n${source}`, code: changes.length > 0 || locked?.code === 1 ? 1 : 0 }
+  return compareInferredErrors(readInferredErrors(inferred, '--inferred'), createInferredErrors(await inferErrors(app, process.cwd())))
+}
+
+function checkLockfile (references: readonly LockSource[], path: string): NonNullable<CheckResult['lockfile']> {
+  expectOption(program, '--lockfile', existsSync(path), `a file that '${program} lock' wrote`, path)
+  const lock = createLock(...references)
+  return { path, changes: compareLocks(parseLock(readFileSync(path, 'utf8'), path), lock), size: describeSize(lock) }
 }
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
@@ -113,42 +126,9 @@ function writeLockfile (references: readonly LockSource[], { lockfile }: Options
   return { output: `Wrote ${describeSize(lock)} to ${lockfile}.`, code: 0 }
 }
 
-function checkLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
-  expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
-  const lock = createLock(...references)
-  const changes = compareLocks(parseLock(readFileSync(lockfile, 'utf8'), lockfile), lock)
-  if (changes.length === 0) return { output: `No changes: ${describeSize(lock)} match ${lockfile}.`, code: 0 }
-  const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
-  return {
-    output: [
-      ...changes.map(({ severity, subject, explanation }) => `${severity.padEnd(8)}  ${subject}: ${explanation}`),
-      '',
-      `${counts.join(', ')}. If the changes are intended, accept them with '${program} lock'.`
-    ].join('\n'),
-    code: changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
-  }
-}
-
 function describeSize (lock: Lock): string {
   const [codes, routes] = [Object.keys(lock.codes).length, Object.keys(lock.routes).length]
   return `${codes} codes and ${formatCount(routes, 'route')}`
-}
-
-/** Imports the module of an application, and starts the application without listening. */
-async function loadApp (module: string | undefined): Promise<FastifyInstance> {
-  const path = resolve(module ?? '')
-  if (module === undefined || !existsSync(path)) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
-  let app: unknown
-  try {
-    app = await importApp(pathToFileURL(path).href)
-    if (isApplication(app)) await app.ready()
-  } catch (error) {
-    throw new Error(`${program}: --app: ${JSON.stringify(module)} does not start: ${getFirstLine(error)}`)
-  }
-  if (!isApplication(app)) {
-    rejectOption(program, '--app', "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one", module)
-  }
-  return app
 }
 
 /** Returns what a function returns, and the warnings of this package while it ran. */
@@ -167,22 +147,6 @@ async function collectWarnings<Result> (run: () => Promise<Result>): Promise<{ r
   }
 }
 
-async function importApp (url: string): Promise<unknown> {
-  const { default: main, app, build } = await import(url)
-  const exported = [main, app, build, main?.default, main?.app, main?.build]
-    .find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
-  return await (typeof exported === 'function' ? exported() : exported)
-}
-
-function isApplication (value: unknown): value is FastifyInstance {
-  return typeof (value as Partial<FastifyInstance> | null | undefined)?.ready === 'function'
-}
-
-/** Returns the first line of the message of an error. The other lines are only useful with a stack. */
-export function getFirstLine (error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1).join()
-}
-
 const options = {
   app: { type: 'string' },
   out: { type: 'string', default: 'docs/errors' },
@@ -191,6 +155,8 @@ const options = {
   inferred: { type: 'string', default: 'errors.inferred.json' },
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  format: { type: 'string', default: 'text' },
+  version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' }
 } as const
 
@@ -202,6 +168,10 @@ function parseArguments (args: string[]) {
   }
 }
 
+function readVersion (): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}
+
 /**
  * Runs the command that the arguments name.
  *
@@ -211,6 +181,7 @@ function parseArguments (args: string[]) {
 export async function runCommand (args: string[]): Promise<Outcome> {
   const { values, positionals } = parseArguments(args)
   if (values.help === true) return { output: usage, code: 0 }
+  if (values.version === true) return { output: readVersion(), code: 0 }
   const [name = ''] = positionals
   const command = positionals.length === 1 && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) {

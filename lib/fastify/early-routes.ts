@@ -2,7 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackComposedHooks } from './composed-hooks.js'
-import { trackCalls } from './guard-calls.js'
+import { trackFunctions } from './guard-functions.js'
 import { trackHooks } from './hooks.js'
 import { keepPluginOptions } from './plugin-options.js'
 import { addRegistration, isInside, isOwner, pluginName } from './registrations.js'
@@ -52,7 +52,7 @@ export function watchRoutes (): void {
   subscribe('fastify.initialization', message => {
     const { fastify } = message as { readonly fastify: FastifyInstance }
     trackHooks(fastify)
-    trackCalls(fastify)
+    trackFunctions(fastify)
     trackComposedHooks(fastify)
     noteRegistrations(fastify)
     noteRoutes(fastify)

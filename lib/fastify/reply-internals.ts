@@ -174,7 +174,7 @@ export function isSendingThrown (reply: FastifyReply): boolean {
  *
  * @param handler the function that Fastify called with the error; frames above it are not checked
  */
-export function isSentByApplication (handler: (...args: never[]) => unknown): boolean {
+export function isSendCalledByApplication (handler: (...args: never[]) => unknown): boolean {
   const holder: { stack?: unknown } = {}
   Error.captureStackTrace(holder, handler)
   const frames = String(holder.stack).split('\n')

@@ -21,13 +21,13 @@ export interface SentBody {
 }
 
 /** Returns whether every body of a code matches the schema that a route declares for a status of the code. `undefined` if the route declares none. */
-export type FitsDeclared = (record: RouteRecord, status: number, code: string) => boolean | undefined
+export type MatchesDeclared = (record: RouteRecord, status: number, code: string) => boolean | undefined
 
 /** Compiles a schema to a function that returns whether a body matches it without changes. */
 type Compile = (schema: unknown, record: RouteRecord) => (body: unknown) => boolean
 
 /** Creates the comparison for a registration. `getBodies` returns example bodies of a code, one for each format. */
-export function createDeclaredComparison (getBodies: (code: string) => readonly SentBody[]): FitsDeclared {
+export function createDeclaredComparison (getBodies: (code: string) => readonly SentBody[]): MatchesDeclared {
   const validators = new WeakMap<object, (body: unknown) => boolean>()
   const results = new WeakMap<object, Map<string, boolean>>()
 
@@ -140,9 +140,9 @@ function toPlainSchema (schema: unknown): object {
  * Warns about the statuses that routes declare with schemas that do not match the sent errors, and lists the entries to delete.
  * It lists at most ten routes.
  */
-export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: FitsDeclared): void {
+export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclared: MatchesDeclared): void {
   const found = routeErrors.routes.filter(record => routeErrors.isDocumented(record)).flatMap(record => {
-    const keys = findUnfitKeys(routeErrors, record, fitsDeclared)
+    const keys = findUnfitKeys(routeErrors, record, matchesDeclared)
     return keys.length === 0 || record.methods.join() === 'HEAD' ? [] : [`${record.methods.join(',')} ${record.url} (${keys.join(', ')})`]
   })
   if (found.length === 0) return
@@ -156,13 +156,13 @@ export function warnOfDeclaredStatuses (routeErrors: RouteErrors, fitsDeclared: 
 const shownRoutes = 10
 
 /** Returns the keys of `schema.response` whose schema does not match an error of the route. */
-function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, fitsDeclared: FitsDeclared): string[] {
+function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, matchesDeclared: MatchesDeclared): string[] {
   const { response } = record.route.schema ?? {}
   // Inference is expensive at startup, and most routes only declare the statuses of successful responses.
   if (!declaresErrors(response) || !routeErrors.isCovered(record)) return []
   const keys = new Set<string>()
   for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {
-    if (definitions.some(({ code }) => fitsDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)
+    if (definitions.some(({ code }) => matchesDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)
   }
   return [...keys]
 }

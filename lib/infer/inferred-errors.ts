@@ -57,7 +57,7 @@ export function describePlace ({ at, by }: InferredError): string {
 }
 
 /** Returns the errors of a route that were found in its source. */
-export type FindInferred = (method: string, url: string) => readonly Finding[]
+export type FindInferredErrors = (method: string, url: string) => readonly Finding[]
 
 /**
  * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no longer
@@ -65,7 +65,7 @@ export type FindInferred = (method: string, url: string) => readonly Finding[]
  *
  * @param isConverted whether a status that is sent without an error gets the format of the API, and so a code
  */
-export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code: string) => boolean, isConverted: boolean): FindInferred {
+export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code: string) => boolean, isConverted: boolean): FindInferredErrors {
   const findings = new Map(Object.entries(routes).map(([route, errors]) => [route, errors.flatMap((error): Finding[] => {
     const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
     if (code === undefined || !isKnown(code)) return []

@@ -1,6 +1,6 @@
 /** Finds out whether an error handler of the application passes every error on, so that this plugin responds to them after all. */
 import type { AnyNode, CallExpression } from 'acorn'
-import { getNextErrorHandler, getOriginalErrorHandler } from '../fastify/guard-calls.js'
+import { getNextErrorHandler, getOriginalErrorHandler } from '../fastify/guard-functions.js'
 import { getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
 /** Returns whether the errors that an error handler gets reach another one: it is the same, or each handler before it passes them on. */

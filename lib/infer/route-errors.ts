@@ -8,7 +8,7 @@ import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { checkConfig, checkDeclarations } from './check-declarations.js'
 import type { NamedRule } from './custom-rules.js'
 import { withOwnHooks, type DeclaringTarget } from './declare-errors.js'
-import type { FindInferred } from './inferred-errors.js'
+import type { FindInferredErrors } from './inferred-errors.js'
 import { readFunctionErrors, type FunctionError } from './function-errors.js'
 import { createGrouper, type Grouper, type StatusErrors } from './group-by-status.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
@@ -42,7 +42,7 @@ export interface RouteErrorsOptions {
   readonly hasRateLimitHeaders: boolean
   readonly rules: readonly NamedRule[]
   /** Returns the errors of a route that were found in the source of the application. @default none */
-  readonly findInferred?: FindInferred
+  readonly findInferredErrors?: FindInferredErrors
   /** Whether an error that a handler sends gets the format of the API. @default true */
   readonly convertsSent?: boolean
   /** Whether a body that a handler sends, and that is more than a message, is sent unchanged. @default true */
@@ -100,7 +100,7 @@ export interface RouteErrors {
   /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
   /** Returns the same for a route without its own settings. */
-  readonly getUsualHeaders: () => RouteHeaders
+  readonly getCommonHeaders: () => RouteHeaders
 }
 
 /** A route whose errors the plugin handles. */
@@ -158,7 +158,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     getHeaders: record => getRouteHeaders(
       options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors, getPluginLimit(context, record)
     ),
-    getUsualHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors, getUsualPluginLimit(context))
+    getCommonHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors, getUsualPluginLimit(context))
   }
   return routeErrors
 }
@@ -206,7 +206,7 @@ function getScopeFacts (context: Context, scope: FastifyInstance): ScopeFacts {
 }
 
 function getTargets (context: Context, { route, scope }: RouteRecord): readonly DeclaringTarget[] {
-  return withOwnHooks(route, getScopeFacts(context, scope).targets)
+  return withOwnHooks(route, getScopeFacts(context, scope).declarationTargets)
 }
 
 /** Returns the header fields that @fastify/rate-limit sets on the responses of a route, if it limits the route. */
@@ -240,15 +240,15 @@ function applyRules (
   const facts: Facts = {
     record,
     scope: getScopeFacts(context, record.scope),
-    targets: getTargets(context, record),
+    declarationTargets: getTargets(context, record),
     method,
     schema: record.route.schema ?? {},
     policies,
     limitErrors: policies.length === 0 ? [] : context.getLimitErrors(record),
     isSecured,
     errors: context.errors,
-    findInferred: context.findInferred ?? (() => []),
-    isInferred: context.findInferred !== undefined,
+    findInferredErrors: context.findInferredErrors ?? (() => []),
+    hasInferredFile: context.findInferredErrors !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
     convertsSent: context.convertsSent !== false,
     maxParamLength: context.maxParamLength,

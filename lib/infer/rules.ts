@@ -8,7 +8,7 @@ import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { queriesDatabase } from './lookups.js'
 import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
-import type { FindInferred } from './inferred-errors.js'
+import type { FindInferredErrors } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
@@ -41,11 +41,7 @@ const failuresOfMethod: Readonly<Record<string, ReadonlyArray<Pick<FailureRespon
 /** The same for the other methods. */
 const failuresOfWrite: readonly FailureResponse[] = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
 
-/** Returns findings about an invalid body, with the codes for the validation status of the API. */
-function withStatus (findings: ReadonlyArray<Finding & { readonly code: ValidationCode }>, status: ValidationStatus | undefined): readonly Finding[] {
-  return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
-}
-
+/** Returns findings with the codes for the validation status of the API. */
 function withValidationStatus (findings: readonly Finding[], status: ValidationStatus | undefined): readonly Finding[] {
   return findings.map(finding => isValidationCode(finding.code) ? { ...finding, code: toValidationCode(finding.code, status) } : finding)
 }
@@ -56,7 +52,7 @@ export interface Facts {
   /** The facts that all routes of its scope share. */
   readonly scope: ScopeFacts
   /** The scopes and hooks that can declare errors or security for the route. */
-  readonly targets: readonly DeclaringTarget[]
+  readonly declarationTargets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
   /** The schema of the route; an empty object if it has none. */
@@ -68,9 +64,9 @@ export interface Facts {
   /** Whether a document has a top-level `security`, which applies to routes without their own. */
   readonly isSecured: boolean
   /** Returns the errors of a route that were found in the source of the application. */
-  readonly findInferred: FindInferred
+  readonly findInferredErrors: FindInferredErrors
   /** Whether the errors of the source are known, so that rules need not guess them. */
-  readonly isInferred: boolean
+  readonly hasInferredFile: boolean
   /** Returns the errors in the code of a hook or a handler. */
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
   /** Whether an error that a handler sends gets the format of the API. */
@@ -121,7 +117,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   bodySchema (facts) {
     const issues = inferIssues(facts, 'body', facts.schema.body)
     if (issues === 'any') {
-      return withStatus([
+      return withValidationStatus([
         { code: 'validation_error', reason: 'The body is validated.' },
         ...isZodSchema(facts.schema.body) && !canLackField(facts.schema.body) ? [] : [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }]
       ], facts.validationStatus)
@@ -129,7 +125,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const findings: Array<Finding & { code: ValidationCode }> = []
     if (issues.some(code => code !== 'required')) findings.push({ code: 'validation_error', reason: `The body can fail its schema: ${issues.join(', ')}.`, issues })
     if (issues.includes('required')) findings.push({ code: 'missing_required_field', reason: 'The body has a required field.', issues: ['required'] })
-    return withStatus(findings, facts.validationStatus)
+    return withValidationStatus(findings, facts.validationStatus)
   },
 
   database (facts) {
@@ -137,7 +133,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     // If the validation of a body cannot fail, the body may not be written to a database.
     if (scope.database === undefined || !methodsWithBody.has(method) || inferIssues(facts, 'body', facts.schema.body).length === 0) return []
     const reason = `A database can reject a value of the body. The application uses ${scope.database}.`
-    return withStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
+    return withValidationStatus(Object.entries(issuesOfDatabase).map(([code, issues]) => ({ code: code as ValidationCode, reason, issues })), validationStatus)
   },
 
   parameters (facts) {
@@ -155,12 +151,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, isInferred }) => !isInferred && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
+  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
     ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
     : [],
 
-  rateLimit ({ record, targets, policies, limitErrors }) {
-    const isLimited = isLimitedByPlugin(targets)
+  rateLimit ({ record, declarationTargets, policies, limitErrors }) {
+    const isLimited = isLimitedByPlugin(declarationTargets)
     const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
     // The errors of the limits include the 403 of policies of this plugin.
     const { ban = -1 } = isLimited && policies.length === 0 ? getRateLimitPluginOptions(record.scope) : {}
@@ -191,13 +187,13 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
 
-  declared: ({ targets }) => findDeclarations(targets),
+  declared: ({ declarationTargets }) => findDeclarations(declarationTargets),
 
-  hooks: facts => facts.isInferred ? [] : findHookErrors(facts),
+  hooks: facts => facts.hasInferredFile ? [] : findHookErrors(facts),
 
-  thrown ({ record: { route, scope }, isInferred, readErrors }) {
+  thrown ({ record: { route, scope }, hasInferredFile, readErrors }) {
     // The handler of a websocket gets a socket.
-    return isInferred || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
+    return hasInferredFile || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
   },
 
   responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
@@ -207,23 +203,23 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
   },
 
-  source: ({ findInferred, method, record }) => findInferred(method, record.url),
+  source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
 
   security (facts) {
-    const { schema, isSecured, targets, errors, found } = facts
+    const { schema, isSecured, declarationTargets, errors, found } = facts
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     // A 401 or 403 that a hook declares or visibly throws is more precise.
-    const guards = [...findDeclarations(targets), ...findHookErrors(facts)]
+    const guards = [...findDeclarations(declarationTargets), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
     return createFindings(Array.isArray(schema.security) ? securityReasons.route : securityReasons.document, 'unauthorized', 'forbidden')
       .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number, errors))
   },
 
   databaseStatus (facts) {
-    const { method, scope: { database }, isInferred, errors, found, validationStatus } = facts
+    const { method, scope: { database }, hasInferredFile, errors, found, validationStatus } = facts
     // The source shows which tables a route writes to.
-    if (isInferred || database === undefined) return []
+    if (hasInferredFile || database === undefined) return []
     const reason = `A database can be the reason for this status as well. The application uses ${database}.`
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
@@ -293,8 +289,8 @@ function isList (schema: unknown): boolean {
 const listNames: ReadonlySet<unknown> = new Set(['data', 'items', 'results', 'rows', 'records', 'entries', 'list', 'content', 'edges', 'nodes'])
 
 /** Returns the errors in the code of the hooks of a route. */
-function findHookErrors ({ targets, record, readErrors }: Facts): Finding[] {
-  return targets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
+function findHookErrors ({ declarationTargets, record, readErrors }: Facts): Finding[] {
+  return declarationTargets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
 }
 
 function toFindings (subject: string, found: readonly FunctionError[]): Finding[] {

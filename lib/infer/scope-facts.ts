@@ -8,7 +8,7 @@ import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
 /** The facts that all routes of a scope share. */
 export interface ScopeFacts {
   /** The scopes and hooks that can declare errors or security for them. */
-  readonly targets: readonly DeclaringTarget[]
+  readonly declarationTargets: readonly DeclaringTarget[]
   /** Whether they pass requests on to an upstream. */
   readonly isProxy: boolean
   /** Whether requests are rejected when the server is overloaded. */
@@ -22,7 +22,7 @@ export interface ScopeFacts {
 /** Returns the facts that the routes of a scope share. They can change until the application is ready. */
 export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
   return {
-    targets: targetsOfScope(scope),
+    declarationTargets: targetsOfScope(scope),
     // @fastify/http-proxy registers its routes in a separate scope.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
     hasPressure: isUnderPressureHookActive(scope),

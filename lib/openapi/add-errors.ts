@@ -125,9 +125,9 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
-    taken: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
+    existingNames: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
     groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared }) => shared.map(({ group }) => group))]),
-    usualHeaders: operations[0].routeErrors.getUsualHeaders()
+    commonHeaders: operations[0].routeErrors.getCommonHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
   const successHeaders = new Map<RouteHeaders, JsonObject>()

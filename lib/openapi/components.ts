@@ -29,13 +29,13 @@ export interface ComponentsContext extends DocumentSettings {
   /** Returns the schema that was added to the application under an id. */
   readonly getSchema: (id: string) => unknown
   /** The names of components that the document has already. */
-  readonly taken: Readonly<Record<Section, ReadonlySet<string>>>
+  readonly existingNames: Readonly<Record<Section, ReadonlySet<string>>>
   /** The headers of most routes. A response with other headers has a suffix in its name, such as `Unlimited`. */
-  readonly usualHeaders: RouteHeaders
+  readonly commonHeaders: RouteHeaders
   /** The codes that the document shows, each with the codes of its issues anywhere in the document. */
-  readonly shownIssues: ReadonlyMap<string, readonly string[] | undefined>
+  readonly issuesByCode: ReadonlyMap<string, readonly string[] | undefined>
   /** The shown codes by status, sorted. */
-  readonly shownByStatus: ReadonlyMap<ErrorStatus, readonly ErrorDefinition[]>
+  readonly definitionsByStatus: ReadonlyMap<ErrorStatus, readonly ErrorDefinition[]>
   readonly schemaNames: ReadonlyMap<string, string>
   /** The components that were added. */
   readonly components: Components
@@ -52,27 +52,27 @@ export interface ComponentsContext extends DocumentSettings {
 export interface DocumentFacts {
   readonly version: OpenApiVersion
   readonly getSchema: ComponentsContext['getSchema']
-  readonly taken: ComponentsContext['taken']
+  readonly existingNames: ComponentsContext['existingNames']
   /** Every group of codes that the document shows. */
   readonly groups: ReadonlySet<StatusErrors>
-  readonly usualHeaders: RouteHeaders
+  readonly commonHeaders: RouteHeaders
 }
 
 /** Creates the context for the components of a registration in a document. */
 export function createComponentsContext (settings: DocumentSettings, { groups, ...facts }: DocumentFacts): ComponentsContext {
   const { errors, addSchemas } = settings
-  const shownIssues = mergeIssues([...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes }))))
-  if (addSchemas) for (const code of Object.keys(errors)) if (!shownIssues.has(code)) shownIssues.set(code, undefined)
-  const shownByStatus = new Map<ErrorStatus, ErrorDefinition[]>()
-  for (const code of [...shownIssues.keys()].sort()) {
+  const issuesByCode = mergeIssues([...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes }))))
+  if (addSchemas) for (const code of Object.keys(errors)) if (!issuesByCode.has(code)) issuesByCode.set(code, undefined)
+  const definitionsByStatus = new Map<ErrorStatus, ErrorDefinition[]>()
+  for (const code of [...issuesByCode.keys()].sort()) {
     const definition = errors[code] as ErrorDefinition
-    shownByStatus.set(definition.status, [...shownByStatus.get(definition.status) ?? [], definition])
+    definitionsByStatus.set(definition.status, [...definitionsByStatus.get(definition.status) ?? [], definition])
   }
   return {
     ...settings,
     ...facts,
-    shownIssues,
-    shownByStatus,
+    issuesByCode,
+    definitionsByStatus,
     schemaNames: createSchemaNames(Object.keys(errors)),
     components: { schemas: {}, responses: {}, headers: {}, examples: {} },
     names: new Map(),
@@ -87,28 +87,28 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
  *
  * @param name the plain name, without the prefix of the registration
  * @param key differs from the keys of all other components of the section
- * @param text the string whose hash is part of the name; empty for a plain name
+ * @param hashed the string whose hash is part of the name; empty for a plain name
  * @param suffix the end of the name
  */
-export function nameComponent (context: ComponentsContext, section: Section, name: string, key: string, text: string = '', suffix: string = ''): string {
-  const ownKey = `${section} ${key}`
-  let chosen = context.names.get(ownKey)
+export function nameComponent (context: ComponentsContext, section: Section, name: string, key: string, hashed: string = '', suffix: string = ''): string {
+  const sectionKey = `${section} ${key}`
+  let chosen = context.names.get(sectionKey)
   if (chosen === undefined) {
     const prefixed = context.componentPrefix + name
-    for (const candidate of listCandidates(prefixed, text, key, suffix)) {
-      const ownName = `${section} ${candidate}`
-      if (context.taken[section].has(candidate) || context.keys.has(ownName)) continue
-      context.keys.set(ownName, key)
-      context.names.set(ownKey, chosen = candidate)
+    for (const candidate of listCandidates(prefixed, hashed, key, suffix)) {
+      const sectionName = `${section} ${candidate}`
+      if (context.existingNames[section].has(candidate) || context.keys.has(sectionName)) continue
+      context.keys.set(sectionName, key)
+      context.names.set(sectionKey, chosen = candidate)
       break
     }
   }
   return chosen as string
 }
 
-function * listCandidates (name: string, text: string, key: string, suffix: string): Generator<string> {
-  if (text === '') yield * [name + suffix, `Api${name}${suffix}`]
-  for (const hashed of hashedNames(name, text === '' ? key : text)) yield hashed + suffix
+function * listCandidates (name: string, hashed: string, key: string, suffix: string): Generator<string> {
+  if (hashed === '') yield * [name + suffix, `Api${name}${suffix}`]
+  for (const candidate of hashedNames(name, hashed === '' ? key : hashed)) yield candidate + suffix
 }
 
 /** Adds a component unless it is there, and returns the reference to it. */

@@ -24,12 +24,12 @@ export interface SplitGroups {
  * The same applies to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
  */
 export function splitGroups (
-  groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, fitsDeclared }: Pick<DocumentSettings, 'errors' | 'fitsDeclared'>,
+  groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
   sentBodies: ReadonlyMap<number, readonly JsonObject[]>
 ): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of fitsDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
+  for (const group of matchesDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
     const sent = sentBodies.get(status)
@@ -39,7 +39,7 @@ export function splitGroups (
     }
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
-    const fits = isRecord(declared) ? definitions.map(({ code }) => fitsDeclared?.(record, status, code)) : []
+    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(record, status, code)) : []
     if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
     else if (!isExact) own.push(group)
   }

@@ -80,7 +80,7 @@ function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: S
 }
 
 /** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */
-function describeVariant ({ usualHeaders }: ComponentsContext, { limited, pluginLimit, cors }: RouteHeaders, isHead: boolean): string {
+function describeVariant ({ commonHeaders }: ComponentsContext, { limited, pluginLimit, cors }: RouteHeaders, isHead: boolean): string {
   const limit = pluginLimit === undefined ? 'Uncounted' : toComponentName(pluginLimit)
-  return (limited === usualHeaders.limited ? '' : 'Unlimited') + (pluginLimit === usualHeaders.pluginLimit ? '' : limit) + (cors === usualHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
+  return (limited === commonHeaders.limited ? '' : 'Unlimited') + (pluginLimit === commonHeaders.pluginLimit ? '' : limit) + (cors === commonHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
 }

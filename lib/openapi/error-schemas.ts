@@ -20,7 +20,7 @@ export function createGroupSchema (context: ComponentsContext, { status, definit
 /** Adds the schemas of all statuses of the catalog in the main format. */
 export function addStatusSchemasOfCatalog (context: ComponentsContext): void {
   const [format] = context.formats
-  for (const status of context.shownByStatus.keys()) addStatusSchema(context, status, format)
+  for (const status of context.definitionsByStatus.keys()) addStatusSchema(context, status, format)
 }
 
 /** Returns whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
@@ -28,8 +28,8 @@ export function isNarrowed (context: ComponentsContext, { issues }: StatusErrors
   return [...issues].some(([code, codes]) => hasFewerIssues(context, code, codes))
 }
 
-function hasFewerIssues ({ shownIssues }: ComponentsContext, code: string, issues: readonly string[] | undefined): issues is readonly string[] {
-  return issues !== undefined && issues.length > 0 && shownIssues.get(code)?.every(issue => issues.includes(issue)) !== true
+function hasFewerIssues ({ issuesByCode }: ComponentsContext, code: string, issues: readonly string[] | undefined): issues is readonly string[] {
+  return issues !== undefined && issues.length > 0 && issuesByCode.get(code)?.every(issue => issues.includes(issue)) !== true
 }
 
 function addStatusSchema (context: ComponentsContext, status: ErrorStatus, format: Format): ComponentReference {
@@ -38,7 +38,7 @@ function addStatusSchema (context: ComponentsContext, status: ErrorStatus, forma
 }
 
 function listSchemasOfStatus (context: ComponentsContext, status: ErrorStatus, format: Format): CodeSchema[] {
-  return distinct((context.shownByStatus.get(status) as ErrorDefinition[]).map(definition => getCodeSchema(context, definition, format)))
+  return distinct((context.definitionsByStatus.get(status) as ErrorDefinition[]).map(definition => getCodeSchema(context, definition, format)))
 }
 
 function distinct (schemas: readonly CodeSchema[]): CodeSchema[] {
@@ -61,7 +61,7 @@ function getCodeSchema (context: ComponentsContext, definition: ErrorDefinition,
 
 function createWholeSchema (context: ComponentsContext, definition: ErrorDefinition, format: Format, key: string): CodeSchema {
   const { code } = definition
-  const body = createCodeSchema(definition, format, context.docUrl, context.shownIssues.get(code), context.version, createDefinitions(context, code))
+  const body = createCodeSchema(definition, format, context.docUrl, context.issuesByCode.get(code), context.version, createDefinitions(context, code))
   return { code, key, name: nameComponent(context, 'schemas', baseName(context, code, format), key), schema: body, body, json: JSON.stringify(body) }
 }
 

@@ -1,7 +1,7 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format } from '../formats/format.js'
-import type { FitsDeclared } from '../infer/declared-schemas.js'
+import type { MatchesDeclared } from '../infer/declared-schemas.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
 
@@ -19,7 +19,7 @@ export interface DocumentSettings {
   /** The fields that @fastify/rate-limit can set. @default none are documented */
   readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
   /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
-  readonly fitsDeclared?: FitsDeclared
+  readonly matchesDeclared?: MatchesDeclared
   /** Whether successful responses have `X-Request-Id` as well. */
   readonly requestIdOnAll: boolean
   /** Whether the document has the schemas of all statuses, used or not. */

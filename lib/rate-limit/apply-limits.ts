@@ -9,15 +9,15 @@ import type { RateLimitOptions } from './policies.js'
 import { createStoreFailureHandler } from './store-failure.js'
 
 /** The reason for rejecting a request. The error can be any value, because an `errorResponseBuilder` can return any value. */
-export interface Rejection {
+export interface LimitError {
   readonly error: unknown
 }
 
 /**
- * Counts a request under limits and sets the header fields. Returns a rejection if a limit is exceeded, because throwing
+ * Counts a request under limits and sets the header fields. Returns a limitError if a limit is exceeded, because throwing
  * costs as much as counting. Returns a promise only if there is something to wait for.
  */
-export type ApplyLimits = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => Rejection | undefined | Promise<Rejection | undefined>
+export type ApplyLimits = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => LimitError | undefined | Promise<LimitError | undefined>
 
 /** The property of a request with the results so far. Several hooks may count one request, and the header fields show all limits. */
 const limitResults = Symbol('fastify-api-errors.limitResults')
@@ -50,7 +50,7 @@ export function createApplyLimits (app: FastifyInstance, options: RateLimitOptio
 
 function handleOutcomes (
   { errors, fields, handleStoreFailures }: Context, outcomes: ReadonlyArray<LimitOutcome | undefined>, request: FastifyRequest & CountedRequest, reply: FastifyReply
-): Rejection | undefined {
+): LimitError | undefined {
   const results = [...request[limitResults] ?? []]
   const failures: StoreFailure[] = []
   let exceeded: LimitResult | undefined

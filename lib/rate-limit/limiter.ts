@@ -7,7 +7,7 @@ import { markInternal } from '../fastify/hooks.js'
 import { findOwner, isOwner } from '../fastify/registrations.js'
 import { setUnroutedHook } from '../fastify/unrouted-requests.js'
 import { handleThrownPromise } from '../support/call-safely.js'
-import { createApplyLimits, type ApplyLimits, type Rejection } from './apply-limits.js'
+import { createApplyLimits, type ApplyLimits, type LimitError } from './apply-limits.js'
 import { checkDefault, checkRoute } from './check-policies.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
 import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHooks, type RateLimitHook, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
@@ -70,7 +70,7 @@ export function registerLimiter (
   routes.forEach((route, scope, isEarly) => {
     if (isOwner(app, scope)) limitRoute(limiter, route, scope, isEarly)
   })
-  const defaults = getLimits(limiter, {})
+  const defaults = getDefaultLimits(limiter)
   const createNotFoundHooks = (...names: readonly RateLimitHook[]): Hook[] =>
     createHooks(limiter.applyLimits, defaults.filter(({ policy }) => names.includes(getPolicyHook(policy))))
   return { preValidation: createNotFoundHooks('preParsing', 'preValidation'), preHandler: createNotFoundHooks('preHandler') }
@@ -109,16 +109,16 @@ function addOnRequestHook (app: FastifyInstance): void {
       done()
       return
     }
-    const rejection = found.limiter.applyLimits(found.limits, request, reply)
-    if (rejection instanceof Promise) settle(rejection).then(settled => finish(done, settled), done)
-    else finish(done, rejection)
+    const limitError = found.limiter.applyLimits(found.limits, request, reply)
+    if (limitError instanceof Promise) awaitLimitError(limitError).then(settled => callDone(done, settled), done)
+    else callDone(done, limitError)
   }))
 }
 
-/** Counts a request that gets a response before any hook runs, under all default policies, also those with a later hook. */
+/** Counts a request that gets a response before any hook runs, under all default policies, also those with a laterLimits hook. */
 async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
-  const rejection = await settle(limiter.applyLimits(getLimits(limiter, {}), request, reply))
-  return rejection === undefined ? undefined : toError(rejection)
+  const limitError = await awaitLimitError(limiter.applyLimits(getDefaultLimits(limiter), request, reply))
+  return limitError === undefined ? undefined : toError(limitError)
 }
 
 function findOnRequestLimits (config: object): OnRequestLimits | undefined {
@@ -133,7 +133,12 @@ function findEarlyLimits (config: object): OnRequestLimits | undefined {
 /** Returns the limits for a request without a route, by the scope of the not-found handler. */
 function findDefaultLimits (scope: object): OnRequestLimits | undefined {
   const limiter = limiters.get(findOwner(scope) as object)
-  return limiter === undefined ? undefined : { limiter, limits: getLimits(limiter, {}).filter(countsOnRequest) }
+  return limiter === undefined ? undefined : { limiter, limits: getDefaultLimits(limiter).filter(countsOnRequest) }
+}
+
+/** Returns the limits for requests without a route. */
+function getDefaultLimits (limiter: Limiter): Limit[] {
+  return getLimits(limiter, {})
 }
 
 /** Returns the limits that a route names, or the default ones. */
@@ -144,19 +149,19 @@ function getLimits ({ limits, options }: Limiter, route: Pick<RouteOptions, 'con
 function limitRoute (limiter: Limiter, route: RouteOptions, scope: FastifyInstance, isEarly: boolean): void {
   checkRoute(route, limiter.options)
   const named = getLimits(limiter, route)
-  const later = named.filter(limit => !countsOnRequest(limit))
+  const laterLimits = named.filter(limit => !countsOnRequest(limit))
   const settings = route.config?.rateLimit
   // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
-  if (settings && !scope.hasPlugin('@fastify/rate-limit')) later.push(limiter.createLimit(createRoutePolicyName(route), createRoutePolicy(settings, route)))
-  const first = { limiter, limits: named.filter(countsOnRequest) }
-  if (first.limits.length > 0 && isEarly) {
+  if (settings && !scope.hasPlugin('@fastify/rate-limit')) laterLimits.push(limiter.createLimit(createRoutePolicyName(route), createRoutePolicy(settings, route)))
+  const onRequest = { limiter, limits: named.filter(countsOnRequest) }
+  if (onRequest.limits.length > 0 && isEarly) {
     hasEarlyLimits = true
-    earlyOnRequestLimits.set(getRouteMark(route.config) as object, first)
-  } else if (first.limits.length > 0) {
-    route.config = Object.assign({ ...route.config }, { [onRequestLimits]: first })
+    earlyOnRequestLimits.set(getRouteMark(route.config) as object, onRequest)
+  } else if (onRequest.limits.length > 0) {
+    route.config = Object.assign({ ...route.config }, { [onRequestLimits]: onRequest })
   }
   for (const name of rateLimitHooks) {
-    const limits = later.filter(limit => getPolicyHook(limit.policy) === name)
+    const limits = laterLimits.filter(limit => getPolicyHook(limit.policy) === name)
     // A copy, because routes may share the array.
     if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...createHooks(limiter.applyLimits, limits)] as never
   }
@@ -166,27 +171,27 @@ function limitRoute (limiter: Limiter, route: RouteOptions, scope: FastifyInstan
 function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[] {
   if (limits.length === 0) return []
   return [markInternal(async (request: FastifyRequest, reply: FastifyReply) => {
-    const rejection = await settle(applyLimits(limits, request, reply))
-    if (rejection !== undefined) throw toError(rejection)
+    const limitError = await awaitLimitError(applyLimits(limits, request, reply))
+    if (limitError !== undefined) throw toError(limitError)
   })]
 }
 
-/** Returns the error that a function of a policy threw, as a rejection. */
-async function settle (rejection: ReturnType<ApplyLimits>): Promise<Rejection | undefined> {
+/** Returns the error that a function of a policy threw, as a limitError. */
+async function awaitLimitError (limitError: ReturnType<ApplyLimits>): Promise<LimitError | undefined> {
   try {
-    return await rejection
+    return await limitError
   } catch (error) {
     return { error }
   }
 }
 
-function finish (done: HookHandlerDoneFunction, rejection: Rejection | undefined): void {
-  if (rejection === undefined) done()
-  else done(toError(rejection))
+function callDone (done: HookHandlerDoneFunction, limitError: LimitError | undefined): void {
+  if (limitError === undefined) done()
+  else done(toError(limitError))
 }
 
 /** Returns an error that is never falsy, because Fastify continues with a request if the error is falsy. */
-function toError ({ error }: Rejection): Error {
+function toError ({ error }: LimitError): Error {
   return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
 }
 

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
-import { isErrorOfBody, isSentByApplication } from '../fastify/reply-internals.js'
+import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
@@ -67,7 +67,7 @@ export interface Responder {
   /** Prepares a response, sets its status and headers on the reply, logs and counts it. The caller sends it. */
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
   /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
-  readonly prepareRaw: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
+  readonly prepareRawResponse: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
   /** Logs the failure of a partly sent response, and aborts an HTTP/2 stream. Returns whether the failure was logged. */
   readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
   /** Returns the body of an error and logs it, for the last line of a partly sent stream. */
@@ -95,7 +95,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     settings,
     handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
     prepare: (thrown, request, reply) => prepareResponse(context, thrown, request, reply, 'defaultErrorLog'),
-    prepareRaw: (error, request, log) => prepareRawResponse(context, error, request, log),
+    prepareRawResponse: (error, request, log) => prepareRawResponse(context, error, request, log),
     handleStreamError: (error, request, reply) => handleStreamError(context, error, request, reply),
     toBody: (thrown, reply) => createBody(context, thrown, reply)
   }
@@ -133,7 +133,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
   reply.code(status)
-  record(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
+  reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }
 }
 
@@ -141,7 +141,7 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
   const { settings, settings: { negotiated }, render } = context
   const requestId = createRequestId()
   const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
-  record(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
+  reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
   const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
   return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
 }
@@ -154,7 +154,7 @@ function toApiError ({ settings: { errors, translators, database, validationStat
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
   const code = codeForStatus(reply.statusCode)
-  return code === undefined || !isSentByApplication(handleError) ? error : errors[code]({ cause: thrown } as never)
+  return code === undefined || !isSendCalledByApplication(handleError) ? error : errors[code]({ cause: thrown } as never)
 }
 
 /** Logs an error without a response, because the client disconnected or part of another response was sent. */
@@ -197,7 +197,7 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
   return JSON.parse(payload) as Record<string, unknown>
 }
 
-function record ({ onAnswer, settings }: ResponderContext, event: AnswerEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
+function reportResponse ({ onAnswer, settings }: ResponderContext, event: AnswerEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
   const { error, code, status, route, method, requestId, request } = event
   onAnswer(event)
   if (answers.hasSubscribers) answers.publish(event)

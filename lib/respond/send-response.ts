@@ -2,7 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
-import { markSerializer } from '../fastify/guard-calls.js'
+import { markSerializer } from '../fastify/guard-functions.js'
 import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 

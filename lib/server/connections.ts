@@ -49,7 +49,7 @@ function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 
 
 /** Sends an error to a request for which there is no `FastifyRequest`. */
 function sendRaw (app: FastifyInstance, request: IncomingMessage, response: ServerResponse, error: ApiError): void {
-  const { status, headers, payload } = getResponder(app.server, request.url).prepareRaw(error, request, app.log)
+  const { status, headers, payload } = getResponder(app.server, request.url).prepareRawResponse(error, request, app.log)
   if (response.headersSent) {
     response.destroy()
     return

@@ -3,7 +3,7 @@
  * would use its promise as the result.
  */
 import type { FastifyServerOptions } from 'fastify'
-import { expectSynchronous, guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler, type Call } from '../fastify/guard-calls.js'
+import { expectSynchronous, guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler, type Call } from '../fastify/guard-functions.js'
 import { callSafely } from '../support/call-safely.js'
 import { frameworkErrors } from './early-rejections.js'
 

@@ -21,7 +21,7 @@ export function clientErrorHandler (this: FastifyInstance, error: Error & { read
   }
   const responder = getResponder(this.server)
   const code = clientErrors[String(error.code)] ?? 'invalid_request'
-  const response = responder.prepareRaw(responder.settings.errors[code]({ cause: error }), null, this.log)
+  const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), null, this.log)
   socket.write(formatHttpMessage(response))
   socket.destroySoon()
 }

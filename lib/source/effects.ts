@@ -47,7 +47,7 @@ export function createEffects (constraints: Constraints): Effects {
     const errors: Obj[] = []
     if (query.verb === 'delete') {
       for (const [other, { foreign }] of constraints.tables) {
-        if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', codes === undefined ? {} : { code: codes.foreign }, { needsRowsIn: other }))
+        if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', codes === undefined ? {} : { code: codes.foreign }, { requiresWriteTo: other }))
       }
       return errors.slice(0, 1)
     }
@@ -56,12 +56,12 @@ export function createEffects (constraints: Constraints): Effects {
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
         const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
-        if (touched) errors.push(effectError('resource_already_exists', { ...(codes !== undefined && { code: codes.unique }), ...(constraint !== undefined && { constraint }) }, { unlessRead: key.map(column => `${name}.${column}`) }))
+        if (touched) errors.push(effectError('resource_already_exists', { ...(codes !== undefined && { code: codes.unique }), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
     }
     for (const { columns: key, table: to } of table.foreign) {
       const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
-      if (isSent) errors.push(effectError('validation_error', codes === undefined ? {} : { code: codes.foreign }, { unlessRead: [to], isPossible: columns === undefined }))
+      if (isSent) errors.push(effectError('validation_error', codes === undefined ? {} : { code: codes.foreign }, { uncertainIfRead: [to], isUncertain: columns === undefined }))
     }
     return errors
   }

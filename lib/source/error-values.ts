@@ -6,7 +6,7 @@ import { literal, object, unknown, type Obj, type Values } from './values.js'
 export function catalogError (code: string, status: number | undefined): Obj {
   return object({
     fields: new Map<string, Values>([['code', [literal(code)]], ...(status === undefined ? [] : [['status', [literal(status)]], ['statusCode', [literal(status)]]] as const)]),
-    error: { origin: 'catalog', names: ['ApiError', 'Error'], isPossible: false }
+    error: { origin: 'catalog', names: ['ApiError', 'Error'], isUncertain: false }
   })
 }
 
@@ -14,7 +14,7 @@ export function catalogError (code: string, status: number | undefined): Obj {
 export function effectError (code: StandardCode, fields: Readonly<Record<string, string>> = {}, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
   return object({
     fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
-    error: { origin: 'effect', names: ['Error'], isPossible: false, code, ...facts }
+    error: { origin: 'effect', names: ['Error'], isUncertain: false, code, ...facts }
   })
 }
 
@@ -24,16 +24,16 @@ export function httpError (status: number, name: string, fields: Iterable<readon
     fields: new Map<string, Values>([
       ['statusCode', [literal(status)]], ['status', [literal(status)]], ['expose', [literal(status < 500)]], ['message', [unknown()]], ...fields
     ]),
-    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isPossible: false }
+    error: { origin: 'thrown', names: [name, 'HttpError', 'Error'], isUncertain: false }
   })
 }
 
 /** Returns an error of a plugin, with the code that the plugin gives it. */
 export function codedError (code: string): Obj {
-  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false } })
+  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false } })
 }
 
 /** Returns a built-in error of JavaScript. */
 export function plainError (names: readonly string[], message: Values = [unknown()]): Obj {
-  return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isPossible: false } })
+  return object({ fields: new Map([['message', message]]), error: { origin: 'thrown', names, isUncertain: false } })
 }

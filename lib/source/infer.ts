@@ -131,20 +131,20 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
-      if (facts?.needsRowsIn !== undefined && !machine.effects.written.has(facts.needsRowsIn)) continue
-      const isUnlikely = facts?.unlessRead !== undefined && facts.unlessRead.some(read => reads.has(plainRead(read)))
+      if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
+      const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       for (const { status, code } of answersTo(thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({
-          status, code, confidence: thrown.isPossible || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
+          status, code, confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         })
       }
     }
-    for (const { status, site, via, isPossible } of sent) {
+    for (const { status, site, via, isUncertain } of sent) {
       errors.push({
-        status, code: null, confidence: isPossible ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
+        status, code: null, confidence: isUncertain ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
       })
     }
-    const unique = bestOf(errors)
+    const unique = selectBestErrors(errors)
     const explained = new Set([...unique.map(({ code }) => code), ...route.documented.filter(({ rule }) => rule !== 'config').map(({ code }) => code)])
     return { method: route.method, path: route.path, errors: unique, stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort() }
   })
@@ -152,22 +152,22 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
 }
 
-function plainRead (read: string): string {
+function unquoteRead (read: string): string {
   return read.split('.').map(plainName).join('.')
 }
 
 /** Returns one error for each status and code: the most certain and closest one. */
-function bestOf (errors: readonly SourceError[]): SourceError[] {
+function selectBestErrors (errors: readonly SourceError[]): SourceError[] {
   const best = new Map<string, SourceError>()
   for (const error of errors) {
     const key = `${error.status} ${String(error.code)}`
     const known = best.get(key)
-    if (known === undefined || rank(error, known) < 0) best.set(key, error)
+    if (known === undefined || compareErrors(error, known) < 0) best.set(key, error)
   }
   return [...best.values()].sort((a, b) => a.status - b.status || compare(a.code ?? '', b.code ?? ''))
 }
 
-function rank (a: SourceError, b: SourceError): number {
+function compareErrors (a: SourceError, b: SourceError): number {
   return compare(a.confidence, b.confidence) || a.via.length - b.via.length || compare(a.file, b.file) || a.line - b.line
 }
 
@@ -195,7 +195,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
       throws.push(...throwReturned(machine, failed))
       if (outcome.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
-        sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isPossible: false })))
+        sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isUncertain: false })))
       }
     }
   }

@@ -107,7 +107,7 @@ function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, nam
   const closed = live === undefined ? undefined : machine.inspector.scopesOf(live.value).find(scope => Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode'))
   const made = (code: Values, status: Values): Values => [object({
     fields: new Map<string, Values>([['code', code], ['statusCode', status], ['name', [literal('FastifyError')]], ['message', [unknown()]]]),
-    error: { origin: 'thrown', names: ['FastifyError', 'Error'], isPossible: false }
+    error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false }
   })]
   if (name === 'FastifyError' && closed !== undefined) return made([literal(String(closed.code))], [literal(Number(closed.statusCode))])
   if (!['createError', 'default', ''].includes(name)) return undefined
@@ -123,7 +123,7 @@ function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values |
     fields: new Map<string, Values>([
       ['isBoom', [literal(true)]], ['isServer', [literal(status >= 500)]], ['output', [object({ fields: new Map([['statusCode', [literal(status)]]]) })]], ['message', [unknown()]]
     ]),
-    error: { origin: 'thrown', names: ['Boom', 'Error'], isPossible: false }
+    error: { origin: 'thrown', names: ['Boom', 'Error'], isUncertain: false }
   })]
 }
 
@@ -140,7 +140,7 @@ function jwt (machine: LibraryContext, { args, node }: LibraryCall, name: string
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
     if (done === undefined) return made
     const throws = machine.caught(() => { machine.settle(made) })
-    const [certain, possible] = [false, true].map(isPossible => throws.filter(error => error.isPossible === isPossible).map(({ value }) => value)) as unknown as [Values, Values]
+    const [certain, possible] = [false, true].map(isUncertain => throws.filter(error => error.isUncertain === isUncertain).map(({ value }) => value)) as unknown as [Values, Values]
     machine.maybe(() => machine.call(done, [], [possible, [unknown()]], node))
     return machine.call(done, [], [union(certain, nothing), [unknown()]], node)
   }
@@ -210,7 +210,7 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
 function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   if (name !== 'parse' && name !== 'parseAsync') return undefined
   const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
-  const failed = (at: Node): void => { machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isPossible: false } })], at) }
+  const failed = (at: Node): void => { machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at) }
   if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
   failed(node as Node)
   return [made(node as Node)]

@@ -36,7 +36,7 @@ export interface LibraryContext {
   readonly member: (owners: Values, name: string | undefined, node: Node) => Values
   readonly elementsOf: (values: Values, node: Node) => Values
   readonly settle: (values: Values) => Values
-  readonly throwValues: (values: Values, node: Node, isPossible?: boolean) => void
+  readonly throwValues: (values: Values, node: Node, isUncertain?: boolean) => void
   readonly rethrow: (throws: readonly Thrown[]) => void
   readonly caught: (body: () => void) => Thrown[]
   readonly caughtValues: (throws: readonly Thrown[]) => Values
@@ -46,7 +46,7 @@ export interface LibraryContext {
   readonly liveValue: (value: unknown) => Value
   readonly nodeOf: (live: Live) => Fn | Cls | undefined
   readonly setStatus: (numbers: readonly number[], node: Node) => void
-  readonly send: (statuses: readonly Status[], isPossible?: boolean) => void
+  readonly send: (statuses: readonly Status[], isUncertain?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
   readonly readRoute: () => { readonly method: string, readonly path: string, readonly config: object }
   /** Records that a table or a column is read. */

@@ -80,13 +80,13 @@ export interface ErrorFacts {
   /** The names of its classes that are not in the source. */
   readonly names: readonly string[]
   /** Whether the error may not occur even if its line is reached. */
-  readonly isPossible: boolean
+  readonly isUncertain: boolean
   /** The standard code of the response, if the database or an upstream service throws the error. */
   readonly code?: StandardCode
   /** A table that must have rows before the error can occur. */
-  readonly needsRowsIn?: string
+  readonly requiresWriteTo?: string
   /** Tables and columns that the application may have read before, which makes the error unlikely. */
-  readonly unlessRead?: readonly string[]
+  readonly uncertainIfRead?: readonly string[]
 }
 
 /** A built-in function that is modeled. */
@@ -173,7 +173,7 @@ export interface Thrown {
   readonly site: Site
   /** The functions from the called one to the one that throws. */
   readonly via: readonly string[]
-  readonly isPossible: boolean
+  readonly isUncertain: boolean
   /** The statuses that were set on the reply before. */
   readonly statuses: readonly number[]
 }
@@ -183,7 +183,7 @@ export interface Sent {
   readonly status: number
   readonly site: Site
   readonly via: readonly string[]
-  readonly isPossible: boolean
+  readonly isUncertain: boolean
 }
 
 let last = 0
@@ -269,7 +269,7 @@ export function dedupe<T extends Thrown | Sent> (list: readonly T[]): T[] {
     const what = 'value' in entry ? keyOf(entry.value) : String(entry.status)
     const key = `${what} ${entry.site.file}:${entry.site.line}`
     const known = seen.get(key)
-    if (known === undefined || (known.isPossible && !entry.isPossible) || (known.isPossible === entry.isPossible && entry.via.length < known.via.length)) seen.set(key, entry)
+    if (known === undefined || (known.isUncertain && !entry.isUncertain) || (known.isUncertain === entry.isUncertain && entry.via.length < known.via.length)) seen.set(key, entry)
   }
   return [...seen.values()]
 }

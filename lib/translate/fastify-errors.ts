@@ -32,8 +32,8 @@ export const fastifyTranslator: Translator = {
   name: 'fastify',
   translate (error, { errors }) {
     if (!isObject(error) || typeof error.code !== 'string' || !error.code.startsWith('FST_ERR_')) return undefined
-    const answer = Object.hasOwn(fastifyErrors, error.code) ? fastifyErrors[error.code] : undefined
-    if (answer === undefined) return errors.internal_error({ cause: error })
-    return errors[answer.code]({ cause: error, ...(answer.message !== undefined && { message: answer.message }) })
+    const known = Object.hasOwn(fastifyErrors, error.code) ? fastifyErrors[error.code] : undefined
+    if (known === undefined) return errors.internal_error({ cause: error })
+    return errors[known.code]({ cause: error, ...(known.message !== undefined && { message: known.message }) })
   }
 }

@@ -8,18 +8,18 @@ export const pluginsTranslator: Translator = {
   name: 'plugins',
   translate (error, context) {
     if (!isObject(error)) return undefined
-    const answer = typeof error.code === 'string' ? answers.get(error.code) : formAnswer(error, context)
-    if (answer === undefined) return undefined
-    const { code, message, headers } = answer
+    const response = typeof error.code === 'string' ? pluginResponses.get(error.code) : createFormResponse(error, context)
+    if (response === undefined) return undefined
+    const { code, message, headers } = response
     return context.errors[code]({ cause: error, ...(message !== undefined && { message }), ...(headers !== undefined && { headers }) })
   }
 }
 
-const answers: ReadonlyMap<string, PluginErrorResponse> = new Map(
+const pluginResponses: ReadonlyMap<string, PluginErrorResponse> = new Map(
   Object.values(pluginErrors).flatMap(codes => Object.entries(codes))
 )
 
-function formAnswer ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorResponse | undefined {
+function createFormResponse ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorResponse | undefined {
   if (typeof message !== 'string' || !Object.hasOwn(formParserErrors, message)) return undefined
   return /^multipart\//i.test(request.headers['content-type'] ?? '') ? formParserErrors[message] : undefined
 }

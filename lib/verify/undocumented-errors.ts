@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
-import { isCodeOfDeclaredStatus, type FitsDeclared } from '../infer/declared-schemas.js'
+import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
@@ -13,12 +13,12 @@ export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => vo
  * Returns a function that returns whether a kind of response is documented: by its code, or by a schema that the route
  * declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized by it.
  */
-export function createDocumentedCheck (routeErrors: RouteErrors, fitsDeclared?: FitsDeclared): (kind: SentKind) => boolean {
+export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared?: MatchesDeclared): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
     if (route === null) return true
     return routeErrors.findRoutes(route.method, route.url).some(record => {
       if (!routeErrors.isDocumented(record)) return true
-      if (declaresStatus(record.route.schema?.response, status) && (code === null || fitsDeclared?.(record, status, code) !== false)) return true
+      if (declaresStatus(record.route.schema?.response, status) && (code === null || matchesDeclared?.(record, status, code) !== false)) return true
       if (isCodeOfDeclaredStatus(record, status, code)) return true
       if (code === null && routeErrors.listSentBodies(record).has(status)) return true
       return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))

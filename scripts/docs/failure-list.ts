@@ -26,7 +26,7 @@ export interface TestedFailure {
 
 /** Returns all failures: of the application, of Fastify and Node, and of databases, clients and plugins. */
 export function listFailures (): TestedFailure[] {
-  const page = 'answering.md'
+  const page = 'responses.md'
   return [
     ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({ source: 'your code', page, what: `It throws ${name}.`, code })),
     ...Object.entries(fastifyErrors).map(([what, { code }]) => ({ source: 'Fastify', page, what, code })),

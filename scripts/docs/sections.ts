@@ -7,6 +7,8 @@ import { toIssueCode, formatMessages, issueKinds } from '../../lib/catalog/issue
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
+import { optionSections } from './options.js'
+import { usage } from '../../lib/cli/run-command.js'
 import { responseSections } from './response-tables.js'
 import { summarizeFailures } from './failure-list.js'
 import { failureSections } from './failures.js'
@@ -37,6 +39,8 @@ export const sections: Readonly<Record<string, () => string>> = {
   'launch-curl': launchCurl,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections,
+  ...optionSections,
+  usage: () => `\`\`\`text\n${usage}\n\`\`\``,
   ...responseSections,
   'failure-summary': summarizeFailures
 }

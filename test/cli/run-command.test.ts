@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { getFirstLine, runCommand } from '../../lib/cli/run-command.js'
+import { getFirstLine } from '../../lib/cli/load-app.js'
+import { runCommand } from '../../lib/cli/run-command.js'
 
 /** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
@@ -69,6 +70,23 @@ t.test('check lists each change, and fails if one is breaking', async t => {
   t.match(await runCommand(['check', '--app', join(folder, 'more.ts'), '--lockfile', lockfile]), { code: 0, output: /^No changes/ }, 'lock accepts the change')
 })
 
+t.test('check and doctor print JSON', async t => {
+  const folder = t.testdir({ 'app.ts': api(), 'changed.ts': api(410) })
+  const lockfile = join(folder, 'errors.lock.json')
+  await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile])
+  const { code, output } = await runCommand(['check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile, '--json'])
+  t.equal(code, 1)
+  t.strictSame(JSON.parse(output), { changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the status changed from 409 to 410.' }], inferred: [] })
+  const diagnosis = await runCommand(['doctor', '--app', join(folder, 'app.ts'), '--json'])
+  t.equal(diagnosis.code, 1)
+  t.match(JSON.parse(diagnosis.output), { problems: [{}] })
+})
+
+t.test('--version prints the version of package.json', async t => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  t.strictSame(await runCommand(['--version']), { code: 0, output: version })
+})
+
 t.test('a module can export its application in several ways', async t => {
   const inOtherWays = {
     'instance.ts': api().replace('export async function build', 'async function build') + 'export default await build()',
@@ -115,15 +133,16 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
   t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the module of the API, such as \'./app.js\', got "nowhere.ts".')
-  t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start: DATABASE_URL is missing.')
+  t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start (at throws.ts:1): DATABASE_URL is missing.')
   t.equal(await messageFor('lock', '--app', app('rejects.ts')), '--app: "rejects.ts" does not start: no database')
   t.match(await messageFor('lock', '--app', app('wrong-option.ts')), /^--app: "wrong-option\.ts" does not start: fastify-api-errors: format: expected .*, got "xml"\.$/)
-  t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start: Redis is down.')
-  const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, or a function that returns one"
+  t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start (at not-ready.ts:12): Redis is down.')
+  const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
   t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
   t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
   t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its outermost instance, because registrations in its scopes are not visible there, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
   t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a path in an existing folder, got "no/folder/lock.json".')

@@ -4,7 +4,7 @@ import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
   getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
-  isSendingThrown, isSentByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
+  isSendingThrown, isSendCalledByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
 /** A value that is not an instance, a request or a reply of Fastify. */
@@ -124,7 +124,7 @@ t.test('an error that the application sends is distinguished from an error that 
   const app = Fastify()
   const seen: unknown[] = []
   app.setErrorHandler(function handler (error, _request, reply) {
-    seen.push([(error as Error).message, isSentByApplication(handler)])
+    seen.push([(error as Error).message, isSendCalledByApplication(handler)])
     reply.code(400).send('handled')
   })
   app.get('/', async (request, reply) => {
@@ -142,7 +142,7 @@ t.test('an error that the application sends is distinguished from an error that 
   t.strictSame(seen, [['sent', true], ['sent later', true], ['returned', false], ['thrown', false], ['thrown by a sync handler', false], ['given to done', false]])
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
-  t.equal(isSentByApplication(() => {}), false, 'without a stack')
+  t.equal(isSendCalledByApplication(() => {}), false, 'without a stack')
   Error.stackTraceLimit = stackTraceLimit
 })
 

@@ -30,7 +30,8 @@ t.test('processes that share a Redis share the counts', async t => {
     const answer = await fetchResponse(urls[sent % 2] as string)
     states.push(`${answer.status} ${answer.headers.ratelimit}`)
   }
-  t.strictSame(states, [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=10`).concat('429 "burst";r=0;t=10'))
+  // The clock of Redis runs, so a slow machine needs some of the ten seconds.
+  t.strictSame(states.map(state => state.replace(/t=([1-9]|10)$/, 't=(1 to 10)')), [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=(1 to 10)`).concat('429 "burst";r=0;t=(1 to 10)'))
 })
 
 t.test('each policy has its own key, which expires when its window ends', async t => {

@@ -95,11 +95,11 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     rethrow: throws => rethrow(machine, throws),
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),
-    send: (statuses, isPossible) => send(machine, statuses, isPossible),
+    send: (statuses, isUncertain) => send(machine, statuses, isUncertain),
     setStatus: (numbers, node) => setStatus(machine, numbers, node),
     settle: values => settle(machine, values),
     staticMember: (cls, name, node) => staticMember(machine, cls, name, node),
-    throwValues: (values, node, isPossible) => throwValues(machine, values, node, isPossible)
+    throwValues: (values, node, isUncertain) => throwValues(machine, values, node, isUncertain)
   }
   return machine
 }

@@ -11,29 +11,29 @@ import { mergeStates, saveState } from './states.js'
 import { shorten } from './syntax.js'
 
 /** Records a thrown value. */
-export function throwValues (machine: Machine, values: Values, node: Node, isPossible = false): void {
+export function throwValues (machine: Machine, values: Values, node: Node, isUncertain = false): void {
   for (const value of values) {
     const earlier = machine.origins.get(value)
     if (earlier !== undefined) {
       // The `catch` may be there to handle this error of the database.
       const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
-      machine.act.throws.push(...isEffect ? earlier.map(thrown => ({ ...thrown, isPossible: true })) : earlier)
+      machine.act.throws.push(...isEffect ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
-      for (const held of value.held) machine.act.throws.push({ value: held, site: siteOf(machine, node), via: [], isPossible: true, statuses: [] })
+      for (const held of value.held) machine.act.throws.push({ value: held, site: siteOf(machine, node), via: [], isUncertain: true, statuses: [] })
       continue
     }
     machine.act.throws.push({
-      value, site: siteOf(machine, node), via: [], isPossible: isPossible || machine.possible > 0 || (value.kind === 'object' && value.error?.isPossible === true), statuses: machine.statuses.map(({ status }) => status)
+      value, site: siteOf(machine, node), via: [], isUncertain: isUncertain || machine.possible > 0 || (value.kind === 'object' && value.error?.isUncertain === true), statuses: machine.statuses.map(({ status }) => status)
     })
   }
 }
 
 /** Records a response with an error status that is sent without an error. */
-export function send (machine: Machine, statuses: readonly Status[], isPossible = false): void {
+export function send (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
   for (const { status, site } of statuses) {
-    if (status >= 400) machine.act.sent.push({ status, site, via: [], isPossible: isPossible || machine.possible > 0 })
+    if (status >= 400) machine.act.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.possible > 0 })
   }
 }
 

@@ -31,11 +31,11 @@ export function callFunction (machine: Machine, fn: Fn, self: Values, args: read
 /** Adds the result of a call to the activation of its caller. */
 export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Values {
   const name = nameOf(machine, fn)
-  const isPossible = machine.possible > 0
+  const isUncertain = machine.possible > 0
   const onTheWay = <T extends Thrown | Sent>(entry: T): T => ({
     ...entry,
     via: name === undefined ? entry.via : [name, ...entry.via].slice(0, 12),
-    isPossible: entry.isPossible || isPossible
+    isUncertain: entry.isUncertain || isUncertain
   })
   machine.statuses = outcome.statuses
   machine.act.sent.push(...outcome.sent.map(onTheWay))

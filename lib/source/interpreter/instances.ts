@@ -26,7 +26,7 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
     if (callee.kind !== 'class') return machine.callUnknown(args, node)
     const names = externalBases(machine, callee)
     const instance = object({
-      cls: callee, ...(names.includes('Error') && { error: { origin: 'thrown' as const, names, isPossible: false } })
+      cls: callee, ...(names.includes('Error') && { error: { origin: 'thrown' as const, names, isUncertain: false } })
     })
     initialize(machine, callee, instance, args, node)
     if (instance.error !== undefined && !instance.fields.has('message')) instance.fields.set('message', [unknown()])
@@ -38,7 +38,7 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
 function asError (made: Values, names: readonly string[]): Values {
   return names.length === 0 || made.some(({ kind }) => kind !== 'unknown')
     ? made
-    : [object({ error: { origin: 'thrown', names, isPossible: false }, fields: new Map([['message', [unknown()]]]) })]
+    : [object({ error: { origin: 'thrown', names, isUncertain: false }, fields: new Map([['message', [unknown()]]]) })]
 }
 
 /** Returns the names of a class and of its bases, if it extends Error. */
@@ -52,7 +52,7 @@ function errorNamesOfLive (value: object): readonly string[] {
 function constructFunction (machine: Machine, live: Live | undefined, fn: Fn, args: readonly Values[]): Values {
   const isError = live !== undefined && Object.prototype.isPrototypeOf.call(Error.prototype, (live.value as { readonly prototype?: object }).prototype ?? {})
   const cls: Cls = { kind: 'class', id: fn.id, node: undefined, env: undefined, live }
-  const instance = object({ cls, ...(isError && { error: { origin: 'thrown' as const, names: ['Error'], isPossible: false } }) })
+  const instance = object({ cls, ...(isError && { error: { origin: 'thrown' as const, names: ['Error'], isUncertain: false } }) })
   const returned = machine.callFunction(fn, [instance], args).filter(value => value.kind !== 'literal')
   return returned.length > 0 ? returned : [instance]
 }

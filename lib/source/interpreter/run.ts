@@ -33,7 +33,7 @@ export function throwReturned (machine: Machine, values: Values): Thrown[] {
     value,
     site: machine.returnSites.get(value) ?? { file: '', line: 0 },
     via: [],
-    isPossible: value.kind === 'object' && value.error?.isPossible === true,
+    isUncertain: value.kind === 'object' && value.error?.isUncertain === true,
     statuses: machine.statuses.map(({ status }) => status)
   }))
 }

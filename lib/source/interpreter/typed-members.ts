@@ -58,8 +58,8 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
   if (isCalled) {
     const found = implementationsOf(machine, symbol, declaration)
     if (found.length > 0) {
-      const isPossible = found.length > 1
-      return found.map(fn => isPossible
+      const isUncertain = found.length > 1
+      return found.map(fn => isUncertain
         ? native(symbol.name, (args, self) => machine.maybe(() => machine.callFunction(fn, self, args)))
         : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
     }

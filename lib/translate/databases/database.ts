@@ -88,7 +88,7 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
         found = read(at, context.request) ?? found
         at = at.cause ?? at.original ?? at.driverError // TypeORM says driverError, Sequelize original, the others cause
       }
-      return found === undefined ? undefined : answerReading(found, error, context)
+      return found === undefined ? undefined : createDatabaseError(found, error, context)
     }
   }
 }
@@ -103,7 +103,7 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
 /** The failures that are about a single value. In a request without a body, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
-function answerReading (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
+function createDatabaseError (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
   if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !isObject(request.body)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]

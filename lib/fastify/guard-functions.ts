@@ -23,7 +23,7 @@ type Setter = (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
 const replaced = new WeakSet<object>()
 
 /** Guards the functions that are set on a scope and on its nested scopes from now on, once the plugin is registered. */
-export function trackCalls (app: FastifyInstance): void {
+export function trackFunctions (app: FastifyInstance): void {
   if ([...scopesAround(app)].some(scope => replaced.has(scope))) return
   replaced.add(app)
   const isActive = (): boolean => isGuarding(app)
@@ -109,7 +109,7 @@ function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => 
 }
 
 /** Guards the functions in the options of routes. */
-export function guardRouteCalls (app: FastifyInstance, routes: Routes): void {
+export function guardRouteFunctions (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
   routes.forEach(route => {
     const { errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>

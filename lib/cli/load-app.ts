@@ -1,0 +1,104 @@
+/** Imports the module of an application, in JavaScript or TypeScript, and starts the application without listening. */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { FastifyInstance, FastifyPluginAsync, FastifyServerOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { rejectOption } from '../support/expect-option.js'
+import { isObject } from '../support/is-object.js'
+
+const program = 'fastify-api-errors'
+
+const expected = "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
+
+/**
+ * Imports an application and starts it.
+ *
+ * @param module the path of its module, relative to the working directory
+ * @throws TypeError if the module does not exist, or has no application
+ * @throws Error if the application does not start
+ */
+export async function loadApp (module: string | undefined): Promise<FastifyInstance> {
+  const path = resolve(module ?? '')
+  if (module === undefined || !existsSync(path)) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
+  if (/\.[cm]?ts$/.test(path)) await registerTsx(path)
+  let app: unknown
+  try {
+    app = await importApp(path)
+    if (isApplication(app)) await app.ready()
+  } catch (error) {
+    if (isUnknownTypeScript(error)) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
+    throw new Error(`${program}: --app: ${JSON.stringify(module)} does not start${findPlace(error)}: ${getFirstLine(error)}`)
+  }
+  if (!isApplication(app)) rejectOption(program, '--app', expected, module)
+  return app
+}
+
+/** Makes Node load TypeScript by the tsx of the application, unless the process was started with a loader. Does nothing without tsx: newer versions of Node do not need it. */
+async function registerTsx (path: string): Promise<void> {
+  const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
+  const tsx = hasLoader ? undefined : findTsx(path)
+  if (tsx !== undefined) await importFile(tsx) // the same as `node --import tsx`
+}
+
+function findTsx (path: string): string | undefined {
+  try {
+    return createRequire(path).resolve('tsx')
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns whether Node cannot load a file because it is TypeScript. */
+function isUnknownTypeScript (error: unknown): boolean {
+  return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?ts"/.test(String(error.message))
+}
+
+/** Imports a module of the application, which can export anything. */
+async function importFile (path: string): Promise<any> {
+  return await import(pathToFileURL(path).href)
+}
+
+async function importApp (path: string): Promise<unknown> {
+  const { default: main, app, build, options } = await importFile(path)
+  const exported = [main, app, build, main?.default, main?.app, main?.build]
+    .find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
+  if (typeof exported !== 'function') return await exported
+  return isPlugin(exported) ? await createApp(path, exported, options ?? main?.options) : await exported()
+}
+
+/** Returns whether a function is a plugin, as fastify-cli starts it, and not one that creates the application. */
+function isPlugin (exported: object): exported is FastifyPluginAsync {
+  const { length } = exported as { readonly length: number }
+  return length > 1 || Symbol.for('skip-override') in exported || (length === 1 && /^[^(]*\(?\s*(fastify|app|instance|server)\b/.test(String(exported)))
+}
+
+/** Creates an application with the Fastify of the module, and registers a plugin without a scope of its own. */
+async function createApp (path: string, plugin: FastifyPluginAsync, options: unknown): Promise<FastifyInstance> {
+  const fastify = createRequire(path)('fastify') as { readonly default: (options: FastifyServerOptions) => FastifyInstance }
+  const app = fastify.default(isObject(options) ? options : {})
+  await app.register(fp(plugin))
+  return app
+}
+
+function isApplication (value: unknown): value is FastifyInstance {
+  return typeof (value as Partial<FastifyInstance> | null | undefined)?.ready === 'function'
+}
+
+const ownFolders = ['lib', 'dist'].map(folder => fileURLToPath(new URL(`../../${folder}/`, import.meta.url)))
+
+/** Returns the file and line of the application that an error comes from: ` (at src/db.ts:12)`. Empty if it is unknown. */
+function findPlace (error: unknown): string {
+  for (const line of String((error as Partial<Error> | null | undefined)?.stack).split('\n')) {
+    const [, location = '', number] = /(?:^|\(|at (?:async )?)((?:file:\/\/|[A-Z]:)?[/\\][^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? []
+    const file = location.startsWith('file:') ? fileURLToPath(location.replace(/\?.*$/, '')) : location
+    if (file !== '' && !file.includes('/node_modules/') && !ownFolders.some(folder => file.startsWith(folder))) return ` (at ${relative('', file)}:${number})`
+  }
+  return ''
+}
+
+/** Returns the first line of the message of an error. The other lines are only useful with a stack. */
+export function getFirstLine (error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1).join()
+}
