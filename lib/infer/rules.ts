@@ -224,7 +224,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
     const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
-    return withValidationStatus(findings, validationStatus).filter(({ code }) => isDocumented(errors[code]?.status as number))
+    const isNew = ({ code, issues }: Finding): boolean => issues?.length !== 0 || !found.some(known => known.code === code)
+    return withValidationStatus(findings, validationStatus).filter(finding => isDocumented(errors[finding.code]?.status as number) && isNew(finding))
   },
 
   longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
