@@ -12,7 +12,7 @@ import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import { encodeUriComponent } from './support/encode-uri.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
-import { isRealm } from './support/http-syntax.js'
+import { isHttpUrl, isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
 import { builtInTranslators } from './translate/index.js'
 import type { DatabaseOptions, Translator } from './translate/translator.js'
@@ -48,13 +48,31 @@ export interface ApiErrorsOptions {
   readonly validationStatus?: ValidationStatus
   /**
    * The URL of the page about a code: a base URL to which the code is appended, percent-encoded, or a function of the code that returns
-   * `undefined` for a code without a page. Absent: the pages of `reference`; without these, responses have no `doc_url`.
+   * `undefined` for a code without a page. Absent, or `undefined` for a code: the page of `reference`; without these, responses have no
+   * `doc_url`. An absolute URL makes the `type` of problem details absolute, as RFC 9457 recommends (section 3.1.1).
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
   /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages are served. */
   readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate` (RFC 9110, section 11.5). @default 'api' */
   readonly realm?: string
+  /**
+   * The absolute URL of the metadata of this protected resource, for clients that look for its authorization server. It is the
+   * `resource_metadata` of each Bearer challenge that the plugin writes (RFC 9728, section 5.1).
+   *
+   * @default the challenge has no such parameter
+   * @example
+   * resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource'
+   */
+  readonly resourceMetadata?: string
+  /**
+   * Whether errors say in a header what to do next: `X-Should-Retry: true` or `false`, from the `retry` advice of the code, and
+   * `Retry-After-Ms` if the wait of a rate limit is less than a second. SDKs that Stainless generates, such as those of OpenAI
+   * and Anthropic, obey both.
+   *
+   * @default true
+   */
+  readonly retryHeaders?: boolean
   /** `false` turns the log off. A function writes each entry itself. @default a 4xx at level info without a stack, a 5xx at level error with its causes */
   readonly log?: false | LogFunction
   /** Whether requests without a route get `route_not_found` or 405. `false` keeps your own not-found handler. @default true */
@@ -132,6 +150,8 @@ const known = {
   docUrl: true,
   reference: true,
   realm: true,
+  resourceMetadata: true,
+  retryHeaders: true,
   log: true,
   notFound: true,
   sentErrors: true,
@@ -171,6 +191,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     docUrl,
     reference,
     realm = 'api',
+    resourceMetadata,
+    retryHeaders = true,
     log,
     notFound = true,
     sentErrors,
@@ -190,6 +212,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   if (reference !== undefined) checkReference(reference)
   expectOwn('realm', isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
+  expectOwn('resourceMetadata', resourceMetadata === undefined || isHttpUrl(resourceMetadata), "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'", resourceMetadata)
+  expectOwn('retryHeaders', typeof retryHeaders === 'boolean', 'true or false', retryHeaders)
   expectOwn('log', log === undefined || log === false || typeof log === 'function', 'false, or a function of (entry, request, log)', log)
   expectOwn('addSchemas', typeof addSchemas === 'boolean', 'true or false', addSchemas)
   const { rules, componentPrefix } = checkDocumentation(documentation)
@@ -207,8 +231,10 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     translators: [...translators, ...builtInTranslators],
     database,
     validationStatus,
-    docUrl: createDocUrl(docUrl ?? (reference === undefined ? undefined : prefix + reference.path), catalog),
+    docUrl: createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog),
     realm,
+    resourceMetadata,
+    retryHeaders,
     log: log ?? writeLog,
     rateLimit,
     reference,
@@ -252,10 +278,13 @@ function completeFormat (format: Format): Format {
   return Object.values(formats).includes(format) ? format : defineFormat(format)
 }
 
-/** Calls the function once for each code, so that a function that fails or returns an invalid URL is found at register. */
-function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], catalog: AnyCatalog): (code: string) => string | undefined {
-  if (docUrl === undefined) return () => undefined
-  const getUrl = typeof docUrl === 'function' ? docUrl : (code: string) => `${docUrl}${docUrl.endsWith('/') ? '' : '/'}${encodeUriComponent(code)}`
+/**
+ * Returns the function that returns the URL of a code. A code for which `docUrl` has no URL has its page of the reference. Calls
+ * `docUrl` once for each code, so that a function that fails or returns an invalid URL is found at register.
+ */
+function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], reference: string | undefined, catalog: AnyCatalog): (code: string) => string | undefined {
+  const getPage = (base: string | undefined, code: string): string | undefined => base === undefined ? undefined : `${base}${base.endsWith('/') ? '' : '/'}${encodeUriComponent(code)}`
+  const getUrl = typeof docUrl === 'function' ? (code: string) => docUrl(code) ?? getPage(reference, code) : (code: string) => getPage(docUrl ?? reference, code)
   const urls = new Map<string, string | undefined>()
   for (const code of Object.keys(catalog)) {
     const url = callDocUrl(getUrl, code)

@@ -150,6 +150,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     pluginRateLimitHeaders: headerFields,
+    retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
     componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
@@ -194,7 +195,7 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors)
+  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
@@ -279,6 +280,20 @@ function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandle
     app.setNotFoundHandler(hooks, handler)
   } catch (cause) {
     throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
+  }
+  explainSecondHandler(app)
+}
+
+/** Makes Fastify's error about a second not-found handler name the option. */
+function explainSecondHandler (app: FastifyInstance): void {
+  const { setNotFoundHandler } = app
+  app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
+    try {
+      return Reflect.apply(setNotFoundHandler, this, args)
+    } catch (cause) {
+      if (this.prefix !== app.prefix) throw cause
+      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${app.prefix === '' ? '/' : app.prefix}'. Set its option notFound to false to use your own.`, { cause })
+    }
   }
 }
 

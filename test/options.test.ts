@@ -18,6 +18,8 @@ t.test('without options, every default applies', async t => {
     database: undefined,
     validationStatus: 422,
     realm: 'api',
+    resourceMetadata: undefined,
+    retryHeaders: true,
     log: writeLog,
     rateLimit: undefined,
     reference: undefined,
@@ -57,6 +59,7 @@ t.test('docUrl: a base, a function, or the pages of the reference', async t => {
   t.equal(urlOf({ docUrl: '/errors/' }), '/errors/forbidden')
   t.equal(urlOf({ docUrl: code => `/errors#${code}` }), '/errors#forbidden')
   t.equal(urlOf({ docUrl: () => undefined }), undefined)
+  t.equal(urlOf({ docUrl: () => undefined, reference: { path: '/errors' } }), '/errors/forbidden', 'a code without a URL has its page of the reference')
   t.equal(urlOf({ reference: { path: '/errors', title: 'Faults' } }, '/v1'), '/v1/errors/forbidden')
   t.equal(urlOf({ reference: { path: '/errors' }, docUrl: '/pages' }), '/pages/forbidden')
   t.equal(resolveOptions({ docUrl: '/errors' }).docUrl('of_another_catalog'), undefined)
@@ -94,10 +97,11 @@ t.test('register() rejects an invalid option with one sentence', async t => {
 })
 
 t.test('the sentence names the option, what was expected and what was received', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
+  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
+  const takesResourceMetadata = "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'"
   const takesTranslators = 'an array of results of defineTranslator()'
   const takesConstraint = "an object like { field: 'email', message: 'Email already registered' }"
   const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
@@ -138,6 +142,9 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ realm: 'a"b' }, 'realm', '"a\\"b"', takesRealm],
     [{ realm: 'a\nb' }, 'realm', '"a\\nb"', takesRealm],
     [{ realm: 7 }, 'realm', '7', takesRealm],
+    [{ retryHeaders: 'yes' }, 'retryHeaders', '"yes"', 'true or false'],
+    [{ resourceMetadata: '/.well-known/oauth-protected-resource' }, 'resourceMetadata', '"/.well-known/oauth-protected-resource"', takesResourceMetadata],
+    [{ resourceMetadata: 'https://a.example/"' }, 'resourceMetadata', '"https://a.example/\\""', takesResourceMetadata],
     [{ log: true }, 'log', 'true', 'false, or a function of (entry, request, log)'],
     [{ notFound: 0 }, 'notFound', '0', 'true or false'],
     [{ sentErrors: 'change' }, 'sentErrors', '"change"', "'report' or 'convert'"],

@@ -182,7 +182,7 @@ t.test('Shape of Stripe: { message, type, code, param, request_id }', async t =>
     [401, 'invalid_api_key', 'never'],
     [403, 'insufficient_scope', 'never'],
     [404, 'resource_not_found', 'never'],
-    [409, 'idempotency_conflict', 'never'],
+    [409, 'idempotency_in_progress', 'backoff'],
     [422, 'validation_error', 'never'],
     [429, 'rate_limit_exceeded', 'retry-after'],
     [500, 'internal_error', 'backoff'],

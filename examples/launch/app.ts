@@ -36,11 +36,13 @@ export interface LaunchOptions {
   readonly logger?: FastifyServerOptions['logger']
   /** Whether rate limits are enabled. @default true */
   readonly rateLimit?: boolean
+  /** Whether errors have the headers of the retry advice. @default true */
+  readonly retryHeaders?: boolean
 }
 
 /** Creates the API of a product launch. Closing it also closes the connections that it opened. */
 export async function createApp (options: LaunchOptions = {}): Promise<FastifyInstance> {
-  const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true } = options
+  const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true, retryHeaders = true } = options
   const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
 
   const database = await openDatabase(databaseUrl)
@@ -78,6 +80,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     errors,
     format,
     negotiate,
+    retryHeaders,
     inferred: fileURLToPath(new URL('errors.inferred.json', import.meta.url)),
     reference: { path: '/errors', title: 'Errors of the Launch API' },
     database: {

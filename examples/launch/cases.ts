@@ -77,18 +77,18 @@ export const demoCases: readonly DemoCase[] = [
     what: 'an update of an old version',
     request: { method: 'PUT', path: `/products/${demo.product}/price`, headers: full, body: { price: 9900, version: 99 } }
   },
-  {
-    status: 409,
-    code: 'idempotency_conflict',
-    what: 'one idempotency key for two orders',
-    before: [order('valid')],
-    request: { ...order('valid'), body: { product_id: demo.product, quantity: 2, card: 'valid' } }
-  },
   { status: 409, code: 'already_in_queue', what: 'joining a queue twice', request: { method: 'POST', path: `/queues/${demo.queue}/entries`, headers: full, body: { email: demo.email } } },
   { status: 409, code: 'already_registered', what: 'registering for a draw twice', request: { method: 'POST', path: `/draws/${demo.draw}/registrations`, headers: full, body: { email: demo.email } } },
   { status: 415, code: 'unsupported_media_type', what: 'a body with an unsupported media type', request: { method: 'POST', path: '/queues', headers: { ...full, 'content-type': 'text/csv' }, body: 'name' } },
   { status: 422, code: 'validation_error', what: 'invalid fields', request: { method: 'POST', path: '/users', headers: full, body: { email: 'ada', name: 'A', password: 'short' } } },
   { status: 422, code: 'missing_required_field', what: 'missing fields', request: { method: 'POST', path: '/users', headers: full, body: {} } },
+  {
+    status: 422,
+    code: 'idempotency_key_reused',
+    what: 'one idempotency key for two orders',
+    before: [order('valid')],
+    request: { ...order('valid'), body: { product_id: demo.product, quantity: 2, card: 'valid' } }
+  },
   {
     status: 429,
     code: 'rate_limit_exceeded',

@@ -37,11 +37,11 @@ type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retr
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
-export interface ResponseDefinition extends BodyDefinition, Pick<Answer, 'title' | 'docUrl'> {}
+export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry'>, Pick<Answer, 'title' | 'docUrl'> {}
 
 /** Returns the part of a definition that responses need. */
-export function getResponseDefinition ({ code, status, type, message, meta }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
-  return { code, status, type, message, meta, title: codeTitle(code), docUrl }
+export function getResponseDefinition ({ code, status, type, message, meta, retry }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
+  return { code, status, type, message, meta, retry, title: codeTitle(code), docUrl }
 }
 
 /** Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in use (409). */
@@ -61,9 +61,12 @@ function listWords (code: string): string[] {
   return words.length > 1 && code === code.toUpperCase() ? words.map(word => word.toLowerCase()) : words
 }
 
-/** Returns the reason phrase of a status, from Node's own table. */
+/** The phrases of RFC 9110, sections 15.5.14 and 15.5.21. Node's table still has those of earlier RFCs. */
+const newerPhrases: Readonly<Partial<Record<ErrorStatus, string>>> = { 413: 'Content Too Large', 422: 'Unprocessable Content' }
+
+/** Returns the reason phrase of a status (RFC 9110, section 15). */
 export function reasonPhrase (status: ErrorStatus): string {
-  return STATUS_CODES[status] as string
+  return newerPhrases[status] ?? STATUS_CODES[status] as string
 }
 
 /** Returns the data of the response to an error. */

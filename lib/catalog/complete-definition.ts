@@ -6,7 +6,7 @@ import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
-import { errorStatuses, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
+import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 
 const owner = 'defineErrors'
@@ -137,11 +137,6 @@ function findFault (schema: TSchema, value: unknown): ValueError | undefined {
 function isCertain (error: ValueError): boolean {
   if (error.type === ValueErrorType.StringFormatUnknown) return false
   return error.type !== ValueErrorType.Union || error.errors.every(branch => [...branch].some(isCertain))
-}
-
-function getDefaultRetry (status: ErrorStatus): RetryAdvice {
-  if (status === 429 || status === 503) return 'retry-after'
-  return status >= 500 ? 'backoff' : 'never'
 }
 
 function isObjectSchema (value: unknown): boolean {

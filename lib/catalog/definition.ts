@@ -128,3 +128,9 @@ export interface ErrorDefinition<Code extends string = string, Status extends Er
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }
+
+/** Returns the advice of a status: that of definitions without `retry`. */
+export function getDefaultRetry (status: ErrorStatus): RetryAdvice {
+  if (status === 429 || status === 503) return 'retry-after'
+  return status >= 500 ? 'backoff' : 'never'
+}

@@ -1,5 +1,5 @@
 /** The response headers that HTTP requires on errors: the errors that have each header, and its description for documentation. */
-import type { ErrorStatus } from './definition.js'
+import type { ErrorStatus, RetryAdvice } from './definition.js'
 
 /** The properties of an error that decide whether it has a header. */
 export interface HeaderSubject {
@@ -85,7 +85,7 @@ export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'Allow',
     description: 'The methods that this endpoint supports (RFC 9110, section 10.2.1).',
-    schema: textHeader('^[^\\s,]+(\\s*,\\s*[^\\s,]+)*$'),
+    schema: textHeader('^[!-+.-~-]+( *, *[!-+.-~-]+)*$'),
     example: 'GET, HEAD',
     on: carriesAllow
   },
@@ -104,6 +104,30 @@ export const errorHeaders: readonly ErrorHeader[] = [
     on: ({ status }) => defaultRetryAfter[status] !== undefined
   }
 ]
+
+/**
+ * Whether the same request may be sent again, from the `retry` advice of the code. Every error has it unless the option
+ * `retryHeaders` is off. The clients of OpenAI, Anthropic and others obey it; without it, they repeat each 409.
+ */
+export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {
+  name: 'X-Should-Retry',
+  description: 'Whether the same request may be sent again.',
+  schema: { type: 'string', enum: ['true', 'false'] },
+  example: 'false'
+}
+
+/** The wait before the next request, if it is shorter than the second that `Retry-After` can say. */
+export const retryAfterMsHeader: Omit<ErrorHeader, 'on'> = {
+  name: 'Retry-After-Ms',
+  description: 'Milliseconds until the request may be retried, if they are less than a second.',
+  schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 999 },
+  example: 250
+}
+
+/** Returns the value of `X-Should-Retry` for the advice of an error. */
+export function formatShouldRetry (retry: RetryAdvice): 'true' | 'false' {
+  return retry === 'never' ? 'false' : 'true'
+}
 
 /** Returns the value of a header to send: a list only for Set-Cookie. A list of any other header is joined (RFC 9110, section 5.3). */
 export function headerValue (name: string, value: unknown): string | string[] {

@@ -4,11 +4,12 @@ import { defineErrors, type Catalog } from './define-errors.js'
 import type { ErrorStatus } from './definition.js'
 
 type RateLimitMeta = TObject<{
-  policy: TOptional<TString>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
+  policy: TOptional<TString>, policies: TOptional<TArray<TString>>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
 }>
 
 const rateLimitMeta: RateLimitMeta = Type.Object({
-  policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded.' })),
+  policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded, of several the one with the longest wait.' })),
+  policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all limits that were exceeded, if there are several.' })),
   limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
   retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
@@ -45,6 +46,13 @@ const definitions = {
       param: 'limit',
       issues: [{ in: 'query', field: 'limit', pointer: '/limit', code: 'maximum', message: 'must be at most 100' }]
     }
+  },
+  idempotency_key_missing: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request has no idempotency key.',
+    description: 'The endpoint requires the header Idempotency-Key, and the request does not have it.',
+    action: 'Send a new, random value as Idempotency-Key, and the same value each time you repeat the request.'
   },
   missing_api_key: {
     status: 401,
@@ -209,12 +217,13 @@ const definitions = {
     action: 'Read the resource again, apply your change to the current version, and retry.',
     retry: 'backoff'
   },
-  idempotency_conflict: {
+  idempotency_in_progress: {
     status: 409,
     type: 'conflict_error',
-    message: 'The idempotency key was used for another request.',
-    description: 'A request with the same idempotency key and other content came before, or is still being handled.',
-    action: 'Use a new idempotency key for a new request.'
+    message: 'A request with this idempotency key is still in progress.',
+    description: 'The first request with this idempotency key has not finished yet.',
+    action: 'Wait, then send the same request again with the same idempotency key. A new key could execute it twice.',
+    retry: 'backoff'
   },
   resource_gone: {
     status: 410,
@@ -309,6 +318,13 @@ const definitions = {
     example: {
       issues: [{ in: 'body', field: 'email', pointer: '/email', code: 'required', message: 'is required' }]
     }
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'invalid_request_error',
+    message: 'The idempotency key was used for another request.',
+    description: 'A request with the same idempotency key and other content came before.',
+    action: 'Use a new idempotency key for a new request.'
   },
   resource_locked: {
     status: 423,
@@ -462,6 +478,9 @@ export const standardErrors: Catalog<typeof definitions> = defineErrors(definiti
 
 /** A code of {@link standardErrors}. */
 export type StandardCode = keyof typeof definitions
+
+/** The codes that only routes with an idempotency key return. */
+export const idempotencyCodes: ReadonlySet<string> = new Set<StandardCode>(['idempotency_key_missing', 'idempotency_key_reused', 'idempotency_in_progress'])
 
 /** The code for each status, for errors of which only the status is known. */
 export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {

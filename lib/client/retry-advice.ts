@@ -7,7 +7,7 @@
 export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
 
 /** The standard codes whose advice differs from that of their status. */
-const adviceByCode: Readonly<Record<string, RetryAdvice>> = { concurrent_modification: 'backoff' }
+const adviceByCode: Readonly<Record<string, RetryAdvice>> = { concurrent_modification: 'backoff', idempotency_in_progress: 'backoff' }
 
 /** The statuses of {@link adviceByCode}. */
 const statusesOfCodes: ReadonlySet<number> = new Set([409])

@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly baseDelay?: number
   /** Milliseconds: the longest wait. A response that asks for a longer one is returned immediately. @default 30000 */
   readonly maxDelay?: number
-  /** The methods that are retried, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2 */
+  /** The methods that are retried, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
   readonly methods?: readonly string[]
   /** The API's advice by code, if it differs from the standard catalog. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
@@ -20,7 +20,7 @@ export interface RetryOptions {
 
 const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice']
 
-const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']
+const idempotent = ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE']
 
 type Fetch = typeof fetch
 type Input = Parameters<Fetch>[0]

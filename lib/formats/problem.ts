@@ -2,13 +2,14 @@
 import { Type } from '@sinclair/typebox'
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
-import { encodeUriPath } from '../support/encode-uri.js'
+import { encodeUriComponent, encodeUriPath } from '../support/encode-uri.js'
 import { code, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
 /**
  * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the data as `meta`. `type` is
  * the URL of the page about the code. Without such a page it is `about:blank`, and the title is the reason phrase (section 4.2.1).
+ * `instance` is different for each occurrence (section 3.1.5), because it contains the id of the request.
  *
  * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, with only the
  * characters that RFC 9457, section 3.2, allows in names of members.
@@ -31,8 +32,8 @@ export const problemFormat: Format = defineFormat({
     },
     detail: message,
     instance: {
-      schema: () => Type.String({ format: 'uri-reference', description: 'The path of the request.' }),
-      value: answer => formatInstance(answer.instance)
+      schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with its id as the fragment.' }),
+      value: answer => `${formatInstance(answer.instance)}#${encodeUriComponent(answer.requestId)}`
     },
     code,
     violated_policies: {
@@ -40,8 +41,9 @@ export const problemFormat: Format = defineFormat({
         ? Type.Array(Type.String(), { description: 'The names of the limits that were exceeded.' })
         : undefined,
       value: answer => {
-        const { policy } = (answer.meta ?? {}) as { readonly policy?: unknown }
-        return typeof policy === 'string' ? [policy] : undefined
+        const { policy, policies } = (answer.meta ?? {}) as { readonly policy?: unknown, readonly policies?: unknown }
+        const names = [policies ?? policy].flat().filter(name => typeof name === 'string')
+        return names.length === 0 ? undefined : names
       },
       optional: true
     },

@@ -1,6 +1,7 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
-import { errorHeaders } from '../catalog/error-headers.js'
+import { errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
+import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
@@ -38,7 +39,7 @@ export function createHeaderObjects (context: ComponentsContext, uses: readonly 
   return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
     // The component of a header that errors can require says `required`. If only some codes of a status have it, the header is written out.
-    const isShared = always || !errorHeaders.some(header => header.name === name)
+    const isShared = always || ![...errorHeaders, shouldRetryHeader].some(header => header.name === name)
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
   }))
 }
@@ -72,11 +73,15 @@ function referToResponse (context: ComponentsContext, group: StatusErrors, heade
   return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, isHead))
 }
 
-/** Returns whether the codes of a group are named after one code, or after their status because no code of the status is missing. */
+/**
+ * Returns whether the codes of a group are named after one code, or after their status because no code of the status is missing.
+ * Codes of idempotency keys are not counted, because most routes have none.
+ */
 function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: StatusErrors): boolean {
   if (definitions.length === 1) return true
-  const ofStatus = Object.values(errors).filter(error => error.status === status)
-  return definitions.length === ofStatus.length && !ofStatus.some(({ code }) => toCodeName(code) === statusNames[status])
+  const ofStatus = Object.values(errors).filter(error => error.status === status && !idempotencyCodes.has(error.code))
+  return definitions.length === ofStatus.length && !definitions.some(({ code }) => idempotencyCodes.has(code)) &&
+    !ofStatus.some(({ code }) => toCodeName(code) === statusNames[status])
 }
 
 /** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */

@@ -1,6 +1,6 @@
 /** Describes the headers of responses for a document. */
 import type { ErrorHeader } from '../catalog/error-headers.js'
-import { errorHeaders, textHeader } from '../catalog/error-headers.js'
+import { errorHeaders, retryAfterMsHeader, shouldRetryHeader, textHeader } from '../catalog/error-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
 
@@ -11,7 +11,7 @@ export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schem
 export const corsHeader: DocumentedHeader = {
   name: 'Access-Control-Allow-Origin',
   description: 'The origin that may read this response (Fetch, CORS protocol).',
-  schema: textHeader('^(\\*|null|[a-z][a-z0-9+.-]*://\\S+)$'),
+  schema: textHeader('^([*]|null|[a-z][a-z0-9+.-]*://[!-~]+)$'),
   example: '*'
 }
 
@@ -23,6 +23,12 @@ export interface RateLimitHeaders {
   readonly pluginRateLimitHeaders?: Readonly<Record<PluginLimitFields, readonly DocumentedHeader[]>> | undefined
 }
 
+/** The options that decide which headers errors have. */
+export interface ErrorHeaderSettings extends RateLimitHeaders {
+  /** Whether errors have `X-Should-Retry`, and those of rate limits `Retry-After-Ms`. */
+  readonly retryHeaders: boolean
+}
+
 /** A header of a response, and whether it is always present. */
 export interface HeaderUse {
   readonly header: DocumentedHeader
@@ -30,12 +36,15 @@ export interface HeaderUse {
 }
 
 /** Returns the headers of an error response. */
-export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, limits: RateLimitHeaders): HeaderUse[] {
+export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings): HeaderUse[] {
   const uses = errorHeaders.flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
     return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length }]
   })
-  return [...uses, ...headersOfRoute(headers, limits)]
+  const advice = settings.retryHeaders
+    ? [{ header: shouldRetryHeader, always: true }, ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []]
+    : []
+  return [...uses, ...advice, ...headersOfRoute(headers, settings)]
 }
 
 /** Returns the headers of a successful response. */

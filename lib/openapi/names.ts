@@ -16,14 +16,14 @@ const names = {
   410: 'Gone',
   411: 'LengthRequired',
   412: 'PreconditionFailed',
-  413: 'PayloadTooLarge',
+  413: 'ContentTooLarge',
   414: 'URITooLong',
   415: 'UnsupportedMediaType',
   416: 'RangeNotSatisfiable',
   417: 'ExpectationFailed',
   418: 'ImATeapot',
   421: 'MisdirectedRequest',
-  422: 'UnprocessableEntity',
+  422: 'UnprocessableContent',
   423: 'Locked',
   424: 'FailedDependency',
   425: 'TooEarly',
@@ -48,7 +48,7 @@ const names = {
 /** A name of {@link statusNames}. */
 export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names)[Status]
 
-/** The names of statuses. They come from the reason phrase (RFC 9110, section 15), like the constructors of http-errors. */
+/** The names of statuses. They come from the reason phrase (RFC 9110, section 15). */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
 /** Returns words that underscores separate as the name of a component: `ResourceNotFound` for `resource_not_found`. */

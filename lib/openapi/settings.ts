@@ -18,6 +18,8 @@ export interface DocumentSettings {
   readonly rateLimitHeaders: readonly DocumentedHeader[]
   /** The fields that @fastify/rate-limit can set. @default none are documented */
   readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
+  /** Whether errors have `X-Should-Retry`, and those of rate limits `Retry-After-Ms`. */
+  readonly retryHeaders: boolean
   /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
   readonly matchesDeclared?: MatchesDeclared
   /** Whether successful responses have `X-Request-Id` as well. */

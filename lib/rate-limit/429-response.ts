@@ -9,8 +9,10 @@ import type { RoutePolicy } from './policies.js'
 /**
  * Returns the error for a request beyond a limit: 429 `rate_limit_exceeded` with `meta`, 403 `forbidden` for a ban, or the
  * result of the route's `errorResponseBuilder`.
+ *
+ * @param policies the names of all limits that the request exceeded
  */
-export function createExceededError (result: LimitResult, request: FastifyRequest, errors: typeof standardErrors): unknown {
+export function createExceededError (result: LimitResult, policies: readonly string[], request: FastifyRequest, errors: typeof standardErrors): unknown {
   const { limit, max, timeWindow, ttl, isBanned } = result
   const { banStatus = 403, errorResponseBuilder } = limit.policy as RoutePolicy
   const retryAfter = toSeconds(ttl)
@@ -21,7 +23,7 @@ export function createExceededError (result: LimitResult, request: FastifyReques
   return isForbidden
     ? errors.forbidden({ message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter })
     : errors.rate_limit_exceeded({
-      meta: { policy: limit.name, limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
+      meta: { policy: limit.name, ...(policies.length > 1 && { policies: [...policies] }), limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
       retryAfter
     })
 }

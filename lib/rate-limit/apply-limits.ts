@@ -29,13 +29,18 @@ interface CountedRequest {
 /** The values that are needed to respond to a counted request. */
 interface Context {
   readonly errors: typeof standardErrors
+  readonly retryHeaders: boolean
   readonly fields: readonly HeaderField[]
   readonly handleStoreFailures: ReturnType<typeof createStoreFailureHandler>
 }
 
-/** Returns the function that applies limits, for one registration of the plugin. */
-export function createApplyLimits (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors): ApplyLimits {
-  const context: Context = { errors, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(app.log, errors) }
+/**
+ * Returns the function that applies limits, for one registration of the plugin.
+ *
+ * @param retryHeaders whether a wait of less than a second is sent as `Retry-After-Ms`
+ */
+export function createApplyLimits (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean): ApplyLimits {
+  const context: Context = { errors, retryHeaders, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(app.log, errors) }
   if (!app.hasRequestDecorator(limitResults)) app.decorateRequest(limitResults, null)
   return (limits, request: FastifyRequest & CountedRequest, reply) => {
     // `reply.callNotFound()` runs hooks a second time.
@@ -49,7 +54,7 @@ export function createApplyLimits (app: FastifyInstance, options: RateLimitOptio
 }
 
 function handleOutcomes (
-  { errors, fields, handleStoreFailures }: Context, outcomes: ReadonlyArray<LimitOutcome | undefined>, request: FastifyRequest & CountedRequest, reply: FastifyReply
+  { errors, retryHeaders, fields, handleStoreFailures }: Context, outcomes: ReadonlyArray<LimitOutcome | undefined>, request: FastifyRequest & CountedRequest, reply: FastifyReply
 ): LimitError | undefined {
   const results = [...request[limitResults] ?? []]
   const failures: StoreFailure[] = []
@@ -69,7 +74,10 @@ function handleOutcomes (
   if (isNonEmpty(results)) for (const { name, value } of fields) reply.header(name, value(results))
   if (exceeded !== undefined) {
     reply.header('retry-after', String(toSeconds(exceeded.ttl)))
-    return { error: createExceededError(exceeded, request, errors) }
+    // A banned caller is not asked to repeat the request.
+    if (retryHeaders && exceeded.ttl < 1000 && !exceeded.isBanned) reply.header('retry-after-ms', String(Math.max(1, Math.ceil(exceeded.ttl))))
+    const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
+    return { error: createExceededError(exceeded, policies, request, errors) }
   }
   const unavailable = failures.length === 0 ? undefined : handleStoreFailures(failures)
   return unavailable === undefined ? undefined : { error: unavailable }

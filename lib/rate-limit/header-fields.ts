@@ -1,4 +1,8 @@
-/** The header fields that show how many requests a client may still send. */
+/**
+ * The header fields that show how many requests a client may still send. This file has all of their syntax. `ratelimit` is
+ * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, whose names are those of -07 to -10: `q` and `w`, `r` and `t`.
+ * `draft-6` is draft-ietf-httpapi-ratelimit-headers-06.
+ */
 import { numberHeader, textHeader } from '../catalog/error-headers.js'
 import type { LimitResult } from './limit.js'
 import type { HeaderFamily, RateLimitOptions } from './policies.js'
@@ -13,9 +17,11 @@ export interface HeaderField {
   readonly value: (results: readonly [LimitResult, ...LimitResult[]]) => string | number
 }
 
-/** Returns a structured list of names with integer parameters (RFC 9651, section 3.1). */
-const item = '"([^"\\\\]|\\\\.)*"(;[a-z]=[0-9]+)+'
-const listHeader = textHeader(`^${item}(, ${item})*$`)
+/**
+ * The schema of a structured list of names with integer parameters (RFC 9651, section 3.1): `"general";r=99;t=60`. `[!-#]` is the
+ * quote, because engines such as brics give a literal one another meaning.
+ */
+const listHeader = textHeader('^[!-#][ -~]*[!-#](;[a-z]=[0-9]+)+$')
 
 /** The fields of each family. */
 export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>> = {
@@ -29,7 +35,7 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
     },
     {
       name: 'RateLimit',
-      description: 'The remaining requests of each limit, as a list of structured fields (RFC 9651): the name of each limit, with the remaining requests as r and the seconds until its window ends as t.',
+      description: 'The remaining requests of each limit, as a list of structured fields (RFC 9651): the name of each limit, with the remaining requests as r and as t the seconds of the effective window, in which those are available.',
       schema: listHeader,
       example: '"general";r=99;t=60',
       value: results => results.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(toSeconds(ttl))}`).join(', ')

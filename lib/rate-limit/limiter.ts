@@ -60,10 +60,10 @@ let hasEarlyLimits = false
  * @throws TypeError if the option or a route names a policy that does not exist
  */
 export function registerLimiter (
-  app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors
+  app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean
 ): NotFoundHandlerHooks {
   checkDefault(options)
-  const limiter = createLimiter(app, own, options, errors)
+  const limiter = createLimiter(app, own, options, errors, retryHeaders)
   limiters.set(app, limiter)
   if (limiter.hookScope === app) addOnRequestHook(app)
   setUnroutedHook(app, (request, reply) => limitUnrouted(limiter, request, reply))
@@ -76,7 +76,7 @@ export function registerLimiter (
   return { preValidation: createNotFoundHooks('preParsing', 'preValidation'), preHandler: createNotFoundHooks('preHandler') }
 }
 
-function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors): Limiter {
+function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean): Limiter {
   const owner = findOwner(Object.getPrototypeOf(app))
   const outer = owner === undefined ? undefined : limiters.get(owner)
   // A registration without its own options inherits them, so an outer limiter exists.
@@ -86,7 +86,7 @@ function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined,
     options,
     limits: new Map([...outer?.limits ?? [], ...limits]),
     createLimit,
-    applyLimits: createApplyLimits(app, options, errors),
+    applyLimits: createApplyLimits(app, options, errors, retryHeaders),
     hookScope: outer?.hookScope ?? app
   }
 }

@@ -97,7 +97,7 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
   /** The beginning of the keys in Redis. @default 'fastify-api-errors-' */
   readonly nameSpace?: string
   /**
-   * The header fields that every response of a limited route has: those of the current IETF draft (`RateLimit-Policy` and
+   * The header fields that every response of a limited route has: those of draft-ietf-httpapi-ratelimit-headers-11 (`RateLimit-Policy` and
    * `RateLimit`), `X-RateLimit-*`, those of the draft's sixth edition, or none.
    * @default 'ratelimit'
    */

@@ -1,7 +1,7 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
 import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
-import { errorHeaders, headerValue } from '../catalog/error-headers.js'
+import { errorHeaders, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
@@ -153,7 +153,7 @@ function listRouteNames (routes: readonly SampleRoute[]): string[] {
 
 function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
-  const { formats, docUrl } = getDocumentSettings(routeErrors)
+  const { formats, docUrl, retryHeaders } = getDocumentSettings(routeErrors)
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
@@ -169,7 +169,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
-    headers: createExampleHeaders(definition),
+    headers: createExampleHeaders(definition, retryHeaders),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
@@ -187,11 +187,12 @@ function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl:
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function createExampleHeaders (definition: ErrorDefinition): HeaderValues {
+function createExampleHeaders (definition: ErrorDefinition, retryHeaders: boolean): HeaderValues {
   const { example: { retryAfter }, headers } = definition
   const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
     ...Object.fromEntries(standard),
+    ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const))
   }

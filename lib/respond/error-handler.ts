@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
+import { formatShouldRetry } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
 import type { Format } from '../formats/format.js'
@@ -19,7 +20,7 @@ import { chooseFormat } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
 import { abortResponse, hasErrorResponse, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
-import { isWellFormed } from './is-well-formed.js'
+import { findMalformedField } from './malformed-field.js'
 
 /** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
 export interface ResponderSettings extends RenderSettings {
@@ -32,6 +33,10 @@ export interface ResponderSettings extends RenderSettings {
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   readonly realm: string
+  /** The URL of the metadata of the protected resource. @default challenges have no `resource_metadata` */
+  readonly resourceMetadata?: string | undefined
+  /** Whether errors have `X-Should-Retry`. */
+  readonly retryHeaders: boolean
   readonly log: LogFunction | false
 }
 
@@ -126,29 +131,33 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { negotiated, realm }, render } = context
+  const { settings, settings: { negotiated, realm, resourceMetadata, retryHeaders }, render } = context
   const requestId = getRequestId(request)
   const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
-  const { definition: { code, status }, contentType, payload } = rendered
+  const { definition: { code, status, retry }, contentType, payload } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
-  const headers = setHeaders(reply, request, error, { status, contentType, requestId, realm, negotiate: negotiated !== undefined })
+  const headers = setHeaders(reply, request, error, {
+    status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated !== undefined
+  })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }
 }
 
 function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest | null, log: FastifyBaseLogger): PreparedResponse {
-  const { settings, settings: { negotiated }, render } = context
+  const { settings, settings: { negotiated, retryHeaders }, render } = context
   const requestId = createRequestId()
-  const { definition: { code, status }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
+  const { definition: { code, status, retry }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
   reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
   const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...vary }, payload }
+  const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...shouldRetry, ...vary }, payload }
 }
 
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
-  if (!isWellFormed(error)) return errors.internal_error({ cause: thrown })
+  const malformed = findMalformedField(error)
+  if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
   // Fastify sets the status 400 on any error of the body stream, also of a stream that a preParsing hook returns. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).

@@ -2,6 +2,7 @@
 import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, type ResponseDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
+import { getDefaultRetry } from '../catalog/definition.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
 import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
@@ -89,5 +90,5 @@ function withoutMeta (error: ApiError): ApiError {
 
 /** Returns the definition for an error of another catalog, from the properties of the error. */
 function defineUnknownCode ({ code, status, type }: ApiError): ResponseDefinition {
-  return { code, status, type, message: internalError.message, meta: undefined, title: codeTitle(code), docUrl: undefined }
+  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), title: codeTitle(code), docUrl: undefined }
 }

@@ -2,9 +2,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
-import type { ErrorStatus } from '../catalog/definition.js'
-import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, headerValue } from '../catalog/error-headers.js'
-import { isScope } from '../support/http-syntax.js'
+import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
+import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
+import { isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
 import { printValue } from '../support/redact.js'
@@ -43,6 +43,9 @@ export interface HeaderContext {
   readonly contentType: string
   readonly requestId: string
   readonly realm: string
+  readonly resourceMetadata: string | undefined
+  /** The advice for `X-Should-Retry`; `undefined` if the response does not have the header. */
+  readonly retry: RetryAdvice | undefined
   /** Whether the format of the body depends on `Accept`. */
   readonly negotiate: boolean
 }
@@ -57,13 +60,14 @@ export type Headers = Readonly<Record<string, unknown>>
  * @returns all headers of the response except its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
-  const { status, contentType, requestId, realm, negotiate } = context
+  const { status, contentType, requestId, realm, resourceMetadata, retry, negotiate } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
-  const present = presentHeaders(reply, error, isHttp2)
+  const present = presentHeaders(reply, error, status, isHttp2)
   const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
+  if (retry !== undefined && present['x-should-retry'] === undefined) added['x-should-retry'] = formatShouldRetry(retry)
   if (negotiate) added.vary = getVary(present)
   if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
-    added['www-authenticate'] = createChallenge(error, request, realm)
+    added['www-authenticate'] = createChallenge(error, request, realm, resourceMetadata)
   }
   if (carriesAllow({ status }) && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
   if (carriesAccept({ status })) addAcceptHeaders(added, present, request)
@@ -87,11 +91,11 @@ export function checkHookHeaders (reply: FastifyReply): void {
 }
 
 /** Returns the remaining headers of the reply and the headers of the error. */
-function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean): Record<string, unknown> {
+function presentHeaders (reply: FastifyReply, error: ApiError, status: ErrorStatus, isHttp2: boolean): Record<string, unknown> {
   const present: Record<string, unknown> = reply.getHeaders()
   for (const name of Object.keys(present)) {
     const value = present[name]
-    if (isReplaced(name) || !isSendable(reply, name, value, isHttp2)) {
+    if ((isReplaced(name) && !isLengthOfRange(name, value, status)) || !isSendable(reply, name, value, isHttp2)) {
       reply.removeHeader(name)
       delete present[name]
     } else if (Array.isArray(value)) {
@@ -108,6 +112,11 @@ function presentHeaders (reply: FastifyReply, error: ApiError, isHttp2: boolean)
 
 function isReplaced (name: string): boolean {
   return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || targetedCacheControl.test(name)
+}
+
+/** Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the caller (RFC 9110, section 15.5.17). */
+function isLengthOfRange (name: string, value: unknown, status: ErrorStatus): boolean {
+  return status === 416 && name === 'content-range' && isUnsatisfiedRange(value)
 }
 
 function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, unknown>>, isHttp2: boolean): void {
@@ -142,8 +151,8 @@ function getVary ({ vary }: Headers): string {
 }
 
 /** Returns a challenge. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3). */
-function createChallenge (error: ApiError, request: FastifyRequest, realm: string): string {
-  const scheme = `Bearer realm="${realm}"`
+function createChallenge (error: ApiError, request: FastifyRequest, realm: string, resourceMetadata: string | undefined): string {
+  const scheme = `Bearer realm="${realm}"${resourceMetadata === undefined ? '' : `, resource_metadata="${resourceMetadata}"`}`
   if (error.code === 'insufficient_scope') {
     const { required } = (error.meta ?? {}) as { readonly required?: unknown }
     const scope = Array.isArray(required) ? required.filter(isScope).join(' ') : ''

@@ -33,6 +33,7 @@ export function getResponder (server: object, url?: string): Responder {
     translators: builtInTranslators,
     docUrl: () => undefined,
     realm: 'api',
+    retryHeaders: true,
     log: writeLog
   }, () => {}))
 }

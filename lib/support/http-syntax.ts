@@ -17,3 +17,13 @@ export function isScope (value: unknown): value is string {
 export function formatContentType (mediaType: string): string {
   return mediaType === 'application/json' ? 'application/json; charset=utf-8' : mediaType
 }
+
+/** Returns whether a value is the `Content-Range` of a range that cannot be sent: `bytes` with an asterisk and the length (RFC 9110, section 14.4). */
+export function isUnsatisfiedRange (value: unknown): value is string {
+  return typeof value === 'string' && /^bytes \*\/\d+$/.test(value)
+}
+
+/** Returns whether a value is an absolute URL of HTTP that can be a quoted parameter of a header: it has no quotes, backslashes and spaces. */
+export function isHttpUrl (value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\/[\x21\x23-\x5b\x5d-\x7e]+$/i.test(value) && URL.canParse(value)
+}

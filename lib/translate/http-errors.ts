@@ -5,6 +5,7 @@ import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
 import { getStatus } from './error-status.js'
 import type { TranslateContext, Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
+import { isUnsatisfiedRange } from '../support/http-syntax.js'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
@@ -33,7 +34,7 @@ function createStatusError (error: ReadonlyJsonObject, code: StandardCode, { err
 /** Returns the length of the resource from an error of @fastify/static, for the headers of a 416 (RFC 9110, section 15.5.17). */
 function getContentRange (headers: unknown): string | undefined {
   const range = isObject(headers) ? headers['Content-Range'] : undefined
-  return typeof range === 'string' && /^bytes \*\/\d+$/.test(range) ? range : undefined
+  return isUnsatisfiedRange(range) ? range : undefined
 }
 
 /**

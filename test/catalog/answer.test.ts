@@ -4,7 +4,7 @@ import t from 'tap'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
 import { getResponseDefinition, createAnswer, carriesIssues, codeTitle, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
 import { defaultMessage } from '../../lib/catalog/definition.js'
-import { errorStatuses } from '../../lib/catalog/definition.js'
+import { errorStatuses, type ErrorStatus } from '../../lib/catalog/definition.js'
 
 const docUrl = 'https://example.com/errors/x'
 const context = { requestId: 'req_1', instance: '/queues/7' }
@@ -80,7 +80,7 @@ t.test('each code has a title, and each status has a reason phrase', async t => 
   t.equal(codeTitle('E1001'), 'E1001')
   t.equal(codeTitle('QUEUE_FULL'), 'Queue full')
   t.equal(codeTitle('auth/invalid-token'), 'Auth invalid token')
-  t.equal(reasonPhrase(404), 'Not Found')
+  t.strictSame([404, 413, 422].map(status => reasonPhrase(status as ErrorStatus)), ['Not Found', 'Content Too Large', 'Unprocessable Content'])
   t.strictSame(errorStatuses.filter(status => reasonPhrase(status) === undefined), [])
 })
 

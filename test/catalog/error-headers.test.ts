@@ -3,7 +3,8 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { errorHeaders } from '../../lib/catalog/error-headers.js'
+import { retryAdvices } from '../../lib/catalog/definition.js'
+import { errorHeaders, formatShouldRetry, retryAfterMsHeader, shouldRetryHeader } from '../../lib/catalog/error-headers.js'
 
 /** The codes of the standard catalog whose responses always have a header. */
 const codesWith = (name: string): string[] => {
@@ -26,9 +27,13 @@ t.test('each header belongs to certain errors', async t => {
 t.test('each header has a description in the documentation', async t => {
   const ajv = new Ajv()
   addFormats.default(ajv)
-  for (const { name, description, schema, example } of errorHeaders) {
+  for (const { name, description, schema, example } of [...errorHeaders, shouldRetryHeader, retryAfterMsHeader]) {
     t.match(description, /^[A-Z].*\.$/s, name)
     t.ok(ajv.validate(schema, example), `${name}: the example is one`)
     t.notOk(ajv.validate(schema, schema.type === 'integer' ? 0 : 'line\nbreak'), `${name}: not everything is`)
   }
+})
+
+t.test('X-Should-Retry is false only if the request must change first', async t => {
+  t.strictSame(retryAdvices.map(formatShouldRetry), ['false', 'true', 'true'])
 })

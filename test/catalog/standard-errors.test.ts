@@ -11,7 +11,7 @@ const definitions = Object.values(standardErrors)
 
 /** The codes of each status. */
 const expectedCodes: Readonly<Record<number, readonly string[]>> = {
-  400: ['invalid_request', 'invalid_parameter'],
+  400: ['invalid_request', 'invalid_parameter', 'idempotency_key_missing'],
   401: ['missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'unauthorized', 'invalid_token', 'token_expired', 'invalid_credentials'],
   402: ['payment_required'],
   403: ['forbidden', 'insufficient_scope', 'ip_not_allowed', 'device_mismatch'],
@@ -20,7 +20,7 @@ const expectedCodes: Readonly<Record<number, readonly string[]>> = {
   406: ['not_acceptable'],
   407: ['proxy_authentication_required'],
   408: ['request_timeout'],
-  409: ['resource_already_exists', 'resource_conflict', 'concurrent_modification', 'idempotency_conflict'],
+  409: ['resource_already_exists', 'resource_conflict', 'concurrent_modification', 'idempotency_in_progress'],
   410: ['resource_gone'],
   411: ['length_required'],
   412: ['precondition_failed'],
@@ -31,7 +31,7 @@ const expectedCodes: Readonly<Record<number, readonly string[]>> = {
   417: ['expectation_failed'],
   418: ['im_a_teapot'],
   421: ['misdirected_request'],
-  422: ['validation_error', 'missing_required_field'],
+  422: ['validation_error', 'missing_required_field', 'idempotency_key_reused'],
   423: ['resource_locked'],
   424: ['failed_dependency'],
   425: ['too_early'],
@@ -77,9 +77,9 @@ t.test('the retry advice of each code', async t => {
   const codes = (advice: string): string[] => definitions.filter(({ retry }) => retry === advice).map(({ code }) => code)
   t.strictSame(codes('retry-after'), ['rate_limit_exceeded', 'service_unavailable'])
   t.strictSame(codes('backoff'), [
-    'request_timeout', 'concurrent_modification', 'misdirected_request', 'resource_locked', 'too_early', 'internal_error', 'bad_gateway', 'gateway_timeout'
+    'request_timeout', 'concurrent_modification', 'idempotency_in_progress', 'misdirected_request', 'resource_locked', 'too_early', 'internal_error', 'bad_gateway', 'gateway_timeout'
   ])
-  t.equal(codes('never').length, definitions.length - 10)
+  t.equal(codes('never').length, definitions.length - 11)
   t.strictSame([...new Set(definitions.map(({ retry }) => retry))].sort(), [...retryAdvices].sort())
 })
 

@@ -6,7 +6,7 @@ import { dependsOnCode, getRetryAdvice } from '../../lib/client/retry-advice.js'
 t.test('without advice of the API, the advice of the standard catalog applies', async t => {
   for (const [code, { status, retry }] of Object.entries(standardErrors)) {
     t.equal(getRetryAdvice({ code, status }, {}), retry, code)
-    if (code !== 'concurrent_modification') t.equal(getRetryAdvice({ code: undefined, status }, {}), retry, String(status))
+    if (!['concurrent_modification', 'idempotency_in_progress'].includes(code)) t.equal(getRetryAdvice({ code: undefined, status }, {}), retry, String(status))
   }
   t.equal(getRetryAdvice({ code: 'constructor', status: 400 }, {}), 'never')
   t.equal(getRetryAdvice({ code: 'toString', status: 599 }, {}), 'backoff')

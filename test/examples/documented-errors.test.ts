@@ -107,7 +107,7 @@ const provocations: Readonly<Record<string, Provoke>> = {
   'POST /products resource_already_exists': withBody(own => ({ ...own, sku: 'SHOE-1' })),
   resource_conflict: ({ request }) => ({ request: { ...request(), path: request().path.replace(demo.queue, demo.closedQueue) } }),
   concurrent_modification: withBody(own => ({ ...own, version: 99 })),
-  idempotency_conflict () {
+  idempotency_key_reused () {
     const first = order('valid')
     return { before: [first], request: { ...first, body: { ...first.body as object, quantity: 2 } } }
   },

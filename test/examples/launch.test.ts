@@ -5,6 +5,7 @@ import { formats, standardErrors, type FormatName } from 'fastify-api-errors'
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../examples/launch/cases.js'
+import { shouldRetry } from '../support/http.js'
 import { createContract, type Document } from './conformance.js'
 
 /** Every error of the example, caused over HTTP and compared with the document that the example serves. */
@@ -62,6 +63,7 @@ for (const format of Object.keys(formats) as FormatName[]) {
         t.equal(response.headers.get('content-type'), contentType)
         t.equal(response.headers.get('cache-control'), 'no-store')
         t.match(response.headers.get('x-request-id'), /^req_[\w-]{20}$/)
+        t.equal(response.headers.get('x-should-retry'), shouldRetry(demo.status, demo.code))
 
         const route = routeOf(document, demo.request)
         if (withoutRoute.has(demo.code)) t.equal(route, undefined, 'a response without a route is not counted for any route')

@@ -17,7 +17,7 @@ t.test('problem details without pages: type is about:blank, and title is the rea
       title: 'Not Found',
       status: 404,
       detail: 'No user has this id.',
-      instance: '/users/7',
+      instance: '/users/7#req_1',
       code: 'resource_not_found',
       request_id: 'req_1'
     }
@@ -35,7 +35,7 @@ t.test('problem details with pages', async t => {
       title: 'Insufficient scope',
       status: 403,
       detail: 'Your credentials lack a required scope.',
-      instance: '/users/7',
+      instance: '/users/7#req_1',
       code: 'insufficient_scope',
       request_id: 'req_1',
       meta
@@ -50,10 +50,10 @@ t.test('errors lists the failed fields, each with its pointer as a URI fragment'
   const { body } = await send({ error: standardErrors.validation_error({ issues }) })
   t.strictSame(body, {
     type: 'about:blank',
-    title: 'Unprocessable Entity',
+    title: 'Unprocessable Content',
     status: 422,
     detail: 'One or more fields are invalid.',
-    instance: '/users/7',
+    instance: '/users/7#req_1',
     code: 'validation_error',
     request_id: 'req_1',
     errors: [
@@ -69,7 +69,7 @@ t.test('errors lists the failed fields, each with its pointer as a URI fragment'
 t.test('instance is a valid URI reference for any request path', async t => {
   const { instance } = problemFormat.fields
   if (instance === undefined || 'fields' in instance) throw new Error('instance is a field')
-  const instanceOf = (path: string): unknown => instance.value({ instance: path } as never)
+  const instanceOf = (path: string, requestId = 'req_1'): unknown => instance.value({ instance: path, requestId } as never)
   const paths: ReadonlyArray<readonly [path: string, instance: string]> = [
     ['/users/7', '/users/7'],
     ['/100%', '/100%25'],
@@ -83,10 +83,11 @@ t.test('instance is a valid URI reference for any request path', async t => {
     ['http://[::1]', '/'],
     ['*', '/*']
   ]
-  for (const [path, instance] of paths) t.equal(instanceOf(path), instance)
+  for (const [path, instance] of paths) t.equal(instanceOf(path), `${instance}#req_1`)
+  t.equal(instanceOf('/users', 'a b#\ud800'), '/users#a%20b%23%EF%BF%BD')
 
   const ajv = ajvFormats.default(new Ajv())
   const isUriReference = ajv.compile({ type: 'string', format: 'uri-reference' })
   const anyText = fc.oneof(fc.webPath(), fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('/', '%', '[', ']', ':', '#', '?', 'a', '2', '@', '.', '\udc00') }))
-  fc.assert(fc.property(anyText, path => isUriReference(instanceOf(path))), { numRuns: 2000 })
+  fc.assert(fc.property(anyText, anyText, (path, requestId) => isUriReference(instanceOf(path, requestId))), { numRuns: 2000 })
 })

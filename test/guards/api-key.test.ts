@@ -10,7 +10,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, generateKey, hashKey, type ApiKeyGuard, type ApiKeyOptions, type ApiKeyRecord } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
-import { fetchResponse, type HttpResponse } from '../support/http.js'
+import { fetchResponse, type HttpResponse, shouldRetry } from '../support/http.js'
 import { createKeyStore } from '../support/key-store.js'
 import { thrown } from '../support/thrown.js'
 
@@ -58,7 +58,8 @@ function refused (status: number, challenge: string | undefined, code: string, m
       'content-type': 'application/json; charset=utf-8',
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
       ...(status === 503 && { 'retry-after': '10' }),
-      'x-request-id': 'REQUEST_ID'
+      'x-request-id': 'REQUEST_ID',
+      'x-should-retry': shouldRetry(status, code)
     },
     body: { code, message, request_id: 'REQUEST_ID', ...more }
   }

@@ -45,7 +45,7 @@ t.test('an address that sent too many invalid keys is rejected until the window 
   const limited = {
     status: 429,
     headers: {
-      'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'retry-after': String(wait), 'x-request-id': 'REQUEST_ID'
+      'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'retry-after': String(wait), 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true'
     },
     body: {
       code: 'rate_limit_exceeded',

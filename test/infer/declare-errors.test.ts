@@ -95,17 +95,4 @@ t.test('an invalid declaration is rejected with one sentence', async t => {
   t.throws(() => declareErrors('x' as never, []), { message: 'declareErrors: target: expected a Fastify instance or a hook function, got "x".' })
   t.throws(() => declareErrors({}, 'forbidden' as never), { message: 'declareErrors: errors: expected a list of codes or factories, got "forbidden".' })
   t.throws(() => declareErrors({}, [undefined as never]), { message: 'declareErrors: errors[0]: expected a code or a factory, got undefined.' }, 'a misspelled code of the catalog is undefined')
-  await t.rejects(createApp({}, app => {
-    declareErrors(app, ['no_such_code' as never])
-    app.get('/a', handler)
-  }), { message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "no_such_code". The scope of the route declares it.' })
-  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: ['no_such_code'] as never } }, handler) }), {
-    message: 'fastify-api-errors: config.errors of GET /a: expected codes of the option \'errors\', got "no_such_code".'
-  })
-  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: [undefined] as never } }, handler) }), {
-    message: "fastify-api-errors: config.errors of GET /a: expected codes of the option 'errors', got undefined."
-  })
-  await t.rejects(createApp({}, app => { app.get('/a', { config: { errors: true as never } }, handler) }), {
-    message: 'fastify-api-errors: config.errors of GET /a: expected a list of codes or factories, or false, got true.'
-  })
 })

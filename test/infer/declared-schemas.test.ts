@@ -125,26 +125,6 @@ t.test('a schema that cannot be compiled is documented beside ours', async t => 
   t.equal((await collectWarnings(app)).length, 1)
 })
 
-t.test('a declared schema of another media type is documented beside ours', async t => {
-  const declared = { description: 'No such thing.', content: { 'application/xml': { schema: { type: 'string' } } } }
-  const app = await create({}, app => { app.get('/a/:id', { schema: { response: { 404: declared } } }, handler) })
-  await app.ready()
-  const { description, content } = responseOf(app, '/a/{id}', '404') ?? {}
-  t.equal(description, 'No such thing.')
-  t.strictSame(Object.entries(content ?? {}).map(([type, { schema }]) => [type, schema]), [
-    ['application/xml', { type: 'string' }], ['application/json', { $ref: '#/components/schemas/NotFound' }]
-  ])
-})
-
-t.test('a declared schema keeps its example beside ours', async t => {
-  const declared = { description: 'No such thing.', content: { 'application/json': { schema: statusCodeError, example: { statusCode: 404, message: 'None.' } } } }
-  const app = await create({}, app => { app.get('/a/:id', { schema: { response: { 404: declared } } }, handler) })
-  await app.ready()
-  const { examples } = responseOf(app, '/a/{id}', '404')?.content?.['application/json'] as unknown as { readonly examples: Readonly<Record<string, unknown>> }
-  t.strictSame(examples.declared, { value: { statusCode: 404, message: 'None.' } })
-  t.strictSame(Object.keys(examples), ['declared', 'resource_not_found'])
-})
-
 t.test('zod schemas are compared with lists, too', async t => {
   const schema = z.object({ b: z.array(z.object({ d: z.number(), c: z.number() })), a: z.string() })
   const fits = createDeclaredComparison(() => [{ contentType: 'application/json', body: { a: 'x', b: [{ c: 1, d: 2 }] } }])

@@ -103,11 +103,11 @@ t.test('@fastify/rate-limit', async t => {
       }
       t.strictSame(Object.keys(paths['/usual']?.get.responses['200']?.headers ?? {}), names)
       t.strictSame(paths['/usual']?.get.responses['429'], { $ref: '#/components/responses/RateLimitExceeded' })
-      t.strictSame(Object.keys(components.responses.RateLimitExceeded?.headers ?? {}), ['X-Request-Id', 'Cache-Control', 'Retry-After', ...names])
+      t.strictSame(Object.keys(components.responses.RateLimitExceeded?.headers ?? {}), ['X-Request-Id', 'Cache-Control', 'Retry-After', 'X-Should-Retry', 'Retry-After-Ms', ...names])
       t.strictSame(paths['/unlimited']?.get.responses, {
         200: { description: 'Default Response' }, 500: { $ref: '#/components/responses/InternalErrorUncounted' }
       })
-      t.strictSame(Object.keys(components.responses.InternalErrorUncounted?.headers ?? {}), ['X-Request-Id', 'Cache-Control'])
+      t.strictSame(Object.keys(components.responses.InternalErrorUncounted?.headers ?? {}), ['X-Request-Id', 'Cache-Control', 'X-Should-Retry'])
     })
   }
 })

@@ -1,5 +1,6 @@
 /** Helpers for the tests of the documentation: applications with a document, and functions that read it. */
 import swagger from '@fastify/swagger'
+import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 
@@ -65,4 +66,43 @@ export function codesByStatus (document: Document, path: string, method: string)
   const { responses } = resolved(document.paths[path]?.[method], document) as { responses: Record<string, { content?: Record<string, { examples?: Json }> }> }
   return Object.fromEntries(Object.entries(responses).map(([status, { content }]) =>
     [status, [...new Set(Object.values(content ?? {}).flatMap(({ examples }) => Object.keys(examples ?? {})))].sort()]))
+}
+
+/** Returns the codes of every operation by status: `{ '/users post': { 201: [], 400: ['invalid_request'] } }`. */
+export function codesByOperation (document: Document): Json {
+  return Object.fromEntries(Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map(method => [`${path} ${method}`, codesByStatus(document, path, method)])))
+}
+
+const Email = Type.Object({ email: Type.String({ format: 'email' }) })
+const Name = Type.Object({ name: Type.String({ minLength: 1 }) })
+
+/** Adds a few routes whose errors are {@link sampleCodes}. */
+export function addSampleRoutes (app: FastifyInstance): void {
+  app.get('/health', async () => 'ok')
+  app.post('/users', { schema: { body: Email, response: { 201: Type.Object({ id: Type.String() }) } } }, async () => ({ id: '1' }))
+  app.put('/users/:id', { schema: { body: Name }, config: { errors: ['resource_conflict'] } }, async () => ({}))
+}
+
+/** The codes of the routes of {@link addSampleRoutes}, by operation and status. */
+export const sampleCodes = {
+  '/health get': { 200: [], 500: ['internal_error'] },
+  '/users post': {
+    201: [],
+    400: ['invalid_request'],
+    413: ['payload_too_large'],
+    415: ['unsupported_media_type'],
+    422: ['missing_required_field', 'validation_error'],
+    500: ['internal_error']
+  },
+  '/users/{id} put': {
+    200: [],
+    400: ['invalid_request'],
+    404: ['resource_not_found'],
+    409: ['resource_conflict'],
+    413: ['payload_too_large'],
+    415: ['unsupported_media_type'],
+    422: ['missing_required_field', 'validation_error'],
+    500: ['internal_error']
+  }
 }

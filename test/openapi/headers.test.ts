@@ -30,7 +30,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     getLimitErrors: () => [],
     handlesErrors: () => true
   })
-  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, requestIdOnAll: false, addSchemas: false, componentPrefix: '' })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, addSchemas: false, componentPrefix: '' })
   app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
@@ -51,11 +51,11 @@ const headersOf = (document: Document, path: string, status: string): string[] =
 for (const isOurs of [true, false]) {
   t.test(`the rate limit fields are on the responses of limited routes, ${isOurs ? 'with' : 'without'} swaggerOptions()`, async t => {
     const document = await limitedDocument(isOurs)
-    const always = ['Cache-Control', 'X-Request-Id']
+    const always = ['Cache-Control', 'X-Request-Id', 'X-Should-Retry']
     const fields = ['RateLimit', 'RateLimit-Policy']
     t.strictSame(headersOf(document, '/limited/{id}', '200'), fields)
     t.strictSame(headersOf(document, '/limited/{id}', '404'), [...always, ...fields].sort())
-    t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After'].sort())
+    t.strictSame(headersOf(document, '/limited/{id}', '429'), [...always, ...fields, 'Retry-After', 'Retry-After-Ms'].sort())
     t.strictSame(headersOf(document, '/limited/{id}', '500'), [...always, ...fields].sort(), 'a request whose handler fails passed the limit')
     t.strictSame(headersOf(document, '/free/{id}', '200'), [])
     t.strictSame(headersOf(document, '/free/{id}', '404'), always)
@@ -95,7 +95,21 @@ t.test('a response of an application behind CORS, and a scope without CORS', asy
   t.teardown(() => app.close())
   const document = documentOf(app)
   t.strictSame(document.paths['/shared']?.get?.responses['500'], { $ref: '#/components/responses/InternalError' }, 'common headers have no special name')
-  t.strictSame(headersOf(document, '/shared', '500'), ['Access-Control-Allow-Origin', 'Cache-Control', 'X-Request-Id'])
+  t.strictSame(headersOf(document, '/shared', '500'), ['Access-Control-Allow-Origin', 'Cache-Control', 'X-Request-Id', 'X-Should-Retry'])
+})
+
+t.test('with retryHeaders: false, no response has the headers of the retry advice', async t => {
+  for (const retryHeaders of [true, false]) {
+    const app = await createApp({ plugin: { retryHeaders } }, app => { app.get('/', { config: { errors: ['rate_limit_exceeded'] } }, async () => '') })
+    const document = documentOf(app)
+    const advice = retryHeaders ? ['X-Should-Retry'] : []
+    t.strictSame(headersOf(document, '/', '500'), ['Cache-Control', 'X-Request-Id', ...advice])
+    t.strictSame(headersOf(document, '/', '429'), ['Cache-Control', 'Retry-After', ...retryHeaders ? ['Retry-After-Ms'] : [], 'X-Request-Id', ...advice])
+    t.strictSame(document.components.headers?.['X-Should-Retry'], retryHeaders
+      ? { description: 'Whether the same request may be sent again.', required: true, schema: { type: 'string', enum: ['true', 'false'] }, example: 'false' }
+      : undefined)
+    await app.close()
+  }
 })
 
 t.test('a header that only some codes of a status have is not required', async t => {

@@ -9,10 +9,11 @@ import { codesByStatus } from '../../lib/catalog/standard-errors.js'
 import { createSchemaNames, statusNames, toComponentName } from '../../lib/openapi/names.js'
 import { createApp, documentOf } from './documents.js'
 
-t.test('every status has the name that http-errors gives it', t => {
+t.test('every status has the name that http-errors gives it, except the two that RFC 9110 renamed', t => {
   t.strictSame(Object.keys(statusNames).map(Number), [...errorStatuses])
+  const namesOfLibrary: Readonly<Record<string, string>> = { ContentTooLarge: 'PayloadTooLarge', UnprocessableContent: 'UnprocessableEntity' }
   for (const [status, name] of Object.entries(statusNames)) {
-    t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[name]?.prototype.status, Number(status), name)
+    t.equal((createError as unknown as Record<string, { prototype: { status: number } }>)[namesOfLibrary[name] ?? name]?.prototype.status, Number(status), name)
   }
   t.strictSame([toComponentName('ip_not_allowed'), ...createSchemaNames(['resource_gone', 'internal_error']).values()], ['IpNotAllowed', 'ResourceGoneError', 'InternalError'])
   const ambiguous = [...createSchemaNames(['taken', 'taken_error', 'internal_server_error', 'gone']).values()]

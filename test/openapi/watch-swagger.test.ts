@@ -1,10 +1,9 @@
 /** Adds the errors to documents of @fastify/swagger however it is registered. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
-import { Validator } from '@seriousme/openapi-schema-validator'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import apiErrors, { standardErrors, swaggerOptions } from 'fastify-api-errors'
+import apiErrors, { swaggerOptions } from 'fastify-api-errors'
 import { documentOf, info, type Json } from './documents.js'
 
 type Documented = Readonly<Record<string, (options?: object) => Json & { paths: Record<string, Record<string, { responses: object }>> }>>
@@ -102,90 +101,4 @@ t.test('a warning says why a document lacks the errors', async t => {
     t.strictSame(statuses(app), ['200'], 'its options were not read')
     await app.close()
   }), ['FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT'])
-})
-
-t.test('each document has the 401 and 403 of its own security', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  const security = { security: [{ bearer: [] }], components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } } }
-  await app.register(swagger, { openapi: { info, ...security } as never, decorator: 'internal' })
-  await app.register(swagger, { openapi: { info } })
-  await app.register(apiErrors)
-  app.get('/queues/:id', async () => 'a queue')
-  await app.ready()
-  for (const order of [['swagger', 'internal'], ['internal', 'swagger']]) {
-    for (const name of order) (app as unknown as Documented)[name]?.()
-    t.strictSame(app.apiErrors.explain('GET', '/queues/:id').map(({ status }) => status), [500, 404, 401, 403])
-  }
-  t.strictSame(statuses(app), ['200', '404', '500'])
-  t.strictSame(statuses(app, 'internal'), ['200', '401', '403', '404', '500'])
-})
-
-/** Creates an error outside the handler, so that its code does not show it. */
-const createHidden = (): Error => standardErrors.resource_gone()
-
-t.test('a route that every document hides is not in the reference, and its errors need no documentation', async t => {
-  const hidden = { transform: ({ schema, url }: { schema: object, url: string }) => ({ schema: { ...schema, hide: true }, url }) }
-  const failing = { transform: () => { throw new Error('It fails.') } }
-  for (const [title, options, schema, isHidden] of [
-    ['hide', {}, { hide: true }, true],
-    ['the tag X-HIDDEN', {}, { tags: ['X-HIDDEN'] }, true],
-    ['another tag', { hiddenTag: 'internal' }, { tags: ['internal'] }, true],
-    ['a tag that hides nothing', { hiddenTag: 'internal' }, { tags: ['X-HIDDEN'] }, false],
-    ['no tag', { hideUntagged: true }, {}, true],
-    ['a transform', hidden, {}, true],
-    ['a transform that fails', failing, {}, false]
-  ] as const) {
-    const app = Fastify()
-    await app.register(swagger, { openapi: { info }, ...options } as never)
-    await app.register(apiErrors, { log: false })
-    app.get('/queues/:id', { schema: schema as object }, async () => { throw createHidden() })
-    await app.ready()
-    await app.inject('/queues/1')
-    t.strictSame(app.apiErrors.reference().routes, isHidden ? [] : ['GET /queues/:id'], title)
-    t.equal(app.apiErrors.ledger()[0]?.documented, isHidden, title)
-    await app.close()
-  }
-})
-
-t.test('a route with its own transform is found by its path, also below the path of a server', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  await app.register(swagger, { openapi: { info, servers: [{ url: 'https://example.com/v1' }] } })
-  await app.register(apiErrors)
-  const moved = { config: { swaggerTransform: ({ schema }: { schema: object }) => ({ schema, url: '/v1/moved/:id(^\\d+$)/a::b' }) } as object }
-  app.get('/v1/queues/:id', { config: { swaggerTransform: false } as object }, async () => '')
-  app.post('/v1/original/:id', moved, async () => '')
-  app.get('/v1/*', { config: { swaggerTransform: () => ({}) } as object }, async () => '')
-  await app.register(async scope => {
-    scope.setErrorHandler(() => {})
-    scope.get('/v1/own', { config: { swaggerTransform: false } as object }, async () => '')
-  })
-  await app.ready()
-  const { paths } = documentOf(app)
-  t.strictSame(Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, Object.keys(Object.values(item)[0]?.responses ?? {})])), {
-    '/queues/{id}': ['200', '404', '500'],
-    '/moved/{id}/a:b': ['200', '400', '404', '413', '415', '500'],
-    '/{*}': ['200', '500'],
-    '/own': ['200']
-  })
-})
-
-t.test('links of an error response are kept', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  await app.register(swagger, { openapi: { info } })
-  await app.register(apiErrors)
-  const links = { 200: { all: { operationId: 'listQueues' } }, 404: { list: { operationId: 'listQueues' } } }
-  app.get('/queues', { schema: { operationId: 'listQueues' } as object }, async () => [])
-  app.get('/queues/:id', { links } as object, async () => 'a queue')
-  app.get('/users/:id', { links, schema: { response: { 200: { description: 'A user.', type: 'string' } } } } as object, async () => 'a user')
-  await app.ready()
-  const document = documentOf(app)
-  const { responses: ofUser } = document.paths['/users/{id}']?.get ?? {}
-  t.strictSame([ofUser?.['200']?.description, ofUser?.['200']?.links, ofUser?.['404']?.links], ['A user.', links[200], links[404]])
-  const { responses } = document.paths['/queues/{id}']?.get ?? {}
-  t.strictSame([responses?.['200']?.links, responses?.['404']?.links], [links[200], links[404]])
-  t.equal(responses?.['404']?.description, `${standardErrors.resource_not_found.description} ${standardErrors.resource_not_found.action}`)
-  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })

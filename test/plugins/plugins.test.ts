@@ -6,6 +6,7 @@ import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from '../../lib/index.js'
 import type { OurAnswer, OwnAnswer } from './case.js'
 import { pluginCases } from './cases.js'
+import { shouldRetry } from '../support/http.js'
 
 function expected (answer: OurAnswer | OwnAnswer): unknown {
   if ('status' in answer) return { ...answer, headers: sorted(answer.headers) }
@@ -18,6 +19,7 @@ function expected (answer: OurAnswer | OwnAnswer): unknown {
       'content-length': String(Buffer.byteLength(body)),
       'content-type': 'application/json; charset=utf-8',
       'x-request-id': 'req_1',
+      'x-should-retry': shouldRetry(status, code),
       ...answer.headers
     }),
     body
@@ -62,7 +64,8 @@ t.test('@fastify/compress compresses a large error like any other response', asy
       'content-length': String(response.rawPayload.length),
       'content-type': 'application/json; charset=utf-8',
       vary: 'accept-encoding',
-      'x-request-id': 'req_1'
+      'x-request-id': 'req_1',
+      'x-should-retry': 'false'
     },
     body: JSON.stringify({ code: 'resource_not_found', message, request_id: 'req_1' })
   })

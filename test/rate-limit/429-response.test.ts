@@ -12,19 +12,22 @@ function createResult (policy: object, more: Partial<LimitResult> = {}): LimitRe
 }
 
 t.test('a request above a limit gets 429 with the policy and the seconds to wait', async t => {
-  const error = createExceededError(createResult({}), request, errors) as ApiError
-  t.match(error, { code: 'rate_limit_exceeded', status: 429, retryAfter: 2, meta: { policy: 'burst', limit: 100, window: 60, retry_after: 2 } })
+  const error = createExceededError(createResult({}), ['burst'], request, errors) as ApiError
+  t.match(error, { code: 'rate_limit_exceeded', status: 429, retryAfter: 2 })
+  t.strictSame(error.meta, { policy: 'burst', limit: 100, window: 60, retry_after: 2 })
+  const both = createExceededError(createResult({}), ['burst', 'general'], request, errors) as ApiError
+  t.strictSame(both.meta, { policy: 'burst', policies: ['burst', 'general'], limit: 100, window: 60, retry_after: 2 })
 })
 
 t.test('a banned caller gets 403, or 429 if the policy says so', async t => {
-  const banned = createExceededError(createResult({ ban: 1 }, { isBanned: true }), request, errors) as ApiError
+  const banned = createExceededError(createResult({ ban: 1 }, { isBanned: true }), ['burst'], request, errors) as ApiError
   t.match(banned, { code: 'forbidden', status: 403, message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter: 2, meta: undefined })
-  const limited = createExceededError(createResult({ ban: 1, banStatus: 429 }, { isBanned: true }), request, errors) as ApiError
+  const limited = createExceededError(createResult({ ban: 1, banStatus: 429 }, { isBanned: true }), ['burst'], request, errors) as ApiError
   t.match(limited, { code: 'rate_limit_exceeded', status: 429 })
 })
 
 t.test('the errorResponseBuilder of a route receives the arguments that @fastify/rate-limit passes', async t => {
   const errorResponseBuilder = (...args: unknown[]): unknown => args
-  t.strictSame(createExceededError(createResult({ errorResponseBuilder }), request, errors), [request, { statusCode: 429, ban: false, max: 100, ttl: 1500, after: '2 seconds' }])
-  t.strictSame(createExceededError(createResult({ errorResponseBuilder }, { isBanned: true }), request, errors), [request, { statusCode: 403, ban: true, max: 100, ttl: 1500, after: '2 seconds' }])
+  t.strictSame(createExceededError(createResult({ errorResponseBuilder }), ['burst'], request, errors), [request, { statusCode: 429, ban: false, max: 100, ttl: 1500, after: '2 seconds' }])
+  t.strictSame(createExceededError(createResult({ errorResponseBuilder }, { isBanned: true }), ['burst'], request, errors), [request, { statusCode: 403, ban: true, max: 100, ttl: 1500, after: '2 seconds' }])
 })

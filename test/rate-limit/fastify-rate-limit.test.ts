@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { type ApiErrorsOptions } from 'fastify-api-errors'
-import { fetchResponse } from '../support/http.js'
+import { fetchResponse, shouldRetry } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 
 type Register = (app: FastifyInstance) => unknown
@@ -21,7 +21,7 @@ const ours = (options: ApiErrorsOptions = {}): Register => app => app.register(a
 
 const answer = (status: number, headers: Record<string, string>, body: Record<string, unknown>) => ({
   status,
-  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', ...headers },
+  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'x-should-retry': shouldRetry(status), ...headers },
   body: { ...body, request_id: 'REQUEST_ID' }
 })
 

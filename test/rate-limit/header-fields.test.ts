@@ -55,7 +55,7 @@ for (const [headers, first, last] of expected) {
     const seen = new Set<string>()
     for (const path of ['/broken', '/none', '/', '/']) for (const name of Object.keys((await fetchResponse(url + path)).headers)) seen.add(name)
     t.strictSame(everyField.filter(name => seen.has(name)).sort(), Object.keys(first).sort(), 'no other family, on no status')
-    t.strictSame((await fetchResponse(url)).headers, { ...content, ...last, 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'retry-after': '10' })
+    t.strictSame((await fetchResponse(url)).headers, { ...content, ...last, 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true', 'retry-after': '10' })
     t.strictSame((await fetchResponse(`${url}/free`)).headers, content)
   })
 }

@@ -109,17 +109,17 @@ for (const hook of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as
     const fields = { 'ratelimit-policy': '"address";q=2;w=60', 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID' }
     t.strictSame(await fetchResponse(`${url}/admin`), {
       status: 404,
-      headers: { ...fields, ratelimit: '"address";r=1;t=60' },
+      headers: { ...fields, ratelimit: '"address";r=1;t=60', 'x-should-retry': 'false' },
       body: { code: 'route_not_found', message: standardErrors.route_not_found().message, request_id: 'REQUEST_ID' }
     })
     t.strictSame(await fetchResponse(url, { method: 'DELETE' }), {
       status: 405,
-      headers: { ...fields, ratelimit: '"address";r=0;t=60', allow: 'GET, HEAD' },
+      headers: { ...fields, ratelimit: '"address";r=0;t=60', allow: 'GET, HEAD', 'x-should-retry': 'false' },
       body: { code: 'method_not_allowed', message: standardErrors.method_not_allowed().message, request_id: 'REQUEST_ID', meta: { allowed: ['GET', 'HEAD'] } }
     })
     t.strictSame(await fetchResponse(`${url}/.env`), {
       status: 429,
-      headers: { ...fields, ratelimit: '"address";r=0;t=60', 'retry-after': '60' },
+      headers: { ...fields, ratelimit: '"address";r=0;t=60', 'retry-after': '60', 'x-should-retry': 'true' },
       body: {
         code: 'rate_limit_exceeded',
         message: standardErrors.rate_limit_exceeded().message,

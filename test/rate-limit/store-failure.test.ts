@@ -31,7 +31,7 @@ async function start (t: Test, options: Partial<RateLimitOptions>): Promise<{ re
 const passed = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: { ok: true } }
 const unavailable = {
   status: 503,
-  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'retry-after': '10' },
+  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true', 'retry-after': '10' },
   body: { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: 'REQUEST_ID' }
 }
 

@@ -46,6 +46,7 @@ t.test('with negotiate, a page shows both bodies', async t => {
   t.match(page, `content-type: application/json; charset=utf-8
 x-request-id: req_4mXq1VbE0s6RkYt2
 cache-control: no-store
+x-should-retry: false
 x-queue: full
 
 {
@@ -53,6 +54,7 @@ x-queue: full
   t.match(page, `content-type: application/problem+json
 x-request-id: req_4mXq1VbE0s6RkYt2
 cache-control: no-store
+x-should-retry: false
 x-queue: full
 
 {

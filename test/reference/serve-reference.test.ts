@@ -62,6 +62,7 @@ HTTP/1.1 404 Not Found
 content-type: application/json; charset=utf-8
 x-request-id: req_4mXq1VbE0s6RkYt2
 cache-control: no-store
+x-should-retry: false
 
 {
   "code": "resource_not_found",
@@ -109,7 +110,7 @@ t.test('the page of a code as JSON', async t => {
     description: 'No resource has this id. It was never created, was deleted, or is not visible to the caller.',
     action: 'Check the id.',
     retry: 'never',
-    headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store' },
+    headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store', 'x-should-retry': 'false' },
     answers: [{
       format: 'code',
       contentType: 'application/json',

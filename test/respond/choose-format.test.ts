@@ -11,7 +11,7 @@ const problem = errorResponse(409, {
   title: 'Conflict',
   status: 409,
   detail: errors.resource_conflict.message,
-  instance: '/queues',
+  instance: '/queues#req_1',
   code: 'resource_conflict',
   request_id: requestId
 }, { vary: 'accept', 'content-type': 'application/problem+json' })

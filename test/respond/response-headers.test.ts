@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { defineErrors, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
 const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
   errorResponse(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
@@ -13,6 +13,30 @@ t.test('every error has no-store and the request id', async t => {
   app.get('/', () => { throw errors.resource_not_found() })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
+})
+
+t.test('X-Should-Retry has the advice of the code, unless the reply or the error has its own, or retryHeaders is off', async t => {
+  const catalog = defineErrors(errors, {
+    queue_busy: { status: 409, type: 'conflict_error', message: 'Busy.', description: 'Another request changes the queue.', action: 'Wait.', retry: 'backoff' }
+  })
+  const app = await createApp({ errors: catalog })
+  const off = await createApp({ errors: catalog, retryHeaders: false })
+  for (const each of [app, off]) {
+    each.get('/conflict', () => { throw errors.resource_conflict() })
+    each.get('/busy', () => { throw catalog.queue_busy() })
+    each.get('/unknown', () => { throw defineErrors({ x: { status: 503, type: 'api_error', message: 'X.', description: 'X.', action: 'X.' } }).x() })
+    each.get('/reply', (_request, reply) => {
+      reply.header('x-should-retry', 'true')
+      throw errors.resource_conflict()
+    })
+    each.get('/error', () => { throw errors.internal_error({ headers: { 'X-Should-Retry': 'false' } }) })
+  }
+  const advice = async (each: typeof app): Promise<string[]> => await Promise.all(['/conflict', '/busy', '/unknown', '/reply', '/error', '/nothing'].map(async url =>
+    `${url} ${String((await each.inject(url)).headers['x-should-retry'])}`))
+  t.strictSame(await advice(app), ['/conflict false', '/busy true', '/unknown true', '/reply true', '/error false', '/nothing false'])
+  t.strictSame(await advice(off), ['/conflict undefined', '/busy undefined', '/unknown undefined', '/reply true', '/error false', '/nothing undefined'])
+  const raw = async (each: typeof app): Promise<string | undefined> => parseResponse(await sendRaw(await listen(t, each), 'GARBAGE\r\n\r\n')).headers['x-should-retry']
+  t.strictSame([await raw(app), await raw(off)], ['false', undefined], 'a response to malformed HTTP')
 })
 
 t.test('a 401 has a challenge, which mentions an invalid token only if a token was sent', async t => {
@@ -31,6 +55,20 @@ t.test('a 401 has a challenge, which mentions an invalid token only if a token w
     t.strictSame(await sendRequest(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
   }
   t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
+})
+
+t.test('with resourceMetadata, each Bearer challenge has its URL (RFC 9728, section 5.1)', async t => {
+  const resourceMetadata = 'https://api.example.com/.well-known/oauth-protected-resource'
+  const app = await createApp({ resourceMetadata })
+  app.get('/', () => { throw errors.unauthorized() })
+  app.get('/scope', () => { throw errors.insufficient_scope({ meta: { required: ['queues:read'] } }) })
+  app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
+  const port = await listen(t, app)
+  const bare = `Bearer realm="api", resource_metadata="${resourceMetadata}"`
+  t.strictSame(await sendRequest(port, 'GET', '/'), answer('unauthorized', { 'www-authenticate': bare }))
+  t.strictSame(await sendRequest(port, 'GET', '/', { Authorization: 'Bearer abc' }), answer('unauthorized', { 'www-authenticate': `${bare}, error="invalid_token"` }))
+  t.strictSame(await sendRequest(port, 'GET', '/scope'), answer('insufficient_scope', { 'www-authenticate': `${bare}, error="insufficient_scope", scope="queues:read"` }, { meta: { required: ['queues:read'] } }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }))
 })
 
 t.test('a 403 for a missing scope lists the required scopes', async t => {
@@ -132,6 +170,19 @@ t.test('headers that describe the replaced body are removed, and all others stay
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
 
+t.test('a 416 keeps the length of the resource that the handler set', async t => {
+  const app = await createApp()
+  for (const [path, range] of [['/length', 'bytes */100'], ['/part', 'bytes 0-1/100']] as const) {
+    app.get(path, (_request, reply) => {
+      reply.header('content-range', range)
+      throw errors.range_not_satisfiable()
+    })
+  }
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', '/length'), answer('range_not_satisfiable', { 'content-range': 'bytes */100' }))
+  t.strictSame(await sendRequest(port, 'GET', '/part'), answer('range_not_satisfiable'), 'the range of a body that is not sent')
+})
+
 t.test('headers and trailers for shared caches and digests are removed', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
@@ -195,7 +246,7 @@ t.test('an error may add cookies to those of the reply; other lists are joined',
   const body = JSON.stringify({ code: 'session_ended', message: 'Your session has ended.', request_id: requestId })
   const expected = (...headers: string[]): string[] => [
     '', 'HTTP/1.1 403 Forbidden', body, 'cache-control: no-store', `content-length: ${body.length}`, 'content-type: application/json; charset=utf-8',
-    `x-request-id: ${requestId}`, ...headers
+    `x-request-id: ${requestId}`, 'x-should-retry: false', ...headers
   ].sort()
   t.strictSame(await linesOf('/'), expected('set-cookie: seen=1', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0'))
   t.strictSame(await linesOf('/occurrence'), expected('set-cookie: session=', 'set-cookie: hint=1', 'link: </a>, </b>'), 'headers of the error take precedence')

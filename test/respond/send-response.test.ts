@@ -373,11 +373,11 @@ t.test('the last line of a stream describes the error, in the format of the appl
   const linesOf = async (path: string): Promise<string[]> => (await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).trimEnd().split('\n')
   const [row, last = ''] = await linesOf('/rows')
   t.equal(row, '{"id":1}')
-  t.strictSame(JSON.parse(last), { error: { type: 'about:blank', title: 'Gone', status: 410, detail: 'The export was deleted.', instance: '/rows', code: 'resource_gone', request_id: requestId } })
+  t.strictSame(JSON.parse(last), { error: { type: 'about:blank', title: 'Gone', status: 410, detail: 'The export was deleted.', instance: '/rows#req_1', code: 'resource_gone', request_id: requestId } })
   const received = await linesOf('/events')
   t.strictSame(received.slice(0, 3), ['data: {"id":1}', '', 'event: error'])
-  t.strictSame(JSON.parse((received[3] as string).replace('data: ', '')), { ...problem, instance: '/events' })
-  t.match(JSON.parse((await linesOf('/hostile'))[1] as string), { error: { ...problem, instance: '/hostile' } })
+  t.strictSame(JSON.parse((received[3] as string).replace('data: ', '')), { ...problem, instance: '/events#req_1' })
+  t.match(JSON.parse((await linesOf('/hostile'))[1] as string), { error: { ...problem, instance: '/hostile#req_1' } })
   t.strictSame(entries, [
     { level: 'info', code: 'resource_gone', status: 410, route: 'GET /rows', cause: undefined },
     { level: 'error', code: 'internal_error', status: 500, route: 'GET /events', cause: 'select * from rows failed' },

@@ -40,14 +40,14 @@ t.test('errors that never reach an error handler have the format of the plugin',
     title: 'Bad Request',
     status: 400,
     detail: 'The request URL is invalid.',
-    instance: '/%25zz',
+    instance: '/%25zz#req_1',
     code: 'invalid_request',
     request_id: requestId
   }, { 'content-type': 'application/problem+json' }), 'the URL as a valid URI reference')
   const answer = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
   const { request_id: id } = answer.body as { readonly request_id: string }
   t.strictSame(answer, errorResponse(400, {
-    type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is malformed.', instance: '/', code: 'invalid_request', request_id: id
+    type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is malformed.', instance: `/#${id}`, code: 'invalid_request', request_id: id
   }, { 'content-type': 'application/problem+json' }))
 })
 

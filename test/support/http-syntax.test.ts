@@ -1,6 +1,6 @@
 /** The syntax of realms, scopes and media types in headers. */
 import t from 'tap'
-import { formatContentType, isRealm, isScope } from '../../lib/support/http-syntax.js'
+import { formatContentType, isHttpUrl, isRealm, isScope, isUnsatisfiedRange } from '../../lib/support/http-syntax.js'
 
 t.test('a realm is a string that needs no backslash inside quotes', async t => {
   for (const realm of ['', 'api', 'Launch API!', '~[]']) t.ok(isRealm(realm), realm)
@@ -10,6 +10,16 @@ t.test('a realm is a string that needs no backslash inside quotes', async t => {
 t.test('a scope is printable ASCII without spaces, quotes and backslashes', async t => {
   for (const scope of ['queues:write', '!', '~[]']) t.ok(isScope(scope), scope)
   for (const scope of ['', 'a b', 'a"b', 'a\\b', 'ü', 5, null]) t.notOk(isScope(scope), String(scope))
+})
+
+t.test('the Content-Range of a range that cannot be sent has only the length of the resource', async t => {
+  t.ok(isUnsatisfiedRange('bytes */7'))
+  for (const range of ['bytes 0-1/7', 'bytes */*', 'bytes */7\n', 'items */7', 7, undefined]) t.notOk(isUnsatisfiedRange(range), String(range))
+})
+
+t.test('a URL in a parameter of a header is absolute, and needs no backslash inside quotes', async t => {
+  for (const url of ['https://api.example.com/.well-known/oauth-protected-resource', 'http://127.0.0.1:3000/a?b=c']) t.ok(isHttpUrl(url), url)
+  for (const url of ['/a', 'ftp://a.example/', 'https://', 'https://a.example/"', 'https://a.example/ b', 'https://a.example/ü', 'https://[', 7]) t.notOk(isHttpUrl(url), String(url))
 })
 
 t.test('only application/json has a charset', async t => {

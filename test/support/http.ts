@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import apiErrors, { serverOptions, standardErrors, type AnyCatalog, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors, type AnyCatalog, type ApiErrorsOptions, type StandardCode } from 'fastify-api-errors'
 
 /** A response: the names of headers are in lower case, and the headers of the connection and the date are left out. */
 export interface HttpResponse {
@@ -60,6 +60,7 @@ export async function fetchResponse (url: string, init?: RequestInit): Promise<H
   if (id === undefined || typeof body !== 'object' || body === null) return { status: response.status, headers, body }
   headers['x-request-id'] = 'REQUEST_ID'
   for (const name of ['request_id', 'requestId']) if (body[name] === id) body[name] = 'REQUEST_ID'
+  if (typeof body.instance === 'string') body.instance = body.instance.replace(`#${id}`, '#REQUEST_ID')
   return { status: response.status, headers, body }
 }
 
@@ -102,6 +103,12 @@ export function parseResponse (text: string): HttpResponse {
   return { status: Number(statusLine.split(' ')[1]), headers, body: parseBody(headers['transfer-encoding'] === 'chunked' ? decodeChunks(body) : body) }
 }
 
+/** Returns the value of `X-Should-Retry` of an error: by its code in the standard catalog, otherwise by its status. */
+export function shouldRetry (status: number, code?: unknown): 'true' | 'false' {
+  const retry = standardErrors[code as StandardCode]?.retry
+  return (retry === undefined ? status === 429 || status >= 500 : retry !== 'never') ? 'true' : 'false'
+}
+
 /** Returns the complete expected response for an error: its body, the headers of every error, and the given headers. */
 export function errorResponse (status: number, body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return {
@@ -109,6 +116,7 @@ export function errorResponse (status: number, body: Readonly<Record<string, unk
     headers: {
       'cache-control': 'no-store',
       'x-request-id': String(body.request_id ?? requestId),
+      'x-should-retry': shouldRetry(status, body.code ?? body.error),
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(Buffer.byteLength(JSON.stringify(body))),
       ...headers

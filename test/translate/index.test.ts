@@ -1,11 +1,9 @@
 /** The order of translators, and translators of the application. */
 import Fastify, { type FastifyInstance } from 'fastify'
-import { expectTypeOf } from 'expect-type'
 import t from 'tap'
-import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type TranslateContext, type Translator } from 'fastify-api-errors'
+import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type Translator } from 'fastify-api-errors'
 import { builtInTranslators } from '../../lib/translate/index.js'
 import { createThrower } from '../support/http.js'
-import { thrown } from '../support/thrown.js'
 
 class QuotaError extends Error {}
 
@@ -110,20 +108,4 @@ t.test('an unknown value becomes internal_error, with the value as its cause', a
 t.test('the built-in translators have different names', async t => {
   const names = builtInTranslators.map(({ name }) => name)
   t.strictSame(names, [...new Set(names)])
-})
-
-t.test('defineTranslator returns the translator, and rejects an invalid one', async t => {
-  t.strictSame(Object.keys(quota), ['name', 'translate'])
-  t.ok(Object.isFrozen(quota))
-  expectTypeOf<Parameters<Translator['translate']>>().toEqualTypeOf<[error: unknown, context: TranslateContext]>()
-  const expectedFunction = 'expected a function of (error, { errors, request, reply }) that returns an ApiError or undefined'
-  const wrong: ReadonlyArray<readonly [translator: unknown, sentence: string]> = [
-    [undefined, 'translator: expected an object with name and translate, got undefined.'],
-    [() => undefined, 'translator: expected an object with name and translate, got a function.'],
-    [{ translate: () => undefined }, 'name: expected a name for messages, got undefined.'],
-    [{ name: '', translate: () => undefined }, 'name: expected a name for messages, got "".'],
-    [{ name: 'quota' }, `quota.translate: ${expectedFunction}, got undefined.`],
-    [{ name: 'quota', translate: 'payment_required' }, `quota.translate: ${expectedFunction}, got "payment_required".`]
-  ]
-  for (const [translator, sentence] of wrong) t.equal(thrown(() => defineTranslator(translator as Translator)), `TypeError: defineTranslator: ${sentence}`)
 })

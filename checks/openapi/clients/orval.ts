@@ -41,7 +41,7 @@ export function adviceFor (error: ApiError): string {
       return 'try again later'
     case 'internal_error':
     case 'invalid_request':
-    case 'idempotency_conflict':
+    case 'idempotency_key_reused':
     case 'payload_too_large':
     case 'unsupported_media_type':
     case 'uri_too_long':

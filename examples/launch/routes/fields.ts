@@ -11,7 +11,7 @@ export const Email = Type.String({ format: 'email', maxLength: 254 })
 export const Name = Type.String({ minLength: 1, maxLength: 80, pattern: printable })
 
 /** The name of a device. */
-export const Device = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.-]+$' })
+export const Device = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9_.-]+$' })
 
 /** The `:id` of a path. */
 export const Id = Type.Object({ id: Uuid })

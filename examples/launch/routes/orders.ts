@@ -19,7 +19,7 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       summary: 'Order and pay',
       description: 'The card decides what the payment service does: it is the example\'s own switch for failures.',
       tags: ['Orders'],
-      headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\w-]+$', description: 'The same for each try of one order.' }) }),
+      headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$', description: 'The same for each try of one order.' }) }),
       body: Type.Object({
         product_id: Uuid,
         quantity: Type.Integer({ minimum: 1, maximum: 10 }),
@@ -34,7 +34,7 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       'select fingerprint, payment_id from orders where idempotency_key = $1', [key]
     )
     if (earlier !== undefined) {
-      if (earlier.fingerprint !== fingerprint) throw errors.idempotency_conflict()
+      if (earlier.fingerprint !== fingerprint) throw errors.idempotency_key_reused()
       return await reply.code(201).send({ payment_id: earlier.payment_id })
     }
     const { rows: [product] } = await database.query('select id from products where id = $1', [request.body.product_id])

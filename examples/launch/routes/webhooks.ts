@@ -14,7 +14,7 @@ export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
       tags: ['Webhooks'],
       body: Type.Object({
         event: Type.Unsafe<string>({ type: 'string', enum: ['payment.settled', 'payment.refunded'] }),
-        payment_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\w-]+$' })
+        payment_id: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' })
       }, { additionalProperties: false }),
       response: { 204: Type.Null({ description: 'Received.' }) }
     },

@@ -5,6 +5,7 @@ import { Agent, request } from 'undici'
 import apiErrors, { serverOptions, standardErrors } from '../../../lib/index.js'
 import { said, startFailingServer } from '../../support/failing-server.js'
 import { soon, upstreamCases, type UpstreamAnswer } from './upstream.cases.js'
+import { shouldRetry } from '../../support/http.js'
 
 interface LogLine {
   readonly level: number
@@ -61,6 +62,7 @@ function expected (answer: UpstreamAnswer, id: string): unknown {
       'content-length': String(JSON.stringify(body).length),
       'content-type': 'application/json; charset=utf-8',
       'x-request-id': id,
+      'x-should-retry': shouldRetry(status, code),
       ...(status === 503 && { 'retry-after': '10' })
     },
     body

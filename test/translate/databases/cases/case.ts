@@ -5,6 +5,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { type DatabaseOptions } from 'fastify-api-errors'
 import type { Test } from 'tap'
+import { shouldRetry } from '../../../support/http.js'
 
 /** The responses to database failures, as a client sees them. */
 export const answers = {
@@ -114,7 +115,8 @@ export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>
       'cache-control': 'no-store',
       'content-type': 'application/json; charset=utf-8',
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-      'x-request-id': 'req_1'
+      'x-request-id': 'req_1',
+      'x-should-retry': shouldRetry(status, code)
     },
     body: {
       code,

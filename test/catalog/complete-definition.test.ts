@@ -1,0 +1,118 @@
+/** Definitions with their defaults, and invalid definitions. */
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import { completeDefinition } from '../../lib/catalog/complete-definition.js'
+import type { DefinitionShape, ErrorDefinition } from '../../lib/catalog/definition.js'
+import { thrown } from '../support/thrown.js'
+
+const valid = {
+  status: 409,
+  type: 'conflict_error',
+  message: 'You are already in this queue.',
+  description: 'The user joined this queue before.',
+  action: 'Read the existing entry instead of joining again.'
+} as const
+
+const Position = Type.Object({ queue: Type.String(), position: Type.Integer({ minimum: 1 }) })
+
+/** Completes a definition with some other properties. */
+const complete = (change: object): ErrorDefinition => completeDefinition('x', { ...valid, ...change })
+
+t.test('a definition gets every default', async t => {
+  t.strictSame(completeDefinition('already_in_queue', valid), {
+    code: 'already_in_queue',
+    ...valid,
+    retry: 'never',
+    meta: undefined,
+    headers: undefined,
+    stack: false,
+    example: {}
+  })
+})
+
+t.test('the status decides the defaults of retry and stack', async t => {
+  const of = (status: 404 | 429 | 500 | 503) => {
+    const { retry, stack } = complete({ status })
+    return { retry, stack }
+  }
+  t.strictSame(of(404), { retry: 'never', stack: false })
+  t.strictSame(of(429), { retry: 'retry-after', stack: false })
+  t.strictSame(of(500), { retry: 'backoff', stack: true })
+  t.strictSame(of(503), { retry: 'retry-after', stack: true })
+})
+
+t.test('an example with a format that is unknown to TypeBox is valid', async t => {
+  const meta = Type.Object({
+    email: Type.String({ format: 'email' }),
+    id: Type.Union([Type.String({ format: 'uuid' }), Type.Null()])
+  })
+  const example = { meta: { email: 'ada@example.com', id: '8b5ab1b2-2f0a-4f8e-a8fb-6d6f6a1c9d57' } }
+  t.strictSame(complete({ meta, example }).example, example)
+})
+
+t.test('an example with a type that TypeBox cannot check is valid', async t => {
+  const meta = Type.Object({ unit: Type.Unsafe<'kg' | 'lb'>({ type: 'string', enum: ['kg', 'lb'] }) })
+  t.strictSame(complete({ meta, example: { meta: { unit: 'kg' } } }).example, { meta: { unit: 'kg' } })
+})
+
+t.test('an invalid definition throws one sentence that names the code and the property', async t => {
+  const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
+  const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each as an occurrence has it'
+  const expectedDefinition = 'expected a definition, an object with status, type, message, description and action'
+  const expectedHeader = 'expected a valid header name with a valid string, or a list of valid strings'
+  const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
+  const expectedMeta = 'expected the schema of an object, like Type.Object({ id: Type.String() })'
+  const expectedCode = "expected lower snake case, like 'resource_not_found'"
+  const x = (change: object): object => ({ x: { ...valid, ...change } })
+  const wrong: ReadonlyArray<readonly [definitions: object, sentence: string]> = [
+    [{ NotSnake: valid }, `code: ${expectedCode}, got "NotSnake".`],
+    [{ 'kebab-case': valid }, `code: ${expectedCode}, got "kebab-case".`],
+    [JSON.parse('{ "__proto__": {} }'), `code: ${expectedCode}, got "__proto__".`],
+    [{ x: null }, `x: ${expectedDefinition}, got null.`],
+    [{ x: 'gone' }, `x: ${expectedDefinition}, got "gone".`],
+    [{ x: [] }, `x: ${expectedDefinition}, got an array.`],
+    [x({ mesage: 'typo' }), 'x.mesage: unknown option, expected one of status, type, message, description, action, retry, meta, headers, stack, example.'],
+    [x({ status: 200 }), `x.status: expected one of ${statuses}, got 200.`],
+    [x({ status: 499 }), `x.status: expected one of ${statuses}, got 499.`],
+    [x({ status: '404' }), `x.status: expected one of ${statuses}, got "404".`],
+    [x({ type: '' }), "x.type: expected a group such as 'conflict_error', got \"\"."],
+    [x({ type: 4 }), "x.type: expected a group such as 'conflict_error', got 4."],
+    [x({ message: '' }), 'x.message: expected a sentence, or a function of meta that returns one, got "".'],
+    [x({ message: {} }), 'x.message: expected a sentence, or a function of meta that returns one, got an object.'],
+    [x({ message: () => '' }), 'x.message: expected a function that returns a sentence for example.meta, got "".'],
+    [x({ message: () => 7 }), 'x.message: expected a function that returns a sentence for example.meta, got 7.'],
+    [x({ message: (meta: { id: string }) => meta.id }), "x.message: expected a function that returns a sentence for example.meta, but it throws for undefined: TypeError: Cannot read properties of undefined (reading 'id')."],
+    [x({ description: undefined }), 'x.description: expected a sentence that says when the error happens, got undefined.'],
+    [x({ description: () => 'No.' }), 'x.description: expected a sentence that says when the error happens, got a function.'],
+    [x({ description: '' }), 'x.description: expected a sentence that says when the error happens, got "".'],
+    [x({ action: null }), 'x.action: expected a sentence that says what the caller can do, got null.'],
+    [x({ action: '' }), 'x.action: expected a sentence that says what the caller can do, got "".'],
+    [x({ retry: 'always' }), 'x.retry: expected one of "never", "backoff", "retry-after", got "always".'],
+    [x({ stack: 'yes' }), 'x.stack: expected true or false, got "yes".'],
+    [x({ headers: 'Allow: GET' }), `x.headers: ${expectedHeaders}, got "Allow: GET".`],
+    [x({ headers: ['GET'] }), `x.headers: ${expectedHeaders}, got an array.`],
+    [x({ headers: { 'retry-after': 30 } }), `x.headers.retry-after: ${expectedHeader}, got 30.`],
+    [x({ headers: { 'set-cookie': ['a=1', 2] } }), `x.headers.set-cookie: ${expectedHeader}, got 2.`],
+    [x({ headers: { 'set-cookie': ['a=1', 'b\nc'] } }), `x.headers.set-cookie: ${expectedHeader}, got "b\\nc".`],
+    [x({ headers: { link: undefined } }), `x.headers.link: ${expectedHeader}, got undefined.`],
+    [x({ headers: { 'a header': 'x' } }), `x.headers.a header: ${expectedHeader}, got "x".`],
+    [x({ headers: { link: 'a\nb' } }), `x.headers.link: ${expectedHeader}, got "a\\nb".`],
+    [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got an object.`],
+    [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
+    [x({ meta: Position }), "x.example.meta: expected a value for each of queue, position, which 'meta' requires, got undefined."],
+    [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that fits 'meta', but /position: Expected integer to be greater or equal to 1."],
+    [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x.example.meta: expected a value that fits 'meta', but /a: Expected union value."],
+    [x({ meta: Position, example: { meta: 3 } }), "x.example.meta: expected a value that fits 'meta', but /: Expected object."],
+    [x({ example: { meta: { id: 1 } } }), "x.example.meta: expected no value, because the definition has no 'meta', got an object."],
+    [x({ example: null }), `x.example: ${expectedExample}, got null.`],
+    [x({ example: { mesage: 'typo' } }), `x.example.mesage: ${expectedExample}, got "typo".`],
+    [x({ example: { message: '' } }), `x.example.message: ${expectedExample}, got "".`],
+    [x({ example: { retryAfter: 0.5 } }), `x.example.retryAfter: ${expectedExample}, got 0.5.`],
+    [x({ example: { issues: [{ in: 'body' }] } }), `x.example.issues.0.field: ${expectedExample}, got undefined.`],
+    [x({ example: { issues: [{ in: 'cookie', field: 'a', pointer: '/a', code: 'type', message: 'must be a string' }] } }), `x.example.issues.0.in: ${expectedExample}, got "cookie".`]
+  ]
+  for (const [definitions, sentence] of wrong) {
+    const [[code, definition]] = Object.entries(definitions) as [[string, DefinitionShape]]
+    t.equal(thrown(() => completeDefinition(code, definition)), `TypeError: defineErrors: ${sentence}`)
+  }
+})

@@ -1,0 +1,130 @@
+/** Adds the errors to the operations of a finished document. */
+import t from 'tap'
+import cors from '@fastify/cors'
+import swagger from '@fastify/swagger'
+import Fastify from 'fastify'
+import apiErrors, { standardErrors, serverOptions, swaggerOptions } from 'fastify-api-errors'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { addSampleRoutes, codesByOperation, createApp, documentOf, info, resolved, sampleCodes, type Json } from './documents.js'
+
+t.test('HEAD routes that are shown have no content', async t => {
+  for (const operationId of [undefined, 'getThing']) {
+    const app = await createApp({ swagger: { exposeHeadRoutes: true } }, app => {
+      app.get('/things/:id', { schema: operationId === undefined ? {} : { operationId } as object }, async () => ({}))
+    })
+    const document = documentOf(app)
+    t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '414', '500'], `${operationId ?? 'no operationId'}: the same statuses`)
+    t.notOk((resolved(document.paths['/things/{id}']?.head?.responses['404'], document) as Json).content, 'without a body')
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+    await app.close()
+  }
+  const app = await createApp({ swagger: { exposeHeadRoutes: true }, wiring: 'swagger alone' }, app => { app.get('/things/:id', async () => ({})) })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.strictSame(Object.keys(document.paths['/things/{id}']?.head?.responses ?? {}), ['200', '404', '414', '500'], 'without swaggerOptions(), too')
+  t.notOk(document.paths['/things/{id}']?.head?.responses['404']?.content)
+})
+
+t.test('hidden routes stay hidden, and a route with several methods is documented for each method', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ wiring }, app => {
+      app.get('/hidden', { schema: { hide: true } as object }, async () => ({}))
+      app.route({ method: ['GET', 'POST'], url: '/both', handler: async () => ({}) })
+    })
+    const document = documentOf(app)
+    t.strictSame(Object.keys(document.paths), ['/both'])
+    t.strictSame(Object.keys(document.paths['/both']?.post?.responses ?? {}), ['200', '400', '413', '415', '500'])
+    t.strictSame(Object.keys(document.paths['/both']?.get?.responses ?? {}), ['200', '500'])
+    await app.close()
+  }
+})
+
+t.test('documents of several applications, and of several formats in one application, do not mix', async t => {
+  const options = swaggerOptions({ openapi: { openapi: '3.1.0', info } })
+  const apps = await Promise.all(['/a', '/b'].map(async url => {
+    const app = Fastify(serverOptions())
+    await app.register(swagger, options)
+    await app.register(apiErrors)
+    app.get(url, async () => ({}))
+    await app.ready()
+    return app
+  }))
+  for (const [index, app] of apps.entries()) t.strictSame(codesByOperation(documentOf(app)), { [index === 0 ? '/a get' : '/b get']: { 200: [], 500: ['internal_error'] } })
+  await Promise.all(apps.map(app => app.close()))
+
+  const app = await createApp({}, async app => {
+    app.get('/outer', async () => ({}))
+    await app.register(async scope => {
+      await scope.register(apiErrors, { format: 'problem', notFound: false })
+      scope.get('/inner', async () => ({}))
+    })
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  const types = (path: string) => Object.keys((resolved(document.paths[path]?.get?.responses['500'], document) as { content: Json }).content)
+  t.strictSame([types('/outer'), types('/inner')], [['application/json'], ['application/problem+json']])
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
+
+t.test('headers of successful responses', async t => {
+  for (const wiring of ['swagger first', 'swagger alone'] as const) {
+    const app = await createApp({ wiring, plugin: { requestId: 'all' } }, async app => {
+      await app.register(cors)
+      app.get('/things', { schema: { response: { 200: { type: 'object', headers: { 'X-Total': { type: 'integer' } } } } } }, async () => ({}))
+    })
+    const { headers } = resolved(documentOf(app).paths['/things']?.get?.responses['200'], documentOf(app)) as { headers: Json }
+    t.strictSame(Object.keys(headers).sort(), ['Access-Control-Allow-Origin', 'X-Request-Id', 'X-Total'], wiring)
+    t.strictSame(await new Validator().validate(documentOf(app)), { valid: true })
+    await app.close()
+  }
+})
+
+t.test('without errors, the document is unchanged', async t => {
+  const webhooks = { openapi: '3.1.0', info, webhooks: {} }
+  const bare = await createApp({ swagger: { transformObject: () => webhooks } }, addSampleRoutes)
+  t.strictSame(documentOf(bare), webhooks, 'a transform that leaves no paths gets no errors')
+  await bare.close()
+
+  const pathsAlone = ({ openapiObject: { components: _, ...document } }: { openapiObject: Json }) => document
+  for (const addSchemas of [false, true]) {
+    const app = await createApp({ plugin: { addSchemas }, swagger: { transformObject: pathsAlone } }, addSampleRoutes)
+    t.strictSame(codesByOperation(documentOf(app)), sampleCodes, 'a transform that leaves no components gets those of the errors')
+    await app.close()
+  }
+
+  const without = Fastify()
+  await without.register(swagger, swaggerOptions())
+  without.get('/a', async () => ({}))
+  await without.ready()
+  t.strictSame(documentOf(without).paths, { '/a': { get: { responses: { 200: { description: 'Default Response' } } } } }, 'without the plugin')
+  await without.close()
+
+  const plain = Fastify(serverOptions())
+  await plain.register(apiErrors)
+  plain.get('/a/:id', async () => ({}))
+  await plain.ready()
+  t.strictSame(plain.apiErrors.explain('GET', '/a/:id').map(({ code }) => code), ['internal_error', 'uri_too_long', 'resource_not_found'], 'explain does not need a document')
+  t.throws(() => plain.apiErrors.explain('GET', '/b'), {
+    message: 'fastify-api-errors: explain("GET", "/b"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
+  })
+  await plain.close()
+})
+
+t.test('links of an error response are kept', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(swagger, { openapi: { info } })
+  await app.register(apiErrors)
+  const links = { 200: { all: { operationId: 'listQueues' } }, 404: { list: { operationId: 'listQueues' } } }
+  app.get('/queues', { schema: { operationId: 'listQueues' } as object }, async () => [])
+  app.get('/queues/:id', { links } as object, async () => 'a queue')
+  app.get('/users/:id', { links, schema: { response: { 200: { description: 'A user.', type: 'string' } } } } as object, async () => 'a user')
+  await app.ready()
+  const document = documentOf(app)
+  const { responses: ofUser } = document.paths['/users/{id}']?.get ?? {}
+  t.strictSame([ofUser?.['200']?.description, ofUser?.['200']?.links, ofUser?.['404']?.links], ['A user.', links[200], links[404]])
+  const { responses } = document.paths['/queues/{id}']?.get ?? {}
+  t.strictSame([responses?.['200']?.links, responses?.['404']?.links], [links[200], links[404]])
+  t.equal(responses?.['404']?.description, `${standardErrors.resource_not_found.description} ${standardErrors.resource_not_found.action}`)
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
