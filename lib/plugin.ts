@@ -26,7 +26,7 @@ import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { serveReference } from './reference/serve-reference.js'
-import { getMaxParamLength } from './server/early-rejections.js'
+import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
@@ -162,7 +162,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     rules: settings.rules,
     ...(settings.findInferredErrors !== undefined && { findInferredErrors: settings.findInferredErrors }),
     convertsSent: settings.sentErrors !== 'report',
+    keepsSentBodies: settings.sentErrors === undefined,
     maxParamLength: getMaxParamLength(app),
+    isLongParameterUnrouted: settings.notFound && isLongParameterUnrouted(app),
     validationStatus: settings.validationStatus,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),

@@ -90,9 +90,6 @@ interface ServerOptions {
   readonly routerOptions?: { readonly onMaxParamLength?: unknown, readonly maxParamLength?: unknown }
 }
 
-/** Fastify's default for `maxParamLength`. Its merged options do not show whether the application set it. */
-export const defaultMaxParamLength = 100
-
 /** Returns the options of Fastify, with its defaults. An empty object if this version of Fastify does not store them. */
 export function getServerOptions (scope: object): ServerOptions {
   for (const at of scopesAround(scope)) {

@@ -4,7 +4,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
 import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
-import { optionalRules, rules, type Rule, type RuleName } from './rules.js'
+import { dependentRules, optionalRules, rules, type Rule, type RuleName } from './rules.js'
 
 /** The data of a route that a custom rule receives. */
 export interface RuleRoute {
@@ -32,7 +32,7 @@ export interface DocumentationRule {
  * built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that uses a database.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
- * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`.
+ * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`, `databaseStatus`, `longParameter`, `token`.
  */
 export type DocumentationRules = { readonly [Name in Exclude<RuleName, 'databaseOutage'>]?: false | DocumentationRule } & { readonly databaseOutage?: boolean | DocumentationRule } &
   { readonly [name: string]: boolean | DocumentationRule | undefined }
@@ -54,8 +54,7 @@ export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): r
   const isOn = (name: string): boolean => custom[name] === true || (custom[name] === undefined && !optionalRules.has(name))
   const builtIn = Object.entries(rules).filter(([name]) => isOn(name)).map(([name, infer]) => ({ name, infer }))
   const added = given.flatMap(([name, rule]) => typeof rule === 'boolean' ? [] : [{ name, infer: createRule(rule) }])
-  // `security` depends on the findings of the other rules.
-  return [...builtIn.filter(({ name }) => name !== 'security'), ...added, ...builtIn.filter(({ name }) => name === 'security')]
+  return [...builtIn.filter(({ name }) => !dependentRules.has(name)), ...added, ...builtIn.filter(({ name }) => dependentRules.has(name))]
 }
 
 function createRule ({ errors, reason, when = () => true }: DocumentationRule): Rule {

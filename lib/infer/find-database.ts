@@ -1,5 +1,7 @@
 /** Finds out whether an application uses a database, because a database can reject a value that its schema allows. */
+import { readFileSync } from 'node:fs'
 import Module from 'node:module'
+import { dirname, join } from 'node:path'
 import { scopesAround } from '../fastify/scopes.js'
 
 /** The database libraries whose errors are translated. */
@@ -14,19 +16,39 @@ const decorators: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the sign that an application uses a database: a decorator of the scope, or a library that the process has
- * loaded as CommonJS, as most of them are. `undefined` if there is no sign.
+ * Returns the sign that an application uses a database: a decorator of the scope, a library that the process has
+ * loaded as CommonJS, or a dependency in the package.json of the working directory. `undefined` if there is no sign.
  */
 export function findDatabase (scope: object): string | undefined {
   for (const at of scopesAround(scope)) {
     const name = Object.keys(at).find(name => decorators.has(name))
     if (name !== undefined) return `the decorator '${name}'`
   }
-  return findLoadedLibrary(Object.keys((Module as unknown as { readonly _cache: Readonly<Record<string, unknown>> })._cache))
+  const loaded = findLoadedLibrary(Object.keys((Module as unknown as { readonly _cache: Readonly<Record<string, unknown>> })._cache))
+  // Node has no list of the ES modules that are loaded.
+  return loaded ?? findDependency(process.cwd())
 }
 
 /** Returns the database library among the paths of loaded modules. */
 export function findLoadedLibrary (paths: readonly string[]): string | undefined {
   const loaded = new Set(paths.flatMap(path => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1]?.replace('\\', '/') ?? []))
   return libraries.find(library => loaded.has(library))
+}
+
+const dependencies = new Map<string, string | undefined>()
+
+/** Returns the database library among the dependencies in the nearest package.json of a directory. */
+export function findDependency (directory: string): string | undefined {
+  if (!dependencies.has(directory)) dependencies.set(directory, readDependency(directory))
+  return dependencies.get(directory)
+}
+
+function readDependency (directory: string): string | undefined {
+  try {
+    const content = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { readonly dependencies?: object }
+    return libraries.find(library => Object.hasOwn(content.dependencies ?? {}, library))
+  } catch {
+    const outer = dirname(directory)
+    return outer === directory ? undefined : findDependency(outer)
+  }
 }

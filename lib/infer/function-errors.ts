@@ -9,13 +9,16 @@ import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
 import { findPluginErrors } from './known-plugins.js'
 import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
-import { isObject } from '../support/is-object.js'
+import { describeSentBody } from './sent-bodies.js'
+import { isObject, type JsonObject } from '../support/is-object.js'
 
 /** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
   /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
   readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'sends a file' | `is of ${string}`
+  /** The schemas of the bodies with this status that the plugin sends unchanged, because they are more than a message. */
+  readonly bodies?: readonly JsonObject[]
 }
 
 /** The known properties of the application in which a function runs. */
@@ -41,7 +44,12 @@ const maxDepth = 5
 /** Returns the errors of a function, each once. */
 export function readFunctionErrors (fn: object, context: FunctionContext): readonly FunctionError[] {
   const found = readFunction(fn, context, new Set())
-  return [...new Map([...found.thrown, ...found.sent].map(error => [error.code, error])).values()]
+  const byCode = new Map<string, FunctionError>()
+  for (const error of [...found.thrown, ...found.sent]) {
+    const bodies = [...byCode.get(error.code)?.bodies ?? [], ...error.bodies ?? []]
+    byCode.set(error.code, { ...error, ...(bodies.length > 0 && { bodies }) })
+  }
+  return [...byCode.values()]
 }
 
 /** The errors of some code. A thrown error can be caught, a sent one cannot. */
@@ -78,8 +86,8 @@ function readComposed (functions: readonly object[], context: FunctionContext, c
 }
 
 /** Returns whether a function is the decorator of @fastify/jwt that verifies a token. Its options can change its name on requests. */
-function isTokenCheck (fn: object): boolean {
-  return (fn as { readonly name?: unknown }).name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
+export function isTokenCheck (fn: unknown): boolean {
+  return typeof fn === 'function' && fn.name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
 }
 
 interface Reader {
@@ -244,7 +252,7 @@ function readCall (node: CallExpression, reader: Reader): Found {
   if (callee.type !== 'MemberExpression') return /^(done|next|reject|cb|callback)$/.test(name) ? readArgument(node, reader) : nothing
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
-    if (name === 'send') return readArgument(node, reader)
+    if (name === 'send') return join(readArgument(node, reader), readSentBody(node))
     if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
@@ -255,6 +263,20 @@ function readCall (node: CallExpression, reader: Reader): Found {
 
 function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader): Found {
   return argument === undefined ? nothing : readResult(argument, reader)
+}
+
+/** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
+function readSentBody ({ callee, arguments: [body] }: CallExpression): Found {
+  const code = codeForStatus(findStatusOfChain(callee))
+  const schema = body === undefined ? undefined : describeSentBody(body)
+  return code === undefined || schema === undefined ? nothing : { thrown: [], sent: [{ code, by: 'sends', bodies: [schema] }] }
+}
+
+/** Returns the status that a chain of calls sets: `reply.header('a', 'b').code(404)`. */
+function findStatusOfChain (node: AnyNode): number | undefined {
+  if (node.type === 'MemberExpression') return findStatusOfChain(node.object)
+  if (node.type !== 'CallExpression') return undefined
+  return ['code', 'status'].includes(getCalleeName(node)) ? findStatus(node.arguments.slice(0, 1)) : findStatusOfChain(node.callee)
 }
 
 /** Returns whether an expression is the reply, or a call that returns it: `reply.header('a', 'b')`. */

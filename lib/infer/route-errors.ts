@@ -18,6 +18,8 @@ import { isExcluded, type RouteRecord } from './route-record.js'
 import type { Finding } from './finding.js'
 import type { Facts } from './rules.js'
 import { findScopeFacts, type ScopeFacts } from './scope-facts.js'
+import { getOriginalHandler } from '../fastify/early-routes.js'
+import type { JsonObject } from '../support/is-object.js'
 
 /** An error that a route can return, and why. */
 export interface RouteError {
@@ -43,8 +45,12 @@ export interface RouteErrorsOptions {
   readonly findInferredErrors?: FindInferredErrors
   /** Whether an error that a handler sends gets the format of the API. @default true */
   readonly convertsSent?: boolean
+  /** Whether a body that a handler sends, and that is more than a message, is sent unchanged. @default true */
+  readonly keepsSentBodies?: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. @default it gets none */
   readonly maxParamLength?: number | undefined
+  /** Whether a request with a parameter that is too long gets the 404 of an unknown path. @default false */
+  readonly isLongParameterUnrouted?: boolean
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   /** Returns the names of the rate-limit policies of a route. */
@@ -87,6 +93,8 @@ export interface RouteErrors {
    * @param isSecured whether credentials are required unless the route says otherwise. @default what the documents say
    */
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
+  /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
+  readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
   /** Returns the scopes and hooks that can declare errors or security for a route. */
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
   /** Returns the headers that the plugins and limits of a route add to its responses. */
@@ -145,6 +153,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     isCovered: record => isCovered(context, record),
     listErrors: (record, method) => listErrors(context, record, method),
     listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
+    listSentBodies: record => listSentBodies(context, record),
     getTargets: record => getTargets(context, record),
     getHeaders: record => getRouteHeaders(
       options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors, getPluginLimit(context, record)
@@ -243,6 +252,7 @@ function applyRules (
     readErrors: (fn, scope) => readErrors(context, fn, scope),
     convertsSent: context.convertsSent !== false,
     maxParamLength: context.maxParamLength,
+    isLongParameterUnrouted: context.isLongParameterUnrouted === true,
     validationStatus: context.validationStatus,
     found
   }
@@ -264,6 +274,18 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
     found = readFunctionErrors(fn, { isCode: name => Object.hasOwn(context.errors, name), getDecorator: (owner, name) => getDecorator(scope, owner, name) })
       .filter(({ code, by }) => Object.hasOwn(context.errors, code) && (isSent || by !== 'sends'))
     if (context.isReady) ofScope.set(fn, found)
+  }
+  return found
+}
+
+function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<number, readonly JsonObject[]> {
+  const { keepsSentBodies = true, errors } = context
+  const found = new Map<number, readonly JsonObject[]>()
+  if (!keepsSentBodies || !isCovered(context, record)) return found
+  const functions = [...getTargets(context, record).map(({ target }) => target), getOriginalHandler(record.route)].filter(target => typeof target === 'function')
+  for (const { code, bodies } of functions.flatMap(fn => readErrors(context, fn, record.scope))) {
+    const { status } = errors[code] as ErrorDefinition
+    if (bodies !== undefined) found.set(status, [...found.get(status) ?? [], ...bodies])
   }
   return found
 }

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
-import type { FunctionError } from './function-errors.js'
+import { isTokenCheck, type FunctionError } from './function-errors.js'
+import { queriesDatabase } from './lookups.js'
 import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
@@ -12,9 +13,10 @@ import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
+import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
-import { databaseFailures } from '../translate/databases/database.js'
-import { toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
+import { databaseFailures, type FailureResponse } from '../translate/databases/database.js'
+import { isValidationCode, toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
 import { isObject } from '../support/is-object.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
@@ -29,9 +31,19 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
-/** Returns findings about an invalid body, with the codes for the validation status of the API. */
-function withValidationStatus (findings: ReadonlyArray<Finding & { readonly code: ValidationCode }>, status: ValidationStatus | undefined): readonly Finding[] {
-  return findings.map(finding => ({ ...finding, code: toValidationCode(finding.code, status) }))
+/** The failures of databases that have a status which a route can also document for another reason, by method. */
+const failuresOfMethod: Readonly<Record<string, ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>>>> = {
+  GET: [{ code: 'invalid_parameter' }],
+  HEAD: [{ code: 'invalid_parameter' }],
+  DELETE: [{ code: 'invalid_parameter' }, databaseFailures.still_referenced]
+}
+
+/** The same for the other methods. */
+const failuresOfWrite: readonly FailureResponse[] = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
+
+/** Returns findings with the codes for the validation status of the API. */
+function withValidationStatus (findings: readonly Finding[], status: ValidationStatus | undefined): readonly Finding[] {
+  return findings.map(finding => isValidationCode(finding.code) ? { ...finding, code: toValidationCode(finding.code, status) } : finding)
 }
 
 /** The data that a rule receives. */
@@ -61,6 +73,8 @@ export interface Facts {
   readonly convertsSent: boolean
   /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
   readonly maxParamLength: number | undefined
+  /** Whether a request with a parameter that is too long gets the 404 of an unknown path, as before Fastify 5.12. */
+  readonly isLongParameterUnrouted: boolean
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
   /** The catalog. */
@@ -80,10 +94,13 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 /** The name of a built-in rule. */
 export type RuleName =
   'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
-  'responses' | 'config' | 'source' | 'security'
+  'responses' | 'config' | 'source' | 'security' | 'databaseStatus' | 'longParameter' | 'token'
 
 /** The built-in rules that are off unless `documentation.rules` turns them on. */
 export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
+
+/** The built-in rules that depend on the findings of all others, also of custom rules. */
+export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security', 'databaseStatus', 'longParameter', 'token'])
 
 /** The built-in rules, in the order in which they run. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -134,7 +151,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema)
+  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
     ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
     : [],
 
@@ -192,13 +209,49 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const { schema, isSecured, declarationTargets, errors, found } = facts
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
-    const hasStatus = (findings: readonly Finding[], status: number): boolean => findings.some(({ code }) => errors[code]?.status === status)
     // A 401 or 403 that a hook declares or visibly throws is more precise.
     const guards = [...findDeclarations(declarationTargets), ...findHookErrors(facts)]
-    const isGuarded = hasStatus(guards, 401) || hasStatus(guards, 403)
-    return createFindings(`The ${Array.isArray(schema.security) ? 'route' : 'document'} requires authentication.`, 'unauthorized', 'forbidden')
-      .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number))
+    const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
+    return createFindings(Array.isArray(schema.security) ? securityReasons.route : securityReasons.document, 'unauthorized', 'forbidden')
+      .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number, errors))
+  },
+
+  databaseStatus (facts) {
+    const { method, scope: { database }, hasInferredFile, errors, found, validationStatus } = facts
+    // The source shows which tables a route writes to.
+    if (hasInferredFile || database === undefined) return []
+    const reason = `A database can be the reason for this status as well. The application uses ${database}.`
+    const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
+    const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
+    const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
+    const isNew = ({ code, issues }: Finding): boolean => issues?.length !== 0 || !found.some(known => known.code === code)
+    return withValidationStatus(findings, validationStatus).filter(finding => isDocumented(errors[finding.code]?.status as number) && isNew(finding))
+  },
+
+  longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
+    const isDocumented = isLongParameterUnrouted && hasParameter(url) && hasStatus(found, 404, errors)
+    return isDocumented ? createFindings('A parameter of the path can be so long that the router does not find the route.', 'route_not_found') : []
+  },
+
+  token (facts) {
+    const { record: { scope }, errors, found } = facts
+    const ofStatus = found.filter(({ code }) => errors[code]?.status === 401)
+    // Errors in the code of the route show whether it verifies a token.
+    const isUnexplained = ofStatus.length === 0 ? declaresStatus(facts, 401) : ofStatus.every(({ reason }) => Object.values<string>(securityReasons).includes(reason))
+    if (!isUnexplained || !isTokenCheck(getDecorator(scope, 'request', 'jwtVerify'))) return []
+    return createFindings('The route documents a 401, and @fastify/jwt verifies tokens.', 'unauthorized', 'invalid_token', 'token_expired')
   }
+}
+
+const securityReasons = { route: 'The route requires authentication.', document: 'The document requires authentication.' } as const
+
+function hasStatus (findings: readonly Finding[], status: number, errors: AnyCatalog): boolean {
+  return findings.some(({ code }) => errors[code]?.status === status)
+}
+
+/** Returns whether a route declares a status by number in `schema.response`. */
+function declaresStatus ({ schema }: Facts, status: number): boolean {
+  return isObject(schema.response) && Object.hasOwn(schema.response, status)
 }
 
 /** Returns whether a pattern has a parameter that is not a wildcard. `::` is a literal colon. */

@@ -57,7 +57,8 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     const { record, routeErrors } = covered
     const [responses, links] = takeLinks(operation.responses as JsonObject)
     operation.responses = responses
-    const { groups, shared } = splitGroups(routeErrors.listStatuses(record, method, isSecured), responses, record, getDocumentSettings(routeErrors))
+    const statuses = routeErrors.listStatuses(record, method, isSecured)
+    const { groups, shared } = splitGroups(statuses, responses, record, getDocumentSettings(routeErrors), routeErrors.listSentBodies(record))
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
     if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links })

@@ -21,14 +21,22 @@ export interface SplitGroups {
 /**
  * Splits the errors of an operation by the responses that its route declares. A declared status whose schema matches the errors
  * is documented as written. Otherwise, both are documented, because a handler can still send the declared body.
- * The same applies to a status of a declared class (`4xx`) or of `default`.
+ * The same applies to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
  */
-export function splitGroups (groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>): SplitGroups {
+export function splitGroups (
+  groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
+  sentBodies: ReadonlyMap<number, readonly JsonObject[]>
+): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
   for (const group of matchesDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
+    const sent = sentBodies.get(status)
+    if (key === undefined && sent !== undefined) {
+      shared.push({ group, declared: createSentResponse(sent) })
+      continue
+    }
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
     const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(record, status, code)) : []
@@ -37,6 +45,15 @@ export function splitGroups (groups: readonly StatusErrors[], responses: JsonObj
   }
   return { groups: own.length === groups.length ? groups : own, shared }
 }
+
+/** Returns the response for bodies that a handler sends. */
+function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
+  const schemas = [...new Map(bodies.map(body => [JSON.stringify(body), body])).values()]
+  return { description: defaultDescription, content: { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } } }
+}
+
+/** The description that @fastify/swagger gives to a response without one. */
+const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
 export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {
@@ -47,7 +64,7 @@ export function createSharedResponse (context: ComponentsContext, { group, decla
   return {
     ...ours,
     ...declared,
-    description: description === 'Default Response' ? ours.description : description,
+    description: description === defaultDescription ? ours.description : description,
     headers: { ...optional, ...declared.headers as JsonObject | undefined },
     ...(!isHead && { content: mergeContent(declared.content as Content | undefined, ours.content as Content) })
   }

@@ -10,6 +10,7 @@ import type { SendInstead } from '../fastify/error-status.js'
 import { isSendingThrown } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { isRecord } from '../support/is-object.js'
+import { isMachineCode, repeatedProperties } from '../support/message-body.js'
 import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 import { reportSentError, type OnSent } from './sent-errors.js'
@@ -55,26 +56,14 @@ function readMessage (payload: unknown, contentType: unknown): Said | undefined 
   return payload.trimStart().startsWith('<') ? undefined : { message: payload }
 }
 
-/** The properties that repeat the status or the failure. Clients may need any other property of a body. */
-const repeated: Readonly<Record<string, (value: unknown) => boolean>> = {
-  statusCode: Number.isInteger,
-  status: value => Number.isInteger(value) || ['error', 'fail', 'failed'].includes(value as string),
-  code: Number.isInteger,
-  success: value => value === false,
-  ok: value => value === false
-}
-
-/** A code that clients compare, such as `invalid_grant` (RFC 6749, section 5.2). It is not a message. */
-const machineCode = /^([a-z0-9]+([_.-][a-z0-9]+)*|[A-Z0-9]+(_[A-Z0-9]+)+)$/
-
 function readObject (body: unknown): Said | undefined {
   if (!isPlain(body)) return undefined
   const { message, error, ...others } = body
-  if (!Object.entries(others).every(([key, value]) => Object.hasOwn(repeated, key) && repeated[key]?.(value) === true)) return undefined
+  if (!Object.entries(others).every(([key, value]) => Object.hasOwn(repeatedProperties, key) && repeatedProperties[key]?.(value) === true)) return undefined
   if (message !== undefined && typeof message !== 'string') return undefined
   if (isRecord(error)) return message === undefined ? readObject(error) : undefined
   if (error === undefined || error === true) return message === undefined ? undefined : { message }
-  if (typeof error !== 'string' || machineCode.test(error)) return undefined
+  if (typeof error !== 'string' || isMachineCode(error)) return undefined
   return { message: message ?? error }
 }
 

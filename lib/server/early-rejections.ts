@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { defaultMaxParamLength, getServerOptions } from '../fastify/internals.js'
+import { getServerOptions } from '../fastify/internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
@@ -68,12 +68,16 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
 }
 
 /**
- * Returns the length of a parameter above which `frameworkErrors` responds with 414. `undefined` if the application did not
- * change the length, because a 414 on every path with a parameter would hide more important errors. Also
- * `undefined` if the application has its own `frameworkErrors`, or if this version of Fastify has no such error.
+ * Returns the length of a parameter above which `frameworkErrors` responds with 414. `undefined` if the application has its
+ * own `frameworkErrors`, or if this version of Fastify has no such error.
  */
 export function getMaxParamLength (app: FastifyInstance): number | undefined {
   const options = getServerOptions(app)
   const { onMaxParamLength, maxParamLength } = options.routerOptions ?? {}
-  return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' && maxParamLength !== defaultMaxParamLength ? maxParamLength as number : undefined
+  return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
+}
+
+/** Returns whether this version of Fastify does not find the route of a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */
+export function isLongParameterUnrouted (app: FastifyInstance): boolean {
+  return typeof getServerOptions(app).routerOptions?.onMaxParamLength !== 'function'
 }

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
-import { literal, native, nothing, object, promise, textsIn, union, unknown, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
+import { literal, native, nothing, object, promise, textsIn, union, unknown, isRandom, random, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
 
 /** Methods that call their callback at once, with the elements. */
 const iterating: ReadonlySet<string> = new Set([
@@ -19,6 +19,7 @@ export const deferring: ReadonlySet<string> = new Set([
 /** Returns a built-in member of a value. `undefined` if there is none with this name. */
 export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: string): Values | undefined {
   if (owner.kind === 'promise') return memberOfPromise(machine, owner, name)
+  if (isRandom(owner)) return [native(name, () => [random()])]
   if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [memberOfFunction(machine, owner, name)]
   if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') return memberOfString(owner, name)
   if (owner.kind === 'live' && !types.isProxy(owner.value)) {
@@ -252,14 +253,14 @@ export function callGlobal (machine: LibraryContext, path: string, args: readonl
     case 'Set':
     case 'WeakMap':
       return [object({ elements: name === 'Set' ? machine.elementsOf(first, node as Node) : machine.member(machine.elementsOf(first, node as Node), '1', node as Node).filter(value => value.kind !== 'unknown') })]
-    case 'String': return first.map(value => value.kind === 'literal' ? literal(String(value.value), value.firm) : unknown())
+    case 'String': return first.map(value => isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.firm) : unknown())
     case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.firm) : unknown())
     case 'Boolean': return [unknown()]
     case 'Reflect.apply': return machine.call(first, second, [machine.elementsOf(args[2] ?? [], node as Node)], node)
     case 'Reflect.construct': return machine.construct(first, [machine.elementsOf(second, node as Node)], node)
     case 'Error.captureStackTrace': return nothing
     case 'fetch': return machine.effects.upstream(machine, node as Node)
-    default: return undefined
+    default: return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
   }
 }
 

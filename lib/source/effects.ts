@@ -4,7 +4,7 @@ import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
 import { effectError } from './error-values.js'
 import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
-import { native, object, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
+import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
 
 /** The error codes of drivers for a violated constraint. */
 const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
@@ -55,7 +55,7 @@ export function createEffects (constraints: Constraints): Effects {
     const columns = query.columns === undefined ? undefined : new Map([...query.columns].map(([column, values]) => [plainName(column), values]))
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
-        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column))
+        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
         if (touched) errors.push(effectError('resource_already_exists', { ...(codes !== undefined && { code: codes.unique }), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
     }
@@ -105,6 +105,10 @@ export function createEffects (constraints: Constraints): Effects {
       return rejecting(machine, errors, node)
     }
   }
+}
+
+function isAlwaysRandom (values: Values | undefined): boolean {
+  return values !== undefined && values.length > 0 && values.every(isRandom)
 }
 
 /** The methods that run a prepared statement. */

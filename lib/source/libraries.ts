@@ -274,12 +274,25 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
     if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
+    if (name === 'routeConfig' && machine !== undefined) return [toPlainValue(machine, machine.readRoute().config)]
     if (name === 'routeOptions' && machine !== undefined) {
-      return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [unknown()]], ['schema', [unknown()]]]) })]
+      return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [toPlainValue(machine, machine.readRoute().config)]], ['schema', [unknown()]]]) })]
     }
     return ['body', 'params', 'query', 'headers', 'cookies', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
   }
   return undefined
+}
+
+/** The maximum depth of a configuration. It can contain itself. */
+const maxConfigDepth = 5
+
+/** Returns the configuration of a route. It does not change after the start, so its values decide branches. */
+function toPlainValue (machine: LibraryContext, value: unknown, depth = 0): Value {
+  if (typeof value === 'function') return machine.live(value)
+  if (typeof value !== 'object' || value === null) return typeof value === 'symbol' ? unknown() : literal(value as string)
+  if (depth === maxConfigDepth || ![Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))) return machine.live(value)
+  const fields = Object.entries(value).map(([name, each]): [string, Values] => [name, [toPlainValue(machine, each, depth + 1)]])
+  return object({ isArray: Array.isArray(value), fields: new Map(fields), elements: Array.isArray(value) ? fields.flatMap(([, values]) => values) : [] })
 }
 
 /** Returns the path of a request. Each parameter can have any value. */

@@ -1,7 +1,7 @@
 /** Loads the source of the application into the compiler, and finds the function at a position in a file. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerOptions } from 'typescript'
+import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerHost, CompilerOptions } from 'typescript'
 import type { Place } from './inspect.js'
 import type { TypeScript } from './typescript.js'
 
@@ -38,22 +38,20 @@ export interface Site {
  */
 export function openProject (ts: TypeScript, root: string, files: readonly string[]): Project {
   const { options, declarations } = readConfig(ts, root, files)
-  const program = ts.createProgram({
-    rootNames: [...files, ...declarations],
-    options: {
-      ...options,
-      allowJs: true,
-      checkJs: false,
-      noEmit: true,
-      skipLibCheck: true,
-      skipDefaultLibCheck: true,
-      maxNodeModuleJsDepth: 0,
-      composite: false,
-      incremental: false,
-      declaration: false,
-      noLib: false
-    }
-  })
+  const compilerOptions: CompilerOptions = {
+    ...options,
+    allowJs: true,
+    checkJs: false,
+    noEmit: true,
+    skipLibCheck: true,
+    skipDefaultLibCheck: true,
+    maxNodeModuleJsDepth: 0,
+    composite: false,
+    incremental: false,
+    declaration: false,
+    noLib: false
+  }
+  const program = ts.createProgram({ rootNames: [...files, ...declarations], options: compilerOptions, host: createHost(ts, compilerOptions) })
   const nodes = new Map<SourceFile, readonly (FunctionNode | ClassLikeDeclaration)[]>()
 
   function nodesOf (file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
@@ -81,6 +79,17 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
       return { file: relative(root, file.fileName), line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1 }
     }
   }
+}
+
+/** Returns a host that skips the comments of declaration files. They are most of the text of @types/node and have no types. */
+function createHost (ts: TypeScript, options: CompilerOptions): CompilerHost {
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile } = host
+  host.getSourceFile = (fileName, languageVersionOrOptions, ...others) => getSourceFile.call(host, fileName, {
+    ...(typeof languageVersionOrOptions === 'object' ? languageVersionOrOptions : { languageVersion: languageVersionOrOptions }),
+    ...(/\.d\.[cm]?ts$/.test(fileName) && { jsDocParsingMode: ts.JSDocParsingMode.ParseNone })
+  }, ...others)
+  return host
 }
 
 /** The folder of this package's code. */

@@ -24,7 +24,8 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
   const dialect = builders[callee.from]
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
-  const isTable = name === 'from' || name === 'into' || name === 'table' || live !== undefined || callee.from === 'knex'
+  // Drizzle also defines columns by functions with a name: `varchar('status')`.
+  const isTable = name === 'from' || name === 'into' || name === 'table' || (dialect === 'knex' && live !== undefined) || callee.from === 'knex'
   if (verb === undefined && !(isTable && tables.length > 0)) return undefined
   const query: Query = {
     dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set()

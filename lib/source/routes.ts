@@ -20,6 +20,8 @@ export interface SourceRoute {
   readonly method: string
   readonly path: string
   readonly scope: FastifyInstance
+  /** The `config` of the route, with what Fastify adds to it. */
+  readonly config: object
   /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
   /** The codes that rules other than the source document. */
@@ -63,6 +65,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     method,
     path: record.url,
     scope,
+    config: { ...route.config, url: record.url, method },
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],

@@ -25,6 +25,8 @@ export interface Literal {
 export interface Text {
   readonly kind: 'text'
   readonly text: string
+  /** Whether an unknown part is random. */
+  readonly isRandom?: boolean
 }
 
 /** An object or function of the running application. */
@@ -146,6 +148,8 @@ export interface Unknown {
   readonly isCaught: boolean
   /** Whether the client sent it: it is part of the body, the query, the path or the headers. */
   readonly isInput: boolean
+  /** Whether it is random, so that it equals no stored value. */
+  readonly isRandom?: boolean
 }
 
 /** The variables in scope of a function. */
@@ -199,6 +203,15 @@ export function unknown (type?: () => Type | undefined, held: Values = [], isCau
   return { kind: 'unknown', id: nextId(), type, held, isCaught, isInput }
 }
 
+export function random (): Unknown {
+  return { ...unknown(), isRandom: true }
+}
+
+/** Returns whether a value is random, or a string with a random part. */
+export function isRandom (value: Value): boolean {
+  return (value.kind === 'unknown' || value.kind === 'text') && value.isRandom === true
+}
+
 export function object (init: Partial<Omit<Obj, 'kind' | 'id'>> = {}): Obj {
   return { kind: 'object', id: nextId(), fields: new Map(), elements: [], cls: undefined, isArray: false, ...init }
 }
@@ -232,7 +245,7 @@ export function union (...lists: readonly Values[]): Values {
 export function keyOf (value: Value): string {
   switch (value.kind) {
     case 'literal': return `${value.firm ? '=' : '~'}${typeof value.value}:${String(value.value)}`
-    case 'text': return `t${value.text}`
+    case 'text': return `t${value.isRandom === true ? '*' : ''}${value.text}`
     case 'external': return `e${value.from}#${value.path}`
     case 'module': return `m${value.symbol.name}`
     default: return `#${value.id}`

@@ -20,6 +20,7 @@ export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared
       if (!routeErrors.isDocumented(record)) return true
       if (declaresStatus(record.route.schema?.response, status) && (code === null || matchesDeclared?.(record, status, code) !== false)) return true
       if (isCodeOfDeclaredStatus(record, status, code)) return true
+      if (code === null && routeErrors.listSentBodies(record).has(status)) return true
       return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
     })
   }

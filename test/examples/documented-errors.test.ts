@@ -83,6 +83,7 @@ const json = { 'content-type': 'application/json' }
 const provocations: Readonly<Record<string, Provoke>> = {
   invalid_request: withBody(() => '{', json),
   'GET /me invalid_request': withHeaders(without('x-device-id')),
+  uri_too_long: ({ request }) => ({ request: { ...request(), path: request().path.replace(/[\da-f-]{36}/, 'x'.repeat(101)) } }),
   invalid_parameter: ({ request }) => ({ request: { ...request(), path: request().path.replace(/[\da-f-]{36}/, '1') } }),
   'GET /products invalid_parameter': ({ request }) => ({ request: { ...request(), path: '/products?limit=1000' } }),
   missing_api_key: withHeaders(without('authorization')),

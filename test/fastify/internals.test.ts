@@ -17,7 +17,7 @@ import underPressure from '@fastify/under-pressure'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { findPluginErrors } from '../../lib/infer/known-plugins.js'
-import { defaultMaxParamLength, forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
+import { forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
@@ -80,7 +80,6 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     t.equal(routerOptions?.maxParamLength, 3)
     t.type(routerOptions?.onMaxParamLength, 'function')
     t.equal((await app.inject('/abcd')).body, 'too long')
-    t.equal(getServerOptions(Fastify()).routerOptions?.maxParamLength, defaultMaxParamLength)
     t.strictSame(getServerOptions(Object.create(null) as object), {}, 'a version without the options')
   },
 

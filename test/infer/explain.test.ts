@@ -46,6 +46,7 @@ t.test('every error has a reason in one sentence', async t => {
     '400 invalid_parameter: The path can fail its schema: type.',
     '400 invalid_parameter: The query can fail its schema: enum, type.',
     '400 invalid_request: A header can fail its schema: min_length, required.',
+    '414 uri_too_long: A parameter of the path can be longer than 100 characters.',
     '404 resource_not_found: A parameter of the path names a resource.',
     "429 rate_limit_exceeded: The route is limited by 'burst', 'general'.",
     '503 service_unavailable: The handler times out after 1500 ms.',
@@ -97,6 +98,6 @@ t.test('two documents of one application, each with its own name', async t => {
   await app.ready()
   const documents = app as unknown as Readonly<Record<'swagger' | 'internal', () => { paths: Record<string, { get: { responses: object } }> }>>
   for (const name of ['swagger', 'internal'] as const) {
-    t.strictSame(Object.keys(documents[name]().paths['/things/{id}']?.get.responses ?? {}), ['200', '404', '500'], name)
+    t.strictSame(Object.keys(documents[name]().paths['/things/{id}']?.get.responses ?? {}), ['200', '404', '414', '500'], name)
   }
 })

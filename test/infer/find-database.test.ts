@@ -1,8 +1,9 @@
 // Tests an application with a database: it can reject a body that matches its schema, and the document has these codes.
+import { join } from 'node:path'
 import t from 'tap'
 import Fastify from 'fastify'
-import apiErrors, { type DocumentationRules } from 'fastify-api-errors'
-import { findDatabase, findLoadedLibrary } from '../../lib/infer/find-database.js'
+import apiErrors, { standardErrors as errors, type DocumentationRules } from 'fastify-api-errors'
+import { findDatabase, findDependency, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
 t.test('a decorator of the application or of a surrounding scope', async t => {
   const app = Fastify()
@@ -17,6 +18,21 @@ t.test('a library that is loaded', async t => {
   t.equal(findLoadedLibrary(['/app/node_modules/.pnpm/knex@3/node_modules/knex/index.js']), 'knex')
   t.equal(findLoadedLibrary(['C:\\app\\node_modules\\@prisma\\client\\index.js']), '@prisma/client')
   t.equal(findLoadedLibrary(['/app/node_modules/pg-types/index.js']), undefined)
+})
+
+t.test('a dependency in the nearest package.json, for libraries that are ES modules', async t => {
+  const directory = t.testdir({
+    'package.json': JSON.stringify({ dependencies: { fastify: '5', postgres: '3' }, devDependencies: { pg: '8' } }),
+    src: {},
+    broken: { 'package.json': '{' },
+    without: { 'package.json': '{}', src: {} }
+  })
+  t.equal(findDependency(directory), 'postgres')
+  t.equal(findDependency(join(directory, 'src')), 'postgres')
+  t.equal(findDependency(join(directory, 'src')), 'postgres', 'the file is read once')
+  t.equal(findDependency(join(directory, 'broken')), 'postgres', 'a file that is not JSON is skipped')
+  t.equal(findDependency(join(directory, 'without', 'src')), undefined, 'the nearest file decides')
+  t.equal(findDependency('/'), undefined)
 })
 
 /** A foreign key that does not exist, as pg reports it. */
@@ -69,4 +85,48 @@ t.test('the issue code of a database error is in the document', async t => {
   t.equal(response.statusCode, 422)
   t.match(response.json(), { code: 'validation_error', details: [{ code: 'invalid' }] })
   t.ok(app.apiErrors.ledger()[0]?.documented)
+})
+
+t.test('a status that a route documents has the codes of a database', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.decorate('db', {})
+  const own = { response: { 409: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] } } }
+  app.post('/thrown', async request => { throw request.body === null ? errors.resource_conflict() : errors.validation_error() })
+  app.post('/named', { config: { errors: ['resource_conflict'] } }, async () => '')
+  app.put('/declared', { schema: own }, async () => { throw Object.assign(new Error('duplicate key value'), { code: '23505', severity: 'ERROR', table: 'queues', constraint: 'queues_pkey' }) })
+  app.delete('/removed', async () => { throw errors.resource_conflict() })
+  app.get('/read', async request => { throw request.id === '' ? errors.resource_conflict() : errors.invalid_request() })
+  app.post('/none', async () => '')
+  await app.ready()
+  const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
+  const shared = { rule: 'databaseStatus', reason: "A database can be the reason for this status as well. The application uses the decorator 'db'." }
+  const exists = { code: 'resource_already_exists', status: 409, ...shared, issues: ['unique'] }
+  const conflict = { code: 'resource_conflict', status: 409, ...shared, issues: [] }
+  const parameter = { code: 'invalid_parameter', status: 400, ...shared, issues: [] }
+  t.strictSame(rule('POST', '/named'), [], 'config.errors names the codes')
+  t.strictSame(rule('POST', '/thrown'), [
+    exists,
+    { code: 'missing_required_field', status: 422, ...shared, issues: ['required'] },
+    { code: 'validation_error', status: 422, ...shared, issues: ['invalid'] },
+    { code: 'validation_error', status: 422, ...shared, issues: ['max_length'] }
+  ])
+  t.strictSame(rule('PUT', '/declared'), [exists, conflict])
+  t.strictSame(rule('DELETE', '/removed'), [parameter], 'the handler throws the other code')
+  t.strictSame(rule('GET', '/read'), [parameter])
+  t.strictSame(rule('POST', '/none'), [])
+  const response = await app.inject({ method: 'PUT', url: '/declared' })
+  t.match([response.statusCode, response.json()], [409, { code: 'resource_already_exists' }])
+  t.ok(app.apiErrors.ledger()[0]?.documented)
+})
+
+t.test('if the source is known, it decides about databases', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /other': [] } } })
+  app.decorate('db', {})
+  app.post('/named', { config: { errors: ['resource_conflict'] } }, async () => '')
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('POST', '/named').filter(({ status }) => status === 409).map(({ rule }) => rule), ['config'])
 })

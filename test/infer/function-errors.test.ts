@@ -241,6 +241,33 @@ t.test('the official plugins for credentials', async t => {
   for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
 })
 
+t.test('a 401 without an explanation can be that of a token', async t => {
+  const create = async (hasTokens: boolean): Promise<(url: string) => string[]> => {
+    const app = Fastify(serverOptions())
+    t.teardown(() => app.close())
+    await app.register(apiErrors, { log: false })
+    if (hasTokens) await app.register(jwt, { secret: 'a-secret-of-thirty-two-characters' })
+    const security = [{ bearer: [] }]
+    const response = { 401: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] } }
+    app.get('/secured', { schema: { security } as object }, async () => 'ok')
+    app.get('/declared', { schema: { response } }, async () => 'ok')
+    app.get('/declared/:id', { schema: { response, security } as object }, async () => 'ok')
+    app.get('/thrown', { schema: { security } as object }, async () => { throw new HttpError(401) })
+    app.get('/named', { schema: { response }, config: { errors: ['unauthorized'] } }, async () => 'ok')
+    await app.ready()
+    return url => app.apiErrors.explain('GET', url).filter(({ rule }) => rule === 'token').map(({ status, code, reason }) => `${status} ${code}. ${reason}`)
+  }
+  const token = ['unauthorized', 'invalid_token', 'token_expired'].map(code => `401 ${code}. The route documents a 401, and @fastify/jwt verifies tokens.`)
+  const tokens = await create(true)
+  t.strictSame(tokens('/secured'), token)
+  t.strictSame(tokens('/declared'), token)
+  t.strictSame(tokens('/declared/:id'), token)
+  t.strictSame(tokens('/thrown'), [], 'the handler throws it')
+  t.strictSame(tokens('/named'), [], 'config.errors names it')
+  const none = await create(false)
+  for (const url of ['/secured', '/declared', '/thrown']) t.strictSame(none(url), [], 'no tokens')
+})
+
 t.test('calls of decorators are followed up to five levels', async t => {
   const app = {} as Record<string, () => void>
   const decorators: Record<string, unknown> = {

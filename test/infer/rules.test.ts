@@ -49,22 +49,22 @@ const cases: readonly Case[] = [
   { method: 'POST', url: '/post', expect: body },
   { method: 'DELETE', url: '/delete', expect: body },
   { method: 'OPTIONS', url: '/options', expect: body },
-  { method: 'GET', url: '/things/:id', expect: { ...any, resource: ['404 resource_not_found'] } },
+  { method: 'GET', url: '/things/:id', expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] } },
   { method: 'GET', url: '/files/*', expect: any },
   { method: 'GET', url: '/v1/things::batch', expect: any },
-  { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, resource: ['404 resource_not_found'] } },
+  { method: 'GET', url: '/regex/:id(^\\d+$)', expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] } },
   {
     // The path of a request to this route has the parameter, and it is a string, so nothing can fail.
     method: 'GET',
     url: '/text/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
-    expect: { ...any, resource: ['404 resource_not_found'] }
+    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
   },
   {
     method: 'GET',
     url: '/number/:id',
     schema: { params: Type.Object({ id: Type.Integer() }) },
-    expect: { ...any, resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
+    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
   },
   {
     method: 'GET',
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
     url: '/attached/:id',
     attachValidation: true,
     schema: { body: name, params: Type.Object({ id: Type.Integer() }), querystring: name, headers: name },
-    expect: { ...body, resource: ['404 resource_not_found'] }
+    expect: { ...body, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
   },
   { method: 'GET', url: '/named', config: { errors: [errors.already_in_queue, 'resource_gone'] }, expect: { ...any, config: ['409 already_in_queue', '410 resource_gone'] } },
   { method: 'GET', url: '/responses', schema: { response: responses(errors.queue_closed) }, expect: { ...any, responses: ['409 queue_closed'] } },
@@ -160,6 +160,7 @@ const cases: readonly Case[] = [
       bodySchema: ['422 missing_required_field', '422 validation_error'],
       parameters: ['400 invalid_parameter'],
       headers: ['400 invalid_request'],
+      parameterLength: ['414 uri_too_long'],
       resource: ['404 resource_not_found'],
       rateLimit: ['429 rate_limit_exceeded'],
       timeout: ['503 service_unavailable'],
@@ -259,7 +260,7 @@ t.test('the document lists exactly the errors of forty routes', async t => {
   }
 })
 
-t.test('a path with a parameter documents 414 if the application changes maxParamLength', async t => {
+t.test('a path with a parameter documents 414 with the maximum length', async t => {
   const codes = async (options: FastifyServerOptions): Promise<string[]> => {
     const app = Fastify(options)
     t.teardown(() => app.close())
@@ -272,8 +273,25 @@ t.test('a path with a parameter documents 414 if the application changes maxPara
   const long = ['414 uri_too_long: A parameter of the path can be longer than 8 characters.']
   t.strictSame(await codes(serverOptions({ routerOptions: { maxParamLength: 8 } })), long)
   t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
-  t.strictSame(await codes(serverOptions()), [], 'the default')
+  t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A parameter of the path can be longer than 100 characters.'], 'the default')
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
+})
+
+t.test('before Fastify 5.12, a parameter that is too long gets the 404 of an unknown path', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  const symbol = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.options') as symbol
+  const options = (app as unknown as Record<symbol, { routerOptions: object }>)[symbol] as { routerOptions: object }
+  options.routerOptions = { ...options.routerOptions, onMaxParamLength: undefined }
+  await app.register(apiErrors)
+  app.get('/things/:id', async () => '')
+  app.get('/choices/:id', { schema: { params: { type: 'object', properties: { id: { enum: ['a'] } } } } }, async () => '')
+  app.get('/gone', { config: { errors: ['resource_not_found'] } }, async () => '')
+  await app.ready()
+  const explain = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ status }) => status === 404 || status === 414).map(({ rule, code }) => `${rule} ${code}`)
+  t.strictSame(explain('/things/:id'), ['resource resource_not_found', 'longParameter route_not_found'])
+  t.strictSame(explain('/choices/:id'), [], 'a route without a 404')
+  t.strictSame(explain('/gone'), ['config resource_not_found'], 'a path without a parameter')
 })
 
 t.test('if the possible failures of a body are unknown, all codes are listed', async t => {

@@ -47,6 +47,7 @@ for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of
           400: ['invalid_parameter', 'invalid_request'],
           404: ['resource_not_found'],
           413: ['payload_too_large'],
+          414: ['uri_too_long'],
           415: ['unsupported_media_type'],
           422: ['missing_required_field', 'validation_error'],
           500: ['internal_error']
@@ -68,6 +69,6 @@ t.test('a schema of zod that cannot fail adds no error of its own', async t => {
   app.post('/notes', { schema: { body: z.object({ text: z.string().optional() }) } }, async () => 'ok')
   await app.ready()
   const codes = (method: string, url: string): string[] => app.apiErrors.explain(method, url).map(({ rule, code }) => `${rule}: ${code}`)
-  t.strictSame(codes('GET', '/users/:name'), ['handler: internal_error', 'resource: resource_not_found'])
+  t.strictSame(codes('GET', '/users/:name'), ['handler: internal_error', 'parameterLength: uri_too_long', 'resource: resource_not_found'])
   t.strictSame(codes('POST', '/notes').filter(code => code.startsWith('bodySchema')), ['bodySchema: validation_error'])
 })

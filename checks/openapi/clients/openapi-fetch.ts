@@ -45,6 +45,7 @@ export function adviceFor (error: ApiError): string {
     case 'idempotency_key_reused':
     case 'payload_too_large':
     case 'unsupported_media_type':
+    case 'uri_too_long':
       return 'report a bug'
     default:
       return unreachable(error)

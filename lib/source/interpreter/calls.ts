@@ -3,7 +3,8 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { callGlobal, deferring } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
-import { type External, type Fn, type Live, type Thrown, type Value, type Values, native, promise, union, unknown } from '../values.js'
+import { returnsRandomValue } from '../random-values.js'
+import { type External, type Fn, type Live, type Thrown, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
 import { isErrorLike } from './compare-values.js'
 import { errorOfFactory, externalOf, isOwn } from './heap.js'
 import type { Machine } from './machine.js'
@@ -45,6 +46,7 @@ const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', '
 
 /** Calls a function of a package or a built-in function. If the function is not modeled, its callbacks are assumed to run. */
 export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
+  if (returnsRandomValue(callee)) return [random()]
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
   if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]

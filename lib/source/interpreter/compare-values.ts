@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import type { Status } from '../library-context.js'
 import type { Project } from '../project.js'
-import { type Value, type Values, keyOf, literal, textsIn, union, unknown } from '../values.js'
+import { type Value, type Values, isRandom, keyOf, literal, random, textsIn, union, unknown } from '../values.js'
 import type { Machine } from './machine.js'
 
 /** Returns whether a value is true in a condition. `undefined` if both are possible. */
@@ -47,8 +47,9 @@ export function compute (ts: Project['ts'], operator: number, a: Value, b: Value
   if (operator === SyntaxKind.PlusToken && textsIn([a, b]).length > 0) {
     const parts = [a, b].map(part => part.kind === 'literal' ? String(part.value) : part.kind === 'text' ? part.text : '?')
     const isKnown = a.kind === 'literal' && b.kind === 'literal'
-    return isKnown ? literal(parts.join('')) : { kind: 'text', text: parts.join('') }
+    return isKnown ? literal(parts.join('')) : { kind: 'text', text: parts.join(''), isRandom: isRandom(a) || isRandom(b) }
   }
+  if (isRandom(a) || isRandom(b)) return random()
   if (a.kind !== 'literal' || b.kind !== 'literal' || typeof a.value !== 'number' || typeof b.value !== 'number') return unknown()
   const firm = a.firm && b.firm
   switch (operator) {

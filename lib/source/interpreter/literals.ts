@@ -1,7 +1,7 @@
 /** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
-import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown } from '../values.js'
+import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown, isRandom } from '../values.js'
 import type { Machine } from './machine.js'
 import { memberOf } from './members.js'
 import { unknownOf } from './nodes.js'
@@ -23,9 +23,11 @@ interface Span {
 export function evaluateTemplate (machine: Machine, head: string, spans: readonly Span[], isTagged = false): Values {
   let text = head
   let isKnown = true
+  let hasRandom = false
   for (const span of spans) {
     const values = machine.evaluate(span.expression)
     const [only] = values
+    hasRandom ||= values.length > 0 && values.every(isRandom)
     if (values.length === 1 && only?.kind === 'literal' && !isTagged) text += String(only.value)
     else {
       isKnown = false
@@ -33,7 +35,7 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
     }
     text += span.literal.text
   }
-  return isKnown ? [literal(text)] : [{ kind: 'text', text }]
+  return isKnown ? [literal(text)] : [{ kind: 'text', text, isRandom: hasRandom }]
 }
 
 /** Returns the table name of an ORM object in an SQL template. */

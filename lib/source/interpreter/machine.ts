@@ -20,6 +20,7 @@ export interface Outcome {
 export interface SourcePlace {
   readonly method: string
   readonly path: string
+  readonly config: object
 }
 
 /** A call that could not be followed. */

@@ -1,5 +1,5 @@
 /** Reads properties of values whose type only is known. */
-import type { Node, Symbol as TypeScriptSymbol } from 'typescript'
+import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
 import { type Value, type Values, literal, native, nextId, union, unknown } from '../values.js'
 import { implementationsOf } from './implementations.js'
@@ -50,8 +50,9 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
     return [{ kind: 'function', id: nextId(), node: declaration.initializer as FunctionNode, env: undefined, self: [owner], home }]
   }
   if (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)) {
-    const values = ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) ? initialValues(machine, declaration, declaration.initializer) : typed()
-    return values
+    return ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) && holdsInitializer(machine, symbol, declaration.initializer, node)
+      ? initialValues(machine, declaration, declaration.initializer)
+      : typed()
   }
   const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node
   if (isCalled) {
@@ -69,4 +70,9 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
     if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
+}
+
+/** Returns whether a property can hold the value of its initializer. A mapped type, such as the rows of a table, gives it another type. */
+function holdsInitializer ({ project: { checker } }: Machine, symbol: TypeScriptSymbol, initializer: Expression, node: Node): boolean {
+  return checker.isTypeAssignableTo(checker.getTypeAtLocation(initializer), checker.getTypeOfSymbolAtLocation(symbol, node))
 }

@@ -1,0 +1,69 @@
+/** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it has a schema of its own. */
+import type { AnyNode, AssignmentProperty, Property } from 'acorn'
+import type { JsonObject } from '../support/is-object.js'
+import { isMachineCode, repeatedProperties } from '../support/message-body.js'
+
+/**
+ * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message.
+ * `undefined` for any other expression, and for a body that the plugin converts.
+ */
+export function describeSentBody (node: AnyNode): JsonObject | undefined {
+  if (node.type === 'ArrayExpression') return { type: 'array', items: {} }
+  const properties = node.type === 'ObjectExpression' ? listProperties(node.properties) : undefined
+  return properties === undefined || isMessage(properties) ? undefined : describeObject(properties)
+}
+
+type Entry = readonly [name: string, value: AnyNode]
+
+/** Returns the properties of an object; `undefined` if the code does not show all names. */
+function listProperties (nodes: readonly AnyNode[]): readonly Entry[] | undefined {
+  const entries = nodes.map((node): Entry | undefined => node.type === 'Property' && !node.computed ? [getName(node), node.value] : undefined)
+  return entries.includes(undefined) ? undefined : entries as readonly Entry[]
+}
+
+function getName ({ key }: Property | AssignmentProperty): string {
+  return key.type === 'Identifier' ? key.name : String((key as { readonly value: unknown }).value)
+}
+
+/** Returns whether a body can be a message. A value that the code does not show can be one. */
+function isMessage (entries: readonly Entry[]): boolean {
+  if (!entries.some(([name]) => name === 'message' || name === 'error')) return false
+  return entries.every(([name, value]) => {
+    if (name === 'message') return !isStructure(value)
+    if (name === 'error') return isMessageOfError(value)
+    return Object.hasOwn(repeatedProperties, name) && !isStructure(value) && (value.type !== 'Literal' || repeatedProperties[name]?.(value.value) === true)
+  })
+}
+
+function isMessageOfError (value: AnyNode): boolean {
+  if (value.type === 'ObjectExpression') return describeSentBody(value) === undefined
+  return value.type !== 'ArrayExpression' && !(value.type === 'Literal' && isMachineCode(value.value))
+}
+
+function isStructure ({ type }: AnyNode): boolean {
+  return type === 'ObjectExpression' || type === 'ArrayExpression'
+}
+
+function describeObject (entries: readonly Entry[]): JsonObject {
+  // A variable can be undefined, and JSON then has no such property.
+  const required = entries.flatMap(([name, value]) => describeValue(value) === undefined ? [] : [name])
+  return {
+    type: 'object',
+    ...(required.length > 0 && { required }),
+    properties: Object.fromEntries(entries.map(([name, value]) => [name, describeValue(value) ?? {}]))
+  }
+}
+
+/** Returns the schema of a value that is in the code; `undefined` for a variable and the result of a call. */
+function describeValue (node: AnyNode): JsonObject | undefined {
+  switch (node.type) {
+    case 'TemplateLiteral': return { type: 'string' }
+    case 'ArrayExpression': return { type: 'array', items: {} }
+    case 'ObjectExpression': {
+      const properties = listProperties(node.properties)
+      return properties === undefined ? { type: 'object' } : describeObject(properties)
+    }
+    case 'Literal': return ['string', 'number', 'boolean'].includes(typeof node.value) ? { type: typeof node.value } : {}
+    default: return undefined
+  }
+}

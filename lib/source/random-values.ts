@@ -1,0 +1,13 @@
+/** Finds functions that return random values. A random value equals no stored value, so it violates no unique constraint. */
+import type { External } from './values.js'
+
+/** The names of such functions, in node:crypto and in packages for identifiers. */
+const names: ReadonlySet<string> = new Set([
+  'randomUUID', 'randomBytes', 'randomInt', 'nanoid', 'uuid', 'uuidv4', 'uuidv7', 'ulid', 'cuid', 'createId', 'generateId', 'generateIdFromEntropySize', 'generateRandomString'
+])
+
+/** Returns whether a function of Node or of a package returns a random value. */
+export function returnsRandomValue ({ from, path }: External): boolean {
+  const name = path.split('.').at(-1) as string
+  return names.has(name) || path === 'Math.random' || (from === 'uuid' && /^v[1467]$/.test(name))
+}

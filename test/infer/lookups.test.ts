@@ -1,0 +1,40 @@
+// Tests which handlers query the database themselves, so that a parameter of the path implies no 404.
+import t from 'tap'
+import Fastify from 'fastify'
+import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
+import { queriesDatabase } from '../../lib/infer/lookups.js'
+
+const db: any = undefined
+const sql: any = undefined
+const users: any = undefined
+
+t.test('queries of drivers, query builders and Prisma', async t => {
+  t.ok(queriesDatabase(async () => await db.selectFrom('users').selectAll().executeTakeFirst()))
+  t.ok(queriesDatabase(async () => await db('users').where({ id: 1 }).delete()))
+  t.ok(queriesDatabase(async () => { const { rows } = await db.query('select 1'); return rows }))
+  t.ok(queriesDatabase(() => db.prepare('select 1').get()))
+  t.ok(queriesDatabase(async () => await sql`select 1`))
+  t.ok(queriesDatabase(async () => await db.user.findUnique({ where: { id: '1' } })))
+  t.notOk(queriesDatabase(async () => await db.user.update({ where: { id: '1' }, data: await db.user.findFirst() })), 'Prisma throws for a missing record')
+  t.notOk(queriesDatabase(async () => await db.selectFrom('users').executeTakeFirstOrThrow()))
+  t.notOk(queriesDatabase(async () => await users.findById('1')), 'a service can throw')
+  t.notOk(queriesDatabase(queriesDatabase.bind(null, {})), 'a bound function has no source')
+})
+
+t.test('a handler that queries the database has a 404 only if its code does', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.delete('/removed/:id', async () => await db.deleteFrom('users').execute())
+  app.get('/found/:id', async () => {
+    const user = await db.selectFrom('users').executeTakeFirst()
+    if (user === undefined) throw errors.resource_not_found()
+    return user
+  })
+  app.get('/service/:id', async () => await users.findById('1'))
+  await app.ready()
+  const rules = (method: string, url: string): string[] => app.apiErrors.explain(method, url).filter(({ status }) => status === 404).map(({ rule }) => rule)
+  t.strictSame(rules('DELETE', '/removed/:id'), [])
+  t.strictSame(rules('GET', '/found/:id'), ['thrown'])
+  t.strictSame(rules('GET', '/service/:id'), ['resource'])
+})
