@@ -146,7 +146,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  parameterLength: ({ record: { url }, maxParamLength }) => maxParamLength !== undefined && hasParameter(url)
+  // Without a schema, the document does not say which values the parameter can have.
+  parameterLength: ({ record: { url }, schema, maxParamLength }) => maxParamLength !== undefined && schema.params !== undefined && hasParameter(url)
     ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
     : [],
 

@@ -77,7 +77,9 @@ for (const format of Object.keys(formats) as FormatName[]) {
 
 t.test('the cases include every standard code of the common statuses, and both codes of the example', async t => {
   const everyDay = [400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 503, 504]
-  const expected = Object.values(standardErrors).filter(({ status }) => everyDay.includes(status)).map(({ code }) => code)
+  // The schema of the example requires the idempotency key, and an order is finished before the same one can arrive again.
+  const unused = ['idempotency_key_missing', 'idempotency_in_progress']
+  const expected = Object.values(standardErrors).filter(({ status, code }) => everyDay.includes(status) && !unused.includes(code)).map(({ code }) => code)
   const reached = new Set(demoCases.map(({ code }) => code))
   t.same([...expected, 'already_in_queue', 'already_registered'].filter(code => !reached.has(code)), [])
 })

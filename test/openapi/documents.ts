@@ -101,7 +101,6 @@ export const sampleCodes = {
     404: ['resource_not_found'],
     409: ['resource_conflict'],
     413: ['payload_too_large'],
-    414: ['uri_too_long'],
     415: ['unsupported_media_type'],
     422: ['missing_required_field', 'validation_error'],
     500: ['internal_error']
