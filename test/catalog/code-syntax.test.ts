@@ -80,7 +80,7 @@ t.test('the responses, in each format', async t => {
     title: 'Auth invalid token',
     status: 401,
     detail: 'The token is invalid.',
-    instance: '/token',
+    instance: '/token#req_1',
     code: 'auth/invalid-token',
     request_id: 'req_1'
   })

@@ -196,7 +196,7 @@ const internal = errorResponse(500, { code: 'internal_error', message: errors.in
 /** The response before there is a request of Fastify with an id. */
 const early = {
   status: 500,
-  headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID' },
+  headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true' },
   body: { ...internal.body as object, request_id: 'REQUEST_ID' }
 }
 
