@@ -53,7 +53,12 @@ export function hasTraces (error: ReadonlyJsonObject): boolean {
 /** Two weak traces are enough, or one if a package created the error. */
 function hasWeakTraces (error: ReadonlyJsonObject): boolean {
   const count = countWeakTraces(error)
-  return count >= 2 || ((count === 1 || marksOfPackages.some(name => name in error)) && isCreatedByPackage(error))
+  return count >= 2 || ((count === 1 || marksOfPackages.some(name => name in error)) && isCreatedByPackage(error) && !hasOwnResponse(error))
+}
+
+/** Returns whether an error has the body of the response that the server should send, as the exceptions of NestJS. Their pipes and guards throw them. */
+function hasOwnResponse ({ getStatus, getResponse }: ReadonlyJsonObject): boolean {
+  return typeof getStatus === 'function' && typeof getResponse === 'function'
 }
 
 /** Properties that count only if a package created the error. Applications often set them. */
