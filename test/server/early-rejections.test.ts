@@ -39,7 +39,7 @@ t.test('with requireHostHeader: false, a request without Host is handled like an
 
 t.test('the length of a parameter that gets a 414', async t => {
   t.equal(getMaxParamLength(Fastify(serverOptions({ routerOptions: { maxParamLength: 8 } }))), 8)
-  t.equal(getMaxParamLength(Fastify(serverOptions())), undefined, 'the default of Fastify')
+  t.equal(getMaxParamLength(Fastify(serverOptions())), 100, 'the default of Fastify')
   t.equal(getMaxParamLength(Fastify({ ...serverOptions({ routerOptions: { maxParamLength: 8 } }), frameworkErrors: () => {} })), undefined, 'frameworkErrors of the application')
   const old = Object.create(null) as FastifyInstance
   t.equal(getMaxParamLength(old), undefined, 'a version of Fastify that does not keep its options')

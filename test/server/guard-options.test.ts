@@ -63,7 +63,7 @@ t.test('a function that returns a promise instead of its result gives 500, and t
     app.get('/', async () => 'ok')
     t.strictSame(await fetchResponse(`http://127.0.0.1:${await listen(t, app)}/?a=1`), {
       status: 500,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID' },
+      headers: { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'REQUEST_ID', 'x-should-retry': 'true' },
       body: { code: 'internal_error', message: errors.internal_error.message, request_id: 'REQUEST_ID' }
     }, option)
     t.strictSame(causes, [`${option.replace(': expected', '')}: expected the function to return its result, got a promise.`])
