@@ -34,9 +34,10 @@ export function trackFunctions (app: FastifyInstance): void {
   replaceSetter(app, 'setReplySerializer', args => args.map(wrap(guardSerializer)))
   replaceSetter(app, 'setSerializerCompiler', args => args.map(wrap(guardSerializerCompiler)))
   for (const name of ['setGenReqId', 'setChildLoggerFactory'] as const) {
+    const guard = wrap(call => guardResult(name, call, isActive))
     replaceSetter(app, name, ([call, ...args]) => {
       if (isActive()) expectSynchronous(owner, name, call)
-      return [typeof call === 'function' ? guardResult(name, call as Call, isActive) : call, ...args]
+      return [guard(call), ...args]
     })
   }
   replaceSetter(app, 'addConstraintStrategy', ([strategy, ...args]) => {
