@@ -21,7 +21,7 @@ import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
-import { registerLimiter, type NotFoundHandlerHooks } from './rate-limit/limiter.js'
+import { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
@@ -30,6 +30,7 @@ import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejec
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
+import { setNotFoundHandler } from './fastify/not-found-handlers.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
@@ -273,28 +274,6 @@ function explain (app: FastifyInstance, method: string, url: string): RouteError
 /** Returns the merged ledger of the registrations of a scope and of its nested scopes. */
 function collectEntries (app: FastifyInstance): LedgerEntry[] {
   return mergeEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.entries(isDocumented)))
-}
-
-function setNotFoundHandler (app: FastifyInstance, hooks: Partial<NotFoundHandlerHooks>, handler: ReturnType<typeof createNotFoundHandler>): void {
-  try {
-    app.setNotFoundHandler(hooks, handler)
-  } catch (cause) {
-    throw new Error(`fastify-api-errors: the prefix '${app.prefix === '' ? '/' : app.prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
-  }
-  explainSecondHandler(app)
-}
-
-/** Makes Fastify's error about a second not-found handler name the option. */
-function explainSecondHandler (app: FastifyInstance): void {
-  const { setNotFoundHandler } = app
-  app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
-    try {
-      return Reflect.apply(setNotFoundHandler, this, args)
-    } catch (cause) {
-      if (this.prefix !== app.prefix) throw cause
-      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${app.prefix === '' ? '/' : app.prefix}'. Set its option notFound to false to use your own.`, { cause })
-    }
-  }
 }
 
 /**

@@ -75,13 +75,13 @@ t.test('every link between pages leads to a page and a heading', async t => {
       const [path = '', anchor] = target.split('#')
       const url = path === '' ? new URL(`../${file}`, import.meta.url) : new URL(path, new URL(`../${file}`, import.meta.url))
       t.ok(existsSync(url), `${file}: ${target}`)
-      if (anchor !== undefined) t.ok(anchorsOf(readFileSync(url, 'utf8')).has(anchor), `${file}: ${target}`)
+      if (anchor !== undefined) t.ok(listAnchors(readFileSync(url, 'utf8')).has(anchor), `${file}: ${target}`)
     }
   }
 })
 
 /** Returns the anchors that GitHub gives to the headings of a page. */
-function anchorsOf (markdown: string): ReadonlySet<string> {
+function listAnchors (markdown: string): ReadonlySet<string> {
   const headings = [...markdown.replace(/^```[^]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
   return new Set(headings.map(heading => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')))
 }

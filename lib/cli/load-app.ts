@@ -35,7 +35,10 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
   return app
 }
 
-/** Makes Node load TypeScript by the tsx of the application, unless the process was started with a loader. Does nothing without tsx: newer versions of Node do not need it. */
+/**
+ * Makes Node load TypeScript with the tsx of the application, unless the process was started with a loader. An application
+ * without tsx is imported as it is, because newer versions of Node load TypeScript themselves.
+ */
 async function registerTsx (path: string): Promise<void> {
   const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
   const tsx = hasLoader ? undefined : findTsx(path)

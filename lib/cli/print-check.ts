@@ -1,4 +1,4 @@
-/** Prints the result of the command `check`: for people, for programs, for a GitHub workflow, or as Markdown. */
+/** Formats the result of the command `check` as text, JSON, annotations of a GitHub workflow, or Markdown. */
 import type { Change, Severity } from '../verify/compare-lockfiles.js'
 
 /** The differences that `check` found. */
@@ -19,19 +19,12 @@ export function getCheckCode ({ lockfile, inferred }: CheckResult): 0 | 1 {
   return inferred?.changes.length || lockfile?.changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
 }
 
-function printText ({ lockfile, inferred }: CheckResult): string {
-  const parts: string[] = []
-  if (lockfile !== undefined) {
-    const { path, changes, size } = lockfile
-    parts.push(changes.length === 0
-      ? `No changes: ${size} match ${path}.`
-      : [...changes.map(({ severity, subject, explanation }) => `${severity.padEnd(8)}  ${subject}: ${explanation}`), '', summarize(changes)].join('\n'))
-  }
-  if (inferred !== undefined) {
-    const { path, changes } = inferred
-    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes, '', outdated(path)].join('\n'))
-  }
-  return parts.join('\n')
+function printText (result: CheckResult): string {
+  return listParts(
+    result,
+    changes => changes.map(({ severity, subject, explanation }) => `${severity.padEnd(8)}  ${subject}: ${explanation}`),
+    change => change
+  ).join('\n')
 }
 
 function printJson ({ lockfile, inferred }: CheckResult): string {
@@ -53,25 +46,30 @@ function annotate (command: string, file: string, message: string): string {
   return `::${command} file=${escape(file).replaceAll(':', '%3A').replaceAll(',', '%2C')},title=${program}::${escape(message)}`
 }
 
-function printMarkdown ({ lockfile, inferred }: CheckResult): string {
+function printMarkdown (result: CheckResult): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ')
+  return listParts(
+    result,
+    changes => ['| | what | change |', '|---|---|---|', ...changes.map(({ severity, subject, explanation }) => `| ${severity} | \`${cell(subject)}\` | ${cell(explanation)} |`)],
+    change => `- ${cell(change)}`
+  ).join('\n\n')
+}
+
+/** Returns a text for each file that was compared: its changes with a summary, or a sentence if there are none. */
+function listParts ({ lockfile, inferred }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatInferred: (change: string) => string): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {
-    parts.push(lockfile.changes.length === 0
-      ? `No changes: ${lockfile.size} match ${lockfile.path}.`
-      : ['| | what | change |', '|---|---|---|', ...lockfile.changes.map(({ severity, subject, explanation }) => `| ${severity} | \`${cell(subject)}\` | ${cell(explanation)} |`), '', summarize(lockfile.changes)].join('\n'))
+    const { path, changes, size } = lockfile
+    parts.push(changes.length === 0 ? `No changes: ${size} match ${path}.` : [...listChanges(changes), '', summarize(changes)].join('\n'))
   }
   if (inferred !== undefined) {
-    parts.push(inferred.changes.length === 0 ? `${inferred.path} is up to date.` : [...inferred.changes.map(change => `- ${cell(change)}`), '', outdated(inferred.path)].join('\n'))
+    const { path, changes } = inferred
+    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes.map(formatInferred), '', `${path} is out of date. Run '${program} infer --write' and commit it.`].join('\n'))
   }
-  return parts.join('\n\n')
+  return parts
 }
 
 function summarize (changes: readonly Change[]): string {
   const counts = (['breaking', 'notable', 'fine'] as const).map(name => `${changes.filter(({ severity }) => severity === name).length} ${name}`)
   return `${counts.join(', ')}. If the changes are intended, accept them with '${program} lock'.`
-}
-
-function outdated (path: string): string {
-  return `${path} is out of date. Run '${program} infer --write' and commit it.`
 }

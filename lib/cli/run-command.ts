@@ -34,7 +34,7 @@ Options
   --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
               a Fastify instance, a promise of one, a function that returns one, or a plugin
   --out       reference: the folder for the files (default: docs/errors)
-  --url       reference: scheme and host of the API, for the examples with curl (default: https://api.example.com)
+  --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
   --write     infer: writes that file for the option 'inferred' of the plugin

@@ -28,6 +28,7 @@ export function guardConstraint (owner: string, path: string, value: unknown, is
   if (isObject(value) && isActive()) expectSynchronous(owner, path, value.deriveConstraint)
   if (!isStrategy(value)) return value
   const { name, mustMatchWhenDerived } = value
+  const derive = value.deriveConstraint.bind(value)
   const storage = (): Store => {
     const store = value.storage()
     return { get: guardResult(`${path}: storage.get`, store.get.bind(store), isActive), set: store.set.bind(store) }
@@ -37,7 +38,7 @@ export function guardConstraint (owner: string, path: string, value: unknown, is
     mustMatchWhenDerived,
     storage,
     ...(value.validate !== undefined && { validate: value.validate.bind(value) }),
-    deriveConstraint: inherit(value.deriveConstraint, (value.deriveConstraint.length < 3 ? guardResult : guardDone)(path, value.deriveConstraint.bind(value), isActive))
+    deriveConstraint: inherit(value.deriveConstraint, value.deriveConstraint.length < 3 ? guardResult(path, derive, isActive) : guardDone(derive, isActive))
   }
 }
 
@@ -46,7 +47,7 @@ function isStrategy (value: unknown): value is Strategy {
 }
 
 /** Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback gets the error. */
-function guardDone (_path: string, derive: Call, isActive: () => boolean): Call {
+function guardDone (derive: Call, isActive: () => boolean): Call {
   return (request, context, done) => {
     let isDone = false
     const callDone = (...args: unknown[]): void => {

@@ -162,12 +162,7 @@ function guardParser (parser: Call, isActive: () => boolean): Call {
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
 export function guardValidatorCompiler (compiler: Call, isActive: () => boolean): Call {
-  return inherit(compiler, function (this: unknown, ...args) {
-    const validate = compiler.apply(this, args)
-    if (typeof validate === 'function') return guardValidator(validate as Call, isActive)
-    if (isActive()) rejectObject('validator compiler', compiler, validate)
-    return validate
-  })
+  return guardCompiler('validator compiler', compiler, guardValidator, isActive)
 }
 
 /**
@@ -176,11 +171,15 @@ export function guardValidatorCompiler (compiler: Call, isActive: () => boolean)
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
 export function guardSerializerCompiler (compiler: Call, isActive: () => boolean): Call {
+  return guardCompiler('serializer compiler', compiler, guardSerializer, isActive)
+}
+
+function guardCompiler (what: string, compiler: Call, guardCompiled: (call: Call, isActive: () => boolean) => Call, isActive: () => boolean): Call {
   return inherit(compiler, function (this: unknown, ...args) {
-    const serialize = compiler.apply(this, args)
-    if (typeof serialize === 'function') return guardSerializer(serialize as Call, isActive)
-    if (isActive()) rejectObject('serializer compiler', compiler, serialize)
-    return serialize
+    const compiled = compiler.apply(this, args)
+    if (typeof compiled === 'function') return guardCompiled(compiled as Call, isActive)
+    if (isActive()) rejectObject(what, compiler, compiled)
+    return compiled
   })
 }
 

@@ -14,7 +14,7 @@ export interface LimitError {
 }
 
 /**
- * Counts a request under limits and sets the header fields. Returns a limitError if a limit is exceeded, because throwing
+ * Counts a request under limits and sets the header fields. Returns an error if a limit is exceeded, because throwing
  * costs as much as counting. Returns a promise only if there is something to wait for.
  */
 export type ApplyLimits = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => LimitError | undefined | Promise<LimitError | undefined>

@@ -115,7 +115,7 @@ function addOnRequestHook (app: FastifyInstance): void {
   }))
 }
 
-/** Counts a request that gets a response before any hook runs, under all default policies, also those with a laterLimits hook. */
+/** Counts a request that gets a response before any hook runs, under all default policies, also those with a later hook. */
 async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
   const limitError = await awaitLimitError(limiter.applyLimits(getDefaultLimits(limiter), request, reply))
   return limitError === undefined ? undefined : toError(limitError)
@@ -176,7 +176,7 @@ function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[
   })]
 }
 
-/** Returns the error that a function of a policy threw, as a limitError. */
+/** Waits for the error of a limit. An error that a function of a policy threw is returned in the same form. */
 async function awaitLimitError (limitError: ReturnType<ApplyLimits>): Promise<LimitError | undefined> {
   try {
     return await limitError
