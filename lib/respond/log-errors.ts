@@ -4,7 +4,7 @@ import { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { getLogController, getRequestIdLogLabel, overridesLog } from '../fastify/reply-internals.js'
 import { callSafely } from '../support/call-safely.js'
-import { listSecrets, printValue, redactError, redactText } from '../support/redact.js'
+import { listSecrets, printErrors, printValue, redactError, redactText } from '../support/redact.js'
 
 /** The status that is logged if the client disconnected before the response. It is never sent. */
 export const callerGone = 499
@@ -64,7 +64,10 @@ function describeError (error: ApiError, secrets: readonly string[]): Record<str
   const { cause } = error
   const copy = redactApiError(error, secrets)
   if (cause === undefined) return { err: copy }
-  if (copy.cause instanceof Error) return { err: copy, ...('errors' in copy.cause && { thrown: printValue(cause, secrets) }) }
+  if (copy.cause instanceof Error) {
+    const thrown = printErrors(cause as object, secrets)
+    return thrown === undefined ? { err: copy } : { err: copy, thrown }
+  }
   return { err: Object.defineProperty(copy, 'cause', { value: undefined }), thrown: printValue(cause, secrets) }
 }
 

@@ -54,6 +54,18 @@ export function redactText (text: string, secrets: readonly string[]): string {
   return isClean ? text : createCopier(secrets).text(text)
 }
 
+/**
+ * Returns the errors of an AggregateError as a string of at most 2,000 characters, without secrets; `undefined` if it has none.
+ * Each error has the same share of the characters, so that a long stack does not displace the message of the next error.
+ */
+export function printErrors (error: object, secrets: readonly string[]): string | undefined {
+  const errors = readField(error, 'errors')
+  if (!Array.isArray(errors) || types.isProxy(errors) || errors.length === 0) return undefined
+  const shown = [...Array.prototype.values.call(errors) as Iterable<unknown>].slice(0, maxMembers)
+  const share = Math.floor(maxPrinted / shown.length) - 1
+  return shown.map(member => printValue(member, secrets).slice(0, share)).join('\n')
+}
+
 /** Returns a value as a string of at most 2,000 characters, without secrets. Accepts any value and never throws. */
 export function printValue (value: unknown, secrets: readonly string[] = []): string {
   try {

@@ -112,6 +112,21 @@ t.test('the errors of an AggregateError are also printed', async t => {
   t.match(lines, [{ err: { message: /no address answered$/ }, thrown: /ECONNREFUSED ::1:5432.*ECONNREFUSED 127\.0\.0\.1:5432/s }])
 })
 
+t.test('each error of an AggregateError is printed, whatever the length of the stacks', async t => {
+  const failed = Array.from({ length: 20 }, (_, index) => Object.assign(new Error(`host ${index} refused`), { stack: `Error: host ${index} refused\n    at ${'/a/long/path'.repeat(200)}` }))
+  for (const [thrown, printed] of [
+    [new AggregateError(failed), failed.map(({ message }) => `Error: ${message}`)],
+    [new AggregateError(['a string', 12n, undefined]), ["'a string'", '12n', 'undefined']],
+    [new AggregateError([], 'nothing failed'), undefined],
+    [Object.assign(new Error(), { errors: new Proxy([], {}) }), undefined]
+  ] as const) {
+    const { app, lines } = await logged({})
+    app.get('/', () => { throw thrown })
+    await app.inject('/')
+    t.strictSame([lines.length, (lines[0]?.thrown as string | undefined)?.split('\n').filter(line => !line.startsWith('    at'))], [1, printed])
+  }
+})
+
 t.test('an error of another realm has its stack in the log', async t => {
   const { runInNewContext } = await import('node:vm')
   const { app, lines } = await logged({})

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors, type LogEntry } from 'fastify-api-errors'
 import { apiKey, generateKey } from '../../lib/guards/api-key.js'
-import { listSecrets, maxLogged, printValue, redactError, redactText, registerSecretHeader } from '../../lib/support/redact.js'
+import { listSecrets, maxLogged, printErrors, printValue, redactError, redactText, registerSecretHeader } from '../../lib/support/redact.js'
 
 const key = generateKey({ prefix: 'launch_live' })
 
@@ -179,6 +179,7 @@ for (const [name, make] of Object.entries(carriers)) {
   t.test(`${name} with a key loses the key in the copy, when printed and in every log`, async t => {
     t.notOk(hasKey(printAll(redactError(make(), [key]))), 'in the copy')
     t.notOk(hasKey(printValue(make(), [key])), 'in print')
+    t.notOk(hasKey(printErrors({ errors: [make(), make()] }, [key]) ?? ''), 'in the print of several errors')
     for (const request of apps) {
       const { where, log, entries, response } = await request(make)
       t.ok(log.length > 0 && entries.length === 1)
@@ -244,5 +245,6 @@ t.test('the size and the time of a copy are bounded', async t => {
     collect(copy)
     t.ok(strings.join('').length < maxLogged + 1000)
     t.ok(printValue(value, [key]).length <= 2000)
+    t.ok((printErrors({ errors: Array.from({ length: 100 }, () => value) }, [key]) ?? '').length <= 2000)
   }
 })
