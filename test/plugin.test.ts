@@ -77,43 +77,10 @@ t.test('register() rejects an invalid option with one sentence', async t => {
   }
 })
 
-t.test('an application can register the plugin once, and set one not-found handler', async t => {
+t.test('an application can register the plugin once', async t => {
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {
     message: 'fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.'
   })
-  for (const prefix of ['', '/v1']) {
-    const handled = Fastify()
-    await t.rejects(async () => {
-      await handled.register(async scope => {
-        scope.setNotFoundHandler(async () => 'mine')
-        await scope.register(apiErrors)
-      }, { prefix })
-    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' has a not-found handler already. Set notFound to false to keep it.` })
-  }
-})
-
-t.test('a not-found handler that is set after the plugin is refused, with the name of the option', async t => {
-  for (const prefix of ['', '/v1']) {
-    const app = Fastify()
-    await t.rejects(async () => {
-      await app.register(async scope => {
-        await scope.register(apiErrors)
-        scope.setNotFoundHandler(async () => 'mine')
-      }, { prefix })
-    }, { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix === '' ? '/' : prefix}'. Set its option notFound to false to use your own.` })
-  }
-  const app = Fastify()
-  await app.register(apiErrors)
-  await app.register(async scope => { scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('mine') }) }, { prefix: '/own' })
-  t.equal((await app.inject('/own/x')).body, 'mine')
-  const twice = Fastify()
-  await twice.register(apiErrors)
-  await t.rejects(async () => {
-    await twice.register(async scope => {
-      scope.setNotFoundHandler(async () => 'mine')
-      scope.setNotFoundHandler(async () => 'mine')
-    }, { prefix: '/twice' })
-  }, { message: "Not found handler already set for Fastify instance with prefix: '/twice'" })
 })
