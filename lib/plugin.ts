@@ -147,7 +147,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
-    formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
+    formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
+    textFormats: settings.negotiated.filter(format => 'write' in format),
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     pluginRateLimitHeaders: headerFields,
