@@ -4,8 +4,7 @@ import type { ApiError } from './api-error.js'
 import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
 import type { Issue } from './issues.js'
 
-/**
- * Everything that a format receives, and so everything that can be sent. It has no cause and no stack. For a 5xx, it does not
+/** Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
  * have the thrown message. So no format can leak them.
  */
 export interface Answer {
@@ -21,7 +20,7 @@ export interface Answer {
   /** Seconds. */
   readonly retryAfter: number | undefined
   readonly requestId: string
-  /** The URL of the page about the code; `undefined` if the API has no such page. */
+  /** The URL of the code's error page; `undefined` if the API has no such page. */
   readonly docUrl: string | undefined
   /** The path of the request, without its query. */
   readonly instance: string

@@ -36,7 +36,7 @@ const expectedHeader = 'a valid header name with a valid string, or a list of va
  * Returns a definition with its defaults filled in.
  *
  * @param codes the pattern of the codes that are not in lower snake case. @default no other codes are valid
- * @throws TypeError naming the code and the property, if the definition is invalid
+ * @throws TypeError if the definition is invalid; the message contains the code and the property
  */
 export function completeDefinition (code: string, definition: DefinitionShape, codes?: RegExp): ErrorDefinition {
   checkCode(code, codes)
