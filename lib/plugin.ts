@@ -136,7 +136,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
 /** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
   if (registrations.has(app)) {
-    throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
+    throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
   }
   const settings = resolveOptions(options, app.prefix)
   const { errors } = settings

@@ -81,7 +81,7 @@ t.test('an application can register the plugin once, and set one not-found handl
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {
-    message: 'fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.'
+    message: 'fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.'
   })
   for (const prefix of ['', '/v1']) {
     const handled = Fastify()
@@ -90,7 +90,7 @@ t.test('an application can register the plugin once, and set one not-found handl
         scope.setNotFoundHandler(async () => 'mine')
         await scope.register(apiErrors)
       }, { prefix })
-    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' has a not-found handler already. Set notFound to false to keep it.` })
+    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' already has a not-found handler. Set notFound to false to keep it.` })
   }
 })
 
@@ -102,7 +102,7 @@ t.test('a not-found handler that is set after the plugin is refused, with the na
         await scope.register(apiErrors)
         scope.setNotFoundHandler(async () => 'mine')
       }, { prefix })
-    }, { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix === '' ? '/' : prefix}'. Set its option notFound to false to use your own.` })
+    }, { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix === '' ? '/' : prefix}'. To use your own handler, set the option notFound to false.` })
   }
   const app = Fastify()
   await app.register(apiErrors)

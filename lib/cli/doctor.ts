@@ -45,7 +45,7 @@ export function diagnose (app: FastifyInstance, warnings: readonly string[]): Di
 }
 
 const notRegistered: Problem = {
-  problem: 'fastify-api-errors is not registered on the outermost instance, so a scope without it has errors of Fastify.',
+  problem: 'fastify-api-errors is not registered on the root instance, so scopes without it send the errors of Fastify.',
   line: 'await app.register(apiErrors)'
 }
 
@@ -57,7 +57,7 @@ function describeRegistration ({ prefix = '', formats, routes, limits }: Referen
 
 function findServerProblems (app: FastifyInstance): Problem[] {
   return getServerOptions(app).frameworkErrors === undefined
-    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests by themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
+    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
     : []
 }
 

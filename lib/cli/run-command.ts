@@ -190,7 +190,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   try {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because registrations in its scopes are not visible there`, values.app)
+      rejectOption(program, '--app', `an application that registers ${program} on its root instance, because registrations in scopes are not visible there`, values.app)
     }
     return await command(app, values, warnings)
   } finally {

@@ -74,7 +74,7 @@ function checkOptions (options: RetryOptions): Settings {
   if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
   if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
   if (!(maxDelay >= 0)) rejectOption('maxDelay', 'milliseconds, 0 or more', maxDelay)
-  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in capitals, like ["GET", "POST"]', methods)
+  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in upper case, like ["GET", "POST"]', methods)
   return { attempts, baseDelay, maxDelay, methods, advice }
 }
 

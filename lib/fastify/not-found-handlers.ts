@@ -14,14 +14,14 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
   try {
     setHandler.call(app, hooks, handler)
   } catch (cause) {
-    throw new Error(`fastify-api-errors: the prefix '${prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
+    throw new Error(`fastify-api-errors: the prefix '${prefix}' already has a not-found handler. Set notFound to false to keep it.`, { cause })
   }
   app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
     try {
       return Reflect.apply(setHandler, this, args)
     } catch (cause) {
       if (this.prefix !== app.prefix) throw cause
-      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. Set its option notFound to false to use your own.`, { cause })
+      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. To use your own handler, set the option notFound to false.`, { cause })
     }
   }
 }

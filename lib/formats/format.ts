@@ -89,7 +89,7 @@ function checkField (path: string, field: unknown): void {
   if ('fields' in field) return checkFields(`${path}.fields`, field.fields)
   const { schema, value, optional } = field
   expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
-  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the answer that returns the value', value)
+  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
 }
 
@@ -147,7 +147,7 @@ function stringifyMeta (value: unknown): string | undefined {
     }
     return member
   })
-  if (hasPromise) throw new TypeError('meta: expected a value that can be written as JSON, got a promise.')
+  if (hasPromise) throw new TypeError('meta: expected a value that can be serialized as JSON, got a promise.')
   return text
 }
 

@@ -32,7 +32,7 @@ export const problemFormat: Format = defineFormat({
     },
     detail: message,
     instance: {
-      schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with its id as the fragment.' }),
+      schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with the request id as the fragment.' }),
       value: answer => `${formatInstance(answer.instance)}#${encodeUriComponent(answer.requestId)}`
     },
     code,

@@ -79,6 +79,6 @@ function checkRule (name: string, rule: boolean | DocumentationRule, errors: Any
   expect('.errors', Array.isArray(rule.errors), 'a list of codes or factories', rule.errors)
   const unknown = findUnknownError(rule.errors, errors)
   if (unknown !== undefined) rejectOption('fastify-api-errors', `${option}.errors`, "codes of the option 'errors'", unknown.value)
-  expect('.reason', typeof rule.reason === 'string' && rule.reason !== '', 'a sentence that names the fact', rule.reason)
+  expect('.reason', typeof rule.reason === 'string' && rule.reason !== '', 'a sentence that states the reason', rule.reason)
   expect('.when', rule.when === undefined || typeof rule.when === 'function', 'a function of the route', rule.when)
 }

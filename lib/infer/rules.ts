@@ -109,8 +109,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes on bodies without reading them.
-    if (scope.isProxy) return createFindings('The method has a body, whose Content-Type can be malformed.', 'unsupported_media_type')
-    return createFindings('The method has a body, which can be malformed, too large or of an unsupported media type.',
+    if (scope.isProxy) return createFindings('The request can have a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return createFindings('The request can have a body, which can be malformed, too large or of an unsupported media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
 
@@ -148,12 +148,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   // Without a schema, the document does not say which values the parameter can have.
   parameterLength: ({ record: { url }, schema, maxParamLength }) => maxParamLength !== undefined && schema.params !== undefined && hasParameter(url)
-    ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
+    ? createFindings(`A path parameter can be longer than ${maxParamLength} characters.`, 'uri_too_long')
     : [],
 
   // The source shows which routes look something up.
   resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
-    ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
+    ? createFindings('A path parameter identifies a resource.', 'resource_not_found')
     : [],
 
   rateLimit ({ record, declarationTargets, policies, limitErrors }) {
@@ -164,7 +164,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return [
       ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans clients that keep exceeding the limit.', 'forbidden') : []
     ]
   },
 
@@ -179,11 +179,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   proxy: ({ scope }) => scope.isProxy
-    ? createFindings('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
+    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'bad_gateway', 'gateway_timeout')
     : [],
 
   websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
-    ? createFindings('@fastify/websocket responds to a request that opens no websocket.', 'resource_not_found')
+    ? createFindings('@fastify/websocket responds to requests that open no websocket.', 'resource_not_found')
     : [],
 
   databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
@@ -197,11 +197,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return hasInferredFile || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
   },
 
-  responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
+  responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route lists it.' })),
 
   config ({ record }) {
     const declared = record.route.config?.errors
-    return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
+    return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route lists it.' })) : []
   },
 
   source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
@@ -221,7 +221,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const { method, scope: { database }, hasInferredFile, errors, found, validationStatus } = facts
     // The source shows which tables a route writes to.
     if (hasInferredFile || database === undefined) return []
-    const reason = `A database can be the reason for this status as well. The application uses ${database}.`
+    const reason = `A database error can also cause this status. The application uses ${database}.`
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
     const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
@@ -231,7 +231,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
     const isDocumented = isLongParameterUnrouted && hasParameter(url) && hasStatus(found, 404, errors)
-    return isDocumented ? createFindings('A parameter of the path can be so long that the router does not find the route.', 'route_not_found') : []
+    return isDocumented ? createFindings('A path parameter can be so long that the router does not find the route.', 'route_not_found') : []
   },
 
   token (facts) {

@@ -131,7 +131,7 @@ export function checkDefault (options: Pick<RateLimitOptions, 'default' | 'polic
 }
 
 function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void {
-  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields have it', name)
+  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields contain it', name)
   expectOption(owner, path, isObject(policy), "a policy, such as { max: 100, timeWindow: '1 minute' }", policy)
   expectKnownOptions(owner, path, policy, Object.keys(policyRules))
   checkRules(policy, policyRules, ['max', 'timeWindow'], property => `${path}.${property}`)

@@ -125,7 +125,7 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
     return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
   } catch (fault) {
     // Only a malicious value leads here: an ApiError whose properties throw, or a catalog whose internal_error throws.
-    logProblem(context, 'An error could not be sent in its usual form.', request, fault)
+    logProblem(context, 'An error could not be sent in the format of the API.', request, fault)
     return prepareApiError(context, standardErrors.internal_error(), request, reply, logMethod)
   }
 }

@@ -135,7 +135,7 @@ function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2:
     else checkValue(name, value)
     return true
   } catch (fault) {
-    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was left out of an error response.')
+    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was omitted from an error response.')
     return false
   }
 }

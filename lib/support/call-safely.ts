@@ -21,7 +21,7 @@ export function callSafely (call: () => unknown, onError: (error: unknown) => vo
 export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown
   thrown.then(undefined, () => {})
-  return new Error('A function threw a promise. Let it return the promise.')
+  return new Error('A function threw a promise. Return the promise instead.')
 }
 
 /** Handles the rejection of a promise whose result is not used, because an unhandled rejection would end the process. */

@@ -67,13 +67,13 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FAST_JWT_VERIFY_ERROR: { code: 'invalid_token' }
   },
   '@fastify/multipart': {
-    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file of the form is too large.' },
+    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file in the form is too large.' },
     FST_PARTS_LIMIT: { code: 'payload_too_large', message: 'The form has too many parts.' },
     FST_FILES_LIMIT: { code: 'payload_too_large', message: 'The form has too many files.' },
     FST_FIELDS_LIMIT: { code: 'payload_too_large', message: 'The form has too many fields.' },
-    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field of the form has an invalid name.' },
+    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field in the form has an invalid name.' },
     FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
-    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field of the form is not valid JSON.' },
+    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field in the form is not valid JSON.' },
     FST_MP_PREMATURE_CLOSE: incompleteForm
   },
   '@fastify/static': {

@@ -28,7 +28,7 @@ export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared
 
 /** Logs a warning with the id of the request. */
 export const warnUndocumented: OnUndocumented = ({ route, status, code }, request) => {
-  request.log.warn({ route, status, code }, 'An error was sent that is not in the documentation of its route.')
+  request.log.warn({ route, status, code }, 'An error was sent that is not documented for its route.')
 }
 
 /** A response that was sent. */

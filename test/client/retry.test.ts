@@ -249,9 +249,9 @@ for (const [options, message] of [
   [{ attempts: '3' }, 'attempts: expected a positive integer, got "3".'],
   [{ baseDelay: -1 }, 'baseDelay: expected milliseconds, 0 or more, got -1.'],
   [{ maxDelay: NaN }, 'maxDelay: expected milliseconds, 0 or more, got NaN.'],
-  [{ methods: 'GET' }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got "GET".'],
-  [{ methods: ['post'] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got ["post"].'],
-  [{ methods: [5] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got [5].'],
+  [{ methods: 'GET' }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got "GET".'],
+  [{ methods: ['post'] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got ["post"].'],
+  [{ methods: [5] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got [5].'],
   [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice.']
 ] as const) {
   t.test(`rejected: ${message}`, async t => {

@@ -101,7 +101,7 @@ t.test('a status that a route documents has the codes of a database', async t =>
   app.post('/none', async () => '')
   await app.ready()
   const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
-  const shared = { rule: 'databaseStatus', reason: "A database can be the reason for this status as well. The application uses the decorator 'db'." }
+  const shared = { rule: 'databaseStatus', reason: "A database error can also cause this status. The application uses the decorator 'db'." }
   const exists = { code: 'resource_already_exists', status: 409, ...shared, issues: ['unique'] }
   const conflict = { code: 'resource_conflict', status: 409, ...shared, issues: [] }
   const parameter = { code: 'invalid_parameter', status: 400, ...shared, issues: [] }

@@ -272,10 +272,10 @@ t.test('a path with a parameter that has a schema documents 414 with the maximum
     await app.ready()
     return ['/things/:id', '/others/:id', '/things'].flatMap(url => app.apiErrors.explain('GET', url)).filter(({ rule }) => rule === 'parameterLength').map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
   }
-  const long = ['414 uri_too_long: A parameter of the path can be longer than 8 characters.']
+  const long = ['414 uri_too_long: A path parameter can be longer than 8 characters.']
   t.strictSame(await codes(serverOptions({ routerOptions: { maxParamLength: 8 } })), long)
   t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
-  t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A parameter of the path can be longer than 100 characters.'], 'the default')
+  t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A path parameter can be longer than 100 characters.'], 'the default')
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 

@@ -101,7 +101,7 @@ t.test('a response declared with a factory is documented from the catalog, and t
     await app.close()
   }
   await t.rejects(createApp({}, app => { app.get('/a', { schema: { response: responses(errors.already_in_queue) } }, async () => ({})) }), {
-    message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route names it.'
+    message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route lists it.'
   }, 'an error of another catalog is reported')
 })
 

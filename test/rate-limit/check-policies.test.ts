@@ -35,7 +35,7 @@ t.test('an invalid option: the message names the option, what was expected and w
     [{ policies: { general }, onStoreError: 'ignore' }, 'rateLimit.onStoreError: expected "allow" or "deny", got "ignore".'],
     [{ policies: { general }, storeTimeout: 0 }, 'rateLimit.storeTimeout: expected a positive integer (milliseconds), got 0.'],
     [{ policies: { general }, ban: -1 }, 'rateLimit.ban: expected a non-negative integer, got -1.'],
-    [{ policies: { général: general } }, 'rateLimit.policies.général: expected a name in printable ASCII, because header fields have it, got "général".']
+    [{ policies: { général: general } }, 'rateLimit.policies.général: expected a name in printable ASCII, because header fields contain it, got "général".']
   ]
   for (const [options, expected] of invalid) t.equal(message(options), `TypeError: fastify-api-errors: ${expected}`)
 })

@@ -53,7 +53,7 @@ Check the id.
 
 ## Retry
 
-**Do not retry.** The same request fails in the same way until something has changed.
+**Do not retry.** The same request fails again unless something changes.
 
 ## Example response
 
@@ -146,7 +146,7 @@ t.test('the index as Markdown and as JSON', async t => {
   const { body } = await get(app, '/errors', { accept: 'text/markdown' })
   t.equal(body.slice(0, body.indexOf('## 405')), `# Errors
 
-Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.
+Every error response has a code. Codes do not change, so check the code in your program and show the message to people.
 
 ## 400 Bad Request
 
@@ -162,7 +162,7 @@ Every error response has a code. Codes do not change: let your program decide by
 | [\`route_not_found\`](/errors/route_not_found) | This endpoint does not exist. | Do not retry |
 
 `)
-  t.match(body, /\n## Not in use\n\nNo route returns these codes today\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
+  t.match(body, /\n## Not in use\n\nNo route currently returns these codes\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
 
   const index = JSON.parse((await get(app, '/errors', { accept: 'application/json' })).body)
   t.strictSame(Object.keys(index), ['title', 'formats', 'limits', 'codes'])

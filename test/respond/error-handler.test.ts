@@ -163,7 +163,7 @@ t.test('if the internal_error of the application cannot be created, the standard
   const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
-  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its usual form.', reason: /^\[TypeError: / }, {}])
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in the format of the API.', reason: /^\[TypeError: / }, {}])
 })
 
 t.test('every error response is published on a diagnostics channel, also without a request', async t => {

@@ -48,13 +48,13 @@ t.test('it fails on an error that a handler sends in another shape', async t => 
   await app.register(apiErrors, { log: false, sentErrors: 'report' })
   app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
   await app.inject('/queues/1')
-  t.equal(failure(() => assertLedger(app)), `These responses do not have the shape of the catalog. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':
+  t.equal(failure(() => assertLedger(app)), `These responses do not have the format of the API. Throw an error from the catalog, declare the status in schema.response, or set sentErrors: 'convert':
   GET /queues/:id: 404, sent once`)
 })
 
 t.test('it can fail on documented codes that no test has seen', async t => {
   const app = await build()
-  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, but no test has seen them. Test them, or add them to 'except':
+  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, but no test has triggered them. Test them, or add them to 'except':
   resource_not_found: GET /draws/:id, and 1 more
   resource_gone: GET /queues/:id`)
   await app.inject('/queues/1')
@@ -69,7 +69,7 @@ t.test('both at once, for the responses of a whole suite', async t => {
   t.equal(failure(() => assertLedger({ apiErrors: { ledger: () => [], reference: () => ({ codes: [{ code: 'unseen', routes: ['GET /a'] }] }) } }, { answers, unexercised: 'fail' })),
     `These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:
   GET /draws/:id: 423 resource_locked, sent once
-These codes are documented, but no test has seen them. Test them, or add them to 'except':
+These codes are documented, but no test has triggered them. Test them, or add them to 'except':
   unseen: GET /a`)
 })
 

@@ -27,7 +27,7 @@ t.test("'log' warns once for each kind of undocumented response", async t => {
   const [line, ...more] = lines
   t.strictSame(more, [])
   const { time, pid, hostname, ...warning } = line ?? {}
-  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error was sent that is not in the documentation of its route.' })
+  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error was sent that is not documented for its route.' })
 })
 
 t.test('a function is called once for each kind, with the request', async t => {

@@ -29,6 +29,6 @@ function readAsset (url: URL): string {
   try {
     return readFileSync(url, 'utf8')
   } catch (cause) {
-    throw new Error(`fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, leave fastify-api-errors out of the bundle.`, { cause })
+    throw new Error(`fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, exclude fastify-api-errors from the bundle.`, { cause })
   }
 }

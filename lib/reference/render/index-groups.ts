@@ -10,8 +10,8 @@ export interface StatusGroup {
 
 /** The texts before the lists of codes. */
 export const introduction = {
-  lead: 'Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.',
-  reserved: 'No route returns these codes today. A program that handles them is prepared for a later version of the API.'
+  lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
+  reserved: 'No route currently returns these codes. If your program handles them, it is prepared for a later version of the API.'
 } as const
 
 /** Returns whether the application can return a code today. */

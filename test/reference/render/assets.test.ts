@@ -20,6 +20,6 @@ t.test('no file loads anything from another origin', async t => {
 t.test('a missing file: the message names it and the likely cause', async t => {
   const folder = t.testdir()
   t.throws(() => readAssets(`${pathToFileURL(folder).href}/`), {
-    message: `fastify-api-errors: reference: cannot read ${folder}/style.css. If you bundle your application, leave fastify-api-errors out of the bundle.`
+    message: `fastify-api-errors: reference: cannot read ${folder}/style.css. If you bundle your application, exclude fastify-api-errors from the bundle.`
   })
 })
