@@ -4,7 +4,8 @@ import type { ApiError } from './api-error.js'
 import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
 import type { Issue } from './issues.js'
 
-/** Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
+/**
+ * Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
  * have the thrown message. So no format can leak them.
  */
 export interface Answer {

@@ -16,7 +16,8 @@ export interface ErrorInit<Meta = unknown> {
   readonly param?: string
   /** Response headers of this occurrence. They override the headers of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
   readonly headers?: HeaderValues
-  /** Seconds until the request may be sent again. The value is rounded up to a whole number from 1 to 2,147,483,647.
+  /**
+   * Seconds until the request may be sent again. The value is rounded up to a whole number from 1 to 2,147,483,647.
    * A value that is not a finite number (a string, a Date, NaN) is treated as absent.
    */
   readonly retryAfter?: number
@@ -24,7 +25,8 @@ export interface ErrorInit<Meta = unknown> {
   readonly cause?: unknown
 }
 
-/** An error from a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
+/**
+ * An error from a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
  * the plugin sends it. It has a `statusCode`, so Fastify sends the correct status even without the plugin.
  *
  * A registered symbol marks the class, so `isApiError` also recognizes errors of another installed copy of this package.
@@ -76,7 +78,8 @@ export function wholeSeconds (seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined
 }
 
-/** Returns whether a value is an {@link ApiError}, of this or another copy of the package. Accepts any value and never throws.
+/**
+ * Returns whether a value is an {@link ApiError}, of this or another copy of the package. Accepts any value and never throws.
  *
  * @param value the thrown value
  * @param code a code, or a factory of a catalog. If it is set, the error must also have this code

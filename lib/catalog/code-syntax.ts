@@ -9,7 +9,8 @@ export function isSnakeCase (code: string): boolean {
   return snakeCase.test(code)
 }
 
-/** Returns whether a value can be a code: letters and digits, with single separators between them. Such a code is safe in
+/**
+ * Returns whether a value can be a code: letters and digits, with single separators between them. Such a code is safe in
  * documents, URLs, files and log lines, and it is not a sentence.
  */
 export function isCode (value: unknown): value is string {

@@ -45,7 +45,8 @@ type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
 /** Both objects merged. For a key that both have, the value of the second object. */
 type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
-/** Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. Later arguments
+/**
+ * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. Later arguments
  * override the codes of earlier ones. To merge more than five arguments, merge some of them first.
  *
  * @throws TypeError if a definition is invalid; the message contains the code and the property
@@ -71,7 +72,8 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
 
 /** The option of {@link defineErrorsWith}. */
 export interface CatalogOptions {
-  /** The pattern of codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
+  /**
+   * The pattern of codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
    * single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
    */
   readonly codes: RegExp

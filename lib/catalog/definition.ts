@@ -27,7 +27,8 @@ export type ErrorType = (typeof errorTypes)[number]
 /** Whether the same request may be sent again, and when. */
 export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
 
-/** The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait
+/**
+ * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait
  * longer after each attempt), `retry-after` (retry after the seconds in `Retry-After`).
  */
 export type RetryAdvice = (typeof retryAdvices)[number]
@@ -76,7 +77,8 @@ export interface DefinitionShape {
   readonly action: string
   /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
-  /** The schema of the `meta` object. A schema of `@sinclair/typebox` also defines the type of `meta`, and `example.meta` is checked against it.
+  /**
+   * The schema of the `meta` object. A schema of `@sinclair/typebox` also defines the type of `meta`, and `example.meta` is checked against it.
    * Any other JSON Schema (from `typebox` 1, or plain) only documents `meta`. If the schema is absent, the error has no `meta`.
    */
   readonly meta?: ObjectSchema

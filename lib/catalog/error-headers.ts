@@ -105,7 +105,8 @@ export const errorHeaders: readonly ErrorHeader[] = [
   }
 ]
 
-/** Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header unless the option
+/**
+ * Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header unless the option
  * `retryHeaders` is off. The clients of OpenAI, Anthropic and others follow it. Without it, they retry each 409.
  */
 export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {

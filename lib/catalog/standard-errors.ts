@@ -526,7 +526,8 @@ export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {
   511: 'network_authentication_required'
 }
 
-/** Returns the code for an error status. An unregistered status is treated as the x00 status of its class
+/**
+ * Returns the code for an error status. An unregistered status is treated as the x00 status of its class
  * (RFC 9110, section 15): 499 is `invalid_request`, 599 is `internal_error`.
  *
  * @param status any value; the status of an error is an integer from 400 to 599

@@ -1,4 +1,4 @@
-/** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second one name the option. */
+/** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second handler mention the option. */
 import type { FastifyInstance } from 'fastify'
 
 type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown) => unknown
@@ -6,7 +6,7 @@ type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: neve
 /**
  * Sets a not-found handler on a scope.
  *
- * @throws Error if the scope has a not-found handler. `app.setNotFoundHandler()` throws after this, too.
+ * @throws Error if the scope already has a not-found handler. After this call, `app.setNotFoundHandler()` also throws.
  */
 export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown): void {
   const setHandler = app.setNotFoundHandler as SetHandler

@@ -6,11 +6,11 @@ import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
 
-/** The values that the schema of a body depends on, in addition to the definition. */
+/** The values, in addition to the definition, that the schema of a body depends on. */
 export interface SchemaContext {
-  /** Whether the API has a page for each code, so that an `Answer` has a `docUrl`. */
+  /** Whether the API has error pages, so that an `Answer` has a `docUrl`. */
   readonly hasDocUrl: boolean
-  /** The codes that issues can have at the place that the schema describes. Absent: any code. Empty: there are no issues. */
+  /** The codes that issues can have in this place. Absent if any code is possible, and empty if there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
 }
 
@@ -18,7 +18,7 @@ export interface SchemaContext {
 export interface Field {
   /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
-  /** Returns the value. `undefined` leaves the field out, which is valid only for an `optional` field. */
+  /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
   readonly optional?: boolean
@@ -39,7 +39,7 @@ export interface Format {
 
 /** The argument of `defineFormat`. */
 export interface FormatDefinition {
-  /** The name for messages. */
+  /** The name of the format, shown in messages. */
   readonly name: string
   /** @default 'application/json' */
   readonly contentType?: string
@@ -49,7 +49,7 @@ export interface FormatDefinition {
 /**
  * Defines a custom body format. Pass it as the `format` option.
  *
- * @throws TypeError that names the invalid property
+ * @throws TypeError with the name of the invalid property
  * @example
  * const enveloped = defineFormat({
  *   name: 'enveloped',
@@ -97,8 +97,8 @@ function checkField (path: string, field: unknown): void {
 export type WriteBody = (answer: Answer) => string
 
 /**
- * Returns the writer of bodies for one definition. It leaves out the fields that the definition never has. It joins the JSON
- * strings of the fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
+ * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins the JSON
+ * strings of the other fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
  *
  * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise
  */

@@ -1,4 +1,4 @@
-/** Checks that the codes which routes declare are in the catalog. */
+/** Checks that the codes that routes declare are in the catalog. */
 import type { RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
