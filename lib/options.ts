@@ -49,7 +49,7 @@ export interface ApiErrorsOptions {
   /**
    * The URL of a code's error page: a base URL to which the percent-encoded code is appended, or a function that receives the code and returns
    * its URL, or `undefined` if the code has no page. Without a URL, the page of `reference` is used. Without `reference`, responses have no
-   * `doc_url`. If the URL is absolute, so is the `type` of problem details, as RFC 9457 recommends (section 3.1.1).
+   * `doc_url`. If the URL is absolute, the `type` of problem details is absolute, too, as RFC 9457 recommends (section 3.1.1).
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
   /** Serves the error reference: `{ path: '/errors' }`. If absent, no pages are served. */

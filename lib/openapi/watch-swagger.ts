@@ -2,9 +2,9 @@
  * Watches the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
  *
  * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every Fastify
- * instance that is created after this package was imported, and on those with this plugin. @fastify/swagger then gets the
- * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Both do not change the documents
- * of applications without this plugin.
+ * instance that is created after this package was imported, and on instances with this plugin. @fastify/swagger then receives the
+ * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Neither changes the documents of
+ * applications without this plugin.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'

@@ -1,4 +1,4 @@
-/** The content of the page of a code, section by section. Every form of the page is made from it. */
+/** The content of a code's page, section by section. Every form of the page is created from it. */
 import type { RetryAdvice } from '../../catalog/definition.js'
 import { formatContentType } from '../../support/http-syntax.js'
 import { formatCurl } from '../requests/curl.js'
@@ -6,17 +6,17 @@ import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from './escape
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
-/** A section of the page of a code. */
+/** A section of a code's page. */
 export interface Section {
   readonly id: string
   readonly title: string
   /** The content in CommonMark with tables. */
   readonly markdown: string
-  /** Whether it is placed next to the other sections on a wide screen. */
+  /** Whether the section is placed next to the other sections on a wide screen. */
   readonly beside: boolean
 }
 
-/** The text for each retry advice: a short one for lists, and a long one. */
+/** The explanation of each retry advice: a short form for lists, and a long form. */
 export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, readonly long: string }>> = {
   never: {
     short: 'Do not retry',
@@ -32,7 +32,7 @@ export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, 
   }
 }
 
-/** Returns the sections of the page of a code. */
+/** Returns the sections of a code's page. */
 export function createSections (reference: Reference, page: ReferenceCode, site: Site): Section[] {
   const { description, action, retry } = page
   const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? createLimitsTable(reference) : undefined
@@ -89,7 +89,7 @@ function formatList (routes: readonly string[]): string {
 }
 
 function createLimitsTable ({ limits }: Reference): string {
-  return table(['Limit', 'Requests', 'In', 'Routes'], limits.map(({ name, max, window, routes }) => [
+  return table(['Limit', 'Requests', 'Window', 'Routes'], limits.map(({ name, max, window, routes }) => [
     codeSpan(name), max === undefined ? 'depends on the caller' : String(max), window === undefined ? 'depends on the caller' : escapeMarkdown(window), routes.map(codeSpan).join(', ')
   ]))
 }

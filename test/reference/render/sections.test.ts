@@ -88,7 +88,7 @@ t.test('the rate limits, and the routes of each', async t => {
     app.get('/a', handler)
     app.get('/b', { config: { rateLimitPolicy: ['general', 'burst', 'daily', 'quick', 'plan'] } }, handler)
   }
-  t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | In | Routes |
+  t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | Window | Routes |
 | --- | --- | --- | --- |
 | \`general\` | 100 | 1 minute | \`GET /a\`, \`GET /b\` |
 | \`burst\` | 5 | 10 seconds | \`GET /b\` |
