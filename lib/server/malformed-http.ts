@@ -1,4 +1,4 @@
-/** Responds to malformed HTTP: messages that Node's HTTP parser rejects, so that no request reaches Fastify. */
+/** Responds to malformed HTTP messages, which Node's HTTP parser rejects before Fastify receives a request. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -29,7 +29,7 @@ export function clientErrorHandler (this: FastifyInstance, error: Error & { read
 /** Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being sent. */
 type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: { readonly headersSent: boolean } | null }
 
-/** Returns whether a response can be written. In the middle of another response, it would be read as part of that one. */
+/** Returns whether a response can be written. In the middle of another response, it would be read as part of that response. */
 function canRespond (socket: OpenSocket): boolean {
   return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
 }

@@ -3,15 +3,15 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
-/** The code of a Fastify error, and a message if the message of the code is too general. */
+/** The code for a Fastify error, and a message if the message of the code is too general. */
 export interface FastifyErrorResponse {
   readonly code: StandardCode
   readonly message?: string
 }
 
 /**
- * The errors of Fastify that a request can cause. Any other `FST_ERR_*` is a bug in the application and becomes
- * `internal_error`, whatever its status in Fastify.
+ * The errors of Fastify that a request can cause. Any other `FST_ERR_*` indicates a bug in the application and becomes
+ * `internal_error`, regardless of its status in Fastify.
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },

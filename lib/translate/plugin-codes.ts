@@ -4,7 +4,7 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 /** The response to an error of a plugin. */
 export interface PluginErrorResponse {
   readonly code: StandardCode
-  /** The message, if the message of the code is too general. */
+  /** A message that replaces the message of the code, if that is too general. */
   readonly message?: string
   /** Headers that HTTP requires for this error. */
   readonly headers?: Readonly<Record<string, string>>
@@ -14,8 +14,8 @@ const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', head
 const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form data is incomplete.' }
 
 /**
- * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are bugs in the
- * application: they have the status 500, or are thrown before the first request.
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes indicate bugs in the
+ * application. They result in a 500, or are thrown before the first request.
  */
 export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {

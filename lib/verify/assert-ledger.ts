@@ -24,15 +24,15 @@ export interface AssertLedgerOptions {
 
 /** The result of {@link assertLedger}. */
 export interface LedgerReport {
-  /** Responses that are not in the documentation of their routes. */
+  /** Responses that are not documented for their routes. */
   readonly undocumented: readonly LedgerEntry[]
-  /** Codes that are in the documentation of a route and that no response had. */
+  /** Documented codes that no response had. */
   readonly unexercised: ReadonlyArray<{ readonly code: string, readonly routes: readonly string[] }>
 }
 
 /**
- * Checks at the end of the tests that the documentation is complete. Fails if an error was sent that the documentation of
- * its route does not have. Finds the documented codes that no test has seen.
+ * Checks at the end of the tests that the documentation is complete. Fails if an undocumented error was sent. Finds the
+ * documented codes that no test has triggered.
  *
  * @param app the instance, or the scope, that registers the plugin
  * @returns the undocumented responses and the codes without a response
