@@ -94,7 +94,7 @@ t.test('an application can register the plugin once, and set one not-found handl
   }
 })
 
-t.test('a not-found handler that is set after the plugin is refused, with the name of the option', async t => {
+t.test('a not-found handler that is set after the plugin is rejected, with the name of the option', async t => {
   for (const prefix of ['', '/v1']) {
     const app = Fastify()
     await t.rejects(async () => {

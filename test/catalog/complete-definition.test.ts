@@ -56,7 +56,7 @@ t.test('an example with a type that TypeBox cannot check is valid', async t => {
   t.strictSame(complete({ meta, example: { meta: { unit: 'kg' } } }).example, { meta: { unit: 'kg' } })
 })
 
-t.test('an invalid definition throws one sentence that names the code and the property', async t => {
+t.test('an invalid definition throws one sentence with the code and the property', async t => {
   const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
   const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each with a valid value'
   const expectedDefinition = 'expected a definition, an object with status, type, message, description and action'

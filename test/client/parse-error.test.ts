@@ -167,7 +167,7 @@ t.test('parseError() accepts a response that was already read, with its body', a
   t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
 })
 
-t.test('any body gives an error', async t => {
+t.test('parseError() returns an error for any body', async t => {
   await fc.assert(fc.asyncProperty(fc.integer({ min: 400, max: 599 }), fc.oneof(fc.json(), fc.string()), async (status, body) => {
     const error = await parseError(new Response(body, { status }))
     t.equal(error.status, status)
@@ -176,7 +176,7 @@ t.test('any body gives an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('any members of the body give an error', async t => {
+t.test('parseError() returns an error for a body with any members', async t => {
   const value = fc.jsonValue({ maxDepth: 3 })
   const body = fc.record({
     code: value,
@@ -198,7 +198,7 @@ t.test('any members of the body give an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('a body that never ends gives an error with only the status', async t => {
+t.test('for a body that never ends, the error has only the status', async t => {
   const pending = new Response(new ReadableStream({ start (controller) { controller.enqueue(new TextEncoder().encode('{"code":')) } }), { status: 404, headers: { 'x-request-id': 'req_1' } })
   const start = performance.now()
   t.match(await parseError(pending), { code: undefined, message: 'HTTP 404', status: 404, requestId: 'req_1', body: undefined })
@@ -209,7 +209,7 @@ t.test('a body that never ends gives an error with only the status', async t => 
   t.ok(performance.now() - start < 4000)
 })
 
-t.test('a body that is too large gives an error with only the status, and is not read to its end', async t => {
+t.test('for a body that is too large, the error has only the status, and the rest of the body is not read', async t => {
   let sent = 0
   let cancelled = false
   const endless = (): Response => new Response(new ReadableStream({

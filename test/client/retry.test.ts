@@ -141,7 +141,7 @@ t.test('the client does not wait for a Retry-After above maxDelay', async t => {
   t.equal(received.length, 1)
 })
 
-t.test('an abort ends the delay at once', async t => {
+t.test('an abort ends the delay immediately', async t => {
   const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 20 })
   for (const send of [
     (signal: AbortSignal) => withRetry(fetch)(url, { signal }),
@@ -189,7 +189,7 @@ async function serveEndless (t: Test, status: number, headers: Record<string, st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => requests }
 }
 
-t.test('if the code cannot change the advice, the response is returned at once with an unread body', async t => {
+t.test('if the code cannot change the advice, the response is returned immediately with an unread body', async t => {
   const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
   const start = performance.now()
   const response = await withRetry(fetch)(url)

@@ -43,7 +43,7 @@ async function countRequests (t: Test, retryHeaders: boolean, codes: readonly st
 
 const codes = ['resource_already_exists', 'concurrent_modification', 'rate_limit_exceeded', 'service_unavailable']
 
-t.test('the client repeats a request only if the API advises it', async t => {
+t.test('the client retries a request only if the API advises it', async t => {
   const advised = await countRequests(t, true, codes)
   const unadvised = await countRequests(t, false, codes)
   // The 429 waits for the seconds in Retry-After, and then the limit is over: the second request gets the error of the route.

@@ -183,7 +183,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-t.test('@fastify/websocket: what is sent unchanged is not documented, and neither is the property without the plugin', async t => {
+t.test('@fastify/websocket: a response that is sent unchanged is not documented, and the property has no effect without the plugin', async t => {
   const unchanged = create()
   await unchanged.register(websocket)
   await unchanged.register(apiErrors, { log: false, sentErrors: 'report' })

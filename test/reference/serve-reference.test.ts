@@ -187,7 +187,7 @@ t.test('an index without codes that are not in use', async t => {
   t.notMatch((await get(app, '/errors', { accept: 'text/html' })).body, 'not-in-use')
 })
 
-t.test('an invalid option gets one sentence', async t => {
+t.test('an invalid option is reported with one sentence', async t => {
   const messageFor = async (reference: unknown): Promise<string> => {
     try {
       await Fastify().register(apiErrors, { reference: reference as ReferenceOptions })
@@ -205,7 +205,7 @@ t.test('an invalid option gets one sentence', async t => {
   t.equal(await messageFor({ path: '/docs/errors_1.0~x', title: 'Errors' }), '')
 })
 
-t.test('Accept chooses the form; a browser and a client without a preference get HTML', async t => {
+t.test('Accept selects the form; a browser and a client without a preference get HTML', async t => {
   const app = await build()
   const typeFor = async (accept?: string): Promise<unknown> => (await get(app, '/errors', accept === undefined ? {} : { accept })).headers['content-type']
   t.equal(await typeFor(), 'text/html; charset=utf-8')

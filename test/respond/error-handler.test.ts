@@ -43,7 +43,7 @@ t.test('a status that was set before is ignored', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
 })
 
-t.test('an invalid status on the Node response gives 500', async t => {
+t.test('an invalid status on the Node response results in 500', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.raw.statusCode = 799

@@ -45,7 +45,7 @@ t.test('a function that fails does not change the response', async t => {
   t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: 'The function in the option onUndocumented failed.' }])
 })
 
-t.test('without the option, only the ledger has it', async t => {
+t.test('without the option, only the ledger lists it', async t => {
   const { app, lines } = await build({})
   await app.inject('/queues/1')
   t.strictSame(lines, [])

@@ -55,7 +55,7 @@ t.test('each cookie that a code sets has its own line in the example, and other 
   t.match(example, ['', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0', 'link: </a>, </b>', ''].join('\n'))
 })
 
-t.test('if there is no request to show, the reason', async t => {
+t.test('if there is no example request, the page shows the reason', async t => {
   const requestOf = async (code: string): Promise<string | undefined> => (await sections(code, app => app.get('/a', handler)))['Try it']
   t.equal(await requestOf('internal_error'), 'The cause is in the server, so no request can trigger it.')
   t.equal(await requestOf('request_timeout'), 'No single request triggers this error.')

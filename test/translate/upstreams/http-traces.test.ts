@@ -61,7 +61,7 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
-t.test('an error of an API client gives 502, and the response contains nothing of the service', async t => {
+t.test('an error of an API client results in 502, and the response contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   for (const [name, create] of Object.entries(clients)) {
     for (const status of [401, 403, 404, 429]) {
@@ -72,7 +72,7 @@ t.test('an error of an API client gives 502, and the response contains nothing o
 })
 
 /** Errors without a status, which look like any other error of the application. */
-t.test('a mark of a client is enough without a status', async t => {
+t.test('a mark of a client is enough, even without a status', async t => {
   const send = await createThrower({ log: false })
   for (const properties of [{ $metadata: { attempts: 3 } }, { isAxiosError: true }]) {
     const { status, body } = await send({ error: fail(properties) })
@@ -196,7 +196,7 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['a custom code', { code: 20404 }]
 ]
 
-t.test('one weak sign keeps the status, and any two signs are an upstream error', async t => {
+t.test('with one weak sign, the status is kept; with any two, the error is an upstream error', async t => {
   const send = await createThrower({ log: false })
   for (const [what, properties] of weak) {
     t.equal((await send({ error: new AppError('Ask Ada.', 404, properties) })).status, 404, what)
@@ -239,7 +239,7 @@ t.test('one weak sign is enough if a package created the error', async t => {
   t.equal((await send({ error: catchError({ code: 'not_found' }) })).status, 404, 'without a sign')
 })
 
-t.test('a copy of an error with its stack gives 502', async t => {
+t.test('a copy of an error with its stack results in 502', async t => {
   const send = await createThrower({ log: false })
   const copy = { status: 404, name: 'not_found', error: 'not_found', reason: secret, message: secret, stack: new Error(secret).stack }
   const { status, body } = await send({ error: copy })
