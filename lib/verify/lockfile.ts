@@ -138,7 +138,7 @@ const lockSchema = Type.Object({
  * Reads the text of a lockfile.
  *
  * @param name the name of the file, for messages
- * @throws TypeError with one sentence if the text is not a lockfile
+ * @throws TypeError with one sentence if the file is not a lockfile
  */
 export function parseLock (text: string, name: string): Lock {
   let lock: unknown
