@@ -1,4 +1,4 @@
-/** The comparison in the README: each cell is what a real application with that package does. */
+/** The comparison in the README: each cell shows the behavior of a real application with that package. */
 import { readFileSync } from 'node:fs'
 import sensible from '@fastify/sensible'
 import swagger from '@fastify/swagger'
@@ -54,7 +54,7 @@ const rows: Readonly<Record<string, (app: FastifyInstance) => Promise<string>>> 
   }
 }
 
-t.test('each cell of the table is what an application does', async t => {
+t.test('each cell of the table shows the behavior of an application', async t => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const titles = Object.keys(applications)
   const table = [['', ...titles], ['---', ...titles.map(() => '---')]]

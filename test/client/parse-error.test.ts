@@ -121,7 +121,7 @@ const cases: ReadonlyArray<readonly [name: string, response: Response, expected:
   ['a list', json(400, [1]), { message: 'HTTP 400' }],
   ['null', json(400, null), { message: 'HTTP 400' }],
   ['the page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502, statusText: 'Bad Gateway' }), { status: 502, message: 'HTTP 502 Bad Gateway' }],
-  ['broken JSON', new Response('{"message":', { status: 400, headers: { 'x-request-id': 'req_1' } }), { message: 'HTTP 400', requestId: 'req_1' }],
+  ['invalid JSON', new Response('{"message":', { status: 400, headers: { 'x-request-id': 'req_1' } }), { message: 'HTTP 400', requestId: 'req_1' }],
   ['no body', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), { status: 503, message: 'HTTP 503', retryAfter: 7 }],
   ['a body that stops halfway', new Response(new ReadableStream({ pull: controller => { controller.error(new Error('reset')) } }), { status: 500 }), { status: 500, message: 'HTTP 500' }],
   ['the request id of the body, if both have one', json(400, { request_id: 'req_body' }, { 'x-request-id': 'req_header' }), { message: 'HTTP 400', requestId: 'req_body' }],

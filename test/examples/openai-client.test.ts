@@ -1,4 +1,4 @@
-/** The client of OpenAI, which obeys `X-Should-Retry` and `Retry-After`, against the example. It stands for all that Stainless generates. */
+/** The OpenAI client, which follows `X-Should-Retry` and `Retry-After`, against the example. It represents all clients that Stainless generates. */
 import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { createApp } from '../../examples/launch/app.js'

@@ -1,4 +1,4 @@
-// Given scopes and routes with error handlers of their own, the document has our errors only if the handler passes every error on.
+// Given scopes and routes with their own error handlers, the document has our errors only if the handler passes on every error.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -14,7 +14,7 @@ const count = (..._values: unknown[]): void => {}
 const isHarmless = (): boolean => true
 const rethrow: Handler = error => { throw error }
 
-/** Handlers that pass every error on. */
+/** Handlers that pass on every error. */
 const passing: Readonly<Record<string, Handler>> = {
   'throws the error': error => { throw error },
   'throws it in a promise': async error => { throw error },
@@ -35,7 +35,7 @@ const passing: Readonly<Record<string, Handler>> = {
     if (isHarmless()) throw error
     throw error
   },
-  'calls a function of its own': (error, request) => {
+  'calls its own function': (error, request) => {
     const log = (value: unknown): string => { if (value === 1) throw new Error('No.'); return `${value}` }
     function twice (value: string): string { return value + value }
     const shout = function (value: string): string { return value.toUpperCase() }
@@ -53,7 +53,7 @@ const passing: Readonly<Record<string, Handler>> = {
   'calls the outer handler': (error, request, reply) => { app.errorHandler(error, request, reply) }
 }
 
-/** Handlers that respond themselves, or do not clearly pass every error on. */
+/** Handlers that respond themselves, or do not clearly pass on every error. */
 const answering: Readonly<Record<string, Handler>> = {
   'sends a body': (_error, _request, reply) => { reply.code(418).send({ own: true }) },
   'sends a body for some errors': (error, _request, reply) => {

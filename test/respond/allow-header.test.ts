@@ -130,7 +130,7 @@ t.test('custom methods are also in Allow', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/dav'), notAllowed('PROPFIND'))
 })
 
-t.test('a catch-all route, such as the one of @fastify/static, does not turn 404 into 405', async t => {
+t.test('a catch-all route, such as in @fastify/static, does not turn 404 into 405', async t => {
   const app = await createApp()
   await app.register(fastifyStatic, { root: import.meta.dirname })
   app.get('/api/users', ok)

@@ -52,7 +52,7 @@ t.test('an invalid status on the Node response results in 500', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
 })
 
-t.test('an error without a status has the status that was set before, or the one of its class', async t => {
+t.test('an error without a status has the status that was set before, or the status of its class', async t => {
   const app = await createApp()
   app.get('/sent', (_request, reply) => { reply.code(499).send(new Error('secret')) })
   app.get('/mistake-sent', (_request, reply) => { reply.code(503).send(new TypeError('secret')) })
@@ -64,7 +64,7 @@ t.test('an error without a status has the status that was set before, or the one
   for (const path of ['/thrown', '/mistake-sent']) t.strictSame(await sendRequest(port, 'GET', path), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
 })
 
-t.test('a stream error from a preParsing hook is a 400, and its message stays in the log', async t => {
+t.test('a stream error from a preParsing hook is a 400, and its message is only logged', async t => {
   const app = await createApp()
   const causes: unknown[] = []
   const streams: Readonly<Record<string, Error>> = {

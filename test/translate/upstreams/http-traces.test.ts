@@ -124,7 +124,7 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['body, code, type and options', new AppError('Ask Ada.', 400, { body: { a: 1 }, code: 'NO_SUCH_THING', type: 'not_found', options: { cause: null }, name: 'ApiError' }), 400, 'Ask Ada.'],
   ['a status text', Object.assign(new Error('404 Not Found'), { status: 404, statusText: 'Not Found' }), 404, '404 Not Found'],
   ['another number in the message', new AppError('Code 500 is taken.', 409, { body: {} }), 409, 'Code 500 is taken.'],
-  ['the status of its cause, with a message of its own', new AppError('Ask Ada.', 404, { cause: fail({ response: { status: 404 } }) }), 404, 'Ask Ada.'],
+  ['the status of its cause, with its own message', new AppError('Ask Ada.', 404, { cause: fail({ response: { status: 404 } }) }), 404, 'Ask Ada.'],
   ['another status than its cause', new AppError(secret, 409, { cause: fail({ response: { status: 404 } }) }), 409, secret],
   ['a cause that is not an upstream error', new AppError('Ask Ada.', 404, { cause: new AppError('Ask Ada.', 404) }), 404, 'Ask Ada.'],
   ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],

@@ -1,4 +1,4 @@
-// Tests an API that promised 400 for an invalid body. All responses and documents follow one option.
+// Tests an API with the status 400 for an invalid body. All responses and documents follow one option.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
