@@ -77,43 +77,10 @@ t.test('register() rejects an invalid option with one sentence', async t => {
   }
 })
 
-t.test('an application can register the plugin once, and set one not-found handler', async t => {
+t.test('an application can register the plugin once', async t => {
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {
     message: 'fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.'
   })
-  for (const prefix of ['', '/v1']) {
-    const handled = Fastify()
-    await t.rejects(async () => {
-      await handled.register(async scope => {
-        scope.setNotFoundHandler(async () => 'mine')
-        await scope.register(apiErrors)
-      }, { prefix })
-    }, { message: `fastify-api-errors: the prefix '${prefix === '' ? '/' : prefix}' already has a not-found handler. Set notFound to false to keep it.` })
-  }
-})
-
-t.test('a not-found handler that is set after the plugin is rejected, with the name of the option', async t => {
-  for (const prefix of ['', '/v1']) {
-    const app = Fastify()
-    await t.rejects(async () => {
-      await app.register(async scope => {
-        await scope.register(apiErrors)
-        scope.setNotFoundHandler(async () => 'mine')
-      }, { prefix })
-    }, { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix === '' ? '/' : prefix}'. To use your own handler, set the option notFound to false.` })
-  }
-  const app = Fastify()
-  await app.register(apiErrors)
-  await app.register(async scope => { scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('mine') }) }, { prefix: '/own' })
-  t.equal((await app.inject('/own/x')).body, 'mine')
-  const twice = Fastify()
-  await twice.register(apiErrors)
-  await t.rejects(async () => {
-    await twice.register(async scope => {
-      scope.setNotFoundHandler(async () => 'mine')
-      scope.setNotFoundHandler(async () => 'mine')
-    }, { prefix: '/twice' })
-  }, { message: "Not found handler already set for Fastify instance with prefix: '/twice'" })
 })

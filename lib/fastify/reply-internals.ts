@@ -10,7 +10,8 @@ const symbols = new Map<string, symbol>()
 /** Reads the value under the symbol of a description, on the object or one of its prototypes; `undefined` if there is none. */
 function readInternal (object: object, description: string): unknown {
   const known = symbols.get(description)
-  if (known !== undefined && known in object) return (object as Record<symbol, unknown>)[known]
+  const value = known === undefined ? undefined : (object as Record<symbol, unknown>)[known]
+  if (value !== undefined) return value
   for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(symbol => symbol.description === description)
     if (symbol === undefined) continue

@@ -11,6 +11,7 @@ export interface StatusGroup {
 /** The paragraphs before the lists of codes. */
 export const introduction = {
   lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
+  llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
   reserved: 'No route currently returns these codes. If your program handles them, it is prepared for a later version of the API.'
 } as const
 

@@ -1,0 +1,54 @@
+/** Comparisons of possible values. A result is undefined if the source does not decide it, so that both branches are followed. */
+import t from 'tap'
+import ts from 'typescript'
+import { booleans, compute, equals, truthOf, typeName } from '../../../lib/source/interpreter/compare-values.js'
+import { literal, object, random, unknown, type Value } from '../../../lib/source/values.js'
+
+const text = (pattern: string): Value => ({ kind: 'text', text: pattern })
+const live = literal('on', false)
+
+t.test('conditions', async t => {
+  for (const [what, value, expected] of [
+    ['a literal', literal(0), false], ['null', literal(null), false], ['a string', literal('a'), true], ['a value of the running application', live, undefined],
+    ['a string with unknown parts', text('?'), undefined], ['an object', object({}), true], ['an unknown value', unknown(), undefined]
+  ] as const) t.equal(truthOf(value), expected, what)
+})
+
+t.test('equality', async t => {
+  const one = object({})
+  for (const [what, a, b, expected] of [
+    ['equal literals', literal('a'), literal('a'), true],
+    ['different literals', literal('a'), literal('b'), false],
+    ['null and undefined, which == does not distinguish', literal(null), literal(undefined), true],
+    ['a value of the running application', live, literal('on'), undefined],
+    ['an object and null', one, literal(null), false],
+    ['an object and itself', one, one, true],
+    ['two objects', one, object({}), undefined],
+    ['a string with a known start', text('user-?'), literal('order-1'), false],
+    ['a string that may be equal', text('user-?'), literal('user-1'), undefined],
+    ['unknown values', unknown(), unknown(), undefined]
+  ] as const) t.strictSame([equals(a, b), equals(b, a)], [expected, expected], what)
+})
+
+t.test('the results of typeof', async t => {
+  for (const [value, name] of [[literal(null), 'object'], [literal(1), 'number'], [literal(undefined), 'undefined'], [text('?'), 'string'], [object({}), 'object']] as const) {
+    t.match(typeName(value), { kind: 'literal', value: name })
+  }
+  t.match(typeName(unknown()), { kind: 'unknown' })
+})
+
+t.test('operators', async t => {
+  const { PlusToken, MinusToken, LessThanToken, AsteriskToken } = ts.SyntaxKind
+  t.match(compute(ts, PlusToken, literal('a'), literal(1)), { kind: 'literal', value: 'a1' })
+  t.match(compute(ts, PlusToken, literal('user-'), unknown()), { kind: 'text', text: 'user-?' })
+  t.match(compute(ts, MinusToken, literal(3), literal(1)), { kind: 'literal', value: 2, firm: true })
+  t.match(compute(ts, LessThanToken, literal(3), literal(1, false)), { kind: 'literal', value: false, firm: false })
+  t.match(compute(ts, AsteriskToken, literal(3), literal(1)), { kind: 'unknown' })
+  t.strictSame(compute(ts, MinusToken, random(), literal(1)).kind, random().kind)
+})
+
+t.test('several comparisons', async t => {
+  t.match(booleans([true, false]), [{ value: true }, { value: false }])
+  t.match(booleans([true, undefined]), [{ kind: 'unknown' }])
+  t.match(booleans([]), [{ kind: 'unknown' }])
+})
