@@ -9,8 +9,8 @@ import { runCommand } from '../../lib/cli/run-command.js'
 /** The number of codes of the API: the standard codes and a custom one. */
 const codes = Object.keys(standardErrors).length + 1
 
-/** The number of files: three forms of each code and of the index, and the three files that the pages load. */
-const files = 3 * (codes + 1) + 3
+/** The number of files: three forms of each code and of the index, `llms.txt`, and the three files that the pages load. */
+const files = 3 * (codes + 1) + 4
 
 /** An API with one route, `GET /queues/:id`, and one custom code. */
 const api = (status = 409): string => `
