@@ -104,7 +104,7 @@ t.test('a module can export its application in several ways', async t => {
   }
 })
 
-t.test('invalid input is reported with one sentence', async t => {
+t.test('invalid input gets one sentence', async t => {
   const folder = relative('', t.testdir({
     'app.ts': api(),
     'throws.ts': "throw new Error('DATABASE_URL is missing.\\nSet it.')",
