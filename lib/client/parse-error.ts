@@ -11,20 +11,20 @@ export interface ParseErrorOptions {
    * value that `parseError` finds itself. @default only the formats of fastify-api-errors are read
    */
   readonly read?: (body: unknown) => Partial<BodyFacts> | undefined
-  /** Bytes: a larger body is not read. @default 1048576 */
+  /** The maximum size in bytes. A larger body is not read. @default 1048576 */
   readonly maxSize?: number
-  /** Milliseconds: a body that takes longer is not read. @default 2000 */
+  /** The maximum time in milliseconds. A body that takes longer is not read. @default 2000 */
   readonly timeout?: number
 }
 
 /**
- * Reads the error of a response in any format of fastify-api-errors, or in RFC 9457 format of any API.
+ * Reads the error of a response in any format of fastify-api-errors, or in the RFC 9457 format of any API.
  *
- * If the body cannot be read, the error has only the status: for the HTML page of a proxy, broken JSON, an incomplete body, and a
- * body that exceeds the limits. It never rejects.
+ * If the body cannot be read, the error has only the status. This applies to a proxy's HTML page, invalid JSON, an incomplete
+ * body, and a body that exceeds the limits. The promise never rejects.
  *
  * @param response a response with a status of 400 or more
- * @param body the parsed body, if the response was read already: `parseError(response, error)` with openapi-fetch
+ * @param body the parsed body, if the response has already been read: `parseError(response, error)` with openapi-fetch
  * @param options the limits for the size of the body and for the time to read it, and a reader for another format
  * @example
  * const response = await fetch('/queues/1/entries', { method: 'POST' })

@@ -8,11 +8,11 @@ import { parseRetryAfter } from './retry-after.js'
 export interface RetryOptions {
   /** The maximum number of attempts, including the first. @default 3 */
   readonly attempts?: number
-  /** Milliseconds: the longest wait before the second attempt. It doubles with each attempt after that. @default 250 */
+  /** The longest wait before the second attempt, in milliseconds. It doubles with each further attempt. @default 250 */
   readonly baseDelay?: number
-  /** Milliseconds: the longest wait. A response that asks for a longer one is returned immediately. @default 30000 */
+  /** The longest wait, in milliseconds. A response that asks for a longer wait is returned immediately. @default 30000 */
   readonly maxDelay?: number
-  /** The methods that are retried, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
+  /** The methods that are retried, in upper case. @default the idempotent methods of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
   readonly methods?: readonly string[]
   /** The API's advice by code, if it differs from the standard catalog. `X-Should-Retry` of a response takes precedence. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
@@ -41,19 +41,19 @@ type Init = Parameters<Fetch>[1]
 type Settings = Required<RetryOptions>
 
 /**
- * Returns a `fetch` that sends a request again if the response advises it, or if there was no response. It waits a random
- * time, up to twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the
- * last response, whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is
- * aborted, even while it waits.
+ * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, up to
+ * twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the last response,
+ * whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is aborted, even
+ * while it waits.
  *
  * A request is sent only once if its body is a stream, or if its method is not one of `methods`. `X-Should-Retry` and
  * `Retry-After-Ms` of a response take precedence over the tables of the client. Retries stop when the `budget` is used up. A
  * response that is not retried gives back the tokens of the last retry of its call, or one token.
  *
- * The code of an error is read from the body only if the advice can depend on it. It reads at most 1 MiB, for at most
+ * The code of an error is read from the body only if the advice can depend on it. At most 1 MiB is read, for at most
  * 2 seconds. You can still read the body of the returned response.
  *
- * @throws TypeError with one sentence, if an option is invalid
+ * @throws TypeError with one sentence if an option is invalid
  * @example
  * const patient = withRetry(fetch, { attempts: 5 })
  * const response = await patient('/queues', { signal: AbortSignal.timeout(10_000) })
@@ -110,7 +110,7 @@ function checkOptions (options: RetryOptions): Settings {
   if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
   if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
   if (!(maxDelay >= 0)) rejectOption('maxDelay', 'milliseconds, 0 or more', maxDelay)
-  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in capitals, like ["GET", "POST"]', methods)
+  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in upper case, like ["GET", "POST"]', methods)
   if (!(budget >= 0)) rejectOption('budget', 'a number of tokens, 0 or more', budget)
   if (typeof idempotencyKey !== 'boolean') rejectOption('idempotencyKey', 'true or false', idempotencyKey)
   return { attempts, baseDelay, maxDelay, methods: idempotencyKey ? [...methods, ...keyed] : methods, advice, budget, idempotencyKey }
@@ -129,12 +129,12 @@ function countAttempts (method: string, body: unknown, { attempts, methods }: Se
   return methods.includes(method) && !isStream(body) ? attempts : 1
 }
 
-/** Returns whether a body is a stream, or in Node an async iterable: it can be sent only once. */
+/** Returns whether a body is a stream, or an async iterable in Node. Such a body can be sent only once. */
 function isStream (body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-/** Returns the milliseconds until the request is sent again; `undefined` if it is not. */
+/** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */
 async function getDelay (response: Response, attempt: number, { baseDelay, maxDelay, advice: own }: Settings): Promise<number | undefined> {
   const { status, headers } = response
   const wire = headers.get('x-should-retry')
@@ -150,12 +150,12 @@ async function getDelay (response: Response, attempt: number, { baseDelay, maxDe
   return Math.min(maxDelay, least + backoff(attempt, base, maxDelay))
 }
 
-/** Cancels a body that is not read, so that its connection becomes free. */
+/** Cancels a body that is not read, so that its connection becomes available again. */
 function discardBody ({ body }: Response): void {
   if (body !== null && 'cancel' in body) body.cancel().catch(() => {})
 }
 
-/** Reads the error out of a copy, so that the response itself stays readable. Only JSON has a code. */
+/** Reads the error from a copy, so that the response itself remains readable. Only JSON has a code. */
 async function parseCopy (response: Response): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
   const isJson = /json/i.test(response.headers.get('content-type') ?? '')
   return await (isJson ? parseError(response.clone()) : parseError(response, {}))

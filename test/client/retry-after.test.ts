@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../../lib/client/retry-after.js'
 
 const date = 'Sun, 06 Nov 1994 08:49:37 GMT'
 
-t.test('Retry-After gives the seconds to wait', async t => {
+t.test('Retry-After sets the seconds to wait', async t => {
   const read = (headers: Record<string, string>, meta?: unknown): number | undefined => parseRetryAfter(new Headers(headers), meta)
   t.equal(read({ 'retry-after': ' 7 ' }), 7)
   t.equal(read({ 'retry-after': '0' }), 0)

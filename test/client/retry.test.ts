@@ -141,7 +141,7 @@ t.test('the client does not wait for a Retry-After above maxDelay', async t => {
   t.equal(received.length, 1)
 })
 
-t.test('an abort ends the delay at once', async t => {
+t.test('an abort ends the delay immediately', async t => {
   const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 20 })
   for (const send of [
     (signal: AbortSignal) => withRetry(fetch)(url, { signal }),
@@ -189,7 +189,7 @@ async function serveEndless (t: Test, status: number, headers: Record<string, st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => requests }
 }
 
-t.test('if the code cannot change the advice, the response is returned at once with an unread body', async t => {
+t.test('if the code cannot change the advice, the response is returned immediately with an unread body', async t => {
   const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
   const start = performance.now()
   const response = await withRetry(fetch)(url)
@@ -346,9 +346,9 @@ for (const [options, message] of [
   [{ attempts: '3' }, 'attempts: expected a positive integer, got "3".'],
   [{ baseDelay: -1 }, 'baseDelay: expected milliseconds, 0 or more, got -1.'],
   [{ maxDelay: NaN }, 'maxDelay: expected milliseconds, 0 or more, got NaN.'],
-  [{ methods: 'GET' }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got "GET".'],
-  [{ methods: ['post'] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got ["post"].'],
-  [{ methods: [5] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got [5].'],
+  [{ methods: 'GET' }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got "GET".'],
+  [{ methods: ['post'] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got ["post"].'],
+  [{ methods: [5] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got [5].'],
   [{ budget: -1 }, 'budget: expected a number of tokens, 0 or more, got -1.'],
   [{ idempotencyKey: 'yes' }, 'idempotencyKey: expected true or false, got "yes".'],
   [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey.']
