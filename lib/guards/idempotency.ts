@@ -147,6 +147,8 @@ interface RunningRequest {
   readonly claim: Claim
   /** The headers of the reply before the handler ran. */
   readonly headers: Headers
+  /** Whether the `onSend` hook has got a response and has not passed it on yet. */
+  isSending: boolean
   /** Whether the response is stored, or the claim was given up. */
   isSettled: boolean
 }
@@ -170,7 +172,7 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   const entry = await claimKey(context, request, storeKey, claim)
   if (entry === 'failed') return undefined
   if (entry === undefined) {
-    request[running] = { context, key: storeKey, claim, headers: reply.getHeaders(), isSettled: false }
+    request[running] = { context, key: storeKey, claim, headers: reply.getHeaders(), isSending: false, isSettled: false }
     reply.raw.once('finish', () => { settleUnseen(request, reply) })
     return undefined
   }
@@ -222,16 +224,30 @@ function addSendHook (request: FastifyRequest): void {
 /** The `onSend` hook. It stores the response before it is sent, so that the request cannot run again from then on. */
 async function settleRequest (request: ClaimingRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const current = request[running]
+  // An async handler that calls `reply.send()` and does not return the reply sends its result, `undefined`, as well. It would be sent first.
+  if (current?.isSending === true && payload === undefined) return await new Promise(() => {})
   if (current === undefined || current.isSettled || isHandlerRunning(request)) return payload
+  current.isSending = true
+  try {
+    return await storeOrGiveUp(current, request, reply, payload)
+  } finally {
+    current.isSending = false
+  }
+}
+
+async function storeOrGiveUp (current: RunningRequest, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (!isStoredStatus(reply.statusCode)) {
     await giveUp(current, request)
     return payload
   }
   const captured = await captureResponse(reply, payload, current.headers)
-  // The status can be that of a `Response`, or the response to an error in the meantime.
-  if (!isStoredStatus(reply.statusCode)) await giveUp(current, request)
-  else if (!current.isSettled) await store(current, request, captured.stored)
+  // A `Response` has its own status.
+  if (!isStoredStatus(reply.statusCode)) {
+    await giveUp(current, request)
+    return captured.payload
+  }
   if (captured.isIncomplete) request.log.warn(`The response to the idempotency key cannot be sent again. ${whyIncomplete}`)
+  await store(current, request, captured.stored)
   return captured.payload
 }
 

@@ -57,10 +57,10 @@ export interface CapturedResponse {
 export async function captureResponse (reply: FastifyReply, payload: unknown, before: Headers): Promise<CapturedResponse> {
   const body = takeBody(reply, payload)
   const isEvents = /^text\/event-stream\b/i.test(String(reply.getHeader('content-type')))
-  const read = isStream(body) ? isEvents ? { payload: body } : await readStream(body) : { payload: body, body }
-  const encoded = encodeBody(read.body)
+  const sent = isStream(body) && !isEvents ? await readStream(body) : body
+  const encoded = encodeBody(sent)
   const response: StoredResponse = { status: reply.statusCode, headers: listChanges(reply.getHeaders(), before), ...encoded }
-  return { payload: read.payload, stored: JSON.stringify(response), isIncomplete: encoded === undefined }
+  return { payload: sent, stored: JSON.stringify(response), isIncomplete: encoded === undefined }
 }
 
 /** Sends a stored response. Returns false if its body was not stored. */
@@ -88,8 +88,8 @@ function isStream (body: unknown): body is Stream {
   return isObject(body) && !(body instanceof Uint8Array) && Symbol.asyncIterator in body
 }
 
-/** Reads a stream. If it is too large, the payload is a stream of what was read and of the rest, and there is no body. */
-async function readStream (stream: Stream): Promise<{ readonly payload: unknown, readonly body?: unknown }> {
+/** Returns the content of a stream. If it is too large, it returns a stream of what was read and of the rest. */
+async function readStream (stream: Stream): Promise<Buffer | Readable> {
   const chunks: Buffer[] = []
   let size = 0
   const iterator = stream[Symbol.asyncIterator]()
@@ -97,10 +97,9 @@ async function readStream (stream: Stream): Promise<{ readonly payload: unknown,
     const chunk = Buffer.from(next.value as Uint8Array)
     chunks.push(chunk)
     size += chunk.length
-    if (size > maxBody) return { payload: Readable.from(joinChunks(chunks, { [Symbol.asyncIterator]: () => iterator })) }
+    if (size > maxBody) return Readable.from(joinChunks(chunks, { [Symbol.asyncIterator]: () => iterator }), { objectMode: false })
   }
-  const body = Buffer.concat(chunks)
-  return { payload: body, body }
+  return Buffer.concat(chunks)
 }
 
 async function * joinChunks (chunks: readonly Buffer[], rest: Stream): AsyncGenerator<Uint8Array | string> {
@@ -108,6 +107,7 @@ async function * joinChunks (chunks: readonly Buffer[], rest: Stream): AsyncGene
   yield * rest
 }
 
+/** Returns the body as it is stored; `undefined` if it is too large, or a stream. */
 function encodeBody (body: unknown): Pick<StoredResponse, 'base64' | 'text'> | undefined {
   if (body === undefined || body === null) return { text: null }
   if (typeof body === 'string') return Buffer.byteLength(body) > maxBody ? undefined : { text: body }

@@ -29,7 +29,12 @@ t.test('it does what every store does, with PGlite and a table in a schema', asy
 t.test('a claim, a response and a release are one statement each; expired entries are deleted with every 100th claim', async t => {
   await pool.query(createIdempotencyTable('few'))
   const statements: string[] = []
-  const client = { query: async (text: string, values: unknown[]) => (statements.push(text.split(' ', 1).join()), await pool.query(text, values)) }
+  const client = {
+    async query (text: string, values: unknown[]) {
+      statements.push(text.split(' ', 1).join())
+      return await pool.query(text, values)
+    }
+  }
   const store = postgresStore({ client, table: 'few' })
   const count = async (): Promise<unknown> => (await pool.query('select count(*)::int from few')).rows
   for (let index = 1; index <= 99; index++) {
