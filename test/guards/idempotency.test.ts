@@ -4,11 +4,12 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { json } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
+import { PGlite } from '@electric-sql/pglite'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
-import { idempotency, memoryStore, redisStore, type IdempotencyOptions, type IdempotencyStore } from 'fastify-api-errors/idempotency'
+import { createIdempotencyTable, idempotency, memoryStore, postgresStore, redisStore, type IdempotencyOptions, type IdempotencyStore } from 'fastify-api-errors/idempotency'
 import { fetchResponse, getPort, shouldRetry, type HttpResponse } from '../support/http.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
 
@@ -340,6 +341,7 @@ t.test('an error after the response was sent, while it is being stored', async t
   const slow: IdempotencyStore = { ...store, async complete (...args) { await delay(50); return store.complete(...args) } }
   const { post, runs } = await serve(t, async (_request, reply) => { reply.code(201).header('location', '/orders/1').send({ id: 1 }); throw new Error('late') }, { options: { store: slow } })
   t.strictSame(await post('"key"'), { ...failed, headers: { ...failed.headers, location: '/orders/1' } })
+  await delay(100)
   t.strictSame(await post('"key"'), replayOf(created))
   t.equal(runs(), 1)
 })
@@ -518,4 +520,28 @@ t.test('invalid options', t => {
   ]
   for (const [options, message] of cases) t.throws(create(options), { message: `idempotency: ${message}` })
   t.end()
+})
+
+t.test('a process that dies after the effect: with the key in the same transaction, the effect happens once', async t => {
+  const pglite = await PGlite.create()
+  t.teardown(() => pglite.close())
+  await pglite.exec(`${createIdempotencyTable()} create table payments (id serial primary key, idempotency_key text unique)`)
+  const store = postgresStore({ client: pglite })
+  let isDying = true
+  // The claim of a process that dies is neither completed nor released.
+  const dying: IdempotencyStore = { ...store, complete: async (...args) => isDying ? await Promise.reject(new Error('died')) : await store.complete(...args) }
+  const { post, runs } = await serve(t, async request => {
+    await pglite.query('insert into payments (idempotency_key) values ($1) on conflict (idempotency_key) do nothing', [request.idempotencyKey])
+    const { rows } = await pglite.query('select id from payments where idempotency_key = $1', [request.idempotencyKey])
+    return rows[0]
+  }, { options: { store: dying, claimTtl: 200 } })
+  const first = await post('"key"')
+  t.strictSame(first.body, { id: 1 })
+  t.strictSame(await post('"key"'), inProgress)
+  await delay(250)
+  isDying = false
+  t.strictSame(await post('"key"'), first, 'it runs again')
+  t.strictSame(await post('"key"'), replayOf(first))
+  t.equal(runs(), 2)
+  t.strictSame((await pglite.query('select count(*)::int from payments')).rows, [{ count: 1 }])
 })

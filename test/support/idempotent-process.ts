@@ -22,7 +22,7 @@ const order = `
 `
 
 const app = Fastify() // without the plugin, so that it starts fast
-// On a busy machine, a time-out would disturb the test, which is about processes that end.
+// On a busy machine, a timeout would disturb the test, which is about processes that end.
 const preHandler = idempotency({ store: redisStore({ client }), claimTtl: 2000, storeTimeout: 60_000 })
 app.post('/orders', { preHandler }, async (request, reply) => {
   const key = String(request.idempotencyKey)

@@ -1,4 +1,4 @@
-/** The interface of a store of idempotency keys, and the time-out of its calls. */
+/** The interface of a store of idempotency keys, and the timeout of its calls. */
 import { ignoreRejection } from '../../support/call-safely.js'
 
 type Awaitable<T> = T | Promise<T>
@@ -40,7 +40,7 @@ export interface IdempotencyStore {
 }
 
 /**
- * Returns a store whose methods reject after a time-out. A claim that succeeds after that is released, so that the client can
+ * Returns a store whose methods reject after a timeout. A claim that succeeds after that is released, so that the client can
  * repeat the request at once.
  *
  * @param timeout milliseconds

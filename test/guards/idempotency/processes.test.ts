@@ -120,7 +120,7 @@ t.test('10,000 requests with 1,000 keys to 4 processes, of which some are killed
   }
   // Each response that is not a replay is of a run of its own.
   const first = [...responses.values()].flat().filter(({ isReplayed }) => !isReplayed).length
-  t.ok(first <= keyCount && first >= keyCount - killed.size * connections, `${first} of the responses are no replays`)
+  t.ok(first <= keyCount && first >= keyCount - killed.size * connections, `${first} responses were not stored before`)
   // A request runs again only if its process was killed.
   const unexplained = runs.filter(names => names.slice(0, -1).some(name => !killed.has(name)))
   t.strictSame(unexplained, [])

@@ -32,7 +32,7 @@ export async function checkStore (t: Test, store: IdempotencyStore): Promise<voi
     t.equal(await store.claim('released', createClaim('second')), undefined)
   })
 
-  await t.test('a key that nobody claimed can be released', async () => {
+  await t.test('a key without a claim can be released', async () => {
     await store.release('unknown', createClaim('first'))
   })
 
@@ -48,7 +48,7 @@ export async function checkStore (t: Test, store: IdempotencyStore): Promise<voi
     t.strictSame(await store.claim('late', createClaim('third')), { fingerprint: 'a request', response: 'of the second' })
   })
 
-  await t.test('the response of a late owner is stored if nobody else has claimed the key', async t => {
+  await t.test('the response of a late owner is stored if the key has no other claim', async t => {
     await store.claim('alone', createClaim('first', { ttl: 30 }))
     await delay(60)
     t.equal(await store.complete('alone', createClaim('first'), 'of the first', day), true)

@@ -1,4 +1,4 @@
-/** The time-out of a store. */
+/** The timeout of a store. */
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { memoryStore, type IdempotencyStore } from 'fastify-api-errors/idempotency'
