@@ -254,7 +254,7 @@ async function storeOrGiveUp (current: RunningRequest, request: FastifyRequest, 
 /** Returns whether the response is that of `handlerTimeout`. The handler continues, so its claim must stay. */
 function isHandlerRunning (request: FastifyRequest): boolean {
   // Without this option, reading `signal` would create one.
-  if (!((request.routeOptions as { readonly handlerTimeout?: number }).handlerTimeout ?? 0)) return false
+  if (!(request.routeOptions as { readonly handlerTimeout?: number }).handlerTimeout) return false
   return (request.signal.reason as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT'
 }
 
