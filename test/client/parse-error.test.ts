@@ -1,7 +1,7 @@
 /** `parseError` reads any response and never rejects. */
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors, type FormatName, type Issue, type StandardCode } from 'fastify-api-errors'
-import { isResponseError, parseError, ResponseError, type ResponseIssue } from 'fastify-api-errors/client'
+import { isResponseError, parseError, ResponseError, type BodyFacts, type ResponseIssue } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 
@@ -165,6 +165,19 @@ t.test('parseError() accepts a response that was already read, with its body', a
   const body: unknown = await response.json()
   t.match(await parseError(response, body), { code: 'resource_conflict', message: 'No.', status: 409, requestId: 'req_1', body })
   t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
+})
+
+t.test('a reader reads the body of another format', async t => {
+  const read = (body: unknown): Partial<BodyFacts> | undefined => {
+    const { Fault } = body as { readonly Fault?: { readonly Id: string, readonly Text: string, readonly Fields: readonly string[] } }
+    return Fault && { code: Fault.Id, message: Fault.Text, issues: Fault.Fields.map(field => ({ field, message: 'is wrong' })) }
+  }
+  const fault = { Fault: { Id: 'E17', Text: 'Out of stock.', Fields: ['sku'] } }
+  t.match(await parseError(json(409, fault, { 'x-request-id': 'req_1' }), undefined, { read }), {
+    code: 'E17', message: 'Out of stock.', status: 409, issues: [{ field: 'sku', message: 'is wrong' }], requestId: 'req_1', body: fault
+  })
+  t.match(await parseError(json(409, { code: 'resource_conflict', message: 'No.' }), undefined, { read }), { code: 'resource_conflict', message: 'No.' }, 'a body that it does not know')
+  t.match(await parseError(new Response('null', { status: 502 }), undefined, { read }), { code: undefined, message: 'HTTP 502', status: 502 }, 'a reader that throws')
 })
 
 t.test('any body gives an error', async t => {

@@ -15,5 +15,8 @@ t.test('Retry-After gives the seconds to wait', async t => {
   t.equal(read({ 'retry-after': new Date(Date.now() - 5000).toUTCString() }), 0, 'compared with the clock of the client')
   t.equal(read({ 'retry-after': 'soon' }, { retry_after: 4 }), 4, 'an invalid header is ignored')
   t.equal(read({}, { retry_after: 4 }), 4)
+  t.equal(read({ 'retry-after': '1', 'retry-after-ms': ' 250 ' }), 0.25, 'less than a second')
+  t.equal(read({ 'retry-after-ms': '12.5' }), 0.0125)
+  for (const wrong of ['', 'soon', '-1', '1e3']) t.equal(read({ 'retry-after': '3', 'retry-after-ms': wrong }), 3, wrong)
   for (const meta of [undefined, null, 'x', {}, { retry_after: '4' }, { retry_after: -1 }]) t.equal(read({}, meta), undefined)
 })
