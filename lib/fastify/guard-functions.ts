@@ -6,6 +6,7 @@
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ignoreRejection } from '../support/call-safely.js'
+import { isApiError } from '../catalog/api-error.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
@@ -208,12 +209,28 @@ export function guardSchemaErrorFormatter (formatter: Call, isActive: () => bool
     try {
       result = formatter.apply(this, args)
     } catch (thrown) {
-      throw isActive() ? completeThrown('schema error formatter', formatter, thrown) : thrown
+      if (!isActive()) throw thrown
+      return createFormatterError(completeThrown('schema error formatter', formatter, thrown))
     }
     if (!isActive() || isError(result)) return result
     ignoreRejection(result)
     return new Error(`The schema error formatter '${formatter.name}' returned no error.`)
   })
+}
+
+/** A property that Fastify cannot set. */
+const ignored: PropertyDescriptor = { get: () => undefined, set () {} }
+
+/**
+ * Returns an error for Fastify to return instead of the one that a formatter threw. After an async hook, Fastify would not catch
+ * a thrown error, and the request would hang. Fastify adds the report of the validator to a returned error, which would make it
+ * an invalid request.
+ */
+function createFormatterError (cause: unknown): Error {
+  if (isApiError(cause) && Object.isExtensible(cause)) return Object.defineProperties(cause, { validation: ignored, validationContext: ignored })
+  const status = isObject(cause) && typeof cause.statusCode === 'number' ? cause.statusCode : 500
+  const error = new Error(status < 500 ? (cause as Error).message : 'The schema error formatter failed.', { cause })
+  return Object.defineProperties(Object.assign(error, { statusCode: status }), { validation: ignored, validationContext: ignored })
 }
 
 /**
@@ -251,6 +268,8 @@ async function completeRejection (validate: Call, result: Promise<unknown>): Pro
   try {
     const checked = await checkReturned(result)
     if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
+    // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error` is not an Error.
+    if (isObject(checked) && isError(checked.error)) throw checked.error
     return checked
   } catch (thrown) {
     throw thrown ?? Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })

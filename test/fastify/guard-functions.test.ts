@@ -139,6 +139,29 @@ t.test('an error handler that throws a promise results in 500, and the process c
   t.strictSame([statusCode, (JSON.parse(body) as { code: string }).code], [500, 'internal_error'])
 })
 
+t.test('an async validator that resolves with an error rejects the request', async t => {
+  for (const [what, error, expected] of [
+    ['an error', new Error('no'), [422, 'validation_error']], ['an error of the catalog', errors.unauthorized(), [401, 'unauthorized']]
+  ] as const) {
+    const app = await create()
+    app.post('/', { schema: { body: {} }, validatorCompiler: (() => async () => ({ error })) as never }, async () => ({ secret: 42 }))
+    t.strictSame(await post(app, '/', 'application/json'), expected, what)
+  }
+  const app = await create()
+  app.post('/', { schema: { body: {} }, validatorCompiler: (() => async () => ({ error: 'a field of the body' })) as never }, async () => ({ code: 'fine' }))
+  t.strictSame(await post(app, '/', 'application/json'), [200, 'fine'])
+})
+
+t.test('a schema error formatter that throws, with and without an async hook before the validation', async t => {
+  for (const [thrown, expected] of [[new Error('no'), [500, 'internal_error']], [undefined, [500, 'internal_error']], [errors.ip_not_allowed(), [403, 'ip_not_allowed']], [Object.assign(new Error('no'), { statusCode: 403 }), [403, 'forbidden']]] as const) {
+    for (const preValidation of [undefined, async () => {}]) {
+      const app = await create()
+      app.post('/', { schema: { body: { type: 'object', required: ['b'] } }, schemaErrorFormatter: () => { throw thrown }, ...(preValidation && { preValidation }) }, async () => ({ secret: 42 }))
+      t.strictSame(await post(app, '/', 'application/json'), expected)
+    }
+  }
+})
+
 t.test('if the schema error formatter of a scope or a route returns no error, the request is rejected', async t => {
   const body = { type: 'object', required: ['a'] }
   for (const formatter of [() => Promise.resolve(), () => Promise.reject(new Error('secret')), () => undefined]) {

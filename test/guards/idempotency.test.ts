@@ -176,7 +176,7 @@ t.test('a sent error is stored as it was sent', async t => {
   }
 })
 
-t.test('errors that can end by themselves are not stored: the request runs again', async t => {
+t.test('temporary errors are not stored: the request runs again', async t => {
   const codes = ['unauthorized', 'forbidden', 'request_timeout', 'resource_conflict', 'resource_locked', 'too_early', 'rate_limit_exceeded', 'internal_error', 'bad_gateway', 'service_unavailable'] as const
   for (const code of codes) {
     let isFailing = true

@@ -30,7 +30,7 @@ export function describeKeyHeader (name: string, required: boolean): RequestHead
     name,
     description: 'A random value, such as a UUID, in quotes or without. Send the same value each time you repeat the request.',
     required,
-    // The quotes are escaped, and brackets left out, because engines of other languages read them differently.
+    // The quotes are escaped, and brackets are omitted, because engines of other languages read them differently.
     schema: { ...textHeader('^([!#-+.-:<-~-]+|\\x22[ !#-Z^-~]+\\x22)$'), maxLength },
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
   }

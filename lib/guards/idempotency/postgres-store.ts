@@ -20,7 +20,7 @@ const optionNames = Object.keys({ client: true, table: true } satisfies Record<k
 
 const defaultTable = 'idempotency_keys'
 
-/** Expired entries are deleted with every claim of this number, at most the other number at once. So the table cannot grow without limit. */
+/** Expired entries are deleted with every claim of this number, at most the other number in one statement. So the table cannot grow without limit. */
 const [claimsPerPurge, rowsPerPurge] = [100, 1000]
 
 /**

@@ -48,7 +48,7 @@ export interface CapturedResponse {
 
 /**
  * Captures the response that a reply is about to send. A stream is read to its end, or until it is too large to be stored. Events
- * (`text/event-stream`) are sent at once and not stored.
+ * (`text/event-stream`) are sent immediately and not stored.
  *
  * @param before the headers that the reply had before the handler ran. Those that did not change are not stored, because the
  * hooks that set them also run for a replay

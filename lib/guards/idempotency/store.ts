@@ -41,7 +41,7 @@ export interface IdempotencyStore {
 
 /**
  * Returns a store whose methods reject after a timeout. A claim that succeeds after that is released, so that the client can
- * repeat the request at once.
+ * repeat the request immediately.
  *
  * @param timeout milliseconds
  */

@@ -118,7 +118,7 @@ t.test('10,000 requests with 1,000 keys to 4 processes, of which some are killed
     const different = new Set(responses.get(key)?.map(({ status, body }) => `${status} ${body}`))
     if (different.size !== 1 || !different.has(`201 {"number":${orders[key]}}`)) t.fail(`the responses to ${key}: ${[...different].join(', ')}`)
   }
-  // Each response that is not a replay is of a run of its own.
+  // Each response that is not a replay comes from a different run.
   const first = [...responses.values()].flat().filter(({ isReplayed }) => !isReplayed).length
   t.ok(first <= keyCount && first >= keyCount - killed.size * connections, `${first} responses were not stored before`)
   // A request runs again only if its process was killed.
