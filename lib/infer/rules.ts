@@ -6,6 +6,7 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { queriesDatabase } from './lookups.js'
+import { takesArguments } from './parse-function.js'
 import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
@@ -146,8 +147,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  // Without a schema, the document does not say which values the parameter can have.
-  parameterLength: ({ record: { url }, schema, maxParamLength }) => maxParamLength !== undefined && schema.params !== undefined && hasParameter(url)
+  // A handler without arguments cannot read the parameter.
+  parameterLength: ({ record: { route, url }, schema, maxParamLength }) => maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
     ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
     : [],
 
