@@ -120,7 +120,8 @@ export function memberOfObject (machine: Machine, owner: Obj, name: string, node
     const known = libraryMember(owner, name, machine)
     if (known !== undefined) return known
     const decorated = owner.base === undefined ? undefined : memberOfDecorator(machine, owner, owner.base, name)
-    return decorated ?? machine.memberOfNode(node, name)
+    const found = decorated ?? machine.memberOfNode(node, name)
+    return owner.role === 'request' ? found.map(value => value.kind === 'unknown' ? { ...value, isStored: true } : value) : found
   }
   if (owner.cls !== undefined) {
     const found = machine.methodOf(owner.cls, name, owner)
