@@ -17,6 +17,8 @@ export function memberOfNode (machine: Machine, node: Node, name: string): Value
 export function memberOfType (machine: Machine, owner: Value & { readonly kind: 'unknown' }, name: string, node: Node): Values {
   const { ts, checker } = machine.project
   if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
+  // Associations add methods to a model that its type does not have.
+  if (owner.model !== undefined && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
   if (symbol === undefined) return [unknownFrom(owner, owner.isCaught ? undefined : () => typeOf(machine, node))]
