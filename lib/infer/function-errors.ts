@@ -265,11 +265,19 @@ function readAssertion ({ callee, arguments: args }: CallExpression, name: strin
   return createThrown(findStatus(args.slice(at, at + 1)))
 }
 
+/** Reads a call of a function that receives the reply and a status: `sendError(reply, 404, 'No user.')`. */
+function readHelper ({ arguments: args }: CallExpression, reader: Reader): Found {
+  const isGivenReply = args.some(argument => argument.type === 'Identifier' && isReply(argument, reader))
+  return isGivenReply ? createSent(findStatus(args.filter(({ type }) => type === 'Literal'))) : nothing
+}
+
 function readCall (node: CallExpression, reader: Reader): Found {
-  const { callee } = node
   const name = getCalleeName(node)
-  const asserted = readAssertion(node, name)
-  if (asserted !== nothing) return asserted
+  return join(readAssertion(node, name), readHelper(node, reader), readMethod(node, name, reader))
+}
+
+function readMethod (node: CallExpression, name: string, reader: Reader): Found {
+  const { callee } = node
   if (callee.type !== 'MemberExpression') return /^(done|next|reject|cb|callback)$/.test(name) ? readArgument(node, reader) : nothing
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))

@@ -126,6 +126,19 @@ t.test('assertions with a status', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
+t.test('functions that receive the reply and a status', async t => {
+  const fail: any = () => {}
+  const app: any = { respond: { error: fail } }
+  for (const [title, fn, expected] of [
+    ['a function', (_: unknown, reply: unknown) => fail(reply, 404, 'No user.'), ['sends resource_not_found']],
+    ['a method, with the status at the end', (_: unknown, reply: unknown) => app.respond.error(reply, 'Closed.', 409), ['sends resource_conflict']],
+    ['a status of success', (_: unknown, reply: unknown) => fail(reply, 201), []],
+    ['the status 500, which every route documents', (_: unknown, reply: unknown) => fail(reply, 500), []],
+    ['a status without the reply', (request: unknown) => fail(request, 404), []],
+    ['a function that returns the reply', (_: unknown, reply: any) => fail(reply.header('a', 'b'), 404), []]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
 t.test('sent errors', async t => {
   for (const [title, fn, expected] of [
     ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],
