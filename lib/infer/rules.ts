@@ -7,7 +7,7 @@ import { getCode, findDeclarations, type DeclaringTarget } from './declare-error
 import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { queriesDatabase } from './lookups.js'
 import { takesArguments } from './parse-function.js'
-import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
+import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
@@ -159,11 +159,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   rateLimit ({ record, declarationTargets, policies, limitErrors }) {
     const isLimited = isLimitedByPlugin(declarationTargets)
+    const options = getRateLimitPluginOptions(record.scope)
     const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
     // The errors of the limits include the 403 of policies of this plugin.
-    const { ban = -1 } = isLimited && policies.length === 0 ? getRateLimitPluginOptions(record.scope) : {}
+    const { ban = -1 } = isLimited && policies.length === 0 ? options : {}
     return [
-      ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
+      ...policies.length > 0 || (isLimited && !buildsNoStatus(options.errorResponseBuilder)) ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
       ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
     ]
