@@ -2,6 +2,7 @@
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
+import { markdownFormat } from './formats/markdown.js'
 import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
@@ -19,14 +20,24 @@ import type { DatabaseOptions, Translator } from './translate/translator.js'
 import type { ValidationStatus } from './translate/validation/validation-status.js'
 import { warnUndocumented, type OnUndocumented } from './verify/undocumented-errors.js'
 
+/** The formats that the `negotiate` option knows by name. */
+const negotiableFormats = { problem: formats.problem, markdown: markdownFormat } as const
+
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
   /** The catalog, as `defineErrors` returns it. Standard codes that are missing in it are added. @default standardErrors */
   readonly errors?: AnyCatalog
   /** The format of error bodies: a name, or the result of `defineFormat`. @default 'code' */
   readonly format?: FormatName | Format
-  /** Whether callers whose `Accept` prefers `application/problem+json` get it instead of `format`. @default false */
-  readonly negotiate?: boolean
+  /**
+   * The formats that callers can request with `Accept` instead of `format`: `'problem'` for `application/problem+json`, and
+   * `'markdown'` for `text/markdown`, which agents read. `true` is `['problem']`.
+   *
+   * @default false
+   * @example
+   * { negotiate: ['problem', 'markdown'] }
+   */
+  readonly negotiate?: boolean | ReadonlyArray<'problem' | 'markdown'>
   /** Rate limits by name. Absent: this plugin limits no route. */
   readonly rateLimit?: RateLimitOptions
   /** Translators that run before the built-in ones. @default [] */
@@ -203,7 +214,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     onUndocumented
   } = options
   expectOwn('errors', errors === undefined || isCatalog(errors), 'the result of defineErrors()', errors)
-  expectOwn('negotiate', typeof negotiate === 'boolean', 'true or false', negotiate)
+  checkNegotiate(negotiate)
   expectOwn('notFound', typeof notFound === 'boolean', 'true or false', notFound)
   expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
   expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
@@ -227,7 +238,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   return {
     errors: catalog,
     format: chosen,
-    negotiated: negotiate && chosen.contentType !== formats.problem.contentType ? formats.problem : undefined,
+    negotiated: listNegotiated(negotiate, chosen),
     translators: [...translators, ...builtInTranslators],
     database,
     validationStatus,
@@ -247,6 +258,22 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }
+}
+
+function checkNegotiate (negotiate: unknown): void {
+  const names = Object.keys(negotiableFormats).map(name => `'${name}'`)
+  expectOwn('negotiate', typeof negotiate === 'boolean' || Array.isArray(negotiate), `true, false, or a list of ${names.join(' and ')}`, negotiate)
+  if (typeof negotiate === 'boolean') return
+  for (const [index, name] of negotiate.entries()) {
+    expectOwn(`negotiate[${index}]`, typeof name === 'string' && Object.hasOwn(negotiableFormats, name), names.join(' or '), name)
+  }
+}
+
+/** Returns the formats besides the main one. A format with the media type of the main one cannot be requested. */
+function listNegotiated (negotiate: NonNullable<ApiErrorsOptions['negotiate']>, { contentType }: Format): Settings['negotiated'] {
+  if (negotiate === false) return []
+  const names = negotiate === true ? ['problem' as const] : new Set(negotiate)
+  return [...names].map(name => negotiableFormats[name]).filter(format => format.contentType !== contentType)
 }
 
 /** Returns the lookup of inferred errors. `undefined` if there are no routes, because the command that writes the file starts the application first. */

@@ -30,7 +30,7 @@ import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejec
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
-import { setNotFoundHandler } from './fastify/not-found-handlers.js'
+import { isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
@@ -138,7 +138,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   if (registrations.has(app)) {
     throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
   }
-  const settings = resolveOptions(options, app.prefix)
+  const given = resolveOptions(options, app.prefix)
+  const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
   const { errors } = settings
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
@@ -147,7 +148,8 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
-    formats: settings.negotiated === undefined ? [settings.format] : [settings.format, settings.negotiated],
+    formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
+    textFormats: settings.negotiated.filter(format => 'write' in format),
     docUrl: settings.docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     pluginRateLimitHeaders: headerFields,

@@ -13,7 +13,7 @@ t.test('without options, every default applies', async t => {
   const { docUrl, errors, rules, ...settings } = resolveOptions({})
   t.strictSame(settings, {
     format: formats.code,
-    negotiated: undefined,
+    negotiated: [],
     translators: builtInTranslators,
     database: undefined,
     validationStatus: 422,
@@ -49,8 +49,10 @@ t.test('format and negotiate', async t => {
   t.equal(resolveOptions({ format: 'typed' }).format, formats.typed)
   t.equal(resolveOptions({ format: formats.typed }).format, formats.typed)
   t.strictSame(resolveOptions({ format: mine }).format, mine)
-  t.equal(resolveOptions({ negotiate: true }).negotiated, formats.problem)
-  t.equal(resolveOptions({ format: 'problem', negotiate: true }).negotiated, undefined, 'there is no choice')
+  t.strictSame(resolveOptions({ negotiate: true }).negotiated, [formats.problem])
+  t.strictSame(resolveOptions({ negotiate: ['markdown', 'problem', 'markdown'] }).negotiated.map(({ name }) => name), ['markdown', 'problem'])
+  t.strictSame(resolveOptions({ negotiate: [] }).negotiated, [])
+  t.strictSame(resolveOptions({ format: 'problem', negotiate: true }).negotiated, [], 'there is no choice')
 })
 
 t.test('docUrl: a base, a function, or the pages of the reference', async t => {
@@ -116,7 +118,8 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ format: 'toString' }, 'format', '"toString"', takesFormat],
     [{ format: null }, 'format', 'null', 'a name or the result of defineFormat()'],
     [{ format: 7 }, 'format', '7', 'a name or the result of defineFormat()'],
-    [{ negotiate: 'yes' }, 'negotiate', '"yes"', 'true or false'],
+    [{ negotiate: 'yes' }, 'negotiate', '"yes"', "true, false, or a list of 'problem' and 'markdown'"],
+    [{ negotiate: ['problem', 'html'] }, 'negotiate[1]', '"html"', "'problem' or 'markdown'"],
     [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
     [{ translators: {} }, 'translators', 'an object', takesTranslators],
     [{ translators: [() => undefined] }, 'translators', 'an array', takesTranslators],

@@ -1,7 +1,7 @@
 /** The data of an error response: the values that a format writes, without anything that must stay in the log. */
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
-import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
+import { defaultMessage, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
 import type { Issue } from './issues.js'
 
 /**
@@ -15,6 +15,9 @@ export interface Answer {
   /** A short name that is the same for every occurrence of the code: `Resource not found`. */
   readonly title: string
   readonly message: string
+  /** What the caller can do, in CommonMark. It is the same for every occurrence of the code. */
+  readonly action: string
+  readonly retry: RetryAdvice
   readonly meta: unknown
   readonly issues: readonly Issue[]
   readonly param: string | undefined
@@ -37,11 +40,11 @@ type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retr
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
-export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry'>, Pick<Answer, 'title' | 'docUrl'> {}
+export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry' | 'action'>, Pick<Answer, 'title' | 'docUrl'> {}
 
 /** Returns the part of a definition that responses need. */
-export function getResponseDefinition ({ code, status, type, message, meta, retry }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
-  return { code, status, type, message, meta, retry, title: codeTitle(code), docUrl }
+export function getResponseDefinition ({ code, status, type, message, meta, retry, action }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
+  return { code, status, type, message, meta, retry, action, title: codeTitle(code), docUrl }
 }
 
 /** Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in use (409). */
@@ -77,6 +80,8 @@ export function createAnswer (error: Occurrence, definition: ResponseDefinition,
     type: definition.type,
     title: definition.title,
     message: definition.status < 500 ? error.message : defaultMessage(definition, error.meta),
+    action: definition.action,
+    retry: definition.retry,
     meta: definition.meta === undefined ? undefined : error.meta,
     issues: carriesIssues(definition) ? error.issues ?? [] : [],
     param: error.param,

@@ -216,7 +216,10 @@ export function guardSchemaErrorFormatter (formatter: Call, isActive: () => bool
   })
 }
 
-/** Guards a validator. The thrown value must be a writable object, because Fastify sets a status on it. */
+/**
+ * Guards a validator. The thrown value must be a writable object, because Fastify sets a status on it. If the validator returns
+ * false and has no `errors`, Fastify would accept the request.
+ */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
   return inherit(validate, function (this: unknown, ...args) {
     let result: unknown
@@ -227,6 +230,7 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
     }
     if (!isActive()) return result
     if (isError(result)) return { error: result }
+    if (result === false && !hasErrors(validate)) return { error: createFalseError(validate) }
     if (isObject(result) && types.isPromise(result.error)) {
       ignoreRejection(result.error)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
@@ -235,9 +239,19 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
   })
 }
 
+function hasErrors (validate: Call & { readonly errors?: unknown }): boolean {
+  return Boolean(validate.errors)
+}
+
+function createFalseError ({ name }: Call): Error {
+  return new Error(`The validator '${name}' returned false without errors.`)
+}
+
 async function completeRejection (validate: Call, result: Promise<unknown>): Promise<unknown> {
   try {
-    return await checkReturned(result)
+    const checked = await checkReturned(result)
+    if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
+    return checked
   } catch (thrown) {
     throw thrown ?? Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })
   }

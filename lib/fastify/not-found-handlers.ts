@@ -1,21 +1,41 @@
 /** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second one name the option. */
 import type { FastifyInstance } from 'fastify'
+import { findOwner, isInside } from './registrations.js'
 
 type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown) => unknown
+
+/** The scopes whose handler is that of the plugin, by server and prefix. */
+const handled = new WeakMap<object, Map<string, FastifyInstance>>()
+
+/**
+ * Returns whether another registration responds to requests without a route below the prefix of a scope. This is so if a scope
+ * without a prefix registers the plugin again: the outer registration responds, or of two siblings the first.
+ */
+export function isNotFoundHandledElsewhere (app: FastifyInstance): boolean {
+  const owner = findOwner(Object.getPrototypeOf(app) as object) as FastifyInstance | undefined
+  const scope = handled.get(app.server)?.get(getPrefix(app))
+  return (owner !== undefined && getPrefix(owner) === getPrefix(app)) || (scope !== undefined && !isInside(scope, app))
+}
 
 /**
  * Sets a not-found handler on a scope.
  *
+ * @throws Error if a nested scope without a prefix has the handler of the plugin
  * @throws Error if the scope has a not-found handler. `app.setNotFoundHandler()` throws after this, too.
  */
 export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown): void {
   const setHandler = app.setNotFoundHandler as SetHandler
-  const prefix = app.prefix === '' ? '/' : app.prefix
+  const prefix = getPrefix(app)
+  const scopes = handled.get(app.server) ?? new Map<string, FastifyInstance>()
+  if (scopes.has(prefix)) {
+    throw new Error(`fastify-api-errors: a nested scope without a prefix registered the plugin first and responds to unknown paths below '${prefix}'. Register the plugin in the outer scope first, or set notFound to false in the nested scope.`)
+  }
   try {
     setHandler.call(app, hooks, handler)
   } catch (cause) {
     throw new Error(`fastify-api-errors: the prefix '${prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
   }
+  handled.set(app.server, scopes.set(prefix, app))
   app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
     try {
       return Reflect.apply(setHandler, this, args)
@@ -24,4 +44,9 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
       throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. Set its option notFound to false to use your own.`, { cause })
     }
   }
+}
+
+/** Returns the prefix of a scope. A slash at its end changes nothing. */
+function getPrefix ({ prefix }: FastifyInstance): string {
+  return prefix.replace(/\/$/, '') || '/'
 }

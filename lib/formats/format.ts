@@ -37,6 +37,15 @@ export interface Format {
   readonly fields: Fields
 }
 
+/** A format whose bodies are not JSON. */
+export interface TextFormat {
+  readonly name: string
+  /** The media type, without parameters. */
+  readonly contentType: string
+  /** Returns the body. */
+  readonly write: WriteBody
+}
+
 /** The argument of `defineFormat`. */
 export interface FormatDefinition {
   /** The name for messages. */
@@ -93,7 +102,7 @@ function checkField (path: string, field: unknown): void {
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
 }
 
-/** Returns the body of a response as JSON. */
+/** Returns the body of a response as a string. */
 export type WriteBody = (answer: Answer) => string
 
 /**
@@ -102,8 +111,8 @@ export type WriteBody = (answer: Answer) => string
  *
  * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise
  */
-export function bodyWriter (format: Format, definition: BodyDefinition): WriteBody {
-  return fieldsWriter(format.fields, definition)
+export function bodyWriter (format: Format | TextFormat, definition: BodyDefinition): WriteBody {
+  return 'write' in format ? format.write : fieldsWriter(format.fields, definition)
 }
 
 function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
@@ -137,7 +146,7 @@ function toJson (value: unknown): string | undefined {
  *
  * @throws TypeError if the value contains a promise
  */
-function stringifyMeta (value: unknown): string | undefined {
+export function stringifyMeta (value: unknown): string | undefined {
   if (!isObject(value)) return toJson(value)
   let hasPromise = false
   const text = JSON.stringify(value, (_key, member: unknown) => {

@@ -114,8 +114,8 @@ function toPrefix (content: string): string {
 }
 
 /** Returns the values that the components of a registration depend on. */
-function describeContent ({ errors, formats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
-  return JSON.stringify([formats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
+  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
 }
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {

@@ -3,7 +3,7 @@ import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../ca
 import type { TObject } from '@sinclair/typebox'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
-import { bodySchema, bodyWriter, type Format } from '../formats/format.js'
+import { bodySchema, bodyWriter, type Format, type TextFormat } from '../formats/format.js'
 import type { SentBody } from '../infer/declared-schemas.js'
 import type { DocUrl } from './settings.js'
 import { toOpenApiSchema, type OpenApiVersion, type SchemaDefinitions } from './to-openapi-schema.js'
@@ -63,11 +63,12 @@ export interface BodyExample {
 }
 
 /** Returns the example of a code in a format, with issues that are possible in this place. */
-export function createBodyExample (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
+export function createBodyExample (definition: ErrorDefinition, format: Format | TextFormat, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
   const { issues, variant } = listExampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)
   const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
-  return { variant, summary: answer.message, value: JSON.parse(bodyWriter(format, getResponseDefinition(definition, page))(answer)) }
+  const body = bodyWriter(format, getResponseDefinition(definition, page))(answer)
+  return { variant, summary: answer.message, value: 'write' in format ? body : JSON.parse(body) }
 }
 
 /** Returns bodies of a code in a format as they are sent: the example, and one without issues. */

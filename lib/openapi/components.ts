@@ -122,6 +122,6 @@ export function addComponent (context: ComponentsContext, section: Section, name
 }
 
 /** Returns the end of component names for a format; empty for the main format. */
-export function formatSuffix ({ formats }: Pick<DocumentSettings, 'formats'>, format: Format): string {
+export function formatSuffix ({ formats }: Pick<DocumentSettings, 'formats'>, format: Pick<Format, 'name'>): string {
   return format === formats[0] ? '' : toComponentName(format.name)
 }

@@ -2,7 +2,7 @@
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
-import type { Format } from '../formats/format.js'
+import type { Format, TextFormat } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { JsonObject } from '../support/is-object.js'
@@ -26,11 +26,15 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
 
 /** Returns the response of one group, without references to other responses. */
 export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
-  const { formats } = context
+  const { formats, textFormats } = context
+  const createContents = (): JsonObject => Object.fromEntries([
+    ...formats.map(format => [format.contentType, { schema: createGroupSchema(context, group, format), examples: createExamples(context, group, format) }] as const),
+    ...textFormats.map(format => [format.contentType, { schema: { type: 'string' }, examples: createExamples(context, group, format) }] as const)
+  ])
   return {
     description: describeErrors(group.definitions),
     headers: createHeaderObjects(context, headersOfErrors(group, headers, context)),
-    ...(!isHead && { content: Object.fromEntries(formats.map(format => [format.contentType, createContent(context, group, format)])) })
+    ...(!isHead && { content: createContents() })
   }
 }
 
@@ -52,14 +56,13 @@ export function describeErrors (definitions: readonly ErrorDefinition[]): string
   return definitions.map(definition => `- \`${definition.code}\`: ${describe(definition)}`).join('\n')
 }
 
-function createContent (context: ComponentsContext, group: StatusErrors, format: Format): JsonObject {
-  const examples = Object.fromEntries(group.definitions.map(definition => {
+function createExamples (context: ComponentsContext, group: StatusErrors, format: Format | TextFormat): JsonObject {
+  return Object.fromEntries(group.definitions.map(definition => {
     const { code } = definition
     const { variant, summary, value } = createBodyExample(definition, format, context.docUrl, group.issues.get(code))
     const name = nameComponent(context, 'examples', toCodeName(code) + toComponentName(variant) + formatSuffix(context, format), `${code} ${variant} ${format.name}`)
     return [code, addComponent(context, 'examples', name, () => ({ summary, value }))]
   }))
-  return { schema: createGroupSchema(context, group, format), examples }
 }
 
 function referToResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): ComponentReference {

@@ -1,6 +1,6 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import type { Format } from '../formats/format.js'
+import type { Format, TextFormat } from '../formats/format.js'
 import type { MatchesDeclared } from '../infer/declared-schemas.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
@@ -11,8 +11,10 @@ export type DocUrl = (code: string) => string | undefined
 /** The values that the documentation of error responses depends on, in addition to the routes. */
 export interface DocumentSettings {
   readonly errors: AnyCatalog
-  /** The formats that a response can have: one, or two with `negotiate`. */
+  /** The JSON formats that a response can have: one, or two with `negotiate`. */
   readonly formats: readonly [Format, ...Format[]]
+  /** The formats that a response can have in addition, and whose bodies are text. */
+  readonly textFormats: readonly TextFormat[]
   readonly docUrl: DocUrl
   /** The header fields of responses of a limited route; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]

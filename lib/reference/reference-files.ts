@@ -2,7 +2,7 @@
 import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
-import { indexMarkdown, pageMarkdown } from './render/markdown.js'
+import { indexMarkdown, llmsText, pageMarkdown } from './render/markdown.js'
 import { encodeUriComponent } from '../support/encode-uri.js'
 import type { Reference } from './create-reference.js'
 import type { Site } from './render/site.js'
@@ -18,8 +18,8 @@ const forms = { html: 'HTML', md: 'Markdown', json: 'JSON' } as const
 type Form = keyof typeof forms
 
 /**
- * Returns the whole reference as files of one folder: each page as HTML, Markdown and JSON, and the files that the HTML
- * loads. The same application gives the same files.
+ * Returns the whole reference as files of one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files that the
+ * HTML loads. The same application gives the same files.
  *
  * @param origin scheme and host of the API, for the commands that the pages show
  */
@@ -29,6 +29,7 @@ export function referenceFiles (reference: Reference, origin: string): Reference
     { name: html.index, content: indexHtml(reference, html) },
     { name: md.index, content: indexMarkdown(reference, md) },
     { name: json.index, content: indexJson(reference, json) },
+    { name: 'llms.txt', content: llmsText(reference, md) },
     ...reference.codes.flatMap(page => [
       { name: html.page(page.code), content: pageHtml(reference, page, html) },
       { name: md.page(page.code), content: pageMarkdown(reference, page, md) },
@@ -43,6 +44,7 @@ function createSite (form: Form, origin: string): Site {
     origin,
     index: `index.${form}`,
     page: code => `${getBaseName(code)}.${form}`,
+    markdown: code => `${code === undefined ? 'index' : getBaseName(code)}.md`,
     asset: name => name,
     alternates: code => Object.entries(forms)
       .filter(([name]) => name !== form)

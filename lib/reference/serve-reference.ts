@@ -7,7 +7,7 @@ import { encodeUriComponent } from '../support/encode-uri.js'
 import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
-import { indexMarkdown, pageMarkdown } from './render/markdown.js'
+import { indexMarkdown, llmsText, pageMarkdown } from './render/markdown.js'
 import type { Reference, ReferenceCode } from './create-reference.js'
 import type { Site } from './render/site.js'
 
@@ -29,9 +29,12 @@ const forms: Readonly<Record<string, Render>> = {
   'application/json': (reference, page, site) => page === undefined ? indexJson(reference, site) : pageJson(page, site)
 }
 
+/** {@link forms}, and the index for language models. `Accept` does not choose it. */
+const renderers: typeof forms = { ...forms, 'text/plain': (reference, _page, site) => llmsText(reference, site) }
+
 /** Lets a page load only the files that belong to it, so that a script in a description cannot run. */
 const contentSecurityPolicy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The pages are not documented and not limited: they are about the API, not part of it. */
 const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema: { hide: true } as FastifySchema } as const
@@ -45,7 +48,8 @@ interface Page {
 }
 
 /**
- * Serves the reference: its index at `path`, the page of a code below it. `Accept` chooses the form.
+ * Serves the reference: its index at `path`, the page of a code below it. `Accept` chooses the form. A page whose path ends with
+ * `.md` is Markdown, for programs that cannot set `Accept`, and `llms.txt` lists these pages.
  *
  * @param reference called at the first request, when all routes are registered
  */
@@ -59,18 +63,23 @@ export function serveReference (
     return known
   }
 
-  function send (request: FastifyRequest, reply: FastifyReply, code: ReferenceCode | undefined): FastifyReply {
-    const mediaType = new Negotiator(request.raw).mediaType(Object.keys(forms)) ?? 'text/html'
+  function send (request: FastifyRequest, reply: FastifyReply, code: ReferenceCode | undefined, form?: string): FastifyReply {
+    const mediaType = form ?? new Negotiator(request.raw).mediaType(Object.keys(forms)) ?? 'text/html'
     reply.header('vary', 'accept').header('content-security-policy', contentSecurityPolicy).header('referrer-policy', 'no-referrer')
     return sendPage(request, reply, getPage(getReference(), code, mediaType))
   }
 
   app.get(path, routeOptions, (request, reply) => send(request, reply, undefined))
   app.get<{ Params: { code: string } }>(`${path}/:code`, routeOptions, (request, reply) => {
-    const page = getReference().codes.find(({ code }) => code === request.params.code)
-    if (page === undefined) throw errors.resource_not_found({ message: 'No error has this code.' })
-    return send(request, reply, page)
+    const { codes } = getReference()
+    const { code: name } = request.params
+    const page = codes.find(({ code }) => code === name)
+    if (page !== undefined) return send(request, reply, page)
+    const markdownPage = codes.find(({ code }) => `${code}.md` === name)
+    if (markdownPage === undefined && name !== 'index.md') throw errors.resource_not_found({ message: 'No error has this code.' })
+    return send(request, reply, markdownPage, 'text/markdown')
   })
+  app.get(`${path}/llms.txt`, routeOptions, (request, reply) => sendPage(request, reply, getPage(getReference(), undefined, 'text/plain')))
   for (const { name, contentType, content } of readAssets()) {
     const page = createPage(contentType, [content])
     app.get(`${path}/${name}`, routeOptions, (request, reply) => sendPage(request, reply, page))
@@ -80,13 +89,13 @@ export function serveReference (
 /** Returns a function that renders each page once, in each form. */
 function createPages (index: string): (reference: Reference, code: ReferenceCode | undefined, mediaType: string) => Page {
   const origin = `http://${randomUUID()}.invalid` // a placeholder for the origin; no text of a definition contains it
-  const site: Site = { origin, index, page: code => `${index}/${encodeUriComponent(code)}`, asset: name => `${index}/${name}`, alternates: () => [] }
+  const site: Site = { origin, index, page: code => `${index}/${encodeUriComponent(code)}`, markdown: (code = 'index') => `${index}/${encodeUriComponent(code)}.md`, asset: name => `${index}/${name}`, alternates: () => [] }
   const pages = new Map<string, Page>()
   return (reference, code, mediaType) => {
     const key = `${mediaType} ${code?.code}`
     const known = pages.get(key)
     if (known !== undefined) return known
-    const page = createPage(`${mediaType}; charset=utf-8`, (forms[mediaType] as Render)(reference, code, site).split(origin))
+    const page = createPage(`${mediaType}; charset=utf-8`, (renderers[mediaType] as Render)(reference, code, site).split(origin))
     pages.set(key, page)
     return page
   }

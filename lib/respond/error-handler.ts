@@ -7,7 +7,6 @@ import type { ErrorStatus } from '../catalog/definition.js'
 import { formatShouldRetry } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
-import type { Format } from '../formats/format.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
 import { listSecrets, printValue } from '../support/redact.js'
@@ -16,17 +15,14 @@ import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import { setHeaders } from './response-headers.js'
 import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
-import { chooseFormat } from './choose-format.js'
+import { chooseFormat, chooseJsonFormat, type FormatChoice } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
 import { abortResponse, hasErrorResponse, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
 import { findMalformedField } from './malformed-field.js'
 
 /** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
-export interface ResponderSettings extends RenderSettings {
-  readonly format: Format
-  /** A second format for clients that request it with `Accept`; `undefined` if there is none. */
-  readonly negotiated: Format | undefined
+export interface ResponderSettings extends RenderSettings, FormatChoice {
   readonly translators: readonly Translator[]
   /** The fields and messages for database constraints. */
   readonly database?: DatabaseOptions | undefined
@@ -137,7 +133,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
   const { definition: { code, status, retry }, contentType, payload } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, {
-    status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated !== undefined
+    status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated.length > 0
   })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
@@ -149,7 +145,7 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
   const requestId = createRequestId()
   const { definition: { code, status, retry }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
   reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
-  const vary = request !== null && negotiated !== undefined && { vary: 'accept' }
+  const vary = request !== null && negotiated.length > 0 && { vary: 'accept' }
   const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
   return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...shouldRetry, ...vary }, payload }
 }
@@ -199,7 +195,7 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
     error = standardErrors.internal_error()
   }
   const requestId = getRequestId(request)
-  const { definition: { code, status }, payload } = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
+  const { definition: { code, status }, payload } = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseJsonFormat(settings, request.headers))
   logError(settings.log, { level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId, error }, {
     request, reply, log: request.log, method: 'defaultErrorLog'
   })

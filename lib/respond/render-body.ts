@@ -3,9 +3,9 @@ import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, t
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getDefaultRetry } from '../catalog/definition.js'
-import { standardErrors } from '../catalog/standard-errors.js'
+import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
-import { bodyWriter, type Format, type WriteBody } from '../formats/format.js'
+import { bodyWriter, type Format, type TextFormat, type WriteBody } from '../formats/format.js'
 import { formatContentType } from '../support/http-syntax.js'
 
 /** The settings of the renderer. */
@@ -26,12 +26,12 @@ export interface RenderedBody {
 }
 
 /** Renders the body of an error. Never throws. */
-export type RenderBody = (error: ApiError, context: ResponseContext, format: Format) => RenderedBody
+export type RenderBody = (error: ApiError, context: ResponseContext, format: Format | TextFormat) => RenderedBody
 
 /** A definition, and the body writers that were created for it so far. */
 interface DefinitionWriters {
   readonly definition: ResponseDefinition
-  readonly writers: Map<Format, WriteBody>
+  readonly writers: Map<Format | TextFormat, WriteBody>
 }
 
 /**
@@ -55,7 +55,7 @@ function withWriters (definition: ResponseDefinition): DefinitionWriters {
   return { definition, writers: new Map() }
 }
 
-function writeBody (error: ApiError, { definition, writers }: DefinitionWriters, context: ResponseContext, format: Format): RenderedBody {
+function writeBody (error: ApiError, { definition, writers }: DefinitionWriters, context: ResponseContext, format: Format | TextFormat): RenderedBody {
   let writer = writers.get(format)
   if (writer === undefined) writers.set(format, writer = bodyWriter(format, definition))
   return { definition, contentType: formatContentType(format.contentType), payload: writer(createAnswer(error, definition, context)) }
@@ -68,7 +68,7 @@ const standardInternalError = withWriters(getResponseDefinition(internalError, u
  * Writes a body for an error with a circular `meta`, a BigInt in `meta`, or a message or format that throws. It tries, in this
  * order: the body without `meta`, the application's `internal_error`, the standard `internal_error` in the default format.
  */
-function writeFallbackBody (error: ApiError, code: DefinitionWriters, ownInternalError: DefinitionWriters, context: ResponseContext, format: Format): RenderedBody {
+function writeFallbackBody (error: ApiError, code: DefinitionWriters, ownInternalError: DefinitionWriters, context: ResponseContext, format: Format | TextFormat): RenderedBody {
   const attempts = [
     () => writeBody(withoutMeta(error), code, context, format),
     () => writeBody(internalError(), ownInternalError, context, format)
@@ -90,5 +90,5 @@ function withoutMeta (error: ApiError): ApiError {
 
 /** Returns the definition for an error of another catalog, from the properties of the error. */
 function defineUnknownCode ({ code, status, type }: ApiError): ResponseDefinition {
-  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), title: codeTitle(code), docUrl: undefined }
+  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), action: standardErrors[codeForStatus(status) ?? 'internal_error'].action, title: codeTitle(code), docUrl: undefined }
 }

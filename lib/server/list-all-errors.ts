@@ -23,6 +23,9 @@ export const maxValues = 10_000
 /** The maximum depth that the second validation checks. */
 export const maxDepth = 100
 
+/** The maximum length of the path to a value that the second validation checks, in characters. Each error has the whole path, escaped. */
+export const maxPath = 1000
+
 /** The data that Fastify passes to a validator in addition to the value, so that a keyword can change the value. */
 type DataContext = Readonly<Record<string, unknown>>
 
@@ -205,11 +208,13 @@ function shorten (data: unknown, keep: number): Shortened {
   let isTooLarge = false
 
   function copy (value: unknown, path: string, depth: number): unknown {
-    if (++values > maxValues || depth > maxDepth) isTooLarge = true
+    if (++values > maxValues || depth > maxDepth || path.length > maxPath) isTooLarge = true
     if (isTooLarge || !isPlain(value)) return value
     if (!Array.isArray(value)) {
       const names = Object.keys(value)
       isTooLarge = values + names.length > maxValues // found here, because reading each of 100,000 members takes long
+      if (isTooLarge) return value
+      isTooLarge = names.some(name => path.length + name.length > maxPath)
       if (isTooLarge) return value
       const entries = Object.entries(value)
       const copies = entries.map(([name, inner]) => [name, copy(inner, `${path}/${escapePart(name)}`, depth + 1)] as const)

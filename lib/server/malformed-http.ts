@@ -1,5 +1,5 @@
 /** Responds to malformed HTTP: messages that Node's HTTP parser rejects, so that no request reaches Fastify. */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
@@ -13,13 +13,21 @@ export const clientErrors: Readonly<Record<string, StandardCode>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large'
 }
 
+/** An error of Node's HTTP parser, or of a timeout of the connection. */
+interface ClientError extends Error {
+  readonly code?: string
+  /** The bytes that were parsed last, and the number of them before the error (Node's documentation of `clientError`). */
+  readonly rawPacket?: Buffer
+  readonly bytesParsed?: number
+}
+
 /** Writes the response to malformed HTTP and closes the connection: Fastify's option `clientErrorHandler`. */
-export function clientErrorHandler (this: FastifyInstance, error: Error & { readonly code?: string }, socket: Socket): void {
+export function clientErrorHandler (this: FastifyInstance, error: ClientError, socket: Socket): void {
   if (!canRespond(socket)) {
     socket.destroy(error)
     return
   }
-  const responder = getResponder(this.server)
+  const responder = getResponder(this.server, findUrl(error, socket))
   const code = clientErrors[String(error.code)] ?? 'invalid_request'
   const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), null, this.log)
   socket.write(formatHttpMessage(response))
@@ -27,7 +35,14 @@ export function clientErrorHandler (this: FastifyInstance, error: Error & { read
 }
 
 /** Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being sent. */
-type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: { readonly headersSent: boolean } | null }
+type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'req'> | null }
+
+/** Returns the URL of a request that could not be read: from its request line, or of the request whose body failed. */
+function findUrl ({ rawPacket, bytesParsed = 0 }: ClientError, socket: OpenSocket): string | undefined {
+  const lines = [...rawPacket?.toString('latin1').matchAll(/(?<=^|\r\n)[A-Z-]+ (\S+) HTTP\//g) ?? []]
+  const [, url] = lines.filter(({ index }) => index <= bytesParsed).at(-1) ?? []
+  return url ?? socket._httpMessage?.req.url
+}
 
 /** Returns whether a response can be written. In the middle of another response, it would be read as part of that one. */
 function canRespond (socket: OpenSocket): boolean {

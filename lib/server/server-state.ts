@@ -29,7 +29,7 @@ export function getResponder (server: object, url?: string): Responder {
   return responder ?? (fallback ??= createResponder({
     errors: standardErrors,
     format: codeFormat,
-    negotiated: undefined,
+    negotiated: [],
     translators: builtInTranslators,
     docUrl: () => undefined,
     realm: 'api',

@@ -15,7 +15,7 @@ export function isScope (value: unknown): value is string {
  * other media types, such as `application/problem+json`, define no such parameter.
  */
 export function formatContentType (mediaType: string): string {
-  return mediaType === 'application/json' ? 'application/json; charset=utf-8' : mediaType
+  return mediaType === 'application/json' || mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType
 }
 
 /** Returns whether a value is the `Content-Range` of a range that cannot be sent: `bytes` with an asterisk and the length (RFC 9110, section 14.4). */

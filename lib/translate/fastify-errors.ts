@@ -32,6 +32,8 @@ export const fastifyTranslator: Translator = {
   name: 'fastify',
   translate (error, { errors }) {
     if (!isObject(error) || typeof error.code !== 'string' || !error.code.startsWith('FST_ERR_')) return undefined
+    // Fastify adds this code to an error of a validator that has none. A status other than 400 is that of the application.
+    if (error.code === 'FST_ERR_VALIDATION' && error.statusCode !== 400) return undefined
     const known = Object.hasOwn(fastifyErrors, error.code) ? fastifyErrors[error.code] : undefined
     if (known === undefined) return errors.internal_error({ cause: error })
     return errors[known.code]({ cause: error, ...(known.message !== undefined && { message: known.message }) })

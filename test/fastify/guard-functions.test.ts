@@ -56,6 +56,19 @@ t.test('an error that a content-type parser returns is sent, and other parsers w
   t.strictSame(await post(app, '/', 'text/plain'), [200, '{}'])
 })
 
+t.test('a validator that returns false without errors rejects the request', async t => {
+  for (const [what, validate] of Object.entries({
+    returned: () => () => false, resolved: () => async () => false, 'with errors that are null': () => Object.assign(() => false, { errors: null })
+  })) {
+    const app = await create()
+    app.post('/', { schema: { body: {} }, validatorCompiler: validate as never }, async () => ({ secret: 42 }))
+    t.strictSame(await post(app, '/', 'application/json'), [422, 'validation_error'], what)
+  }
+  const app = await create()
+  app.post('/', { schema: { body: {} }, validatorCompiler: () => Object.assign(() => false, { errors: [{ keyword: 'required', instancePath: '', schemaPath: '', params: { missingProperty: 'a' } }] }) as never }, async () => ({ secret: 42 }))
+  t.strictSame(await post(app, '/', 'application/json'), [422, 'missing_required_field'])
+})
+
 t.test('a validator that fails with undefined or with an unwritable value rejects the request', async t => {
   const validators: Record<string, () => unknown> = {
     'throws a string': () => { throw 'no' },

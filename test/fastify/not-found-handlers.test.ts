@@ -36,3 +36,43 @@ t.test('a scope below the plugin can have a handler, and errors about it are tho
   t.equal((await app.inject('/v1/none')).body, 'not here')
   t.equal((await app.inject('/none')).json<{ code: string }>().code, 'route_not_found')
 })
+
+t.test('several registrations without a prefix: the outer one responds, or the first of two siblings', async t => {
+  const fail = (): never => { throw new Error('lost') }
+  for (const [what, hasOuter, given, format] of [
+    ['an outer registration', true, {}, 'code'], ['an outer registration with a prefix', true, { prefix: '/v1' }, 'code'], ['siblings', false, {}, 'problem']
+  ] as const) {
+    const app = Fastify()
+    await app.register(async root => {
+      if (hasOuter) await root.register(apiErrors, { log: false })
+      await root.register(async scope => {
+        await scope.register(apiErrors, { format: 'problem', log: false })
+        scope.get('/x', fail)
+      })
+      await root.register(async scope => {
+        await scope.register(apiErrors, { format: 'error', log: false })
+        scope.get('/y', fail)
+        await scope.register(async nested => { await nested.register(apiErrors, { format: 'message', log: false }) }, { prefix: '/nested' })
+      }, { prefix: '/' })
+    }, given)
+    const codes: unknown[] = []
+    for (const path of ['/x', '/y', '/none', '/nested/none']) {
+      const { title, error, code, message } = (await app.inject(`${'prefix' in given ? given.prefix : ''}${path}`)).json<Record<string, unknown>>()
+      codes.push(title !== undefined ? 'problem' : error !== undefined ? 'error' : code !== undefined ? 'code' : message !== undefined ? 'message' : 'none')
+    }
+    t.strictSame(codes, ['problem', 'error', format, 'message'], what)
+  }
+})
+
+t.test('a nested scope without a prefix that comes before the outer registration', async t => {
+  const create = async (notFound: boolean): Promise<string> => {
+    const app = Fastify()
+    await app.register(async scope => { await scope.register(apiErrors, { format: 'problem', notFound }) })
+    await app.register(apiErrors)
+    return (await app.inject('/none')).body
+  }
+  await t.rejects(create(true), {
+    message: "fastify-api-errors: a nested scope without a prefix registered the plugin first and responds to unknown paths below '/'. Register the plugin in the outer scope first, or set notFound to false in the nested scope."
+  })
+  t.match(JSON.parse(await create(false)), { code: 'route_not_found', message: 'This endpoint does not exist.' })
+})

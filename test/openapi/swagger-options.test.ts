@@ -39,12 +39,12 @@ t.test('the document is valid in every format and version', async t => {
   })
   for (const format of [...Object.values(formats), enveloped]) {
     for (const openapi of ['3.0.3', '3.1.0']) {
-      for (const negotiate of [false, true]) {
+      for (const negotiate of [false, true, ['problem', 'markdown']] as const) {
         const setup: Setup = { plugin: { format, negotiate, requestId: 'all' }, openapi: { openapi } }
         for (const wiring of ['swagger first', 'swagger alone'] as const) {
           const app = await createApp({ ...setup, wiring }, addSampleRoutes)
           const document = documentOf(app)
-          const title = `${format.name}, ${openapi}${negotiate ? ', negotiated' : ''}, ${wiring}`
+          const title = `${format.name}, ${openapi}${negotiate === false ? '' : `, negotiated: ${String(negotiate)}`}, ${wiring}`
           const result = await new Validator().validate(structuredClone(document))
           t.strictSame(result, { valid: true }, title)
           t.strictSame(codesByOperation(document), sampleCodes, `${title}: the same errors`)
@@ -99,4 +99,18 @@ t.test('a document without openapi is an OpenAPI 3 document, and one that cannot
     [{ transformObject: {} }, 'transformObject: expected a function, got an object.'],
     [{ refResolver: 'id' }, 'refResolver: expected an object with buildLocalReference, got "id".']
   ] as const) t.equal(thrown(() => swaggerOptions(options as object)), `TypeError: swaggerOptions: ${sentence}`)
+})
+
+t.test('Markdown is documented as a media type, with the text of each code as its example', async t => {
+  const app = await createApp({ plugin: { negotiate: ['markdown'] } }, async app => {
+    app.delete('/queues/:id', { config: { errors: ['resource_conflict'] } }, async () => ({}))
+  })
+  t.teardown(() => app.close())
+  const { paths, components } = documentOf(app) as unknown as { paths: Record<string, any>, components: Record<string, any> }
+  const response = components.responses[paths['/queues/{id}'].delete.responses[409].$ref.split('/').at(-1)]
+  t.strictSame(response.content['text/markdown'], {
+    schema: { type: 'string' },
+    examples: { resource_conflict: { $ref: '#/components/examples/ResourceConflictMarkdown' } }
+  })
+  t.match(components.examples.ResourceConflictMarkdown.value, /^---\ncode: "resource_conflict"\nstatus: 409\nretryable: false\n[^]*## What to do\n/)
 })

@@ -110,6 +110,8 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.keyboard.press('Tab')
     t.equal(await page.locator(':focus').getAttribute('id'), 'status')
     await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').textContent(), 'Copy as Markdown')
+    await page.keyboard.press('Tab')
     t.equal(await page.locator(':focus').textContent(), '400 Bad Request')
     await page.keyboard.press('/')
     t.equal(await page.locator(':focus').getAttribute('id'), 'search')
@@ -134,6 +136,17 @@ async function tryIn (browser: Browser): Promise<void> {
     t.equal(await page.evaluate('navigator.clipboard.readText()'), `curl -i '${address}/queues/1'`)
     t.strictSame(complaints, [])
     await page.context().close()
+  })
+
+  t.test('a page can be copied as Markdown', async t => {
+    for (const [path, file] of [['/errors/missing_api_key', '/errors/missing_api_key.md'], ['/errors', '/errors/index.md']] as const) {
+      const { page, complaints } = await open(path, { permissions: ['clipboard-read', 'clipboard-write'] })
+      await page.getByRole('button', { name: 'Copy as Markdown' }).click()
+      await page.getByRole('button', { name: 'Copied' }).waitFor()
+      t.equal(await page.evaluate('navigator.clipboard.readText()'), await (await fetch(address + file)).text())
+      t.strictSame(complaints, [])
+      await page.context().close()
+    }
   })
 
   t.test('without JavaScript, every code is shown, and nothing that needs JavaScript', async t => {

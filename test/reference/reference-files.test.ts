@@ -11,9 +11,9 @@ const files = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.exa
 const codes = Object.keys(app.apiErrors.errors)
 t.teardown(() => app.close())
 
-t.test('the index and each code in three forms, and the files that the HTML loads', async t => {
+t.test('the index and each code in three forms, llms.txt, and the files that the HTML loads', async t => {
   const pages = ['index', ...codes].flatMap(page => [`${page}.html`, `${page}.md`, `${page}.json`])
-  t.strictSame([...files.keys()].sort(), [...pages, 'style.css', 'script.js', 'icon.svg'].sort())
+  t.strictSame([...files.keys()].sort(), [...pages, 'llms.txt', 'style.css', 'script.js', 'icon.svg'].sort())
 })
 
 t.test('the same application gives the same files', async t => {
@@ -24,7 +24,7 @@ t.test('the same application gives the same files', async t => {
 })
 
 t.test('every link leads to a file, or to an anchor in it', async t => {
-  const patterns: Record<string, RegExp> = { html: / (?:href|src)="([^"]*)"/g, md: /\]\(([^)]*)\)/g, json: /"url": "([^"]*)"/g }
+  const patterns: Record<string, RegExp> = { html: / (?:href|src)="([^"]*)"/g, md: /\]\(([^)]*)\)/g, txt: /\]\(([^)]*)\)/g, json: /"url": "([^"]*)"/g }
   const links = [...files].flatMap(([name, content]) =>
     [...content.matchAll(patterns[name.split('.')[1] as string] ?? /$^/g)].map(([, href = '']) => ({ name, href })))
   const broken = links.filter(({ name, href }) => {

@@ -5,7 +5,7 @@ import apiErrors, { serverOptions, standardErrors, type ReferenceOptions } from 
 import { serveReference } from '../../lib/reference/serve-reference.js'
 import { build } from './app.js'
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Sends a GET, and returns the response without the date and the connection. */
 async function get (app: FastifyInstance, url: string, headers: Record<string, string> = {}): Promise<{ status: number, headers: Record<string, unknown>, body: string }> {
@@ -94,6 +94,35 @@ curl -i 'http://api.example.com/queues/no-such-id'
 [Errors](/errors)
 `
   })
+})
+
+t.test('llms.txt lists the pages in Markdown, and each of them can be read without Accept', async t => {
+  const app = await small()
+  const answer = await get(app, '/errors/llms.txt')
+  const { etag } = answer.headers
+  t.strictSame({ ...answer, body: answer.body.slice(0, answer.body.indexOf('\n- ')) }, {
+    status: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(answer.body.length), 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', etag },
+    body: `# Errors
+
+> Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.
+
+Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.
+
+## 400 Bad Request
+`
+  })
+  const links = [...answer.body.matchAll(/^- \[(.*)\]\((.*)\): (.*)$/gm)].map(([, code = '', url = '', text]) => ({ code: code.replaceAll('\\', ''), url, text }))
+  t.strictSame(links.map(({ code }) => code).sort(), Object.keys(standardErrors).sort())
+  t.strictSame(links.find(({ code }) => code === 'resource_not_found'), {
+    code: 'resource_not_found', url: '/errors/resource_not_found.md', text: '404. The resource does not exist. Do not retry.'
+  })
+  for (const { code, url } of links) {
+    const page = await get(app, url, { accept: 'text/html' })
+    t.strictSame([page.status, page.headers['content-type'], page.body], [200, 'text/markdown; charset=utf-8', (await get(app, `/errors/${code}`, { accept: 'text/markdown' })).body], code)
+  }
+  t.strictSame((await get(app, '/errors/index.md')).body, (await get(app, '/errors', { accept: 'text/markdown' })).body)
+  t.strictSame((await get(app, '/errors/nothing.md')).status, 404)
 })
 
 t.test('the page of a code as JSON', async t => {

@@ -81,3 +81,31 @@ t.test('a bad URL is also negotiated; malformed HTTP has no Accept', async t => 
   t.match(await sendRequest(port, 'GET', '/%zz', { Accept: 'application/problem+json' }), { status: 400, body: { title: 'Bad Request', code: 'invalid_request' } })
   t.match(await sendRaw(port, 'GARBAGE\r\nAccept: application/problem+json\r\n\r\n'), /\r\ncontent-type: application\/json; charset=utf-8\r\n/)
 })
+
+t.test('with a list, callers can choose between several formats', async t => {
+  const app = await createApp({ negotiate: ['problem', 'markdown'] })
+  app.get('/queues', () => { throw errors.resource_conflict() })
+  const port = await listen(t, app)
+  for (const [accept, type] of [
+    ['application/problem+json', 'application/problem+json'],
+    ['text/markdown', 'text/markdown; charset=utf-8'],
+    ['text/markdown, application/problem+json;q=0.9', 'text/markdown; charset=utf-8'],
+    ['text/markdown;q=0.5, application/problem+json', 'application/problem+json'],
+    ['text/markdown, text/html, */*;q=0.1', 'text/markdown; charset=utf-8'],
+    ['application/json, text/markdown;q=0.9', 'application/json; charset=utf-8'],
+    ['text/*', 'application/json; charset=utf-8'],
+    ['text/html, */*', 'application/json; charset=utf-8'],
+    ['text/markdown;q=0', 'application/json; charset=utf-8']
+  ] as const) t.match(await sendRequest(port, 'GET', '/queues', { Accept: accept }), { status: 409, headers: { 'content-type': type, vary: 'accept' } }, accept)
+  t.match(await sendRequest(port, 'GET', '/nope', { Accept: 'text/markdown' }), { status: 404, body: /^---\ncode: "route_not_found"\nstatus: 404\n/ })
+  t.match(await sendRequest(port, 'GET', '/%zz', { Accept: 'text/markdown' }), { status: 400, body: /^---\ncode: "invalid_request"\n/ })
+  t.strictSame((await sendRequest(port, 'HEAD', '/queues', { Accept: 'text/markdown' })).body, '')
+})
+
+t.test('the last event of a stream is JSON, whatever the caller accepts', async t => {
+  const app = await createApp({ negotiate: ['problem', 'markdown'] })
+  app.get('/', (_request, reply) => { reply.type('application/json').send(JSON.stringify(app.apiErrors.toBody(errors.resource_conflict(), reply))) })
+  for (const [accept, body] of [['text/markdown', { code: 'resource_conflict' }], ['text/markdown, application/problem+json;q=0.5', { title: 'Conflict' }]] as const) {
+    t.match((await app.inject({ url: '/', headers: { accept } })).json(), body, accept)
+  }
+})

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
-import { keptItems, listAllErrors, maxCreated, maxDepth, maxValues } from '../../lib/server/list-all-errors.js'
+import { keptItems, listAllErrors, maxCreated, maxDepth, maxPath, maxValues } from '../../lib/server/list-all-errors.js'
 
 const names = Array.from({ length: 30 }, (_, at) => `field${at}`)
 const item = { type: 'object', required: names, properties: Object.fromEntries(names.map(name => [name, { type: 'string' }])) }
@@ -136,7 +136,7 @@ t.test('an error in the property names of an object is certain, also above a sho
   t.strictSame(report?.map(({ instancePath, keyword }) => [instancePath, keyword]), [['', 'required'], ['', 'required'], ['/items', 'maxItems'], ['/items/3', 'type']])
 })
 
-t.test('a value that is too large or too deep is reported as Ajv reports the first error', async t => {
+t.test('a value that is too large or too deep, or whose path is too long, is reported as Ajv reports the first error', async t => {
   const wide = await probe(t, { type: 'object', additionalProperties: { type: 'string' } })
   const { report } = await wide.post(Object.fromEntries(Array.from({ length: maxValues }, (_, at) => [`k${at}`, []])))
   t.match(report, [{ instancePath: '/k0', keyword: 'type' }])
@@ -145,6 +145,9 @@ t.test('a value that is too large or too deep is reported as Ajv reports the fir
   let body: object = {}
   for (let depth = 0; depth <= maxDepth; depth++) body = { body }
   t.equal((await deep.post(body)).report?.length, 1)
+  const named = await probe(t, { type: 'object', additionalProperties: { type: 'array', items: { type: 'object', required: ['a', 'b'] } } })
+  for (const [length, count] of [[maxPath - 10, 2], [maxPath + 1, 1]] as const) t.equal((await named.post({ ['k'.repeat(length)]: [{}] })).report?.length, count)
+  t.equal((await named.post({ ['/'.repeat(400)]: [{}, {}] })).report?.length, 4)
 })
 
 t.test('an asynchronous schema', async t => {
@@ -257,6 +260,10 @@ t.test('ajv-errors requires allErrors', async t => {
 /** The schema and the worst body of one megabyte. */
 const worst: Readonly<Record<string, readonly [schema: object, payload: string]>> = {
   'a list': [list, `{"items":[${Array(349_000).fill('{}').join()}]}`],
+  'a long name': [
+    { type: 'object', additionalProperties: { type: 'array', items: { type: 'object', required: ['a', 'b', 'c', 'd', 'e'] } } },
+    `{"${'/'.repeat(1_000_000)}":[${Array(100).fill('{}').join()}]}`
+  ],
   'an object': [{ type: 'object', additionalProperties: { type: 'integer' } }, `{${Array.from({ length: 80_000 }, (_, at) => `"k${at}":"a"`).join()}}`]
 }
 

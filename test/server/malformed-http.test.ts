@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/server/malformed-http.js'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
 
@@ -110,4 +110,28 @@ t.test('each parser error of Node has a code of the catalog', async t => {
     HPE_HEADER_OVERFLOW: 'request_header_fields_too_large',
     HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large'
   })
+})
+
+t.test('the registration whose prefix the path has responds, if the path is known', async t => {
+  const app = await createApp({}, { requestTimeout: 300, http: { connectionsCheckingInterval: 50, headersTimeout: 300 } } as FastifyServerOptions)
+  await app.register(async scope => {
+    await scope.register(apiErrors, { log: false, format: 'problem' })
+    scope.post('/x', async () => 'x')
+  }, { prefix: '/v2' })
+  app.get('/', async () => 'ok')
+  const port = await listen(t, app)
+  for (const [what, text, status, isScope] of [
+    ['a malformed header', 'POST /v2/x HTTP/1.1\r\nHost: a\r\nBad Header\r\n\r\n', 400, true],
+    ['headers that are too large', `POST /v2/x HTTP/1.1\r\nHost: a\r\nX: ${'b'.repeat(20_000)}\r\n\r\n`, 431, true],
+    ['a malformed chunk', 'POST /v2/x HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n', 400, true],
+    ['a body that does not arrive', 'POST /v2/x HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{', 408, true],
+    ['the same outside the scope', 'POST /x HTTP/1.1\r\nHost: a\r\nBad Header\r\n\r\n', 400, false],
+    ['a request line that is not complete', 'GARBAGE /v2/x\r\n\r\n', 400, false],
+    ['headers that do not arrive', 'POST /v2/x HTTP/1.1\r\nHost: a\r\n', 408, false]
+  ] as const) {
+    const answer = await sendRaw(port, text)
+    t.strictSame([answer.slice(9, 12), answer.includes('application/problem+json')], [String(status), isScope], what)
+  }
+  const pipelined = await sendRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST /v2/x HTTP/1.1\r\nHost: a\r\nBad Header\r\n\r\n')
+  t.match(pipelined, /application\/problem\+json/, 'the last of several request lines before the error')
 })

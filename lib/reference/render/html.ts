@@ -13,6 +13,7 @@ export function indexHtml (reference: Reference, site: Site): string {
     title: reference.title,
     description: introduction.lead,
     alternates: site.alternates(),
+    markdown: site.markdown(),
     main: html`
 <h1>${reference.title}</h1>
 <p class="lead">${introduction.lead}</p>
@@ -53,6 +54,7 @@ export function pageHtml (reference: Reference, page: ReferenceCode, site: Site)
     title: `${page.code}: ${page.title}`,
     description: page.message,
     alternates: site.alternates(page.code),
+    markdown: site.markdown(page.code),
     main: html`
 <nav class="trail" aria-label="Breadcrumb"><a href="${site.index}">${reference.title}</a> <span aria-hidden="true">/</span> <a href="${site.index}#${isInUse(page) ? page.status : 'not-in-use'}">${page.status} ${page.phrase}</a></nav>
 <header class="about">
@@ -94,10 +96,11 @@ function getStatusClass ({ status }: ReferenceCode): number {
   return Math.floor(status / 100)
 }
 
-function renderLayout (site: Site, { title, description, alternates, main }: {
+function renderLayout (site: Site, { title, description, alternates, markdown, main }: {
   readonly title: string
   readonly description: string
   readonly alternates: ReturnType<Site['alternates']>
+  readonly markdown: string
   readonly main: Html
 }): string {
   return html`<!doctype html>
@@ -108,6 +111,7 @@ function renderLayout (site: Site, { title, description, alternates, main }: {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${description}">
 <meta name="color-scheme" content="light dark">
+<link rel="alternate" type="text/markdown" href="${markdown}">
 <link rel="icon" href="${site.asset('icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${site.asset('style.css')}">
 <script type="module" src="${site.asset('script.js')}"></script>

@@ -11,6 +11,7 @@ export interface StatusGroup {
 /** The texts before the lists of codes. */
 export const introduction = {
   lead: 'Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.',
+  llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
   reserved: 'No route returns these codes today. A program that handles them is prepared for a later version of the API.'
 } as const
 

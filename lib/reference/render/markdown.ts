@@ -1,5 +1,5 @@
 /** Writes the index and the pages of the reference in Markdown. */
-import { codeSpan, escapeMarkdown, table } from './escape-markdown.js'
+import { codeSpan, escapeMarkdown, table } from '../../support/escape-markdown.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import { groupCodes, introduction } from './index-groups.js'
 import { retryTexts, createSections } from './sections.js'
@@ -17,6 +17,21 @@ export function indexMarkdown (reference: Reference, site: Site): string {
     introduction.lead,
     ...used.flatMap(({ status, phrase, codes }) => [`## ${status} ${phrase}`, createTable(codes)]),
     ...(reserved.length === 0 ? [] : ['## Not in use', introduction.reserved, createTable(reserved)])
+  ])
+}
+
+/** Returns the index as `llms.txt` (llmstxt.org): a title, a summary, and lists of links to pages in Markdown. */
+export function llmsText (reference: Reference, site: Site): string {
+  const { used, reserved } = groupCodes(reference)
+  const list = (codes: readonly ReferenceCode[]): string => codes.map(({ code, status, message, retry }) => {
+    return `- [${escapeMarkdown(code)}](${site.markdown(code)}): ${status}. ${escapeMarkdown(message)} ${retryTexts[retry].short}.`
+  }).join('\n')
+  return joinBlocks([
+    `# ${escapeMarkdown(reference.title)}`,
+    `> ${introduction.lead}`,
+    introduction.llms,
+    ...used.flatMap(({ status, phrase, codes }) => [`## ${status} ${phrase}`, list(codes)]),
+    ...(reserved.length === 0 ? [] : ['## Optional', introduction.reserved, list(reserved)])
   ])
 }
 

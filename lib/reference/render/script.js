@@ -1,7 +1,12 @@
-/** The script of the reference pages: the search, the filter by status, and the buttons that copy an example. */
+/** The script of the reference pages: the search, the filter by status, and the buttons that copy an example or the page. */
 const form = document.querySelector('.filter')
 if (form !== null) enableFilter(form)
-if (navigator.clipboard !== undefined) for (const block of document.querySelectorAll('pre')) addCopyButton(block)
+if (navigator.clipboard !== undefined) {
+  for (const block of document.querySelectorAll('pre')) block.prepend(createCopyButton('Copy', () => block.querySelector('code').textContent))
+  const markdown = document.querySelector('link[type="text/markdown"]')
+  // A page that was opened as a file cannot load another file.
+  if (location.protocol !== 'file:') (form ?? document.querySelector('.about .lead')).after(createCopyButton('Copy as Markdown', async () => (await fetch(markdown.href)).text()))
+}
 
 function enableFilter (form) {
   const search = form.querySelector('#search')
@@ -48,15 +53,15 @@ function enableFilter (form) {
   })
 }
 
-function addCopyButton (block) {
+function createCopyButton (label, getText) {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'copy'
-  button.textContent = 'Copy'
+  button.textContent = label
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(block.querySelector('code').textContent)
+    await navigator.clipboard.writeText(await getText())
     button.textContent = 'Copied'
-    setTimeout(() => { button.textContent = 'Copy' }, 2000)
+    setTimeout(() => { button.textContent = label }, 2000)
   })
-  block.prepend(button)
+  return button
 }

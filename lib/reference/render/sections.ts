@@ -2,7 +2,7 @@
 import type { RetryAdvice } from '../../catalog/definition.js'
 import { formatContentType } from '../../support/http-syntax.js'
 import { formatCurl } from '../requests/curl.js'
-import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from './escape-markdown.js'
+import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../support/escape-markdown.js'
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 

@@ -8,6 +8,8 @@ export interface Site {
   readonly index: string
   /** Returns the URL of the page of a code. */
   readonly page: (code: string) => string
+  /** Returns the URL of the page of a code in Markdown, or of the index if there is no code. */
+  readonly markdown: (code?: string) => string
   /** Returns the URL of a file that the pages load: the style sheet, the script or the icon. */
   readonly asset: (name: string) => string
   /** Returns the URLs of the other forms of a page, or of the index if there is no code. Empty if all forms share one URL. */

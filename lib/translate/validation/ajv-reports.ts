@@ -1,7 +1,7 @@
 /** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
 import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
-import { isIn, maxReported, repeatsValue, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { isIn, maxReported, quotesAnyValue, repeatsValue, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -86,7 +86,8 @@ function readReplaced (replaced: readonly unknown[], message: unknown, report: V
   // It marks the replaced failures, and never replaces its own ones.
   const validation = replaced.slice(0, maxReported).flatMap(entry => isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : [])
   const failures = resolveUnions(readAjvReports({ ...report, validation }))
-  return failures.map(failure => ({ ...failure, ...(typeof message === 'string' && { message }) }))
+  const sent = typeof message === 'string' && !quotesAnyValue(message, report.value) ? { message } : {}
+  return failures.map(failure => ({ ...failure, ...sent }))
 }
 
 /** Returns whether a keyword is not one of JSON Schema. */

@@ -1,5 +1,6 @@
 /** The types of a validator's report, in terms of JSON Schema. */
 import type { IssueLocation } from '../../catalog/issues.js'
+import { isObject } from '../../support/is-object.js'
 
 /** The maximum number of entries that are read of a report. A body of one megabyte can lead to a million entries. */
 export const maxReported = 1000
@@ -42,6 +43,26 @@ export function valueAt (value: unknown, path: readonly string[]): unknown {
 /** Returns whether a value has an own property. */
 export function isIn (value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+}
+
+/** The maximum number of values of a request that are compared with a message. */
+const maxCompared = 10_000
+
+/**
+ * Returns whether a message contains, as JSON, a string or a longer number of what was sent. The templates of ajv-errors insert
+ * values as JSON, from any field. It returns true if there are too many values to compare.
+ */
+export function quotesAnyValue (message: string, sent: unknown): boolean {
+  const quoted = new Set(message.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.e+-]{2,}\d/gi))
+  if (quoted.size === 0) return false
+  const values = [sent]
+  for (let compared = 0; values.length > 0; compared++) {
+    const value = values.pop()
+    if (compared === maxCompared) return true
+    if (isObject(value)) for (const inner of Object.values(value)) values.push(inner)
+    else if ((typeof value === 'string' || typeof value === 'number') && quoted.has(JSON.stringify(value))) return true
+  }
+  return false
 }
 
 /** Returns whether a message contains the value that was sent. */

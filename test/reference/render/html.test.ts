@@ -4,7 +4,7 @@ import { indexHtml, pageHtml } from '../../../lib/reference/render/html.js'
 import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
 import { build } from '../app.js'
 
-const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => `/errors/${name}`, alternates: () => [] }
+const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, markdown: (code = 'index') => `/errors/${code}.md`, asset: (name: string) => `/errors/${name}`, alternates: () => [] }
 const app = await build()
 t.teardown(() => app.close())
 await app.ready()
@@ -13,7 +13,7 @@ const page = reference.codes.find(({ code }) => code === 'already_in_queue') as 
 
 t.test('a page loads its own files only', async t => {
   for (const text of [indexHtml(reference, site), pageHtml(reference, page, site)]) {
-    t.strictSame([...text.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url), ['/errors/icon.svg', '/errors/style.css', '/errors/script.js'])
+    t.strictSame([...text.matchAll(/<(?:link rel="(?!alternate)|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url), ['/errors/icon.svg', '/errors/style.css', '/errors/script.js'])
     t.notMatch(text, / style=| on\w+=|<script(?! type="module" src=)/, 'the content security policy forbids inline styles and scripts')
   }
 })

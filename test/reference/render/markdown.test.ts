@@ -4,7 +4,7 @@ import { indexMarkdown, pageMarkdown } from '../../../lib/reference/render/markd
 import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
 import { build } from '../app.js'
 
-const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => name, alternates: () => [] }
+const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, markdown: (code = 'index') => `/errors/${code}.md`, asset: (name: string) => name, alternates: () => [] }
 const app = await build()
 t.teardown(() => app.close())
 await app.ready()

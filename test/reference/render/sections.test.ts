@@ -5,7 +5,7 @@ import t from 'tap'
 import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createSections } from '../../../lib/reference/render/sections.js'
 
-const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, asset: (name: string) => name, alternates: () => [] }
+const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, markdown: (code = 'index') => `/errors/${code}.md`, asset: (name: string) => name, alternates: () => [] }
 
 /** The sections of the page of a code, by their titles. */
 async function sections (code: string, register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 /** The issues of each keyword, with Ajv and TypeBox as validators. */
+/* eslint-disable no-template-curly-in-string -- templates of ajv-errors */
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -500,6 +501,9 @@ const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload:
   'a union': [{ properties: { r: { anyOf: [{ type: 'number', minimum: 4 }, { type: 'null' }], errorMessage: 'Four or more.' } } }, { r: 1 }, [['r', 'minimum', 'Four or more.']]],
   'a union of values': [{ properties: { r: { oneOf: [{ const: 'a' }, { const: 'b' }], errorMessage: 'a or b.' } } }, { r: secret }, [['r', 'enum', 'a or b.']]],
   nested: [{ properties: { z: { required: ['u'], additionalProperties: false, errorMessage: { required: 'u!', additionalProperties: 'No more.' } } } }, { z: { secret } }, [['z.u', 'required', 'u!'], ['z.secret', 'unknown_field', 'No more.']]],
+  'a template that repeats the field': [{ properties: { q: { minLength: 7, errorMessage: 'Got ${0}.' } } }, { q: secret }, [['q', 'min_length', 'must be at least 7 characters long']]],
+  'a template that repeats another field': [{ required: ['a'], errorMessage: { required: 'a, not ${/l}.' } }, { l: [{ secret }] }, [['a', 'required', 'is required']]],
+  'a template without a secret': [{ required: ['a'], errorMessage: { required: 'a, with ${/c}.' } }, { c: 5 }, [['a', 'required', 'a, with 5.']]],
   'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
 }
 

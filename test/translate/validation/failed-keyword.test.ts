@@ -1,6 +1,6 @@
-/** Finds the value at a path. */
+/** Finds values of a request: by their path, and in a message. */
 import t from 'tap'
-import { isIn, valueAt } from '../../../lib/translate/validation/failed-keyword.js'
+import { isIn, quotesAnyValue, valueAt } from '../../../lib/translate/validation/failed-keyword.js'
 
 t.test('the value at a path, from own properties only', async t => {
   const value = { items: [{ price: 5 }], empty: null }
@@ -11,4 +11,18 @@ t.test('the value at a path, from own properties only', async t => {
     t.equal(valueAt(value, path), found, path.join('.'))
   }
   t.strictSame([isIn({ a: undefined }, 'a'), isIn({}, 'toString'), isIn(null, 'a'), isIn('text', 'length')], [true, false, false, false])
+})
+
+t.test('values of a request that a message contains as JSON', async t => {
+  for (const [message, sent, isQuoted] of [
+    ['Got "hunter2".', { pw: 'hunter2' }, true],
+    ['Got {"pw":"a \\"b\\""}.', { nested: [{ pw: 'a "b"' }] }, true],
+    ['Got 123456.', { pin: 123456 }, true],
+    ['Got -1.5e+30.', [-1.5e30], true],
+    ['Choose "red" or "blue".', { color: 'green' }, false],
+    ['Enter a name.', { name: 'name' }, false],
+    ['At least 8 characters.', { count: 8 }, false],
+    ['Got "x".', undefined, false],
+    ['Got "x".', Array.from({ length: 20_000 }, () => 'y'), true]
+  ] as const) t.equal(quotesAnyValue(message, sent), isQuoted, message)
 })

@@ -2,8 +2,9 @@
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
+import { createApp } from '../../support/http.js'
 import { createApi, postTo } from '../../support/validation.js'
 
 const secret = 'S3cr3t'
@@ -177,6 +178,21 @@ t.test('a validator that returns its own error, as Joi and yup do', async t => {
     request_id: 'req_1',
     details: [{ in: 'query', field: '', pointer: '', code: 'invalid', message: 'is invalid' }]
   })
+})
+
+t.test('the status of an error that a validator returns or rejects with is kept, except 400', async t => {
+  for (const [status, code] of [[400, 'validation_error'], [401, 'unauthorized'], [403, 'forbidden'], [404, 'resource_not_found'], [409, 'resource_conflict'], [429, 'rate_limit_exceeded'], [503, 'service_unavailable']] as const) {
+    const fault = (): Error => Object.assign(new Error('Ask for access.'), { statusCode: status })
+    for (const validate of [() => ({ error: fault() }), async () => { throw fault() }]) {
+      const app = await createApp()
+      app.post('/', { schema: { body: { type: 'object' } }, validatorCompiler: () => validate as never }, async () => 'in')
+      const { statusCode, body } = await app.inject({ method: 'POST', url: '/', payload: {} })
+      const { message } = errors[code]
+      t.strictSame([statusCode, JSON.parse(body)], [status === 400 ? 422 : status, {
+        code, message: [400, 503].includes(status) ? message : 'Ask for access.', request_id: 'req_1', ...(status === 400 && { details: [{ in: 'body', field: '', pointer: '', code: 'invalid', message: 'is invalid' }] })
+      }])
+    }
+  }
 })
 
 t.test('a validator that throws is a server error', async t => {

@@ -2,8 +2,8 @@
 import { strictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
-import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../../lib/reference/render/escape-markdown.js'
-import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.js'
+import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../lib/support/escape-markdown.js'
+import { renderMarkdown } from '../../lib/reference/render/markdown-to-html.js'
 
 t.test('special characters have no meaning', async t => {
   t.equal(escapeMarkdown('*all* of [it](x) <b> & `c`'), '\\*all\\* of \\[it\\](x) \\<b\\> \\& \\`c\\`')

@@ -1,0 +1,26 @@
+/** The Markdown form of an error, for agents and other callers that read text: front matter, the message, and what to do. */
+import type { Answer } from '../catalog/answer.js'
+import { codeSpan, escapeMarkdown } from '../support/escape-markdown.js'
+import { stringifyMeta, type TextFormat } from './format.js'
+
+/**
+ * An error as Markdown (RFC 7763), with front matter in YAML. Each value of the front matter is JSON, which is valid YAML, so that
+ * no value can add a line of its own.
+ */
+export const markdownFormat: TextFormat = {
+  name: 'markdown',
+  contentType: 'text/markdown',
+  write: answer => `${[formatFrontMatter(answer), `# ${escapeMarkdown(answer.title)}`, escapeMarkdown(answer.message), ...formatIssues(answer), '## What to do', answer.action].join('\n\n')}\n`
+}
+
+function formatFrontMatter ({ code, status, retry, retryAfter, requestId, docUrl, meta }: Answer): string {
+  const fields = { code, status, retryable: retry !== 'never', retry_after: retryAfter, request_id: requestId, doc_url: docUrl, meta }
+  const lines = Object.entries(fields).flatMap(([name, value]) => value === undefined ? [] : [`${name}: ${stringifyMeta(value) as string}`])
+  return ['---', ...lines, '---'].join('\n')
+}
+
+function formatIssues ({ issues }: Answer): string[] {
+  if (issues.length === 0) return []
+  const lines = issues.map(({ in: location, field, code, message }) => `- ${field === '' ? location : `${codeSpan(field)} (${location})`}: ${escapeMarkdown(message)} (${codeSpan(code)})`)
+  return ['## Invalid fields', lines.join('\n')]
+}
