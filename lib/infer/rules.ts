@@ -148,9 +148,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
   // A handler without arguments cannot read the parameter.
-  parameterLength: ({ record: { route, url }, schema, maxParamLength }) => maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
-    ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
-    : [],
+  parameterLength: ({ record: { route, url }, schema, maxParamLength }) =>
+    maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
+      ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
+      : [],
 
   // The source shows which routes look something up.
   resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))

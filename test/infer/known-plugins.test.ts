@@ -114,6 +114,7 @@ t.test('@fastify/rate-limit', async t => {
 
 t.test('an errorResponseBuilder without a status makes the response of @fastify/rate-limit a 500', async t => {
   const error = Object.assign(new Error('Slow down.'), { statusCode: 429 })
+  const build = (): Error => error
   for (const [title, errorResponseBuilder, status] of [
     ['an empty object', () => ({}), 500],
     ['an object with a message', () => { return { message: 'Slow down.' } }, 500],
@@ -122,8 +123,8 @@ t.test('an errorResponseBuilder without a status makes the response of @fastify/
     ['one with and one without a status', (request: { readonly id: string }) => request.id === '' ? {} : { statusCode: 429 }, 429],
     ['an object with unknown fields', () => ({ ...{ statusCode: 429 } }), 429],
     ['an object with a computed field', () => ({ ['status' + 'Code']: 429 }), 429],
-    ['an error', () => error, 429],
-    ['a function without source', (() => error).bind(undefined), 429]
+    ['an error', build, 429],
+    ['a function without source', build.bind(undefined), 429]
   ] as const) {
     const app = create()
     await app.register(rateLimit, { max: 1, errorResponseBuilder })

@@ -27,7 +27,9 @@ t.test('a function without JavaScript source has no syntax tree', async t => {
 })
 
 t.test('a function takes arguments if it has parameters or reads all of them', async t => {
-  for (const fn of [(request: unknown) => request, (...all: unknown[]) => all, (request = {}) => request, members.method, members.method.bind(members), function () { return arguments.length }]) t.ok(takesArguments(fn), String(fn))
+  for (const fn of [
+    (request: unknown) => request, (...all: unknown[]) => all, (request = {}) => request, members.method, members.method.bind(members), function () { return arguments.length }
+  ]) t.ok(takesArguments(fn), String(fn))
   for (const fn of [() => 'a', function () { return 'arguments' }, async () => {}]) t.notOk(takesArguments(fn), String(fn))
 })
 
