@@ -62,7 +62,7 @@ const failures = {
   'a unique violation of Postgres': Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
     severity: 'ERROR', code: '23505', detail: 'Key (email)=(a@b.co) already exists.', table: 'users', constraint: 'users_email_key'
   }),
-  'ten wrong fields': Object.assign(new Error('no'), { code: 'FST_ERR_VALIDATION', statusCode: 400, validationContext: 'body', validation: validate.errors })
+  'ten invalid fields': Object.assign(new Error('no'), { code: 'FST_ERR_VALIDATION', statusCode: 400, validationContext: 'body', validation: validate.errors })
 }
 
 for (const withPlugin of [false, true]) {

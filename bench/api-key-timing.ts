@@ -1,5 +1,5 @@
 /**
- * Checks whether the response time reveals how much of an API key is right. It alternates two wrong keys of equal length: one is
+ * Checks whether the response time reveals how much of an API key is correct. It alternates two wrong keys of equal length: one is
  * wrong in its first character, the other in its last. If the time revealed anything, the second key would take longer.
  *
  * Run it with `npx tsx bench/api-key-timing.ts [tries]`. 10,000 tries of each key take about a minute.

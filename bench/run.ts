@@ -41,9 +41,9 @@ const rows: readonly Row[] = [
     what: 'a 404 thrown', a: at('ours', thrown, 404), b: at(name, thrown, 404), target: 1
   })),
   { what: 'a 404 returned, the same bytes', a: at('ours', returned, 404), b: at('node:http', thrown, 404), target: 1.6 },
-  { what: 'ten wrong fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1, least: 'minimal' },
+  { what: 'ten invalid fields', a: at('ours', wrongBody, 422), b: at('fastify', wrongBody, 400), target: 1, least: 'minimal' },
   { what: 'an unknown route', a: at('ours', unknown, 404), b: at('fastify', unknown, 404), target: 1, least: 'minimal' },
-  { what: 'a wrong method', a: at('ours', wrongMethod, 405), b: at('fastify', wrongMethod, 404), target: 1, least: 'minimal' },
+  { what: 'an unsupported method', a: at('ours', wrongMethod, 405), b: at('fastify', wrongMethod, 404), target: 1, least: 'minimal' },
   { what: 'a 429', a: at('ours, limited', limited, 429), b: at('fastify, limited', limited, 429), target: 1 },
   { what: 'a TypeError', a: at('ours', typeError, 500), b: at('fastify', typeError, 500), target: 1, least: 'minimal' },
   { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'minimal, unique' },

@@ -10,7 +10,7 @@ export const tenFields = {
   properties: Object.fromEntries(names.map(name => [name, { type: 'string', minLength: 5 }]))
 }
 
-/** A body in which each field is wrong. */
+/** A body in which each field is invalid. */
 export const tenWrong: Readonly<Record<string, string>> = Object.fromEntries(names.map(name => [name, 'no']))
 
 /** The requests that are sent to the subjects. */

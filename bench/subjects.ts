@@ -34,7 +34,7 @@ const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null
 
 let ids = 0
 
-/** A counter for subjects without request ids, like the one of Fastify. */
+/** A counter for subjects without request ids, similar to Fastify's. */
 const nextId = (): string => `req-${(++ids).toString(36)}`
 
 const notFound = (): Error => Object.assign(new Error('No queue has this id.'), { statusCode: 404 })

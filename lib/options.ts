@@ -20,87 +20,87 @@ import type { DatabaseOptions, Translator } from './translate/translator.js'
 import type { ValidationStatus } from './translate/validation/validation-status.js'
 import { warnUndocumented, type OnUndocumented } from './verify/undocumented-errors.js'
 
-/** The formats that the `negotiate` option knows by name. */
+/** The formats that the `negotiate` option accepts by name. */
 const negotiableFormats = { problem: formats.problem, markdown: markdownFormat } as const
 
 /** The options of the plugin. */
 export interface ApiErrorsOptions {
-  /** The catalog, as `defineErrors` returns it. Standard codes that are missing in it are added. @default standardErrors */
+  /** The catalog that `defineErrors` returns. Missing standard codes are added. @default standardErrors */
   readonly errors?: AnyCatalog
   /** The format of error bodies: a name, or the result of `defineFormat`. @default 'code' */
   readonly format?: FormatName | Format
   /**
-   * The formats that callers can request with `Accept` instead of `format`: `'problem'` for `application/problem+json`, and
-   * `'markdown'` for `text/markdown`, which agents read. `true` is `['problem']`.
+   * The formats that clients can request with `Accept` instead of `format`: `'problem'` for `application/problem+json`, and
+   * `'markdown'` for `text/markdown`, which agents read. `true` is the same as `['problem']`.
    *
    * @default false
    * @example
    * { negotiate: ['problem', 'markdown'] }
    */
   readonly negotiate?: boolean | ReadonlyArray<'problem' | 'markdown'>
-  /** Rate limits by name. Absent: this plugin limits no route. */
+  /** Rate limits by name. If absent, the plugin limits no route. */
   readonly rateLimit?: RateLimitOptions
   /** Translators that run before the built-in ones. @default [] */
   readonly translators?: readonly Translator[]
   /**
-   * Names for the constraints of the database. Absent: the response has the column as the field and the default message of the code.
+   * Field names and messages for database constraints. If absent, the field is the column, and the message is the default message of the code.
    *
    * @example
    * { constraints: { users_email_key: { field: 'email', message: 'Email already registered' } } }
    */
   readonly database?: DatabaseOptions
   /**
-   * The status of the response to an invalid body, whether its schema or the database rejects it. With 400, its
-   * code is `invalid_request`, and its issues are the same. An error that is thrown as a 422 stays a 422. Invalid parameters
-   * and headers have the status 400 in any case.
+   * The response status for an invalid body, whether the schema or the database rejects it. With 400, the
+   * code is `invalid_request`, and the issues are the same. An error that is thrown as a 422 remains a 422. For invalid parameters
+   * and headers, the status is always 400.
    *
    * @default 422
    */
   readonly validationStatus?: ValidationStatus
   /**
-   * The URL of the page about a code: a base URL to which the code is appended, percent-encoded, or a function of the code that returns
-   * `undefined` for a code without a page. Absent, or `undefined` for a code: the page of `reference`; without these, responses have no
-   * `doc_url`. An absolute URL makes the `type` of problem details absolute, as RFC 9457 recommends (section 3.1.1).
+   * The URL of a code's error page: a base URL to which the percent-encoded code is appended, or a function that receives the code and returns
+   * its URL, or `undefined` if the code has no page. Without a URL, the page of `reference` is used. Without `reference`, responses have no
+   * `doc_url`. If the URL is absolute, the `type` of problem details is absolute, too, as RFC 9457 recommends (section 3.1.1).
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
-  /** Serves the error reference: `{ path: '/errors' }`. Absent: no pages are served. */
+  /** Serves the error reference: `{ path: '/errors' }`. If absent, no pages are served. */
   readonly reference?: ReferenceOptions
   /** The realm in `WWW-Authenticate` (RFC 9110, section 11.5). @default 'api' */
   readonly realm?: string
   /**
-   * The absolute URL of the metadata of this protected resource, for clients that look for its authorization server. It is the
-   * `resource_metadata` of each Bearer challenge that the plugin writes (RFC 9728, section 5.1).
+   * The absolute URL of this protected resource's metadata, for clients that need its authorization server. It is the
+   * `resource_metadata` parameter of each Bearer challenge that the plugin writes (RFC 9728, section 5.1).
    *
-   * @default the challenge has no such parameter
+   * @default challenges have no such parameter
    * @example
    * resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource'
    */
   readonly resourceMetadata?: string
   /**
-   * Whether errors say in a header what to do next: `X-Should-Retry: true` or `false`, from the `retry` advice of the code, and
-   * `Retry-After-Ms` if the wait of a rate limit is less than a second. SDKs that Stainless generates, such as those of OpenAI
-   * and Anthropic, obey both.
+   * Whether errors have retry headers: `X-Should-Retry: true` or `false`, based on the `retry` advice of the code, and
+   * `Retry-After-Ms` if the wait time of a rate limit is less than a second. SDKs generated by Stainless, such as those of OpenAI
+   * and Anthropic, follow both.
    *
    * @default true
    */
   readonly retryHeaders?: boolean
-  /** `false` turns the log off. A function writes each entry itself. @default a 4xx at level info without a stack, a 5xx at level error with its causes */
+  /** `false` turns logging off. A function receives each entry instead. @default a 4xx is logged at level info without a stack, a 5xx at level error with its causes */
   readonly log?: false | LogFunction
-  /** Whether requests without a route get `route_not_found` or 405. `false` keeps your own not-found handler. @default true */
+  /** Whether the plugin responds to requests without a route, with 404 `route_not_found` or 405. `false` keeps your own not-found handler. @default true */
   readonly notFound?: boolean
   /**
-   * What happens to an error that a handler sends instead of throwing it, `reply.code(404).send({ message })`, with a
-   * status for which the route declares no schema. Absent: a body that is only a message gets the format of the API. Any
+   * What happens if a handler sends an error instead of throwing it, as in `reply.code(404).send({ message })`, and the route declares
+   * no schema for the status. If absent, a body that is only a message is converted to the format of the API. Any
    * other body is sent unchanged, and the ledger lists it as undocumented. This costs nothing on a 200. `'report'` sends
    * every body unchanged and lists it. `'convert'` converts every JSON and text body: a 4xx keeps its message, and the rest of
-   * the body is only logged. Both values cost an `onSend` hook on each request. The message of a 5xx is never sent.
+   * the body is only logged. Both values add an `onSend` hook to each request. In a converted body, the message of a 5xx is never sent.
    */
   readonly sentErrors?: 'report' | 'convert'
   /** Which responses have `X-Request-Id`: `'errors'`, or `'all'`, which adds a hook to each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
   /**
-   * The errors that `npx fastify-api-errors infer --write` found in the source: the content of `errors.inferred.json`, or the path of
-   * the file, relative to the working directory. They are documented on their routes. Absent: none are.
+   * The errors that `npx fastify-api-errors infer --write` found in the source code: the content of `errors.inferred.json`, or the path of
+   * the file, relative to the working directory. These errors are documented on their routes. If absent, none are documented.
    *
    * @example
    * { inferred: 'errors.inferred.json' }
@@ -109,27 +109,26 @@ export interface ApiErrorsOptions {
   /** How the errors of a route are inferred for its documentation. */
   readonly documentation?: DocumentationOptions
   /**
-   * Whether the schemas of the statuses (`NotFound` and so on, as in `app.apiErrors.schemas`) are registered by
-   * `addSchema`, for routes that refer to them with `$ref`. This makes the compilation of every route slower. @default false
+   * Whether the schemas of the statuses (`NotFound` and so on, as in `app.apiErrors.schemas`) are registered with
+   * `addSchema`, for routes that refer to them with `$ref`. Compiling each route then takes longer. @default false
    */
   readonly addSchemas?: boolean
   /**
-   * What happens when a response is sent that the documentation of its route does not list, once for each route, status
-   * and code: `'log'` writes a warning, a function is called. Absent: only `ledger()` lists it.
+   * What happens if an undocumented error is sent, once for each route, status
+   * and code. `'log'` logs a warning, and a function is called. If absent, only `ledger()` lists the error.
    */
   readonly onUndocumented?: 'log' | OnUndocumented
 }
 
 /** The `documentation` option. */
 export interface DocumentationOptions {
-  /** Your own rules, and `false` for each built-in rule to turn off. @default {} */
+  /** Your own rules by name. `false` turns off a built-in rule. @default {} */
   readonly rules?: DocumentationRules
   /**
-   * The prefix of this registration's component names, for clients that are generated from a document of
-   * several registrations.
+   * The prefix of this registration's component names, if several registrations share one document.
    *
-   * @default '' on the application. In a scope with a prefix, the prefix: `V1` for `/v1`. In a scope without one, inside
-   * of another registration: the name of the format
+   * @default '' on the application. In a scope with a path prefix, it is derived from the path prefix: `V1` for `/v1`. In a nested
+   * registration without a path prefix, it is the name of the format
    */
   readonly componentPrefix?: string
 }
@@ -173,20 +172,20 @@ const known = {
   onUndocumented: true
 } satisfies Record<keyof ApiErrorsOptions, true>
 
-/** Old names of options, each with a sentence that gives the new name. */
+/** Old names of options, each with a sentence about the new name. */
 const renamed: Readonly<Record<string, string>> = {
-  sent: "the option is called sentErrors now, and its value 'keep' is called 'report'",
-  undocumented: 'the option is called onUndocumented now'
+  sent: "the option was renamed to sentErrors, and its value 'keep' to 'report'",
+  undocumented: 'the option was renamed to onUndocumented'
 }
 
-/** Fastify itself passes these options of `register` on to every plugin. */
+/** The options of `register` that Fastify itself passes to every plugin. */
 const optionsOfFastify = ['prefix', 'logLevel', 'logSerializers']
 
 /**
  * Checks the options and fills in the defaults.
  *
  * @param prefix of the scope in which the plugin is registered
- * @throws TypeError with one sentence that names the option, what was expected and what was received
+ * @throws TypeError with one sentence: the option, what was expected and what was received
  */
 export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
   expectOption(owner, 'options', isRecord(options as unknown), 'an object', options)
@@ -269,14 +268,14 @@ function checkNegotiate (negotiate: unknown): void {
   }
 }
 
-/** Returns the formats besides the main one. A format with the media type of the main one cannot be requested. */
+/** Returns the formats in addition to the main format. A format with the media type of the main format cannot be requested. */
 function listNegotiated (negotiate: NonNullable<ApiErrorsOptions['negotiate']>, { contentType }: Format): Settings['negotiated'] {
   if (negotiate === false) return []
   const names = negotiate === true ? ['problem' as const] : new Set(negotiate)
   return [...names].map(name => negotiableFormats[name]).filter(format => format.contentType !== contentType)
 }
 
-/** Returns the lookup of inferred errors. `undefined` if there are no routes, because the command that writes the file starts the application first. */
+/** Returns the lookup of inferred errors. It is `undefined` if there are no routes yet, because the command that writes the file starts the application first. */
 function createFindInferredErrors (inferred: ApiErrorsOptions['inferred'], catalog: AnyCatalog, isConverted: boolean): FindInferredErrors | undefined {
   if (inferred === undefined) return undefined
   const errors = readInferredErrors(inferred, `${owner}: inferred`)
@@ -306,8 +305,8 @@ function completeFormat (format: Format): Format {
 }
 
 /**
- * Returns the function that returns the URL of a code. A code for which `docUrl` has no URL has its page of the reference. Calls
- * `docUrl` once for each code, so that a function that fails or returns an invalid URL is found at register.
+ * Returns a function that returns the URL of a code's page. If `docUrl` has no URL for a code, the reference page is used. Calls
+ * `docUrl` once for each code, so that `register` fails if the function throws or returns an invalid URL.
  */
 function createDocUrl (docUrl: ApiErrorsOptions['docUrl'], reference: string | undefined, catalog: AnyCatalog): (code: string) => string | undefined {
   const getPage = (base: string | undefined, code: string): string | undefined => base === undefined ? undefined : `${base}${base.endsWith('/') ? '' : '/'}${encodeUriComponent(code)}`
@@ -357,13 +356,13 @@ function checkDatabase (database: DatabaseOptions): void {
   expectOwn('database', isRecord(database), 'an object with constraints', database)
   expectKnownOptions(owner, 'database', database, ['constraints'])
   const { constraints = {} } = database
-  expectOwn('database.constraints', isRecord(constraints), `an object by the names of constraints, like { users_email_key: ${exampleConstraint} }`, constraints)
+  expectOwn('database.constraints', isRecord(constraints), `an object with constraint names as keys, like { users_email_key: ${exampleConstraint} }`, constraints)
   for (const [name, constraint] of Object.entries(constraints)) {
     const option = `database.constraints.${name}`
     expectOwn(option, isRecord(constraint), `an object like ${exampleConstraint}`, constraint)
     expectKnownOptions(owner, option, constraint, ['field', 'message', 'onDelete'])
     for (const [property, value] of Object.entries(constraint as Readonly<Record<string, unknown>>)) {
-      expectOwn(`${option}.${property}`, typeof value === 'string' && value !== '', property === 'field' ? 'the name of a field of the body' : 'a sentence', value)
+      expectOwn(`${option}.${property}`, typeof value === 'string' && value !== '', property === 'field' ? 'the name of a field in the body' : 'a sentence', value)
     }
   }
 }

@@ -48,7 +48,7 @@ import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKin
 
 /** The properties of `app.apiErrors`. */
 export interface ApiErrors {
-  /** The whole catalog: the standard codes, and those of the application. */
+  /** The whole catalog: the standard codes and the application's codes. */
   readonly errors: AnyCatalog
   /**
    * The schemas of the error bodies, one for each status, in the application's format. With `addSchemas`, a route can
@@ -69,15 +69,15 @@ export interface ApiErrors {
    * app.apiErrors.explain('POST', '/queues/:id/entries')
    */
   readonly explain: (method: string, url: string) => readonly RouteError[]
-  /** Returns every kind of error that was sent so far, with its count and whether it is documented. */
+  /** Returns every kind of error that has been sent, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
-  /** Returns the errors of the application as plain data. The reference pages and the lockfile are made from it. */
+  /** Returns the errors of the application as plain data. The reference pages and the lockfile are created from this data. */
   readonly reference: () => Reference
   /**
-   * Returns the body of an error in the application's format, and logs the error. Use it for a response that has started: write
-   * the body as the last line of a stream, so that the client learns what went wrong.
+   * Returns the body of an error in the application's format, and logs the error. Use it if a response has already started. Write
+   * the body as the last line of the stream, so that the client can see what went wrong.
    *
-   * It sends nothing, and the ledger does not count the error. As in any response, the message of a 5xx stays in the log.
+   * It sends nothing, and the ledger does not count the error. As in any response, the message of a 5xx is only logged.
    *
    * @param error the thrown value
    * @param reply the reply that is sending the stream
@@ -136,7 +136,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
 /** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
   if (registrations.has(app)) {
-    throw new Error('fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.')
+    throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
   }
   const given = resolveOptions(options, app.prefix)
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
@@ -279,11 +279,11 @@ function collectEntries (app: FastifyInstance): LedgerEntry[] {
 }
 
 /**
- * Gives every error of the API one catalog, one response shape and the right headers, and documents it on each route
- * that can return it. Register it before the routes.
+ * Sends every error of the API from one catalog, in one response shape and with the correct headers, and documents it on each
+ * route that can return it. Register the plugin before the routes.
  *
- * @throws TypeError at register, if an option is invalid; one sentence names the option
- * @throws Error at register, if the instance has the plugin already, or if it has a not-found handler and `notFound` is not `false`
+ * @throws TypeError at register, if an option is invalid; the message contains the option
+@throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

@@ -32,8 +32,8 @@ function writeCommonJsTypes (path: string): void {
   if (written.has(path)) return
   written.add(path)
   const types = readFileSync(`${path}.d.ts`, 'utf8')
-  // A program can have files of both kinds, but only one declaration of what the package adds to the types of Fastify.
-  // The types of TypeBox for ES modules and for CommonJS are not assignable to each other, so they are those of the ES modules, too.
+  // A program can have files of both kinds, but only one declaration of the package's additions to Fastify's types.
+  // TypeBox's types for ES modules and for CommonJS are not assignable to each other, so the CommonJS types are those of the ES modules.
   const source = types.replace(/^declare module [^]*?^\}/gm, `import type {} from './${basename(path)}.js' with { 'resolution-mode': 'import' };`)
     .replace(/^import (?:type )?(\{.*\}) from '@sinclair\/typebox'(?! with)/gm, (_, names: string) =>
       `import type ${names.replace(/\btype /g, '')} from '@sinclair/typebox' with { 'resolution-mode': 'import' }`)

@@ -49,7 +49,19 @@ export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> 
   [/\b(is|are) no (?!longer\b|more\b)(?<!\b[Tt]here (is|are) no )/, 'write "is not a"'],
   [/\b(says?|said) nothing of\b|\bknows? of\b/, 'write "says nothing about"'],
   [/\bhands? (it |them )?on\b/, 'write "pass on"'],
-  [/\b(is|are|was|were|be) answered\b/, 'write "gets the response" or "is handled"']
+  [/\b(is|are|was|were|be) answered\b/, 'write "gets the response" or "is handled"'],
+  [/\bby (itself|themselves)\b/, 'write "itself" or "automatically"'],
+  [/\bat once\b/, 'write "immediately"'],
+  [/\b(leave|leaves|left|leaving) (it |them )?out\b/, 'write "omit"'],
+  [/\bas (it is|they are)(?=[.,;:]|$)/, 'write "unchanged"'],
+  [/\bgives? (an? )?\d{3}\b/, 'write "returns" or "results in"'],
+  [/\bthe one of\b/, 'repeat the noun'],
+  [/\bof (its|their|your) own(?=[^\w ]|$)/, 'write "its own" before the noun, or "custom"'],
+  [/\bwrong (fields?|methods?)\b/, 'write "invalid field" or "unsupported method"'],
+  [/\bbroken (JSON|SQL)\b/, 'write "invalid"'],
+  [/\bin capitals\b/, 'write "in upper case"'],
+  [/\bin no case\b|\bin any case\b/, 'write "never" or "always"'],
+  [/\bstays in the log\b/, 'write "is only logged"']
 ]
 
 /** Words that are wrong in Markdown, where prose is not mixed with names in code. */

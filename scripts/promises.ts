@@ -1,4 +1,4 @@
-/** Finds the sentences of the docs that promise something, so that each can be linked to its test. */
+/** Finds sentences in the docs that promise something, so that each can be linked to its test. */
 
 const promise = /\b(never|every|always|nothing|no)\b/i
 

@@ -1,4 +1,4 @@
-/** The comparison in the README: each cell is what a real application with that package does. */
+/** The comparison in the README: each cell shows the behavior of a real application with that package. */
 import { readFileSync } from 'node:fs'
 import sensible from '@fastify/sensible'
 import swagger from '@fastify/swagger'
@@ -27,25 +27,25 @@ async function build (app: FastifyInstance, addErrors: (app: FastifyInstance) =>
 
 /** What each application does, by the title of the row. */
 const rows: Readonly<Record<string, (app: FastifyInstance) => Promise<string>>> = {
-  'a wrong method': async app => {
+  'an unsupported method': async app => {
     const { statusCode, headers } = await app.inject({ method: 'DELETE', url: '/users/1' })
     return headers.allow === undefined ? String(statusCode) : `${statusCode} with \`Allow\``
   },
-  'two wrong fields in a body': async app => {
+  'two invalid fields in the body': async app => {
     const { statusCode, body } = await app.inject({ method: 'POST', url: '/users', payload: { email: 'ada', age: 'old' } })
-    const named = ['email', 'age'].filter(field => new RegExp(`\\b${field}\\b`).test(body)).length
-    return `${statusCode}, names ${named} of them`
+    const reported = ['email', 'age'].filter(field => new RegExp(`\\b${field}\\b`).test(body)).length
+    return `${statusCode}, reports ${reported} of them`
   },
   'an unexpected error': async app => {
     const { statusCode, body } = await app.inject('/users/1')
     return `${statusCode}, its message is ${body.includes('10.0.0.7') ? 'sent' : 'hidden'}`
   },
-  'a unique violation of Postgres': async app => String((await app.inject({ method: 'POST', url: '/users', payload: { email: 'a@b.c', age: 1 } })).statusCode),
+  'a unique violation in Postgres': async app => String((await app.inject({ method: 'POST', url: '/users', payload: { email: 'a@b.c', age: 1 } })).statusCode),
   'the body of malformed HTTP, compared with a 404': async app => {
     await app.listen({ host: '127.0.0.1', port: 0 })
     const raw = await sendRaw(getPort(app), 'GET /users/1 HTTP/1.1\r\nHost: a\r\nBad Header\r\n\r\n')
     const fields = Object.keys((await app.inject('/none')).json())
-    return Object.keys(JSON.parse(raw.slice(raw.indexOf('\r\n\r\n') + 4))).join() === fields.join() ? 'the same fields' : 'other fields'
+    return Object.keys(JSON.parse(raw.slice(raw.indexOf('\r\n\r\n') + 4))).join() === fields.join() ? 'the same fields' : 'different fields'
   },
   'error statuses in OpenAPI for `POST /users`': async app => {
     await app.ready()
@@ -54,7 +54,7 @@ const rows: Readonly<Record<string, (app: FastifyInstance) => Promise<string>>> 
   }
 }
 
-t.test('each cell of the table is what an application does', async t => {
+t.test('each cell of the table shows the behavior of an application', async t => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const titles = Object.keys(applications)
   const table = [['', ...titles], ['---', ...titles.map(() => '---')]]

@@ -98,7 +98,7 @@ t.test('register() rejects an invalid option with one sentence', async t => {
   })
 })
 
-t.test('the sentence names the option, what was expected and what was received', async t => {
+t.test('the sentence contains the option, what was expected and what was received', async t => {
   const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
@@ -126,9 +126,9 @@ t.test('the sentence names the option, what was expected and what was received',
     [{ translators: [{ name: 'mine' }] }, 'translators', 'an array', takesTranslators],
     [{ translators: [null] }, 'translators', 'an array', takesTranslators],
     [{ database: 'postgres' }, 'database', '"postgres"', 'an object with constraints'],
-    [{ database: { constraints: [] } }, 'database.constraints', 'an array', `an object by the names of constraints, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
+    [{ database: { constraints: [] } }, 'database.constraints', 'an array', `an object with constraint names as keys, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
     [constraint('email'), 'database.constraints.users_email_key', '"email"', takesConstraint],
-    [constraint({ field: '' }), 'database.constraints.users_email_key.field', '""', 'the name of a field of the body'],
+    [constraint({ field: '' }), 'database.constraints.users_email_key.field', '""', 'the name of a field in the body'],
     [constraint({ message: 7 }), 'database.constraints.users_email_key.message', '7', 'a sentence'],
     [constraint({ onDelete: true }), 'database.constraints.users_email_key.onDelete', 'true', 'a sentence'],
     [{ docUrl: '' }, 'docUrl', '""', takesUrl],
@@ -171,8 +171,8 @@ t.test('the sentence names the option, what was expected and what was received',
     [constraint({ column: 'email' }), 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
     [{ reference: { path: '/errors', titel: 'Errors' } }, 'reference.titel: unknown option, expected one of path, title.'],
     [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected one of rules, componentPrefix.'],
-    [{ sent: 'keep' }, "sent: the option is called sentErrors now, and its value 'keep' is called 'report'."],
-    [{ undocumented: 'log' }, 'undocumented: the option is called onUndocumented now.']
+    [{ sent: 'keep' }, "sent: the option was renamed to sentErrors, and its value 'keep' to 'report'."],
+    [{ undocumented: 'log' }, 'undocumented: the option was renamed to onUndocumented.']
   ]
   for (const [options, sentence] of unknown) {
     t.equal(thrown(() => resolveOptions(options as ApiErrorsOptions)), `TypeError: fastify-api-errors: ${sentence}`)

@@ -81,6 +81,6 @@ t.test('an application can register the plugin once', async t => {
   const twice = Fastify()
   await twice.register(apiErrors)
   await t.rejects(async () => { await twice.register(apiErrors) }, {
-    message: 'fastify-api-errors: the plugin is registered on this instance already. Register it once, and once more in a scope whose errors have another format.'
+    message: 'fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.'
   })
 })

@@ -8,7 +8,7 @@ const promises = JSON.parse(read('checks/promises.json')) as Record<string, Reco
 
 const pages = ['README.md', 'SECURITY.md', ...readdirSync(new URL('../docs', import.meta.url)).filter(file => file.endsWith('.md')).map(file => `docs/${file}`)]
 
-/** What a sentence is if it has one of the words and no test. */
+/** The categories of sentences that have one of the words but no test. */
 const others = ['advice to the reader', 'a fact about other software', 'not a promise']
 
 t.test('the list has every page of the docs', async t => {

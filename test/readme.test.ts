@@ -1,4 +1,4 @@
-/** The first example of the README: the program as it stands, its response, and its document. */
+/** The first example of the README: the unchanged program, its response, and its document. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -37,7 +37,7 @@ export const signIn = (lifetime: number): DemoRequest => ({
 })
 
 export const demoCases: readonly DemoCase[] = [
-  { status: 400, code: 'invalid_request', what: 'broken JSON', request: { method: 'POST', path: '/queues', headers: full, body: '{' } },
+  { status: 400, code: 'invalid_request', what: 'invalid JSON', request: { method: 'POST', path: '/queues', headers: full, body: '{' } },
   { status: 400, code: 'invalid_parameter', what: 'an invalid id', request: { path: '/users/1', headers: full } },
   { status: 400, code: 'invalid_parameter', what: 'a query parameter out of range', request: { path: '/products?limit=1000', headers: full } },
   { status: 400, code: 'invalid_request', what: 'a header that is too short', request: { ...order('valid'), headers: { ...full, 'idempotency-key': 'short' } } },

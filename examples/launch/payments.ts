@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** The test cards of the payment service. Each one causes another failure of an upstream service. */
+/** The test cards of the payment service. Each card causes a different upstream failure. */
 export const cards = ['valid', 'declined', 'busy', 'slow', 'broken', 'garbled', 'surprising'] as const
 
 /** One of {@link cards}. */

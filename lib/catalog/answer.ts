@@ -5,7 +5,7 @@ import { defaultMessage, type ErrorDefinition, type ErrorStatus, type RetryAdvic
 import type { Issue } from './issues.js'
 
 /**
- * Everything that a format receives, and so everything that can be sent. It has no cause and no stack. For a 5xx, it does not
+ * Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
  * have the thrown message. So no format can leak them.
  */
 export interface Answer {
@@ -24,7 +24,7 @@ export interface Answer {
   /** Seconds. */
   readonly retryAfter: number | undefined
   readonly requestId: string
-  /** The URL of the page about the code; `undefined` if the API has no such page. */
+  /** The URL of the code's error page; `undefined` if the API has no such page. */
   readonly docUrl: string | undefined
   /** The path of the request, without its query. */
   readonly instance: string

@@ -1,4 +1,4 @@
-/** `ApiError`, the error that every other error is turned into, and the check for it. */
+/** `ApiError`, the error that every other error is converted to, and a type guard for it. */
 import { defaultMessage, type ErrorDefinition, type ErrorStatus, type HeaderValues } from './definition.js'
 import type { Issue } from './issues.js'
 
@@ -6,30 +6,30 @@ const brand = Symbol.for('fastify-api-errors.ApiError')
 
 /** The values of one occurrence of an error, in addition to its definition. */
 export interface ErrorInit<Meta = unknown> {
-  /** Replaces the message of the definition. It is sent to the caller; the message of a 5xx goes only to the log. */
+  /** Replaces the message of the definition. It is sent to the client. For a 5xx, it is only logged. */
   readonly message?: string
   /** The data of this occurrence, as described by the `meta` schema of the definition. */
   readonly meta?: Meta
   /** The invalid fields. */
   readonly issues?: readonly Issue[]
-  /** The one parameter that the error is about. */
+  /** The name of the parameter that caused the error. */
   readonly param?: string
-  /** Response headers of this occurrence; they override those of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
+  /** Response headers of this occurrence. They override the headers of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
   readonly headers?: HeaderValues
   /**
-   * Seconds until the request may be sent again. They are rounded up to a whole second, at least 1 and at most
-   * 2,147,483,647. A value that is not a finite number (a string, a Date, NaN) is treated as absent.
+   * Seconds until the request may be sent again. The value is rounded up to a whole number from 1 to 2,147,483,647.
+   * A value that is not a finite number (a string, a Date, NaN) is treated as absent.
    */
   readonly retryAfter?: number
-  /** What caused the error. It is logged and never sent. */
+  /** The value that caused the error. It is logged and never sent. */
   readonly cause?: unknown
 }
 
 /**
- * An error of a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
- * the plugin sends it. It has a `statusCode`, so Fastify sends the right status even without the plugin.
+ * An error from a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
+ * the plugin sends it. It has a `statusCode`, so Fastify sends the correct status even without the plugin.
  *
- * A registered symbol marks it, so `isApiError` also recognizes errors of another installed copy of this package.
+ * A registered symbol marks the class, so `isApiError` also recognizes errors of another installed copy of this package.
  *
  * @example
  * throw errors.resource_not_found({ message: 'No queue has this id.' })
@@ -67,7 +67,7 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
 
 Object.defineProperty(ApiError.prototype, brand, { value: true })
 
-/** The largest signed 32-bit integer. Clients store seconds in one, and a larger number could be written as 1e+21. */
+/** The largest signed 32-bit integer. Clients store seconds in such an integer, and a larger number could be written as 1e+21. */
 const maxSeconds = 2 ** 31 - 1
 
 /**
@@ -79,10 +79,10 @@ export function wholeSeconds (seconds: number | undefined): number | undefined {
 }
 
 /**
- * Returns whether a value is an {@link ApiError}, of this copy of the package or of another. Accepts any value and never throws.
+ * Returns whether a value is an {@link ApiError}, of this or another copy of the package. Accepts any value and never throws.
  *
- * @param value the value that was thrown
- * @param code a code, or a factory of a catalog: the error must have this code as well
+ * @param value the thrown value
+ * @param code a code, or a factory of a catalog. If it is set, the error must also have this code
  * @example
  * if (isApiError(error, errors.resource_conflict)) retryLater()
  */

@@ -36,7 +36,7 @@ const expectedHeader = 'a valid header name with a valid string, or a list of va
  * Returns a definition with its defaults filled in.
  *
  * @param codes the pattern of the codes that are not in lower snake case. @default no other codes are valid
- * @throws TypeError naming the code and the property, if the definition is invalid
+ * @throws TypeError if the definition is invalid; the message contains the code and the property
  */
 export function completeDefinition (code: string, definition: DefinitionShape, codes?: RegExp): ErrorDefinition {
   checkCode(code, codes)
@@ -108,7 +108,7 @@ function createExampleMessage (definition: ErrorDefinition): unknown {
 function checkExample (code: string, schema: DefinitionShape['meta'], example: unknown): void {
   const misfit = findFault(exampleSchema, example)
   if (misfit !== undefined) {
-    rejectOption(owner, `${code}.example${misfit.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each as an occurrence has it', misfit.value)
+    rejectOption(owner, `${code}.example${misfit.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each with a valid value', misfit.value)
   }
   const { meta } = example as { readonly meta?: unknown }
   if (schema === undefined) {
@@ -117,12 +117,12 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
   }
   const { required } = schema as { readonly required?: unknown }
   if (meta === undefined) {
-    if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `a value for each of ${required.join(', ')}, which 'meta' requires`, meta)
+    if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
     return
   }
   const fault = Kind in schema ? findFault(schema as unknown as TSchema, meta) : undefined
   if (fault !== undefined) {
-    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that fits 'meta', but ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
   }
 }
 

@@ -46,10 +46,10 @@ type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
 type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
 /**
- * Merges definitions, left to right, into a catalog. A part is an object of definitions, or another catalog. A later part
- * replaces codes of an earlier one. To merge more than five parts, merge some of them first.
+ * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. Later arguments
+ * override the codes of earlier ones. To merge more than five arguments, merge some of them first.
  *
- * @throws TypeError if a definition is invalid; the message names the code and the property
+ * @throws TypeError if a definition is invalid; the message contains the code and the property
  * @example
  * const errors = defineErrors(standardErrors, {
  *   already_in_queue: {
@@ -73,7 +73,7 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
 /** The option of {@link defineErrorsWith}. */
 export interface CatalogOptions {
   /**
-   * The pattern of the codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
+   * The pattern of codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
    * single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
    */
   readonly codes: RegExp
@@ -116,7 +116,7 @@ function mergeParts (parts: readonly Part[], codes?: RegExp): AnyCatalog {
   return Object.freeze(catalog)
 }
 
-/** Checks a factory of another catalog. Its key must be its code. */
+/** Checks a factory from another catalog. Its key must be its code. */
 function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyErrorFactory {
   if (factory.code === key && factory.status !== undefined) return factory as AnyErrorFactory
   const got = factory.code === undefined ? 'a function' : `the factory of ${describeValue(factory.code)}`
@@ -124,7 +124,7 @@ function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyError
 }
 
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
-  // Capturing ten frames takes ten times as long as the rest of an error, and the stack of an expected 404 is not needed.
+  // Capturing ten frames takes ten times as long as creating the rest of an error, and an expected 404 needs no stack.
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
     : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))

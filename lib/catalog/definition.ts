@@ -15,7 +15,7 @@ export const errorStatuses = [
 /** A status of {@link errorStatuses}. */
 export type ErrorStatus = (typeof errorStatuses)[number]
 
-/** The groups that the standard codes belong to. A definition may name another group. */
+/** The groups of the standard codes. A definition may use any other name. */
 export const errorTypes = [
   'invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error',
   'conflict_error', 'validation_error', 'rate_limit_error', 'api_error'
@@ -28,12 +28,12 @@ export type ErrorType = (typeof errorTypes)[number]
 export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
 
 /**
- * The retry advice of an error: `never` (change the request first), `backoff` (send it again, and wait
- * longer each time), `retry-after` (send it again after the seconds in `Retry-After`).
+ * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait
+ * longer after each attempt), `retry-after` (retry after the seconds in `Retry-After`).
  */
 export type RetryAdvice = (typeof retryAdvices)[number]
 
-/** The values of the example response. Values that are left out come from the definition. */
+/** The values of the example response. Omitted values come from the definition. */
 export interface ErrorExample {
   readonly message?: string
   readonly meta?: unknown
@@ -63,11 +63,11 @@ export interface TypedSchema {
   readonly params: unknown
 }
 
-/** The properties of a definition, whatever the type of its `meta`. */
+/** The properties of a definition, independent of the type of its `meta`. */
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
   readonly status: ErrorStatus
-  /** The group: one of {@link errorTypes}, or a name of your own. */
+  /** The group: one of {@link errorTypes}, or any other name. */
   readonly type: ErrorType | (string & {})
   /** The message for people, or a function of `meta` that returns it. */
   readonly message: unknown
@@ -78,8 +78,8 @@ export interface DefinitionShape {
   /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
-   * The schema of the `meta` object. A schema of `@sinclair/typebox` gives it a type and checks it. Any other JSON Schema
-   * (of `typebox` 1, or plain) only documents it. If it is absent, the error has no `meta`.
+   * The schema of the `meta` object. A schema of `@sinclair/typebox` also defines the type of `meta`, and `example.meta` is checked against it.
+   * Any other JSON Schema (from `typebox` 1, or plain) only documents `meta`. If the schema is absent, the error has no `meta`.
    */
   readonly meta?: ObjectSchema
   /** Response headers that every response with this error has. */
@@ -129,7 +129,7 @@ export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, me
   return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
 }
 
-/** Returns the advice of a status: that of definitions without `retry`. */
+/** Returns the retry advice of definitions without `retry`. */
 export function getDefaultRetry (status: ErrorStatus): RetryAdvice {
   if (status === 429 || status === 503) return 'retry-after'
   return status >= 500 ? 'backoff' : 'never'

@@ -1,4 +1,4 @@
-/** The response headers that HTTP requires on errors: the errors that have each header, and its description for documentation. */
+/** The response headers that HTTP requires on errors. For each header, lists the errors that have it and its description for documentation. */
 import type { ErrorStatus, RetryAdvice } from './definition.js'
 
 /** The properties of an error that decide whether it has a header. */
@@ -17,7 +17,7 @@ export interface ErrorHeader {
   readonly on: (error: HeaderSubject) => boolean
 }
 
-/** Characters: the total size of headers that Node reads (`http.maxHeaderSize`). No header can be longer. */
+/** The maximum total size of the headers, in characters, that Node reads (`http.maxHeaderSize`). No header can be longer. */
 const maxHeaderLength = 16_384
 
 /** Returns the schema of a header with a pattern, which is a regular expression. */
@@ -106,8 +106,8 @@ export const errorHeaders: readonly ErrorHeader[] = [
 ]
 
 /**
- * Whether the same request may be sent again, from the `retry` advice of the code. Every error has it unless the option
- * `retryHeaders` is off. The clients of OpenAI, Anthropic and others obey it; without it, they repeat each 409.
+ * Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header unless the option
+ * `retryHeaders` is off. The clients of OpenAI, Anthropic and others follow it. Without it, they retry each 409.
  */
 export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {
   name: 'X-Should-Retry',
@@ -116,10 +116,10 @@ export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {
   example: 'false'
 }
 
-/** The wait before the next request, if it is shorter than the second that `Retry-After` can say. */
+/** The wait before the next request, if it is shorter than one second, the minimum of `Retry-After`. */
 export const retryAfterMsHeader: Omit<ErrorHeader, 'on'> = {
   name: 'Retry-After-Ms',
-  description: 'Milliseconds until the request may be retried, if they are less than a second.',
+  description: 'Milliseconds until the request may be retried, if the wait is less than a second.',
   schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 999 },
   example: 250
 }

@@ -1,4 +1,4 @@
-/** The codes and messages of issues. An issue says which field of a request is invalid, and why. */
+/** The codes and messages of issues. An issue describes which field of a request is invalid, and why. */
 import { Type, type TArray, type TObject, type TSchema, type TString, type TUnsafe } from '@sinclair/typebox'
 
 /** The part of the request that a field belongs to. */
@@ -7,16 +7,16 @@ export const issueLocations = ['body', 'query', 'path', 'header'] as const
 /** One of {@link issueLocations}. */
 export type IssueLocation = (typeof issueLocations)[number]
 
-/** One invalid field, and what is wrong with it. It never repeats the value that was sent. */
+/** An invalid field, and what is wrong with it. It never repeats the value that was sent. */
 export interface Issue {
   readonly in: IssueLocation
-  /** The field in a readable form: `email`, `items[0].price`. It is empty for the whole body. */
+  /** The path of the field, such as `email` or `items[0].price`. It is empty for the whole body. */
   readonly field: string
-  /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
+  /** The field as a JSON Pointer (RFC 6901), such as `/email` or `/items/0/price`. */
   readonly pointer: string
-  /** What is wrong, as a constant: a key of {@link issueKinds}, or the name of a format or of your own keyword. */
+  /** A constant that identifies what is wrong: a key of {@link issueKinds}, or the name of a format or a custom keyword. */
   readonly code: string
-  /** What is wrong, as a phrase that follows the name of the field: `must be at least 3 characters long`. */
+  /** A phrase that completes a sentence after the field name: `must be at least 3 characters long`. */
   readonly message: string
 }
 
@@ -32,7 +32,7 @@ export function issueSchema (codes?: readonly string[]): TObject<{
   in: TUnsafe<IssueLocation>, field: TString, pointer: TString, code: TString | TUnsafe<string>, message: TString
 }> {
   return Type.Object({
-    in: enumSchema(issueLocations, { description: 'The part of the request that holds the field.' }),
+    in: enumSchema(issueLocations, { description: 'The part of the request that contains the field.' }),
     field: Type.String({ description: 'The path of the field, such as `items[0].price`. Empty for the whole value.' }),
     pointer: Type.String({ description: 'The field as a JSON Pointer (RFC 6901).' }),
     code: codes === undefined
@@ -206,7 +206,7 @@ export const issueCodeByKeyword: ReadonlyMap<string, IssueCode> = new Map(
   Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
 )
 
-/** The messages for the formats of JSON Schema, Ajv and zod. Any other format gets "must be a valid <format>". */
+/** The messages for the formats of JSON Schema, Ajv and zod. For any other format, the message is "must be a valid <format>". */
 export const formatMessages: Readonly<Record<string, string>> = {
   date: 'must be a date, like 2030-01-31',
   time: 'must be a time with an offset, like 12:30:00Z',
@@ -227,8 +227,8 @@ export const formatMessages: Readonly<Record<string, string>> = {
   'json-pointer': 'must be a JSON Pointer',
   'json-pointer-uri-fragment': 'must be a JSON Pointer in a URI fragment',
   'relative-json-pointer': 'must be a relative JSON Pointer',
-  byte: 'must be base64',
-  base64url: 'must be base64url',
+  byte: 'must be base64-encoded',
+  base64url: 'must be base64url-encoded',
   cidrv4: 'must be an IPv4 range, like 192.0.2.0/24',
   cidrv6: 'must be an IPv6 range, like 2001:db8::/32',
   mac: 'must be a MAC address',
@@ -265,7 +265,7 @@ export function getKeywordIssue (keyword: string, params: Readonly<Record<string
   return { code: known, message: issueKinds[known].message(params) }
 }
 
-/** The parameters of the messages in documentation. */
+/** The parameters of example messages in documentation. */
 const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, unknown>>>>> = {
   type: { type: 'string' },
   min_length: { limit: 3 },
@@ -309,7 +309,7 @@ function escapePart (part: string): string {
   return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part
 }
 
-/** Returns the path that a JSON Pointer names. */
+/** Returns the path of a JSON Pointer. */
 export function parsePointer (pointer: string): string[] {
   if (pointer === '') return []
   // Most pointers have one part, and splitting is expensive.

@@ -8,8 +8,8 @@ type RateLimitMeta = TObject<{
 }>
 
 const rateLimitMeta: RateLimitMeta = Type.Object({
-  policy: Type.Optional(Type.String({ description: 'The name of the limit that was exceeded, of several the one with the longest wait.' })),
-  policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all limits that were exceeded, if there are several.' })),
+  policy: Type.Optional(Type.String({ description: 'The name of the exceeded limit. If several limits are exceeded, it is the limit with the longest wait.' })),
+  policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all exceeded limits, if there are several.' })),
   limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
   retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
@@ -18,8 +18,8 @@ const rateLimitMeta: RateLimitMeta = Type.Object({
 type ScopeMeta = TObject<{ required: TOptional<TArray<TString>>, held: TOptional<TArray<TString>> }>
 
 const scopeMeta: ScopeMeta = Type.Object({
-  required: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the request needs.' })),
-  held: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the credential has.' }))
+  required: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the request requires.' })),
+  held: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the credentials have.' }))
 }, { additionalProperties: false })
 
 type MethodMeta = TObject<{ allowed: TOptional<TArray<TString>> }>
@@ -33,7 +33,7 @@ const definitions = {
     status: 400,
     type: 'invalid_request_error',
     message: 'The request is malformed.',
-    description: 'The request could not be parsed. The JSON is malformed, the body does not match its Content-Length, or a header is invalid.',
+    description: 'The request could not be parsed. For example, the JSON is malformed, the body does not match its Content-Length, or a header is invalid.',
     action: 'Check the body against its Content-Type, and the headers against the documentation.'
   },
   invalid_parameter: {
@@ -51,15 +51,15 @@ const definitions = {
     status: 400,
     type: 'invalid_request_error',
     message: 'The request has no idempotency key.',
-    description: 'The endpoint requires the header Idempotency-Key, and the request does not have it.',
-    action: 'Send a new, random value as Idempotency-Key, and the same value each time you repeat the request.'
+    description: 'The endpoint requires the Idempotency-Key header, but the request does not have it.',
+    action: 'Send a new, random value as Idempotency-Key. If you retry the request, send the same value.'
   },
   missing_api_key: {
     status: 401,
     type: 'authentication_error',
     message: 'No API key was sent.',
     description: 'The request does not contain an API key.',
-    action: 'Send the key as the documentation of the route shows, usually as Authorization: Bearer YOUR_KEY.'
+    action: 'Send your API key as described in the documentation, usually as Authorization: Bearer YOUR_KEY.'
   },
   invalid_api_key: {
     status: 401,
@@ -122,7 +122,7 @@ const definitions = {
     type: 'permission_error',
     message: 'You do not have permission to do this.',
     description: 'The caller is authenticated but lacks the required permission, role or membership.',
-    action: 'Ask the owner of the resource for access. Repeating the request does not help.'
+    action: 'Ask the owner of the resource for access. Retrying the request does not help.'
   },
   insufficient_scope: {
     status: 403,
@@ -144,7 +144,7 @@ const definitions = {
     status: 403,
     type: 'permission_error',
     message: 'The session belongs to another device.',
-    description: 'The device fingerprint differs from the one that started the session.',
+    description: 'The session was started on a device with a different fingerprint.',
     action: 'Sign in again on this device.'
   },
   resource_not_found: {
@@ -165,7 +165,7 @@ const definitions = {
     status: 405,
     type: 'invalid_request_error',
     message: 'This endpoint does not support this method.',
-    description: 'The path exists, but not for the method of the request.',
+    description: 'The path exists, but it does not support the method of the request.',
     action: 'Use one of the methods listed in the Allow header.',
     meta: methodMeta as MethodMeta,
     example: { meta: { allowed: ['GET', 'HEAD'] } }
@@ -206,7 +206,7 @@ const definitions = {
     status: 409,
     type: 'conflict_error',
     message: 'The request conflicts with the state of the resource.',
-    description: 'The resource is in a state that does not allow the operation, or others depend on it.',
+    description: 'The state of the resource does not allow the operation, or other resources depend on it.',
     action: 'Read the current state of the resource and adjust the request.'
   },
   concurrent_modification: {
@@ -222,7 +222,7 @@ const definitions = {
     type: 'conflict_error',
     message: 'A request with this idempotency key is still in progress.',
     description: 'The first request with this idempotency key has not finished yet.',
-    action: 'Wait, then send the same request again with the same idempotency key. A new key could execute it twice.',
+    action: 'Wait, then send the same request again with the same idempotency key. With a new key, the request could be executed twice.',
     retry: 'backoff'
   },
   resource_gone: {
@@ -243,7 +243,7 @@ const definitions = {
     status: 412,
     type: 'conflict_error',
     message: 'A precondition of the request failed.',
-    description: 'The resource has changed since the version in If-Match or If-Unmodified-Since.',
+    description: 'The resource does not match If-Match, or it has changed since the date in If-Unmodified-Since.',
     action: 'Read the resource again and retry with its new version.'
   },
   payload_too_large: {
@@ -323,7 +323,7 @@ const definitions = {
     status: 422,
     type: 'invalid_request_error',
     message: 'The idempotency key was used for another request.',
-    description: 'A request with the same idempotency key and other content came before.',
+    description: 'An earlier request with the same idempotency key had different content.',
     action: 'Use a new idempotency key for a new request.'
   },
   resource_locked: {
@@ -337,7 +337,7 @@ const definitions = {
   failed_dependency: {
     status: 424,
     type: 'conflict_error',
-    message: 'An operation that this one depends on failed.',
+    message: 'The request failed because an earlier operation failed.',
     description: 'The operation was not attempted because an earlier operation failed.',
     action: 'Correct the failed operation, then retry both.'
   },
@@ -353,8 +353,8 @@ const definitions = {
     status: 426,
     type: 'invalid_request_error',
     message: 'The request requires a different protocol.',
-    description: 'The resource is only available over a newer protocol.',
-    action: 'Switch to the protocol named in the Upgrade header.'
+    description: 'The resource is only available over a different protocol.',
+    action: 'Switch to a protocol listed in the Upgrade header.'
   },
   precondition_required: {
     status: 428,
@@ -435,7 +435,7 @@ const definitions = {
     status: 506,
     type: 'api_error',
     message: 'The server is misconfigured and cannot choose a response format.',
-    description: 'The chosen resource itself negotiates content, so the negotiation cannot finish.',
+    description: 'The server chose a resource that itself negotiates content, so the negotiation cannot finish.',
     action: 'Contact support.',
     retry: 'never'
   },
@@ -479,10 +479,10 @@ export const standardErrors: Catalog<typeof definitions> = defineErrors(definiti
 /** A code of {@link standardErrors}. */
 export type StandardCode = keyof typeof definitions
 
-/** The codes that only routes with an idempotency key return. */
+/** The codes that only routes with an idempotency key can return. */
 export const idempotencyCodes: ReadonlySet<string> = new Set<StandardCode>(['idempotency_key_missing', 'idempotency_key_reused', 'idempotency_in_progress'])
 
-/** The code for each status, for errors of which only the status is known. */
+/** The code for each status. It is used if only the status of an error is known. */
 export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {
   400: 'invalid_request',
   401: 'unauthorized',
@@ -527,7 +527,7 @@ export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {
 }
 
 /**
- * Returns the code for an error status. A status that HTTP does not register gets the code of the x00 of its class
+ * Returns the code for an error status. An unregistered status is treated as the x00 status of its class
  * (RFC 9110, section 15): 499 is `invalid_request`, 599 is `internal_error`.
  *
  * @param status any value; the status of an error is an integer from 400 to 599

@@ -9,10 +9,10 @@ import { formatCount } from '../support/format-count.js'
 import { isRecord } from '../support/is-object.js'
 import { listReferences } from '../verify/references.js'
 
-/** Something that keeps errors from being handled or documented. */
+/** A problem that prevents errors from being handled or documented. */
 export interface Problem {
   readonly problem: string
-  /** The line that solves it. Absent: the problem says it. */
+  /** The code that fixes it. Absent if the problem already describes the fix. */
   readonly line?: string
 }
 
@@ -22,7 +22,7 @@ export interface Diagnosis {
   readonly problems: readonly Problem[]
 }
 
-/** The plugins that have to do with errors, by name. */
+/** The names of plugins that affect errors. */
 const plugins = [
   '@fastify/auth', '@fastify/basic-auth', '@fastify/bearer-auth', '@fastify/circuit-breaker', '@fastify/cors', '@fastify/csrf-protection', '@fastify/helmet', '@fastify/http-proxy', '@fastify/jwt',
   '@fastify/multipart', '@fastify/rate-limit', '@fastify/sensible', '@fastify/static', '@fastify/swagger', '@fastify/under-pressure', '@fastify/websocket'
@@ -31,7 +31,7 @@ const plugins = [
 /**
  * Examines a started application.
  *
- * @param warnings the warnings of this package while the application started
+ * @param warnings the warnings that this package emitted while the application started
  */
 export function diagnose (app: FastifyInstance, warnings: readonly string[]): Diagnosis {
   const found = plugins.filter(name => app.hasPlugin(name))
@@ -45,7 +45,7 @@ export function diagnose (app: FastifyInstance, warnings: readonly string[]): Di
 }
 
 const notRegistered: Problem = {
-  problem: 'fastify-api-errors is not registered on the outermost instance, so a scope without it has errors of Fastify.',
+  problem: 'fastify-api-errors is not registered on the root instance, so scopes without it send the errors of Fastify.',
   line: 'await app.register(apiErrors)'
 }
 
@@ -57,7 +57,7 @@ function describeRegistration ({ prefix = '', formats, routes, limits }: Referen
 
 function findServerProblems (app: FastifyInstance): Problem[] {
   return getServerOptions(app).frameworkErrors === undefined
-    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests by themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
+    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
     : []
 }
 
@@ -89,7 +89,7 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
   return checks.flatMap(([names, subject, line]) => names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }])
 }
 
-/** Returns the names of a route, without the HEAD that Fastify adds to a GET. */
+/** Returns the names of a route, without the HEAD route that Fastify adds to a GET route. */
 function listNames ({ methods, route }: RouteRecord): string[] {
   return methods.filter(method => method !== 'HEAD').map(method => `${method} ${route.url}`)
 }

@@ -37,7 +37,7 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
 
 /**
  * Makes Node load TypeScript with the tsx of the application, unless the process was started with a loader. An application
- * without tsx is imported as it is, because newer versions of Node load TypeScript themselves.
+ * without tsx is imported directly, because newer versions of Node load TypeScript themselves.
  */
 async function registerTsx (path: string): Promise<void> {
   const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
@@ -71,13 +71,13 @@ async function importApp (path: string): Promise<unknown> {
   return isPlugin(exported) ? await createApp(path, exported, options ?? main?.options) : await exported()
 }
 
-/** Returns whether a function is a plugin, as fastify-cli starts it, and not one that creates the application. */
+/** Returns whether a function is a plugin, as for fastify-cli, instead of a function that creates the application. */
 function isPlugin (exported: object): exported is FastifyPluginAsync {
   const { length } = exported as { readonly length: number }
   return length > 1 || Symbol.for('skip-override') in exported || (length === 1 && /^[^(]*\(?\s*(fastify|app|instance|server)\b/.test(String(exported)))
 }
 
-/** Creates an application with the Fastify of the module, and registers a plugin without a scope of its own. */
+/** Creates an application with the Fastify version that the module uses, and registers a plugin without a separate scope. */
 async function createApp (path: string, plugin: FastifyPluginAsync, options: unknown): Promise<FastifyInstance> {
   const fastify = createRequire(path)('fastify') as { readonly default: (options: FastifyServerOptions) => FastifyInstance }
   const app = fastify.default(isObject(options) ? options : {})
@@ -91,7 +91,7 @@ function isApplication (value: unknown): value is FastifyInstance {
 
 const ownFolders = ['lib', 'dist'].map(folder => fileURLToPath(new URL(`../../${folder}/`, import.meta.url)))
 
-/** Returns the file and line of the application that an error comes from: ` (at src/db.ts:12)`. Empty if it is unknown. */
+/** Returns the file and line of the application's code that threw an error, such as ` (at src/db.ts:12)`. Empty if it is unknown. */
 function findPlace (error: unknown): string {
   for (const line of String((error as Partial<Error> | null | undefined)?.stack).split('\n')) {
     const [, location = '', number] = /(?:^|\(|at (?:async )?)((?:file:\/\/|[A-Z]:)?[/\\][^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? []
@@ -101,7 +101,7 @@ function findPlace (error: unknown): string {
   return ''
 }
 
-/** Returns the first line of the message of an error. The other lines are only useful with a stack. */
+/** Returns the first line of an error's message. The other lines are only useful with a stack. */
 export function getFirstLine (error: unknown): string {
   return String(error instanceof Error ? error.message : error).split('\n', 1).join()
 }

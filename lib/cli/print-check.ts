@@ -3,15 +3,15 @@ import type { Change, Severity } from '../verify/compare-lockfiles.js'
 
 /** The differences that `check` found. */
 export interface CheckResult {
-  /** The changes since the lockfile was written. Absent: there is no lockfile. */
+  /** The changes since the lockfile was written. Absent if there is no lockfile. */
   readonly lockfile?: { readonly path: string, readonly changes: readonly Change[], readonly size: string }
-  /** A sentence for each error that the source gained or lost since the file of inferred errors was written. Absent: there is no such file. */
+  /** A sentence for each error that the source gained or lost since the file of inferred errors was written. Absent if there is no such file. */
   readonly inferred?: { readonly path: string, readonly changes: readonly string[] }
 }
 
 const program = 'fastify-api-errors'
 
-/** The formats by their names in `--format`. */
+/** The formats by their `--format` names. */
 export const checkFormats: Readonly<Record<'text' | 'json' | 'github' | 'markdown', (result: CheckResult) => string>> = { text: printText, json: printJson, github: printAnnotations, markdown: printMarkdown }
 
 /** Returns 1 if a change breaks callers, or if the file of inferred errors is out of date. */
@@ -55,7 +55,7 @@ function printMarkdown (result: CheckResult): string {
   ).join('\n\n')
 }
 
-/** Returns a text for each file that was compared: its changes with a summary, or a sentence if there are none. */
+/** Returns the output for each compared file: its changes with a summary, or a sentence if there are none. */
 function listParts ({ lockfile, inferred }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatInferred: (change: string) => string): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {

@@ -74,7 +74,7 @@ function doctor (app: FastifyInstance, { json }: Options, warnings: readonly str
   return { output: json ? JSON.stringify(diagnosis, null, 2) : printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
 }
 
-/** Prints the errors that the source shows, and writes the file of inferred errors if --write is set. */
+/** Prints the errors that were found in the source, and writes the file of inferred errors if --write is set. */
 async function infer (app: FastifyInstance, { inferred, write, json }: Options): Promise<Outcome> {
   const { createInferredErrors, inferErrors, printInferredErrors, printReport } = await import('../source/index.js')
   const report = await inferErrors(app, process.cwd())
@@ -131,7 +131,7 @@ function describeSize (lock: Lock): string {
   return `${codes} codes and ${formatCount(routes, 'route')}`
 }
 
-/** Returns what a function returns, and the warnings of this package while it ran. */
+/** Returns the result of a function, and the warnings that this package emitted while the function ran. */
 async function collectWarnings<Result> (run: () => Promise<Result>): Promise<{ readonly result: Result, readonly warnings: readonly string[] }> {
   const warnings: string[] = []
   const listener = (warning: Error & { readonly code?: string }): void => {
@@ -173,10 +173,10 @@ function readVersion (): string {
 }
 
 /**
- * Runs the command that the arguments name.
+ * Runs the command in the arguments.
  *
  * @param args the arguments after the name of the program
- * @throws Error with one sentence, if an argument is invalid or the application does not start
+ * @throws Error with one sentence if an argument is invalid or the application does not start
  */
 export async function runCommand (args: string[]): Promise<Outcome> {
   const { values, positionals } = parseArguments(args)
@@ -190,7 +190,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   try {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its outermost instance, because registrations in its scopes are not visible there`, values.app)
+      rejectOption(program, '--app', `an application that registers ${program} on its root instance, because registrations in scopes are not visible there`, values.app)
     }
     return await command(app, values, warnings)
   } finally {

@@ -1,8 +1,8 @@
 /** Computes the wait before the next attempt, and waits. */
 
 /**
- * Returns the milliseconds to wait after an attempt: a random time up to a bound that doubles with each attempt ("full
- * jitter"), so that clients that failed at the same time do not retry at the same time.
+ * Returns the milliseconds to wait after an attempt: a random time up to a limit that doubles with each attempt ("full jitter").
+ * So clients that failed at the same time do not retry at the same time.
  *
  * @param attempt 1 after the first attempt
  */
@@ -13,7 +13,7 @@ export function backoff (attempt: number, baseDelay: number, maxDelay: number): 
 /** The maximum number of doublings. Without this limit, 0 times Infinity would be NaN. */
 const maxDoublings = 50
 
-/** The longest time that `setTimeout` supports. With a longer one, it does not wait. */
+/** The longest delay that `setTimeout` supports. With a longer delay, it does not wait at all. */
 const maxTimeout = 2 ** 31 - 1
 
 /** Waits for some milliseconds. Rejects with the reason of the signal as soon as it is aborted. */

@@ -1,35 +1,40 @@
 /** `parseError`: reads the error of a response. */
-import { readBody } from './read-body.js'
+import { readBody, type BodyFacts } from './read-body.js'
 import { readText } from './read-text.js'
 import { ResponseError, type AnyCatalog, type ErrorOf } from './response-error.js'
 import { parseRetryAfter } from './retry-after.js'
 
-/** The limits of {@link parseError}. */
+/** The options of {@link parseError}. */
 export interface ParseErrorOptions {
-  /** Bytes: a larger body is not read. @default 1048576 */
+  /**
+   * Reads the properties of an error from the body of an API with another format. A property that it does not return has the
+   * value that `parseError` finds itself. @default only the formats of fastify-api-errors are read
+   */
+  readonly read?: (body: unknown) => Partial<BodyFacts> | undefined
+  /** The maximum size in bytes. A larger body is not read. @default 1048576 */
   readonly maxSize?: number
-  /** Milliseconds: a body that takes longer is not read. @default 2000 */
+  /** The maximum time in milliseconds. A body that takes longer is not read. @default 2000 */
   readonly timeout?: number
 }
 
 /**
- * Reads the error of a response in any format of fastify-api-errors, or in RFC 9457 format of any API.
+ * Reads the error of a response in any format of fastify-api-errors, or in the RFC 9457 format of any API.
  *
- * If the body cannot be read, the error has only the status: for the HTML page of a proxy, broken JSON, an incomplete body, and a
- * body that exceeds the limits. It never rejects.
+ * If the body cannot be read, the error has only the status. This applies to a proxy's HTML page, invalid JSON, an incomplete
+ * body, and a body that exceeds the limits. The promise never rejects.
  *
  * @param response a response with a status of 400 or more
- * @param body the parsed body, if the response was read already: `parseError(response, error)` with openapi-fetch
- * @param options the limits for the size of the body and for the time to read it
+ * @param body the parsed body, if the response has already been read: `parseError(response, error)` with openapi-fetch
+ * @param options the limits for the size of the body and for the time to read it, and a reader for another format
  * @example
  * const response = await fetch('/queues/1/entries', { method: 'POST' })
  * if (!response.ok) throw await parseError<typeof errors>(response)
  */
 export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown, options: ParseErrorOptions = {}): Promise<ErrorOf<C>> {
   const { status, headers } = response
-  const { maxSize = 1_048_576, timeout = 2000 } = options
+  const { maxSize = 1_048_576, timeout = 2000, read } = options
   const given = body ?? parseJson(await readText(response, { maxSize, timeout }))
-  const { message, code, issues, meta, requestId } = readBody(given)
+  const { message, code, issues, meta, requestId } = { ...readBody(given), ...readOwn(read, given) }
   return new ResponseError(message ?? `HTTP ${status} ${response.statusText}`.trim(), {
     code,
     status,
@@ -39,6 +44,15 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
     retryAfter: parseRetryAfter(headers, meta),
     body: given
   }) as ErrorOf<C>
+}
+
+/** Calls the reader of the caller. If it throws, the body counts as one that it does not know. */
+function readOwn (read: ParseErrorOptions['read'], body: unknown): Partial<BodyFacts> | undefined {
+  try {
+    return read?.(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** Returns the value of a JSON string, or the string itself if it is not JSON. */

@@ -1,7 +1,7 @@
 /** Reads the parts of an error from its body, in any format. */
 import type { ResponseIssue } from './response-error.js'
 
-/** The parts of an error that its body contains; a part that is absent is `undefined`. */
+/** The parts of an error in its body. A missing part is `undefined`. */
 export interface BodyFacts {
   readonly code: string | undefined
   readonly message: string | undefined
@@ -43,7 +43,7 @@ function readString (value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Reads the member `error`. Other APIs have a phrase there, and no `requestId` beside it: `"error": "Unauthorized"`. */
+/** Reads the member `error`. In other APIs, it is a phrase, and there is no `requestId`: `"error": "Unauthorized"`. */
 function readCode ({ error, requestId }: JsonObject): string | undefined {
   const isOurs = typeof requestId === 'string'
   return typeof error === 'string' && (isOurs ? /^[A-Za-z0-9_.:/-]+$/ : /^[a-z][a-z0-9_]*$/).test(error) ? error : undefined

@@ -1,4 +1,4 @@
-/** Reads the body of a response, with limits on its size and on the time that it takes. */
+/** Reads the body of a response, with limits on size and time. */
 
 /** The limits for reading a response. */
 export interface ReadLimits {
@@ -11,8 +11,8 @@ export interface ReadLimits {
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
- * Returns the body as text, or `undefined` if it cannot be read within the limits. Never rejects. A body that exceeds
- * a limit is cancelled, so that its connection becomes free.
+ * Returns the body as text, or `undefined` if it cannot be read within the limits. Never rejects. A body that exceeds a limit is
+ * canceled, so that its connection becomes available again.
  */
 export async function readText (response: Response, { maxSize, timeout }: ReadLimits): Promise<string | undefined> {
   if (response.bodyUsed) return undefined

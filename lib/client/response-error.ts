@@ -1,16 +1,16 @@
-/** `ResponseError`, its types, and the check for it. */
+/** `ResponseError`, its types, and its type guard. */
 
 const brand = Symbol.for('fastify-api-errors.ResponseError')
 
-/** One invalid field. A property that the API does not send is absent. */
+/** An invalid field. A property that the API does not send is absent. */
 export interface ResponseIssue {
-  /** The field in a readable form: `email`, `items[0].price`. */
+  /** The path of the field, such as `email` or `items[0].price`. */
   readonly field: string
   /** A human-readable description of what is wrong. */
   readonly message: string
-  /** What is wrong, as a constant: `required`, `min_length`. */
+  /** A constant that identifies what is wrong, such as `required` or `min_length`. */
   readonly code?: string
-  /** The field as a JSON Pointer (RFC 6901): `/email`, `/items/0/price`. */
+  /** The field as a JSON Pointer (RFC 6901), such as `/email` or `/items/0/price`. */
   readonly pointer?: string
   /** The part of the request: `body`, `query`, `path` or `header`. */
   readonly in?: string
@@ -27,15 +27,15 @@ export interface ResponseErrorInit<Code extends string | undefined = string | un
   readonly body: unknown
 }
 
-/** An error of an API. `parseError` creates it. */
+/** An error response of an API. `parseError` creates it. */
 export class ResponseError<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown>
   extends Error implements ResponseErrorInit<Code, Status, Meta> {
   override readonly name: string = 'ResponseError'
-  /** The code; `undefined` if the response has none, as in the formats `summary` and `message`, or from a proxy. */
+  /** The code; `undefined` if the response has no code, as in the formats `summary` and `message`, or in a proxy's response. */
   readonly code: Code
   /** The HTTP status. */
   readonly status: Status
-  /** The invalid fields; empty if the error is not about fields. */
+  /** The invalid fields; empty if the response lists none. */
   readonly issues: readonly ResponseIssue[]
   /** The data of this occurrence; `undefined` if the code has none, or if the format does not send it. */
   readonly meta: Meta | undefined
@@ -43,7 +43,7 @@ export class ResponseError<Code extends string | undefined = string | undefined,
   readonly requestId: string | undefined
   /** Seconds until the request may be sent again; `undefined` if the response has no such value. */
   readonly retryAfter: number | undefined
-  /** The whole body: parsed if it was JSON, else as text; `undefined` if it could not be read. */
+  /** The whole body: parsed JSON, or otherwise text; `undefined` if it could not be read. */
   readonly body: unknown
 
   constructor (message: string, init: ResponseErrorInit<Code, Status, Meta>) {
@@ -64,11 +64,11 @@ Object.defineProperty(ResponseError.prototype, brand, { value: true })
 export type AnyCatalog = Readonly<Record<string, { readonly status: number } & ((...args: never[]) => { readonly meta: unknown })>>
 
 /**
- * The errors of a catalog. After a comparison of `error.code`, `error.status` and `error.meta` have the types of that
- * code. A response without a code has `undefined` as its code. Keep a default branch, because a newer server may have more codes.
+ * The errors of a catalog. If you compare `error.code` with a code, `error.status` and `error.meta` have the types of that code.
+ * If the response has no code, `error.code` is `undefined`. Keep a default branch, because a newer server may have more codes.
  *
  * @example
- * import type { errors } from './server/errors.js' // only the type: no code of the server gets into the client
+ * import type { errors } from './server/errors.js' // only the type, so the client contains no server code
  * type LaunchError = ErrorOf<typeof errors>
  */
 export type ErrorOf<C extends AnyCatalog> = string extends keyof C
@@ -76,7 +76,7 @@ export type ErrorOf<C extends AnyCatalog> = string extends keyof C
   : { [Code in keyof C & string]: ResponseError<Code, C[Code]['status'], ReturnType<C[Code]>['meta']> }[keyof C & string] | ResponseError<undefined>
 
 /**
- * Returns whether a value is a {@link ResponseError}, of this copy of the package or of another. Accepts any value and never throws.
+ * Returns whether a value is a {@link ResponseError}, of this or another copy of the package. Accepts any value and never throws.
  *
  * @example
  * catch (error) {

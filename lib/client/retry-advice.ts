@@ -1,8 +1,8 @@
 /** Determines when to retry a failed request, from the code and status of its error. */
 
 /**
- * The retry advice of an error: `never` (change the request first), `backoff` (send it again, and wait longer each
- * time), `retry-after` (send it again after the seconds in `Retry-After`).
+ * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait longer after each attempt),
+ * `retry-after` (retry after the seconds in `Retry-After`).
  */
 export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
 
@@ -29,7 +29,7 @@ const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
   511: 'never'
 }
 
-/** Returns the advice for an error: the API's own advice for the code, or that of the standard catalog. */
+/** Returns the advice for an error: the API's own advice for the code, or the advice of the standard catalog. */
 export function getRetryAdvice ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
   if (code !== undefined) {
     if (Object.hasOwn(own, code)) return own[code] as RetryAdvice

@@ -1,11 +1,14 @@
-/** Reads how long a response asks the client to wait. */
+/** Reads how long the client must wait before a retry. */
 
 /**
- * Returns the seconds that a response asks to wait: `Retry-After` as seconds or as a date (RFC 9110, section 10.2.3), or else
- * `meta.retry_after`, because a browser hides the header from other origins. A date is compared with the `Date` header of
+ * Returns the wait time in seconds: `Retry-After-Ms`, which can be less than a second, or `Retry-After` as seconds or as a date
+ * (RFC 9110, section 10.2.3). If the headers are missing, returns `meta.retry_after`, because a browser hides the headers from
+ * other origins. A date is compared with the `Date` header of
  * the response, if it has one.
  */
 export function parseRetryAfter (headers: Headers, meta: unknown): number | undefined {
+  const milliseconds = headers.get('retry-after-ms')?.trim() ?? ''
+  if (/^\d+(\.\d+)?$/.test(milliseconds)) return Number(milliseconds) / 1000
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value)
   const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) : NaN // all dates in HTTP are GMT

@@ -8,17 +8,30 @@ import { parseRetryAfter } from './retry-after.js'
 export interface RetryOptions {
   /** The maximum number of attempts, including the first. @default 3 */
   readonly attempts?: number
-  /** Milliseconds: the longest wait before the second attempt. It doubles with each attempt after that. @default 250 */
+  /** The longest wait before the second attempt, in milliseconds. It doubles with each further attempt. @default 250 */
   readonly baseDelay?: number
-  /** Milliseconds: the longest wait. A response that asks for a longer one is returned immediately. @default 30000 */
+  /** The longest wait, in milliseconds. A response that asks for a longer wait is returned immediately. @default 30000 */
   readonly maxDelay?: number
-  /** The methods that are retried, in capitals. @default the idempotent ones of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
+  /** The methods that are retried, in upper case. @default the idempotent methods of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
   readonly methods?: readonly string[]
-  /** The API's advice by code, if it differs from the standard catalog. @default {} */
+  /** The API's advice by code, if it differs from the standard catalog. `X-Should-Retry` of a response takes precedence. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
+  /** The tokens for retries, which all calls share. A retry takes 5, or 10 if there was no response. @default 500 */
+  readonly budget?: number
+  /** Whether each POST and PATCH has an `Idempotency-Key`, the same for each attempt, so that it can be retried. @default false */
+  readonly idempotencyKey?: boolean
 }
 
-const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice']
+const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget', 'idempotencyKey']
+
+/** The methods that `idempotencyKey` makes idempotent. */
+const keyed = ['POST', 'PATCH']
+
+/** The tokens that a retry takes after a response and without one. They are those of the AWS SDKs. */
+const [responseCost, failureCost] = [5, 10]
+
+/** A server that rejects a request because of its rate needs more time than one that failed. */
+const throttledFactor = 4
 
 const idempotent = ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE']
 
@@ -28,54 +41,79 @@ type Init = Parameters<Fetch>[1]
 type Settings = Required<RetryOptions>
 
 /**
- * Returns a `fetch` that sends a request again if the response advises it, or if there was no response. It waits a random
- * time, up to twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the
- * last response, whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is
- * aborted, even while it waits.
+ * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, up to
+ * twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the last response,
+ * whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is aborted, even
+ * while it waits.
  *
- * A request is sent only once if its body is a stream, or if its method is not one of `methods`.
+ * A request is sent only once if its body is a stream, or if its method is not one of `methods`. `X-Should-Retry` and
+ * `Retry-After-Ms` of a response take precedence over the tables of the client. Retries stop when the `budget` is used up. A
+ * response that is not retried gives back the tokens of the last retry of its call, or one token.
  *
- * The code of an error is read from the body only if the advice can depend on it. It reads at most 1 MiB, for at most
+ * The code of an error is read from the body only if the advice can depend on it. At most 1 MiB is read, for at most
  * 2 seconds. You can still read the body of the returned response.
  *
- * @throws TypeError with one sentence, if an option is invalid
+ * @throws TypeError with one sentence if an option is invalid
  * @example
  * const patient = withRetry(fetch, { attempts: 5 })
  * const response = await patient('/queues', { signal: AbortSignal.timeout(10_000) })
  */
 export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
   const settings = checkOptions(options)
-  const { baseDelay, maxDelay } = settings
-  return async (input: Input, init?: Init) => {
+  const { baseDelay, maxDelay, budget } = settings
+  let tokens = budget
+  return async (input: Input, given?: Init) => {
     const request = typeof input === 'object' && 'clone' in input ? input : undefined
+    const init = addIdempotencyKey(request, given, settings)
     const signal = init?.signal ?? request?.signal
-    const attempts = countAttempts(init?.method ?? request?.method ?? 'GET', init?.body, settings)
+    const attempts = countAttempts(getMethod(request, init), init?.body, settings)
+    let cost = 1
     for (let attempt = 1; attempt < attempts; attempt++) {
       let delay: number | undefined
       try {
         const response = await fetch(request?.clone() ?? input, init)
         delay = await getDelay(response, attempt, settings)
-        if (delay === undefined) return response
+        if (delay === undefined) tokens = Math.min(budget, tokens + cost)
+        if (delay === undefined || tokens < responseCost) return response
+        cost = responseCost
         discardBody(response)
       } catch (error) {
-        if (signal?.aborted === true) throw error
+        if (signal?.aborted === true || tokens < failureCost) throw error
+        cost = failureCost
         delay = backoff(attempt, baseDelay, maxDelay)
       }
+      tokens -= cost
       await sleep(delay, signal)
     }
-    return await fetch(input, init)
+    const response = await fetch(input, init)
+    if (response.status < 400) tokens = Math.min(budget, tokens + cost)
+    return response
   }
+}
+
+function getMethod (request: Request | undefined, init: Init): string {
+  return (init?.method ?? request?.method ?? 'GET').toUpperCase()
+}
+
+/** Adds the key as a string of Structured Fields (RFC 9651), as draft-ietf-httpapi-idempotency-key-header-07 requires. */
+function addIdempotencyKey (request: Request | undefined, init: Init, { idempotencyKey }: Settings): Init {
+  if (!idempotencyKey || !keyed.includes(getMethod(request, init))) return init
+  const headers = new Headers(init?.headers ?? request?.headers)
+  if (!headers.has('idempotency-key')) headers.set('idempotency-key', `"${crypto.randomUUID()}"`)
+  return { ...init, headers }
 }
 
 function checkOptions (options: RetryOptions): Settings {
   const stray = Object.keys(options).find(name => !known.includes(name))
   if (stray !== undefined) throw new TypeError(`withRetry: ${stray}: unknown option, expected one of ${known.join(', ')}.`)
-  const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {} } = options
+  const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {}, budget = 500, idempotencyKey = false } = options
   if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
   if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
   if (!(maxDelay >= 0)) rejectOption('maxDelay', 'milliseconds, 0 or more', maxDelay)
-  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in capitals, like ["GET", "POST"]', methods)
-  return { attempts, baseDelay, maxDelay, methods, advice }
+  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in upper case, like ["GET", "POST"]', methods)
+  if (!(budget >= 0)) rejectOption('budget', 'a number of tokens, 0 or more', budget)
+  if (typeof idempotencyKey !== 'boolean') rejectOption('idempotencyKey', 'true or false', idempotencyKey)
+  return { attempts, baseDelay, maxDelay, methods: idempotencyKey ? [...methods, ...keyed] : methods, advice, budget, idempotencyKey }
 }
 
 function isMethod (value: unknown): boolean {
@@ -88,34 +126,36 @@ function rejectOption (option: string, expected: string, received: unknown): nev
 }
 
 function countAttempts (method: string, body: unknown, { attempts, methods }: Settings): number {
-  return methods.includes(method.toUpperCase()) && !isStream(body) ? attempts : 1
+  return methods.includes(method) && !isStream(body) ? attempts : 1
 }
 
-/** Returns whether a body is a stream, or in Node an async iterable: it can be sent only once. */
+/** Returns whether a body is a stream, or an async iterable in Node. Such a body can be sent only once. */
 function isStream (body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-/** Returns the milliseconds until the request is sent again; `undefined` if it is not. */
+/** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */
 async function getDelay (response: Response, attempt: number, { baseDelay, maxDelay, advice: own }: Settings): Promise<number | undefined> {
-  const { status } = response
-  if (status < 400) return undefined
-  const isCodeNeeded = dependsOnCode(status, own)
-  if (!isCodeNeeded && getRetryAdvice({ code: undefined, status }, own) === 'never') return undefined
-  const { code, retryAfter = 0 } = isCodeNeeded || !response.headers.has('retry-after')
-    ? await parseCopy(response)
-    : { code: undefined, retryAfter: parseRetryAfter(response.headers, undefined) }
-  const least = retryAfter * 1000
-  if (getRetryAdvice({ code, status }, own) === 'never' || least > maxDelay) return undefined
-  return Math.min(maxDelay, least + backoff(attempt, baseDelay, maxDelay))
+  const { status, headers } = response
+  const wire = headers.get('x-should-retry')
+  if (status < 400 || wire === 'false') return undefined
+  const isCodeNeeded = wire !== 'true' && dependsOnCode(status, own)
+  const isThrottled = getRetryAdvice({ code: undefined, status }, {}) === 'retry-after'
+  if (wire !== 'true' && !isCodeNeeded && getRetryAdvice({ code: undefined, status }, own) === 'never') return undefined
+  const given = parseRetryAfter(headers, undefined)
+  const { code, retryAfter } = isCodeNeeded || (isThrottled && given === undefined) ? await parseCopy(response) : { code: undefined, retryAfter: given }
+  const least = (retryAfter ?? 0) * 1000
+  if ((wire !== 'true' && getRetryAdvice({ code, status }, own) === 'never') || least > maxDelay) return undefined
+  const base = isThrottled && retryAfter === undefined ? baseDelay * throttledFactor : baseDelay
+  return Math.min(maxDelay, least + backoff(attempt, base, maxDelay))
 }
 
-/** Cancels a body that is not read, so that its connection becomes free. */
+/** Cancels a body that is not read, so that its connection becomes available again. */
 function discardBody ({ body }: Response): void {
   if (body !== null && 'cancel' in body) body.cancel().catch(() => {})
 }
 
-/** Reads the error out of a copy, so that the response itself stays readable. Only JSON has a code. */
+/** Reads the error from a copy, so that the response itself remains readable. Only JSON has a code. */
 async function parseCopy (response: Response): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
   const isJson = /json/i.test(response.headers.get('content-type') ?? '')
   return await (isJson ? parseError(response.clone()) : parseError(response, {}))

@@ -31,7 +31,7 @@ function isAuth (name: string, value: unknown): value is Auth {
 
 function rememberFunctions (auth: Auth): Auth {
   return function (this: unknown, functions, ...rest) {
-    // The plugin replaces the functions in the list and in nested lists by bound ones.
+    // The plugin replaces the functions in the list and in nested lists with bound functions.
     const given = Array.isArray(functions) ? functions.flat() as object[] : []
     const hook = auth.call(this, functions, ...rest)
     composed.set(hook, given)

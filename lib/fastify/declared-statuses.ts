@@ -1,11 +1,11 @@
-/** Finds the response schema of a route for a status, as Fastify finds it. */
+/** Finds the response schema of a route for a status in the same way as Fastify. */
 
-/** Returns whether the `response` schemas of a route have one for a status. */
+/** Returns whether the `response` schemas of a route include one for a status. */
 export function declaresStatus (responses: unknown, status: number): boolean {
   return findDeclaredKey(responses, status) !== undefined
 }
 
-/** Returns whether the `response` schemas of a route have one that can apply to an error. */
+/** Returns whether the `response` schemas of a route include one that can apply to an error. */
 export function declaresErrors (responses: unknown): boolean {
   return Object.keys(responses ?? {}).some(key => /^([45]|default$)/i.test(key))
 }

@@ -1,4 +1,4 @@
-/** Records the routes that are registered before the plugin is loaded, and passes them to it together with the later ones. */
+/** Records the routes that are registered before the plugin is loaded, and passes them to the plugin together with later routes. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackComposedHooks } from './composed-hooks.js'
@@ -44,7 +44,7 @@ let isWatching = false
 
 /**
  * Records the routes and hooks of each Fastify instance that is created from now on. Without `await`,
- * `app.register(apiErrors)` loads the plugin after the routes that follow it. These routes belong to the plugin, too.
+ * `app.register(apiErrors)` loads the plugin after the routes that follow it. The plugin handles these routes as well.
  */
 export function watchRoutes (): void {
   if (isWatching) return

@@ -1,4 +1,4 @@
-/** Sets the error handler of the plugin. The application's own handlers take precedence, whenever they were set. */
+/** Sets the error handler of the plugin. The application's own handlers take precedence, no matter when they are set. */
 import type { FastifyInstance } from 'fastify'
 import { forgetErrorHandler, getOwnErrorHandler } from './internals.js'
 
@@ -6,7 +6,7 @@ type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
 
 /**
  * Sets an error handler on a scope. The scope may already have a handler, because the plugin is loaded later than
- * `app.register()` is called. That handler then runs first, and ours gets the errors that it throws.
+ * `app.register()` is called. That handler then runs first, and our handler receives the errors that it throws.
  *
  * @returns the handler as bound by Fastify
  */

@@ -1,4 +1,4 @@
-/** Intercepts payloads that are sent after a reply got an error status. Other replies are not changed. */
+/** Intercepts payloads that are sent with an error status. Other replies are not changed. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 /** Sends a payload in another way. Returns false if Fastify should send it. */
@@ -8,12 +8,12 @@ type Code = (this: FastifyReply, status: number) => FastifyReply
 
 type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
 
-/** The `send` functions that replies have because of their status. */
+/** The `send` functions that were set on replies because of their status. */
 const interceptors = new WeakSet<object>()
 
 /**
  * Calls a function with each payload that the replies of a scope and its nested scopes send with a status of 400 or more.
- * `reply.code()`, `reply.status()` and `reply.statusCode` all set it. A `send` that other code sets on a reply is kept.
+ * `reply.code()`, `reply.status()` and `reply.statusCode` can all set the status. A `send` that other code sets on a reply is kept.
  */
 export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
   const send: Send = function sendErrorStatus (payload) {
@@ -36,7 +36,7 @@ function getPrototypeSend (reply: FastifyReply): Send {
   return (Object.getPrototypeOf(reply) as { readonly send: Send }).send
 }
 
-/** Returns the `code` that a reply would have without one of the functions above. */
+/** Returns the `code` function that a reply would have without the functions above. */
 function findInherited (reply: FastifyReply, code: Code): Code {
   let at = reply as { readonly code: Code }
   while (!Object.hasOwn(at, 'code') || at.code !== code) at = Object.getPrototypeOf(at)

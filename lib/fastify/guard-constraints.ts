@@ -1,10 +1,10 @@
-/** Guards the constraint strategies of an application. Fastify uses their results at once, so a promise is an error. */
+/** Guards the constraint strategies of an application. Fastify uses their results immediately, so a promise is an error. */
 import { types } from 'node:util'
 import { isObject } from '../support/is-object.js'
 import { expectSynchronous, guardResult, type Call } from './guard-result.js'
 import { inherit } from './hooks.js'
 
-/** The handlers of routes by the value of a constraint. */
+/** Route handlers by constraint value. */
 interface Store {
   readonly get: Call
   readonly set: Call
@@ -46,7 +46,7 @@ function isStrategy (value: unknown): value is Strategy {
   return isObject(value) && typeof value.storage === 'function' && typeof value.deriveConstraint === 'function'
 }
 
-/** Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback gets the error. */
+/** Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback receives the error. */
 function guardDone (derive: Call, isActive: () => boolean): Call {
   return (request, context, done) => {
     let isDone = false

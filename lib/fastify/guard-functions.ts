@@ -1,7 +1,7 @@
 /**
  * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators,
- * serializers and error handlers. If one throws `null` or `undefined`, Fastify treats it as successful. If one returns a
- * promise and Fastify expects the result at once, the process ends as soon as the promise is rejected.
+ * serializers and error handlers. If such a function throws `null` or `undefined`, Fastify treats it as successful. If it returns
+ * a promise and Fastify expects the result immediately, the process ends as soon as the promise is rejected.
  */
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -63,7 +63,7 @@ export function markSerializer<T extends object> (serialize: T): T {
   return serialize
 }
 
-/** Guards the serializers that replies of a scope are given by `reply.serializer()`. */
+/** Guards the serializers that `reply.serializer()` sets on the replies of a scope. */
 export function guardReplySerializers (scope: FastifyInstance): void {
   type SetSerializer = (this: FastifyReply, serialize: unknown) => FastifyReply
   const set = getDecorator(scope, 'reply', 'serializer') as SetSerializer
@@ -76,16 +76,16 @@ export function guardReplySerializers (scope: FastifyInstance): void {
 /** The function behind each guarded or bound error handler. */
 const originalHandlers = new WeakMap<object, object>()
 
-/** The error handler that gets what another one throws. */
+/** The error handler that receives the errors that another error handler throws. */
 const nextHandlers = new WeakMap<object, object>()
 
-/** Returns the error handler of the application behind one that Fastify has; the handler itself if it was set before this plugin. */
+/** Returns the application's original error handler for a handler that Fastify has; the handler itself if it was set before this plugin. */
 export function getOriginalErrorHandler (handler: object): object {
   const original = originalHandlers.get(handler)
   return original === undefined ? handler : getOriginalErrorHandler(original)
 }
 
-/** Returns the error handler that gets what the handler of a scope throws; `undefined` if it was set before this plugin. */
+/** Returns the error handler that receives the errors that the handler of a scope throws; `undefined` if it was set before this plugin. */
 export function getNextErrorHandler (handler: object): object | undefined {
   return nextHandlers.get(handler)
 }
@@ -133,7 +133,7 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
-      // Fastify sends what is thrown with the status 200 if it is not an error.
+      // If the thrown value is not an error, Fastify sends it with the status 200.
       throw isActive() ? completeThrown('error handler', handler, thrown) : thrown
     }
   })
@@ -157,7 +157,7 @@ function guardParser (parser: Call, isActive: () => boolean): Call {
 }
 
 /**
- * Guards a compiler of validators. If it returns a promise or an error, Fastify would not validate the bodies of the route.
+ * Guards a validator compiler. If it returned a promise or an error, Fastify would not validate the bodies of the route.
  *
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
@@ -166,7 +166,7 @@ export function guardValidatorCompiler (compiler: Call, isActive: () => boolean)
 }
 
 /**
- * Guards a compiler of serializers.
+ * Guards a serializer compiler.
  *
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
@@ -188,7 +188,7 @@ function rejectObject (what: string, compiler: Call, value: unknown): void {
   if (isObject(value)) throw new TypeError(`The ${what} '${compiler.name}': expected a function, got ${describeValue(value)}.`)
 }
 
-/** Guards a serializer. It is on the path of every response that it serializes, so it only checks the kind of the result. */
+/** Guards a serializer. The guard runs for every response, so it only checks the type of the result. */
 function guardSerializer (serialize: Call, isActive: () => boolean): Call {
   return function (this: unknown, a, b) {
     const text = serialize.call(this, a, b)
@@ -199,8 +199,8 @@ function guardSerializer (serialize: Call, isActive: () => boolean): Call {
 }
 
 /**
- * Guards a schema error formatter. If it returns a promise, Fastify treats that as the result of the validator, and a promise
- * without an error as a success.
+ * Guards a schema error formatter. If it returned a promise, Fastify would treat the promise as the result of the validator.
+ * Fastify treats a promise without an error as a success.
  */
 export function guardSchemaErrorFormatter (formatter: Call, isActive: () => boolean): Call {
   return inherit(formatter, function (this: unknown, ...args) {

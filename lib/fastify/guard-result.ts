@@ -1,4 +1,4 @@
-/** Guards functions of the application whose result Fastify uses at once, so that they must not return a promise. */
+/** Guards functions of the application that must not return a promise, because Fastify uses their result immediately. */
 import { types } from 'node:util'
 import { ignoreRejection } from '../support/call-safely.js'
 import { expectOption } from '../support/expect-option.js'
@@ -13,8 +13,8 @@ export function expectSynchronous (owner: string, name: string, value: unknown):
 }
 
 /**
- * Guards a function whose result Fastify uses at once. If it returns a promise, the guarded function throws, so that the request
- * gets a response and a rejection does not end the process.
+ * Guards a function whose result Fastify uses immediately. If it returns a promise, the guarded function throws. So the request
+ * gets a response, and a rejection does not end the process.
  */
 export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
   return inherit(call, function (this: unknown, a, b, c, d) {

@@ -21,12 +21,12 @@ export interface ScopeHook {
   order: number
 }
 
-/** The hooks by scope, without those of its outer scopes. */
+/** The hooks by scope, without the hooks of outer scopes. */
 const hooksByScope = new WeakMap<object, ScopeHook[]>()
 
 /** The tracked hooks of a scope and of its nested scopes. */
 interface Tracker {
-  /** The guarded hook for each hook. Routes that share a hook share the guarded one. */
+  /** The guarded hook for each hook. Routes that share a hook share the guarded hook. */
   readonly guards: WeakMap<Hook, Hook>
   /** The same for `preParsing` hooks, which return a stream. */
   readonly parsingGuards: WeakMap<Hook, Hook>
@@ -68,8 +68,8 @@ export function getRouteHooks (route: RouteOptions, name: HookName): readonly Ho
 }
 
 /**
- * Returns the hooks that run on a route, by name and in the order in which they run: first those of its scopes, then
- * its own. They are the original functions, not the guarded ones.
+ * Returns the hooks that run on a route, by name and in the order in which they run: first the hooks of its scopes, then its own.
+ * They are the original functions, not the guarded functions.
  *
  * Hooks that were added before the plugin are missing, unless the application uses `serverOptions()`.
  */
@@ -105,7 +105,7 @@ function findTracker (scope: object): Tracker | undefined {
 function rememberHook (scope: FastifyInstance, name: HookName, hook: Hook): void {
   const remembered: ScopeHook = { name, hook, order: ++added }
   hooksByScope.set(scope, [...getScopeHooks(scope), remembered])
-  // Fastify adds a hook after the plugins before it are loaded. These plugins may add hooks, too.
+  // Fastify adds a hook after it has loaded the earlier plugins. These plugins may also add hooks.
   scope.after(() => { remembered.order = ++added })
 }
 
@@ -177,9 +177,9 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
 }
 
 /**
- * Returns the guarded hook. Fastify loses two kinds of errors and continues with the request: a hook that throws `null` or
- * `undefined`, for example because of the typo in `throw errors.unauthorised`, and a hook that returns an error. The guarded
- * hook throws instead. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
+ * Returns the guarded hook. Fastify loses two kinds of errors and continues with the request. In the first, a hook throws `null`
+ * or `undefined`, for example because of the typo in `throw errors.unauthorised`. In the second, a hook returns an error. The
+ * guarded hook throws in both cases. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   // Named parameters are faster than rest parameters. No hook has more.
@@ -197,15 +197,15 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   return inherit(hook, guarded)
 }
 
-/** Gives a guarded function the name, the number of parameters and the properties of the original, and returns it. */
+/** Copies the name, the number of parameters and the properties of the original to a guarded function, and returns the guarded function. */
 export function inherit<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
   Object.setPrototypeOf(guarded, original)
   return Object.defineProperties(guarded, { name: { value: original.name }, length: { value: original.length } })
 }
 
 /**
- * Returns the guarded `preParsing` hook. If a hook returns a value that is not a stream, Fastify fails while it reads the
- * body, outside of the request: the client gets no response and the process ends.
+ * Returns the guarded `preParsing` hook. If a hook returns a value that is not a stream, Fastify fails while it reads the body.
+ * This happens outside of the request, so the client gets no response and the process ends.
  */
 function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
   const call = createGuardedHook(hook, tracker)

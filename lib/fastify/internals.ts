@@ -1,6 +1,6 @@
 /**
- * Lists the undocumented behaviors that this package relies on, each in one sentence. Each has a test of the same name in
- * test/fastify/internals.test.ts, which fails if the behavior changes. `in` names the file if the code cannot be here.
+ * Lists the undocumented behaviors that this package relies on, each in one sentence. Each behavior has a test of the same name
+ * in test/fastify/internals.test.ts, which fails if the behavior changes. `in` is the file, if the code is not in this file.
  */
 import { channel } from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
@@ -15,17 +15,17 @@ export interface Reliance {
   readonly in?: string
 }
 
-/** Every reliance, by the name of its test. */
+/** All reliances, by the names of their tests. */
 export const reliances: Readonly<Record<string, Reliance>> = {
-  effectiveHooks: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.hooks the hooks that run on its routes, those of the scopes around it included.' },
-  decorators: { on: 'fastify', behaviour: 'A scope keeps the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
-  serverOptions: { on: 'fastify', behaviour: 'A scope keeps under the symbol fastify.options the options of Fastify(). routerOptions.onMaxParamLength responds to a parameter that is too long.' },
-  composedHooks: { on: '@fastify/auth', behaviour: 'app.auth() replaces the functions in its list by bound ones, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
+  effectiveHooks: { on: 'fastify', behaviour: 'A scope stores the hooks that run on its routes, including hooks of outer scopes, under the symbol fastify.hooks.' },
+  decorators: { on: 'fastify', behaviour: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
+  serverOptions: { on: 'fastify', behaviour: 'A scope stores the options of Fastify() under the symbol fastify.options. routerOptions.onMaxParamLength responds to a parameter that is too long.' },
+  composedHooks: { on: '@fastify/auth', behaviour: 'app.auth() replaces the functions in its list with bound functions, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
   tokenCheck: { on: '@fastify/jwt', behaviour: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
   scopes: { on: 'fastify', behaviour: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
-  errorHandlerFlag: { on: 'fastify', behaviour: 'The symbol fastify.errorHandlerAlreadySet of a scope says whether an error handler was set on it.' },
+  errorHandlerFlag: { on: 'fastify', behaviour: 'The symbol fastify.errorHandlerAlreadySet of a scope shows whether an error handler was set on it.' },
   errorHandlerChain: {
-    on: 'fastify', behaviour: 'If an error handler throws, the handler that was set before it gets the error, also on the same scope.', in: 'lib/fastify/error-handlers.ts'
+    on: 'fastify', behaviour: 'If an error handler throws, the handler that was set before it receives the error, even on the same scope.', in: 'lib/fastify/error-handlers.ts'
   },
   initialization: { on: 'fastify', behaviour: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
   routeOptions: {
@@ -47,7 +47,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   rateLimitHook: { on: '@fastify/rate-limit', behaviour: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
   rateLimitFunction: { on: '@fastify/rate-limit', behaviour: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
   credentialHooks: {
-    on: '@fastify/bearer-auth', behaviour: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages by which they are found.', in: 'lib/infer/known-plugins.ts'
+    on: '@fastify/bearer-auth', behaviour: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages that are used to find them.', in: 'lib/infer/known-plugins.ts'
   },
   pressureHook: { on: '@fastify/under-pressure', behaviour: 'The source of its onRequest hook reads routeOptions.config.pressureHandler.', in: 'lib/infer/known-plugins.ts' },
   swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
@@ -63,8 +63,8 @@ function findSymbol (scope: object, description: string): symbol | undefined {
 export type DecoratorOwner = 'request' | 'reply' | 'app'
 
 /**
- * Returns the value of a decorator by name: on the requests of a scope, its replies, or the scope itself. A getter is not called.
- * `undefined` if there is none.
+ * Returns the value of a decorator by name: on the requests of a scope, its replies, or the scope itself. Getters are not called.
+ * Returns `undefined` if there is no such decorator.
  */
 export function getDecorator (scope: object, owner: DecoratorOwner, name: string): unknown {
   const target = owner === 'app' ? scope : getPrototypeOf(scope, owner === 'request' ? 'fastify.Request' : 'fastify.Reply')
@@ -90,7 +90,7 @@ interface ServerOptions {
   readonly routerOptions?: { readonly onMaxParamLength?: unknown, readonly maxParamLength?: unknown }
 }
 
-/** Returns the options of Fastify, with its defaults. An empty object if this version of Fastify does not store them. */
+/** Returns the options of Fastify, with its defaults. Returns an empty object if this version of Fastify does not store them. */
 export function getServerOptions (scope: object): ServerOptions {
   for (const at of scopesAround(scope)) {
     const symbol = findSymbol(at, 'fastify.options')
@@ -116,7 +116,7 @@ export function getOwnErrorHandler (scope: FastifyInstance): FastifyInstance['er
   return flag !== undefined && (scope as unknown as Record<symbol, unknown>)[flag] === true ? scope.errorHandler : undefined
 }
 
-/** Resets Fastify's mark that an error handler was set on a scope, so that another one replaces it without a warning. */
+/** Resets Fastify's mark that an error handler was set on a scope, so that another handler replaces it without a warning. */
 export function forgetErrorHandler (scope: FastifyInstance): void {
   const flag = findSymbol(scope, errorHandlerFlag)
   if (flag !== undefined) Object.assign(scope, { [flag]: false })

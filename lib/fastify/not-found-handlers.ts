@@ -1,15 +1,15 @@
-/** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second one name the option. */
+/** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second handler mention the option. */
 import type { FastifyInstance } from 'fastify'
 import { findOwner, isInside } from './registrations.js'
 
 type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown) => unknown
 
-/** The scopes whose handler is that of the plugin, by server and prefix. */
+/** The scopes whose handler belongs to the plugin, by server and prefix. */
 const handled = new WeakMap<object, Map<string, FastifyInstance>>()
 
 /**
- * Returns whether another registration responds to requests without a route below the prefix of a scope. This is so if a scope
- * without a prefix registers the plugin again: the outer registration responds, or of two siblings the first.
+ * Returns whether another registration responds to requests without a route below the prefix of a scope. This happens if a scope
+ * without a prefix registers the plugin again. Then the outer registration responds, or the first of two sibling scopes.
  */
 export function isNotFoundHandledElsewhere (app: FastifyInstance): boolean {
   const owner = findOwner(Object.getPrototypeOf(app) as object) as FastifyInstance | undefined
@@ -21,7 +21,7 @@ export function isNotFoundHandledElsewhere (app: FastifyInstance): boolean {
  * Sets a not-found handler on a scope.
  *
  * @throws Error if a nested scope without a prefix has the handler of the plugin
- * @throws Error if the scope has a not-found handler. `app.setNotFoundHandler()` throws after this, too.
+ * @throws Error if the scope already has a not-found handler. After this call, `app.setNotFoundHandler()` also throws.
  */
 export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown): void {
   const setHandler = app.setNotFoundHandler as SetHandler
@@ -33,7 +33,7 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
   try {
     setHandler.call(app, hooks, handler)
   } catch (cause) {
-    throw new Error(`fastify-api-errors: the prefix '${prefix}' has a not-found handler already. Set notFound to false to keep it.`, { cause })
+    throw new Error(`fastify-api-errors: the prefix '${prefix}' already has a not-found handler. Set notFound to false to keep it.`, { cause })
   }
   handled.set(app.server, scopes.set(prefix, app))
   app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
@@ -41,12 +41,12 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
       return Reflect.apply(setHandler, this, args)
     } catch (cause) {
       if (this.prefix !== app.prefix) throw cause
-      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. Set its option notFound to false to use your own.`, { cause })
+      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. To use your own handler, set the option notFound to false.`, { cause })
     }
   }
 }
 
-/** Returns the prefix of a scope. A slash at its end changes nothing. */
+/** Returns the prefix of a scope, without a slash at the end. */
 function getPrefix ({ prefix }: FastifyInstance): string {
   return prefix.replace(/\/$/, '') || '/'
 }

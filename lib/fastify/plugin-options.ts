@@ -12,8 +12,8 @@ export interface RateLimitPluginOptions {
 const optionsByScope = new WeakMap<object, RateLimitPluginOptions>()
 
 /**
- * Returns the function of an official plugin, given as the function or as its module; `undefined` for any other plugin. `fp()`
- * can change the name of a plugin, but the function refers to itself.
+ * Returns the function of an official plugin, which can be passed as the function or its module; `undefined` for any other
+ * plugin. `fp()` can change the name of a plugin, but the function refers to itself.
  *
  * @param property the property that refers to the function, such as `fastifySwagger`
  */
@@ -27,7 +27,7 @@ export function keepPluginOptions (scope: object, plugin: unknown, options: unkn
   if (findPluginFunction(plugin, 'fastifyRateLimit') !== undefined && isRecord(options)) optionsByScope.set(scope, options)
 }
 
-/** Returns the options of the nearest @fastify/rate-limit around a scope. An empty object if they are unknown. */
+/** Returns the options of the nearest @fastify/rate-limit around a scope, or an empty object if they are unknown. */
 export function getRateLimitPluginOptions (scope: object): RateLimitPluginOptions {
   for (const at of scopesAround(scope)) {
     const options = optionsByScope.get(at)

@@ -13,7 +13,7 @@ const scopesByServer = new WeakMap<object, FastifyInstance[]>()
 /** The options of the registrations before they are checked. */
 const optionsByScope = new WeakMap<object, unknown>()
 
-/** Records that the plugin is registered in a scope, or will be: Fastify loads a plugin later than `app.register()` is called. */
+/** Records that the plugin is or will be registered in a scope, because Fastify loads a plugin after the call of `app.register()`. */
 export function addRegistration (scope: FastifyInstance, options: unknown): void {
   if (registered.has(scope)) return
   registered.add(scope)
@@ -29,15 +29,15 @@ export function getGivenOptions (scope: object): unknown {
 }
 
 /**
- * Returns the scope with the registration that a scope belongs to: the scope itself or its nearest outer scope. Returns
- * `undefined` if the plugin is registered in none of them.
+ * Returns the scope of the registration that a scope belongs to: the scope itself or its nearest outer scope. Returns `undefined`
+ * if the plugin is not registered in any of them.
  */
 export function findOwner (scope: object): object | undefined {
   for (const at of scopesAround(scope)) if (registered.has(at)) return at
   return undefined
 }
 
-/** Returns whether a scope belongs to the registration in `app`, and not to a nearer one. */
+/** Returns whether a scope belongs to the registration in `app`, and not to a nearer registration. */
 export function isOwner (app: FastifyInstance, scope: object): boolean {
   return findOwner(scope) === app
 }
@@ -53,8 +53,8 @@ export function isInside (scope: object, around: object): boolean {
 }
 
 /**
- * Returns the scope with a registration that a URL belongs to: the one with the longest matching prefix. Of several scopes
- * with the same prefix, it returns the outermost one. Without a URL, it returns the outermost scope of all. Returns
+ * Returns the scope of the registration that a URL belongs to, which is the scope with the longest matching prefix. If several
+ * scopes have the same prefix, returns the outermost of them. Without a URL, returns the outermost scope of all. Returns
  * `undefined` if the plugin is not registered on the server.
  */
 export function findByUrl (server: object, url: string | undefined): FastifyInstance | undefined {
@@ -72,7 +72,7 @@ function countSegments ({ prefix }: FastifyInstance): number {
   return splitPath(prefix).length
 }
 
-/** Splits the path of a URL, or of an absolute one (RFC 9112, section 3.2.2), into its segments. */
+/** Splits the path of a relative or absolute URL (RFC 9112, section 3.2.2) into its segments. */
 function splitPath (url: string): string[] {
   return url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '').replace(/[?#;].*$/s, '').split('/').filter(segment => segment !== '')
 }

@@ -23,7 +23,7 @@ function readInternal (object: object, description: string): unknown {
 
 /** The part of a scope's content-type parsers that is read here. */
 interface ContentTypeParsers {
-  /** The media types that have a parser, the last registered first; one may be listed twice. */
+  /** The media types that have a parser, the last registered first. A type may be listed twice. */
   readonly parserList: readonly string[]
   readonly parserRegExpList: readonly RegExp[]
   /** The parsers by media type. The catch-all parser has an empty string as its key. */
@@ -32,7 +32,7 @@ interface ContentTypeParsers {
 
 /** The media types that a scope parses. */
 export interface ParsedMediaTypes {
-  /** Exact media types, Fastify's built-in ones first, then in the order in which they were registered. */
+  /** Exact media types: first Fastify's built-in types, then the others in order of registration. */
   readonly types: readonly string[]
   readonly patterns: readonly RegExp[]
   /** Whether a parser for `*` reads all other media types. */
@@ -62,7 +62,7 @@ interface RouteContext {
 /** Copies of route contexts with an additional hook, by the original context and the hook. */
 const extended = new WeakMap<RouteContext, RouteContext>()
 
-/** Returns whether hooks can run between `reply.send()` and the response, so that it need not be written at once. */
+/** Returns whether hooks can run between `reply.send()` and the response, so that the response may not be written immediately. */
 export function hasSendHooks (request: FastifyRequest): boolean {
   const context = readInternal(request, 'fastify.context') as RouteContext | undefined
   return context !== undefined && (context.onSend !== null || context.preSerialization !== null)
@@ -94,7 +94,7 @@ export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: n
 
 /**
  * Returns Fastify's record of the next error handler, which it calls if the current one fails. Fastify sets it each time before
- * it calls an error handler. So it has changed if, and only if, another error was passed to a handler in the meantime.
+ * it calls an error handler. So it has changed only if another error was passed to a handler in the meantime.
  */
 export function getNextErrorHandler (reply: FastifyReply): unknown {
   return readInternal(reply, 'fastify.reply.nextErrorHandler')
@@ -114,7 +114,7 @@ export function getLogController (server: FastifyInstance): LogController | unde
   return readInternal(server, 'fastify.logController') as LogController | undefined
 }
 
-/** Returns the name under which Fastify's logger of a request writes the request id on each line. */
+/** Returns the label under which Fastify's request logger writes the request id on each line. */
 export function getRequestIdLogLabel (server: FastifyInstance): string | undefined {
   return getLogController(server)?.requestIdLogLabel ?? server.initialConfig.requestIdLogLabel
 }
@@ -122,7 +122,7 @@ export function getRequestIdLogLabel (server: FastifyInstance): string | undefin
 /** Fastify's base class of each log controller. It is cached because every error needs it. */
 const builtInControllers = new WeakMap<LogController, LogController>()
 
-/** Returns whether the application replaced a method of its log controller: Fastify's own class has each of them on the last prototype but one. */
+/** Returns whether the application replaced a method of its log controller. Fastify's own class has each method on the second-to-last prototype. */
 export function overridesLog (controller: LogController, method: 'defaultErrorLog' | 'routeNotFound'): boolean {
   let builtIn = builtInControllers.get(controller)
   if (builtIn === undefined) {
@@ -134,8 +134,8 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
 }
 
 /**
- * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure to its log
- * controller, before it destroys the response, and nowhere else.
+ * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure only to its log
+ * controller, before it destroys the response.
  *
  * @param listener returns whether it has logged the failure; if not, Fastify logs it
  */
@@ -153,25 +153,25 @@ export function onStreamError (app: FastifyInstance, listener: (error: unknown, 
   Object.assign(app, { [key]: listening })
 }
 
-/** Returns whether Fastify is sending a stream on a response: only then anything listens to the `end` of a writable stream. */
+/** Returns whether Fastify is sending a stream as a response. Only then does the response have a listener for `end`. */
 export function isStreaming (reply: FastifyReply): boolean {
   return reply.raw.listenerCount('end') > 0
 }
 
-/** Returns whether an error is that of the stream of a request body. Fastify gives it the status 400 unless it has another one. */
+/** Returns whether an error comes from the stream of a request body. Fastify sets the status 400 on such an error unless it has another status. */
 export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean {
   const stream = readInternal(request, 'fastify.RequestPayloadStream') as { readonly errored?: unknown } | null | undefined
   return error instanceof Error && stream?.errored === error
 }
 
-/** Returns whether Fastify calls `reply.send()` with a value that a handler or hook threw. It can be any value. */
+/** Returns whether Fastify calls `reply.send()` with a value that a handler or hook threw, which can be any value. */
 export function isSendingThrown (reply: FastifyReply): boolean {
   return readInternal(reply, 'fastify.reply.isError') === true
 }
 
 /**
  * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
- * function with a thrown error, so only the stack shows the difference: whether the caller of `send` is a file of Fastify.
+ * function with a thrown error. Only the stack shows the difference, because it has the file that called `send`.
  *
  * @param handler the function that Fastify called with the error; frames above it are not checked
  */
@@ -181,7 +181,7 @@ export function isSendCalledByApplication (handler: (...args: never[]) => unknow
   const frames = String(holder.stack).split('\n')
   const send = frames.findIndex(frame => /\bsend \(.*reply\.js:/.test(frame))
   const directory = /\((.*)reply\.js:/.exec(frames[send] ?? '')?.[1]
-  // A reply with the status of an error has a `send` of this package, which calls Fastify's.
+  // A reply with an error status has a `send` function of this package, which calls Fastify's `send`.
   const caller = frames.slice(send + 1).find(frame => !frame.includes('sendErrorStatus '))
   return directory !== undefined && caller !== undefined && !caller.includes(directory)
 }

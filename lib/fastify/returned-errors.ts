@@ -1,11 +1,11 @@
-/** Throws errors that a function of the application returns, because Fastify would treat them as success. */
+/** Throws errors that a function of the application returns, because Fastify would treat the call as successful. */
 import { types } from 'node:util'
 import { isApiError } from '../catalog/api-error.js'
 
 /** Returns the result of a function. If the result is an error, or a promise of an error, it is thrown instead. */
 export function checkReturned (result: unknown): unknown {
   if (result instanceof Promise) return result.then(throwError)
-  // A reply is thenable, too.
+  // A reply is also thenable.
   if (typeof (result as { readonly then?: unknown } | null | undefined)?.then === 'function') return Promise.resolve(result).then(throwError)
   return throwError(result)
 }

@@ -1,4 +1,4 @@
-/** Relations between Fastify scopes: which surrounds which, and whose hooks run where. */
+/** Determines the outer scopes of a Fastify scope, and whether the hooks of a plugin run in it. */
 import type { FastifyInstance } from 'fastify'
 
 /** Returns a scope and its outer scopes. The prototype of a Fastify scope is its parent. */

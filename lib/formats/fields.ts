@@ -4,7 +4,7 @@ import { carriesIssues, type Answer } from '../catalog/answer.js'
 import { issuesSchema, enumSchema, type Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 
-/** The code. Its schema allows only the one value that errors of the definition have. */
+/** The code. Its schema allows only the code of the definition. */
 export const code: Field = {
   schema: definition => enumSchema([definition.code], { description: 'A constant that identifies the error.' }),
   value: answer => answer.code
@@ -39,14 +39,14 @@ export const meta: Field = {
   optional: true
 }
 
-/** The invalid fields, for errors that are about fields. */
+/** The invalid fields, for errors that list fields. */
 export const details: Field = {
   schema: (definition, context) => carriesIssues(definition) && context.issueCodes?.length !== 0 ? issuesSchema(context.issueCodes) : undefined,
   value: answer => answer.issues.length === 0 ? undefined : answer.issues,
   optional: true
 }
 
-/** Returns the field `{ field: [reason] }`, which every 422 has, and every `invalid_request` of an API whose status for validation is 400. */
+/** Returns the field `{ field: [reason] }`. Every 422 has it, and every `invalid_request` of an API with `validationStatus: 400`. */
 export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {
   return {
     schema: ({ status, code }) => status === 422 || (validationStatus === 400 && code === 'invalid_request') ? reasonsSchema() : undefined,

@@ -6,11 +6,11 @@ import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
 
-/** The values that the schema of a body depends on, in addition to the definition. */
+/** The values, in addition to the definition, that the schema of a body depends on. */
 export interface SchemaContext {
-  /** Whether the API has a page for each code, so that an `Answer` has a `docUrl`. */
+  /** Whether the API has error pages, so that an `Answer` has a `docUrl`. */
   readonly hasDocUrl: boolean
-  /** The codes that issues can have at the place that the schema describes. Absent: any code. Empty: there are no issues. */
+  /** The codes that issues can have in this place. Absent if any code is possible, and empty if there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
 }
 
@@ -18,7 +18,7 @@ export interface SchemaContext {
 export interface Field {
   /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
-  /** Returns the value. `undefined` leaves the field out, which is valid only for an `optional` field. */
+  /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
   readonly value: (answer: Answer) => unknown
   /** @default false */
   readonly optional?: boolean
@@ -48,7 +48,7 @@ export interface TextFormat {
 
 /** The argument of `defineFormat`. */
 export interface FormatDefinition {
-  /** The name for messages. */
+  /** The name of the format, shown in messages. */
   readonly name: string
   /** @default 'application/json' */
   readonly contentType?: string
@@ -58,7 +58,7 @@ export interface FormatDefinition {
 /**
  * Defines a custom body format. Pass it as the `format` option.
  *
- * @throws TypeError that names the invalid property
+ * @throws TypeError with the name of the invalid property
  * @example
  * const enveloped = defineFormat({
  *   name: 'enveloped',
@@ -98,7 +98,7 @@ function checkField (path: string, field: unknown): void {
   if ('fields' in field) return checkFields(`${path}.fields`, field.fields)
   const { schema, value, optional } = field
   expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
-  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the answer that returns the value', value)
+  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
 }
 
@@ -106,8 +106,8 @@ function checkField (path: string, field: unknown): void {
 export type WriteBody = (answer: Answer) => string
 
 /**
- * Returns the writer of bodies for one definition. It leaves out the fields that the definition never has. It joins the JSON
- * strings of the fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
+ * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins the JSON
+ * strings of the other fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
  *
  * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise
  */
@@ -156,7 +156,7 @@ export function stringifyMeta (value: unknown): string | undefined {
     }
     return member
   })
-  if (hasPromise) throw new TypeError('meta: expected a value that can be written as JSON, got a promise.')
+  if (hasPromise) throw new TypeError('meta: expected a value that can be serialized as JSON, got a promise.')
   return text
 }
 

@@ -7,7 +7,7 @@ import { problemFormat } from './problem.js'
 import { createSummaryFormat, summaryFormat } from './summary.js'
 import { typedFormat } from './typed.js'
 
-/** The formats that the `format` option knows by name. */
+/** The formats that the `format` option accepts by name. */
 export const formats: Readonly<Record<FormatName, Format>> = {
   code: codeFormat,
   typed: typedFormat,
@@ -20,7 +20,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
 /** A name of {@link formats}. */
 export type FormatName = 'code' | 'typed' | 'summary' | 'message' | 'error' | 'problem'
 
-/** The formats that list the fields of an invalid body by its status. */
+/** The formats that list fields only for the status of an invalid body, with their versions for the status 400. */
 const formatsFor400: ReadonlyMap<Format, Format> = new Map([[messageFormat, createMessageFormat(400)], [summaryFormat, createSummaryFormat(400)]])
 
 /** Returns a format for an API that responds to an invalid body with a given status. */

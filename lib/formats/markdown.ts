@@ -1,11 +1,11 @@
-/** The Markdown form of an error, for agents and other callers that read text: front matter, the message, and what to do. */
+/** The Markdown form of an error, for agents and other clients that read text: front matter, the message, and what to do. */
 import type { Answer } from '../catalog/answer.js'
 import { codeSpan, escapeMarkdown } from '../support/escape-markdown.js'
 import { stringifyMeta, type TextFormat } from './format.js'
 
 /**
- * An error as Markdown (RFC 7763), with front matter in YAML. Each value of the front matter is JSON, which is valid YAML, so that
- * no value can add a line of its own.
+ * An error as Markdown (RFC 7763), with front matter in YAML. Each value in the front matter is JSON, which is valid YAML, so
+ * that no value can add another line.
  */
 export const markdownFormat: TextFormat = {
   name: 'markdown',

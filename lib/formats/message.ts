@@ -1,4 +1,4 @@
-/** The format that is similar to Laravel's errors. */
+/** A format that is similar to Laravel's errors. */
 import { message, reasonsByField } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 

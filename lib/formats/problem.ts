@@ -7,12 +7,12 @@ import { code, message, meta, requestId } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
 /**
- * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the data as `meta`. `type` is
- * the URL of the page about the code. Without such a page it is `about:blank`, and the title is the reason phrase (section 4.2.1).
+ * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the data as `meta`. `type` is the URL of
+ * the code's error page. Without such a page, it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  * `instance` is different for each occurrence (section 3.1.5), because it contains the id of the request.
  *
  * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, with only the
- * characters that RFC 9457, section 3.2, allows in names of members.
+ * characters that RFC 9457, section 3.2, allows in member names.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
@@ -32,7 +32,7 @@ export const problemFormat: Format = defineFormat({
     },
     detail: message,
     instance: {
-      schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with its id as the fragment.' }),
+      schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with the request id as the fragment.' }),
       value: answer => `${formatInstance(answer.instance)}#${encodeUriComponent(answer.requestId)}`
     },
     code,

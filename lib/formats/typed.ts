@@ -1,9 +1,9 @@
-/** The format that is similar to Stripe's errors. */
+/** A format that is similar to Stripe's errors. */
 import { Type } from '@sinclair/typebox'
 import { code, message, requestId, type } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
-/** `{ message, type, code, param, request_id }`: similar to Stripe's errors. `param` is null if the error is not about one parameter. */
+/** `{ message, type, code, param, request_id }`: similar to Stripe's errors. `param` is null if no single parameter caused the error. */
 export const typedFormat: Format = defineFormat({
   name: 'typed',
   fields: {

@@ -3,24 +3,24 @@ import { describeValue } from '../support/describe-value.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
 
-/** A moment: a Date, an ISO 8601 string, or milliseconds since 1970. */
+/** A point in time: a Date, an ISO 8601 string, or milliseconds since 1970. */
 export type Moment = Date | string | number
 
-/** The record that `lookup` returns for a key. It may have more properties: all of it becomes `request.apiKey`. */
+/** The record that `lookup` returns for a key. It may have more properties. The whole record becomes `request.apiKey`. */
 export interface ApiKeyRecord {
-  /** The name of the key in limits and in logs. Never the key itself. */
+  /** Identifies the key in limits and logs. Never use the key itself. */
   readonly id: string
-  /** The scopes of the key. Absent or null: none. */
+  /** The scopes of the key. If absent or null, the key has no scopes. */
   readonly scopes?: readonly string[] | null
-  /** The moment from which the key no longer works. Absent or null: it does not expire. */
+  /** The time from which the key no longer works. If absent or null, the key does not expire. */
   readonly expiresAt?: Moment | null
-  /** The moment from which the key is revoked. Absent or null: it is not revoked. */
+  /** The time from which the key is revoked. If absent or null, the key is not revoked. */
   readonly revokedAt?: Moment | null
-  /** The IP addresses and CIDR ranges from which the key can be used. Absent or null: all addresses. An empty list: none. */
+  /** The IP addresses and CIDR ranges from which the key can be used. If absent or null, all addresses are allowed. If empty, none is allowed. */
   readonly allowedIps?: readonly string[] | null
   /**
-   * What `hashKey` returned for the key. If a record has it, the guard compares it with the key that was sent, in constant time. It is needed if
-   * `lookup` does not find records by the hash. Absent or null: `lookup` has compared the hashes.
+   * The result of `hashKey` for the key. If it is set, the guard compares it with the received key in constant time. It is
+   * required if `lookup` does not find records by the hash. If absent or null, `lookup` must have compared the hashes.
    */
   readonly hash?: string | null
 }
@@ -31,7 +31,7 @@ export type KeyFault = 'invalid_api_key' | 'api_key_revoked' | 'api_key_expired'
 /** The values of the request and the requirements of the route. */
 export interface KeyUse {
   readonly key: string
-  /** The address of the caller; `undefined` over a Unix socket. */
+  /** The address of the client; `undefined` over a Unix socket. */
   readonly ip: string | undefined
   /** Milliseconds since 1970. */
   readonly now: number

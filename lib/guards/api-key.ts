@@ -1,4 +1,4 @@
-/** The API key guard. Requests with a valid key pass. All others are rejected with a code of the catalog. */
+/** The API key guard. Requests with a valid key pass. All other requests are rejected with a code from the catalog. */
 import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
@@ -27,19 +27,19 @@ export type ApiKeyOf<L extends (...args: never[]) => unknown> = NonNullable<Awai
 /** The options of {@link apiKey}. */
 export interface ApiKeyOptions {
   /**
-   * Finds the record of a key by its hash (see {@link hashKey}). It is called for each request that sends a possible
-   * key. If it throws an error of the catalog, that error is the response. If it throws any other error, the response is 503 `service_unavailable`, and the error is logged.
+   * Finds the record of a key by its hash (see {@link hashKey}). It is called for each request with a possible key. If it throws
+   * an error from the catalog, that error is sent. If it throws any other error, the response is 503 `service_unavailable`, and the error is logged.
    */
   readonly lookup: Lookup
-  /** The scopes that a key must have. All are required. @default []: no scope is required */
+  /** The scopes that a key must have. All of them are required. @default []: no scope is required */
   readonly scopes?: readonly string[]
-  /** The header that has the key. @default 'authorization' */
+  /** The header that contains the key. @default 'authorization' */
   readonly header?: string
-  /** The word before the key. @default 'Bearer' in Authorization; none in another header, which then has the key alone */
+  /** The word before the key. @default 'Bearer' in Authorization; in any other header, the key has no scheme */
   readonly scheme?: string
-  /** Limits the wrong keys of an IP address, see {@link guessLimit}. Absent: no limit. */
+  /** Limits the number of wrong keys from an IP address, see {@link guessLimit}. If absent, there is no limit. */
   readonly guessLimit?: GuessLimit
-  /** The realm in `WWW-Authenticate`. @default that of the plugin if `header` and `scheme` are the defaults; otherwise 'api' */
+  /** The realm in `WWW-Authenticate`. @default the plugin's realm if `header` and `scheme` are the defaults; otherwise 'api' */
   readonly realm?: string
 }
 
@@ -50,25 +50,25 @@ export type ApiKeyGuard = (request: FastifyRequest<RouteGenericInterface, RawSer
 
 /** The property that a guard adds to a request. */
 export interface WithApiKey {
-  /** The record of the key that was sent; null or undefined if no guard let the request through. */
+  /** The record of the received key; null or undefined if no guard has accepted the request. */
   apiKey?: ApiKeyRecord | null
 }
 
 declare module 'fastify' {
-  // Inherited, so that an application can redeclare the property with the type of its own records.
+  // The property is inherited, so that an application can redeclare it with the type of its own records.
   interface FastifyRequest extends WithApiKey {}
 }
 
-/** The codes of every guard. One with scopes also has `insufficient_scope`, one with a guess limit `rate_limit_exceeded`. */
+/** The codes of every guard. A guard with scopes also has `insufficient_scope`, and a guard with a guess limit has `rate_limit_exceeded`. */
 const codes: readonly StandardCode[] = [
   'missing_api_key', 'invalid_api_key', 'api_key_revoked', 'api_key_expired', 'ip_not_allowed', 'service_unavailable'
 ]
 
 /**
  * Returns a guard for routes. Requests with a valid API key pass, with the record of the key as `request.apiKey`. Other
- * requests are rejected with a code of the catalog: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
+ * requests are rejected with a code from the catalog: 401 `missing_api_key`, `invalid_api_key`, `api_key_revoked` and
  * `api_key_expired`, 403 `ip_not_allowed` and `insufficient_scope`, or 503 `service_unavailable` if `lookup` fails.
- * The documentation of the routes has these codes, and their `security`.
+ * The documentation of the routes has these codes and the `security` of the guard.
  *
  * The package does not log the key, and its own messages do not contain it. The message of a 4xx that a handler throws is sent unchanged.
  *
@@ -125,7 +125,7 @@ async function checkRequest (context: GuardContext, request: FastifyRequest): Pr
   const credential = readCredential(request.headers, context.location)
   if (!credential.isSent) throw createKeyError(context, request, 'missing_api_key', credential)
   const endCheck = await beginCheck(context, request)
-  let isWrong = true // a key for which `lookup` throws counts as well
+  let isWrong = true // a key for which `lookup` throws also counts
   try {
     const { record, fault } = await checkKey(context, request, credential.key)
     isWrong = fault === 'invalid_api_key'
@@ -137,7 +137,7 @@ async function checkRequest (context: GuardContext, request: FastifyRequest): Pr
   }
 }
 
-/** Counts the key as a guess, before it is checked, so that keys that are sent in parallel count as well. */
+/** Counts the key as a guess before it is checked, so that keys that are sent in parallel also count. */
 async function beginCheck ({ guessLimit }: GuardContext, request: FastifyRequest): Promise<EndCheck | undefined> {
   if (guessLimit === undefined) return undefined
   const begun = await guessLimit.begin(request.ip)

@@ -7,13 +7,13 @@ import { expectOption } from '../support/expect-option.js'
 export interface KeyLocation {
   /** The name of the header, in lower case. */
   readonly header: string
-  /** The scheme before the key; `undefined` if the header has the key alone. */
+  /** The scheme before the key; `undefined` if the header has only the key. */
   readonly scheme: string | undefined
 }
 
 /** The credential at the location. */
 export interface Credential {
-  /** The key; `undefined` if there is none, or if the value is not a possible key. */
+  /** The key; `undefined` if it is missing, or if the value is not a possible key. */
   readonly key: string | undefined
   /** Whether the request has any credential for this location. */
   readonly isSent: boolean
@@ -28,7 +28,7 @@ const keyPattern = /^[\x21\x23-\x26\x28-\x5b\x5d-\x5f\x61-\x7e]+$/
 const token = /^[\w!#$%&'*+.^`|~-]+$/
 
 /**
- * Returns the location that the options name.
+ * Returns the location of the key from the options.
  *
  * @throws TypeError if a name is invalid
  */
@@ -43,7 +43,7 @@ function isToken (value: unknown): boolean {
   return typeof value === 'string' && token.test(value)
 }
 
-/** Reads the credential of a request. A value with another scheme (`Basic`, for example) is not an API key; a key without its scheme is a malformed one. */
+/** Reads the credential of a request. A value with another scheme, such as `Basic`, is not an API key. A key without its scheme is a malformed key. */
 export function readCredential (headers: IncomingHttpHeaders, { header, scheme }: KeyLocation): Credential {
   const value = [headers[header] ?? ''].flat().join(', ')
   if (value === '') return { key: undefined, isSent: false, hasScheme: false }
@@ -58,13 +58,13 @@ function readKey (key: string): string | undefined {
   return keyPattern.test(key) ? key : undefined
 }
 
-/** The parameters of a challenge besides the realm (RFC 6750, section 3). */
+/** The parameters of a challenge, except for the realm (RFC 6750, section 3). */
 export interface ChallengeFailure {
   readonly error: 'invalid_token' | 'insufficient_scope'
   readonly scope?: readonly string[]
 }
 
-/** Returns the value of `WWW-Authenticate`. There is no registered scheme for a key in another header; APIs call theirs `ApiKey`. */
+/** Returns the value of `WWW-Authenticate`. There is no registered scheme for a key in another header. APIs usually call it `ApiKey`. */
 export function formatChallenge ({ header, scheme }: KeyLocation, realm: string, failure: ChallengeFailure | undefined): string {
   return [
     `${scheme ?? 'ApiKey'} realm="${realm}"`,

@@ -10,15 +10,15 @@ export interface GuessLimitOptions {
   readonly timeWindow: number
 }
 
-/** Counts the wrong keys of each address, and returns how long an address has to wait. */
+/** Counts the wrong keys from each address, and returns how long an address has to wait. */
 export interface GuessLimit extends GuessLimitOptions {
-  /** Returns the milliseconds until keys from the address are checked again; 0 if they are. */
+  /** Returns the milliseconds until keys from the address are checked again; 0 if they are checked now. */
   readonly wait: (ip: string | undefined) => number
   /** Counts a wrong key. */
   readonly count: (ip: string | undefined) => void
   /**
-   * Counts a key that is about to be checked as a wrong one. Waits if the keys that are being checked could use up the
-   * limit, for at most 10 seconds.
+   * Counts a key as wrong before it is checked. If the keys that are being checked could use up the limit, it waits for at most
+   * 10 seconds.
    *
    * @returns the function to call when the key is checked, or the milliseconds until keys from the address are checked again
    */
@@ -28,7 +28,7 @@ export interface GuessLimit extends GuessLimitOptions {
 /** Ends the check of a key. A valid key is not counted. */
 export type EndCheck = (isWrong: boolean) => void
 
-/** The maximum number of tracked addresses, about 1 MB. If there are more, those with the oldest windows are evicted. */
+/** The maximum number of tracked addresses, which take about 1 MB. If there are more, the addresses with the oldest windows are evicted. */
 const maxAddresses = 10_000
 
 /** The maximum number of requests of one address that wait for its keys to be checked. */
@@ -37,7 +37,7 @@ const maxWaiting = 1000
 /** Milliseconds that a request waits for other keys of its address to be checked. */
 const maxWait = 10_000
 
-/** The keys of an address in one window. */
+/** The keys from an address in one window. */
 interface Guesses {
   /** Keys that were wrong. */
   wrong: number
@@ -50,7 +50,7 @@ interface Guesses {
 
 /**
  * Creates a limit for the `guessLimit` option. An address that sent too many wrong keys gets 429 `rate_limit_exceeded` until the
- * window ends, whatever key it sends, and `lookup` is not called. Keys for which `lookup` fails count as wrong. Guards that share
+ * window ends, even for a valid key, and `lookup` is not called. Keys for which `lookup` fails count as wrong. Guards that share
  * a limit share its count. Each process has its own count. All addresses of an IPv6 /64 network count as one.
  *
  * @throws TypeError if an option is invalid
@@ -108,7 +108,7 @@ function reserve (guesses: Guesses, max: number): EndCheck {
   }
 }
 
-/** Waits until a check ends or the window does. Resolves with false if that takes too long, or too many requests wait. */
+/** Waits until a check or the window ends. Resolves with false if this takes too long, or if too many requests wait. */
 function waitForCheck ({ waiting, ends }: Guesses): Promise<boolean> {
   if (waiting.size >= maxWaiting) return Promise.resolve(false)
   return new Promise(resolve => {

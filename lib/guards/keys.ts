@@ -26,7 +26,7 @@ export interface GenerateKeyOptions {
 
 /**
  * Creates a new API key: the prefix, an underscore, 30 random letters and digits (178 bits), and a checksum of 6 characters.
- * Show it to its owner once, and store the result of {@link hashKey}.
+ * Show the key to its owner once, and store the result of {@link hashKey}.
  *
  * @throws TypeError if the prefix is invalid
  * @example
@@ -43,8 +43,8 @@ export function generateKey (options: GenerateKeyOptions): string {
 }
 
 /**
- * Returns the prefix of a key that {@link generateKey} created; `null` for any other string, such as a key with a typo. It
- * checks only the form. Use it in `lookup` to avoid database queries for strings that cannot be your keys.
+ * Returns the prefix of a key that {@link generateKey} created; `null` for any other string, such as a key with a typo. Only the
+ * syntax is checked. Use it in `lookup` to avoid database queries for strings that cannot be your keys.
  *
  * @example
  * if (parseKey(key)?.prefix !== 'launch_live') return null
@@ -57,7 +57,7 @@ export function parseKey (key: string): { readonly prefix: string } | null {
 
 /**
  * Returns the SHA-256 hash of a key in hex. Store and look up the hash instead of the key. It equals the output of `sha256sum`, and
- * `encode(sha256(key::bytea), 'hex')` in Postgres. A slow hash, as for passwords, is not needed, because a random key cannot be guessed.
+ * `encode(sha256(key::bytea), 'hex')` in Postgres. Unlike passwords, keys do not need a slow hash, because a random key cannot be guessed.
  *
  * @throws TypeError if the key is not a string
  */
@@ -68,7 +68,7 @@ export function hashKey (key: string): string {
 
 /**
  * Returns whether a hash is the hash of a key. The comparison takes constant time, so its duration does not reveal how much of
- * the key is right.
+ * the key is correct.
  *
  * @param hash as {@link hashKey} returns it
  */

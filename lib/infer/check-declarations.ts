@@ -1,4 +1,4 @@
-/** Checks that the codes which routes declare are in the catalog. */
+/** Checks that the codes that routes declare are in the catalog. */
 import type { RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
@@ -20,7 +20,7 @@ export function checkConfig ({ method, url, config }: RouteOptions, errors: AnyC
 export function checkDeclarations ({ route, methods, url }: RouteRecord, targets: readonly DeclaringTarget[], errors: AnyCatalog): void {
   const unknown = [
     ...findDeclarations(targets),
-    ...listDeclaredResponses(route.schema?.response).map(code => ({ code, reason: 'schema.response of the route names it.' }))
+    ...listDeclaredResponses(route.schema?.response).map(code => ({ code, reason: 'schema.response of the route lists it.' }))
   ].find(({ code }) => !Object.hasOwn(errors, code))
   if (unknown === undefined) return
   throw new TypeError(`fastify-api-errors: the errors of ${methods.join()} ${url}: expected codes of the option 'errors', got "${unknown.code}". ${unknown.reason}`)

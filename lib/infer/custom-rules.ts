@@ -1,4 +1,4 @@
-/** The option `documentation.rules`: rules of the application that replace built-in rules or are added to them. */
+/** The option `documentation.rules`: rules of the application that replace or extend the built-in rules. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
@@ -17,19 +17,20 @@ export interface RuleRoute {
   readonly config: NonNullable<RouteOptions['config']>
 }
 
-/** A rule: a fact about routes, and the errors that it leads to. */
+/** A rule: a fact about routes, and the errors that follow from it. */
 export interface DocumentationRule {
   /** Codes, or factories of the catalog. */
   readonly errors: readonly ErrorReference[]
-  /** A sentence that names the fact. `explain` returns it. */
+  /** A sentence that states the reason. `explain` returns it. */
   readonly reason: string
   /** Returns whether the fact is true for a route. @default true for every route */
   readonly when?: (route: RuleRoute) => boolean
 }
 
 /**
- * Rules by name. `false` turns a built-in rule off, and a rule replaces it. A rule with another name is added. `true` turns on a
- * built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that uses a database.
+ * Rules by name. `false` turns off a built-in rule, and a rule with the same name replaces it. A rule with another name is added.
+ * `true` turns on a built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that
+ * uses a database.
  *
  * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
  * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`, `databaseStatus`, `longParameter`, `token`.
@@ -44,7 +45,7 @@ export interface NamedRule {
 }
 
 /**
- * Returns the built-in rules together with those of the application.
+ * Returns the built-in rules together with the application's rules.
  *
  * @throws TypeError with one sentence that names the option, what was expected and what was received
  */
@@ -79,6 +80,6 @@ function checkRule (name: string, rule: boolean | DocumentationRule, errors: Any
   expect('.errors', Array.isArray(rule.errors), 'a list of codes or factories', rule.errors)
   const unknown = findUnknownError(rule.errors, errors)
   if (unknown !== undefined) rejectOption('fastify-api-errors', `${option}.errors`, "codes of the option 'errors'", unknown.value)
-  expect('.reason', typeof rule.reason === 'string' && rule.reason !== '', 'a sentence that names the fact', rule.reason)
+  expect('.reason', typeof rule.reason === 'string' && rule.reason !== '', 'a sentence that states the reason', rule.reason)
   expect('.when', rule.when === undefined || typeof rule.when === 'function', 'a function of the route', rule.when)
 }

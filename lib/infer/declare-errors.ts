@@ -15,7 +15,7 @@ const declarations = new WeakMap<object, readonly ErrorReference[]>()
 /**
  * Declares that every route of a scope and of its nested scopes can return these errors. For a hook, it declares them for every
  * route that has the hook, as an option of the route or in one of its scopes. Use it for errors that cannot be inferred, such as
- * those of a hook that checks a tenant.
+ * the errors of a hook that checks a tenant.
  *
  * Several calls for one target add up. A code that is not in the catalog makes `ready()` fail.
  *
@@ -37,7 +37,7 @@ export function declareErrors (target: object, errors: readonly ErrorReference[]
   declarations.set(target, [...declarations.get(target) ?? [], ...errors])
 }
 
-/** Returns the code of a code or a factory. */
+/** Returns the code of a reference, which is a code or a factory. */
 export function getCode (error: ErrorReference): string {
   return typeof error === 'string' ? error : error.code
 }
@@ -46,7 +46,7 @@ function isReference (value: unknown): value is ErrorReference {
   return typeof value === 'string' || typeof (value as Partial<AnyErrorFactory> | null | undefined)?.code === 'string'
 }
 
-/** Returns the first error that is not in a catalog, as shown in messages; `undefined` if all are. */
+/** Returns the first error that is not in a catalog, as shown in messages; `undefined` if all errors are in the catalog. */
 export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): { readonly value: unknown } | undefined {
   for (const error of errors) {
     if (!isReference(error)) return { value: error }
@@ -75,7 +75,7 @@ export function findDeclarations (targets: readonly DeclaringTarget[]): Declarat
 export interface DeclaringTarget {
   /** A scope, or a hook. */
   readonly target: object
-  /** Its name in a sentence, such as `The scope of the route`. */
+  /** The name of the target in a sentence, such as `The scope of the route`. */
   readonly subject: string
 }
 
@@ -92,7 +92,7 @@ export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
   ])
 }
 
-/** Returns the targets of a scope and the hooks of one of its routes; the list itself if the route has none. */
+/** Returns the targets of a scope and the hooks of one of its routes; the unchanged list if the route has no hooks. */
 export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope

@@ -53,8 +53,8 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
 }
 
 /**
- * Returns the errors of a route, and one more for each status that the route declares by number and that has no other error:
- * the code of the status, because a thrown error with this status gets it.
+ * Returns the errors of a route. If the route declares a status by number and has no error for it, the code of this status is
+ * added, because a thrown error with this status gets this code.
  */
 export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
   const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)
@@ -104,7 +104,7 @@ interface Parsing {
   readonly safeParse: (value: unknown) => { readonly success: boolean, readonly data?: unknown }
 }
 
-/** Returns whether zod accepts a body and keeps all of it. In a document, an object that strips properties has no other properties. */
+/** Returns whether zod accepts a body and keeps all of it. In a document, an object schema that strips properties allows no other properties. */
 function parses (schema: Parsing, body: unknown): boolean {
   try {
     const { success, data } = schema.safeParse(body)
@@ -137,7 +137,7 @@ function toPlainSchema (schema: unknown): object {
 }
 
 /**
- * Warns about the statuses that routes declare with schemas that do not match the sent errors, and lists the entries to delete.
+ * Warns about statuses whose declared schemas do not match the sent errors, and lists the entries to delete.
  * It lists at most ten routes.
  */
 export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclared: MatchesDeclared): void {

@@ -1,4 +1,4 @@
-/** Finds out whether an application uses a database, because a database can reject a value that its schema allows. */
+/** Determines whether an application uses a database, because a database can reject a value that the schema allows. */
 import { readFileSync } from 'node:fs'
 import Module from 'node:module'
 import { dirname, join } from 'node:path'
@@ -10,14 +10,14 @@ const libraries = [
   'sequelize', '@mikro-orm/core'
 ]
 
-/** The usual names of decorators for a database: those of @fastify/postgres, @fastify/mysql and @fastify/mongodb, and of applications. */
+/** The usual names of decorators for a database, from @fastify/postgres, @fastify/mysql, @fastify/mongodb and applications. */
 const decorators: ReadonlySet<string> = new Set([
   'pg', 'postgres', 'sql', 'mysql', 'mongo', 'mongoose', 'sqlite', 'knex', 'kysely', 'drizzle', 'prisma', 'typeorm', 'sequelize', 'orm', 'db', 'database'
 ])
 
 /**
- * Returns the sign that an application uses a database: a decorator of the scope, a library that the process has
- * loaded as CommonJS, or a dependency in the package.json of the working directory. `undefined` if there is no sign.
+ * Returns the evidence that an application uses a database: a decorator of the scope, a library that the process has loaded as
+ * CommonJS, or a dependency in the package.json of the working directory. Returns `undefined` if there is none.
  */
 export function findDatabase (scope: object): string | undefined {
   for (const at of scopesAround(scope)) {
@@ -25,7 +25,7 @@ export function findDatabase (scope: object): string | undefined {
     if (name !== undefined) return `the decorator '${name}'`
   }
   const loaded = findLoadedLibrary(Object.keys((Module as unknown as { readonly _cache: Readonly<Record<string, unknown>> })._cache))
-  // Node has no list of the ES modules that are loaded.
+  // Node does not expose a list of the loaded ES modules.
   return loaded ?? findDependency(process.cwd())
 }
 

@@ -3,8 +3,8 @@
 /** A code that follows from a fact about a route. */
 export interface Finding {
   readonly code: string
-  /** A sentence that names the fact. */
+  /** A sentence that states the reason. */
   readonly reason: string
-  /** The codes that its issues can have. Empty: it has no issues. Absent: any code. */
+  /** The codes that its issues can have. Empty if it has no issues, and absent if any code is possible. */
   readonly issues?: readonly string[]
 }

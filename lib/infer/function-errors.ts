@@ -15,9 +15,9 @@ import { isObject, type JsonObject } from '../support/is-object.js'
 /** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
-  /** How it leaves the function. A token that is verified throws errors of @fastify/jwt, a file is sent by @fastify/static. */
+  /** How the error leaves the function. Verifying a token throws errors of @fastify/jwt, and @fastify/static sends files. */
   readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'sends a file' | `is of ${string}`
-  /** The schemas of the bodies with this status that the plugin sends unchanged, because they are more than a message. */
+  /** The schemas of the bodies with this status that are sent unchanged, because they contain more than a message. */
   readonly bodies?: readonly JsonObject[]
 }
 
@@ -52,7 +52,7 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   return [...byCode.values()]
 }
 
-/** The errors of some code. A thrown error can be caught, a sent one cannot. */
+/** The errors in a piece of code. A thrown error can be caught, but a sent error cannot. */
 interface Found {
   readonly thrown: readonly FunctionError[]
   readonly sent: readonly FunctionError[]
@@ -79,7 +79,7 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
 }
 
-/** Reads the functions of a hook of @fastify/auth. It gives an error without a status the status 401. */
+/** Reads the functions of a hook of @fastify/auth, which sets the status 401 on an error without a status. */
 function readComposed (functions: readonly object[], context: FunctionContext, callers: ReadonlySet<object>): Found {
   const found = join(...functions.map(fn => readFunction(fn, context, callers)))
   return found.thrown.length + found.sent.length === 0 ? createThrown(401) : found
@@ -171,8 +171,9 @@ function getNamedStatus (name: string): number | undefined {
 }
 
 /**
- * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is not visible,
- * because it is from another module, its name decides: almost every application gives the status to a class of such a name.
+ * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is not visible
+ * because it is from another module, the status is derived from its name, because almost all applications use such names for this
+ * status.
  */
 function readNew (node: NewExpression, reader: Reader): Found {
   const status = findStatus(node.arguments) ?? findLibraryStatus(node.callee) ?? findClassStatus(node.callee, reader) ?? getNamedStatus(getLastName(node.callee))
@@ -186,7 +187,7 @@ function findLibraryStatus (callee: AnyNode): number | undefined {
   return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object)) ? getNamedStatus(getLastName(callee)) : undefined
 }
 
-/** Returns the status of a visible class, which is in the function or in a decorator. `'none'` if it sets none. `undefined` if the class is not visible. */
+/** Returns the status of a visible class, which is in the function or in a decorator; `'none'` if the class sets no status; `undefined` if the class is not visible. */
 function findClassStatus (callee: AnyNode, reader: Reader): number | 'none' | undefined {
   if (callee.type === 'Identifier') {
     const found = findClass(reader.body, callee.name)
@@ -229,7 +230,7 @@ function findStatus (nodes: readonly AnyNode[]): number | undefined {
 function readFactory (node: CallExpression, { context }: Reader): Found {
   const name = getCalleeName(node)
   const owner = node.callee.type === 'MemberExpression' ? getLastName(node.callee.object) : ''
-  // Any object can be a catalog, and a method such as `conflict` can be of another library.
+  // Any object can be a catalog, and a method such as `conflict` can belong to another library.
   if (owner !== '' && /[^a-z]/.test(name) && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
   if (/^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(owner)) {
     if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
@@ -239,7 +240,7 @@ function readFactory (node: CallExpression, { context }: Reader): Found {
   return /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
 }
 
-/** Reads `error.statusCode = 409`, where the error is thrown later, and `reply.statusCode = 409`. */
+/** Reads `error.statusCode = 409`, if the error is thrown later, and `reply.statusCode = 409`. */
 function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
   if (left.type !== 'MemberExpression' || !statusNames.has(getLastName(left))) return nothing
   const status = findStatus([right])

@@ -9,7 +9,7 @@ export interface StatusErrors {
   readonly status: ErrorStatus
   /** In ascending order of their codes. */
   readonly definitions: readonly ErrorDefinition[]
-  /** The codes that issues can have, by code. Empty: there are no issues. `undefined`: any code. */
+  /** The codes that issues can have, by error code. Empty if there are no issues, and `undefined` if any code is possible. */
   readonly issues: ReadonlyMap<string, readonly string[] | undefined>
 }
 
@@ -17,7 +17,7 @@ export interface StatusErrors {
 export type Grouper = (findings: readonly Finding[]) => readonly StatusErrors[]
 
 /**
- * Creates the grouper of a catalog. Equal groups are one object, so that groups that routes share are documented once. Most
+ * Creates the grouper of a catalog. Equal groups are the same object, so that groups that routes share are documented once. Most
  * routes of an API differ only in a few codes.
  */
 export function createGrouper (errors: AnyCatalog): Grouper {

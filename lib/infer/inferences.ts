@@ -1,4 +1,4 @@
-/** Stores the data that each registration of the plugin uses for inference. Tools that only have the application read it here. */
+/** Stores the inference data of each registration of the plugin. Tools that only have the application read the data here. */
 import type { FastifyInstance } from 'fastify'
 import type { Hook } from '../fastify/hooks.js'
 import type { HookName } from '../fastify/hook-names.js'
@@ -16,8 +16,8 @@ export interface Inference {
 }
 
 /**
- * The property of the server that has the inferences. An application in CommonJS and the commands of this package can load two
- * copies of this file. A `WeakMap` would be empty in one of them.
+ * The property of the server that has the inferences. A CommonJS application and the commands of this package can load two copies
+ * of this file. A `WeakMap` would be empty in one of them.
  */
 const property = Symbol.for('fastify-api-errors.inferences')
 

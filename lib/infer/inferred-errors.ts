@@ -11,7 +11,7 @@ export interface InferredError {
   readonly code: string | null
   /** File and line, relative to the folder in which the command ran: `src/queues.ts:41`. */
   readonly at: string
-  /** The function that throws or sends it. Absent for a function without a name. */
+  /** The function that throws or sends the error. Absent if the function has no name. */
   readonly by?: string
 }
 
@@ -22,7 +22,7 @@ export interface InferredErrors {
 }
 
 /**
- * Checks inferred errors, and reads them first if they are a path. A missing file counts as empty, with a warning.
+ * Checks inferred errors. If a path is passed, reads the file first. A missing file is treated as empty, and a warning is emitted.
  *
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
@@ -63,7 +63,7 @@ export type FindInferredErrors = (method: string, url: string) => readonly Findi
  * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no longer
  * has are omitted, because the file is older than the catalog. `check` reports that.
  *
- * @param isConverted whether a status that is sent without an error gets the format of the API, and so a code
+ * @param isConverted whether a status that is sent without an error is converted to the format of the API, and so has a code
  */
 export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code: string) => boolean, isConverted: boolean): FindInferredErrors {
   const findings = new Map(Object.entries(routes).map(([route, errors]) => [route, errors.flatMap((error): Finding[] => {

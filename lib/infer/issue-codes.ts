@@ -62,8 +62,8 @@ interface Place extends SchemaPlace {
 }
 
 /**
- * Returns the sorted codes that issues can have if a value does not match a schema. Empty: every value matches. `undefined`:
- * the schema refers to a schema that cannot be found, so any code is possible.
+ * Returns the sorted codes that issues can have if a value does not match a schema. The list is empty if every value matches.
+ * Returns `undefined` if the schema refers to a schema that cannot be found, so that any code is possible.
  */
 export function inferIssueCodes (schema: unknown, context: IssueCodesContext): readonly string[] | undefined {
   const codes = new Set<string>()

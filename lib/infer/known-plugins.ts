@@ -1,6 +1,6 @@
 /**
- * Finds official plugins by the hooks that they add. A name is not enough: `fp()` can change it, a plugin can be
- * registered too late for a route, and its options can exempt a route. A hook that runs on the route is exact.
+ * Finds official plugins by the hooks that they add. A name is not enough, because `fp()` can change it. A plugin can also be
+ * registered too late for a route, and its options can exempt a route. A hook that runs on the route is reliable.
  */
 import type { AnyNode } from 'acorn'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -10,7 +10,7 @@ import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
 import { listChildren, parseFunction } from './parse-function.js'
 
-/** A plugin that responds to requests by itself. */
+/** A plugin that responds to requests itself. */
 type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
 
 /** Names of properties in the source of each plugin's hook. A minifier keeps them. */
@@ -33,7 +33,7 @@ const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
 
-/** Returns whether one of some scopes and hooks is the hook of @fastify/rate-limit, also as `app.rateLimit()` returns it. */
+/** Returns whether the targets include the hook of @fastify/rate-limit, or the hook that `app.rateLimit()` returns. */
 export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
   return targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit')
 }
@@ -62,12 +62,12 @@ export function findPluginErrors (hook: object): { readonly plugin: string, read
   return plugin === undefined ? undefined : { plugin, codes: codes[plugin] ?? [] }
 }
 
-/** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, the plugin adds none. */
+/** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, @fastify/under-pressure adds no hook. */
 export function isUnderPressureHookActive (scope: object): boolean {
   return getEffectiveHooks(scope, 'onRequest').some(hook => findOwner(getOriginalHook(hook)) === '@fastify/under-pressure')
 }
 
-/** Returns whether the handler of a route is called with a websocket: @fastify/websocket then responds to other requests itself. */
+/** Returns whether the handler of a route is called with a websocket. @fastify/websocket responds to all other requests to such a route itself. */
 export function isWebsocketRoute (route: RouteOptions, scope: FastifyInstance): boolean {
   return (route as { readonly websocket?: boolean }).websocket === true && 'websocketServer' in scope
 }

@@ -1,4 +1,4 @@
-/** Finds handlers that query the database themselves. Their own code decides what a missing record means. */
+/** Finds handlers that query the database themselves. Their code then shows how they handle a missing record. */
 import type { AnyNode } from 'acorn'
 import { getCalleeName, getLastName, listChildren, parseFunction } from './parse-function.js'
 

@@ -10,7 +10,7 @@ export function getSource (fn: object): string {
   return Function.prototype.toString.call(fn)
 }
 
-/** Returns a function as a syntax tree; `undefined` for one without source, such as a bound function. */
+/** Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function. */
 export function parseFunction (fn: object): FunctionNode | undefined {
   if (typeof fn !== 'function') return undefined
   const source = getSource(fn)
@@ -52,7 +52,7 @@ export function listChildren (node: AnyNode): AnyNode[] {
   return Object.values(node).flat().filter(isNode)
 }
 
-/** Returns the first result that is not `undefined`, of a node and then of the nodes below it. */
+/** Calls `find` with a node and then the nodes below it, and returns the first result that is not `undefined`. */
 export function findInTree<Result> (node: AnyNode, find: (node: AnyNode) => Result | undefined): Result | undefined {
   let found = find(node)
   for (const child of listChildren(node)) found ??= findInTree(child, find)
@@ -68,7 +68,7 @@ export function getParameterNames ({ params }: FunctionNode): ReadonlyArray<stri
   return params.map(param => param.type === 'Identifier' ? param.name : undefined)
 }
 
-/** Returns the last name of what is called: `notFound` for `app.httpErrors.notFound()`. */
+/** Returns the last name of the called function: `notFound` for `app.httpErrors.notFound()`. */
 export function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
   return getLastName(callee)
 }

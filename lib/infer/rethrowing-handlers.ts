@@ -1,9 +1,9 @@
-/** Finds out whether an error handler of the application passes every error on, so that this plugin responds to them after all. */
+/** Determines whether an error handler of the application passes on every error, so that this plugin still responds to all of them. */
 import type { AnyNode, CallExpression } from 'acorn'
 import { getNextErrorHandler, getOriginalErrorHandler } from '../fastify/guard-functions.js'
 import { getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
-/** Returns whether the errors that an error handler gets reach another one: it is the same, or each handler before it passes them on. */
+/** Returns whether the errors that one error handler receives reach another: both are the same, or each handler between them passes errors on. */
 export function reachesErrorHandler (handler: object, target: unknown): boolean {
   for (let at: object | undefined = handler; at !== undefined; at = getNextErrorHandler(at)) {
     if (at === target) return true
@@ -15,9 +15,9 @@ export function reachesErrorHandler (handler: object, target: unknown): boolean 
 const known = new WeakMap<object, boolean>()
 
 /**
- * Returns whether the source of an error handler clearly passes every error on, unchanged: `throw error`, `reply.send(error)` or
- * `app.errorHandler(error, request, reply)`. It may log the error and set headers. A handler that responds itself, even to
- * some errors, does not pass every error on.
+ * Returns whether the source of an error handler clearly passes on every error unchanged: `throw error`, `reply.send(error)` or
+ * `app.errorHandler(error, request, reply)`. The handler may log the error and set headers. A handler that responds itself, even
+ * to some errors, does not pass on every error.
  */
 export function passesErrorsOn (handler: object): boolean {
   const original = getOriginalErrorHandler(handler)
@@ -49,7 +49,7 @@ function endsWithError (node: AnyNode, names: Names): boolean {
   return node.type === 'ExpressionStatement' && !isNamed(node.expression, names.error) && passesOn(node.expression, names)
 }
 
-/** Returns whether an expression is the error, which is then sent if it is returned, or sends the error. */
+/** Returns whether an expression is the error, which is sent if it is returned, or whether it sends the error. */
 function passesOn (node: AnyNode, names: Names): boolean {
   if (node.type === 'AwaitExpression') return passesOn(node.argument, names)
   if (node.type !== 'CallExpression') return isNamed(node, names.error)
@@ -63,7 +63,7 @@ function callsOuterHandler ({ callee, arguments: given }: CallExpression): boole
   return callee.type === 'MemberExpression' && getLastName(callee) === 'errorHandler' && scopeNames.test(getLastName(callee.object)) && given.length === 3
 }
 
-/** Returns whether a method is called on the reply, or on what a method about its headers returns: `reply.header('a', 'b').send`. */
+/** Returns whether a method is called on the reply, or on the result of one of its header methods: `reply.header('a', 'b').send`. */
 function isReplyWithHeaders (callee: AnyNode, names: Names): boolean {
   if (callee.type !== 'MemberExpression') return false
   const { object } = callee
@@ -77,7 +77,7 @@ const headerMethods: ReadonlySet<string> = new Set(['header', 'headers', 'getHea
 /** The properties of a reply with which a handler can neither respond nor change the status. */
 const harmlessProperties: ReadonlySet<string> = new Set([...headerMethods, 'elapsedTime', 'log', 'request', 'sent', 'server', 'statusCode'])
 
-/** Returns whether code neither responds nor changes the error. What inner functions return and throw does not leave the handler. */
+/** Returns whether code neither responds nor changes the error. Values that inner functions return or throw do not leave the handler. */
 function isHarmless (node: AnyNode, names: Names, isInner: boolean): boolean {
   switch (node.type) {
     case 'TryStatement': return false

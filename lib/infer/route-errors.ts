@@ -27,15 +27,15 @@ export interface RouteError {
   readonly status: ErrorStatus
   /** The rule that found it. */
   readonly rule: string
-  /** A sentence that names the fact about the route. */
+  /** A sentence that states the reason. */
   readonly reason: string
-  /** The codes that its issues can have, for a 400, 409 or 422. Empty: it has no issues. Absent: any code. */
+  /** The codes that its issues can have, for a 400, 409 or 422. Empty if it has no issues, and absent if any code is possible. */
   readonly issues?: readonly string[]
 }
 
 /** The values that the errors of routes depend on, in addition to the routes. */
 export interface RouteErrorsOptions {
-  /** The scope that the plugin is registered in. */
+  /** The scope in which the plugin is registered. */
   readonly app: FastifyInstance
   readonly errors: AnyCatalog
   /** Whether responses of limited routes have rate limit header fields. */
@@ -43,21 +43,21 @@ export interface RouteErrorsOptions {
   readonly rules: readonly NamedRule[]
   /** Returns the errors of a route that were found in the source of the application. @default none */
   readonly findInferredErrors?: FindInferredErrors
-  /** Whether an error that a handler sends gets the format of the API. @default true */
+  /** Whether an error that a handler sends is converted to the format of the API. @default true */
   readonly convertsSent?: boolean
-  /** Whether a body that a handler sends, and that is more than a message, is sent unchanged. @default true */
+  /** Whether a handler's body that contains more than a message is sent unchanged. @default true */
   readonly keepsSentBodies?: boolean
-  /** The length of a parameter beyond which a request gets a 414 of this plugin. @default it gets none */
+  /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. @default the plugin never responds with 414 */
   readonly maxParamLength?: number | undefined
-  /** Whether a request with a parameter that is too long gets the 404 of an unknown path. @default false */
+  /** Whether the response to a parameter that is too long is the 404 of an unknown path. @default false */
   readonly isLongParameterUnrouted?: boolean
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   /** Returns the names of the rate-limit policies of a route. */
   readonly getPolicies: (record: RouteRecord) => readonly string[]
-  /** Returns the errors of the limits of a route, besides `rate_limit_exceeded`. */
+  /** Returns the errors of a route's limits, except `rate_limit_exceeded`. */
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
-  /** Returns whether the plugin handles the errors of a scope, which can have its own error handler, and of a route with its own one. */
+  /** Returns whether the plugin handles the errors of a scope or a route, each of which can have its own error handler. */
   readonly handlesErrors: (scope: FastifyInstance, ofRoute: RouteOptions['errorHandler']) => boolean
   /** Returns whether a document that shows the route requires credentials on every route. @default none does */
   readonly isSecured?: (record: RouteRecord) => boolean
@@ -81,7 +81,7 @@ export interface RouteErrors {
   readonly setReady: () => void
   /** Returns the routes with a method and a pattern: several if they differ by a constraint. */
   readonly findRoutes: (method: string, url: string) => readonly RouteRecord[]
-  /** Returns whether the documentation shows a route: neither `config.errors: false` nor every document hides it. */
+  /** Returns whether the documentation shows a route. It is hidden by `config.errors: false`, or if every document hides it. */
   readonly isDocumented: (record: RouteRecord) => boolean
   /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
   readonly isCovered: (record: RouteRecord) => boolean
@@ -95,11 +95,11 @@ export interface RouteErrors {
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
   /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
   readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
-  /** Returns the scopes and hooks that can declare errors or security for a route. */
+  /** Returns the scopes and hooks that can declare errors or security requirements for a route. */
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
   /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
-  /** Returns the same for a route without its own settings. */
+  /** Returns these headers for a route without its own settings. */
   readonly getCommonHeaders: () => RouteHeaders
 }
 
@@ -126,10 +126,10 @@ interface Context extends RouteErrorsOptions {
 
 type RoutesByMethod = ReadonlyMap<string, ReadonlyMap<string, readonly RouteRecord[]>>
 
-/** Every covered route of the process, because a document is created from Fastify's route objects only. */
+/** Every covered route of the process, because a document is created only from Fastify's route objects. */
 const coveredRoutes = new WeakMap<RouteOptions, CoveredRoute>()
 
-/** The same by handler, because @fastify/swagger copies the options of some HEAD routes. */
+/** The covered routes by handler, because @fastify/swagger copies the options of some HEAD routes. */
 const coveredRoutesByHandler = new WeakMap<RouteOptions['handler'], CoveredRoute[]>()
 
 /** Returns the record of a route, and the registration that handles its errors; `undefined` if none does. */
@@ -215,7 +215,7 @@ function getPluginLimit (context: Context, record: RouteRecord): PluginLimitFiel
   return getRateLimitPluginOptions(record.scope).enableDraftSpec === true ? 'draft-6' : 'x-ratelimit'
 }
 
-/** Returns the same for a route without its own settings: the fields of a limit that applies to all routes. */
+/** Returns these fields for a route without its own settings: the fields of a limit that applies to all routes. */
 function getUsualPluginLimit (context: Context): PluginLimitFields | undefined {
   const usual = context.routes.find(record => record.route.config?.rateLimit === undefined && getPluginLimit(context, record) !== undefined)
   return usual === undefined ? undefined : getPluginLimit(context, usual)

@@ -3,7 +3,7 @@
 /** The header fields of @fastify/rate-limit: its own, or those of draft 6 with `enableDraftSpec`. */
 export type PluginLimitFields = 'x-ratelimit' | 'draft-6'
 
-/** The headers that responses of a route can have, in addition to those that HTTP requires on errors. */
+/** The headers that responses of a route can have, in addition to the headers that HTTP requires on errors. */
 export interface RouteHeaders {
   /** Whether its responses have rate limit header fields. */
   readonly limited: boolean

@@ -4,9 +4,9 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 /** A route, recorded when it was registered. */
 export interface RouteRecord {
   readonly route: RouteOptions & { readonly url: string }
-  /** Its pattern at that time. Fastify later changes the pattern of a `/` below a prefix. */
+  /** The pattern at the time of registration. Fastify later changes the pattern of a `/` below a prefix. */
   readonly url: string
-  /** The scope that the route was registered in. */
+  /** The scope in which the route was registered. */
   readonly scope: FastifyInstance
   /** The methods, in upper case. */
   readonly methods: readonly string[]

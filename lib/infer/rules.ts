@@ -1,4 +1,4 @@
-/** The built-in rules. Each rule checks one fact about a route and returns the codes that it leads to. */
+/** The built-in rules. Each rule checks one fact about a route and returns the codes that follow from it. */
 import type { Finding } from './finding.js'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
@@ -22,7 +22,7 @@ import { isObject } from '../support/is-object.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
 
-/** The codes of the issues of values that a database rejects, by the code of the response. */
+/** The issue codes of values that a database rejects, by the code of the response. */
 const issuesOfDatabase: Readonly<Record<ValidationCode, readonly string[]>> = {
   validation_error: listDatabaseIssues('validation_error'),
   missing_required_field: listDatabaseIssues('missing_required_field')
@@ -32,14 +32,14 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
-/** The failures of databases that have a status which a route can also document for another reason, by method. */
+/** Database failures whose status a route can also document for another reason, by method. */
 const failuresOfMethod: Readonly<Record<string, ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>>>> = {
   GET: [{ code: 'invalid_parameter' }],
   HEAD: [{ code: 'invalid_parameter' }],
   DELETE: [{ code: 'invalid_parameter' }, databaseFailures.still_referenced]
 }
 
-/** The same for the other methods. */
+/** These failures for all other methods. */
 const failuresOfWrite: readonly FailureResponse[] = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
 
 /** Returns findings with the codes for the validation status of the API. */
@@ -52,7 +52,7 @@ export interface Facts {
   readonly record: RouteRecord
   /** The facts that all routes of its scope share. */
   readonly scope: ScopeFacts
-  /** The scopes and hooks that can declare errors or security for the route. */
+  /** The scopes and hooks that can declare errors or security requirements for the route. */
   readonly declarationTargets: readonly DeclaringTarget[]
   /** One of the methods of the route. */
   readonly method: string
@@ -66,15 +66,15 @@ export interface Facts {
   readonly isSecured: boolean
   /** Returns the errors of a route that were found in the source of the application. */
   readonly findInferredErrors: FindInferredErrors
-  /** Whether the errors of the source are known, so that rules need not guess them. */
+  /** Whether the errors in the source are known, so that rules do not have to guess them. */
   readonly hasInferredFile: boolean
   /** Returns the errors in the code of a hook or a handler. */
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
-  /** Whether an error that a handler sends gets the format of the API. */
+  /** Whether an error that a handler sends is converted to the format of the API. */
   readonly convertsSent: boolean
-  /** The length of a parameter beyond which a request gets a 414 of this plugin. `undefined` if it gets none. */
+  /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. `undefined` if it does not. */
   readonly maxParamLength: number | undefined
-  /** Whether a request with a parameter that is too long gets the 404 of an unknown path, as before Fastify 5.12. */
+  /** Whether the response to a parameter that is too long is the 404 of an unknown path, as before Fastify 5.12. */
   readonly isLongParameterUnrouted: boolean
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
@@ -84,12 +84,12 @@ export interface Facts {
   readonly found: readonly Finding[]
 }
 
-/** A rule: it returns the codes that a fact about a route leads to. */
+/** A rule: returns the codes that follow from a fact about a route. */
 export type Rule = (facts: Facts) => readonly Finding[]
 
 const createFindings = (reason: string, ...codes: readonly StandardCode[]): Finding[] => codes.map(code => ({ code, reason, issues: [] }))
 
-/** The methods for which Fastify reads a body. It also reads one if a route has a schema for it. */
+/** The methods for which Fastify reads a body. Fastify also reads a body if the route has a body schema. */
 const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY'])
 
 /** The name of a built-in rule. */
@@ -100,7 +100,7 @@ export type RuleName =
 /** The built-in rules that are off unless `documentation.rules` turns them on. */
 export const optionalRules: ReadonlySet<string> = new Set<RuleName>(['databaseOutage'])
 
-/** The built-in rules that depend on the findings of all others, also of custom rules. */
+/** The built-in rules that depend on the findings of all other rules, including custom rules. */
 export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security', 'databaseStatus', 'longParameter', 'token'])
 
 /** The built-in rules, in the order in which they run. */
@@ -110,8 +110,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   body ({ method, schema, scope }) {
     if (!methodsWithBody.has(method) && schema.body === undefined) return []
     // A proxy passes on bodies without reading them.
-    if (scope.isProxy) return createFindings('The method has a body, whose Content-Type can be malformed.', 'unsupported_media_type')
-    return createFindings('The method has a body, which can be malformed, too large or of an unsupported media type.',
+    if (scope.isProxy) return createFindings('The request can have a body, whose Content-Type can be malformed.', 'unsupported_media_type')
+    return createFindings('The request can have a body, which can be malformed, too large or of an unsupported media type.',
       'invalid_request', 'payload_too_large', 'unsupported_media_type')
   },
 
@@ -150,12 +150,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   // A handler without arguments cannot read the parameter.
   parameterLength: ({ record: { route, url }, schema, maxParamLength }) =>
     maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
-      ? createFindings(`A parameter of the path can be longer than ${maxParamLength} characters.`, 'uri_too_long')
+      ? createFindings(`A path parameter can be longer than ${maxParamLength} characters.`, 'uri_too_long')
       : [],
 
   // The source shows which routes look something up.
   resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
-    ? createFindings('A parameter of the path names a resource.', 'resource_not_found')
+    ? createFindings('A path parameter identifies a resource.', 'resource_not_found')
     : [],
 
   rateLimit ({ record, declarationTargets, policies, limitErrors }) {
@@ -167,7 +167,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return [
       ...policies.length > 0 || (isLimited && !buildsNoStatus(options.errorResponseBuilder)) ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans callers that continue above the limit.', 'forbidden') : []
+      ...ban >= 0 ? createFindings('@fastify/rate-limit bans clients that keep exceeding the limit.', 'forbidden') : []
     ]
   },
 
@@ -182,11 +182,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   proxy: ({ scope }) => scope.isProxy
-    ? createFindings('@fastify/http-proxy passes the request on to an upstream.', 'bad_gateway', 'gateway_timeout')
+    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'bad_gateway', 'gateway_timeout')
     : [],
 
   websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
-    ? createFindings('@fastify/websocket responds to a request that opens no websocket.', 'resource_not_found')
+    ? createFindings('@fastify/websocket responds to requests that open no websocket.', 'resource_not_found')
     : [],
 
   databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
@@ -200,11 +200,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     return hasInferredFile || isWebsocketRoute(route, scope) ? [] : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
   },
 
-  responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route names it.' })),
+  responses: ({ schema }) => listDeclaredResponses(schema.response).map(code => ({ code, reason: 'schema.response of the route lists it.' })),
 
   config ({ record }) {
     const declared = record.route.config?.errors
-    return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route names it.' })) : []
+    return Array.isArray(declared) ? declared.map(error => ({ code: getCode(error), reason: 'config.errors of the route lists it.' })) : []
   },
 
   source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
@@ -224,7 +224,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const { method, scope: { database }, hasInferredFile, errors, found, validationStatus } = facts
     // The source shows which tables a route writes to.
     if (hasInferredFile || database === undefined) return []
-    const reason = `A database can be the reason for this status as well. The application uses ${database}.`
+    const reason = `A database error can also cause this status. The application uses ${database}.`
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
     const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
@@ -234,7 +234,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   longParameter ({ record: { url }, errors, found, isLongParameterUnrouted }) {
     const isDocumented = isLongParameterUnrouted && hasParameter(url) && hasStatus(found, 404, errors)
-    return isDocumented ? createFindings('A parameter of the path can be so long that the router does not find the route.', 'route_not_found') : []
+    return isDocumented ? createFindings('A path parameter can be so long that the router does not find the route.', 'route_not_found') : []
   },
 
   token (facts) {
@@ -264,9 +264,9 @@ function hasParameter (url: string): boolean {
 }
 
 /**
- * Returns whether a parameter of a path names a resource that can be missing. It does not if its schema lists its values,
- * if the route creates what is missing (a PUT that responds with 201), or if the route responds with a list of what
- * belongs to the parameter, because a list can be empty.
+ * Returns whether a path parameter identifies a resource that can be missing. It does not if its schema lists its values, or if
+ * the route creates a missing resource (a PUT that responds with 201). It also does not if the route responds with a list,
+ * because a list can be empty.
  */
 function namesResource (url: string, method: string, { params, response }: FastifySchema): boolean {
   const names = [...url.replaceAll('::', '').matchAll(/:(\w+)/g)].map(([, name]) => name as string)
@@ -281,7 +281,7 @@ function isChoice (schema: unknown): boolean {
   return isObject(schema) && (Array.isArray(schema.enum) || 'const' in schema || (Array.isArray(schema.anyOf) && schema.anyOf.every(isChoice)))
 }
 
-/** Returns whether a schema is a list, or an object around one list: `{ data: [...], total: 3 }`. */
+/** Returns whether a schema is a list, or an object that contains one list: `{ data: [...], total: 3 }`. */
 function isList (schema: unknown): boolean {
   if (!isObject(schema)) return false
   if (schema.type === 'array') return true
@@ -303,8 +303,8 @@ function toFindings (subject: string, found: readonly FunctionError[]): Finding[
 }
 
 /**
- * Returns whether security requirements (OpenAPI, Security Requirement Object) require a credential. If one of them is
- * empty, a request without a credential is served as well.
+ * Returns whether security requirements (OpenAPI, Security Requirement Object) require a credential. If one of them is empty,
+ * requests without a credential are also accepted.
  */
 export function requiresCredentials (security: unknown): boolean {
   return Array.isArray(security) && security.length > 0 && security.every(requirement => Object.keys(requirement as object).length > 0)

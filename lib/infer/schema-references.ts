@@ -1,21 +1,21 @@
 /** Resolves the references between JSON Schemas: `$ref`, `$id`, anchors and JSON Pointers. */
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
-/** The place of a schema, which its references are relative to. */
+/** The place of a schema. References are relative to it. */
 export interface SchemaPlace {
-  /** The schema that `#` refers to: the nearest one with an `$id`. */
+  /** The schema that `#` refers to: the nearest schema with an `$id`. */
   readonly root: ReadonlyJsonObject
   /** The whole schema, in which other `$id`s are looked up. */
   readonly top: ReadonlyJsonObject
 }
 
-/** A schema that a reference names, and its place. */
+/** The target of a reference, and its place. */
 export interface ReferencedSchema extends SchemaPlace {
   readonly schema: unknown
 }
 
 /**
- * Returns the schema that a reference names: a schema below the root, one with its own `$id`, or one of the application.
+ * Returns the target of a reference: a schema below the root, a schema with its own `$id`, or a schema that was added to the application.
  *
  * @param getSchema returns the schema that was added to the application under an id
  * @returns `undefined` if it cannot be found

@@ -15,7 +15,7 @@ export interface ScopeFacts {
   readonly hasPressure: boolean
   /** Whether other origins can read their responses. */
   readonly hasCors: boolean
-  /** The sign that the application uses a database. `undefined` if there is none. */
+  /** The evidence that the application uses a database. `undefined` if there is none. */
   readonly database: string | undefined
 }
 

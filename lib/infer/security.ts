@@ -10,7 +10,7 @@ export type SecurityScheme =
 export interface SecurityRequirement {
   /** The name of the scheme under `components.securitySchemes`. */
   readonly name: string
-  /** The scheme. It is left out if the document already has a scheme of the name. */
+  /** The scheme. It is omitted if the document already has a scheme with this name. */
   readonly scheme: SecurityScheme
   readonly scopes: readonly string[]
 }

@@ -1,4 +1,4 @@
-/** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it has a schema of its own. */
+/** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it needs a separate schema. */
 import type { AnyNode, AssignmentProperty, Property } from 'acorn'
 import type { JsonObject } from '../support/is-object.js'
 import { isMachineCode, repeatedProperties } from '../support/message-body.js'
@@ -19,7 +19,7 @@ const none: ReadonlySet<string> = new Set()
 
 type Entry = readonly [name: string, value: AnyNode]
 
-/** Returns the properties of an object; `undefined` if the code does not show all names. */
+/** Returns the properties of an object; `undefined` if not all names are visible in the code. */
 function listProperties (nodes: readonly AnyNode[]): readonly Entry[] | undefined {
   const entries = nodes.map((node): Entry | undefined => node.type === 'Property' && !node.computed ? [getName(node), node.value] : undefined)
   return entries.includes(undefined) ? undefined : entries as readonly Entry[]
@@ -29,7 +29,7 @@ function getName ({ key }: Property | AssignmentProperty): string {
   return key.type === 'Identifier' ? key.name : String((key as { readonly value: unknown }).value)
 }
 
-/** Returns whether a body can be a message. A value that the code does not show can be one. */
+/** Returns whether a body can be a message. A value that is not visible in the code can be a message. */
 function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boolean {
   if (!entries.some(([name]) => name === 'message' || name === 'error')) return false
   return entries.every(([name, value]) => {
@@ -60,7 +60,7 @@ function describeObject (entries: readonly Entry[]): JsonObject {
   }
 }
 
-/** Returns the schema of a value that is in the code; `undefined` for a variable and the result of a call. */
+/** Returns the schema of a value in the code; `undefined` for a variable and the result of a call. */
 function describeValue (node: AnyNode): JsonObject | undefined {
   switch (node.type) {
     case 'TemplateLiteral': return { type: 'string' }

@@ -25,10 +25,10 @@ const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
 
 /**
  * Returns response schemas to spread into `schema.response`. With @fastify/type-provider-typebox, `reply.code(404).send(...)`
- * then accepts the errors of that status and no others. They are documented as if `config.errors` named them.
+ * then accepts only the errors of this status. These errors are documented as if `config.errors` listed them.
  *
- * At run time, these schemas accept any value. An error that is sent goes through the error handler like a thrown one, and the
- * route does not serialize it.
+ * At run time, these schemas accept any value. A sent error passes through the error handler like a thrown error, and the route
+ * does not serialize it.
  *
  * @param factories factories of a catalog
  * @throws TypeError if one of them is not a factory
@@ -53,20 +53,20 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
   ])) as unknown as ErrorResponses<Factories[number]>
 }
 
-/** Returns the codes of a response schema that {@link responses} made; empty for any other schema. */
+/** Returns the codes of a response schema that {@link responses} created; empty for any other schema. */
 export function getResponseCodes (schema: unknown): readonly string[] {
   return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? none
 }
 
 const none: readonly string[] = []
 
-/** Returns the codes of the response schemas of a route that {@link responses} made. */
+/** Returns the codes of a route's response schemas that {@link responses} created. */
 export function listDeclaredResponses (response: unknown): readonly string[] {
   // Object.values() takes three times as long, and this runs for each route at every start.
   return Object.keys(response ?? {}).flatMap(status => getResponseCodes((response as Readonly<Record<string, unknown>>)[status]))
 }
 
-/** Returns the schema of a route without the responses that {@link responses} made, because those are documented from the catalog. */
+/** Returns the schema of a route without the responses that {@link responses} created, because these are documented from the catalog. */
 export function withoutDeclaredResponses<Schema extends { readonly response?: unknown }> (schema: Schema | undefined): Schema | undefined {
   const response = schema?.response as Readonly<Record<string, unknown>> | undefined
   const statuses = Object.keys(response ?? {})

@@ -7,7 +7,7 @@ export interface ValidatorTraits {
   readonly removesUnknown: boolean
   /** Whether absent fields get their `default` (Ajv's `useDefaults`). */
   readonly fillsDefaults: boolean
-  /** Whether a single value becomes a list of one (Ajv's `coerceTypes: 'array'`). */
+  /** Whether a single value is converted to a list with one item (Ajv's `coerceTypes: 'array'`). */
   readonly wrapsLists: boolean
 }
 
@@ -27,8 +27,8 @@ const probe = {
 const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
 
 /**
- * Returns the traits of the validators that a compiler creates. They are tested, because Fastify does not expose its Ajv options.
- * Returns `undefined` if the errors do not name JSON Schema keywords, for example with zod.
+ * Returns the traits of the validators that a compiler creates. They are determined by tests, because Fastify does not expose its
+ * Ajv options. Returns `undefined` if the errors have no JSON Schema keywords, for example with zod.
  */
 export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undefined {
   if (!known.has(compiler)) known.set(compiler, probeValidator(compiler))
@@ -52,7 +52,7 @@ function probeValidator (compiler: Compiler): ValidatorTraits | undefined {
 
 type Validate = ((value: unknown) => unknown) & { readonly errors?: readonly object[] | null }
 
-/** Returns what a validator reports for a value, in each of the ways that Fastify accepts. */
+/** Returns the errors that a validator reports for a value, in any form that Fastify accepts. */
 function listFailures (validate: Validate, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
   const result = validate(value)
   if (result === false) return validate.errors ?? [{}]

@@ -26,7 +26,7 @@ function getShape ({ definition: { shape } }: Kind): Readonly<Record<string, unk
   return isObject(fields) ? fields : undefined
 }
 
-/** Returns whether strings under some names can fail a schema. The path of a request has such strings. */
+/** Returns whether strings with the given names can fail a schema, such as the parameters of a path. */
 export function canStringsFail (schema: unknown, names: ReadonlySet<string>): boolean {
   const kind = getKind(schema)
   const shape = kind.name === 'object' ? getShape(kind) : undefined
@@ -56,7 +56,7 @@ function isClosed ({ definition: { catchall, unknownKeys } }: Kind): boolean {
   return unknownKeys === 'strict' || (unknownKeys === undefined && getKind(catchall).name === 'never')
 }
 
-/** Returns whether a value can be left out. */
+/** Returns whether a value is optional. */
 function isOptional (schema: unknown): boolean {
   const { name, definition } = getKind(schema)
   // In zod 4, the key of a value of any kind is required.

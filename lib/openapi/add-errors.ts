@@ -75,7 +75,7 @@ function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly pat
   }
 }
 
-/** Returns the responses of an operation without those that only hold links, and these links by status. */
+/** Returns the responses of an operation without the responses that only contain links, and these links by status. */
 function takeLinks (responses: JsonObject): readonly [others: JsonObject, links: JsonObject] {
   const isPlace = ([, response]: [string, unknown]): boolean => (response as JsonObject).description === operationMark
   const entries = Object.entries(responses)
@@ -120,7 +120,7 @@ function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeade
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
   const others = { ...document.components }
-  // If the application has schemas for statuses, the shorter ones that are created here replace them.
+  // If the application has schemas for statuses, the shorter schemas that are created here replace them.
   if (settings.addSchemas && settings.componentPrefix === '') others.schemas = withoutStatuses(others.schemas, settings)
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),

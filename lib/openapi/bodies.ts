@@ -24,15 +24,15 @@ export function createBodySchema (definition: ErrorDefinition, format: Format, d
   return bodySchema(format, identified, { hasDocUrl: docUrl(code) !== undefined, issueCodes })
 }
 
-/** Returns whether a schema, given as JSON, differs from the schemas of other codes by its code. */
+/** Returns whether a schema, passed as JSON, is distinguished from the schemas of other codes by its code. */
 export function namesCode (json: string, code: string): boolean {
   return json.includes(`"enum":[${JSON.stringify(code)}]`)
 }
 
 /**
- * Returns the restrictions of the body of a code in one place, to be combined with the schema of the code; `undefined` if there
- * are none. The restrictions are about the codes that issues can have. A property that differs is written out in full, because
- * tools expect the `properties` of an inner object to be complete.
+ * Returns the restrictions on the body of a code in one place, to be combined with the schema of the code; `undefined` if there
+ * are none. They restrict the codes that issues can have. A property that differs is written in full, because tools expect the
+ * `properties` of an inner object to be complete.
  */
 export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObject | undefined {
   const before = wide.properties as JsonObject
@@ -40,7 +40,7 @@ export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObj
   return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
 }
 
-/** Returns the property that has another single value in each schema, and the values (OpenAPI 3.1.1, section 4.8.25). */
+/** Returns the property that has a different single value in each schema, and these values (OpenAPI 3.1.1, section 4.8.25). */
 export function findDiscriminator (schemas: readonly JsonObject[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
   for (const propertyName of Object.keys(schemas[0]?.properties as JsonObject)) {
     const values = schemas.flatMap(({ properties }) => {

@@ -4,8 +4,8 @@ import type { Format } from '../formats/format.js'
 import { hashText, toComponentName } from './names.js'
 
 /**
- * Returns the prefix of a registration without the option `documentation.componentPrefix`. It depends only on the scope of the
- * registration, so that another registration, before or after it, does not rename its components.
+ * Returns the prefix of a registration without the option `documentation.componentPrefix`. The prefix depends only on the scope
+ * of the registration, so that another registration does not rename its components.
  *
  * Call it before the registration decorates its scope.
  */
@@ -21,7 +21,7 @@ function findPrefixOf (scope: FastifyInstance): string {
   return Object.hasOwn(scope, 'apiErrors') ? scope.prefix : findPrefixOf(Object.getPrototypeOf(scope))
 }
 
-/** Returns a string as the beginning of a name: `ApiV1` for `/api/v1`. */
+/** Converts a string to the beginning of a name: `ApiV1` for `/api/v1`. */
 function toName (text: string): string {
   const name = toComponentName(text.replace(/[^A-Za-z0-9]+/g, '_'))
   return name === '' ? hashText(text).slice(0, 4) : name

@@ -8,7 +8,7 @@ import { createSchemaNames, hashedNames, toComponentName } from './names.js'
 import type { ComponentReference, Components, DocumentSettings, Section } from './settings.js'
 import type { OpenApiVersion } from './to-openapi-schema.js'
 
-/** The schema of the bodies of a code: the general one, or one for routes with fewer issue codes. */
+/** The schema of the bodies of a code: the general schema, or a schema for routes with fewer issue codes. */
 export interface CodeSchema {
   readonly code: string
   /** The name of its component. */
@@ -28,13 +28,13 @@ export interface ComponentsContext extends DocumentSettings {
   readonly version: OpenApiVersion
   /** Returns the schema that was added to the application under an id. */
   readonly getSchema: (id: string) => unknown
-  /** The names of components that the document has already. */
+  /** The names of components that the document already has. */
   readonly existingNames: Readonly<Record<Section, ReadonlySet<string>>>
   /** The headers of most routes. A response with other headers has a suffix in its name, such as `Unlimited`. */
   readonly commonHeaders: RouteHeaders
-  /** The codes that the document shows, each with the codes of its issues anywhere in the document. */
+  /** The codes in the document, each with all its issue codes in the document. */
   readonly issuesByCode: ReadonlyMap<string, readonly string[] | undefined>
-  /** The shown codes by status, sorted. */
+  /** The codes in the document by status, sorted. */
   readonly definitionsByStatus: ReadonlyMap<ErrorStatus, readonly ErrorDefinition[]>
   readonly schemaNames: ReadonlyMap<string, string>
   /** The components that were added. */
@@ -83,7 +83,7 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
 }
 
 /**
- * Returns the name of a component. The first component that asks for a plain name gets it.
+ * Returns the name of a component. If several components have the same plain name, only the first one gets it.
  *
  * @param name the plain name, without the prefix of the registration
  * @param key differs from the keys of all other components of the section
@@ -111,7 +111,7 @@ function * listCandidates (name: string, hashed: string, key: string, suffix: st
   for (const candidate of hashedNames(name, hashed === '' ? key : hashed)) yield candidate + suffix
 }
 
-/** Adds a component unless it is there, and returns the reference to it. */
+/** Adds a component if it is missing, and returns the reference to it. */
 export function addComponent (context: ComponentsContext, section: Section, name: string, create: () => JsonObject): ComponentReference {
   const components = context.components[section]
   if (!Object.hasOwn(components, name)) {

@@ -12,16 +12,16 @@ import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
 export interface SplitGroups {
-  /** Errors that only the document describes. If the route declares none of their statuses, the list itself. */
+  /** Errors whose statuses the route does not declare. If it declares none of the statuses, this is the original list. */
   readonly groups: readonly StatusErrors[]
   /** Errors that share a status with a declared response of the route, each with this response. */
   readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
 }
 
 /**
- * Splits the errors of an operation by the responses that its route declares. A declared status whose schema matches the errors
- * is documented as written. Otherwise, both are documented, because a handler can still send the declared body.
- * The same applies to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
+ * Splits the errors of an operation by the responses that its route declares. If a declared schema matches the errors, the status
+ * is documented as declared. Otherwise, both are documented, because a handler can still send the declared body. The same applies
+ * to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
  */
 export function splitGroups (
   groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
@@ -52,7 +52,7 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
   return { description: defaultDescription, content: { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } } }
 }
 
-/** The description that @fastify/swagger gives to a response without one. */
+/** The description that @fastify/swagger adds to a response without one. */
 const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */

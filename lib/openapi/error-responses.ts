@@ -13,7 +13,7 @@ import { headersOfErrors, type HeaderUse } from './headers.js'
 import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 
-/** Returns the responses of some groups by status. For HEAD they have no content. */
+/** Returns the responses of some groups by status. For HEAD, they have no content. */
 export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean): JsonObject {
   const variant = describeVariant(context, headers, isHead)
   let byVariant = context.responses.get(groups)
@@ -42,13 +42,13 @@ export function createErrorResponse (context: ComponentsContext, group: StatusEr
 export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
   return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
-    // The component of a header that errors can require says `required`. If only some codes of a status have it, the header is written out.
+    // The component of a header that errors can require has `required`. If only some codes of a status have the header, it is written in full.
     const isShared = always || ![...errorHeaders, shouldRetryHeader].some(header => header.name === name)
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
   }))
 }
 
-/** Returns the description of some codes: when each happens, and what to do. */
+/** Returns the description of some codes: when each error happens, and what to do. */
 export function describeErrors (definitions: readonly ErrorDefinition[]): string {
   const describe = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
   const [first, ...others] = definitions
@@ -77,8 +77,8 @@ function referToResponse (context: ComponentsContext, group: StatusErrors, heade
 }
 
 /**
- * Returns whether the codes of a group are named after one code, or after their status because no code of the status is missing.
- * Codes of idempotency keys are not counted, because most routes have none.
+ * Returns whether a group has a plain name: the name of its only code, or of its status if no code of the status is missing.
+ * Codes of idempotency keys are not counted, because most routes do not use them.
  */
 function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: StatusErrors): boolean {
   if (definitions.length === 1) return true

@@ -1,4 +1,4 @@
-/** The schemas of error bodies in a document: one for each code, others for places with fewer issues, and one for each status. */
+/** The schemas of error bodies in a document: one for each code, narrower ones for places with fewer issues, and one for each status. */
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -23,7 +23,7 @@ export function addStatusSchemasOfCatalog (context: ComponentsContext): void {
   for (const status of context.definitionsByStatus.keys()) addStatusSchema(context, status, format)
 }
 
-/** Returns whether the issues of a group are fewer than those that its codes have elsewhere in the document. */
+/** Returns whether a group has fewer issue codes than its codes have elsewhere in the document. */
 export function isNarrowed (context: ComponentsContext, { issues }: StatusErrors): boolean {
   return [...issues].some(([code, codes]) => hasFewerIssues(context, code, codes))
 }

@@ -17,15 +17,15 @@ export const corsHeader: DocumentedHeader = {
 
 /** The fields of rate limits. */
 export interface RateLimitHeaders {
-  /** Those of the limits of this plugin. */
+  /** The fields of this plugin's limits. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
-  /** Those that @fastify/rate-limit can set. @default none are documented */
+  /** The fields that @fastify/rate-limit can set. @default none are documented */
   readonly pluginRateLimitHeaders?: Readonly<Record<PluginLimitFields, readonly DocumentedHeader[]>> | undefined
 }
 
 /** The options that decide which headers errors have. */
 export interface ErrorHeaderSettings extends RateLimitHeaders {
-  /** Whether errors have `X-Should-Retry`, and those of rate limits `Retry-After-Ms`. */
+  /** Whether errors have `X-Should-Retry`, and rate limit errors have `Retry-After-Ms`. */
   readonly retryHeaders: boolean
 }
 
@@ -53,7 +53,7 @@ export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeader
   return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, limits)]
 }
 
-/** Returns the optional headers. A hook can respond before the limiter, and a request of the same origin needs no CORS. */
+/** Returns the optional headers. They are optional because a hook can respond before the limiter, and because same-origin requests need no CORS. */
 function headersOfRoute ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
   const fields = [...limited ? rateLimitHeaders : [], ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [], ...cors ? [corsHeader] : []]
   // Both limiters can have the same fields.

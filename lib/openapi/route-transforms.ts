@@ -39,7 +39,7 @@ export function findTransformedRoute (routes: readonly RouteOptions[], path: str
   return route === undefined ? undefined : findCoveredRoute(route)
 }
 
-/** Returns the paths under which a document can show a URL: as it is, or without the path of a server. Parameters have no names. */
+/** Returns the paths under which a document can show a URL: unchanged, or without the path of a server. Parameters have no names. */
 function listShapes (url: string, { servers }: OpenApiDocument): string[] {
   const shape = url.replace(/::|:\w+(\((?:[^()]|\([^()]*\))*\))?\??|\*/g, match => match === '::' ? ':' : '{}')
   const basePaths = (Array.isArray(servers) ? servers : []).map(server => new URL(String(server.url), 'http://localhost').pathname)

@@ -10,8 +10,7 @@ interface Document {
 }
 
 /**
- * Returns the schema of a route with its `security`, and adds the schemes to the document. A `security` of the route itself is
- * kept.
+ * Returns the schema of a route with its `security`, and adds the schemes to the document. The route's own `security` is kept.
  *
  * Call it while the document is created, because @fastify/swagger fails if the document lacks the scheme of a `security`.
  */
@@ -21,7 +20,7 @@ export function withSecurity<Schema extends object | undefined> (schema: Schema,
   const security: Record<string, string[]> = {}
   for (const { name, scheme, scopes } of requirements) {
     schemes[name] = scheme
-    // Schemes other than OAuth can name what is required from OpenAPI 3.1 on (section 4.8.30).
+    // Since OpenAPI 3.1, schemes other than OAuth can also list required scopes (section 4.8.30).
     security[name] = getOpenApiVersion(document.openapi) === '3.0' ? [] : [...new Set([...security[name] ?? [], ...scopes])]
   }
   document.components = { ...document.components, securitySchemes: { ...schemes, ...document.components?.securitySchemes as JsonObject } }

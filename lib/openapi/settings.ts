@@ -5,7 +5,7 @@ import type { MatchesDeclared } from '../infer/declared-schemas.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
 
-/** Returns the URL of the page about a code; `undefined` if it has none. */
+/** Returns the URL of a code's error page; `undefined` if it has none. */
 export type DocUrl = (code: string) => string | undefined
 
 /** The values that the documentation of error responses depends on, in addition to the routes. */
@@ -13,14 +13,14 @@ export interface DocumentSettings {
   readonly errors: AnyCatalog
   /** The JSON formats that a response can have: one, or two with `negotiate`. */
   readonly formats: readonly [Format, ...Format[]]
-  /** The formats that a response can have in addition, and whose bodies are text. */
+  /** The additional formats of a response whose bodies are text. */
   readonly textFormats: readonly TextFormat[]
   readonly docUrl: DocUrl
   /** The header fields of responses of a limited route; empty if none are sent. */
   readonly rateLimitHeaders: readonly DocumentedHeader[]
   /** The fields that @fastify/rate-limit can set. @default none are documented */
   readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
-  /** Whether errors have `X-Should-Retry`, and those of rate limits `Retry-After-Ms`. */
+  /** Whether errors have `X-Should-Retry`, and rate limit errors have `Retry-After-Ms`. */
   readonly retryHeaders: boolean
   /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
   readonly matchesDeclared?: MatchesDeclared
@@ -28,7 +28,7 @@ export interface DocumentSettings {
   readonly requestIdOnAll: boolean
   /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
-  /** The prefix of the names of components; empty for none. */
+  /** The prefix of component names; empty if there is none. */
   readonly componentPrefix: string
 }
 
@@ -48,12 +48,12 @@ export interface ComponentReference {
 
 const settingsByRouteErrors = new WeakMap<object, DocumentSettings>()
 
-/** Sets how the errors of a registration are written into a document. */
+/** Stores the settings with which the errors of a registration are written into a document. */
 export function setDocumentSettings (routeErrors: object, settings: DocumentSettings): void {
   settingsByRouteErrors.set(routeErrors, settings)
 }
 
-/** Returns how the errors of a registration are written into a document. */
+/** Returns the settings with which the errors of a registration are written into a document. */
 export function getDocumentSettings (routeErrors: object): DocumentSettings {
   return settingsByRouteErrors.get(routeErrors) as DocumentSettings
 }

@@ -29,7 +29,7 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
 /**
  * Adds the schemas of the statuses to an application, so that routes can refer to them: `{ $ref: 'NotFound#' }`.
  *
- * @throws TypeError that names the schema, if the application already has a schema with its name
+ * @throws TypeError if the application already has a schema with the same name
  */
 export function addStatusSchemas (app: FastifyInstance, schemas: StatusSchemas): void {
   for (const [name, schema] of Object.entries(schemas)) {

@@ -12,7 +12,7 @@ import type { SwaggerOptions } from './swagger-options.js'
 
 /** A registration of @fastify/swagger. */
 export interface SwaggerDocument {
-  /** The options that the application gave it. */
+  /** The options that the application passed. */
   readonly options: SwaggerOptions
   /** Whether it hides a route, by route. */
   readonly hidden: WeakMap<RouteOptions, boolean>

@@ -1,4 +1,4 @@
-/** `swaggerOptions()`: options for @fastify/swagger that put the errors of each route into its document. */
+/** `swaggerOptions()`: options for @fastify/swagger that add the errors of each route to its document. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
 import { getSecurityRequirements } from '../infer/security.js'
@@ -29,13 +29,12 @@ type TransformObject = (input: { openapiObject: OpenApiDocument }) => JsonObject
 const givenOptions = new WeakMap<object, SwaggerOptions>()
 
 /**
- * Returns options for @fastify/swagger that put the errors of each route into the document, as shared components. A
- * `transform`, `transformObject` or `refResolver` of yours is called as well. `transformObject` runs before the errors
- * are added, so errors are added only to the operations that it keeps. Components are named by the `$id` of
- * their schema instead of `def-0`.
+ * Returns options for @fastify/swagger that add the errors of each route to the document, as shared components. Your own
+ * `transform`, `transformObject` and `refResolver` are also called. `transformObject` runs before the errors are added, so errors
+ * are added only to the operations that it keeps. Components are named after the `$id` of their schemas instead of `def-0`.
  *
- * @param options the options of @fastify/swagger. Without `openapi`: an OpenAPI 3.0 document with the name and the version of the package
- * @throws TypeError with one sentence if an option is invalid. `swagger`, a Swagger 2.0 document, cannot have the errors
+ * @param options the options of @fastify/swagger. Without `openapi`, an OpenAPI 3.0 document is created with the name and version of the package
+ * @throws TypeError with one sentence if an option is invalid. `swagger` is invalid, because a Swagger 2.0 document cannot contain the errors
  * @example
  * await app.register(swagger, swaggerOptions({ openapi: { info: { title: 'Launch API', version: '1.0.0' } } }))
  */
@@ -59,7 +58,7 @@ function checkOptions (options: unknown, { swagger, transform, transformObject, 
 function createReferenceNames (): (schema: { readonly $id: string }) => string {
   const owners = new Map<string, string>()
   return ({ $id }) => {
-    // Component names may have only these characters (OpenAPI 3.1.1, section 4.8.7).
+    // Component names may contain only these characters (OpenAPI 3.1.1, section 4.8.7).
     const name = $id.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^-|-$/g, '')
     const owner = owners.get(name) ?? $id
     owners.set(name, owner)

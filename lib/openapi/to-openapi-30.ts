@@ -1,7 +1,7 @@
 /** Converts a Schema Object of OpenAPI 3.1 to OpenAPI 3.0, one level at a time. Its subschemas are already converted. */
 import { isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
-/** The keywords of OpenAPI 3.0 (3.0.3, Schema Object). Its documents are invalid with any other, unless it begins with `x-`. */
+/** The keywords of OpenAPI 3.0 (3.0.3, Schema Object). Any other keyword makes a document invalid, unless it begins with `x-`. */
 const keywords: ReadonlySet<string> = new Set([
   'title', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems',
   'maxProperties', 'minProperties', 'required', 'enum', 'type', 'not', 'allOf', 'oneOf', 'anyOf', 'items', 'properties', 'additionalProperties', 'description', 'format',
@@ -64,7 +64,7 @@ function convertItems (schema: JsonObject): void {
 function convertProperties (schema: JsonObject): void {
   const { patternProperties, unevaluatedProperties } = schema
   if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required
-  // The unevaluated properties are the additional ones only if no other schema applies to the same object.
+  // The unevaluated properties are the additional properties only if no other schema applies to the same object.
   if (unevaluatedProperties !== undefined && schema.additionalProperties === undefined && !['allOf', 'anyOf', 'oneOf', 'if', '$ref', 'dependentSchemas'].some(keyword => keyword in schema)) {
     schema.additionalProperties = isNothing(unevaluatedProperties) ? false : unevaluatedProperties
   }

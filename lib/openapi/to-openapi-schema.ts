@@ -1,8 +1,8 @@
 /**
  * Converts JSON Schemas of drafts 4 to 2020-12 to the Schema Objects of OpenAPI 3.0 and 3.1.
  *
- * OpenAPI 3.1 is JSON Schema 2020-12. OpenAPI 3.0 lacks some keywords. They are replaced by others if possible (`if`,
- * `dependentRequired`), and otherwise left out, so that the schema accepts more values but stays valid.
+ * OpenAPI 3.1 is JSON Schema 2020-12. OpenAPI 3.0 lacks some keywords. They are replaced with others if possible (`if`,
+ * `dependentRequired`), and omitted otherwise, so that the schema accepts more values but remains valid.
  */
 import { resolveReference, type SchemaPlace } from '../infer/schema-references.js'
 import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
@@ -11,7 +11,7 @@ import { toOpenApi30 } from './to-openapi-30.js'
 /** The OpenAPI versions whose schemas differ. */
 export type OpenApiVersion = '3.0' | '3.1'
 
-/** Returns the version that the `openapi` field of a document names. Versions after 3.1 have the schemas of 3.1. */
+/** Returns the version in the `openapi` field of a document. Versions after 3.1 have the schemas of 3.1. */
 export function getOpenApiVersion (openapi: unknown): OpenApiVersion {
   return String(openapi).startsWith('3.0') ? '3.0' : '3.1'
 }
@@ -30,7 +30,7 @@ export interface SchemaDefinitions {
   readonly getSchema: (id: string) => unknown
 }
 
-/** Returns a copy of a JSON Schema, without TypeBox's symbols and without `$id`s, as a document of a version writes it. */
+/** Returns a copy of a JSON Schema for an OpenAPI version, without TypeBox's symbols and without `$id`s. */
 export function toOpenApiSchema (schema: unknown, version: OpenApiVersion, definitions: SchemaDefinitions): JsonObject {
   const top = schema as ReadonlyJsonObject
   return convert(schema, { root: top, top, name: '' }, { version, ...definitions }) as JsonObject
@@ -67,7 +67,7 @@ const subschemas: Readonly<Record<string, 'one' | 'several' | 'named'>> = {
   else: 'one'
 }
 
-/** Keywords that have no meaning in another document. References are replaced, and so are the definitions that they name. */
+/** Keywords that have no meaning in another document. References and the definitions that they refer to are replaced. */
 const droppedKeywords: ReadonlySet<string> = new Set([
   '$id', 'id', '$schema', '$anchor', '$dynamicAnchor', '$recursiveAnchor', '$vocabulary', '$comment', '$defs', 'definitions', '$ref', '$dynamicRef', '$recursiveRef'
 ])
@@ -112,7 +112,7 @@ function nameById (schema: unknown): string {
   return isObject(schema) && typeof schema.$id === 'string' && !/^T\d+$/.test(schema.$id) ? schema.$id : ''
 }
 
-/** Returns a schema with the keywords of 2020-12 instead of those of earlier drafts and of OpenAPI 3.0. */
+/** Returns a schema with the keywords of 2020-12 instead of keywords from earlier drafts and OpenAPI 3.0. */
 function toDraft2020 (schema: ReadonlyJsonObject): ReadonlyJsonObject {
   const { additionalItems, dependencies, nullable, ...rest } = schema
   const converted: JsonObject = rest

@@ -2,9 +2,9 @@
  * Watches the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
  *
  * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every Fastify
- * instance that is created after this package was imported, and on those with this plugin. @fastify/swagger then gets the
- * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Both do not change the documents
- * of applications without this plugin.
+ * instance that is created after this package was imported, and on instances with this plugin. @fastify/swagger then receives the
+ * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Neither changes the documents of
+ * applications without this plugin.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -66,12 +66,12 @@ export function warnOfDocumentsWithoutErrors (scopes: readonly FastifyInstance[]
   const distinct = [...new Set(scopes)]
   if (distinct.some(scope => findDocuments(scope).some(({ options }) => !hasOpenApi(options)))) {
     process.emitWarning(
-      'A document is in Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.', { code: 'FASTIFY_API_ERRORS_SWAGGER_2' }
+      'A document uses Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.', { code: 'FASTIFY_API_ERRORS_SWAGGER_2' }
     )
   }
   if (distinct.some(scope => runsPlugin(scope, '@fastify/swagger') && findDocuments(scope).length === 0)) {
     process.emitWarning(
-      'The options of a document are unknown, so errors may be missing in it. Register @fastify/swagger with swaggerOptions(), or import fastify-api-errors before Fastify() is called.',
+      'The options of a document are unknown, so it may lack errors. Register @fastify/swagger with swaggerOptions(), or import fastify-api-errors before Fastify() is called.',
       { code: 'FASTIFY_API_ERRORS_UNKNOWN_DOCUMENT' }
     )
   }

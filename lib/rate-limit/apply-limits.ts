@@ -8,7 +8,7 @@ import { isStoreFailure, type Limit, type LimitOutcome, type LimitResult, type S
 import type { RateLimitOptions } from './policies.js'
 import { createStoreFailureHandler } from './store-failure.js'
 
-/** The reason for rejecting a request. The error can be any value, because an `errorResponseBuilder` can return any value. */
+/** The reason for rejecting a request. The error can be any value, because `errorResponseBuilder` can return any value. */
 export interface LimitError {
   readonly error: unknown
 }
@@ -37,7 +37,7 @@ interface Context {
 /**
  * Returns the function that applies limits, for one registration of the plugin.
  *
- * @param retryHeaders whether a wait of less than a second is sent as `Retry-After-Ms`
+ * @param retryHeaders whether a wait time of less than a second is sent as `Retry-After-Ms`
  */
 export function createApplyLimits (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean): ApplyLimits {
   const context: Context = { errors, retryHeaders, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(app.log, errors) }
@@ -67,14 +67,14 @@ function handleOutcomes (
     }
     results.push(outcome)
     callPolicyFunctions(outcome, request)
-    // If several limits are exceeded, the longest wait is used. After a shorter one, the client would be rejected again.
+    // If several limits are exceeded, the longest wait is used. After a shorter wait, the client would be rejected again.
     if (outcome.isExceeded && (exceeded === undefined || outcome.ttl > exceeded.ttl)) exceeded = outcome
   }
   request[limitResults] = results
   if (isNonEmpty(results)) for (const { name, value } of fields) reply.header(name, value(results))
   if (exceeded !== undefined) {
     reply.header('retry-after', String(toSeconds(exceeded.ttl)))
-    // A banned caller is not asked to repeat the request.
+    // Banned clients are not asked to retry.
     if (retryHeaders && exceeded.ttl < 1000 && !exceeded.isBanned) reply.header('retry-after-ms', String(Math.max(1, Math.ceil(exceeded.ttl))))
     const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
     return { error: createExceededError(exceeded, policies, request, errors) }

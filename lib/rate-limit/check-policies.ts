@@ -9,7 +9,7 @@ import { headerFields } from './header-fields.js'
 import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 
-/** The valid values of an option, in words and as a check. */
+/** The valid values of an option, as a phrase and as a check. */
 interface Rule {
   readonly expected: string
   readonly isValid: (value: unknown) => boolean
@@ -56,7 +56,7 @@ const isByAddress = ({ key = 'ip' }: Pick<RateLimitPolicy, 'key'>): boolean => k
 /**
  * Checks the entries of an `allowList`, because an invalid entry would match no client.
  *
- * @param onlyAddresses whether the keys are IP addresses, so that another string is never a key
+ * @param onlyAddresses whether the keys are IP addresses, so that no other string is valid
  */
 function checkAllowlist (getPath: (index: number) => string, allowList: RateLimitBehaviour['allowList'], onlyAddresses: boolean): void {
   if (!Array.isArray(allowList)) return
@@ -96,7 +96,7 @@ const optionRules: Rules<RateLimitOptions> = {
   ...behaviour
 }
 
-/** The settings of @fastify/rate-limit on a route that are read. Its other settings have no effect there. */
+/** The @fastify/rate-limit settings of a route that are read. Other settings have no effect. */
 const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'groupId'> & Pick<RouteRateLimit, 'keyGenerator' | 'errorResponseBuilder'>> = {
   max: policyRules.max,
   timeWindow: policyRules.timeWindow,
@@ -110,7 +110,7 @@ const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'g
 /**
  * Checks the `rateLimit` option.
  *
- * @throws TypeError that names the option, what was expected and what was received
+ * @throws TypeError with the option, what was expected and what was received
  */
 export function checkRateLimit (options: RateLimitOptions): void {
   expectOption(owner, 'rateLimit', isObject(options), 'an object with policies', options)
@@ -121,17 +121,17 @@ export function checkRateLimit (options: RateLimitOptions): void {
 }
 
 /**
- * Checks the `default` of the `rateLimit` option. In a scope, it may name policies of the outer registration.
+ * Checks the `default` of the `rateLimit` option. In a scope, it may list policies of the outer registration.
  *
  * @param options the options, including inherited ones
- * @throws TypeError that names the option, what was expected and what was received
+ * @throws TypeError with the option, what was expected and what was received
  */
 export function checkDefault (options: Pick<RateLimitOptions, 'default' | 'policies'>): void {
   checkChoice(options.default, options.policies, 'rateLimit.default')
 }
 
 function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void {
-  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields have it', name)
+  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields contain it', name)
   expectOption(owner, path, isObject(policy), "a policy, such as { max: 100, timeWindow: '1 minute' }", policy)
   expectKnownOptions(owner, path, policy, Object.keys(policyRules))
   checkRules(policy, policyRules, ['max', 'timeWindow'], property => `${path}.${property}`)
@@ -142,7 +142,7 @@ function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void
 /**
  * Checks the limits of a route: `config.rateLimitPolicy` and `config.rateLimit`.
  *
- * @throws TypeError that names the route, what was expected and what was received
+ * @throws TypeError with the route, what was expected and what was received
  */
 export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config'>, { policies }: Pick<RateLimitOptions, 'policies'>): void {
   const { config } = route
@@ -156,9 +156,9 @@ export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config
 }
 
 /**
- * Checks a route of an application without the `rateLimit` option. Such a route cannot name a policy.
+ * Checks a route of an application without the `rateLimit` option. Such a route cannot have a policy.
  *
- * @throws TypeError that names the route and what was received
+ * @throws TypeError with the route and what was received
  */
 export function checkUnlimitedRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
   checkChoice(route.config?.rateLimitPolicy, {}, routeOption(route, 'config.rateLimitPolicy'))

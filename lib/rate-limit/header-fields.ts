@@ -1,7 +1,7 @@
 /**
- * The header fields that show how many requests a client may still send. This file has all of their syntax. `ratelimit` is
- * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, whose names are those of -07 to -10: `q` and `w`, `r` and `t`.
- * `draft-6` is draft-ietf-httpapi-ratelimit-headers-06.
+ * The header fields that show how many requests a client may still send. This file defines their complete syntax. `ratelimit` is
+ * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, with the same names as -07 to -10: `q` and `w`, `r` and `t`. `draft-6`
+ * is draft-ietf-httpapi-ratelimit-headers-06.
  */
 import { numberHeader, textHeader } from '../catalog/error-headers.js'
 import type { LimitResult } from './limit.js'
@@ -19,7 +19,7 @@ export interface HeaderField {
 
 /**
  * The schema of a structured list of names with integer parameters (RFC 9651, section 3.1): `"general";r=99;t=60`. `[!-#]` is the
- * quote, because engines such as brics give a literal one another meaning.
+ * quote, because a literal quote has another meaning in engines such as brics.
  */
 const listHeader = textHeader('^[!-#][ -~]*[!-#](;[a-z]=[0-9]+)+$')
 
@@ -28,14 +28,14 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
   ratelimit: [
     {
       name: 'RateLimit-Policy',
-      description: 'The limits of this route, as a list of structured fields (RFC 9651): the name of each limit, with its quota of requests as q and its window in seconds as w.',
+      description: 'The limits of this route, as a list of structured fields (RFC 9651). Each limit has its name, its quota of requests as q, and its window in seconds as w.',
       schema: listHeader,
       example: '"general";q=100;w=60',
       value: results => results.map(({ limit, max, timeWindow }) => `${limit.item};q=${integer(max)};w=${integer(toSeconds(timeWindow))}`).join(', ')
     },
     {
       name: 'RateLimit',
-      description: 'The remaining requests of each limit, as a list of structured fields (RFC 9651): the name of each limit, with the remaining requests as r and as t the seconds of the effective window, in which those are available.',
+      description: 'The remaining requests of each limit, as a list of structured fields (RFC 9651). Each limit has its name, its remaining requests as r, and the seconds of its effective window as t.',
       schema: listHeader,
       example: '"general";r=99;t=60',
       value: results => results.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(toSeconds(ttl))}`).join(', ')
@@ -45,13 +45,13 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
   'draft-6': separateFields('RateLimit')
 }
 
-/** Returns the fields that the responses of limited routes have; none if the application has no limits or turned them off. */
+/** Returns the fields on responses of limited routes; none if the application has no limits or turned the fields off. */
 export function getHeaderFields (options: Pick<RateLimitOptions, 'headers'> | undefined): readonly HeaderField[] {
   const { headers = 'ratelimit' } = options ?? { headers: false }
   return headers === false ? [] : headerFields[headers]
 }
 
-/** Returns three fields about one limit. Of several limits, it is the one that is reached first. */
+/** Returns three fields about one limit. If there are several limits, it is the limit that will be reached first. */
 function separateFields (prefix: string): HeaderField[] {
   return [
     {
@@ -78,7 +78,7 @@ function separateFields (prefix: string): HeaderField[] {
   ]
 }
 
-/** Returns the result of the limit that is reached first: of exceeded limits, the one with the longest wait; otherwise, the one with the fewest remaining requests. */
+/** Returns the result of the limit that will be reached first: the exceeded limit with the longest wait, or otherwise the limit with the fewest remaining requests. */
 export function findClosest (results: readonly [LimitResult, ...LimitResult[]]): LimitResult {
   return results.reduce((first, next) => {
     if (next.isExceeded !== first.isExceeded) return next.isExceeded ? next : first
@@ -92,7 +92,7 @@ function integer (number: number): number {
   return Math.min(number, 999_999_999_999_999)
 }
 
-/** Returns whole seconds, rounded up, so that a client that waits is not too early. */
+/** Returns whole seconds, rounded up, so that a client does not retry too early. */
 export function toSeconds (milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000))
 }

@@ -1,4 +1,4 @@
-/** Merges the `rateLimit` option of a scope with the one of the outer registration. */
+/** Merges the `rateLimit` option of a scope with the `rateLimit` option of the outer registration. */
 import { findOwner } from '../fastify/registrations.js'
 import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
 
@@ -6,8 +6,8 @@ import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
 const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
 
 /**
- * Returns the effective `rateLimit` options of a scope: its own options, the policies of the outer registration that have other
- * names, and every outer option that the scope does not set.
+ * Returns the effective `rateLimit` options of a scope: its own options, the outer policies with other names, and every outer
+ * option that the scope does not set.
  *
  * @param app the scope with the registration
  * @param own the `rateLimit` option of the registration
@@ -32,7 +32,7 @@ function mergeOptions (own: RateLimitOptions | undefined, outer: RateLimitOption
   return { ...options, policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> } }
 }
 
-/** Returns a policy with the settings that the `rateLimit` option has for all policies, so that it is the same in every scope. */
+/** Returns a policy with the settings that the `rateLimit` option defines for all policies, so that the policy is the same in every scope. */
 export function completePolicy (policy: RateLimitPolicy, options: RateLimitOptions): RateLimitPolicy {
   const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behaviour } = options
   return {

@@ -1,4 +1,4 @@
-/** The keys of clients: the IP address, the API key, or the result of a function of a policy. */
+/** The keys of clients: the IP address, the API key, or the result of a policy's function. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { checkReturned } from '../fastify/returned-errors.js'
@@ -43,7 +43,7 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
   }
 }
 
-/** Marks an address that replaces another kind of key, so that a forged X-Forwarded-For is never the key of another client. */
+/** Marks an address that is used instead of another kind of key, so that a forged X-Forwarded-For is never the key of another client. */
 const fallbackMark = 'ip:'
 
 function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): CallerKey {

@@ -49,16 +49,15 @@ export function isStoreFailure (outcome: LimitOutcome): outcome is StoreFailure 
   return 'cause' in outcome
 }
 
-/** Returns the hook in which a policy counts. */
+/** Returns the hook in which a policy counts requests. */
 export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
   return hook ?? (key === 'api-key' ? 'preValidation' : 'onRequest')
 }
 
 /**
- * Returns a function that creates limits from policies. Each limit counts under its own name in the store that the options
- * select.
+ * Returns a function that creates limits from policies. Each limit has a separate count in the store that the options select.
  *
- * @param groupPrefix set before the names of counts in Redis, to keep those of several registrations apart
+ * @param groupPrefix the prefix of names of counts in Redis, to separate several registrations
  */
 export function createLimitFactory (options: RateLimitOptions, groupPrefix = ''): (name: string, policy: RateLimitPolicy) => Limit {
   const { redis, nameSpace = 'fastify-api-errors-', storeTimeout = 200 } = options

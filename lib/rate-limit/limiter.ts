@@ -27,7 +27,7 @@ interface Limiter {
   readonly limits: ReadonlyMap<string, Limit>
   readonly createLimit: (name: string, policy: RateLimitPolicy) => Limit
   readonly applyLimits: ApplyLimits
-  /** The scope whose `onRequest` hook counts. Nested registrations use it, too, so that a request is counted once. */
+  /** The scope whose `onRequest` hook counts requests. Nested registrations also use this hook, so that a request is counted once. */
   readonly hookScope: object
 }
 
@@ -47,17 +47,17 @@ interface LimitedConfig {
   readonly [onRequestLimits]?: OnRequestLimits
 }
 
-/** The same for routes that were registered before the plugin, by their mark, because Fastify has already copied their config. */
+/** These limits for routes that were registered before the plugin, by their mark, because Fastify has already copied their config. */
 const earlyOnRequestLimits = new WeakMap<object, OnRequestLimits>()
 let hasEarlyLimits = false
 
 /**
- * Limits the routes of a registration, each by the policies that it names, and requests without a route by the default
- * policies. In a scope, routes can also name policies of the outer registration.
+ * Limits each route of a registration by the policies that it lists, and requests without a route by the default policies. In a
+ * scope, routes can also list policies of the outer registration.
  *
  * @param own the `rateLimit` option of the registration
  * @param options the same, including inherited options
- * @throws TypeError if the option or a route names a policy that does not exist
+ * @throws TypeError if the option or a route lists a policy that does not exist
  */
 export function registerLimiter (
   app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean
@@ -115,7 +115,7 @@ function addOnRequestHook (app: FastifyInstance): void {
   }))
 }
 
-/** Counts a request that gets a response before any hook runs, under all default policies, also those with a later hook. */
+/** Counts a request that gets a response before any hook runs, under all default policies, including policies with a later hook. */
 async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
   const limitError = await awaitLimitError(limiter.applyLimits(getDefaultLimits(limiter), request, reply))
   return limitError === undefined ? undefined : toError(limitError)
@@ -141,7 +141,7 @@ function getDefaultLimits (limiter: Limiter): Limit[] {
   return getLimits(limiter, {})
 }
 
-/** Returns the limits that a route names, or the default ones. */
+/** Returns the limits that a route lists, or the default limits. */
 function getLimits ({ limits, options }: Limiter, route: Pick<RouteOptions, 'config'>): Limit[] {
   return getRoutePolicies(route, options).map(name => limits.get(name) as Limit)
 }
@@ -176,7 +176,7 @@ function createHooks (applyLimits: ApplyLimits, limits: readonly Limit[]): Hook[
   })]
 }
 
-/** Waits for the error of a limit. An error that a function of a policy threw is returned in the same form. */
+/** Waits for the error of a limit. If a policy's function throws, the error is returned in the same form. */
 async function awaitLimitError (limitError: ReturnType<ApplyLimits>): Promise<LimitError | undefined> {
   try {
     return await limitError
@@ -190,7 +190,7 @@ function callDone (done: HookHandlerDoneFunction, limitError: LimitError | undef
   else done(toError(limitError))
 }
 
-/** Returns an error that is never falsy, because Fastify continues with a request if the error is falsy. */
+/** Returns an error that is not falsy, because Fastify continues with a request if the error is falsy. */
 function toError ({ error }: LimitError): Error {
   return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
 }

@@ -1,4 +1,4 @@
-/** Counts in the memory of the process. */
+/** Counts requests in the memory of the process. */
 import { maxBackoff, type Count, type CountingBehaviour, type Store } from './store.js'
 
 /** The current window of a client, in a list ordered by the time of the last request. */
@@ -16,7 +16,7 @@ interface Window {
 /** The default maximum number of tracked clients. */
 const defaultCache = 5000
 
-/** Milliseconds. If the wall clock goes back by more, clients would be limited for the duration of the jump. */
+/** Milliseconds. If the system clock is set back by more, windows restart. Otherwise, clients would be limited for the duration of the change. */
 const clockTolerance = 1000
 
 /** The windows of the tracked clients. */
@@ -79,7 +79,7 @@ function forgetOldest (windows: Windows): void {
 function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingBehaviour): boolean {
   if (now >= window.endsAt) return true
   const isAhead = now < window.startedAt - clockTolerance
-  // Back-off computes the window again with each request beyond the limit, so a jump of the clock does not end the penalty.
+  // Backoff computes the window again with each request beyond the limit, so a change of the clock does not end the penalty.
   return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
 }
 

@@ -5,7 +5,7 @@ import { hooksBeforeHandler } from '../fastify/hook-names.js'
 
 type Awaitable<T> = T | Promise<T>
 
-/** The families of header fields. A response has the fields of one. */
+/** The families of header fields. A response has the fields of one family. */
 export type HeaderFamily = 'ratelimit' | 'x-ratelimit' | 'draft-6'
 
 /** The hooks in which a request can be counted, in the order in which they run. */
@@ -17,19 +17,19 @@ export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 /** How a limit behaves: for one policy, or in the `rateLimit` option for all of them. */
 export interface RateLimitBehaviour {
   /**
-   * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for such a request. The
-   * full address is compared, whatever `ipv6Subnet` is. @default none
+   * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for requests of such
+   * clients. The full address is compared, regardless of `ipv6Subnet`. @default none
    */
   readonly allowList?: readonly string[] | ((request: FastifyRequest, key: string) => Awaitable<boolean>)
-  /** The number of requests beyond the limit, whatever their cost, after which the client is banned for the rest of the window. @default no ban */
+  /** The number of requests beyond the limit, regardless of their cost, after which the client is banned for the rest of the window. @default no ban */
   readonly ban?: number
   /** The response to a banned client: 403 `forbidden`, or 429 `rate_limit_exceeded`. @default 403 */
   readonly banStatus?: 403 | 429
-  /** Without Redis: the maximum number of tracked clients. If there are more, the least recently seen ones are evicted. @default 5000 */
+  /** Without Redis: the maximum number of tracked clients. If there are more, the least recently seen clients are evicted. @default 5000 */
   readonly cache?: number
   /** Whether each request beyond the limit restarts the window. @default false */
   readonly continueExceeding?: boolean
-  /** Whether each request beyond the limit, from the second on, doubles the window, up to one day. @default false */
+  /** Whether each request beyond the limit, except the first, doubles the window, up to one day. @default false */
   readonly exponentialBackoff?: boolean
   /** The prefix length in bits. IPv6 addresses with the same prefix count as one client. @default 64 */
   readonly ipv6Subnet?: number
@@ -44,16 +44,16 @@ export interface RateLimitBehaviour {
 }
 
 /**
- * One limit, counted under its own name in fixed windows. A window starts with the first request of a client and ends
- * `timeWindow` later. If a function of the policy throws or returns an invalid value, the response is `internal_error`,
- * and the log has the reason.
+ * A named limit that counts requests in fixed windows. A window starts with the first request of a client and ends `timeWindow`
+ * later. If a function of the policy throws or returns an invalid value, the response is `internal_error`, and the reason is
+ * logged.
  *
  * @example
  * const login: RateLimitPolicy = { max: 10, timeWindow: '1 minute', ban: 20 }
  * const plan: RateLimitPolicy = { max: (request, key) => limitOfPlan(key), timeWindow: '1 hour', key: 'api-key' }
  */
 export interface RateLimitPolicy extends RateLimitBehaviour {
-  /** Requests in one window: a non-negative integer, or a function that returns it (for example for the limit of a plan). */
+  /** The number of requests in one window: a non-negative integer, or a function that returns it, for example to limit by plan. */
   readonly max: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** The length of the window: milliseconds, a string such as '1 minute', or a function that returns either. */
   readonly timeWindow: number | string | ((request: FastifyRequest, key: string) => Awaitable<number | string>)
@@ -62,22 +62,23 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
    * function. If there is no key, or the function returns `undefined`, the IP address is used. @default 'ip'
    */
   readonly key?: 'ip' | 'api-key' | ((request: FastifyRequest) => Awaitable<string | number | undefined>)
-  /** How many requests one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1 */
+  /** The number of requests that one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1 */
   readonly cost?: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** Returns true for a request that is neither counted nor limited. @default every request is counted */
   readonly skip?: (request: FastifyRequest) => Awaitable<boolean>
   /**
    * The hook in which requests are counted. With `onRequest`, they are counted before every hook that is registered after the
-   * plugin, so failed authentications count, too. With any other hook, they are counted after the route's own hooks of that name.
+   * plugin, so failed authentication attempts also count. With any other hook, they are counted after the route's own hooks of
+   * the same type.
    * @default 'onRequest', and 'preValidation' for `key: 'api-key'`
    */
   readonly hook?: RateLimitHook
-  /** Policies with the same group share one count. @default the policy's name */
+  /** Policies with the same `groupId` share one count. @default the policy's name */
   readonly groupId?: string
 }
 
 /**
- * The `rateLimit` option. Its {@link RateLimitBehaviour} applies to every policy that does not set its own.
+ * The `rateLimit` option. Its {@link RateLimitBehaviour} applies to every policy that does not set its own values.
  *
  * @example
  * await app.register(apiErrors, {
@@ -87,27 +88,27 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
 export interface RateLimitOptions<Name extends string = string> extends RateLimitBehaviour {
   /** The policies by name. */
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>
-  /** The policies of a route that names none, and of requests without a route. @default false: they are not limited */
+  /** The policies for routes that list none, and for requests without a route. @default false: they are not limited */
   readonly default?: PolicyChoice<Name>
   /**
-   * A client of ioredis, or of a cluster, so that several processes share one count. The application opens and closes its
-   * connection. Absent: each process counts in its own memory.
+   * An ioredis client, or an ioredis cluster client, so that several processes share one count. The application opens and closes
+   * the connection. If absent, each process counts in its own memory.
    */
   readonly redis?: object
-  /** The beginning of the keys in Redis. @default 'fastify-api-errors-' */
+  /** The prefix of the keys in Redis. @default 'fastify-api-errors-' */
   readonly nameSpace?: string
   /**
-   * The header fields that every response of a limited route has: those of draft-ietf-httpapi-ratelimit-headers-11 (`RateLimit-Policy` and
-   * `RateLimit`), `X-RateLimit-*`, those of the draft's sixth edition, or none.
+   * The header fields on every response of a limited route: the fields of draft-ietf-httpapi-ratelimit-headers-11
+   * (`RateLimit-Policy` and `RateLimit`), `X-RateLimit-*`, the fields of version 06 of the draft, or none.
    * @default 'ratelimit'
    */
   readonly headers?: HeaderFamily | false
   /**
-   * What happens to requests while Redis fails: they are allowed without a limit and without header fields, or they are rejected
-   * with 503 `service_unavailable`. @default 'allow'
+   * What happens to requests while Redis fails: `'allow'` allows them without a limit and without header fields, and `'deny'`
+   * rejects them with 503 `service_unavailable`. @default 'allow'
    */
   readonly onStoreError?: 'allow' | 'deny'
-  /** Milliseconds after which a command without a response counts as a failure of Redis. @default 200 */
+  /** The milliseconds after which a Redis command without a response is treated as failed. @default 200 */
   readonly storeTimeout?: number
 }
 
@@ -120,7 +121,7 @@ export function listPolicyNames (choice: PolicyChoice | undefined): readonly str
   return typeof choice === 'string' ? [choice] : [...new Set(choice)]
 }
 
-/** Returns the names of the policies that count a route. The route's own setting takes precedence over the default. */
+/** Returns the names of the policies that apply to a route. The route's own setting takes precedence over the default. */
 export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default'>): readonly string[] {
   const config = route.config ?? {}
   if (config.rateLimitPolicy !== undefined) return listPolicyNames(config.rateLimitPolicy)
@@ -131,8 +132,8 @@ export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: 
 export interface RoutePolicy extends RateLimitPolicy, Pick<RouteRateLimit, 'errorResponseBuilder'> {}
 
 /**
- * Returns the name of the policy that `config.rateLimit` of a route describes. HEAD has the name of GET, because Fastify
- * adds a HEAD route for each GET route: they share a limit.
+ * Returns the name of the policy that `config.rateLimit` of a route describes. HEAD has the name of GET, because Fastify adds a
+ * HEAD route for each GET route and both share a limit.
  */
 export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'method' | 'url'>): string {
   const methods = new Set([method].flat().map(name => name.toUpperCase() === 'HEAD' ? 'GET' : name))
@@ -140,7 +141,7 @@ export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'meth
 }
 
 /**
- * Returns `config.rateLimit` of a route as a policy. The defaults are those of @fastify/rate-limit: 1,000 requests in a
+ * Returns `config.rateLimit` of a route as a policy. The defaults are the same as in @fastify/rate-limit: 1,000 requests in a
  * minute. Routes that differ only by a constraint (a version or a host) have separate counts.
  */
 export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): RoutePolicy {

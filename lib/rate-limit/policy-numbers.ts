@@ -4,15 +4,15 @@ import type { FastifyRequest } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
 import type { RateLimitPolicy } from './policies.js'
 
-/** A number of a policy, or one that a function of the policy returns. */
+/** A number of a policy, or a function that returns it. */
 export interface PolicyNumber {
   /** Returns the number; `undefined` if the value is invalid. */
   readonly read: (value: unknown) => number | undefined
-  /** The valid values, for messages. */
+  /** A description of the valid values, for messages. */
   readonly expected: string
 }
 
-/** The maximum cost of a request. A larger number is probably in another unit, such as bytes or milliseconds. */
+/** The maximum cost of a request. A larger number probably has another unit, such as bytes or milliseconds. */
 const maxCost = 1000
 
 /** The numbers of a policy. */

@@ -1,9 +1,9 @@
-/** Counts in Redis, so that several processes share one count. */
+/** Counts requests in Redis, so that several processes share one count. */
 import { maxBackoff, type Count, type Store } from './store.js'
 
 /**
- * Counts a request in one step, whatever its cost. KEYS[1] has the total cost of the window, KEYS[2] the number of requests
- * beyond the limit. Both expire when the window ends.
+ * Counts a request in one step, regardless of its cost. KEYS[1] has the total cost of the window, and KEYS[2] has the number of
+ * requests beyond the limit. Both expire when the window ends.
  */
 const script = `
   local cost, max, timeWindow = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -39,8 +39,8 @@ interface RedisClient {
 }
 
 /**
- * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in order,
- * so while a response is overdue, more commands would only make requests wait. In a cluster, other nodes may respond.
+ * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in order.
+ * While a response is overdue, more commands would only make requests wait. In a cluster, other nodes may respond.
  */
 const maxUnanswered = { server: 0, cluster: 1000 } as const
 
@@ -49,8 +49,8 @@ const maxUnanswered = { server: 0, cluster: 1000 } as const
  * a cluster, the commands for one client go to one node.
  *
  * @param redis a client of ioredis
- * @param nameSpace the beginning of the keys
- * @param timeout milliseconds after which a command without a response has failed
+ * @param nameSpace the prefix of the keys
+ * @param timeout milliseconds after which a command without a response is treated as failed
  */
 export function createRedisStore (redis: object, nameSpace: string, timeout: number): Store {
   const client = redis as RedisClient
@@ -80,7 +80,7 @@ function createTimeout (milliseconds: number, maxUnanswered: number): <T>(send: 
       unanswered++
       reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
     }
-    // In a busy process, the timer may run before the response is read. So the response is read first.
+    // In a busy process, the timer may fire before the response is read. So the response is read first.
     let immediate: NodeJS.Immediate | undefined
     const timer = setTimeout(() => { immediate = setImmediate(timeOut) }, milliseconds)
     send((error, value) => {

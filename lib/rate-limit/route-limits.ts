@@ -14,12 +14,12 @@ interface ScopedRoute {
 interface RouteLimit {
   readonly name: string
   readonly policy: RateLimitPolicy
-  /** Whether this plugin counts it. Otherwise, @fastify/rate-limit does, because the application registered it. */
+  /** Whether this plugin counts it. Otherwise, the application registered @fastify/rate-limit, which counts it. */
   readonly isOurs: boolean
 }
 
 /**
- * Returns the limits of a route: the policies that count it, and its `config.rateLimit`.
+ * Returns the limits of a route: the policies that apply to it, and its `config.rateLimit`.
  *
  * @param options as `inheritRateLimit` returns them
  */

@@ -18,7 +18,7 @@ export function createStoreFailureHandler (log: FastifyBaseLogger, errors: typeo
     const now = performance.now()
     if (now >= nextWarning) {
       nextWarning = now + warningInterval
-      log.warn({ err: failures[0]?.cause }, `The store of the rate limits failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`)
+      log.warn({ err: failures[0]?.cause }, `The rate limit store failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`)
     }
     return denied === undefined ? undefined : errors.service_unavailable({ cause: denied.cause })
   }

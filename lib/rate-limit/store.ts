@@ -1,11 +1,11 @@
-/** The interface of a store of counts. There are two stores: the memory of the process, and Redis. */
+/** The interface of stores that count requests. There are two stores: the memory of the process, and Redis. */
 import type { RateLimitBehaviour } from './policies.js'
 
 /** The count of a client after a request. */
 export interface Count {
   /** The total cost of the requests in the window. */
   readonly used: number
-  /** The number of requests in the window beyond the limit. Redis counts them only if {@link CountingBehaviour} needs them. */
+  /** The number of requests beyond the limit in the window. Redis counts them only if {@link CountingBehaviour} requires it. */
   readonly exceeding: number
   /** Milliseconds until the window ends. */
   readonly ttl: number
@@ -20,7 +20,7 @@ export type CountingBehaviour = Pick<RateLimitBehaviour, 'ban' | 'continueExceed
  * @param storeKey the key of the client in the store
  * @param timeWindow milliseconds
  * @param cost a positive integer
- * @throws the error of the store, or a timeout
+ * @throws the error of the store, or a timeout error
  */
 export type Counter = (storeKey: string, max: number, timeWindow: number, cost: number, behaviour: CountingBehaviour) => Count | Promise<Count>
 
@@ -31,5 +31,5 @@ export type Counter = (storeKey: string, max: number, timeWindow: number, cost: 
  */
 export type Store = (groupId: string, cache: number | undefined) => Counter
 
-/** Milliseconds. The longest window with `exponentialBackoff`. Without a maximum, a client could be locked out for years. */
+/** The longest window with `exponentialBackoff`, in milliseconds. Without a maximum, a client could be locked out for years. */
 export const maxBackoff: number = 24 * 60 * 60 * 1000

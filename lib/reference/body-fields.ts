@@ -1,7 +1,7 @@
 /** Lists the fields of a body, for the reference and the lockfile. */
 import { isRecord } from '../support/is-object.js'
 
-/** A field of a body. The name of a nested field has its path: `meta.limit` in an object, `details[].code` in an array. */
+/** A field of a body. The name of a nested field includes its path: `meta.limit` in an object, `details[].code` in an array. */
 export interface FieldFacts {
   readonly name: string
   /** The type in the notation of TypeScript: `string`, `integer`, `"a" | "b"`, `string[]`. */
@@ -10,7 +10,7 @@ export interface FieldFacts {
   readonly description: string
 }
 
-/** Returns the fields that a JSON Schema of an object describes. The fields of a nested object follow it. */
+/** Returns the fields in the JSON Schema of an object. A nested object is followed by its fields. */
 export function listFields (schema: unknown, prefix = ''): FieldFacts[] {
   if (!isRecord(schema)) return []
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : []

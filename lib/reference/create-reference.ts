@@ -15,7 +15,7 @@ import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
 /** The errors of an application as plain data. */
 export interface Reference {
   readonly title: string
-  /** The body formats: the one of the `format` option and, with `negotiate`, a second one. */
+  /** The body formats: the format in the `format` option and, with `negotiate`, a second format. */
   readonly formats: ReadonlyArray<{ readonly name: string, readonly contentType: string }>
   /** The rate limits by name. */
   readonly limits: readonly ReferenceLimit[]
@@ -28,7 +28,7 @@ export interface Reference {
 /** A rate limit. */
 export interface ReferenceLimit {
   readonly name: string
-  /** Requests in one window. Absent if it depends on the caller. */
+  /** Requests in one window. Absent if the number depends on the caller. */
   readonly max?: number
   /** The length of the window in words: `1 minute`, `500 ms`. Absent if it depends on the caller. */
   readonly window?: string
@@ -56,11 +56,11 @@ export interface ReferenceCode {
   readonly answers: readonly ReferenceAnswer[]
   /** The fields of `meta`. Empty if the error has no `meta`. */
   readonly meta: readonly FieldFacts[]
-  /** The routes that can return it, sorted. */
+  /** The routes that can return the code, sorted. */
   readonly routes: readonly string[]
-  /** Why a request that reaches no documented route can get it. Absent if only the routes return it. */
+  /** Why a request that reaches no documented route can get the code. Absent if only routes return it. */
   readonly elsewhere?: string
-  /** A request that gets it. Absent if no single request does. */
+  /** A request that triggers the code. Absent if no single request does. */
   readonly request?: SampleRequest
 }
 
@@ -81,11 +81,11 @@ export interface ReferenceSettings {
   readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
 }
 
-/** The codes that a request can get before it reaches a route, each with its reason. */
+/** The codes that can be returned before a request reaches a route, each with its reason. */
 export const codesWithoutRoute: Readonly<Partial<Record<StandardCode, string>>> = {
   invalid_request: 'The request is not valid HTTP, or its URL is invalid.',
   route_not_found: 'No route has this path.',
-  method_not_allowed: 'The path supports other methods only.',
+  method_not_allowed: 'The path supports only other methods.',
   request_timeout: 'The request does not arrive in time.',
   uri_too_long: 'A parameter in the path is too long.',
   expectation_failed: 'The request has an `Expect` header that the server does not support.',

@@ -1,4 +1,4 @@
-/** Writes the error reference as files of one folder, for a documentation site. */
+/** Writes the error reference as files in one folder, for a documentation site. */
 import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
@@ -18,10 +18,10 @@ const forms = { html: 'HTML', md: 'Markdown', json: 'JSON' } as const
 type Form = keyof typeof forms
 
 /**
- * Returns the whole reference as files of one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files that the
- * HTML loads. The same application gives the same files.
+ * Returns the whole reference as files in one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files that the
+ * HTML loads. The output for an unchanged application is identical.
  *
- * @param origin scheme and host of the API, for the commands that the pages show
+ * @param origin scheme and host of the API, for the commands on the pages
  */
 export function referenceFiles (reference: Reference, origin: string): ReferenceFile[] {
   const [html, md, json] = [createSite('html', origin), createSite('md', origin), createSite('json', origin)]
@@ -53,8 +53,8 @@ function createSite (form: Form, origin: string): Site {
 }
 
 /**
- * Returns the name of the files of a code, with characters that every file system and URL allows. The code `index` gets a name
- * that no code can have, so that the index keeps its own.
+ * Returns the base name of a code's files, with characters that every file system and URL allows. For the code `index`, it is a
+ * name that no code can have, so that the page does not overwrite the index.
  */
 function getBaseName (code: string): string {
   return code.toLowerCase() === 'index' ? `${code}_` : encodeUriComponent(code).replaceAll('%', '~')

@@ -13,7 +13,7 @@ import type { Site } from './render/site.js'
 
 /** The `reference` option. */
 export interface ReferenceOptions {
-  /** The path of the index. The page of a code is below it: `/errors/resource_not_found`. */
+  /** The path of the index. Each code's page is below it: `/errors/resource_not_found`. */
   readonly path: string
   /** The heading of the index. @default 'Errors' */
   readonly title?: string
@@ -22,33 +22,33 @@ export interface ReferenceOptions {
 /** Returns the text of a page, or of the index if `page` is undefined. */
 type Render = (reference: Reference, page: ReferenceCode | undefined, site: Site) => string
 
-/** The forms of a page by media type. The first is the default, because people read these pages (RFC 9457, section 3.1.1). */
+/** The forms of a page by media type. HTML is first, so it is the default, because people read these pages (RFC 9457, section 3.1.1). */
 const forms: Readonly<Record<string, Render>> = {
   'text/html': (reference, page, site) => page === undefined ? indexHtml(reference, site) : pageHtml(reference, page, site),
   'text/markdown': (reference, page, site) => page === undefined ? indexMarkdown(reference, site) : pageMarkdown(reference, page, site),
   'application/json': (reference, page, site) => page === undefined ? indexJson(reference, site) : pageJson(page, site)
 }
 
-/** {@link forms}, and the index for language models. `Accept` does not choose it. */
+/** {@link forms}, and the index for language models, which `Accept` cannot select. */
 const renderers: typeof forms = { ...forms, 'text/plain': (reference, _page, site) => llmsText(reference, site) }
 
-/** Lets a page load only the files that belong to it, so that a script in a description cannot run. */
+/** Allows a page to load only its own files, so that a script in a description cannot run. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** The pages are not documented and not limited: they are about the API, not part of it. */
+/** The pages are not documented and not limited, because they describe the API and are not part of it. */
 const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema: { hide: true } as FastifySchema } as const
 
 /** The text of a page, and what identifies it. */
 interface Page {
   readonly contentType: string
-  /** The text, split at each place of the API's origin. The client chooses the `Host`, so pages are not cached per host. */
+  /** The text, split at each occurrence of the API's origin. The client chooses the `Host`, so pages are not cached per host. */
   readonly parts: readonly string[]
   readonly hash: string
 }
 
 /**
- * Serves the reference: its index at `path`, the page of a code below it. `Accept` chooses the form. A page whose path ends with
+ * Serves the reference: the index at `path`, and each code's page below it. `Accept` selects the form. A page whose path ends with
  * `.md` is Markdown, for programs that cannot set `Accept`, and `llms.txt` lists these pages.
  *
  * @param reference called at the first request, when all routes are registered
@@ -88,7 +88,7 @@ export function serveReference (
 
 /** Returns a function that renders each page once, in each form. */
 function createPages (index: string): (reference: Reference, code: ReferenceCode | undefined, mediaType: string) => Page {
-  const origin = `http://${randomUUID()}.invalid` // a placeholder for the origin; no text of a definition contains it
+  const origin = `http://${randomUUID()}.invalid` // a placeholder for the origin, which no definition contains
   const site: Site = { origin, index, page: code => `${index}/${encodeUriComponent(code)}`, markdown: (code = 'index') => `${index}/${encodeUriComponent(code)}.md`, asset: name => `${index}/${name}`, alternates: () => [] }
   const pages = new Map<string, Page>()
   return (reference, code, mediaType) => {
@@ -105,7 +105,7 @@ function createPage (contentType: string, parts: readonly string[]): Page {
   return { contentType, parts, hash: createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 22) }
 }
 
-/** Sends a page, or 304 if the client has it already (RFC 9110, section 13.1.2). */
+/** Sends a page, or 304 if the client already has it (RFC 9110, section 13.1.2). */
 function sendPage (request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
   const origin = page.parts.length === 1 ? '' : getOrigin(request)
   const etag = createEtag(page.hash, origin)
@@ -121,7 +121,7 @@ function createEtag (hash: string, origin: string): string {
   return `W/"${createHash('sha256').update(`${hash} ${origin}`).digest('base64url').slice(0, 22)}"`
 }
 
-/** Returns the scheme and host of the request. An invalid host is replaced, because the pages show the origin in commands. */
+/** Returns the scheme and host of the request. An invalid host is replaced, because the origin appears in the commands on the pages. */
 function getOrigin ({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`
 }

@@ -1,10 +1,10 @@
-/** Lists the media types that a route reads, for the `Accept`, `Accept-Patch` and `Accept-Query` headers of a 415. */
+/** Lists the media types that a route accepts, for the `Accept`, `Accept-Patch` and `Accept-Query` headers of a 415. */
 import type { FastifyRequest } from 'fastify'
 import { getParsedMediaTypes } from '../fastify/reply-internals.js'
 
 /**
- * Returns the media types that a route reads. They come from its body schema, otherwise from `consumes`, otherwise from the
- * parsers. A parser for a pattern counts for the media types and ranges that match the pattern.
+ * Returns the media types that a route accepts. They come from its body schema, from `consumes`, or from the parsers, in this
+ * order of precedence. A parser for a pattern accepts the media types and ranges that match the pattern.
  */
 export function acceptedMediaTypes (request: FastifyRequest): string[] {
   const { schema } = request.routeOptions
@@ -18,7 +18,7 @@ export function acceptedMediaTypes (request: FastifyRequest): string[] {
   return [...new Set([...parsed.types, ...parsed.patterns.flatMap(listMediaTypes)])]
 }
 
-/** Common media types. Each is tested against a pattern, because HTTP has no way to send a pattern. */
+/** Common media types. Each is tested against a pattern, because a pattern cannot be sent in an HTTP header. */
 const commonMediaTypes: readonly string[] = [
   'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/octet-stream', 'application/xml', 'text/xml',
   'application/merge-patch+json', 'application/json-patch+json', 'application/vnd.api+json', 'application/ld+json', 'application/hal+json', 'application/problem+json',
@@ -29,7 +29,7 @@ const commonMediaTypes: readonly string[] = [
   'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'audio/mpeg', 'audio/ogg', 'audio/wav', 'video/mp4', 'video/webm'
 ]
 
-/** A media type that no application registers. A pattern that matches it matches all of its type. */
+/** A subtype that no application registers. If a pattern matches it, the pattern matches all subtypes. */
 const unlikelySubtype = 'x.unlikely-7d1f'
 
 /** Returns the media types that match a parser's pattern: first ranges, then types that the pattern spells out, then common types. */

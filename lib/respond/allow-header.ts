@@ -5,11 +5,11 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
 /**
  * Returns the methods for which the path of a request has routes. The list is empty if the path has no route.
  *
- * It runs only when a request has found no route, and searches the router once for each method.
+ * It runs only if a request matches no route, and searches the router once for each method.
  *
- * A catch-all route says nothing about a single path. The `/*` of @fastify/static matches every path and checks later what
- * exists. So it counts neither as a route of the path nor as a method. An `OPTIONS` route with a wildcard (`OPTIONS *` of CORS
- * plugins) is for every path that exists. So it counts as a method of a path that has another route.
+ * Catch-all routes are ignored. The `/*` of @fastify/static, for example, matches every path and checks later whether the file
+ * exists. An `OPTIONS` route with a wildcard (`OPTIONS *` of CORS plugins) applies to every existing path. So it counts as a
+ * method of a path that has another route.
  */
 export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   const constraints = getConstraints(raw, server)
@@ -29,7 +29,7 @@ export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   return isPath ? allowed.sort() : []
 }
 
-/** A first segment that no route has. Only a catch-all route matches a path after this segment. */
+/** A first path segment that no route has. Only catch-all routes match paths that begin with it. */
 const unlikelySegment = '/unlikely-7d1f0c'
 
 /**

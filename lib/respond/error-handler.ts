@@ -29,14 +29,14 @@ export interface ResponderSettings extends RenderSettings, FormatChoice {
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
   readonly realm: string
-  /** The URL of the metadata of the protected resource. @default challenges have no `resource_metadata` */
+  /** The URL of the protected resource's metadata. @default challenges have no `resource_metadata` */
   readonly resourceMetadata?: string | undefined
   /** Whether errors have `X-Should-Retry`. */
   readonly retryHeaders: boolean
   readonly log: LogFunction | false
 }
 
-/** One error response, as the `fastify-api-errors:answer` diagnostics channel publishes it. */
+/** An error response, as published on the diagnostics channel `fastify-api-errors:answer`. */
 export interface AnswerEvent {
   readonly error: ApiError
   readonly code: string
@@ -120,8 +120,8 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
   try {
     return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
   } catch (fault) {
-    // Only a malicious value leads here: an ApiError whose properties throw, or a catalog whose internal_error throws.
-    logProblem(context, 'An error could not be sent in its usual form.', request, fault)
+    // Only an ApiError whose properties throw, or a catalog whose internal_error throws, leads here.
+    logProblem(context, 'An error could not be sent in the format of the API.', request, fault)
     return prepareApiError(context, standardErrors.internal_error(), request, reply, logMethod)
   }
 }
@@ -154,7 +154,7 @@ function toApiError ({ settings: { errors, translators, database, validationStat
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   const malformed = findMalformedField(error)
   if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
-  // Fastify sets the status 400 on any error of the body stream, also of a stream that a preParsing hook returns. Such a message can be internal.
+  // Fastify sets the status 400 on any error of the body stream, even if a preParsing hook returned the stream. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
   // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
   if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
@@ -227,7 +227,7 @@ function formatRoute (method: string | null, route: string | null): string | nul
   return route === null ? null : `${method} ${route}`
 }
 
-/** Returns the path of a URL as a request line has it, as a URI reference (RFC 3986, section 4.1). */
+/** Returns the path of a URL in a request line as a URI reference (RFC 3986, section 4.1). */
 function getPath (url: string): string {
   return /[^\w\-.~!$&'()*+,;=:@/]/.test(url) ? encodeUriPath(url.replace(/[?#].*$/s, '')) : url
 }

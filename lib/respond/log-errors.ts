@@ -9,7 +9,7 @@ import { listSecrets, printErrors, printValue, redactError, redactText } from '.
 /** The status that is logged if the client disconnected before the response. It is never sent. */
 export const callerGone = 499
 
-/** One error, for the log. */
+/** A log entry for an error. */
 export interface LogEntry {
   /** `info` for a 4xx, `error` for a 5xx. */
   readonly level: 'info' | 'error'
@@ -30,13 +30,13 @@ export interface LogEntry {
  * Writes an entry instead of the built-in log.
  *
  * @param request `null` if the connection did not send a valid request
- * @param log the logger of the request; without a request, that of the application
+ * @param log the logger of the request; without a request, the application's logger
  */
 export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger) => void
 
 /**
- * The method of Fastify's log controller that would log an error: the one of the error handler, or the one for requests without
- * a route. `null` if Fastify would not log it.
+ * The method of Fastify's log controller that would log an error: the method for the error handler, or the method for requests
+ * without a route. `null` if Fastify would not log the error.
  */
 export type LogMethod = 'defaultErrorLog' | 'routeNotFound' | null
 
@@ -57,7 +57,7 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
 }
 
 /**
- * Returns the fields that describe an error. Error serializers follow a cause if it is an Error, and leave out the errors of an
+ * Returns the fields that describe an error. Error serializers follow a cause if it is an Error, and omit the errors of an
  * AggregateError. Any other cause is printed.
  */
 function describeError (error: ApiError, secrets: readonly string[]): Record<string, unknown> {
@@ -85,8 +85,8 @@ export interface LogTarget {
 }
 
 /**
- * Logs an error with the log that the application chose: its function, its log controller, or the built-in log. If the log
- * fails, the line is lost. The response is not affected.
+ * Logs an error with the log that the application chose: its function, its log controller, or the built-in log. If logging fails,
+ * the line is lost. The response is not affected.
  */
 export function logError (write: LogFunction | false, entry: LogEntry, target: LogTarget): void {
   if (write === false) return
@@ -124,7 +124,7 @@ function findThrown (error: ApiError): unknown {
   return error.cause instanceof Error ? error.cause : error
 }
 
-/** Calls a logger and ignores its errors. They must not prevent the response, and no other log is left to report them. */
+/** Calls a logger and ignores its errors. They must not prevent the response, and there is no other log to report them. */
 export function quietly (log: () => void): void {
   try {
     log()

@@ -6,9 +6,9 @@ import { issueLocations } from '../catalog/issues.js'
 import { describeValue } from '../support/describe-value.js'
 
 /**
- * Returns what is wrong with the first field of an error that does not have its declared type, such as
- * `issues[0].pointer: expected a string, got undefined`. Formats rely on these types. JavaScript code can set other values,
- * and an error of another copy of the package may come from another version.
+ * Returns a description of the first field of an error that does not have its declared type, such as `issues[0].pointer: expected
+ * a string, got undefined`. Formats rely on these types. JavaScript code can set other values, and an error from another copy of
+ * the package may have a different version.
  */
 export function findMalformedField ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): string | undefined {
   if (!isCode(code)) return describeField('code', 'a code', code)

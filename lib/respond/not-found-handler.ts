@@ -5,7 +5,7 @@ import type { Responder } from './error-handler.js'
 
 /**
  * Returns the handler for requests without a route: 405 with `Allow` if the path has routes for other methods (RFC 9110,
- * section 15.5.6), otherwise 404 `route_not_found`. It also runs when a handler calls `reply.callNotFound()`.
+ * section 15.5.6), otherwise 404 `route_not_found`. It also runs if a handler calls `reply.callNotFound()`.
  */
 export function createNotFoundHandler (responder: Responder) {
   const { errors } = responder.settings

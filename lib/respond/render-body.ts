@@ -1,4 +1,4 @@
-/** Writes the body of an error response. If the body cannot be written in full, as much of it as possible is kept. */
+/** Writes the body of an error response. If the complete body cannot be written, as much of it as possible is kept. */
 import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, type ResponseDefinition } from '../catalog/answer.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
@@ -12,7 +12,7 @@ import { formatContentType } from '../support/http-syntax.js'
 export interface RenderSettings {
   /** The whole catalog: the standard codes and the application's codes. */
   readonly errors: AnyCatalog & typeof standardErrors
-  /** Returns the URL of the page about a code; `undefined` if the API has none. */
+  /** Returns the URL of a code's error page; `undefined` if the API has none. */
   readonly docUrl: (code: string) => string | undefined
 }
 

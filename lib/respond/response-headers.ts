@@ -1,4 +1,4 @@
-/** Sets the headers of an error response: those that HTTP requires, and those of the reply that are valid for an error. */
+/** Sets the headers of an error response: the headers that HTTP requires, and the headers of the reply that are valid for an error. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
@@ -25,13 +25,13 @@ const bodyReplacements: ReadonlySet<string> = new Set([
 /** The prefix of headers that make nginx send a file or another URL, and cache the response. */
 const accelPrefix = 'x-accel-'
 
-/** Targeted cache controls: `CDN-Cache-Control` and those of specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
+/** Targeted cache-control headers: `CDN-Cache-Control` and its variants for specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
 const targetedCacheControl = /(^|-)cdn-cache-control$/
 
-/** Headers that belong to a connection of HTTP/1. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node rejects them only when it writes the response. */
+/** Headers that describe an HTTP/1 connection. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node rejects them only when it writes the response. */
 const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])
 
-/** Headers that describe how the body is sent. An error must not set them. */
+/** Headers that describe how the body is transferred. An error must not set them. */
 const bodyHeaders: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
 
 /** The default protocol of a 426. */
@@ -54,7 +54,7 @@ export interface HeaderContext {
 export type Headers = Readonly<Record<string, unknown>>
 
 /**
- * Sets the headers that HTTP requires on an error, and removes headers about the response that is not sent. It reads the headers
+ * Sets the headers that HTTP requires on an error, and removes headers that describe the original response. It reads the headers
  * of the reply once and works on the copy, because each read merges Fastify's headers with Node's.
  *
  * @returns all headers of the response except its length
@@ -114,7 +114,7 @@ function isReplaced (name: string): boolean {
   return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || targetedCacheControl.test(name)
 }
 
-/** Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the caller (RFC 9110, section 15.5.17). */
+/** Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the client (RFC 9110, section 15.5.17). */
 function isLengthOfRange (name: string, value: unknown, status: ErrorStatus): boolean {
   return status === 416 && name === 'content-range' && isUnsatisfiedRange(value)
 }
@@ -135,7 +135,7 @@ function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2:
     else checkValue(name, value)
     return true
   } catch (fault) {
-    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was left out of an error response.')
+    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was omitted from an error response.')
     return false
   }
 }
@@ -170,7 +170,7 @@ function addAcceptHeaders (added: Record<string, string>, present: Headers, requ
   if (isMissing) added[name] = name === 'accept-query' ? formatAcceptQuery(types) : types.join(', ')
 }
 
-/** A sender of `Upgrade` also sends it as an option of `Connection` (RFC 9110, section 7.8). Node closes a connection only if that header says so, too. */
+/** Adds `Upgrade`, and lists it in `Connection` (RFC 9110, section 7.8). If Node is to close the connection, `Connection` must also contain `close`. */
 function addUpgradeHeaders (added: Record<string, string>, present: Headers, { raw }: FastifyRequest): void {
   if (present.upgrade === undefined) added.upgrade = defaultUpgrade
   const isLast = raw.httpVersionMinor === 0 || /(^|[\s,])close($|[\s,])/i.test(raw.headers.connection ?? '')
@@ -184,10 +184,10 @@ function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus):
   return (given === undefined ? undefined : readRetryAfter(String(given))) ?? defaultRetryAfter[status]
 }
 
-/** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and the two obsolete ones. */
+/** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and two obsolete formats. */
 const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
 
-/** Reads `Retry-After` as whole seconds from now: a number, or a date of HTTP. `undefined` for any other value and for a time in the past. */
+/** Reads `Retry-After` as whole seconds from now: a number, or an HTTP date. Returns `undefined` for any other value and for a time in the past. */
 function readRetryAfter (value: string): number | undefined {
   // A date in the format of asctime() has no time zone. It is in UTC.
   const seconds = httpDate.test(value) ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000 : Number(value)

@@ -1,4 +1,4 @@
-/** Sends an error response: once, completely, and instead of any other response to the same request. */
+/** Sends an error response exactly once and completely, instead of any other response to the same request. */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
@@ -18,7 +18,7 @@ export interface PreparedResponse {
 export interface SendListener {
   /** Called with the error that a hook threw on an error response. */
   readonly onHookError: (error: unknown, request: FastifyRequest) => void
-  /** Called when a handler sends or returns something after the error response was prepared. It is not sent. */
+  /** Called if a handler sends or returns a result after the error response was prepared. The result is not sent. */
   readonly onLateResult: (request: FastifyRequest) => void
 }
 
@@ -37,7 +37,7 @@ const pending: unique symbol = Symbol('fastify-api-errors.pending')
 
 /**
  * A reply with its pending response. One function handles all replies. A WeakMap of replies, or a new function for each reply,
- * cost more garbage collection than the rest of a response.
+ * would cause more garbage collection than the rest of a response.
  */
 type PendingReply = FastifyReply & { [pending]?: PendingResponse }
 
@@ -50,8 +50,7 @@ export function hasErrorResponse (reply: PendingReply): boolean {
 const keepText = markSerializer((payload: unknown): string => String(payload))
 
 /**
- * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node leave out the
- * body.
+ * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node omit the body.
  *
  * If a hook fails, Fastify calls its default error handler, which would send the hook's message. In this case, the response is
  * sent without the hooks. If the handler sent a result before it failed, the hooks for that result may still be running. Fastify
@@ -101,7 +100,7 @@ function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload
 /** Replaces `reply.send` while an error response is pending. It is called when a hook failed, and for late results of the handler. */
 function sendWhilePending (this: PendingReply, payload?: unknown): FastifyReply {
   const { send, listener, nextErrorHandler, response } = this[pending] as PendingResponse
-  if (this.sent) return send.call(this, payload) // Fastify logs that it is too late
+  if (this.sent) return send.call(this, payload) // Fastify logs that the result is too late
   // Before Fastify passes an error to a handler, it selects the next handler and removes the content type.
   const hasHookFailed = getNextErrorHandler(this) !== nextErrorHandler || this.getHeader('content-type') !== response.headers['content-type']
   if (hasHookFailed || isHandlerTimeout(payload)) {
@@ -139,7 +138,7 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
   try {
     raw.writeHead(status, { ...headers as Record<string, string>, 'content-length': length })
   } catch {
-    // A hook, or code that uses reply.raw, set a header that Node rejects when it writes.
+    // A hook, or code that uses reply.raw, set a header that Node rejects when it writes the response.
     for (const name of raw.getHeaderNames()) raw.removeHeader(name)
     raw.writeHead(status, { 'content-type': String(headers['content-type']), 'cache-control': 'no-store', 'content-length': length })
   }
@@ -176,7 +175,7 @@ function isDestroyable (value: unknown): value is { destroy: () => void } {
   return typeof value === 'object' && value !== null && 'pipe' in value && typeof (value as { readonly destroy?: unknown }).destroy === 'function'
 }
 
-/** Aborts a partly sent response. This is the only way to tell the client that it is incomplete. */
+/** Aborts a partly sent response. This is the only way to tell the client that the response is incomplete. */
 export function abortResponse (reply: PendingReply): void {
   const raw = reply[pending]?.raw ?? reply.raw
   reply.hijack()

@@ -1,4 +1,4 @@
-/** Handles errors that a handler sends in another format, `reply.code(404).send({ message })`: reports them, or converts them to the application's format. */
+/** Handles errors that a handler sends in another format, as in `reply.code(404).send({ message })`. Reports them, or converts them to the application's format. */
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
@@ -8,8 +8,8 @@ import { getRoutePattern, type Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 
 /**
- * An error that a handler sent in another format, with a status for which its route has no schema. The diagnostics channel
- * `fastify-api-errors:sent` publishes it.
+ * An error that a handler sent in another format, with a status for which its route has no schema. It is published on the
+ * diagnostics channel `fastify-api-errors:sent`.
  */
 export interface SentEvent {
   /** Always `null`, because the response is not from a catalog. */
@@ -36,8 +36,8 @@ export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
 }
 
 /**
- * Returns the `onSend` hook of `sentErrors: 'convert'`. It converts errors that were sent, not thrown, to the application's
- * format. It does not change a status for which the route has a schema. It reports and does not change bodies that are neither JSON nor plain text (a page, a stream).
+ * Returns the `onSend` hook of `sentErrors: 'convert'`. It converts errors that a handler sent instead of throwing them to the
+ * application's format. It does not change a status for which the route has a schema. It reports and does not change bodies that are neither JSON nor plain text (a page, a stream).
  */
 export function createSentErrorConverter (responder: Responder, onSent: OnSent): onSendHookHandler {
   const { errors } = responder.settings

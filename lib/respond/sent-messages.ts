@@ -1,6 +1,6 @@
 /**
- * Converts an error that a handler sends, `reply.code(404).send({ message })`, to the format of the API, if its body is only a
- * message. No hook is needed, because only replies with an error status are checked.
+ * Converts an error that a handler sends, as in `reply.code(404).send({ message })`, to the format of the API if its body is only
+ * a message. No hook is needed, because only replies with an error status are checked.
  */
 import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
@@ -15,13 +15,13 @@ import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 import { reportSentError, type OnSent } from './sent-errors.js'
 
-/** Returns the function that sends such an error. It reports an error with another body, which is sent unchanged. */
+/** Returns the function that sends such an error. An error with any other body is sent unchanged and reported. */
 export function createMessageConverter (responder: Responder, onSent: OnSent, isCovered: (reply: FastifyReply) => boolean): SendInstead {
   const { errors } = responder.settings
   return (reply, payload) => {
     const { request, statusCode } = reply
     const code = codeForStatus(statusCode)
-    // An error that is sent, and any thrown value, goes to the error handler.
+    // Sent errors and all thrown values are passed to the error handler.
     if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     if (types.isPromise(payload)) {

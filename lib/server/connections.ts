@@ -6,7 +6,7 @@ import { watchListeningServers } from '../fastify/internals.js'
 import { handleThrownPromise } from '../support/call-safely.js'
 import { getResponder, markClosing } from './server-state.js'
 
-/** The servers that are watched already: several registrations share one. */
+/** The servers that are already watched, because several registrations share a server. */
 const watched = new WeakSet<object>()
 
 /** Watches the server of an application, once for all registrations on it. */

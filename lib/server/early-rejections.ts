@@ -1,4 +1,4 @@
-/** Rejects requests before they are routed: HTTP/1.1 without `Host`, and new requests while the server closes. */
+/** Rejects requests before they are routed: HTTP/1.1 requests without `Host`, and new requests while the server is closing. */
 import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
@@ -20,7 +20,7 @@ export interface RejectionOptions extends Pick<FastifyServerOptions, 'return503O
 /** Creates the error for a rejected request. */
 type Rejection = (errors: typeof standardErrors) => ApiError
 
-/** An HTTP/1.1 request without Host gets a 400 (RFC 9112, section 3.2). */
+/** The response to an HTTP/1.1 request without Host is a 400 (RFC 9112, section 3.2). */
 const lacksHost: Rejection = errors => errors.invalid_request({ message: 'The request has no Host header.' })
 
 const isShuttingDown: Rejection = errors => errors.service_unavailable({ message: 'The server is shutting down.', retryAfter: 1 })
@@ -33,7 +33,7 @@ const malformedUrl = '/%'
 /**
  * Returns the `rewriteUrl` function that rejects requests. Fastify calls it for every request, on each of its servers, before
  * anything else. This is the only place to reject a request that Node or Fastify would respond to themselves. `frameworkErrors`
- * gets a rejected request as a malformed URL.
+ * receives a rejected request as a malformed URL.
  */
 export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http, https }: RejectionOptions) {
   const requiresHost = (http as ServerOptions | undefined)?.requireHostHeader !== false && (https as ServerOptions | undefined)?.requireHostHeader !== false
@@ -68,8 +68,8 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
 }
 
 /**
- * Returns the length of a parameter above which `frameworkErrors` responds with 414. `undefined` if the application has its
- * own `frameworkErrors`, or if this version of Fastify has no such error.
+ * Returns the maximum length of a parameter. For a longer parameter, `frameworkErrors` responds with 414. Returns `undefined` if
+ * the application has its own `frameworkErrors`, or if this version of Fastify has no such error.
  */
 export function getMaxParamLength (app: FastifyInstance): number | undefined {
   const options = getServerOptions(app)
@@ -77,7 +77,7 @@ export function getMaxParamLength (app: FastifyInstance): number | undefined {
   return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
 }
 
-/** Returns whether this version of Fastify does not find the route of a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */
+/** Returns whether this version of Fastify finds no route for a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */
 export function isLongParameterUnrouted (app: FastifyInstance): boolean {
   return typeof getServerOptions(app).routerOptions?.onMaxParamLength !== 'function'
 }

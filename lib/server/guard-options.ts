@@ -1,5 +1,5 @@
 /**
- * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at start if Fastify
+ * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at startup if Fastify
  * would use its promise as the result.
  */
 import type { FastifyServerOptions } from 'fastify'
@@ -9,16 +9,16 @@ import { expectSynchronous, guardResult, type Call } from '../fastify/guard-resu
 import { callSafely } from '../support/call-safely.js'
 import { frameworkErrors } from './early-rejections.js'
 
-/** Options whose functions return their result at once. */
+/** Options whose functions must not return a promise. */
 const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser'] as const
 
 const owner = 'serverOptions'
 
-/** An application that was created without the plugin is also guarded. */
+/** The guards are always active, even in an application without the plugin. */
 const always = (): boolean => true
 
 /**
- * Returns the options that replace those given.
+ * Returns the options with guarded functions, to replace the given ones.
  *
  * @throws TypeError if a function that must be synchronous is an async function
  */

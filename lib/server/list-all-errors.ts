@@ -11,10 +11,10 @@ import { isObject, isRecord } from '../support/is-object.js'
 
 type AjvOptions = NonNullable<FastifyServerOptions['ajv']>
 
-/** The maximum number of errors that the second validation creates. A response lists at most 100, but a union creates some for each branch. */
+/** The maximum number of errors that the second validation creates. A response lists at most 100, but a union creates errors for each branch. */
 export const maxCreated = 1000
 
-/** The maximum number of list items that the second validation checks: the first number, or the next if the first leads to too many errors. */
+/** The maximum number of list items that the second validation checks: the first number, or the second if the first causes too many errors. */
 export const keptItems = [100, 10] as const
 
 /** The maximum number of values that the second validation checks. */
@@ -212,7 +212,7 @@ function shorten (data: unknown, keep: number): Shortened {
     if (isTooLarge || !isPlain(value)) return value
     if (!Array.isArray(value)) {
       const names = Object.keys(value)
-      isTooLarge = values + names.length > maxValues // found here, because reading each of 100,000 members takes long
+      isTooLarge = values + names.length > maxValues // checked here, because reading each of 100,000 members takes too long
       if (isTooLarge) return value
       isTooLarge = names.some(name => path.length + name.length > maxPath)
       if (isTooLarge) return value

@@ -1,4 +1,4 @@
-/** Responds to malformed HTTP: messages that Node's HTTP parser rejects, so that no request reaches Fastify. */
+/** Responds to malformed HTTP messages, which Node's HTTP parser rejects before Fastify receives a request. */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -44,7 +44,7 @@ function findUrl ({ rawPacket, bytesParsed = 0 }: ClientError, socket: OpenSocke
   return url ?? socket._httpMessage?.req.url
 }
 
-/** Returns whether a response can be written. In the middle of another response, it would be read as part of that one. */
+/** Returns whether a response can be written. In the middle of another response, it would be read as part of that response. */
 function canRespond (socket: OpenSocket): boolean {
   return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
 }

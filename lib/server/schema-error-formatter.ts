@@ -7,10 +7,10 @@ const maxNamed = 10
 
 /**
  * Returns the error that Fastify's own formatter returns, but only for the first errors. With `allErrors`, a body of one megabyte
- * has a million errors, and writing the whole message takes seconds. Our responses do not use this message.
+ * has a million errors, and writing the whole message takes seconds. The plugin's responses do not use this message.
  *
- * A validator may report any value: Joi and yup have no `instancePath`, others report a string. Fastify does not catch errors of
- * the formatter, so it never throws.
+ * A validator may report any value. Joi and yup have no `instancePath`, and others report a string. Fastify does not catch errors
+ * from the formatter, so the formatter never throws.
  *
  * @param part the part of the request: `body`, `querystring`
  */

@@ -1,4 +1,4 @@
-/** Options for `Fastify(...)` that give the application's format to errors that never reach an error handler. */
+/** Options for `Fastify(...)` that send errors in the application's format if they never reach an error handler. */
 import type { ServerOptions } from 'node:http'
 import type { Http2SecureServer, Http2Server, SecureServerOptions } from 'node:http2'
 import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 'node:https'
@@ -29,29 +29,29 @@ type GivenOptions = FastifyServerOptions & {
  */
 type DeclaredOptions = FastifyHttpsOptions<HttpsServer> | FastifyHttp2Options<Http2Server> | FastifyHttp2SecureOptions<Http2SecureServer>
 
-/** The milliseconds in which a request must arrive. Fastify has no limit by default, so a slow client could keep a connection open forever. */
+/** The milliseconds within which a request must arrive. Fastify has no limit by default, so a slow client could keep a connection open forever. */
 const defaultRequestTimeout = 120_000
 
 /** Returns the options for an application without its own options. Without this overload, the result of `Fastify(serverOptions())` is not a `FastifyInstance`. */
 export function serverOptions (options?: undefined): FastifyServerOptions
 /**
- * Returns options for `Fastify(...)` that give the application's format to errors that never reach an error handler: a malformed
- * URL, a parameter that is too long, malformed HTTP, oversized headers, a request that arrives too slowly, a missing Host, a
- * request on an open connection while the server closes. They also include:
+ * Returns options for `Fastify(...)` that send errors in the application's format if they never reach an error handler. These are
+ * malformed URLs, parameters that are too long, malformed HTTP, oversized headers, requests that arrive too slowly, a missing
+ * Host, and requests on an open connection while the server is closing. The options also include:
  *
  * - request ids that are unique across processes,
- * - a `requestTimeout` of 120,000 milliseconds: a request that has not arrived by then gets a 408,
- * - Ajv's `allErrors`, so that a response lists every wrong field. The message of a validation error, for custom error
+ * - a `requestTimeout` of 120,000 milliseconds; if a request has not arrived by then, the response is a 408,
+ * - Ajv's `allErrors`, so that a response lists every invalid field. The message of a validation error, for custom error
  *   handlers of a scope, names the first ten errors.
  *
- * With these options, the plugin also handles routes that are registered before it is loaded. These are the routes after an
+ * With these options, the plugin also handles routes that are registered before it is loaded, such as the routes after an
  * `app.register(apiErrors)` without `await`.
  *
  * Your own options take precedence. `http`, `https`, `ajv` and `rewriteUrl` are combined with yours. If you set
- * `frameworkErrors`, Node handles a missing Host, and Fastify handles requests while the server closes. With
- * `requireHostHeader: false` in `http` or `https`, a request without Host is handled like any other.
+ * `frameworkErrors`, Node handles a missing Host, and Fastify handles requests while the server is closing. With
+ * `requireHostHeader: false` in `http` or `https`, a request without Host is handled like any other request.
  *
- * @throws TypeError if the options are not an object, or a function that must return its result at once is an async function
+ * @throws TypeError if the options are not an object, or if a function that must not return a promise is an async function
  * @example
  * const app = Fastify(serverOptions({ logger: true }))
  */

@@ -16,12 +16,12 @@ export function addResponder (app: FastifyInstance, responder: Responder): void 
 }
 
 /**
- * Returns the responder for a request that has not been routed. Fastify's constructor gets `frameworkErrors` and
- * `clientErrorHandler` before any plugin is registered. They use this function to find the registrations.
+ * Returns the responder for a request that has not been routed. `frameworkErrors` and `clientErrorHandler` are passed to
+ * Fastify's constructor before any plugin is registered. They use this function to find the registrations.
  *
  * @param server the HTTP server
- * @param url the URL of the request; the scope with the longest matching prefix is used. Absent: the outermost scope
- * @returns one with the default options, if the plugin is not registered on the server
+ * @param url the URL of the request, to select the scope with the longest matching prefix. @default the outermost scope
+@returns a responder with the default options if the plugin is not registered on the server
  */
 export function getResponder (server: object, url?: string): Responder {
   const scope = findByUrl(server, url)
@@ -40,7 +40,7 @@ export function getResponder (server: object, url?: string): Responder {
 
 let fallback: Responder | undefined
 
-/** The servers that are closing, from `preClose` on. Fastify does not show it. */
+/** The servers that are closing, from `preClose` on, because Fastify does not expose this state. */
 const closing = new WeakSet<object>()
 
 export function markClosing (server: object): void {

@@ -1,4 +1,4 @@
-/** Finds the status and the code of the response to an error. It calls the translators that run at run time. */
+/** Finds the status and the code of the response to an error, with the same translators as at run time. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
@@ -17,7 +17,7 @@ export interface AnswerSettings {
   readonly errors: AnyCatalog
   /** The translators, in the order in which they run. */
   readonly translators: readonly Translator[]
-  /** Returns the live class for a class of the source. The class has the fields of its instances. */
+  /** Returns the live class for a class in the source. The class has the fields of its instances. */
   readonly classOf: (cls: Cls) => object | undefined
   /** Returns the live class of a package that a translator uses by name. */
   readonly classNamed: (name: string) => object | undefined
@@ -29,7 +29,7 @@ const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'outpu
 /**
  * Returns the responses to a thrown value. There are several if the value can have several statuses.
  *
- * @param thrown the value, with the statuses that were set on the reply before
+ * @param thrown the value, with the statuses that had been set on the reply
  * @param memberOf reads a property of a value from the source
  */
 export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings, memberOf: (value: Value, name: string) => Values): ErrorAnswer[] {

@@ -5,7 +5,7 @@ import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
 import { literal, native, nothing, object, promise, textsIn, union, unknown, isRandom, random, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
 
-/** Methods that call their callback at once, with the elements. */
+/** Methods that call their callback immediately, with the elements. */
 const iterating: ReadonlySet<string> = new Set([
   'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
 ])
@@ -38,7 +38,7 @@ export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: st
   return undefined
 }
 
-/** Compares a string with another one. Only the part before the first `?` of the first string may be known. */
+/** Compares two strings. The first string may be known only up to its first `?`. */
 function memberOfString (owner: Value, name: string): Values | undefined {
   const text = textsIn([owner])[0] ?? ''
   const firm = owner.kind === 'text' || (owner.kind === 'literal' && owner.firm)
@@ -116,7 +116,7 @@ function isFunction (values: Values): boolean {
   return values.some(value => value.kind !== 'literal')
 }
 
-/** Models a map of the running application. A known key has one value, an unknown key can have any. */
+/** Models a map of the running application. A known key has one value. An unknown key can have any value in the map. */
 function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name: string): Values | undefined {
   const all = (): Values => [...map.values()].slice(0, 40).map(value => machine.liveValue(value))
   switch (name) {

@@ -225,7 +225,7 @@ function escape (text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** Splits a list in brackets at its own commas. */
+/** Splits a list in parentheses at its outer commas. */
 function partsOf (text: string, from: number): string[] {
   const parts: string[] = []
   let depth = 0

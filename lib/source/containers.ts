@@ -9,8 +9,8 @@ interface Registration {
 }
 
 /**
- * Returns what a container of awilix resolves a name to, without calling the container. `undefined` if it does not
- * have the name.
+ * Returns the value to which an awilix container resolves a name, without calling the container. Returns `undefined` if the
+ * container does not have the name.
  *
  * @param fn a function of the container: `resolve`, or the `get` of its cradle
  */

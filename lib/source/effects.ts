@@ -1,4 +1,4 @@
-/** Finds errors that no line of the application throws, because they come from its database or from upstream services. */
+/** Finds errors that come from the database or from upstream services, so that no line of the application throws them. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
@@ -132,7 +132,7 @@ function isAlwaysRandom (values: Values | undefined): boolean {
 /** The methods that run a prepared statement. */
 const running: ReadonlySet<string> = new Set(['run', 'get', 'all', 'iterate', 'execute'])
 
-/** Returns the SQL of a prepared statement of better-sqlite3. */
+/** Returns the SQL of a better-sqlite3 prepared statement. */
 function textOfStatement (statement: object): string | undefined {
   const text = types.isProxy(statement) ? undefined : Object.getOwnPropertyDescriptor(statement, 'source')?.value as unknown
   return typeof text === 'string' ? text : undefined

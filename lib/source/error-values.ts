@@ -28,7 +28,7 @@ export function httpError (status: number, name: string, fields: Iterable<readon
   })
 }
 
-/** Returns an error of a plugin, with the code that the plugin gives it. */
+/** Returns an error of a plugin, with the code that the plugin sets. */
 export function codedError (code: string): Obj {
   return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false } })
 }

@@ -28,9 +28,9 @@ export interface SourceError {
   readonly confidence: 'certain' | 'possible'
   readonly file: string
   readonly line: number
-  /** The functions from the route's own function to the one that throws. Functions without a name are omitted. */
+  /** The functions from the route's own function to the function that throws. Functions without a name are omitted. */
   readonly via: readonly string[]
-  /** Whether another rule already documents it for the route. */
+  /** Whether another rule already documents the error for the route. */
   readonly documented: boolean
 }
 
@@ -39,7 +39,7 @@ export interface SourceReportRoute {
   readonly method: string
   readonly path: string
   readonly errors: readonly SourceError[]
-  /** The codes of `config.errors` for which no rule and no line of the source was found. */
+  /** The codes in `config.errors` for which neither a rule nor a line of the source was found. */
   readonly stale: readonly string[]
 }
 
@@ -70,7 +70,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
   }
 }
 
-/** Returns the exports of the loaded files, by source file. The modules are loaded already, so no code runs. */
+/** Returns the exports of the loaded files, by source file. The modules are already loaded, so no code runs. */
 async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<string, object>> {
   const { cache } = createRequire(import.meta.url)
   const found = new Map<string, object>()
@@ -117,7 +117,7 @@ interface RouteFindings {
 }
 
 function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
-  // Run all routes first, because an insert in one route makes errors of other routes possible.
+  // All routes run first, because an insert in one route makes errors in other routes possible.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
   const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
   const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {

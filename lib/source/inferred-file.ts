@@ -3,8 +3,8 @@ import { describePlace, type InferredError, type InferredErrors } from '../infer
 import type { SourceError, SourceReport } from './infer.js'
 
 /**
- * Returns the content of the file for a report. It is sorted, and has certain errors only.
- * If an earlier file has an error, the error keeps its line, so that the file only changes when an error does.
+ * Returns the content of the file for a report. It is sorted, and has only certain errors. An error that is in the earlier file
+ * keeps its line, so that the file changes only if an error changes.
  */
 export function createInferredErrors ({ routes }: SourceReport, earlier?: InferredErrors): InferredErrors {
   return {

@@ -22,7 +22,7 @@ export interface Script {
   /** The file from which it was loaded. */
   readonly file: string
   readonly isModule: boolean
-  /** The files from which it was compiled. If it was not compiled, the script itself. */
+  /** The files from which the script was compiled. If it was not compiled, this is the script itself. */
   readonly sources: readonly string[]
 }
 
@@ -71,7 +71,7 @@ interface ScriptInfo {
   readonly sourceMapURL?: string
 }
 
-/** Passes values between this program and the debugger. */
+/** The property that passes values between this program and the debugger. */
 const exchange = Symbol.for('fastify-api-errors.source.exchange')
 const globals = globalThis as unknown as Record<symbol, unknown>
 const take = `function () { globalThis[Symbol.for('${exchange.description}')] = this }`

@@ -158,7 +158,7 @@ function fastJwt (machine: LibraryContext, { node }: LibraryCall, name: string):
   return [unknown()]
 }
 
-/** Models `app.auth([a, b])`. With alternatives, the response has the error of the last function. If all must pass, it has the error of any. */
+/** Models `app.auth([a, b])`. With alternatives, the response is the error of the last function. If all must pass, it is the error of any function. */
 function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
   if (name !== '_auth') return undefined
   const functions = machine.member(self, 'functions', node as Node)
@@ -270,7 +270,7 @@ function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, na
 export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
   if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
   if (owner.kind === 'object' && owner.role === 'request') {
-    // @fastify/awilix gives each request a container below the container of the application.
+    // @fastify/awilix creates a container for each request, below the container of the application.
     if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
@@ -287,7 +287,7 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
 /** The parts of a request that a schema can check, and its cookies. */
 const checkedParts: ReadonlySet<string> = new Set(['body', 'params', 'query', 'cookies'])
 
-/** The maximum depth of a configuration. It can contain itself. */
+/** The maximum depth of a configuration, because it can contain itself. */
 const maxConfigDepth = 5
 
 /** Returns the configuration of a route. It does not change after the start, so its values decide branches. */

@@ -81,7 +81,7 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
   }
 }
 
-/** Returns a host that skips the comments of declaration files. They are most of the text of @types/node and have no types. */
+/** Returns a host that skips the comments of declaration files. They are most of the content of @types/node and contain no types. */
 function createHost (ts: TypeScript, options: CompilerOptions): CompilerHost {
   const host = ts.createCompilerHost(options)
   const { getSourceFile } = host

@@ -24,7 +24,7 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
   const dialect = builders[callee.from]
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
-  // Drizzle also defines columns by functions with a name: `varchar('status')`.
+  // Drizzle also defines columns with functions that receive a name: `varchar('status')`.
   const isTable = name === 'from' || name === 'into' || name === 'table' || (dialect === 'knex' && live !== undefined) || callee.from === 'knex'
   if (verb === undefined && !(isTable && tables.length > 0)) return undefined
   const query: Query = {

@@ -1,4 +1,4 @@
-/** Finds functions that return random values. A random value equals no stored value, so it violates no unique constraint. */
+/** Finds functions that return random values. A random value does not equal any stored value, so it does not violate a unique constraint. */
 import type { External } from './values.js'
 
 /** The names of such functions, in node:crypto and in packages for identifiers. */

@@ -1,4 +1,4 @@
-/** Returns the routes of an application with all functions that run for a request. Only this file connects source inference with the plugin. */
+/** Returns the routes of an application with all functions that run for a request. Only this file connects source inference to the plugin. */
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
@@ -20,7 +20,7 @@ export interface SourceRoute {
   readonly method: string
   readonly path: string
   readonly scope: FastifyInstance
-  /** The `config` of the route, with what Fastify adds to it. */
+  /** The `config` of the route, including the properties that Fastify adds. */
   readonly config: object
   /** The parts of a request that the route has no schema for. */
   readonly unchecked: ReadonlySet<string>

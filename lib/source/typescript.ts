@@ -10,16 +10,16 @@ export type TypeScript = typeof ts
  *
  * @param root the folder of the application
  * @param own a file of this package
- * @throws Error with one sentence if TypeScript is not installed or has no compiler API
+ * @throws Error with installation advice if TypeScript is not installed or has no compiler API
  */
 export function loadTypeScript (root: string, own: string = import.meta.url): TypeScript {
   for (const from of [`${root}/package.json`, own]) {
     const found = requireFrom(from)
     if (found === undefined) continue
     if (typeof found.createProgram === 'function') return found
-    throw new Error(`infer reads the source with TypeScript 5 or 6, and typescript ${found.version} has no stable API: run 'npm install --save-dev typescript@6'.`)
+    throw new Error(`infer needs TypeScript 5 or 6, because typescript ${found.version} has no stable API. Run 'npm install --save-dev typescript@6'.`)
   }
-  throw new Error("infer reads the source with TypeScript, which is not installed: run 'npm install --save-dev typescript@6'.")
+  throw new Error("infer needs TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'.")
 }
 
 function requireFrom (file: string): TypeScript | undefined {

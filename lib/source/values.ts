@@ -17,7 +17,7 @@ export type Value = Literal | Text | Live | Fn | Cls | Obj | Native | Deferred |
 export interface Literal {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
-  /** Whether the value is a literal of the source, which decides a branch. A value of the running application can change. */
+  /** Whether the value is a literal in the source, which decides a branch. A value in the running application can change. */
   readonly firm: boolean
 }
 
@@ -75,7 +75,7 @@ export interface Obj {
 
 /** The known properties of an error, except its fields. */
 export interface ErrorFacts {
-  /** The source of the error. */
+  /** The origin of the error. */
   readonly origin: 'catalog' | 'thrown' | 'effect'
   /** The names of its classes that are not in the source. */
   readonly names: readonly string[]
@@ -121,7 +121,7 @@ export interface Query {
   readonly where: Set<string>
 }
 
-/** A value of a package, identified by its name. */
+/** A value from a package, identified by its name. */
 export interface External {
   readonly kind: 'external'
   /** The package, `node:x`, or an empty string for a global variable. */
@@ -156,7 +156,7 @@ export interface Unknown {
   readonly isPresent?: boolean
   /** The Sequelize model of which it is a record. */
   readonly model?: object
-  /** Whether it is random, so that it equals no stored value. */
+  /** Whether it is random, so that it does not equal any stored value. */
   readonly isRandom?: boolean
 }
 
@@ -179,10 +179,10 @@ export type Env = Frame | LiveEnv
 export interface Thrown {
   readonly value: Value
   readonly site: Site
-  /** The functions from the called one to the one that throws. */
+  /** The functions from the called function to the function that throws. */
   readonly via: readonly string[]
   readonly isUncertain: boolean
-  /** The statuses that were set on the reply before. */
+  /** The statuses that had been set on the reply. */
   readonly statuses: readonly number[]
 }
 
@@ -242,7 +242,7 @@ export function promise (value: Values, throws: readonly Thrown[], query?: Query
   return { kind: 'promise', id: nextId(), value, throws: [...throws], ...(query !== undefined && { query }) }
 }
 
-/** Above this number, values are no longer distinguished. */
+/** The maximum number of values. Above it, values are no longer distinguished. */
 const maxValues = 40
 
 /** Returns the values of both lists, each once. */

@@ -2,8 +2,8 @@
 import { types } from 'node:util'
 
 /**
- * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` gets the error,
- * because the response must not fail and an unhandled rejection would end the process.
+ * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` receives the error.
+ * Otherwise, the response would fail, or an unhandled rejection would end the process.
  */
 export function callSafely (call: () => unknown, onError: (error: unknown) => void): void {
   try {
@@ -21,7 +21,7 @@ export function callSafely (call: () => unknown, onError: (error: unknown) => vo
 export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown
   thrown.then(undefined, () => {})
-  return new Error('A function threw a promise. Let it return the promise.')
+  return new Error('A function threw a promise. Return the promise instead.')
 }
 
 /** Handles the rejection of a promise whose result is not used, because an unhandled rejection would end the process. */

@@ -1,4 +1,4 @@
-/** Writes strings into Markdown so that they are shown as they are. */
+/** Escapes strings in Markdown, so that they are shown unchanged. */
 
 /** Escapes a string for Markdown. Line breaks become spaces. */
 export function escapeMarkdown (text: string): string {
@@ -33,7 +33,7 @@ export function table (header: readonly string[], rows: ReadonlyArray<readonly s
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Escapes the HTML tags in CommonMark of an author, so that `<id>` in a sentence is shown as text. */
+/** Escapes HTML tags in an author's CommonMark, so that `<id>` in a sentence is shown as text. */
 export function escapeTags (markdown: string): string {
   return markdown.replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|<(?!https?:|mailto:)(?=[a-z/!?])/gi, found => found === '<' ? '\\<' : found).trim()
 }

@@ -7,10 +7,10 @@ import { describeValue } from './describe-value.js'
 /**
  * Throws unless an option has an expected value.
  *
- * @param owner the function or package whose option it is: `fastify-api-errors`, `apiKey`
+ * @param owner the function or package that has the option: `fastify-api-errors`, `apiKey`
  * @param option the path of the option: `rateLimit.policies.burst.max`
  * @param isExpected whether the value is valid
- * @param expected what is valid, as a phrase that follows the word "expected"
+ * @param expected the valid values, as a phrase that follows the word "expected"
  * @param received the value
  * @throws TypeError such as `fastify-api-errors: rateLimit.policies.burst.max: expected a positive integer or a function, got "10".`
  */
@@ -19,7 +19,7 @@ export function expectOption (owner: string, option: string, isExpected: boolean
 }
 
 /**
- * Throws because an option has an unexpected value. Use it if the check narrows a type, or if `expected` is expensive to build.
+ * Throws because an option has an unexpected value. Use this function if the check narrows a type, or if `expected` is expensive to create.
  *
  * @throws TypeError always, in the form of {@link expectOption}
  */

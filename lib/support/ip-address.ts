@@ -1,10 +1,10 @@
-/** Parses IP addresses as servers and proxies write them, so that each client has one address. */
+/** Parses IP addresses in the forms that servers and proxies write, so that each client has one address. */
 import { isIP } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 
 /**
- * Returns the address in a string. It removes what some proxies add in `X-Forwarded-For`: a port, brackets, quotes, spaces,
- * or the zone of a link-local address (RFC 4007, section 11). Returns `undefined` if there is no address.
+ * Returns the address in a string, without the parts that some proxies add in `X-Forwarded-For`: a port, brackets, quotes,
+ * spaces, or the zone of a link-local address (RFC 4007, section 11). Returns `undefined` if there is no address.
  *
  * @example
  * parseAddress('203.0.113.7:51234') // '203.0.113.7'
@@ -23,8 +23,9 @@ function findAddress (text: string): string | undefined {
 }
 
 /**
- * Returns an address in the form in which it is counted: an IPv4 address in IPv6 notation as IPv4 (RFC 4291, section
- * 2.5.5.2), and any other IPv6 address as the first address of its network. Returns any other string in lower case.
+ * Returns the form of an address that is used for counting. For an IPv4 address in IPv6 notation, it is the IPv4 address (RFC
+ * 4291, section 2.5.5.2). For any other IPv6 address, it is the first address of its network. Returns any other string in lower
+ * case.
  *
  * @param ipv6Subnet the length of the network's prefix in bits. @default 64
  */

@@ -10,7 +10,7 @@ interface Range {
   readonly bits: number | undefined
 }
 
-/** Returns the address or range that an entry names; `undefined` if it is neither. */
+/** Returns the address or range of an entry; `undefined` if it is neither. */
 function parseRange (entry: string): Range | undefined {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
   const family = getFamily(address)
@@ -27,7 +27,7 @@ export function isAddressOrRange (entry: string): boolean {
 /**
  * Returns a function that checks whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges. Other entries
  * match nothing. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`, as on a dual-stack server; RFC 4291, section
- * 2.5.5.2) is the same address, in the list and for the client. A client without an address, over a Unix socket, is on no
+ * 2.5.5.2) is the same address, in the list and for the client. A client without an address, as over a Unix socket, matches no
  * list.
  */
 export function createIpAllowlist (entries: readonly string[]): (address: string | undefined) => boolean {

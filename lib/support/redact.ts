@@ -2,7 +2,7 @@
  * Prepares values for the log. It removes secrets in every usual encoding and limits the size. Everything that the package
  * logs is processed here.
  *
- * Values are copied as plain data. Getters and `toJSON` are not called, prototypes and symbols are left out, and only the length
+ * Values are copied as plain data. Getters and `toJSON` are not called, prototypes and symbols are omitted, and only the length
  * of binary data is kept. So no serializer can bypass the search for secrets.
  */
 import { inspect, types } from 'node:util'
@@ -20,10 +20,10 @@ const maxPrinted = 2000
 /** The maximum depth, the maximum number of members per object or list, and the maximum number of objects of a copy. */
 const [maxDepth, maxMembers, maxObjects] = [6, 50, 300]
 
-/** A shorter string is not treated as a secret, because removing it would make log lines unreadable. */
+/** The minimum length of a secret. Removing shorter strings would make log lines unreadable. */
 const minSecretLength = 6
 
-/** Only this many characters of a longer secret are searched for. After a match, the rest of the secret is removed as far as it matches. */
+/** The number of characters of a longer secret that are searched for. After a match, the rest of the secret is removed as far as it matches. */
 const maxSearched = 128
 
 /** The maximum number of characters in a usual encoding of one character. */
@@ -109,7 +109,7 @@ function createCopier (secrets: readonly string[]): Copier {
   function clean (text: string): string {
     if (secrets.length === 0) return text.slice(0, maxString)
     if (text.length <= maxString) return removeSecrets(text, secrets)
-    // A secret that is cut in two is not found. So the end is left out, up to the maximum length of a secret.
+    // A secret that is cut in two would not be found. So the end is omitted, up to the maximum length of a secret.
     const cleaned = removeSecrets(text.slice(0, maxString + margin), secrets)
     return cleaned.slice(0, Math.max(0, cleaned.length - margin))
   }
@@ -271,7 +271,7 @@ interface View {
 /** The start and the end of a part of a string. */
 type Span = readonly [start: number, end: number]
 
-/** Replaces secrets in every usual encoding. The time depends on the length of the string and hardly on the secrets. */
+/** Replaces secrets in every usual encoding. The time depends mainly on the length of the string, and hardly on the number of secrets. */
 function removeSecrets (text: string, secrets: readonly string[]): string {
   // No encoding is shorter than its secret.
   const searched = secrets.map(secret => secret.slice(0, maxSearched)).filter(secret => secret.length <= text.length)

@@ -1,9 +1,9 @@
-/** Reads the HTTP status that an error has. */
+/** Reads the HTTP status of an error. */
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`, or `output.statusCode`
- * of Boom. Returns `undefined` if it is not the status of an error.
+ * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`, or Boom's
+ * `output.statusCode`. Returns `undefined` if the value is not an error status.
  */
 export function getStatus (error: ReadonlyJsonObject): number | undefined {
   const { output } = error

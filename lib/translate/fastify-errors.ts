@@ -3,15 +3,15 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
 
-/** The code of a Fastify error, and a message if the message of the code is too general. */
+/** The code for a Fastify error, and a message if the message of the code is too general. */
 export interface FastifyErrorResponse {
   readonly code: StandardCode
   readonly message?: string
 }
 
 /**
- * The errors of Fastify that a request can cause. Any other `FST_ERR_*` is a bug in the application and becomes
- * `internal_error`, whatever its status in Fastify.
+ * The errors of Fastify that a request can cause. Any other `FST_ERR_*` indicates a bug in the application and becomes
+ * `internal_error`, regardless of its status in Fastify.
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
@@ -32,7 +32,7 @@ export const fastifyTranslator: Translator = {
   name: 'fastify',
   translate (error, { errors }) {
     if (!isObject(error) || typeof error.code !== 'string' || !error.code.startsWith('FST_ERR_')) return undefined
-    // Fastify adds this code to an error of a validator that has none. A status other than 400 is that of the application.
+    // Fastify adds this code to a validator's error without a code. A status other than 400 comes from the application.
     if (error.code === 'FST_ERR_VALIDATION' && error.statusCode !== 400) return undefined
     const known = Object.hasOwn(fastifyErrors, error.code) ? fastifyErrors[error.code] : undefined
     if (known === undefined) return errors.internal_error({ cause: error })

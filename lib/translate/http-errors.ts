@@ -9,7 +9,7 @@ import { isUnsatisfiedRange } from '../support/http-syntax.js'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Translates errors with a status: of http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and of any class of the application.
+ * Translates errors with a status from http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and any class of the application.
  *
  * A 4xx keeps its message, because the application wrote it for the client. A 5xx keeps its status. The translator of
  * upstream errors runs first, because the status of an HTTP client's error is the upstream's.
@@ -38,8 +38,9 @@ function getContentRange (headers: unknown): string | undefined {
 }
 
 /**
- * Returns the message if a person wrote it. The default message of http-errors and Boom is the reason phrase, that of Nest is
- * the name of the class. A parser repeats its input, and system errors contain paths and addresses.
+ * Returns the message if the application's author wrote it. The default message of http-errors and Boom is the reason phrase, and
+ * the default message of Nest is the name of the class. A parser repeats its input, and system errors contain paths and
+ * addresses.
  */
 function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
   const { message, name, syscall } = error
@@ -52,14 +53,14 @@ function createRateLimitError (error: ReadonlyJsonObject, context: TranslateCont
   const { errors, reply, request } = context
   const limit = headerNumber(reply.getHeader('x-ratelimit-limit') ?? reply.getHeader('ratelimit-limit'))
   const retryAfter = headerNumber(reply.getHeader('retry-after'))
-  // Every response has this header, so it does not show that the error came from the plugin.
+  // Every limited response has the limit header, so it does not show that the error came from the plugin.
   if (retryAfter === undefined) return createStatusError(error, 'rate_limit_exceeded', context)
   const settings = (request.routeOptions.config as { readonly rateLimit?: unknown }).rateLimit
   const window = isObject(settings) ? toWholeSeconds(settings.timeWindow) : undefined
   const message = getCallerMessage(error)
   return errors.rate_limit_exceeded({
     cause: error,
-    // The plugin's default message has the time in words and is not used. A message of the application is kept.
+    // The plugin's default message contains the time in words and is not used. The application's own message is kept.
     ...(message !== undefined && !message.startsWith('Rate limit exceeded, retry in ') && { message }),
     retryAfter,
     meta: {

@@ -1,4 +1,4 @@
-/** Turns any thrown value into an error of the catalog. */
+/** Converts any thrown value to an error from the catalog. */
 import { isApiError, type ApiError } from '../catalog/api-error.js'
 import { classValidatorTranslator } from './validation/class-validator.js'
 import { fastifyTranslator } from './fastify-errors.js'
@@ -41,10 +41,10 @@ const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
 /**
  * Returns the catalog error for any thrown value. A value that no translator recognizes becomes `internal_error`.
  *
- * The error has its own stack only if a translator of the application created it. The stack of a translation adds no
- * information to the cause, and capturing it costs more than the rest of the response.
+ * The error has its own stack only if a translator of the application created it. For the built-in translators, a stack would add
+ * no information to the cause, and capturing it costs more than the rest of the response.
  *
- * @param translators called in order, the built-in ones last; the first returned error is used
+ * @param translators called in order, the built-in translators last; the first returned error is used
  */
 export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
   if (isApiError(thrown)) return thrown

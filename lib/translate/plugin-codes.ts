@@ -4,7 +4,7 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 /** The response to an error of a plugin. */
 export interface PluginErrorResponse {
   readonly code: StandardCode
-  /** The message, if the message of the code is too general. */
+  /** A message that replaces the message of the code, if that is too general. */
   readonly message?: string
   /** Headers that HTTP requires for this error. */
   readonly headers?: Readonly<Record<string, string>>
@@ -14,8 +14,8 @@ const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', head
 const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form data is incomplete.' }
 
 /**
- * The errors of the official plugins that a request can cause, by plugin and code. Their other codes are bugs in the
- * application: they have the status 500, or are thrown before the first request.
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes indicate bugs in the
+ * application. They result in a 500, or are thrown before the first request.
  */
 export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {
@@ -67,13 +67,13 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FAST_JWT_VERIFY_ERROR: { code: 'invalid_token' }
   },
   '@fastify/multipart': {
-    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file of the form is too large.' },
+    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file in the form is too large.' },
     FST_PARTS_LIMIT: { code: 'payload_too_large', message: 'The form has too many parts.' },
     FST_FILES_LIMIT: { code: 'payload_too_large', message: 'The form has too many files.' },
     FST_FIELDS_LIMIT: { code: 'payload_too_large', message: 'The form has too many fields.' },
-    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field of the form has an invalid name.' },
+    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field in the form has an invalid name.' },
     FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
-    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field of the form is not valid JSON.' },
+    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field in the form is not valid JSON.' },
     FST_MP_PREMATURE_CLOSE: incompleteForm
   },
   '@fastify/static': {

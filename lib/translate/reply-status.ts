@@ -2,13 +2,13 @@
 import { codeForStatus } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 
-/** JavaScript's built-in errors. They are bugs, whatever status the reply has. */
+/** JavaScript's built-in errors. They indicate bugs, regardless of the reply's status. */
 const mistakes: ReadonlySet<string> = new Set(['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
 
 /**
  * Translates an error whose reply already has an error status. @fastify/auth sets one before it passes on the errors of its
- * functions. An application may call `reply.code(404)` and then throw. Libraries such as jose and firebase-admin
- * give such errors a `code`. The message stays in the log, because any library may have written it.
+ * functions. An application may call `reply.code(404)` and then throw. Libraries such as jose and firebase-admin set a `code` on
+ * such errors. The message is only logged, because any library may have written it.
  */
 export const replyStatusTranslator: Translator = {
   name: 'reply-status',
@@ -19,7 +19,7 @@ export const replyStatusTranslator: Translator = {
   }
 }
 
-/** Returns whether an error is a system error, such as EACCES. These are not about the request. */
+/** Returns whether an error is a system error, such as EACCES. The request does not cause such errors. */
 function isSystemError (error: Error & { readonly code?: unknown }): boolean {
   return 'syscall' in error || /^E[A-Z0-9]+$/.test(String(error.code))
 }

@@ -1,4 +1,4 @@
-/** The translator type and `defineTranslator`. A translator turns the errors of one source into errors of the catalog. */
+/** The translator type and `defineTranslator`. A translator converts the errors of one source to errors from the catalog. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
@@ -8,49 +8,49 @@ import { isObject } from '../support/is-object.js'
 
 /** The field and the messages for a database constraint. */
 export interface NamedConstraint {
-  /** The field of the body that the constraint is about: `email`, `address.city`. Absent: the column, if the database names it. */
+  /** The field in the body that the constraint applies to, such as `email` or `address.city`. If absent, it is the column that the database reports. */
   readonly field?: string
-  /** The message of the response. Absent: the message of the code. A NOT NULL column, which has no constraint of this name, always has the message of the code. */
+  /** The message of the response. If absent, it is the message of the code. For a NOT NULL column, the message of the code is always used. */
   readonly message?: string
-  /** The message if a record cannot be deleted because a foreign key of this name still refers to it. Absent: a general message. */
+  /** The message if a record cannot be deleted because a foreign key with this name still refers to it. If absent, a general message is used. */
   readonly onDelete?: string
 }
 
 /** The `database` option. */
 export interface DatabaseOptions {
   /**
-   * Constraints, unique indexes and foreign keys by their names in the database. SQLite does not name unique constraints:
-   * use the column there, `users.email`. For MongoDB, use the index, `email_1`.
+   * Constraints, unique indexes and foreign keys by their names in the database. SQLite does not report the names of unique
+   * constraints, so use the column, such as `users.email`. For MongoDB, use the name of the index, such as `email_1`.
    */
   readonly constraints?: Readonly<Record<string, NamedConstraint>>
 }
 
 /** The values that a translator can read, in addition to the error. */
 export interface TranslateContext {
-  /** The standard codes. A code that the application redefined has its definition. */
+  /** The standard codes. If the application redefines a code, its definition is used. */
   readonly errors: typeof standardErrors
   /** The request that failed. */
   readonly request: FastifyRequest
-  /** Its reply, with the status and the headers that were set so far. */
+  /** The reply to the request, with the status and the headers that have been set. */
   readonly reply: FastifyReply
-  /** The `database` option. Absent: no constraint has a field or message. */
+  /** The `database` option. If absent, no constraint has a field or message. */
   readonly database?: DatabaseOptions | undefined
   /** The `validationStatus` option. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
 }
 
-/** Turns errors of one source into catalog errors. */
+/** Converts errors of one source to catalog errors. */
 export interface Translator {
   readonly name: string
-  /** Returns the catalog error, or `undefined` if the error comes from another source. It may read the error and must not change it. */
+  /** Returns the catalog error, or `undefined` if the error comes from another source. It must not change the error. */
   readonly translate: (error: unknown, context: TranslateContext) => ApiError | undefined
 }
 
 /**
- * Defines a translator for the `translators` option. It is called before the built-in translators. If it throws, this is
+ * Defines a translator for the `translators` option. It is called before the built-in translators. If it throws, the failure is
  * logged, and the response is `internal_error`.
  *
- * @throws TypeError that names the invalid property
+ * @throws TypeError with the name of the invalid property
  * @example
  * const quota = defineTranslator({
  *   name: 'quota',

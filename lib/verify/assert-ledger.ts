@@ -24,15 +24,15 @@ export interface AssertLedgerOptions {
 
 /** The result of {@link assertLedger}. */
 export interface LedgerReport {
-  /** Responses that are not in the documentation of their routes. */
+  /** Responses that are not documented for their routes. */
   readonly undocumented: readonly LedgerEntry[]
-  /** Codes that are in the documentation of a route and that no response had. */
+  /** Documented codes that no response had. */
   readonly unexercised: ReadonlyArray<{ readonly code: string, readonly routes: readonly string[] }>
 }
 
 /**
- * Checks at the end of the tests that the documentation is complete. Fails if an error was sent that the documentation of
- * its route does not have. Finds the documented codes that no test has seen.
+ * Checks at the end of the tests that the documentation is complete. Fails if an undocumented error was sent. Finds the
+ * documented codes that no test has triggered.
  *
  * @param app the instance, or the scope, that registers the plugin
  * @returns the undocumented responses and the codes without a response
@@ -66,11 +66,11 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   }
   const withoutCode = undocumented.filter(({ code }) => code === null)
   if (withoutCode.length > 0) {
-    faults.push("These responses do not have the shape of the catalog. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':")
+    faults.push("These responses do not have the format of the API. Throw an error from the catalog, declare the status in schema.response, or set sentErrors: 'convert':")
     faults.push(...withoutCode.map(({ route, status, count }) => `  ${route}: ${status}, sent ${formatTimes(count)}`))
   }
   if (mode === 'fail' && unexercised.length > 0) {
-    faults.push("These codes are documented, but no test has seen them. Test them, or add them to 'except':")
+    faults.push("These codes are documented, but no test has triggered them. Test them, or add them to 'except':")
     faults.push(...unexercised.map(({ code, routes: [first, ...more] }) => `  ${code}: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`))
   }
   if (faults.length > 0) throw new AssertionError({ message: faults.join('\n'), stackStartFn: assertLedger })

@@ -29,9 +29,8 @@ interface SentError {
 }
 
 /**
- * Writes each error response of every application in this process to a file in a folder. Each call has its own
- * file, and each response is one line of JSON. Load it into every process of a test suite, and call {@link readLedger} at
- * the end.
+ * Writes each error response of every application in this process to a file in a folder. Each call creates a separate file, and
+ * each response is one line of JSON. Call this function in every process of a test suite, and call {@link readLedger} at the end.
  *
  * @param folder the path of the folder. It is created if it does not exist. Empty it before each run
  * @returns a function that stops collecting
@@ -58,9 +57,9 @@ export function collectLedger (folder: string): () => void {
 }
 
 /**
- * Reads what {@link collectLedger} wrote in all processes, as one ledger.
+ * Reads the files that {@link collectLedger} wrote in all processes, and returns them as one ledger.
  *
- * The last line of a file is ignored if it is incomplete, because a process may be killed while it writes.
+ * The last line of a file is ignored if it is incomplete, because a process may have been killed while writing.
  *
  * @param folder the path that `collectLedger` was called with
  * @throws TypeError if `folder` is not a path of a folder that exists. Then no process has collected anything

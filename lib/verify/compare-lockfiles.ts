@@ -52,7 +52,7 @@ function compareCodes (before: Lock, after: Lock): Change[] {
 function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[]): Change {
   const [successor, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
   const renamed = successor === undefined || others.length > 0 ? '' : ` or renamed to '${successor}'`
-  return change('breaking', code, `the code was removed${renamed}. Callers that handle it no longer get it.`)
+  return change('breaking', code, `the code was removed${renamed}. Callers that handle this code no longer receive it.`)
 }
 
 function compareCode (code: string, before: LockedCode, after: LockedCode): Change[] {

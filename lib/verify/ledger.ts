@@ -1,17 +1,17 @@
 /** Counts the error responses of an application. */
 
-/** One kind of error response that was sent. */
+/** A kind of error response that was sent. */
 export interface LedgerEntry {
   /** The method and the pattern of the route, `GET /queues/:id`. `null` for a response without a route. */
   readonly route: string | null
   readonly status: number
-  /** The code. `null` for an error that a handler sent in another shape, which the option `sentErrors` finds. */
+  /** The code. `null` for an error that a handler sent in another format (see the option `sentErrors`). */
   readonly code: string | null
   /** How often it was sent. */
   readonly count: number
   /**
-   * Whether the documentation of the route has it. Responses without a route, and responses of routes that are excluded
-   * from the documentation, count as documented.
+   * Whether the response is documented for the route. Responses without a route, and responses of routes that are excluded from
+   * the documentation, count as documented.
    */
   readonly documented: boolean
 }
@@ -63,7 +63,7 @@ export function createLedger (): Ledger {
   }
 }
 
-/** Adds up the entries of several ledgers: one for each (route, status, code). An entry is documented if it is documented in each ledger. */
+/** Merges the entries of several ledgers into one entry for each route, status and code. An entry is documented if it is documented in each ledger. */
 export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
   const merged = new Map<string, LedgerEntry>()
   for (const entry of entries) {

@@ -5,7 +5,7 @@ import { Value } from '@sinclair/typebox/value'
 /** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
   readonly lockfileVersion: 1
-  /** The names of the body formats. The first is the one of the `format` option. */
+  /** The names of the body formats. The first is the format in the `format` option. */
   readonly formats: readonly string[]
   /** The fields of the bodies, by format. */
   readonly bodies: Readonly<Record<string, LockedFields>>
@@ -32,7 +32,7 @@ interface Field {
   readonly required: boolean
 }
 
-/** The data of one registration of the plugin that a lock is made from. A `Reference` has it. */
+/** The data of one registration of the plugin from which a lock is created. A `Reference` has this data. */
 export interface LockSource {
   /** The prefix of the scope with the registration. @default none */
   readonly prefix?: string
@@ -138,7 +138,7 @@ const lockSchema = Type.Object({
  * Reads the text of a lockfile.
  *
  * @param name the name of the file, for messages
- * @throws TypeError with one sentence, if it is not a lockfile
+ * @throws TypeError with one sentence if the file is not a lockfile
  */
 export function parseLock (text: string, name: string): Lock {
   let lock: unknown

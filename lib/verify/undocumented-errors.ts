@@ -1,4 +1,4 @@
-/** Compares the errors that are sent with the documentation of their routes. */
+/** Compares sent errors with the documentation of their routes. */
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
@@ -6,12 +6,12 @@ import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared-
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 
-/** Called when a response is sent that the documentation of its route does not have. */
+/** Called if a response is sent that is not documented for its route. */
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
 /**
  * Returns a function that returns whether a kind of response is documented: by its code, or by a schema that the route
- * declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized by it.
+ * declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that schema.
  */
 export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared?: MatchesDeclared): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
@@ -28,7 +28,7 @@ export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared
 
 /** Logs a warning with the id of the request. */
 export const warnUndocumented: OnUndocumented = ({ route, status, code }, request) => {
-  request.log.warn({ route, status, code }, 'An error was sent that is not in the documentation of its route.')
+  request.log.warn({ route, status, code }, 'An error was sent that is not documented for its route.')
 }
 
 /** A response that was sent. */

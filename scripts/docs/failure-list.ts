@@ -75,7 +75,7 @@ export function writeFailuresHtml (): string {
 <body>
 <main id="main">
 <h1>Tested failures</h1>
-<p class="lead">Every failure that the tests cause, and the response to it.</p>
+<p class="lead">All failures that the tests cause, each with its response.</p>
 <form class="filter" role="search" hidden>
 <p><label for="search">Search</label> <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="Source, failure, status or code"></p>
 <output for="search"></output>

@@ -29,7 +29,7 @@ const errors = defineErrorsWith({ codes: /[A-Z]\w+|auth\/[a-z-]+/g })(standardEr
   no_such_key: bucket
 })
 
-t.test('what a code can be', async t => {
+t.test('valid and invalid codes', async t => {
   for (const code of ['a', 'resource_not_found', 'e1001']) t.ok(isSnakeCase(code) && isCode(code), code)
   for (const code of ['NoSuchBucket', 'E1001', 'auth/invalid-token', 'user.not_found', 'QUEUE_FULL', 'a:b']) t.ok(!isSnakeCase(code) && isCode(code), code)
   for (const code of ['', ' ', '1001', '_a', 'a_', 'a__b', 'a/../b', '../a', 'a b', 'a%2F', "a'", 'é', 'a\n', '__proto__', undefined, 7]) t.notOk(isCode(code), String(code))
@@ -125,7 +125,7 @@ t.test('the page of each code, its URL, and its files', async t => {
   t.ok([...files.keys()].every(name => /^[\w.~-]+$/.test(name)))
 })
 
-t.test('docUrl gets the code as it is, and a base URL gets it encoded', async t => {
+t.test('docUrl receives the code unchanged, and with a base URL it is encoded', async t => {
   t.equal((await (await create(t, { docUrl: 'https://example.com/errors/' })).inject('/token')).json().doc_url, 'https://example.com/errors/auth%2Finvalid-token')
   t.equal((await (await create(t, { docUrl: code => `https://example.com/${code.replace('/', '-')}` })).inject('/token')).json().doc_url, 'https://example.com/auth-invalid-token')
 })

@@ -56,9 +56,9 @@ t.test('an example with a type that TypeBox cannot check is valid', async t => {
   t.strictSame(complete({ meta, example: { meta: { unit: 'kg' } } }).example, { meta: { unit: 'kg' } })
 })
 
-t.test('an invalid definition throws one sentence that names the code and the property', async t => {
+t.test('an invalid definition throws one sentence with the code and the property', async t => {
   const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
-  const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each as an occurrence has it'
+  const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each with a valid value'
   const expectedDefinition = 'expected a definition, an object with status, type, message, description and action'
   const expectedHeader = 'expected a valid header name with a valid string, or a list of valid strings'
   const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
@@ -102,10 +102,10 @@ t.test('an invalid definition throws one sentence that names the code and the pr
     [x({ meta: { type: 'object', '~run': () => {} } }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.'],
     [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got an object.`],
     [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
-    [x({ meta: Position }), "x.example.meta: expected a value for each of queue, position, which 'meta' requires, got undefined."],
-    [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that fits 'meta', but /position: Expected integer to be greater or equal to 1."],
-    [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x.example.meta: expected a value that fits 'meta', but /a: Expected union value."],
-    [x({ meta: Position, example: { meta: 3 } }), "x.example.meta: expected a value that fits 'meta', but /: Expected object."],
+    [x({ meta: Position }), "x.example.meta: expected an object with queue, position, which 'meta' requires, got undefined."],
+    [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that matches 'meta', but /position: Expected integer to be greater or equal to 1."],
+    [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x.example.meta: expected a value that matches 'meta', but /a: Expected union value."],
+    [x({ meta: Position, example: { meta: 3 } }), "x.example.meta: expected a value that matches 'meta', but /: Expected object."],
     [x({ example: { meta: { id: 1 } } }), "x.example.meta: expected no value, because the definition has no 'meta', got an object."],
     [x({ example: null }), `x.example: ${expectedExample}, got null.`],
     [x({ example: { mesage: 'typo' } }), `x.example.mesage: ${expectedExample}, got "typo".`],

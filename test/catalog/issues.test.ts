@@ -125,7 +125,7 @@ t.test('the schema of an issue', async t => {
     type: 'object',
     required: ['in', 'field', 'pointer', 'code', 'message'],
     properties: {
-      in: { type: 'string', enum: ['body', 'query', 'path', 'header'], description: 'The part of the request that holds the field.' },
+      in: { type: 'string', enum: ['body', 'query', 'path', 'header'], description: 'The part of the request that contains the field.' },
       field: { type: 'string', description: 'The path of the field, such as `items[0].price`. Empty for the whole value.' },
       pointer: { type: 'string', description: 'The field as a JSON Pointer (RFC 6901).' },
       code: { type: 'string', description, pattern: '^[a-z][a-z0-9_]*$' },

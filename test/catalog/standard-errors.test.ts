@@ -1,4 +1,4 @@
-/** The standard catalog: its codes, statuses and texts. */
+/** The standard catalog: its codes, statuses and messages. */
 import { STATUS_CODES } from 'node:http'
 import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'

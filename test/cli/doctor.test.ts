@@ -48,7 +48,7 @@ t.test('an API without the plugin', async t => {
       'Registered',
       '',
       '1 problem',
-      '  fastify-api-errors is not registered on the outermost instance, so a scope without it has errors of Fastify.',
+      '  fastify-api-errors is not registered on the root instance, so scopes without it send the errors of Fastify.',
       '    await app.register(apiErrors)'
     ]
   })
@@ -76,8 +76,8 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',
-      '  A document is in Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.',
-      '  Fastify and Node respond to invalid URLs, malformed HTTP and slow requests by themselves.',
+      '  A document uses Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.',
+      '  Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves.',
       '    Fastify(serverOptions({ ...yours }))',
       '  Another not-found handler responds to requests without a route, because notFound is false.',
       '    await app.register(apiErrors, { notFound: true })',

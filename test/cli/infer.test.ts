@@ -144,7 +144,7 @@ t.test('check compares both files if both exist', async t => {
   t.match(await runCommand(['check', '--app', 'app.ts']), { code: 0, output: /^No changes: .*\nerrors\.inferred\.json is up to date\.$/ })
 })
 
-t.test('invalid input gets one sentence', async t => {
+t.test('invalid input is reported with one sentence', async t => {
   openFolder(t)
   await t.rejects(runCommand(['infer', '--app', 'app.ts', '--write', '--inferred', 'no/folder/errors.json']), {
     message: 'fastify-api-errors: --inferred: expected a path in an existing folder, got "no/folder/errors.json".'

@@ -13,9 +13,18 @@ const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf
 
 t.test('the examples of docs/client.md compile', async t => {
   const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
-  t.equal(examples.length, 3)
+  t.equal(examples.length, 5)
   t.equal(compile(examples.join(''), {
     files: {
+      'api.ts': `
+        export interface paths {
+          '/orders': { post: { responses: {
+            200: { content: { 'application/json': object } }
+            409: { content: { 'application/json': { code: 'out_of_stock', meta: { available: number } } } }
+            500: { content: { 'application/json': { code: 'internal_error' } } }
+          } } }
+        }
+      `,
       'errors.ts': `
         import { defineErrors, standardErrors } from 'fastify-api-errors'
         import { Type } from '@sinclair/typebox'

@@ -1,7 +1,7 @@
 /** `parseError` reads any response and never rejects. */
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors, type FormatName, type Issue, type StandardCode } from 'fastify-api-errors'
-import { isResponseError, parseError, ResponseError, type ResponseIssue } from 'fastify-api-errors/client'
+import { isResponseError, parseError, ResponseError, type BodyFacts, type ResponseIssue } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 
@@ -121,7 +121,7 @@ const cases: ReadonlyArray<readonly [name: string, response: Response, expected:
   ['a list', json(400, [1]), { message: 'HTTP 400' }],
   ['null', json(400, null), { message: 'HTTP 400' }],
   ['the page of a proxy', new Response('<h1>Bad Gateway</h1>', { status: 502, statusText: 'Bad Gateway' }), { status: 502, message: 'HTTP 502 Bad Gateway' }],
-  ['broken JSON', new Response('{"message":', { status: 400, headers: { 'x-request-id': 'req_1' } }), { message: 'HTTP 400', requestId: 'req_1' }],
+  ['invalid JSON', new Response('{"message":', { status: 400, headers: { 'x-request-id': 'req_1' } }), { message: 'HTTP 400', requestId: 'req_1' }],
   ['no body', new Response(null, { status: 503, headers: { 'retry-after': '7' } }), { status: 503, message: 'HTTP 503', retryAfter: 7 }],
   ['a body that stops halfway', new Response(new ReadableStream({ pull: controller => { controller.error(new Error('reset')) } }), { status: 500 }), { status: 500, message: 'HTTP 500' }],
   ['the request id of the body, if both have one', json(400, { request_id: 'req_body' }, { 'x-request-id': 'req_header' }), { message: 'HTTP 400', requestId: 'req_body' }],
@@ -167,7 +167,20 @@ t.test('parseError() accepts a response that was already read, with its body', a
   t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
 })
 
-t.test('any body gives an error', async t => {
+t.test('a reader reads the body of another format', async t => {
+  const read = (body: unknown): Partial<BodyFacts> | undefined => {
+    const { Fault } = body as { readonly Fault?: { readonly Id: string, readonly Text: string, readonly Fields: readonly string[] } }
+    return Fault && { code: Fault.Id, message: Fault.Text, issues: Fault.Fields.map(field => ({ field, message: 'is wrong' })) }
+  }
+  const fault = { Fault: { Id: 'E17', Text: 'Out of stock.', Fields: ['sku'] } }
+  t.match(await parseError(json(409, fault, { 'x-request-id': 'req_1' }), undefined, { read }), {
+    code: 'E17', message: 'Out of stock.', status: 409, issues: [{ field: 'sku', message: 'is wrong' }], requestId: 'req_1', body: fault
+  })
+  t.match(await parseError(json(409, { code: 'resource_conflict', message: 'No.' }), undefined, { read }), { code: 'resource_conflict', message: 'No.' }, 'a body that it does not know')
+  t.match(await parseError(new Response('null', { status: 502 }), undefined, { read }), { code: undefined, message: 'HTTP 502', status: 502 }, 'a reader that throws')
+})
+
+t.test('parseError() returns an error for any body', async t => {
   await fc.assert(fc.asyncProperty(fc.integer({ min: 400, max: 599 }), fc.oneof(fc.json(), fc.string()), async (status, body) => {
     const error = await parseError(new Response(body, { status }))
     t.equal(error.status, status)
@@ -176,7 +189,7 @@ t.test('any body gives an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('any members of the body give an error', async t => {
+t.test('parseError() returns an error for a body with any members', async t => {
   const value = fc.jsonValue({ maxDepth: 3 })
   const body = fc.record({
     code: value,
@@ -198,7 +211,7 @@ t.test('any members of the body give an error', async t => {
   }), { numRuns: 300 })
 })
 
-t.test('a body that never ends gives an error with only the status', async t => {
+t.test('for a body that never ends, the error has only the status', async t => {
   const pending = new Response(new ReadableStream({ start (controller) { controller.enqueue(new TextEncoder().encode('{"code":')) } }), { status: 404, headers: { 'x-request-id': 'req_1' } })
   const start = performance.now()
   t.match(await parseError(pending), { code: undefined, message: 'HTTP 404', status: 404, requestId: 'req_1', body: undefined })
@@ -209,7 +222,7 @@ t.test('a body that never ends gives an error with only the status', async t => 
   t.ok(performance.now() - start < 4000)
 })
 
-t.test('a body that is too large gives an error with only the status, and is not read to its end', async t => {
+t.test('for a body that is too large, the error has only the status, and the rest of the body is not read', async t => {
   let sent = 0
   let cancelled = false
   const endless = (): Response => new Response(new ReadableStream({

@@ -4,7 +4,7 @@ import { readBody } from '../../lib/client/read-body.js'
 
 const nothing = { code: undefined, message: undefined, issues: [], meta: undefined, requestId: undefined }
 
-t.test('each built-in format gives the properties of the error', async t => {
+t.test('the properties of the error are read from each built-in format', async t => {
   const issue = { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' }
   t.strictSame(readBody({ code: 'validation_error', message: 'Invalid.', request_id: 'req_1', details: [issue], meta: { a: 1 } }), {
     code: 'validation_error', message: 'Invalid.', requestId: 'req_1', issues: [issue], meta: { a: 1 }
@@ -40,7 +40,7 @@ t.test('issues of RFC 9457 with pointers in URI fragments', async t => {
   t.strictSame(read({ detail: 'is required', pointer: '/a' }), [{ field: 'a', message: 'is required', pointer: '/a' }])
 })
 
-t.test('any other value gives no properties', async t => {
+t.test('no properties are read from any other value', async t => {
   for (const body of [undefined, null, 'text', 7, [], {}, { code: 7, message: '', details: 'none', request_id: null }, { error: 'Bad Request' }]) {
     t.strictSame(readBody(body), nothing, JSON.stringify(body))
   }

@@ -23,7 +23,7 @@ t.test('a body within the limits is returned', async t => {
   t.equal(await readText(new Response(null), limits), '')
 })
 
-t.test('a body beyond a limit is cancelled', async t => {
+t.test('a body beyond a limit is canceled', async t => {
   const large = createResponse(['12345678', '12345678'], false)
   t.equal(await readText(large.response, limits), undefined)
   t.equal(large.wasCancelled(), true)
@@ -32,7 +32,7 @@ t.test('a body beyond a limit is cancelled', async t => {
   t.equal(slow.wasCancelled(), true)
 })
 
-t.test('a body that cannot be read gives undefined', async t => {
+t.test('readText() returns undefined for a body that cannot be read', async t => {
   const used = new Response('text')
   await used.text()
   t.equal(await readText(used, limits), undefined)

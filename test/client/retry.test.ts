@@ -24,7 +24,7 @@ async function serve (t: Test, ...steps: Step[]) {
   const received: Received[] = []
   const app = Fastify(serverOptions({ forceCloseConnections: true }))
   t.teardown(() => app.close())
-  await app.register(apiErrors, { errors, log: false })
+  await app.register(apiErrors, { errors, log: false, retryHeaders: false })
   app.addContentTypeParser('*', (_request: unknown, payload: IncomingMessage, done: (error: null, body: unknown) => void) => done(null, payload))
   app.all('/', async (request, reply) => {
     const body = request.body as IncomingMessage | undefined
@@ -141,7 +141,7 @@ t.test('the client does not wait for a Retry-After above maxDelay', async t => {
   t.equal(received.length, 1)
 })
 
-t.test('an abort ends the delay at once', async t => {
+t.test('an abort ends the delay immediately', async t => {
   const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 20 })
   for (const send of [
     (signal: AbortSignal) => withRetry(fetch)(url, { signal }),
@@ -189,7 +189,7 @@ async function serveEndless (t: Test, status: number, headers: Record<string, st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => requests }
 }
 
-t.test('if the code cannot change the advice, the response is returned at once with an unread body', async t => {
+t.test('if the code cannot change the advice, the response is returned immediately with an unread body', async t => {
   const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
   const start = performance.now()
   const response = await withRetry(fetch)(url)
@@ -244,15 +244,114 @@ t.test('a fetch whose bodies are not web streams', async t => {
   t.equal((await withRetry(other, quick)('http://localhost')).status, 500)
 })
 
+/** A `fetch` that returns the responses in order, and then always the last one. It records the headers of each request. */
+function respondWith (...responses: ReadonlyArray<readonly [status: number, headers?: Readonly<Record<string, string>>, body?: string]>) {
+  const sent: Headers[] = []
+  const fetch = (async (input: string | URL | Request, init?: RequestInit) => {
+    sent.push(new Headers(init?.headers ?? (input instanceof Request ? input.headers : {})))
+    const [status, headers = {}, body = ''] = responses[Math.min(sent.length, responses.length) - 1] as [number, Record<string, string>?, string?]
+    if (status === 0) throw new TypeError('fetch failed')
+    return new Response(body, { status, headers })
+  }) as typeof globalThis.fetch
+  return { fetch, sent }
+}
+
+const url = 'http://api.example.com/orders'
+
+for (const [what, headers, status, attempts] of [
+  ['false on a failure that the client would retry', { 'x-should-retry': 'false' }, 500, 1],
+  ['true on an error that the client would not retry', { 'x-should-retry': 'true' }, 422, 2],
+  ['true, against the advice in the options', { 'x-should-retry': 'true' }, 409, 2],
+  ['another value is ignored', { 'x-should-retry': 'perhaps' }, 422, 1],
+  ['true, but the wait is too long', { 'x-should-retry': 'true', 'retry-after': '3600' }, 500, 1]
+] as const) {
+  t.test(`X-Should-Retry: ${what}`, async t => {
+    const { fetch, sent } = respondWith([status, headers, '{"code":"held"}'], [200])
+    const response = await withRetry(fetch, { ...quick, advice: { held: 'never' } })(url)
+    t.strictSame([response.status, sent.length], [attempts === 1 ? status : 200, attempts])
+  })
+}
+
+t.test('Retry-After-Ms is waited for, and takes precedence over Retry-After', async t => {
+  const { fetch, sent } = respondWith([429, { 'retry-after': '1', 'retry-after-ms': '80' }], [200])
+  const start = performance.now()
+  await withRetry(fetch, { baseDelay: 0 })(url)
+  const duration = performance.now() - start
+  t.ok(duration >= 79 && duration < 900, String(duration))
+  t.equal(sent.length, 2)
+})
+
+t.test('a 429 without a time is retried after a wait that is four times as long as that after a failure', async t => {
+  t.intercept(Math, 'random', { value: () => 1 })
+  for (const [status, least] of [[429, 200], [500, 50]] as const) {
+    const start = performance.now()
+    await withRetry(respondWith([status], [200]).fetch, { baseDelay: 50 })(url)
+    const duration = performance.now() - start
+    t.ok(duration >= least - 1 && duration < least + 140, `${status}: ${duration}`)
+  }
+})
+
+t.test('the calls share a budget of retries', async t => {
+  const failing = respondWith([500])
+  const patient = withRetry(failing.fetch, { ...quick, attempts: 3, budget: 12 })
+  for (let call = 0; call < 4; call++) t.equal((await patient(url)).status, 500)
+  t.equal(failing.sent.length, 4 + 2, 'each retry took 5 tokens of 12')
+  const unreachable = respondWith([0])
+  const lonely = withRetry(unreachable.fetch, { ...quick, attempts: 9, budget: 25 })
+  await t.rejects(lonely(url), { message: 'fetch failed' })
+  await t.rejects(lonely(url), { message: 'fetch failed' })
+  t.equal(unreachable.sent.length, 2 + 2, 'each retry without a response took 10 tokens of 25')
+  const none = respondWith([500], [200])
+  t.equal((await withRetry(none.fetch, { ...quick, budget: 0 })(url)).status, 500)
+})
+
+t.test('a success gives the tokens of its retry back', async t => {
+  const steps = Array.from({ length: 20 }, (_, at) => [at % 2 === 0 ? 500 : 200] as const)
+  const { fetch, sent } = respondWith(...steps)
+  const patient = withRetry(fetch, { ...quick, budget: 5 })
+  for (let call = 0; call < 10; call++) t.equal((await patient(url)).status, 200)
+  t.equal(sent.length, 20)
+  const last = respondWith([500], [200], [500], [200])
+  const twice = withRetry(last.fetch, { ...quick, attempts: 2, budget: 5 })
+  t.strictSame([(await twice(url)).status, (await twice(url)).status], [200, 200], 'also in the last attempt')
+})
+
+t.test('idempotencyKey: a POST or PATCH has the same key on each attempt', async t => {
+  for (const method of ['POST', 'patch']) {
+    const { fetch, sent } = respondWith([500], [500], [201])
+    const keyed = withRetry(fetch, { ...quick, idempotencyKey: true })
+    t.equal((await keyed(url, { method, body: '{}', headers: { accept: 'application/json' } })).status, 201)
+    const keys = sent.map(headers => headers.get('idempotency-key'))
+    t.match(keys[0], /^"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}"$/)
+    t.strictSame([new Set(keys).size, sent.length, sent[0]?.get('accept')], [1, 3, 'application/json'])
+    await keyed(url, { method })
+    t.not(sent.at(-1)?.get('idempotency-key'), keys[0], 'another call has another key')
+  }
+})
+
+t.test('idempotencyKey: the key of the caller is kept, and other methods have none', async t => {
+  const { fetch, sent } = respondWith([500], [200])
+  const keyed = withRetry(fetch, { ...quick, idempotencyKey: true })
+  await keyed(new Request(url, { method: 'POST', body: '{}', headers: { 'Idempotency-Key': '"mine"' } }))
+  t.strictSame(sent.map(headers => headers.get('idempotency-key')), ['"mine"', '"mine"'])
+  await keyed(url, { method: 'PUT' })
+  await keyed(url)
+  t.strictSame(sent.slice(2).map(headers => headers.get('idempotency-key')), [null, null])
+  await withRetry(fetch, quick)(url, { method: 'POST' })
+  t.equal(sent.at(-1)?.get('idempotency-key'), null, 'without the option')
+})
+
 for (const [options, message] of [
   [{ attempts: 0 }, 'attempts: expected a positive integer, got 0.'],
   [{ attempts: '3' }, 'attempts: expected a positive integer, got "3".'],
   [{ baseDelay: -1 }, 'baseDelay: expected milliseconds, 0 or more, got -1.'],
   [{ maxDelay: NaN }, 'maxDelay: expected milliseconds, 0 or more, got NaN.'],
-  [{ methods: 'GET' }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got "GET".'],
-  [{ methods: ['post'] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got ["post"].'],
-  [{ methods: [5] }, 'methods: expected an array of methods in capitals, like ["GET", "POST"], got [5].'],
-  [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice.']
+  [{ methods: 'GET' }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got "GET".'],
+  [{ methods: ['post'] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got ["post"].'],
+  [{ methods: [5] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got [5].'],
+  [{ budget: -1 }, 'budget: expected a number of tokens, 0 or more, got -1.'],
+  [{ idempotencyKey: 'yes' }, 'idempotencyKey: expected true or false, got "yes".'],
+  [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey.']
 ] as const) {
   t.test(`rejected: ${message}`, async t => {
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)

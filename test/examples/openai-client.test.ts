@@ -1,4 +1,4 @@
-/** The client of OpenAI, which obeys `X-Should-Retry` and `Retry-After`, against the example. It stands for all that Stainless generates. */
+/** The OpenAI client, which follows `X-Should-Retry` and `Retry-After`, against the example. It represents all clients that Stainless generates. */
 import OpenAI from 'openai'
 import t, { type Test } from 'tap'
 import { createApp } from '../../examples/launch/app.js'
@@ -43,7 +43,7 @@ async function countRequests (t: Test, retryHeaders: boolean, codes: readonly st
 
 const codes = ['resource_already_exists', 'concurrent_modification', 'rate_limit_exceeded', 'service_unavailable']
 
-t.test('the client repeats a request only if the API advises it', async t => {
+t.test('the client retries a request only if the API advises it', async t => {
   const advised = await countRequests(t, true, codes)
   const unadvised = await countRequests(t, false, codes)
   // The 429 waits for the seconds in Retry-After, and then the limit is over: the second request gets the error of the route.

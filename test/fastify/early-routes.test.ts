@@ -42,7 +42,7 @@ t.test('without await, the plugin also handles routes that are added later', asy
   t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [])
 })
 
-t.test('without await, an invalid config fails in app.ready()', async t => {
+t.test('without await, an invalid config makes app.ready() fail', async t => {
   const app = Fastify(serverOptions())
   app.register(apiErrors)
   app.get('/queues', { config: { errors: ['no_such_code' as 'resource_gone'] } }, async () => 'queues')

@@ -132,7 +132,7 @@ t.test('an error that an error handler or a validator throws is sent', async t =
   t.strictSame(await post(app, '/validator', 'application/json'), [409, 'resource_conflict'])
 })
 
-t.test('an error handler that throws a promise gives 500, and the process continues', async t => {
+t.test('an error handler that throws a promise results in 500, and the process continues', async t => {
   const app = await create()
   app.get('/', { errorHandler: () => { throw Promise.reject(new Error('secret')) } }, async () => { throw new Error('secret') })
   const { statusCode, body } = await app.inject('/')
@@ -213,7 +213,7 @@ const early = {
   body: { ...internal.body as object, request_id: 'REQUEST_ID' }
 }
 
-t.test('a serializer that returns a promise gets a 500, and the process lives', async t => {
+t.test('a serializer that returns a promise results in a 500, and the process continues', async t => {
   const asynchronous = (): Promise<string> => Promise.reject(new Error('secret'))
   const schema = { response: { 200: {} } }
   const unhandled = watchRejections(t)
@@ -244,7 +244,7 @@ t.test('a serializer that returns a string works as before', async t => {
   for (const [url, body] of Object.entries({ '/scope': '200 1', '/reply': 'reply [object Object]', '/none': '200 {}' })) t.equal((await app.inject(url)).body, body, url)
 })
 
-t.test('a compiler that returns a promise or an error stops the start', async t => {
+t.test('a compiler that returns a promise or an error prevents the start', async t => {
   const message = (what: string, name: string): RegExp => new RegExp(`The ${what} compiler '${name}': expected a function, got an object.`)
   async function compile (): Promise<() => object> { return () => ({}) }
   const rejects = (): unknown => Promise.reject(new Error('secret'))
@@ -260,7 +260,7 @@ t.test('a compiler that returns a promise or an error stops the start', async t 
   }
 })
 
-t.test('an async function where Fastify needs the result at once is rejected', async t => {
+t.test('an async function is rejected if Fastify needs the result immediately', async t => {
   const app = await createApp()
   const expected = 'expected a function that returns its result, not a promise, got a function.'
   t.throws(() => { app.setGenReqId((async () => 'id') as never) }, new TypeError(`fastify-api-errors: setGenReqId: ${expected}`))
@@ -273,7 +273,7 @@ t.test('an async function where Fastify needs the result at once is rejected', a
   t.equal((await app.inject('/')).headers['x-request-id'], 'req_2')
 })
 
-t.test('a function that returns a promise where Fastify needs the result at once gives 500, and the process lives', async t => {
+t.test('a function that returns a promise results in a 500 if Fastify needs the result immediately, and the process continues', async t => {
   const unhandled = watchRejections(t)
   const rejects = (): never => Promise.reject(new Error('secret')) as never
   const store = (get: () => unknown = () => 1) => ({ get, set () {} })
@@ -345,7 +345,7 @@ t.test('a constraint strategy keeps its `this`, and Fastify rejects a value that
   t.throws(() => { other.addConstraintStrategy({ name: 'a' } as never) }, /storage function is required/)
 })
 
-t.test('an error handler that throws a value that is not an error gets a 500', async t => {
+t.test('an error handler that throws a value that is not an error results in a 500', async t => {
   const app = await createApp()
   const values: Readonly<Record<string, unknown>> = { string: 'secret', object: { statusCode: 200, message: 'secret' }, number: 404, symbol: Symbol('secret') }
   for (const [name, value] of Object.entries(values)) app.get(`/${name}`, { errorHandler: () => { throw value } }, async () => { throw new Error('secret') })

@@ -1,4 +1,4 @@
-/** Functions whose result Fastify uses at once, so that they must not return a promise. */
+/** Functions whose result Fastify uses immediately, so that they must not return a promise. */
 import t from 'tap'
 import { expectSynchronous, guardResult } from '../../lib/fastify/guard-result.js'
 import { watchRejections } from '../support/unhandled-rejections.js'

@@ -28,7 +28,7 @@ t.test('a hook that throws undefined, because of a misspelled name, rejects the 
   }
 })
 
-t.test('the log names the hook', async t => {
+t.test('the log has the name of the hook', async t => {
   const thrown: unknown[] = []
   const app = await createApp({ log: ({ error }) => { thrown.push(error.cause) } })
   app.get('/', { preHandler: function authenticate () { throw null } }, async () => 'ok') // eslint-disable-line no-throw-literal
@@ -162,7 +162,7 @@ t.test('the hooks of a route are listed in the order in which they run', async t
   t.strictSame(seen, names)
 })
 
-t.test('a preParsing hook that returns a value that is not a stream gets a 500, and the process lives', async t => {
+t.test('a preParsing hook that returns a value that is not a stream results in a 500, and the process continues', async t => {
   const app = await createApp()
   const values: Readonly<Record<string, unknown>> = { string: 'secret', object: {}, number: 1, function: () => {} }
   for (const [name, value] of Object.entries(values)) {

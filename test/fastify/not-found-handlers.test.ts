@@ -8,7 +8,7 @@ t.test('a handler of the application after the plugin is rejected with the optio
     const app = Fastify()
     await app.register(async scope => {
       await scope.register(apiErrors)
-      t.throws(() => scope.setNotFoundHandler(() => {}), { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${where}'. Set its option notFound to false to use your own.`, cause: { message: `Not found handler already set for Fastify instance with prefix: '${where}'` } })
+      t.throws(() => scope.setNotFoundHandler(() => {}), { message: `fastify-api-errors: the plugin is the not-found handler of the prefix '${where}'. To use your own handler, set the option notFound to false.`, cause: { message: `Not found handler already set for Fastify instance with prefix: '${where}'` } })
     }, { prefix })
     await app.ready()
   }
@@ -22,7 +22,7 @@ t.test('a handler of the application before the plugin rejects the plugin', asyn
         scope.setNotFoundHandler(() => {})
         await scope.register(apiErrors)
       }, { prefix })
-    }, { message: `fastify-api-errors: the prefix '${where}' has a not-found handler already. Set notFound to false to keep it.` })
+    }, { message: `fastify-api-errors: the prefix '${where}' already has a not-found handler. Set notFound to false to keep it.` })
   }
 })
 

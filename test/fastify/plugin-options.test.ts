@@ -14,7 +14,7 @@ t.test('the options of the nearest @fastify/rate-limit are kept', async t => {
   t.equal(getRateLimitPluginOptions(inner), options)
 })
 
-t.test('a plugin is found by the function that refers to itself', async t => {
+t.test('a plugin is found by its function, which refers to itself', async t => {
   t.equal(findPluginFunction(rateLimit, 'fastifyRateLimit'), rateLimit)
   t.equal(findPluginFunction({ default: rateLimit }, 'fastifyRateLimit'), rateLimit, 'a module')
   for (const other of [undefined, null, {}, () => {}]) t.equal(findPluginFunction(other, 'fastifyRateLimit'), undefined)

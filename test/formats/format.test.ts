@@ -46,7 +46,7 @@ t.test('a custom format writes bodies with groups', async t => {
   })
 })
 
-t.test('the schema of a format only allows the fields of its code', async t => {
+t.test('the schema of a format allows only the fields of its code', async t => {
   const schemaOf = (code: 'forbidden' | 'validation_error', hasDocUrl: boolean): unknown =>
     JSON.parse(JSON.stringify(bodySchema(enveloped, standardErrors[code], { hasDocUrl })))
   const at = { type: 'object', required: ['path'], properties: { path: { type: 'string' } }, additionalProperties: false }
@@ -87,13 +87,13 @@ t.test('defineFormat returns the format', async t => {
   expectTypeOf(defineFormat).returns.toEqualTypeOf<Format>()
 })
 
-t.test('a format has no access to values that belong in the log only', async () => {
+t.test('a format has no access to values that belong only in the log', async () => {
   expectTypeOf<keyof Answer>().toEqualTypeOf<
     'code' | 'status' | 'type' | 'title' | 'message' | 'action' | 'retry' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance'
   >()
 })
 
-t.test('an invalid format throws one sentence that names the property, what was expected and what was received', async t => {
+t.test('an invalid format throws one sentence with the property, what was expected and what was received', async t => {
   const expectedFields = 'expected an object with at least one field, each { schema, value } or { fields }'
   const expectedField = 'expected a field, { schema, value }, or a group, { fields }'
   const expectedMediaType = "expected a JSON media type without parameters, like 'application/json'"
@@ -115,7 +115,7 @@ t.test('an invalid format throws one sentence that names the property, what was 
     [{ name: 'x', fields: { a: { fields: null } } }, `x.fields.a.fields: ${expectedFields}, got null.`],
     [{ name: 'x', fields: { a: { fields: { b: { value: () => 1 } } } } }, `x.fields.a.fields.b.schema: ${expectedSchema}, got undefined.`],
     [{ name: 'x', fields: { a: { ...text, schema: {} } } }, `x.fields.a.schema: ${expectedSchema}, got an object.`],
-    [{ name: 'x', fields: { a: { ...text, value: 'text' } } }, 'x.fields.a.value: expected a function of the answer that returns the value, got "text".'],
+    [{ name: 'x', fields: { a: { ...text, value: 'text' } } }, 'x.fields.a.value: expected a function of the response data that returns the value, got "text".'],
     [{ name: 'x', fields: { a: { ...text, optional: 'yes' } } }, 'x.fields.a.optional: expected true or false, got "yes".']
   ]
   for (const [definition, sentence] of wrong) {

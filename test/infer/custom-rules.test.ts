@@ -61,8 +61,8 @@ t.test('register() rejects an invalid rule with one sentence', async t => {
     [{ a: { reason: 'A.' } }, 'documentation.rules.a.errors: expected a list of codes or factories, got undefined.'],
     [{ a: { errors: 'forbidden', reason: 'A.' } }, 'documentation.rules.a.errors: expected a list of codes or factories, got "forbidden".'],
     [{ a: { errors: ['nope'], reason: 'A.' } }, 'documentation.rules.a.errors: expected codes of the option \'errors\', got "nope".'],
-    [{ a: { errors: [] } }, 'documentation.rules.a.reason: expected a sentence that names the fact, got undefined.'],
-    [{ a: { errors: [], reason: '' } }, 'documentation.rules.a.reason: expected a sentence that names the fact, got "".'],
+    [{ a: { errors: [] } }, 'documentation.rules.a.reason: expected a sentence that states the reason, got undefined.'],
+    [{ a: { errors: [], reason: '' } }, 'documentation.rules.a.reason: expected a sentence that states the reason, got "".'],
     [{ a: { errors: [], reason: 'A.', when: 'always' } }, 'documentation.rules.a.when: expected a function of the route, got "always".']
   ]
   for (const [rules, message] of faults) await t.rejects(register(rules), { message: `fastify-api-errors: ${message}` })

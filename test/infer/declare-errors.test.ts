@@ -74,7 +74,7 @@ t.test('explain() lists the errors of a hook on exactly the routes on which it r
   }
 })
 
-t.test('a hook is counted once if the plugin is registered in a scope and around it', async t => {
+t.test('a hook is counted once if the plugin is registered in a scope and in its outer scope', async t => {
   const hook = async (): Promise<void> => {}
   declareErrors(hook, [errors.forbidden])
   const app = await createApp({}, async app => {

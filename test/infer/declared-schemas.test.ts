@@ -117,7 +117,7 @@ t.test('every kind of schema is compared', async t => {
   }
 })
 
-t.test('a schema that cannot be compiled is documented beside ours', async t => {
+t.test('a schema that cannot be compiled is documented in addition to ours', async t => {
   const app = Fastify(serverOptions())
   app.setSerializerCompiler(() => String)
   await app.register(apiErrors, { log: false })
@@ -179,7 +179,7 @@ t.test('the warning lists ten routes', async t => {
   ])
 })
 
-t.test('startup infers nothing for routes that declare no error', async t => {
+t.test('at startup, nothing is inferred for routes that declare no error', async t => {
   const records = [{ 200: {} }, undefined, { 404: {} }].map((response, index) => ({ route: { schema: { response } }, url: `/${index}`, methods: ['GET'] }))
   const inferred: string[] = []
   const routeErrors = {

@@ -38,21 +38,21 @@ t.test('every error has a reason in one sentence', async t => {
 
   t.strictSame(reasons(app, 'POST', '/queues/:id'), [
     '500 internal_error: Any handler can fail.',
-    '400 invalid_request: The method has a body, which can be malformed, too large or of an unsupported media type.',
-    '413 payload_too_large: The method has a body, which can be malformed, too large or of an unsupported media type.',
-    '415 unsupported_media_type: The method has a body, which can be malformed, too large or of an unsupported media type.',
+    '400 invalid_request: The request can have a body, which can be malformed, too large or of an unsupported media type.',
+    '413 payload_too_large: The request can have a body, which can be malformed, too large or of an unsupported media type.',
+    '415 unsupported_media_type: The request can have a body, which can be malformed, too large or of an unsupported media type.',
     '422 validation_error: The body can fail its schema: email, required, type.',
     '422 missing_required_field: The body has a required field.',
     '400 invalid_parameter: The path can fail its schema: type.',
     '400 invalid_parameter: The query can fail its schema: enum, type.',
     '400 invalid_request: A header can fail its schema: min_length, required.',
-    '414 uri_too_long: A parameter of the path can be longer than 100 characters.',
-    '404 resource_not_found: A parameter of the path names a resource.',
+    '414 uri_too_long: A path parameter can be longer than 100 characters.',
+    '404 resource_not_found: A path parameter identifies a resource.',
     "429 rate_limit_exceeded: The route is limited by 'burst', 'general'.",
     '503 service_unavailable: The handler times out after 1500 ms.',
     "401 invalid_token: The onRequest hook 'requireUser' of the route declares it.",
-    '409 resource_conflict: schema.response of the route names it.',
-    '410 resource_gone: config.errors of the route names it.'
+    '409 resource_conflict: schema.response of the route lists it.',
+    '410 resource_gone: config.errors of the route lists it.'
   ])
   t.strictSame(reasons(app, 'GET', '/pressed'), [
     '500 internal_error: Any handler can fail.',
@@ -62,9 +62,9 @@ t.test('every error has a reason in one sentence', async t => {
   ])
   t.strictSame(reasons(app, 'POST', '/proxied/*'), [
     '500 internal_error: Any handler can fail.',
-    '415 unsupported_media_type: The method has a body, whose Content-Type can be malformed.',
-    '502 bad_gateway: @fastify/http-proxy passes the request on to an upstream.',
-    '504 gateway_timeout: @fastify/http-proxy passes the request on to an upstream.'
+    '415 unsupported_media_type: The request can have a body, whose Content-Type can be malformed.',
+    '502 bad_gateway: @fastify/http-proxy forwards the request to an upstream service.',
+    '504 gateway_timeout: @fastify/http-proxy forwards the request to an upstream service.'
   ])
 })
 

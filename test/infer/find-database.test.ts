@@ -87,7 +87,7 @@ t.test('the issue code of a database error is in the document', async t => {
   t.ok(app.apiErrors.ledger()[0]?.documented)
 })
 
-t.test('a status that a route documents has the codes of a database', async t => {
+t.test('a status that a route documents also has the codes of database errors', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
@@ -101,7 +101,7 @@ t.test('a status that a route documents has the codes of a database', async t =>
   app.post('/none', async () => '')
   await app.ready()
   const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
-  const shared = { rule: 'databaseStatus', reason: "A database can be the reason for this status as well. The application uses the decorator 'db'." }
+  const shared = { rule: 'databaseStatus', reason: "A database error can also cause this status. The application uses the decorator 'db'." }
   const exists = { code: 'resource_already_exists', status: 409, ...shared, issues: ['unique'] }
   const conflict = { code: 'resource_conflict', status: 409, ...shared, issues: [] }
   const parameter = { code: 'invalid_parameter', status: 400, ...shared, issues: [] }
@@ -121,7 +121,7 @@ t.test('a status that a route documents has the codes of a database', async t =>
   t.ok(app.apiErrors.ledger()[0]?.documented)
 })
 
-t.test('if the source is known, it decides about databases', async t => {
+t.test('if the source is known, the database codes come from the source', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /other': [] } } })

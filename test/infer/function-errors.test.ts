@@ -273,7 +273,7 @@ t.test('the official plugins for credentials', async t => {
   for (const { documented, route } of app.apiErrors.ledger()) t.ok(documented, route as string)
 })
 
-t.test('a 401 without an explanation can be that of a token', async t => {
+t.test('a 401 without another explanation can come from a token', async t => {
   const create = async (hasTokens: boolean): Promise<(url: string) => string[]> => {
     const app = Fastify(serverOptions())
     t.teardown(() => app.close())
@@ -365,7 +365,7 @@ t.test('an error that is sent unchanged is not documented as an error of the cat
   t.strictSame(explain(app, '/'), [])
 })
 
-t.test('the errors of the source replace the rules that guess', async t => {
+t.test('errors from the source replace the rules that guess', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false, inferred: { version: 1, routes: { 'GET /:id': [{ status: 404, code: 'resource_not_found', at: 'src/a.ts:1' }] } } })

@@ -27,7 +27,7 @@ t.test('equal groups are the same object', async t => {
   t.not(group([{ code: 'validation_error', reason }, missing])[1], first[1], 'any issues')
 })
 
-t.test('a code has the issues of all findings, or any issue', async t => {
+t.test('a code has the issues of all findings, or any issue if one finding allows any', async t => {
   const merge = (...issues: Array<readonly string[] | undefined>): unknown => mergeIssues(issues.map(some => ({ code: 'a', issues: some }))).get('a')
   t.strictSame(merge(['b', 'a'], ['c', 'a']), ['a', 'b', 'c'])
   t.strictSame(merge([], []), [])

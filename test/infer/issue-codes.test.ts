@@ -27,7 +27,7 @@ async function fastifyCompiler (customOptions: object = {}): Promise<FastifySche
   return compiler
 }
 
-t.test('trying a validator shows what it does with values that do not match', async t => {
+t.test('trying a validator shows how it handles values that do not match', async t => {
   t.strictSame(getValidatorTraits(await fastifyCompiler()), fastifys, 'Ajv with the settings of Fastify')
   t.strictSame(getValidatorTraits(await fastifyCompiler({ removeAdditional: false, useDefaults: false, coerceTypes: false })), strict, 'Ajv without conversions')
   t.strictSame(getValidatorTraits(TypeBoxValidatorCompiler as FastifySchemaCompiler<unknown>), strict, 'the compiler of TypeBox 1')

@@ -78,7 +78,7 @@ t.test('@fastify/rate-limit', async t => {
     await app.register(rateLimit, { max: 1, ban: 0 })
     app.get('/', handler)
     await app.ready()
-    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans callers that continue above the limit.'])
+    t.strictSame(explain(app, '/'), [limited, '403 forbidden: @fastify/rate-limit bans clients that keep exceeding the limit.'])
     await app.inject('/')
     const response = await app.inject('/')
     t.equal(response.statusCode, 403)
@@ -174,7 +174,7 @@ t.test('@fastify/under-pressure', async t => {
  * @fastify/passport 3 and @fastify/oauth2 8.
  */
 
-/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to a request that opens no websocket. */
+/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to requests that open no websocket. */
 const websocket = fp(async (app: FastifyInstance) => {
   app.decorate('websocketServer', {})
   app.decorateRequest('ws', null)
@@ -198,7 +198,7 @@ for (const when of ['before', 'after'] as const) {
     app.get('/live', live, async () => { throw errors.resource_gone() })
     app.get('/plain', async () => { throw errors.resource_gone() })
     await app.ready()
-    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to a request that opens no websocket.'])
+    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to requests that open no websocket.'])
     t.strictSame(explain(app, '/plain'), ['410 resource_gone: The handler throws it.'], 'the wrapped handler is read')
     const response = await app.inject({ url: '/live', headers: { 'x-request-id': 'req_1' } })
     const { request_id: id, ...body } = response.json()
@@ -209,7 +209,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-t.test('@fastify/websocket: what is sent unchanged is not documented, and neither is the property without the plugin', async t => {
+t.test('@fastify/websocket: a response that is sent unchanged is not documented, and the property has no effect without the plugin', async t => {
   const unchanged = create()
   await unchanged.register(websocket)
   await unchanged.register(apiErrors, { log: false, sentErrors: 'report' })

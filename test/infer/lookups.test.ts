@@ -21,7 +21,7 @@ t.test('queries of drivers, query builders and Prisma', async t => {
   t.notOk(queriesDatabase(queriesDatabase.bind(null, {})), 'a bound function has no source')
 })
 
-t.test('a handler that queries the database has a 404 only if its code does', async t => {
+t.test('a handler that queries the database has a 404 only if its code has one', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)

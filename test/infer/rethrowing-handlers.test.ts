@@ -1,4 +1,4 @@
-// Given scopes and routes with error handlers of their own, the document has our errors only if the handler passes every error on.
+// Given scopes and routes with their own error handlers, the document has our errors only if the handler passes on every error.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -14,7 +14,7 @@ const count = (..._values: unknown[]): void => {}
 const isHarmless = (): boolean => true
 const rethrow: Handler = error => { throw error }
 
-/** Handlers that pass every error on. */
+/** Handlers that pass on every error. */
 const passing: Readonly<Record<string, Handler>> = {
   'throws the error': error => { throw error },
   'throws it in a promise': async error => { throw error },
@@ -35,7 +35,7 @@ const passing: Readonly<Record<string, Handler>> = {
     if (isHarmless()) throw error
     throw error
   },
-  'calls a function of its own': (error, request) => {
+  'calls its own function': (error, request) => {
     const log = (value: unknown): string => { if (value === 1) throw new Error('No.'); return `${value}` }
     function twice (value: string): string { return value + value }
     const shout = function (value: string): string { return value.toUpperCase() }
@@ -53,7 +53,7 @@ const passing: Readonly<Record<string, Handler>> = {
   'calls the outer handler': (error, request, reply) => { app.errorHandler(error, request, reply) }
 }
 
-/** Handlers that respond themselves, or do not clearly pass every error on. */
+/** Handlers that respond themselves, or do not clearly pass on every error. */
 const answering: Readonly<Record<string, Handler>> = {
   'sends a body': (_error, _request, reply) => { reply.code(418).send({ own: true }) },
   'sends a body for some errors': (error, _request, reply) => {
@@ -98,7 +98,7 @@ const answering: Readonly<Record<string, Handler>> = {
   'is a generator': function * (error: Error) { throw error } as never
 }
 
-t.test('what the source of a handler says', async t => {
+t.test('error handlers that pass on every error, and error handlers that do not', async t => {
   for (const [title, handler] of Object.entries(passing)) t.ok(passesErrorsOn(handler), title)
   for (const [title, handler] of Object.entries(answering)) t.notOk(passesErrorsOn(handler), title)
 })
@@ -115,7 +115,7 @@ t.test('routes of a handler that was set before the plugin are not documented, b
   t.strictSame(app.apiErrors.explain('GET', '/'), [])
 })
 
-t.test('a handler that passes every error on, without another one after it', async t => {
+t.test('a handler that passes on every error, without another handler after it', async t => {
   t.notOk(reachesErrorHandler(rethrow, other))
   t.ok(reachesErrorHandler(rethrow, rethrow))
 })
@@ -154,7 +154,7 @@ const ours = [
   { status: 404, body: { code: 'resource_not_found', message: 'No queue.', request_id: 'req_1' } }
 ]
 
-t.test('a scope whose handler passes every error on has our responses, and the document has them', async t => {
+t.test('a scope whose handler passes on every error has our responses, and the document has them', async t => {
   for (const [title, handler] of Object.entries(passing)) {
     if (title === 'calls the outer handler') continue
     const app = await create(t, app => {
@@ -173,7 +173,7 @@ t.test('a scope whose handler passes every error on has our responses, and the d
   }
 })
 
-t.test('a handler that calls the one of the application', async t => {
+t.test('a handler that calls the application\'s handler', async t => {
   const app = await create(t, app => {
     app.register(async scope => {
       scope.setErrorHandler((error, request, reply) => { app.errorHandler(error as never, request, reply) })
@@ -198,7 +198,7 @@ t.test('routes of a scope whose handler responds are not documented', async t =>
   t.strictSame(codesByStatus(documentOf(app), '/queues', 'post'), { 200: [] })
 })
 
-t.test('handlers in a row, on one scope and on nested ones, and one that responds among them', async t => {
+t.test('several handlers in one scope and in nested scopes, and one of them responds', async t => {
   const build = (middle: Handler): Promise<FastifyInstance> => create(t, app => {
     app.setErrorHandler(error => { throw error })
     app.register(async outer => {
@@ -217,7 +217,7 @@ t.test('handlers in a row, on one scope and on nested ones, and one that respond
   t.strictSame(codesByStatus(documentOf(answeringApp), '/sent', 'get'), { 200: [] })
 })
 
-t.test('a route with a handler of its own', async t => {
+t.test('a route with its own error handler', async t => {
   const app = await create(t, app => {
     app.get('/passes', { errorHandler: error => { throw error } }, async () => { throw errors.resource_gone() })
     app.get('/responds', { errorHandler: (_error, _request, reply) => { reply.code(418).send({ own: true }) } }, async () => { throw errors.resource_gone() })

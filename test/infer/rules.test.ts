@@ -272,10 +272,10 @@ t.test('a path with a parameter documents 414 with the maximum length, unless it
     await app.ready()
     return ['/things/:id', '/others/:id', '/things'].flatMap(url => app.apiErrors.explain('GET', url)).filter(({ rule }) => rule === 'parameterLength').map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
   }
-  const long = ['414 uri_too_long: A parameter of the path can be longer than 8 characters.']
+  const long = ['414 uri_too_long: A path parameter can be longer than 8 characters.']
   t.strictSame(await codes(serverOptions({ routerOptions: { maxParamLength: 8 } })), long)
   t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
-  t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A parameter of the path can be longer than 100 characters.'], 'the default')
+  t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A path parameter can be longer than 100 characters.'], 'the default')
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
 })
 
@@ -288,7 +288,7 @@ t.test('a handler that takes the request documents 414, and the response to a lo
   t.ok(app.apiErrors.explain('GET', '/things/:id').some(({ status }) => status === 414))
 })
 
-t.test('before Fastify 5.12, a parameter that is too long gets the 404 of an unknown path', async t => {
+t.test('before Fastify 5.12, a parameter that is too long results in the 404 of an unknown path', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   const symbol = Object.getOwnPropertySymbols(app).find(({ description }) => description === 'fastify.options') as symbol
@@ -327,7 +327,7 @@ t.test('if the possible failures of a body are unknown, all codes are listed', a
   t.strictSame(errorsOf('/either'), anything, 'the same for one of two media types')
 })
 
-t.test('a path parameter identifies a resource unless the route says otherwise', async t => {
+t.test('a path parameter identifies a resource unless the route shows otherwise', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)

@@ -11,7 +11,7 @@ const errors = defineErrors(standardErrors, {
   already_in_queue: { status: 409, type: 'conflict_error', message: 'You are in this queue.', description: 'Twice.', action: 'Wait.' }
 })
 
-t.test('a factory gives the schema of its status', t => {
+t.test('responses() returns the schema of the status of a factory', t => {
   const declared = responses(errors.resource_not_found, errors.resource_conflict, errors.already_in_queue)
   expectTypeOf<keyof typeof declared>().toEqualTypeOf<404 | 409>()
   expectTypeOf(declared[404].static).toEqualTypeOf<ApiError<'resource_not_found'>>()
@@ -101,7 +101,7 @@ t.test('a response declared with a factory is documented from the catalog, and t
     await app.close()
   }
   await t.rejects(createApp({}, app => { app.get('/a', { schema: { response: responses(errors.already_in_queue) } }, async () => ({})) }), {
-    message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route names it.'
+    message: 'fastify-api-errors: the errors of GET /a: expected codes of the option \'errors\', got "already_in_queue". schema.response of the route lists it.'
   }, 'an error of another catalog is reported')
 })
 

@@ -24,7 +24,7 @@ t.test('responses that a route declares take precedence', async t => {
   t.notOk(document.components.responses?.ResourceNotFound, 'no component is left over')
 })
 
-t.test('a declared schema of another media type is documented beside ours', async t => {
+t.test('a declared schema of another media type is documented in addition to ours', async t => {
   const declared = { description: 'No such thing.', content: { 'application/xml': { schema: { type: 'string' } } } }
   const { description, content } = await documentDeclared(t, declared)
   t.equal(description, 'No such thing.')
@@ -33,7 +33,7 @@ t.test('a declared schema of another media type is documented beside ours', asyn
   ])
 })
 
-t.test('a declared schema keeps its example beside ours', async t => {
+t.test('a declared schema keeps its example in addition to ours', async t => {
   const declared = { description: 'No such thing.', content: { 'application/json': { schema: statusCodeError, example: { statusCode: 404, message: 'None.' } } } }
   const { content: { 'application/json': json } } = await documentDeclared(t, declared)
   const examples = json?.examples ?? {}

@@ -87,7 +87,7 @@ t.test('a status with the same responses on every route has one schema', async t
   t.match(document.components.responses?.UnprocessableContent, { content: { 'application/json': { schema: { $ref: '#/components/schemas/UnprocessableContent' } } } })
 })
 
-t.test('a response with a code of idempotency keys has another name than the response of other routes', async t => {
+t.test('a response with a code of idempotency keys has a different name from the response of other routes', async t => {
   const app = await createApp({}, app => {
     app.post('/users', { schema: { body: Email } }, async () => ({}))
     app.post('/orders', { schema: { body: Email }, config: { errors: ['idempotency_key_reused'] } }, async () => ({}))

@@ -71,7 +71,7 @@ for (const isOurs of [true, false]) {
   })
 }
 
-t.test('fields of @fastify/rate-limit that are not described are left out', async t => {
+t.test('fields of @fastify/rate-limit that are not described are omitted', async t => {
   t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, false), [])
 })
 
@@ -132,7 +132,7 @@ t.test('a header that only some codes of a status have is not required', async t
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
-t.test('methods that OpenAPI 3.1 does not have are documented in 3.2', async t => {
+t.test('methods that OpenAPI 3.1 does not support are documented in 3.2', async t => {
   const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
     app.addHttpMethod('LOCK')
     app.route({ method: 'LOCK' as 'GET', url: '/things/:id', handler: async () => '' })

@@ -65,7 +65,7 @@ t.test('without the plugin, a document equals the output of @fastify/swagger', a
   t.strictSame(documentOf(app).components, { schemas: { 'def-0': { type: 'object', title: 'Queue' } } })
 })
 
-t.test('a static document is unchanged, and gives no warning', async t => {
+t.test('a static document is unchanged, and causes no warning', async t => {
   const written = { openapi: '3.0.0', info, paths: {} }
   const warnings = await warningsOf(async () => {
     const app = Fastify()

@@ -59,7 +59,7 @@ for (const [name, { validatorCompiler, serializerCompiler, options, plugin }] of
   }
 }
 
-t.test('a schema of zod that cannot fail adds no error of its own', async t => {
+t.test('a zod schema that cannot fail adds no error', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   app.setValidatorCompiler(validatorCompiler)

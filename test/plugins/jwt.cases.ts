@@ -27,7 +27,7 @@ const invalid = { code: 'invalid_token', headers: refused } as const
 
 export const cases: readonly PluginCase[] = [
   { what: 'The request has no token.', setup: protectedBy(), request: {}, answer: missing },
-  { what: 'The request has credentials of another scheme.', setup: protectedBy(), request: { headers: { authorization: 'Basic YTpi' } }, answer: missing },
+  { what: 'The request has credentials with another scheme.', setup: protectedBy(), request: { headers: { authorization: 'Basic YTpi' } }, answer: missing },
   {
     what: 'The Authorization header has more than a token.',
     setup: protectedBy(),

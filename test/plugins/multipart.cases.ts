@@ -31,7 +31,7 @@ const malformed = (message: string) => ({ code: 'invalid_request', message } as 
 const incomplete = malformed('The form data is incomplete.')
 
 export const cases: readonly PluginCase[] = [
-  { what: 'A file is too large.', setup: form({ limits: { fileSize: 10 } }), request: post(`${file}${'x'.repeat(11)}`), answer: tooLarge('A file of the form is too large.') },
+  { what: 'A file is too large.', setup: form({ limits: { fileSize: 10 } }), request: post(`${file}${'x'.repeat(11)}`), answer: tooLarge('A file in the form is too large.') },
   { what: 'The form has too many parts.', setup: form({ limits: { parts: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), answer: tooLarge('The form has too many parts.') },
   { what: 'The form has too many files.', setup: form({ limits: { files: 1 } }), request: post(`${file}1`, `${file}2`), answer: tooLarge('The form has too many files.') },
   { what: 'The form has too many fields.', setup: form({ limits: { fields: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), answer: tooLarge('The form has too many fields.') },
@@ -57,11 +57,11 @@ export const cases: readonly PluginCase[] = [
     request: raw('', `multipart/form-data; boundary=${'x'.repeat(300)}`),
     answer: malformed('The Content-Type of the form has a boundary that is too long.')
   },
-  { what: 'A field has the name of a property of Object.prototype.', setup: form(), request: post(`${field('__proto__')}1`), answer: malformed('A field of the form has an invalid name.') },
+  { what: 'A field has the name of a property of Object.prototype.', setup: form(), request: post(`${field('__proto__')}1`), answer: malformed('A field in the form has an invalid name.') },
   {
     what: 'A field is declared as JSON but is not valid JSON.',
     setup: form(),
     request: post(`${field('a', 'application/json')}{`),
-    answer: malformed('A JSON field of the form is not valid JSON.')
+    answer: malformed('A JSON field in the form is not valid JSON.')
   }
 ]

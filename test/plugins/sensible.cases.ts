@@ -24,8 +24,8 @@ export const cases: readonly PluginCase[] = [
   refused('assert() with 402', ({ assert }: { assert: (condition: unknown, status: number, message: string) => void }) => { assert(false, 402, 'The balance is empty.') }, { code: 'payment_required', message: 'The balance is empty.' }),
   refused('httpErrors.unauthorized()', ({ httpErrors }) => { throw httpErrors.unauthorized() }, { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } }),
   refused('httpErrors.imateapot()', ({ httpErrors }) => { throw httpErrors.imateapot() }, { code: 'im_a_teapot' }),
-  refused('httpErrors.serviceUnavailable(). Its message stays in the log', ({ httpErrors }) => { throw httpErrors.serviceUnavailable('Shard 7 is down.') }, {
+  refused('httpErrors.serviceUnavailable(). Its message is only logged', ({ httpErrors }) => { throw httpErrors.serviceUnavailable('Shard 7 is down.') }, {
     code: 'service_unavailable', headers: { 'retry-after': '10' }
   }),
-  refused('httpErrors.internalServerError(). Its message stays in the log', ({ httpErrors }) => { throw httpErrors.internalServerError('Shard 7 is down.') }, { code: 'internal_error' })
+  refused('httpErrors.internalServerError(). Its message is only logged', ({ httpErrors }) => { throw httpErrors.internalServerError('Shard 7 is down.') }, { code: 'internal_error' })
 ]

@@ -21,7 +21,7 @@ export const cases: readonly PluginCase[] = [
   { what: 'The path points outside the folder.', setup, request: { url: '/files/a/..%2f..%2fpackage.json' }, answer: { code: 'forbidden' } },
   { what: 'The file does not exist.', setup, request: { url: '/files/missing.txt' }, answer: { code: 'route_not_found' } },
   { what: 'The path is a folder.', setup, request: { url: '/files/' }, answer: { code: 'route_not_found' } },
-  { what: 'If-Match names another version.', setup, request: { url: file, headers: { 'if-match': '"another"' } }, answer: { code: 'precondition_failed' } },
+  { what: 'If-Match has another version.', setup, request: { url: file, headers: { 'if-match': '"another"' } }, answer: { code: 'precondition_failed' } },
   {
     what: 'The range starts after the end of the file.',
     setup,

@@ -19,7 +19,7 @@ const policiesExpected = "rateLimit.policies: expected an object with at least o
 const maxExpected = '.max: expected a non-negative integer, or a function of (request, key)'
 const timeWindowExpected = ".timeWindow: expected a positive integer (milliseconds), or a string such as '1 minute', or a function of (request, key)"
 
-t.test('an invalid option: the message names the option, what was expected and what was received', async t => {
+t.test('an invalid option: the message contains the option, what was expected and what was received', async t => {
   const invalid: ReadonlyArray<readonly [unknown, string]> = [
     [true, 'rateLimit: expected an object with policies, got true.'],
     [{}, `${policiesExpected}, got undefined.`],
@@ -35,7 +35,7 @@ t.test('an invalid option: the message names the option, what was expected and w
     [{ policies: { general }, onStoreError: 'ignore' }, 'rateLimit.onStoreError: expected "allow" or "deny", got "ignore".'],
     [{ policies: { general }, storeTimeout: 0 }, 'rateLimit.storeTimeout: expected a positive integer (milliseconds), got 0.'],
     [{ policies: { general }, ban: -1 }, 'rateLimit.ban: expected a non-negative integer, got -1.'],
-    [{ policies: { général: general } }, 'rateLimit.policies.général: expected a name in printable ASCII, because header fields have it, got "général".']
+    [{ policies: { général: general } }, 'rateLimit.policies.général: expected a name in printable ASCII, because header fields contain it, got "général".']
   ]
   for (const [options, expected] of invalid) t.equal(message(options), `TypeError: fastify-api-errors: ${expected}`)
 })
@@ -163,7 +163,7 @@ t.test('register() rejects an invalid option, and adding the route rejects an in
   t.match(thrown(() => other.get('/', { config: { rateLimitPolicy: 'all' } }, async () => 'never')), /config\.rateLimitPolicy of GET \/: expected "general", an array of them, or false, got "all"\./)
 })
 
-t.test('without the option, a route cannot name a policy', async t => {
+t.test('without the option, a route cannot list a policy', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)

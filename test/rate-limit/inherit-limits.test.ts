@@ -66,7 +66,7 @@ for (const isInnerFirst of [false, true]) {
   }
 }
 
-t.test('a route of the scope can name policies of both registrations, and each policy has one shared count', async t => {
+t.test('a route of the scope can list policies of both registrations, and each policy has one shared count', async t => {
   stopClock(t)
   const send = await start(t, {
     routes: scope => {
@@ -86,7 +86,7 @@ t.test('a route of the scope can name policies of both registrations, and each p
   t.equal(await send('/v2/both'), '429 "strict";r=0;t=60, "general";r=96;t=60')
 })
 
-t.test('the default of the scope can name policies of the application, so that both limits apply', async t => {
+t.test('the default of the scope can list policies of the application, so that both limits apply', async t => {
   stopClock(t)
   const send = await start(t, { inner: { ...inner, default: ['strict', 'general'] } })
   t.strictSame([await send('/v2'), await send('/'), await send('/v2')], [

@@ -39,7 +39,7 @@ t.test('a max of 0 rejects every request', async t => {
   t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000 }), {}), ['429 "general";r=0;t=1'])
 })
 
-t.test('an invalid return value of a function: the log names the function, and the response is a 500', async t => {
+t.test('an invalid return value of a function: the log has the name of the function, and the response is a 500', async t => {
   const wrong: ReadonlyArray<readonly [Partial<RateLimitPolicy>, string]> = [
     [{ max: () => NaN }, 'max of the rate limit "general": expected the function to return a non-negative integer, got NaN.'],
     [{ max: async () => undefined as never }, 'max of the rate limit "general": expected the function to return a non-negative integer, got undefined.'],

@@ -26,6 +26,6 @@ t.test('4 processes share a limit exactly', async t => {
     const each = await Promise.all(ports.map(port => flood(port, `/${max}`, calls / ports.length)))
     const total = new Map<number, number>()
     for (const statuses of each) for (const [status, count] of statuses) total.set(status, (total.get(status) ?? 0) + count)
-    t.strictSame(total, new Map([[200, max], [429, calls - max]]), `of ${calls} calls at once, ${max} pass`)
+    t.strictSame(total, new Map([[200, max], [429, calls - max]]), `of ${calls} parallel calls, ${max} pass`)
   }
 })

@@ -84,7 +84,7 @@ for (const [what, fault] of Object.entries(faults)) {
         for (let sent = 0; sent < 10; sent++) t.strictSame(await fetchResponse(url), onStoreError === 'allow' ? passed : unavailable)
         t.ok(performance.now() - begin < 4000, 'requests do not wait for each other')
         t.strictSame(log.filter(({ level }) => level === 40).map(({ msg }) => msg), [
-          `The store of the rate limits failed. Requests are ${onStoreError === 'allow' ? 'not limited' : 'rejected with 503'}.`
+          `The rate limit store failed. Requests are ${onStoreError === 'allow' ? 'not limited' : 'rejected with 503'}.`
         ], 'the log has one warning')
         t.equal(log.slice(before).filter(({ level }) => level === 50).length, onStoreError === 'allow' ? 0 : 10)
 
@@ -188,7 +188,7 @@ t.test('a warning is logged once a minute, with the reason', async t => {
   const limit = createLimitFactory({ policies, redis: new Redis({ lazyConnect: true }), onStoreError: 'deny' })('general', policies.general)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379')
   const handleFailures = createStoreFailureHandler(log, standardErrors)
-  const warning = [{ err: cause }, 'The store of the rate limits failed. Requests are rejected with 503.']
+  const warning = [{ err: cause }, 'The rate limit store failed. Requests are rejected with 503.']
   t.match(handleFailures([{ limit, cause }]), { code: 'service_unavailable', cause })
   time += 59_999
   handleFailures([{ limit, cause }])

@@ -97,7 +97,7 @@ t.test('callers and groups have separate counts', async t => {
   }
 })
 
-t.test('both stores give the same counts for any requests', async t => {
+t.test('both stores return the same counts for any requests', async t => {
   if (lacksRedis(t)) return
   const behaviour: fc.Arbitrary<CountingBehaviour> = fc.record({ continueExceeding: fc.boolean(), exponentialBackoff: fc.boolean() }).map(flags => ({ ...flags, ban: 1 }))
   const sequence = fc.array(fc.record({ max: fc.nat({ max: 6 }), timeWindow: fc.constantFrom(minute, 2 * minute), cost: fc.integer({ min: 1, max: 4 }) }), { maxLength: 12 })

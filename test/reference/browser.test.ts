@@ -64,7 +64,7 @@ async function tryIn (browser: Browser): Promise<void> {
     t.equal(pathOf(page), '/errors?q=api+key&status=403')
 
     await page.getByLabel('Search').fill('')
-    await page.getByLabel('Status').selectOption('5xx, the server')
+    await page.getByLabel('Status').selectOption('5xx: server errors')
     t.strictSame(await shown(page), [
       'internal_error', 'service_unavailable',
       'not_implemented', 'bad_gateway', 'gateway_timeout', 'http_version_not_supported', 'variant_also_negotiates',

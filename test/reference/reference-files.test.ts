@@ -16,7 +16,7 @@ t.test('the index and each code in three forms, llms.txt, and the files that the
   t.strictSame([...files.keys()].sort(), [...pages, 'llms.txt', 'style.css', 'script.js', 'icon.svg'].sort())
 })
 
-t.test('the same application gives the same files', async t => {
+t.test('the files of an unchanged application are identical', async t => {
   const again = await build({ negotiate: true })
   await again.ready()
   t.strictSame(referenceFiles(again.apiErrors.reference(), 'https://api.example.com'), [...files].map(([name, content]) => ({ name, content })))

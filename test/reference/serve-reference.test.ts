@@ -53,7 +53,7 @@ Check the id.
 
 ## Retry
 
-**Do not retry.** The same request fails in the same way until something has changed.
+**Do not retry.** The same request fails again unless something changes.
 
 ## Example response
 
@@ -105,7 +105,7 @@ t.test('llms.txt lists the pages in Markdown, and each of them can be read witho
     headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(answer.body.length), 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', etag },
     body: `# Errors
 
-> Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.
+> Every error response has a code. Codes do not change, so check the code in your program and show the message to people.
 
 Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.
 
@@ -175,7 +175,7 @@ t.test('the index as Markdown and as JSON', async t => {
   const { body } = await get(app, '/errors', { accept: 'text/markdown' })
   t.equal(body.slice(0, body.indexOf('## 405')), `# Errors
 
-Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.
+Every error response has a code. Codes do not change, so check the code in your program and show the message to people.
 
 ## 400 Bad Request
 
@@ -191,7 +191,7 @@ Every error response has a code. Codes do not change: let your program decide by
 | [\`route_not_found\`](/errors/route_not_found) | This endpoint does not exist. | Do not retry |
 
 `)
-  t.match(body, /\n## Not in use\n\nNo route returns these codes today\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
+  t.match(body, /\n## Not in use\n\nNo route currently returns these codes\. [^]*\| \[`payment_required`\]\(\/errors\/payment_required\)/)
 
   const index = JSON.parse((await get(app, '/errors', { accept: 'application/json' })).body)
   t.strictSame(Object.keys(index), ['title', 'formats', 'limits', 'codes'])
@@ -216,7 +216,7 @@ t.test('an index without codes that are not in use', async t => {
   t.notMatch((await get(app, '/errors', { accept: 'text/html' })).body, 'not-in-use')
 })
 
-t.test('an invalid option gets one sentence', async t => {
+t.test('an invalid option is reported with one sentence', async t => {
   const messageFor = async (reference: unknown): Promise<string> => {
     try {
       await Fastify().register(apiErrors, { reference: reference as ReferenceOptions })
@@ -234,7 +234,7 @@ t.test('an invalid option gets one sentence', async t => {
   t.equal(await messageFor({ path: '/docs/errors_1.0~x', title: 'Errors' }), '')
 })
 
-t.test('Accept chooses the form; a browser and a client without a preference get HTML', async t => {
+t.test('Accept selects the form; a browser and a client without a preference get HTML', async t => {
   const app = await build()
   const typeFor = async (accept?: string): Promise<unknown> => (await get(app, '/errors', accept === undefined ? {} : { accept })).headers['content-type']
   t.equal(await typeFor(), 'text/html; charset=utf-8')

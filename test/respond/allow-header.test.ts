@@ -48,7 +48,7 @@ t.test('Allow follows the slash and case options of the router', async t => {
   t.strictSame(await sendRequest(await listen(t, semicolon), 'POST', '/queues;a=b'), notAllowed('GET', 'HEAD'))
 })
 
-t.test('a route with a constraint only exists for requests that match it', async t => {
+t.test('a route with a constraint exists only for requests that match the constraint', async t => {
   const region = {
     name: 'region',
     storage () {
@@ -101,7 +101,7 @@ t.test('the catch-all OPTIONS of @fastify/cors does not turn 404 into 405', asyn
   t.strictSame(await sendRequest(port, 'GET', '/only-options'), allowOrigin(notAllowed('OPTIONS')))
 })
 
-t.test('the catch-all OPTIONS in a scope with a prefix does not either', async t => {
+t.test('the catch-all OPTIONS in a scope with a prefix does not turn 404 into 405', async t => {
   const app = await createApp()
   await app.register(async scope => {
     await scope.register(cors)
@@ -130,7 +130,7 @@ t.test('custom methods are also in Allow', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/dav'), notAllowed('PROPFIND'))
 })
 
-t.test('a catch-all route, such as the one of @fastify/static, does not turn 404 into 405', async t => {
+t.test('a catch-all route, such as in @fastify/static, does not turn 404 into 405', async t => {
   const app = await createApp()
   await app.register(fastifyStatic, { root: import.meta.dirname })
   app.get('/api/users', ok)
@@ -145,7 +145,7 @@ t.test('a catch-all route, such as the one of @fastify/static, does not turn 404
   t.strictSame(await sendRequest(port, 'POST', '/files/a'), notAllowed('GET', 'HEAD'), 'a path behind a prefix is known')
 })
 
-t.test('a catch-all in any spelling does not either, also with the slash and case options of the router', async t => {
+t.test('a catch-all in any spelling does not turn 404 into 405, also with the slash and case options of the router', async t => {
   for (const url of ['*', '/*']) {
     const app = await createApp({}, { routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } })
     app.get(url, async (_request, reply) => { reply.callNotFound() })

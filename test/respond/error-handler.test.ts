@@ -43,7 +43,7 @@ t.test('a status that was set before is ignored', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
 })
 
-t.test('an invalid status on the Node response gives 500', async t => {
+t.test('an invalid status on the Node response results in 500', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {
     reply.raw.statusCode = 799
@@ -52,7 +52,7 @@ t.test('an invalid status on the Node response gives 500', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }))
 })
 
-t.test('an error without a status has the status that was set before, or the one of its class', async t => {
+t.test('an error without a status has the status that was set before, or the status of its class', async t => {
   const app = await createApp()
   app.get('/sent', (_request, reply) => { reply.code(499).send(new Error('secret')) })
   app.get('/mistake-sent', (_request, reply) => { reply.code(503).send(new TypeError('secret')) })
@@ -64,7 +64,7 @@ t.test('an error without a status has the status that was set before, or the one
   for (const path of ['/thrown', '/mistake-sent']) t.strictSame(await sendRequest(port, 'GET', path), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
 })
 
-t.test('a stream error from a preParsing hook is a 400, and its message stays in the log', async t => {
+t.test('a stream error from a preParsing hook is a 400, and its message is only logged', async t => {
   const app = await createApp()
   const causes: unknown[] = []
   const streams: Readonly<Record<string, Error>> = {
@@ -163,7 +163,7 @@ t.test('if the internal_error of the application cannot be created, the standard
   const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
-  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in its usual form.', reason: /^\[TypeError: / }, {}])
+  t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in the format of the API.', reason: /^\[TypeError: / }, {}])
 })
 
 t.test('every error response is published on a diagnostics channel, also without a request', async t => {

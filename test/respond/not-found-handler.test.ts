@@ -10,7 +10,7 @@ const notAllowed = (...allowed: string[]): HttpResponse => errorResponse(405, {
 
 const ok = async (): Promise<string> => 'ok'
 
-t.test('an unknown path gives 404 for every method', async t => {
+t.test('an unknown path results in 404 for every method', async t => {
   const app = await createApp()
   app.get('/queues', ok)
   const port = await listen(t, app)
@@ -20,7 +20,7 @@ t.test('an unknown path gives 404 for every method', async t => {
   t.strictSame(await sendRequest(port, 'GET', `/${'long'.repeat(100)}`), notFound)
 })
 
-t.test('a path with other methods gives 405 with Allow', async t => {
+t.test('a path with other methods results in 405 with Allow', async t => {
   const app = await createApp()
   app.get('/queues', ok)
   app.post('/queues', ok)
@@ -40,7 +40,7 @@ t.test('a path with other methods gives 405 with Allow', async t => {
   t.strictSame(await sendRequest(port, 'GET', '/queues/1/2'), notFound)
 })
 
-t.test('a handler that calls callNotFound gives 404, because its method is allowed', async t => {
+t.test('a handler that calls callNotFound results in 404, because its method is allowed', async t => {
   const app = await createApp()
   app.get('/queues/:id', (_request, reply) => { reply.callNotFound() })
   const port = await listen(t, app)

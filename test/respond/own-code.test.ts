@@ -28,7 +28,7 @@ for (const [place, routeOf] of Object.entries(places)) {
 }
 
 for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as const) {
-  t.test(`what ${kind} onError hook throws does not change the response`, async t => {
+  t.test(`an error that ${kind} onError hook throws does not change the response`, async t => {
     const app = await createApp()
     // Fastify ignores the error of an onError hook, so a rejected promise would be unhandled.
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
@@ -125,7 +125,7 @@ t.test('any thrown value then aborts the connection', async t => {
   cases.forEach(([name], index) => t.match(texts[index], /^HTTP\/1.1 200 OK\r\n.*\r\n\r\n7\r\nhalf of\r\n$/s, name))
 })
 
-t.test('a handler timeout gives 503, and later replies of the handler are ignored', async t => {
+t.test('a handler timeout results in 503, and later replies of the handler are ignored', async t => {
   const app = await createApp()
   const late: Array<() => void> = []
   const wait = (): Promise<void> => new Promise(resolve => late.push(resolve))

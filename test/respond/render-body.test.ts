@@ -38,7 +38,7 @@ t.test('meta that JSON cannot represent is omitted', async t => {
   }
 })
 
-t.test('a message function that fails because of invalid meta gives internal_error', async t => {
+t.test('a message function that fails because of invalid meta results in internal_error', async t => {
   const own = defineErrors(errors, {
     queue_closed: {
       status: 503,
@@ -86,7 +86,7 @@ t.test('if the internal_error of the application fails, the standard one is sent
   t.strictSame(bodyOf(rendered), { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' })
 })
 
-t.test('a code of another catalog is sent with the properties of the error', async t => {
+t.test('a code from another catalog is sent with the properties of the error', async t => {
   const other = defineErrors({
     queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'It is full.', action: 'Wait.' },
     printer_on_fire: { status: 503, type: 'api_error', message: 'The printer is on fire.', description: 'It burns.', action: 'Run.' }

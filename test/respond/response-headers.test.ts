@@ -268,7 +268,7 @@ t.test('a header with a line break is omitted, whatever its source', async t => 
   t.strictSame(await sendRequest(port, 'GET', '/reply'), answer('resource_not_found'))
   t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of another error are ignored')
   t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node rejects the 200')
-  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was left out of an error response.'))
+  t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was omitted from an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
 

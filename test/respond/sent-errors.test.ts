@@ -80,7 +80,7 @@ t.test('an unchanged error is published', async t => {
   t.strictSame(events, [{ code: null, status: 404, route: '/queues/:id', method: 'GET', requestId, url: '/queues/1' }])
 })
 
-t.test("sentErrors: 'convert' gives it the format of the application", async t => {
+t.test("sentErrors: 'convert' converts it to the format of the application", async t => {
   const app = await createApp({ sentErrors: 'convert' })
   app.get('/message', sends(404, { message: 'No queue has this id.' }))
   app.get('/other', sends(409, { error: 'closed' }))
@@ -110,7 +110,7 @@ t.test("sentErrors: 'convert' gives it the format of the application", async t =
   }
 })
 
-t.test('the message of a 5xx is only in the log', async t => {
+t.test('the message of a 5xx is only logged', async t => {
   const entries: LogEntry[] = []
   const app = await createApp({ sentErrors: 'convert', log: entry => { entries.push(entry) } })
   app.get('/', sends(500, { message: 'select * from users failed' }))

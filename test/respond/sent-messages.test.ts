@@ -106,7 +106,7 @@ t.test('pages, streams and buffers are sent unchanged', async t => {
   ])
 })
 
-t.test('the message of a 5xx is only in the log', async t => {
+t.test('the message of a 5xx is only logged', async t => {
   const logged: unknown[] = []
   const app = await createApp({ log: ({ error }: LogEntry) => { logged.push(error.cause) } })
   app.get('/', (_request, reply) => { reply.code(500).send({ message: 'select * from queues failed' }) })
@@ -136,7 +136,7 @@ t.test('responses of custom handlers and excluded routes are sent unchanged, and
   t.strictSame(app.apiErrors.ledger(), [])
 })
 
-t.test('an error that is sent has the same response as one that is thrown', async t => {
+t.test('a sent error has the same response as a thrown error', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { reply.code(404).send(errors.resource_gone()) })
   t.equal((await sendRequest(await listen(t, app), 'GET', '/')).status, 410)

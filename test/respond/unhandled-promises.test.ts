@@ -29,7 +29,7 @@ t.test('Fastify writes a promise in a payload as {}, and does not handle its rej
   }
 })
 
-t.test('a promise that is sent with an error status gives the error of this status', async t => {
+t.test('a promise that is sent with an error status results in the error of this status', async t => {
   const unhandled = watchRejections(t)
   const app = await createApp()
   app.get('/rejected', (_request, reply) => { reply.code(404).send(rejects()) })
@@ -43,7 +43,7 @@ t.test('a promise that is sent with an error status gives the error of this stat
   t.strictSame(await unhandled(), [])
 })
 
-t.test('promises in the meta of an error are left out, and their rejections do not end the process', async t => {
+t.test('promises in the meta of an error are omitted, and their rejections do not end the process', async t => {
   const unhandled = watchRejections(t)
   const catalog = defineErrors(errors, {
     full: {

@@ -23,7 +23,7 @@ function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof t
   t.strictSame(answer, errorResponse(status, { code, message: errors[code].message, request_id: id }))
 }
 
-t.test('an unknown Expect gives 417', async t => {
+t.test('an unknown Expect results in 417', async t => {
   const app = await createApp()
   app.post('/', async () => 'ok')
   const port = await listen(t, app)

@@ -12,7 +12,7 @@ async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServe
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('HTTP/1.1 without Host gives 400, and HTTP/1.0 does not need Host', async t => {
+    t.test('HTTP/1.1 without Host results in 400, and HTTP/1.0 does not need Host', async t => {
       const app = await make()
       app.get('/', (_request, reply) => { reply.send('ok') })
       const port = await listen(t, app)

@@ -27,7 +27,7 @@ async function create (server: FastifyServerOptions): Promise<FastifyInstance> {
 
 const post = (port: number) => sendRequest(port, 'POST', '/', { 'Content-Type': 'application/json' }, '{}')
 
-t.test('an async function is rejected at start if Fastify needs its result at once', async t => {
+t.test('an async function is rejected at startup if Fastify needs its result immediately', async t => {
   const broken: ReadonlyArray<readonly [string, object]> = [
     ['genReqId', { genReqId: async () => 'req_1' }],
     ['rewriteUrl', { rewriteUrl: async () => '/' }],
@@ -43,7 +43,7 @@ t.test('an async function is rejected at start if Fastify needs its result at on
   t.doesNotThrow(() => serverOptions({ querystringParser: () => ({}) }))
 })
 
-t.test('a function that returns a promise instead of its result gives 500, and the process lives', async t => {
+t.test('a function that returns a promise instead of its result results in a 500, and the process continues', async t => {
   const unhandled = watchRejections(t)
   const rejects = (): never => Promise.reject(new Error('secret')) as never
   const constraints = { tenant: { name: 'tenant', storage: () => ({ get: () => null, set () {} }), validate () {}, mustMatchWhenDerived: true, deriveConstraint: rejects } }
@@ -121,7 +121,7 @@ t.test('a validator of a schema controller that fails with undefined or returns 
   t.equal((await post(await listen(t, await createOf(() => true)))).status, 200)
 })
 
-t.test('a schema controller that builds no validator fails at start', async t => {
+t.test('a schema controller that creates no validator fails at startup', async t => {
   async function build (buildValidator: unknown): Promise<void> {
     const app = await create({ schemaController: { compilersFactory: { buildValidator: buildValidator as never } } })
     await app.ready()
@@ -157,7 +157,7 @@ t.test('if a frameworkErrors function fails, the plugin responds', async t => {
   }
 })
 
-t.test('a rewriteUrl that does not return a string gives 500', async t => {
+t.test('a rewriteUrl that does not return a string results in 500', async t => {
   for (const rewriteUrl of [() => undefined, () => 7, () => Promise.resolve('/'), () => Promise.reject(new Error('secret'))]) {
     const app = await create({ rewriteUrl: rewriteUrl as never })
     t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))

@@ -232,7 +232,7 @@ t.test('schemas with an $id that routes share', async t => {
   t.equal((await direct.post({ items: [{}] })).report?.length, 30)
 })
 
-t.test('code of the application that generates code', async t => {
+t.test('application code that generates code', async t => {
   const processed: string[] = []
   const { post } = await probe(t, list, { customOptions: { code: { process: code => { processed.push(code); return code } } } })
   t.equal((await post({ items: [{}] })).report?.length, 30)

@@ -22,7 +22,7 @@ const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('malformed HTTP gives 400', async t => {
+    t.test('malformed HTTP results in 400', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -42,13 +42,13 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       }
     })
 
-    t.test('headers that are too large give 431', async t => {
+    t.test('headers that are too large result in 431', async t => {
       const port = await listen(t, await make())
       const answer = parseResponse(await sendRaw(port, formatRequest('GET', '/', { Cookie: 'a'.repeat(20_000) })))
       rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
     })
 
-    t.test('chunk extensions that never end give 413', async t => {
+    t.test('chunk extensions that never end result in 413', async t => {
       const app = await make()
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
@@ -57,7 +57,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       rawAnswer(t, answer, 413, 'payload_too_large', 'The request body is too large.')
     })
 
-    t.test('a request that does not arrive in time gives 408', async t => {
+    t.test('a request that does not arrive in time results in 408', async t => {
       const app = await make({}, { requestTimeout: 200, http: { headersTimeout: 100, connectionsCheckingInterval: 50 } } as FastifyServerOptions)
       app.post('/', async () => 'ok')
       const port = await listen(t, app)

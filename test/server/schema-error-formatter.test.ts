@@ -26,7 +26,7 @@ for (const [name, report] of Object.entries(reports)) {
   })
 }
 
-t.test('a report of any other shape also gives a message', async t => {
+t.test('a report of any other shape also results in a message', async t => {
   for (const [report, message] of [
     ['the name is missing', 'body the name is missing'], [['a', null], 'body a, body null'], [42, 'body 42'], [{ message: 'is wrong' }, 'body is wrong'], [{ instancePath: '/a' }, 'body/a undefined'], [null, 'body null'],
     [[Object.create(null, { message: { get () { throw new Error('no') } } })], 'body is not valid'],
@@ -34,7 +34,7 @@ t.test('a report of any other shape also gives a message', async t => {
   ] as const) t.equal(schemaErrorFormatter(report as never, 'body').message, message)
 })
 
-t.test('with the plugin, any report of a validator gives 422, also after async hooks', async t => {
+t.test('with the plugin, any report of a validator results in 422, also after async hooks', async t => {
   for (const error of [...Object.values(reports), 'the name is missing', { message: 'is wrong' }, 42, true, ['a', null]]) {
     const app = Fastify(serverOptions())
     await app.register(apiErrors, { log: false })

@@ -17,7 +17,7 @@ async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServe
 
 for (const [name, make] of [['with the plugin', createApp], ['without the plugin', withoutPlugin]] as const) {
   t.test(name, async t => {
-    t.test('a bad URL gives 400, and a long parameter gives 414', async t => {
+    t.test('a bad URL results in 400, and a long parameter results in 414', async t => {
       const app = await make()
       app.get('/queues/:id', async () => 'ok')
       const port = await listen(t, app)
@@ -51,7 +51,7 @@ t.test('errors that never reach an error handler have the format of the plugin',
   }, { 'content-type': 'application/problem+json' }))
 })
 
-t.test('an asynchronous constraint that fails gives 500', async t => {
+t.test('an asynchronous constraint that fails results in 500', async t => {
   const tenant = {
     name: 'tenant',
     storage: () => ({ get: () => null, set () {} }),

@@ -11,7 +11,7 @@ function runScript (file: string): () => unknown {
   return new Script(readFileSync(file, 'utf8'), { filename: file }).runInThisContext() as () => unknown
 }
 
-t.test('a source map beside the file, and one that is missing or invalid', async t => {
+t.test('a source map next to the file, and a missing or invalid source map', async t => {
   const source = '\n\ntype Id = string\n;(function find (id: Id) { return id })\n'
   const { outputText, sourceMapText = '' } = ts.transpileModule(source, { fileName: 'mapped.ts', compilerOptions: { sourceMap: true, module: ts.ModuleKind.None } })
   const folder = t.testdir({

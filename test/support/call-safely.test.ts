@@ -22,7 +22,7 @@ t.test('a value that a call throws or rejects with is reported', async t => {
 })
 
 t.test('a thrown promise is handled', async t => {
-  t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Let it return the promise.' })
+  t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Return the promise instead.' })
   for (const thrown of [error, undefined, null, 'text']) t.equal(handleThrownPromise(thrown), thrown)
 })
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { describeValue } from '../../lib/support/describe-value.js'
 
-t.test('a message shows strings and other plain values as they are, and objects by their kind', async t => {
+t.test('a message shows strings and other plain values unchanged, and only the type of objects', async t => {
   for (const [value, shown] of [
     ['10', '"10"'], ['say "hi"\n', '"say \\"hi\\"\\n"'], ['a'.repeat(101), `"${'a'.repeat(100)}…"`], ['a'.repeat(100), `"${'a'.repeat(100)}"`],
     [10, '10'], [NaN, 'NaN'], [10n, '10'], [true, 'true'], [null, 'null'], [undefined, 'undefined'], [Symbol('s'), 'Symbol(s)'],

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors, type AnyCatalog, type ApiErrorsOptions, type StandardCode } from 'fastify-api-errors'
 
-/** A response: the names of headers are in lower case, and the headers of the connection and the date are left out. */
+/** A response: the names of headers are in lower case, and the headers of the connection and the date are omitted. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

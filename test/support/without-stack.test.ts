@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { setStackTraceLimit, withoutStack } from '../../lib/support/without-stack.js'
 
-t.test('an error is created without a stack, and the next one has a stack again', async t => {
+t.test('an error is created without a stack, and the next error has a stack again', async t => {
   t.equal(withoutStack(() => new Error('no stack')).stack, 'Error: no stack')
   t.match(new Error('a stack').stack, /\n {4}at /)
 })
@@ -25,7 +25,7 @@ t.test('a read-only limit is unchanged', async t => {
   t.match(withoutStack(() => new Error('a stack')).stack, /\n {4}at /)
 })
 
-t.test('every response is the same if Error.stackTraceLimit cannot be written', async t => {
+t.test('every response is the same if Error.stackTraceLimit is read-only', async t => {
   const script = fileURLToPath(new URL('frozen-process.ts', import.meta.url))
   for (const [flags, ...args] of [[['--frozen-intrinsics', '--no-warnings']], [[], 'read-only']] as const) {
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--import', 'tsx', script, ...args])

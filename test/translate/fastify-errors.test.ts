@@ -34,7 +34,7 @@ const mistakes: readonly string[] = [
 /** The validation translator reads these. */
 const validation = ['FST_ERR_VALIDATION']
 
-t.test('every code of Fastify is in the table or is a bug in the application', async t => {
+t.test('every code of Fastify is in the table or indicates a bug in the application', async t => {
   t.strictSame([...Object.keys(fastifyErrors), ...mistakes, ...validation].sort(), Object.keys(errorCodes).sort())
 })
 
@@ -103,7 +103,7 @@ t.test('a bug in the application is internal_error, whatever status Fastify give
   }
 })
 
-t.test('reply.callNotFound() of a route gives 404', async t => {
+t.test('reply.callNotFound() of a route results in 404', async t => {
   const response = await (await createApi()).inject('/gone')
   t.equal(response.statusCode, 404)
   t.strictSame(response.json(), { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: 'req_1' })

@@ -71,7 +71,7 @@ t.test('a 5xx keeps its status and hides its message', async t => {
   }
 })
 
-t.test('a status below 400 or above 599 is a server error', async t => {
+t.test('a status below 400 or above 599 results in a server error', async t => {
   const send = await createThrower({ log: false })
   for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
     t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))

@@ -37,12 +37,12 @@ function codesInSource (name: string): string[] {
 const codesOf = (name: string): string[] => Object.keys(pluginErrors[name] ?? {})
 
 for (const name of Object.keys(pluginCases).map(plugin => `@fastify/${plugin}`)) {
-  t.test(`every code of ${name} is in the table or is a bug in the application`, async t => {
+  t.test(`every code of ${name} is in the table or indicates a bug in the application`, async t => {
     t.strictSame(codesInSource(name), [...codesOf(name), ...mistakes[name] ?? []].sort())
   })
 }
 
-t.test('every code of fast-jwt is in the table or is a bug in the application', async t => {
+t.test('every code of fast-jwt is in the table or indicates a bug in the application', async t => {
   const { TokenError } = createRequire(mainOf('@fastify/jwt'))('fast-jwt') as { readonly TokenError: { readonly codes: Readonly<Record<string, string>> } }
   const codes = Object.values(TokenError.codes).filter(code => !codesOf('@fastify/jwt').includes(code))
   t.strictSame(codes.sort(), [...codesOf('fast-jwt'), ...mistakes['fast-jwt'] ?? []].sort())

@@ -24,7 +24,7 @@ t.test('a plain Error after a 4xx has the code of the status, and its message is
   })
 })
 
-t.test('an error of a class of the application also has the code of the status', async t => {
+t.test('an error of an application\'s class also has the code of the status', async t => {
   class NotFoundError extends Error { override readonly name = 'NotFoundError' }
   t.match(await answerTo(404, new NotFoundError('no row 7 in users')), { status: 404, body: { code: 'resource_not_found' } })
 })

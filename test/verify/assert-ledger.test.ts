@@ -35,7 +35,7 @@ t.test('if every response is documented, it returns the codes without a test', a
   })
 })
 
-t.test('it fails on an undocumented response, and says what to do', async t => {
+t.test('it fails on an undocumented response, and explains what to do', async t => {
   const app = await build()
   await app.inject('/draws/1')
   await app.inject('/draws/1')
@@ -43,25 +43,25 @@ t.test('it fails on an undocumented response, and says what to do', async t => {
   GET /draws/:id: 423 resource_locked, sent 2 times`)
 })
 
-t.test('it fails on an error that a handler sends in another shape', async t => {
+t.test('it fails on an error that a handler sends in another format', async t => {
   const app = Fastify()
   await app.register(apiErrors, { log: false, sentErrors: 'report' })
   app.get('/queues/:id', (_request, reply) => { reply.code(404).send({ message: 'No queue has this id.' }) })
   await app.inject('/queues/1')
-  t.equal(failure(() => assertLedger(app)), `These responses do not have the shape of the catalog. Throw an error of the catalog, declare the status in schema.response, or set sentErrors: 'convert':
+  t.equal(failure(() => assertLedger(app)), `These responses do not have the format of the API. Throw an error from the catalog, declare the status in schema.response, or set sentErrors: 'convert':
   GET /queues/:id: 404, sent once`)
 })
 
-t.test('it can fail on documented codes that no test has seen', async t => {
+t.test('it can fail on documented codes that no test has triggered', async t => {
   const app = await build()
-  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, but no test has seen them. Test them, or add them to 'except':
+  t.equal(failure(() => assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })), `These codes are documented, but no test has triggered them. Test them, or add them to 'except':
   resource_not_found: GET /draws/:id, and 1 more
   resource_gone: GET /queues/:id`)
   await app.inject('/queues/1')
   t.strictSame(assertLedger(app, { unexercised: 'fail', except: ['internal_error', 'resource_not_found'] }), { undocumented: [], unexercised: [] })
 })
 
-t.test('both at once, for the responses of a whole suite', async t => {
+t.test('both options, for the responses of a whole suite', async t => {
   const answers: LedgerEntry[] = [
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 1, documented: false },
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 3, documented: true }
@@ -69,7 +69,7 @@ t.test('both at once, for the responses of a whole suite', async t => {
   t.equal(failure(() => assertLedger({ apiErrors: { ledger: () => [], reference: () => ({ codes: [{ code: 'unseen', routes: ['GET /a'] }] }) } }, { answers, unexercised: 'fail' })),
     `These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:
   GET /draws/:id: 423 resource_locked, sent once
-These codes are documented, but no test has seen them. Test them, or add them to 'except':
+These codes are documented, but no test has triggered them. Test them, or add them to 'except':
   unseen: GET /a`)
 })
 
@@ -78,7 +78,7 @@ t.test("'except' has codes of the catalog", async t => {
   t.throws(() => assertLedger(app, { except: ['intrenal_error'] }), new TypeError('assertLedger: except: expected codes of the catalog, got "intrenal_error".'))
 })
 
-t.test('invalid input gets one sentence', async t => {
+t.test('invalid input is reported with one sentence', async t => {
   const scoped = Fastify()
   await scoped.register(async scope => { await scope.register(apiErrors) })
   const expected = 'assertLedger: app: expected the instance, or the scope, that registers fastify-api-errors, got'

@@ -56,7 +56,7 @@ t.test('an application without the plugin has no documentation, so its responses
   t.strictSame(readLedger(folder), [{ route: null, status: 400, code: 'invalid_request', count: 1, documented: true }])
 })
 
-t.test('an error that a handler sends in another shape is also collected', async t => {
+t.test('an error that a handler sends in another format is also collected', async t => {
   const folder = t.testdir()
   const stop = collectLedger(folder)
   const app = Fastify()
@@ -78,7 +78,7 @@ t.test('a folder is a path', async t => {
   t.equal(thrown(() => readLedger('')), 'TypeError: readLedger: folder: expected a path, such as \'.ledger\', got "".')
 })
 
-t.test('a process that is killed while it writes leaves a partial line, which is ignored', async t => {
+t.test('a process that is killed while writing leaves a partial line, which is ignored', async t => {
   const folder = t.testdir()
   const entry = { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 1, documented: true }
   const line = JSON.stringify(entry)

@@ -32,14 +32,14 @@ t.test('nothing changed', async t => {
 t.test('codes', async t => {
   const { resource_gone: gone, ...others } = lock.codes as Record<string, LockedCode>
   const without: Lock = { ...lock, codes: others, routes: { 'GET /queues/:id': [], 'POST /queues/:id/entries': ['already_in_queue'] } }
-  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Callers that handle it no longer get it.'])
+  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Callers that handle this code no longer receive it.'])
   t.strictSame(changes(lock, without), [
     'notable: GET /queues/:id: it can now return resource_gone.',
     'notable: POST /queues/:id/entries: it can now return resource_gone.',
     'fine: resource_gone: the code is new.'
   ])
   t.strictSame(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode } }), [
-    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'. Callers that handle it no longer get it.",
+    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'. Callers that handle this code no longer receive it.",
     'fine: queue_gone: the code is new.'
   ])
   t.match(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode, draw_gone: gone as LockedCode } })[0], 'the code was removed. Callers')

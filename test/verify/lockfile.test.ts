@@ -98,7 +98,7 @@ t.test('the content of a lockfile is sorted, in any order of the code', async t 
   t.strictSame(parseLock(writeLock(lock), 'errors.lock.json'), lock, 'it reads its own output')
 })
 
-t.test('a file that is not a lockfile gets one sentence', async t => {
+t.test('a file that is not a lockfile is reported with one sentence', async t => {
   const messageFor = (text: string): string => {
     try {
       parseLock(text, 'errors.lock.json')

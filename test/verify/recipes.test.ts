@@ -99,8 +99,8 @@ function npmTest (folder: string, runner: string, urls: readonly string[]): { re
 for (const runner of Object.keys(tests)) {
   t.test(`${runner}: a suite of two processes`, async t => {
     const documented = npmTest(t.testdir(), runner, ['/queues/1', '/queues/2'])
-    t.match(documented, { status: 0, output: /^No test has seen internal_error\.$/m })
-    t.notMatch(documented.output, 'No test has seen resource_gone.')
+    t.match(documented, { status: 0, output: /^No test has triggered internal_error\.$/m })
+    t.notMatch(documented.output, 'No test has triggered resource_gone.')
   })
 
   t.test(`${runner}: an undocumented response fails it`, async t => {

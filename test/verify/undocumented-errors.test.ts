@@ -27,7 +27,7 @@ t.test("'log' warns once for each kind of undocumented response", async t => {
   const [line, ...more] = lines
   t.strictSame(more, [])
   const { time, pid, hostname, ...warning } = line ?? {}
-  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error was sent that is not in the documentation of its route.' })
+  t.strictSame(warning, { level: 40, reqId: 'req_1', ...gone, msg: 'An error was sent that is not documented for its route.' })
 })
 
 t.test('a function is called once for each kind, with the request', async t => {
@@ -45,7 +45,7 @@ t.test('a function that fails does not change the response', async t => {
   t.match(lines, [{ level: 50, err: { message: 'The queue of reports is full.' }, msg: 'The function in the option onUndocumented failed.' }])
 })
 
-t.test('without the option, only the ledger has it', async t => {
+t.test('without the option, only the ledger lists it', async t => {
   const { app, lines } = await build({})
   await app.inject('/queues/1')
   t.strictSame(lines, [])

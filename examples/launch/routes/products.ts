@@ -12,7 +12,7 @@ const Product = Type.Object({
 }, { description: 'A product.' })
 const price = Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'In cents.' })
 
-/** The routes of products. SKUs are unique, and an update names the version that it changes. */
+/** The routes of products. SKUs are unique, and an update specifies the version that it changes. */
 export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
   app.get('/products', {
     onRequest: [guard('products:read')],

@@ -1,4 +1,4 @@
-/** The style sheet, the script and the icon of the reference pages. They are files next to this one, here and in the package. */
+/** The style sheet, the script and the icon of the reference pages. These files are next to this file, in the repository and in the package. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -18,8 +18,8 @@ const contentTypes = {
 /**
  * Reads the files that the pages load. The pages load nothing else.
  *
- * @param folder the URL of the folder that has them, with a slash at the end
- * @throws Error if one cannot be read, for example because a bundler left it out
+ * @param folder the URL of their folder, with a slash at the end
+@throws Error if a file cannot be read, for example because a bundler omitted it
  */
 export function readAssets (folder: string = new URL('.', import.meta.url).href): Asset[] {
   return Object.entries(contentTypes).map(([name, contentType]) => ({ name, contentType, content: readAsset(new URL(name, folder)) }))
@@ -29,6 +29,6 @@ function readAsset (url: URL): string {
   try {
     return readFileSync(url, 'utf8')
   } catch (cause) {
-    throw new Error(`fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, leave fastify-api-errors out of the bundle.`, { cause })
+    throw new Error(`fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, exclude fastify-api-errors from the bundle.`, { cause })
   }
 }

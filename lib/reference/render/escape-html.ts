@@ -1,6 +1,6 @@
 /** Builds HTML with a template tag that escapes every value. */
 
-/** A piece of HTML, as opposed to a string that has to be escaped. */
+/** A piece of HTML. Unlike a string, it is not escaped. */
 export interface Html {
   readonly html: string
 }
@@ -12,7 +12,7 @@ export function html (strings: TemplateStringsArray, ...values: readonly Value[]
   return { html: strings.reduce((before, string, index) => before + toHtml(values[index - 1]) + string) }
 }
 
-/** Escapes a string for HTML, in text and in attributes. */
+/** Escapes a string for HTML text and attributes. */
 export function escapeHtml (text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }

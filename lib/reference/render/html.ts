@@ -6,7 +6,7 @@ import type { Reference, ReferenceCode } from '../create-reference.js'
 import { retryTexts, createSections, type Section } from './sections.js'
 import type { Site } from './site.js'
 
-/** Returns the index in HTML. The script adds a search and a filter; without it, everything can be read. */
+/** Returns the index in HTML. The script adds a search and a filter. All content is readable without it. */
 export function indexHtml (reference: Reference, site: Site): string {
   const { used, reserved } = groupCodes(reference)
   return renderLayout(site, {
@@ -21,8 +21,8 @@ export function indexHtml (reference: Reference, site: Site): string {
 <p><label for="search">Search</label> <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="Code, message or status"></p>
 <p><label for="status">Status</label> <select id="status">
 <option value="">All</option>
-<option value="4">4xx, the request</option>
-<option value="5">5xx, the server</option>
+<option value="4">4xx: client errors</option>
+<option value="5">5xx: server errors</option>
 ${listStatuses(reference).map(({ status, phrase }) => html`<option value="${status}">${status} ${phrase}</option>\n`)}</select></p>
 <output for="search status"></output>
 </form>

@@ -1,4 +1,4 @@
-/** What the index of a reference contains, for each form: an introduction, and the codes by status. */
+/** The content of a reference's index, in every form: an introduction, and the codes by status. */
 import type { Reference, ReferenceCode } from '../create-reference.js'
 
 /** The codes of one status. */
@@ -8,19 +8,19 @@ export interface StatusGroup {
   readonly codes: readonly ReferenceCode[]
 }
 
-/** The texts before the lists of codes. */
+/** The paragraphs before the lists of codes. */
 export const introduction = {
-  lead: 'Every error response has a code. Codes do not change: let your program decide by the code, and show the message to people.',
+  lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
   llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
-  reserved: 'No route returns these codes today. A program that handles them is prepared for a later version of the API.'
+  reserved: 'No route currently returns these codes. If your program handles them, it is prepared for a later version of the API.'
 } as const
 
-/** Returns whether the application can return a code today. */
+/** Returns whether the application can currently return a code. */
 export function isInUse ({ routes, elsewhere }: ReferenceCode): boolean {
   return routes.length > 0 || elsewhere !== undefined
 }
 
-/** Groups the codes in use by status, and lists the others separately. */
+/** Groups the codes that are in use by status, and lists the other codes separately. */
 export function groupCodes ({ codes }: Reference): { readonly used: readonly StatusGroup[], readonly reserved: readonly ReferenceCode[] } {
   const used = new Map<number, StatusGroup>()
   for (const page of codes.filter(isInUse)) {

@@ -3,7 +3,7 @@ import { formatCurl } from '../requests/curl.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
-/** Returns the index in JSON: the main facts of each code, and the URL of its page. */
+/** Returns the index in JSON: the main properties of each code, and the URL of its page. */
 export function indexJson ({ title, formats, limits, codes }: Reference, site: Site): string {
   return stringify({
     title,

@@ -1,13 +1,13 @@
-/** Renders Markdown of definitions as HTML that is safe to serve. */
+/** Renders the Markdown in definitions as HTML that is safe to serve. */
 import { Marked, type Tokens } from 'marked'
 import { highlight } from './highlight.js'
 import { escapeHtml, html, type Html } from './escape-html.js'
 
-/** The protocols that a link in a description may have. A browser runs no code from them. */
+/** The protocols that links in a description may have. Browsers do not run code from such links. */
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
 const marked = new Marked({
-  // Tags are text. So is a bare URL, because a value must not become a link automatically.
+  // Tags and bare URLs are shown as text, because a value must not become a link automatically.
   tokenizer: { html: () => undefined, tag: () => undefined, url: () => undefined },
   renderer: {
     image: ({ text }: Tokens.Image) => escapeHtml(text),
@@ -16,7 +16,7 @@ const marked = new Marked({
       return isSafeLink(href) ? html`<a href="${href}">${{ html: text }}</a>`.html : text
     },
     heading ({ depth, tokens }: Tokens.Heading) {
-      const level = Math.min(6, depth + 2) // the page has the levels 1 and 2
+      const level = Math.min(6, depth + 2) // the page itself uses levels 1 and 2
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`
     },
     code: ({ lang, text }: Tokens.Code) => html`<pre tabindex="0"><code>${highlight(lang, text)}</code></pre>`.html,

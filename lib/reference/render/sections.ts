@@ -1,4 +1,4 @@
-/** The content of the page of a code, section by section. Every form of the page is made from it. */
+/** The content of a code's page, section by section. Every form of the page is created from it. */
 import type { RetryAdvice } from '../../catalog/definition.js'
 import { formatContentType } from '../../support/http-syntax.js'
 import { formatCurl } from '../requests/curl.js'
@@ -6,33 +6,33 @@ import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../su
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
-/** A section of the page of a code. */
+/** A section of a code's page. */
 export interface Section {
   readonly id: string
   readonly title: string
   /** The content in CommonMark with tables. */
   readonly markdown: string
-  /** Whether it is placed next to the other sections on a wide screen. */
+  /** Whether the section is placed next to the other sections on a wide screen. */
   readonly beside: boolean
 }
 
-/** The text for each retry advice: a short one for lists, and a long one. */
+/** The explanation of each retry advice: a short form for lists, and a long form. */
 export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, readonly long: string }>> = {
   never: {
     short: 'Do not retry',
-    long: 'The same request fails in the same way until something has changed.'
+    long: 'The same request fails again unless something changes.'
   },
   backoff: {
     short: 'Retry with backoff',
-    long: 'Send the same request again after a short wait, and double the wait each time: 1, 2, 4 seconds, each with a small random part. Give up after a few attempts. Before you repeat a request that changes something, check whether the change was made, or send an idempotency key.'
+    long: 'Send the same request again after a short wait, and double the wait after each attempt: 1, 2, 4 seconds, each with a small random part. Give up after a few attempts. Before you retry a request that changes data, check whether the change was made, or send an idempotency key.'
   },
   'retry-after': {
     short: 'Retry after the given time',
-    long: 'Wait for the seconds in the `Retry-After` header, then send the same request again. An earlier request fails again.'
+    long: 'Wait for the number of seconds in the `Retry-After` header, then send the same request again. An earlier retry fails.'
   }
 }
 
-/** Returns the sections of the page of a code. */
+/** Returns the sections of a code's page. */
 export function createSections (reference: Reference, page: ReferenceCode, site: Site): Section[] {
   const { description, action, retry } = page
   const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? createLimitsTable(reference) : undefined
@@ -61,12 +61,12 @@ function createExample ({ status, phrase, headers }: ReferenceCode, { contentTyp
 function createRequest ({ request, status, elsewhere }: ReferenceCode, { origin }: Site): string {
   if (request === undefined) {
     return status >= 500
-      ? 'The cause is in the server, so no request shows it.'
-      : elsewhere === undefined ? 'No route returns it today, so there is no request to show.' : 'No single request shows it.'
+      ? 'The cause is in the server, so no request can trigger it.'
+      : elsewhere === undefined ? 'No route currently returns this code, so there is no example request.' : 'No single request triggers this error.'
   }
   const hint = request.certain
     ? ''
-    : '\n\nThis request can get it. Whether it does depends on the stored data: use your own values.'
+    : '\n\nThis request can trigger the error, depending on the stored data. Use your own values.'
   return codeBlock('sh', formatCurl(request, origin)) + hint
 }
 
@@ -79,9 +79,9 @@ function createFieldsTable ({ contentType, fields }: ReferenceAnswer, isOneOfSev
 
 function describeRoutes (reference: Reference, { routes, elsewhere }: ReferenceCode): string {
   const isEvery = routes.length === reference.routes.length && routes.length > 1
-  const listed = isEvery ? ['Every route can return it.'] : routes.length === 0 ? [] : [formatList(routes)]
-  if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any path can return it' : 'Any other path can also return it'}: ${elsewhere}`)
-  return listed.length === 0 ? 'No route returns it today.' : listed.join('\n\n')
+  const listed = isEvery ? ['Every route can return this code.'] : routes.length === 0 ? [] : [formatList(routes)]
+  if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any path can return this code' : 'Any other path can also return this code'}: ${elsewhere}`)
+  return listed.length === 0 ? 'No route currently returns this code.' : listed.join('\n\n')
 }
 
 function formatList (routes: readonly string[]): string {
@@ -89,7 +89,7 @@ function formatList (routes: readonly string[]): string {
 }
 
 function createLimitsTable ({ limits }: Reference): string {
-  return table(['Limit', 'Requests', 'In', 'Routes'], limits.map(({ name, max, window, routes }) => [
+  return table(['Limit', 'Requests', 'Window', 'Routes'], limits.map(({ name, max, window, routes }) => [
     codeSpan(name), max === undefined ? 'depends on the caller' : String(max), window === undefined ? 'depends on the caller' : escapeMarkdown(window), routes.map(codeSpan).join(', ')
   ]))
 }

@@ -6,9 +6,9 @@ export interface Site {
   readonly origin: string
   /** The URL of the index. */
   readonly index: string
-  /** Returns the URL of the page of a code. */
+  /** Returns the URL of a code's page. */
   readonly page: (code: string) => string
-  /** Returns the URL of the page of a code in Markdown, or of the index if there is no code. */
+  /** Returns the URL of a code's page in Markdown, or of the index if there is no code. */
   readonly markdown: (code?: string) => string
   /** Returns the URL of a file that the pages load: the style sheet, the script or the icon. */
   readonly asset: (name: string) => string

@@ -1,4 +1,4 @@
-/** Makes requests that fail with a given code, for the reference pages. */
+/** Creates requests that fail with a given code, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
 import { isRecord } from '../../support/is-object.js'
@@ -25,7 +25,7 @@ const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
   rate_limit_exceeded: ({ limit }) => limit === undefined ? undefined : { times: limit + 1 }
 }
 
-/** The requests that get a code at any path. */
+/** The requests that trigger a code at any path. */
 const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => SampleRequest | undefined>>> = {
   route_not_found: () => ({ method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true }),
   method_not_allowed: routes => createFirst(routes, route => {
@@ -42,8 +42,8 @@ const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly
 }
 
 /**
- * Returns a request that gets a code, or else a valid request of a route that can return the code.
- * Returns `undefined` for a code that no route has, and for errors of the server, because a request cannot cause them.
+ * Returns a request that triggers a code, or otherwise a valid request for a route that can return the code. Returns `undefined`
+ * for a code that no route has, and for server errors, because a request cannot trigger them.
  *
  * @param candidates the routes that can return the code
  * @param routes all routes

@@ -1,4 +1,4 @@
-/** Makes valid requests from the schemas of a route, for the reference pages. */
+/** Creates valid requests from the schemas of a route, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { declaringTargets } from '../../infer/declare-errors.js'
 import type { RouteRecord } from '../../infer/route-record.js'
@@ -6,7 +6,7 @@ import { getSecurityRequirements } from '../../infer/security.js'
 import { createSampleValue } from './sample-value.js'
 import { isRecord } from '../../support/is-object.js'
 
-/** A request in the documentation that gets an error. */
+/** A request in the documentation that triggers an error. */
 export interface SampleRequest {
   readonly method: string
   /** The path, with the query. */
@@ -20,7 +20,7 @@ export interface SampleRequest {
   readonly longHeader?: { readonly name: string, readonly bytes: number } | undefined
   /** How often the request is sent. The last response is the error. */
   readonly times: number
-  /** Whether the request always gets the error. Otherwise it depends on the stored data. */
+  /** Whether the request always triggers the error. Otherwise, this depends on the stored data. */
   readonly certain: boolean
 }
 
@@ -40,7 +40,7 @@ export const jsonContent = { 'content-type': 'application/json' } as const
 /** The codes that show that a route needs a credential. */
 const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_api_key', 'unauthorized', 'invalid_token']
 
-/** Returns the headers with the credential of a route: those of its security schemes, or else `Authorization`. Empty for an open route. */
+/** Returns the headers with the credential of a route: the headers of its security schemes, or otherwise `Authorization`. Empty for a public route. */
 export function credentialHeaders ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
   const schemes = getSecurityRequirements(declaringTargets(record)).map(({ scheme }) => scheme)
   if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}

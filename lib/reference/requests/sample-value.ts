@@ -1,4 +1,4 @@
-/** Makes small values that a JSON Schema accepts. */
+/** Creates small values that a JSON Schema accepts. */
 import { isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
 
 /** A value for each `format`. */
@@ -17,7 +17,7 @@ const samplesOfFormat: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000'
 }
 
-/** Returns the schema that a `$ref` names. */
+/** Returns the target of a `$ref`. */
 export type Resolve = (ref: string) => unknown
 
 /**
@@ -45,7 +45,7 @@ export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0)
   }
 }
 
-/** How deep a value is nested at most, because a schema may contain itself. */
+/** The maximum depth of a value, because a schema may contain itself. */
 const maxDepth = 8
 
 function sampleObject (schema: ReadonlyJsonObject, resolve: Resolve, depth: number): Record<string, unknown> {

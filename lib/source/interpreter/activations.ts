@@ -1,4 +1,4 @@
-/** Creates activations. An activation is one run of one function, with all that it threw, sent and returned so far. Only the innermost one changes. */
+/** Creates activations. An activation is one run of one function, with everything that it has thrown, sent and returned. Only the innermost activation changes. */
 import type { Node } from 'typescript'
 import { type Cls, type Fn, type Frame, type Values, nextId } from '../values.js'
 import type { TypeScript } from '../typescript.js'

@@ -1,4 +1,4 @@
-/** Runs declarations, patterns and assignments, which give values to variables and properties. */
+/** Runs declarations, patterns and assignments, which set variables and properties. */
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, isStored, literal, nothing, numbersIn, object, textsIn, union, unknownFrom } from '../values.js'
@@ -7,7 +7,7 @@ import type { Machine } from './machine.js'
 import { hasOwnType, siteOf, typeOf, unknownOf } from './nodes.js'
 import { findUp, parametersOf } from './syntax.js'
 
-/** Assigns values to a name or to each name of a pattern. */
+/** Assigns values to a name, or to each name in a pattern. */
 export function bindName (machine: Machine, name: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(name)) {

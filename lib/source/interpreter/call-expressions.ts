@@ -40,7 +40,7 @@ function callValues (machine: Machine, node: CallExpression, callees: Values, se
   return callBySignature(machine, node, callees, self, args)
 }
 
-/** Replaces an unknown value by one with the type of the call, because a type parameter of the function is not a concrete type. */
+/** Replaces an unknown value with a value of the call's type, because a type parameter of the function is not a concrete type. */
 function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
   if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
     return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)
@@ -89,7 +89,7 @@ function isOfText (ts: TypeScript, node: Expression): boolean {
   return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
 }
 
-/** Returns whether an expression starts at a value of a package. Functions of packages are not followed. */
+/** Returns whether an expression starts with a value from a package. Functions of packages are not followed. */
 function isOfPackage (machine: Machine, node: Expression): boolean {
   const { ts } = machine.project
   let at: Expression = node
@@ -102,7 +102,7 @@ function isOfPackage (machine: Machine, node: Expression): boolean {
   return ts.isArrayLiteralExpression(at) || ts.isStringLiteralLike(at) || ts.isNewExpression(at) || ts.isTemplateExpression(at) || ts.isRegularExpressionLiteral(at)
 }
 
-/** Calls a factory of a catalog of which only the type is known. The type contains the code. */
+/** Calls a catalog factory of which only the type is known. The type contains the code. */
 function typedFactory (machine: Machine, node: CallExpression): Values {
   const { checker } = machine.project
   const type = typeOf(machine, node.expression)

@@ -63,7 +63,7 @@ function withoutLiterals (values: Values): Values {
   return values.map(value => value.kind === 'literal' ? unknown() : value)
 }
 
-/** Returns a wrapper, such as the result of `partial`: the inner function is called when the wrapper is called. */
+/** Returns a wrapper, such as the result of `partial`, which calls the inner function. */
 function wrapperOf (machine: Machine, { path }: External, args: readonly Values[], node: Node): Value | undefined {
   const { ts } = machine.project
   const [first = [], ...others] = args
@@ -84,10 +84,10 @@ interface Wrapped {
   readonly args: readonly unknown[]
 }
 
-/** A scope with more variables than this is the scope of a file, not of a function that wraps another one. */
+/** A scope with more variables than this is the scope of a file, not of a function that wraps another function. */
 const maxClosed = 12
 
-/** Returns functions of the application in the closure of a package's function. `partial`, `memoize` and `once` work like this. */
+/** Returns functions of the application in the closure of a package's function, as in the results of `partial`, `memoize` and `once`. */
 function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
   // A function with rest parameters has two scopes: one for its parameters, and one for its variables.
   const held = machine.inspector.scopesOf(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
@@ -136,7 +136,7 @@ export function callUnknown (machine: Machine, args: readonly Values[], node: No
   return [promise([unknown(type === undefined ? undefined : () => awaitedType(machine, type()), held)], promised)]
 }
 
-/** Returns whether callbacks run after the request stopped waiting for them, as with emitters, timers and workers. */
+/** Returns whether callbacks run when the request no longer waits for them, as with emitters, timers and workers. */
 function runsLater (machine: Machine, node: Node): boolean {
   const { ts } = machine.project
   if (ts.isNewExpression(node)) return true

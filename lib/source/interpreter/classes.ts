@@ -32,7 +32,7 @@ export function listConstructorNames (prototype: object | null): string[] {
   return names
 }
 
-/** Returns the names of a package's class that is only known by its path. A class whose name ends in Error extends Error. */
+/** Returns the names of a package's class of which only the path is known. A class whose name ends in Error extends Error. */
 export function errorNamesOfPath (path: string): readonly string[] {
   const name = path.split('.').at(-1) as string
   return name.endsWith('Error') ? [name, 'Error'] : []

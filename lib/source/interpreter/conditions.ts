@@ -5,7 +5,7 @@ import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 
-/** Runs both branches of a condition, except one that a literal excludes. Returns false if neither branch reaches its end. */
+/** Runs both branches of a condition, except a branch that a literal rules out. Returns false if neither branch reaches its end. */
 export function runBranches (machine: Machine, condition: Expression, whenTrue: () => boolean, whenFalse: () => boolean): boolean {
   const before = saveState(machine)
   const ends: State[] = []
@@ -21,7 +21,7 @@ export function runBranches (machine: Machine, condition: Expression, whenTrue: 
   return true
 }
 
-/** Narrows variables to their values when a condition holds. Returns false if it can never hold. */
+/** Narrows variables to their values if a condition holds. Returns false if the condition can never hold. */
 export function narrow (machine: Machine, condition: Expression, truth: boolean): boolean {
   const { ts } = machine.project
   if (ts.isParenthesizedExpression(condition)) return narrow(machine, condition.expression, truth)

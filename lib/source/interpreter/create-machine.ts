@@ -1,6 +1,6 @@
 /**
  * Creates the interpreter. It runs the source of an application with partly known values, and collects the errors of each function.
- * A branch that a literal excludes is skipped, and every other branch runs. Values that are not in the source come from the objects
+ * A branch that a literal rules out is skipped, and every other branch runs. Values that are not in the source come from the objects
  * of the running application: their properties, and the closure variables of their functions.
  */
 import type { Inspector } from '../inspect.js'

@@ -15,7 +15,7 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
   for (const value of values) {
     const earlier = machine.origins.get(value)
     if (earlier !== undefined) {
-      // The `catch` may be there to handle this error of the database.
+      // The `catch` may exist to handle this database error.
       const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
       machine.act.throws.push(...isEffect ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
       continue
@@ -90,7 +90,7 @@ export function thrownValues (machine: Machine, expression: Expression): Values 
   })
 }
 
-/** Returns the errors of a type: instances of classes of the application, or errors of a catalog. */
+/** Returns the errors of a type: instances of the application's classes, or errors of a catalog. */
 function errorsOfType (machine: Machine, type: Type | undefined, node: Node): Values {
   const { ts, checker } = machine.project
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]

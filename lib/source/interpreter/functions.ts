@@ -9,7 +9,7 @@ import { hasOwnType, nameOf } from './nodes.js'
 import { returnValues } from './promises.js'
 import { isAsync, isGenerator, parametersOf } from './syntax.js'
 
-/** Deeper calls are an endless recursion, hidden by changing arguments. */
+/** The maximum depth of calls. Deeper calls are an endless recursion whose arguments change. */
 const maxDepth = 60
 
 /** Calls a function of the source. */

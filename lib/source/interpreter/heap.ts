@@ -14,7 +14,7 @@ export function live (machine: Machine, value: object): Live {
   return known
 }
 
-/** Returns the value of anything in the application. */
+/** Returns the value for any value in the application. */
 export function liveValue (machine: Machine, value: unknown): Value {
   return (typeof value === 'object' && value !== null) || typeof value === 'function' ? machine.live(value) : typeof value === 'symbol' ? unknown() : literal(value as string, false)
 }

@@ -48,7 +48,7 @@ function errorNamesOfLive (value: object): readonly string[] {
   return names.includes('Error') ? names : []
 }
 
-/** Runs a constructor function, the older form of a class: `function Failure () { this.statusCode = 404 }`. */
+/** Runs a constructor function, which is the older form of a class: `function Failure () { this.statusCode = 404 }`. */
 function constructFunction (machine: Machine, live: Live | undefined, fn: Fn, args: readonly Values[]): Values {
   const isError = live !== undefined && Object.prototype.isPrototypeOf.call(Error.prototype, (live.value as { readonly prototype?: object }).prototype ?? {})
   const cls: Cls = { kind: 'class', id: fn.id, node: undefined, env: undefined, live }

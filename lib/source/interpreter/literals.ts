@@ -19,7 +19,7 @@ interface Span {
   readonly literal: { readonly text: string }
 }
 
-/** Evaluates a template. In a tagged template, a `?` stands for each value. */
+/** Evaluates a template. In a tagged template, each value is replaced with a `?`. */
 export function evaluateTemplate (machine: Machine, head: string, spans: readonly Span[], isTagged = false): Values {
   let text = head
   let isKnown = true

@@ -1,4 +1,4 @@
-/** The state of the interpreter, and the functions that its files call in each other. Sharing them here avoids import cycles. */
+/** The state of the interpreter, and the functions that its files share. Sharing them here avoids import cycles. */
 import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import type { LiveScope } from '../inspect.js'
 import type { LibraryContext, Status } from '../library-context.js'

@@ -109,7 +109,7 @@ function readAccessor (machine: Machine, owner: Live, name: string, get: () => u
   return found?.kind === 'function' ? machine.callFunction(found, [owner], []) : machine.memberOfNode(node, name)
 }
 
-/** Binds an arrow function of an object to the object, if it is written in the class of the object. */
+/** Binds an arrow function of an object to the object if the function is written in the object's class. */
 function withSelf (machine: Machine, value: Value, owner: Live): Value {
   if (value.kind !== 'live' || typeof value.value !== 'function') return value
   const found = machine.nodeOf(value)

@@ -30,7 +30,7 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
   return found
 }
 
-/** Finds an export of a package in a CommonJS file. Its functions close over the whole package, not over the export. */
+/** Finds an export of a package in a CommonJS file, whose functions close over the whole package instead of the export. */
 function findLoaded ({ from, path }: External, file: string): unknown {
   const require = createRequire(file)
   try {

@@ -45,7 +45,7 @@ export function nameOf (machine: Machine, fn: Fn): string | undefined {
   return owner === undefined ? named.text : `${owner}.${named.text}`
 }
 
-/** Returns whether the type of a parameter says as much as the type of its argument. */
+/** Returns whether the type of a parameter is as specific as the type of its argument. */
 export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | undefined): boolean {
   return parameter === undefined || (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
 }
@@ -56,7 +56,7 @@ export function missed (machine: Machine, node: Node | undefined, reason: string
   machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
 }
 
-/** Returns the line of a node. A package's function that is a hook has its own line, because no line of the application calls it. */
+/** Returns the line of a node. If a package's function is a hook, its own line is used, because no line of the application calls it. */
 export function siteOf (machine: Machine, node: Node): Site {
   return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
 }

@@ -27,7 +27,7 @@ export function readProperty (machine: Machine, value: Value, name: string): Val
   return value.kind === 'object' ? memberOfObject(machine, value, name, anyNode(machine)) : []
 }
 
-/** Returns the errors that a handler returns as thrown errors, because Fastify treats them so. */
+/** Returns the errors that a handler returns as thrown errors, because Fastify treats them as thrown. */
 export function throwReturned (machine: Machine, values: Values): Thrown[] {
   return values.map(value => ({
     value,

@@ -116,7 +116,7 @@ function runStatement (machine: Machine, node: Statement): boolean {
   return true
 }
 
-/** Returns whether a call never returns. Such a call ends the block, as it does for the compiler. */
+/** Returns whether a call never returns. Such a call ends the block, as in the compiler. */
 function neverReturns (machine: Machine, expression: Expression): boolean {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression

@@ -1,4 +1,4 @@
-/** Answers questions about the syntax tree that do not depend on values. */
+/** Reads properties of the syntax tree that do not depend on values. */
 import type { Declaration, Expression, Node, ParameterDeclaration } from 'typescript'
 import type { FunctionNode, Project } from '../project.js'
 import type { Fn } from '../values.js'
@@ -30,7 +30,7 @@ export function parametersOf (node: FunctionNode): readonly ParameterDeclaration
   return node.parameters.filter(({ name }) => !('text' in name && name.text === 'this'))
 }
 
-/** Returns an expression without surrounding brackets and type assertions. */
+/** Returns an expression without surrounding parentheses and type assertions. */
 export function unwrap (ts: Project['ts'], node: Expression): Expression {
   return ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isSatisfiesExpression(node) ? unwrap(ts, node.expression) : node
 }

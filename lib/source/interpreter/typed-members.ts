@@ -1,4 +1,4 @@
-/** Reads properties of values whose type only is known. */
+/** Reads properties of values of which only the type is known. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
 import { type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
@@ -7,7 +7,7 @@ import type { Machine } from './machine.js'
 import { functionOfNode, typeOf } from './nodes.js'
 import { externalValue, initialValues, isModuleLevel } from './variables.js'
 
-/** Returns a member that only the source shows. */
+/** Returns a member that is only visible in the source. */
 export function memberOfNode (machine: Machine, node: Node, name: string): Values {
   const { ts } = machine.project
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.memberOfType(unknown(() => typeOf(machine, node.expression)), name, node)
@@ -26,7 +26,7 @@ export function memberOfType (machine: Machine, owner: Value & { readonly kind: 
   return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(owner, value.type) : value) : found
 }
 
-/** Returns the possible values of a property of a type: a method with a body, implementations of one without, or a typed value. */
+/** Returns the possible values of a property of a type: a method with a body, implementations of a method without a body, or a typed value. */
 function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
   const { ts, checker } = machine.project
   const typed = (): Values => {
@@ -67,14 +67,14 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
     }
     // Prisma generates its client into the application.
     if (ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
-    // The type of a factory of a catalog says which error it creates.
+    // The type of a catalog factory shows which error it creates.
     const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)
     if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
 }
 
-/** Returns whether a property can hold the value of its initializer. A mapped type, such as the rows of a table, gives it another type. */
+/** Returns whether a property can hold the value of its initializer. A mapped type, such as the rows of a table, changes its type. */
 function holdsInitializer ({ project: { checker } }: Machine, symbol: TypeScriptSymbol, initializer: Expression, node: Node): boolean {
   return checker.isTypeAssignableTo(checker.getTypeAtLocation(initializer), checker.getTypeOfSymbolAtLocation(symbol, node))
 }

@@ -1,4 +1,4 @@
-/** The part that the translators of all databases share. It turns a kind of failure into an error of the catalog. */
+/** The shared part of all database translators. It converts a kind of failure to an error from the catalog. */
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
@@ -17,9 +17,9 @@ export type DatabaseFailure =
 /** The response to a failure. */
 export interface FailureResponse {
   readonly code: StandardCode
-  /** The message, if the message of the code is too general. */
+  /** A message that replaces the message of the code, if that is too general. */
   readonly message?: string
-  /** The issue, if the failure is about fields. It has one message for a field, and one for the body if the database names no field. */
+  /** The issue, if the failure concerns fields. It has one message for a field, and another for the body if the database reports no field. */
   readonly issue?: { readonly code: IssueCode, readonly ofField: string, readonly ofBody: string }
 }
 
@@ -61,10 +61,10 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
   fault: { code: 'internal_error' }
 }
 
-/** The data that a source reads from one of its errors. */
+/** The data that a translator reads from an error. */
 export interface Reading {
   readonly failure: DatabaseFailure
-  /** The invalid columns, if the database names them. */
+  /** The invalid columns, if the database reports them. */
   readonly columns?: readonly string[] | undefined
   /** A column that is known only from the name of a constraint. It is ignored if the body has no field with this name. */
   readonly likelyColumn?: string | undefined
@@ -77,7 +77,7 @@ export interface Reading {
 /** Reads an error of one source. Returns `undefined` for any other error. */
 export type ReadError = (error: Readonly<Record<string, unknown>>, request: FastifyRequest) => Reading | undefined
 
-/** Returns the translator of one source. Of an error and its causes, the innermost known error decides: a pool timeout may hide a wrong password. */
+/** Returns the translator of one source. It uses the innermost known error in the chain of causes, because a pool timeout may hide a wrong password. */
 export function databaseTranslator (name: string, read: ReadError): Translator {
   return {
     name,
@@ -100,7 +100,7 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
   return isObject(error) && [undefined, 500].includes(getStatus(error))
 }
 
-/** The failures that are about a single value. In a request whose body is absent or empty, the value comes from the URL. */
+/** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
 function hasValues (body: unknown): boolean {
@@ -118,7 +118,7 @@ function createDatabaseError (reading: Reading, cause: unknown, { errors, reques
   return errors[codeOfStatus]({ cause, ...ofStatus, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 
-/** Returns the issue of a failure for a path; none if the failure is not about fields. */
+/** Returns the issue of a failure for a path; none if the failure does not concern fields. */
 export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
   const { issue } = databaseFailures[failure]
   if (issue === undefined) return []
@@ -131,7 +131,7 @@ function listPaths ({ columns, likelyColumn }: Reading, named: NamedConstraint |
   return likelyColumn === undefined || (isObject(body) && !Object.hasOwn(body, likelyColumn)) ? [[]] : [[likelyColumn]]
 }
 
-/** Returns the failure of a foreign key if the error does not say which side was changed. A DELETE request deletes a record, any other writes one. */
+/** Returns the failure of a foreign key if the error does not show which side was changed. A DELETE request is treated as a deletion, and any other request as a write. */
 export function foreignKeyFailure ({ method }: FastifyRequest): DatabaseFailure {
   return method === 'DELETE' ? 'still_referenced' : 'unknown_reference'
 }

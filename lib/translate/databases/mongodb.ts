@@ -43,7 +43,7 @@ export const driverErrors: ReadonlySet<unknown> = new Set([
   'MongoExpiredSessionError', 'MongoClientClosedError'
 ])
 
-/** Translates errors of the MongoDB driver, also if Mongoose passes them on. */
+/** Translates errors of the MongoDB driver, including errors that Mongoose passes on. */
 export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
   const { name, code } = error
   if (driverErrors.has(name)) return { failure: 'unavailable' }
@@ -52,7 +52,7 @@ export const mongodbTranslator: Translator = databaseTranslator('mongodb', error
   return failure === 'unique' ? { failure, ...readKey(error.keyPattern) } : { failure }
 })
 
-/** Returns the fields of an index and the default name that MongoDB gives it: `org_1_name_-1`. */
+/** Returns the fields of an index and its default name in MongoDB: `org_1_name_-1`. */
 function readKey (pattern: unknown): { readonly columns?: readonly string[], readonly constraint?: string } {
   if (!isObject(pattern)) return {}
   return { columns: Object.keys(pattern), constraint: Object.entries(pattern).flat().join('_') }

@@ -32,7 +32,7 @@ export const mongooseErrors: Readonly<Record<string, DatabaseFailure>> = {
   MongooseServerSelectionError: 'unavailable'
 }
 
-/** Translates errors of Mongoose: a document that does not match its schema, a value that cannot be cast, no document, no server. */
+/** Translates errors of Mongoose: a document that does not match its schema, a value that cannot be cast, a missing document, an unavailable server. */
 export const mongooseTranslator: Translator = databaseTranslator('mongoose', error => {
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
@@ -46,7 +46,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
 
 /** Returns the issue of one path. The message of its validator is not used, because it often repeats the value. */
 function createIssue (path: string, failed: unknown): Issue[] {
-  if (!isObject(failed) || failed.name === 'ValidationError') return [] // a subdocument: each of its paths is in the list, too
+  if (!isObject(failed) || failed.name === 'ValidationError') return [] // a subdocument, whose paths are also in the list
   const { kind, properties } = failed
   if (failed.name === 'CastError') {
     const type = typeof kind === 'string' && Object.hasOwn(castTypes, kind) ? castTypes[kind] : undefined

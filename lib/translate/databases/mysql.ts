@@ -2,7 +2,7 @@
 import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
 import type { Translator } from '../translator.js'
 
-/** The failure of an error number, and which part of the message is a name. */
+/** The failure of an error number, and the kind of name in the message. */
 export interface MysqlError {
   readonly failure: DatabaseFailure
   /** The required SQLSTATE, because MySQL and MariaDB use some numbers for different errors. */
@@ -12,8 +12,9 @@ export interface MysqlError {
 }
 
 /**
- * The error numbers of MySQL and MariaDB that a request or an outage can cause. Any other number, such as a wrong password,
- * broken SQL or a missing table, is a bug. Drivers derive `code` from the number with different tables, so the number is used.
+ * The error numbers of MySQL and MariaDB that a request or an outage can cause. Any other number, such as for a wrong password,
+ * invalid SQL or a missing table, indicates a bug. Drivers derive `code` from the number with different tables, so the number is
+ * used.
  */
 export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
   1022: { failure: 'unique' }, // ER_DUP_KEY
@@ -112,8 +113,8 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
 }
 
 /**
- * The position of the name, also in MariaDB's translations. A value that was sent cannot match as a name: the name of a key is
- * the last quoted string, and a value is followed by a quote, never by the row.
+ * The position of the name, also in MariaDB's translations. A value from the request cannot match as a name, because the name of
+ * a key is the last quoted string, and a value is followed by a quote, never by the row.
  */
 const namePatterns: Readonly<Record<NonNullable<MysqlError['names']>, RegExp>> = {
   column: /'([^']+)'/,

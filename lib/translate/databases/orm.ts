@@ -4,8 +4,8 @@ import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The errors that query builders and object mappers throw themselves, by name. The translator of the driver handles errors
- * that they wrap.
+ * The errors that query builders and object mappers throw themselves, by name. The driver's translator handles errors that they
+ * wrap.
  */
 export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   EntityNotFoundError: 'no_row', // TypeORM
@@ -24,7 +24,7 @@ export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   SequelizeInvalidConnectionError: 'fault'
 }
 
-/** Their messages for closed connections. These errors have no name. */
+/** The messages of query builders and object mappers for closed connections. These errors have no specific name. */
 export const ormMessages: ReadonlySet<unknown> = new Set([
   'Unable to acquire a connection', // Knex
   'Driver not Connected', // TypeORM
@@ -37,7 +37,7 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
   if (name === 'SequelizeValidationError' && Array.isArray(errors)) return readValidation(errors)
   if (typeof name === 'string' && Object.hasOwn(ormErrors, name)) return { failure: ormErrors[name] as DatabaseFailure }
   if (ormMessages.has(message)) return { failure: 'unavailable' }
-  // Kysely's NoResultError has no specific name. It has the query.
+  // Kysely's NoResultError has no specific name, but it contains the query.
   if (message === 'no result' && isObject(node) && typeof node.kind === 'string') return { failure: 'no_row' }
   return undefined
 })

@@ -3,8 +3,8 @@ import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailur
 import type { Translator } from '../translator.js'
 
 /**
- * The SQLSTATEs of Postgres that a request or an outage can cause, and classes of them by their first two characters
- * (Postgres manual, appendix A). Any other one, such as a wrong password, broken SQL or a missing table, is a bug.
+ * The SQLSTATEs of Postgres that a request or an outage can cause, and SQLSTATE classes by their first two characters (Postgres
+ * manual, appendix A). Any other SQLSTATE, such as for a wrong password, invalid SQL or a missing table, indicates a bug.
  */
 export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   23001: 'still_referenced', // restrict_violation
@@ -41,7 +41,7 @@ export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   '57P05': 'unavailable' // idle_session_timeout
 }
 
-/** The drivers' messages for an unavailable connection. These errors have no code. Knex adds the statement and a dash in front. */
+/** The drivers' messages for an unavailable connection. These errors have no code. Knex puts the statement and a dash before the message. */
 export const driverMessages: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
@@ -121,9 +121,9 @@ function quotedNames (message: string): readonly string[] {
 }
 
 /**
- * Returns which side of a foreign key was changed. Postgres has one SQLSTATE for writing an unknown reference and for deleting
- * a referenced record. In all translations, the message of the first names a table and the constraint. The message of the second
- * also names the other table: after the constraint, or before it in Japanese and Chinese.
+ * Returns whether a foreign key failed because of a deletion. Postgres has one SQLSTATE for writing an unknown reference and for
+ * deleting a referenced record. In all translations, the message for the write contains a table and the constraint. The message
+ * for the deletion also contains the other table: after the constraint, or before it in Japanese and Chinese.
  */
 function isDeletion (names: readonly string[], constraint: string | undefined): boolean {
   return names.at(-1) === constraint ? names.length === 3 : names.length > 0
@@ -147,9 +147,9 @@ function isLostConnection (error: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Returns whether a socket error of Node came from a Postgres driver. Drivers pass on such errors unchanged, and so do HTTP
- * clients. A driver's error is recognized by what the driver adds (postgres.js: the query; pg: its own file as the first frame
- * of the stack), or by the target of the connection: the socket or the registered port of Postgres.
+ * Returns whether a socket error of Node came from a Postgres driver. Drivers and HTTP clients pass on such errors unchanged. A
+ * driver's error is recognized by the driver's additions: the query (postgres.js), or its own file as the first frame of the
+ * stack (pg). It is also recognized by the target of the connection: the socket or the registered port of Postgres.
  */
 function isFromDriver (error: Readonly<Record<string, unknown>>): boolean {
   const { address, port, stack } = error

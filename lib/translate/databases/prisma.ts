@@ -8,8 +8,8 @@ import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Any other one, such as a missing table or a
- * wrong password, is a bug.
+ * The codes of Prisma that a request or an outage can cause (Prisma's error reference). Any other code, such as for a missing
+ * table or a wrong password, indicates a bug.
  */
 export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key'>> = {
   P2002: 'unique',
@@ -53,7 +53,7 @@ export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_ke
   TooManyConnections: 'unavailable'
 }
 
-/** Translates errors of Prisma. If the driver adapter passes on the database's error, it is used, because it has more information than Prisma's code. */
+/** Translates errors of Prisma. If the driver adapter passes on the database's error, that error is used, because it has more information than Prisma's code. */
 export const prismaTranslator: Translator = databaseTranslator('prisma', (error, request) => {
   const { name, code, meta } = error
   if (typeof name !== 'string' || !name.startsWith('PrismaClient')) return undefined

@@ -10,8 +10,8 @@ export interface SqliteError {
 }
 
 /**
- * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Any other one, such as
- * broken SQL, a missing table or a damaged file, is a bug.
+ * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Any other code, such as for invalid
+ * SQL, a missing table or a damaged file, indicates a bug.
  */
 export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
   SQLITE_CONSTRAINT_UNIQUE: { number: 2067, failure: 'unique' },

@@ -1,24 +1,23 @@
 /**
- * Recognizes errors of HTTP clients by traces of an HTTP exchange: a request, a response, headers, a URL.
- * No list of clients is complete. An error that an application throws on purpose has a status and a message, and no such traces.
+ * Recognizes errors of HTTP clients by traces of an HTTP exchange: a request, a response, headers, a URL. A list of clients would
+ * never be complete. An error that an application throws on purpose has a status and a message, but no such traces.
  */
 import { isObject, type ReadonlyJsonObject } from '../../support/is-object.js'
 
 /** Headers that almost every response has, and that an application does not set on an error. */
 const responseHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length', 'date', 'server', 'connection', 'transfer-encoding'])
 
-/** Properties with a response, or with data about it. */
+/** Properties that contain a response, or data about a response. */
 const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta']
 
-/** Properties with a request, or with its options. */
+/** Properties that contain a request, or its options. */
 const requests = ['request', 'req', 'config', 'options']
 
 /** Properties that only API clients set on an error. Their values do not matter. */
 const marks = ['$fault', 'extendedRequestId', 'responseBody', 'responseText', 'rawResponse', 'rawType', 'transporterStackTrace', 'clerkError', 'errid']
 
 /**
- * Properties that API clients often set on an error. An application may use one of them for its own purpose, so two are
- * required.
+ * Properties that API clients often set on an error. An application may use one of them for other purposes, so two are required.
  */
 const weakMarks: ReadonlyArray<readonly string[]> = [
   ['moreInfo', 'more_info'],
@@ -32,12 +31,12 @@ const weakMarks: ReadonlyArray<readonly string[]> = [
 /** Properties that applications set more often. Together, they count as one. */
 const commonMarks = ['requestId', 'request_id', 'requestID', 'RequestId', 'body']
 
-/** Returns whether an error has the response that a client received, its headers, or the mark of a client that always sends a request. */
+/** Returns whether an error has a response that a client received, the headers of such a response, or the mark of a client that always sends a request. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
   return isObject(error.$metadata) || error.isAxiosError === true || isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }
 
-/** Returns whether an error with a status, and without a response, has any other trace of an HTTP exchange: the status is then that of an upstream. */
+/** Returns whether an error with a status, and without a response, has any other trace of an HTTP exchange. If so, the status comes from an upstream service. */
 export function hasTraces (error: ReadonlyJsonObject): boolean {
   if (typeof error.expose === 'boolean' || error.isBoom === true) return false // http-errors and Boom: thrown on purpose
   return marks.some(name => name in error) ||
@@ -56,7 +55,7 @@ function hasWeakTraces (error: ReadonlyJsonObject): boolean {
   return count >= 2 || ((count === 1 || marksOfPackages.some(name => name in error)) && isCreatedByPackage(error) && !hasOwnResponse(error))
 }
 
-/** Returns whether an error has the body of the response that the server should send, as the exceptions of NestJS. Their pipes and guards throw them. */
+/** Returns whether an error has the body of the response that the server should send, as in NestJS exceptions, which pipes and guards throw. */
 function hasOwnResponse ({ getStatus, getResponse }: ReadonlyJsonObject): boolean {
   return typeof getStatus === 'function' && typeof getResponse === 'function'
 }
@@ -99,7 +98,7 @@ function isStatusOfGrpc ({ code, details, metadata }: ReadonlyJsonObject): boole
   return typeof code === 'number' && code <= 16 && typeof details === 'string' && isObject(metadata)
 }
 
-/** Properties of a response that clients give it, and that the body of an application's response does not have. */
+/** Properties that clients set on a response, and that the body of an application's response does not have. */
 const ofResponse = ['text', 'header', 'req', 'body', 'statusText', 'statusMessage']
 
 /** Returns whether a value is a received response: it has headers or is a stream. Frameworks also use the name `response` for the body that they send. */
@@ -121,7 +120,7 @@ function isUrl (value: unknown): boolean {
   return value instanceof URL || (typeof value === 'string' && /^https?:\/\//.test(value))
 }
 
-/** Returns whether a type is like `MailgunAPIError`. An application's own errors have types such as `not_found`. */
+/** Returns whether a type is similar to `MailgunAPIError`. An application's own errors have types such as `not_found`. */
 function isNameOfClient (name: unknown): boolean {
   return typeof name === 'string' && /\wA(PI|pi)Error$/.test(name)
 }

@@ -1,7 +1,7 @@
 /** The error codes of HTTP clients, and the response to each. The translator of upstreams uses this table. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 
-/** The result of a failed call of another service. `aborted` is `gateway_timeout`, or no response if the client disconnected. */
+/** The result of a failed call to another service. `aborted` is `gateway_timeout`, or no response if the client disconnected. */
 export type UpstreamFailure = Extract<StandardCode, 'bad_gateway' | 'service_unavailable' | 'gateway_timeout'> | 'aborted'
 
 /** The failures of one source, by code, name and code prefix. */

@@ -9,7 +9,7 @@ import { isObject } from '../../support/is-object.js'
  * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients, and all errors with a code of
  * Node.js for sockets, DNS or TLS.
  *
- * The status of an upstream is never passed on. A 401 that we received does not mean that our client has to sign in.
+ * The status of an upstream service is never passed on. If the service sends a 401, this does not mean that the client has to sign in.
  */
 export const upstreamTranslator: Translator = {
   name: 'upstream',
@@ -66,8 +66,8 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
 }
 
 /**
- * Returns whether the application, a plugin or Fastify chose the status itself. An error of http-errors with an upstream
- * failure as its `cause` is not changed. A 500 does not count, because the cause has more information. Fastify sets 400 on a
+ * Returns whether the application, a plugin or Fastify set the status itself. An error from http-errors with an upstream failure
+ * as its `cause` is not changed. A 500 does not count, because the cause has more information. Fastify sets 400 on a
  * socket error that interrupted the request body.
  */
 function isThrownOnPurpose (error: unknown): boolean {
@@ -78,7 +78,7 @@ function isThrownOnPurpose (error: unknown): boolean {
   return status !== 500
 }
 
-/** Returns whether an error has the status and the message of its cause, which is an upstream error. So the application did not choose them. */
+/** Returns whether an error has the status and the message of its cause, which is an upstream error. If so, the application did not set them. */
 function isCopyOfCause (error: Readonly<Record<string, unknown>>, status: number): boolean {
   const { cause, message } = error
   if (!isObject(cause) || typeof cause.message !== 'string' || cause.message === '') return false

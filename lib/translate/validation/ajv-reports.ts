@@ -1,4 +1,4 @@
-/** Reads the reports of Ajv, of TypeBox 1, and of other validators that report in the same form. */
+/** Reads the reports of Ajv, TypeBox 1, and other validators that use the same form. */
 import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { dataKeywords, isData } from './data-limits.js'
 import { isIn, maxReported, quotesAnyValue, repeatsValue, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
@@ -10,7 +10,7 @@ interface Entry {
   readonly failures: readonly FailedKeyword[]
   readonly keyword: string
   readonly instancePath: string
-  /** The path of the keyword in the schema. Ajv's ends with the keyword, TypeBox's does not. */
+  /** The path of the keyword in the schema. In Ajv, it ends with the keyword. In TypeBox, it does not. */
   readonly schemaPath: string
   readonly params: Readonly<Record<string, unknown>>
 }
@@ -20,14 +20,14 @@ const trials: ReadonlySet<string> = new Set(['contains', 'propertyNames'])
 const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 
 /**
- * Returns the failed keywords in a report. Ajv and TypeBox 1 report the failures inside a keyword right before the keyword
+ * Returns the failed keywords in a report. Ajv and TypeBox 1 report the failures inside a keyword immediately before the keyword
  * itself, so a stack is enough to group them.
  */
 export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   const { validation, schema } = report
   const entries: Entry[] = []
   for (const reported of validation) {
-    if (isObject(reported) && reported.emUsed === true) continue // ajv-errors has replaced it
+    if (isObject(reported) && reported.emUsed === true) continue // replaced by ajv-errors
     const given = readEntry(reported, report)
     const entry = isOfRequest(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
@@ -42,7 +42,7 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
       const parent = getParent(schemaPath)
       if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) entries.push(entry)
     } else if (keyword.startsWith('unevaluated')) {
-      // If a schema that would evaluate fields has failed, its fields count as unevaluated, although they may be known.
+      // If a schema that would evaluate fields has failed, its fields count as unevaluated, even if the schema allows them.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
     } else if (isOwnKeyword(keyword)) {
       entries.push(withInner(entry, pop(entries, candidate => isBelow(candidate, schemaPath))))
@@ -81,23 +81,23 @@ function readFailures ({ keyword, instancePath, params, message }: Reported, rep
     : failures
 }
 
-/** Reads the failures that ajv-errors has replaced with a message of the application. The message is sent for each of them. */
+/** Reads the failures that ajv-errors has replaced with the application's message. The message is sent for each failure. */
 function readReplaced (replaced: readonly unknown[], message: unknown, report: ValidationReport): FailedKeyword[] {
-  // It marks the replaced failures, and never replaces its own ones.
+  // ajv-errors marks the replaced failures, and never replaces its own failures.
   const validation = replaced.slice(0, maxReported).flatMap(entry => isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : [])
   const failures = resolveUnions(readAjvReports({ ...report, validation }))
   const sent = typeof message === 'string' && !quotesAnyValue(message, report.value) ? { message } : {}
   return failures.map(failure => ({ ...failure, ...sent }))
 }
 
-/** Returns whether a keyword is not one of JSON Schema. */
+/** Returns whether a keyword is not a JSON Schema keyword. */
 function isOwnKeyword (keyword: string): boolean {
   return !['invalid', 'format', 'errorMessage', '~refine'].includes(keyword) && !issueCodeByKeyword.has(keyword)
 }
 
 /**
- * Returns the entry of a keyword that stands for other keywords, as Ajv's macros do: with the fields and the sentences of what
- * failed inside, under the code of the keyword. The schema of the route does not show which other codes there are.
+ * Returns the entry of a keyword that represents other keywords, such as an Ajv macro. It has the fields and messages of the
+ * inner failures, with the code of the keyword. The schema of the route does not show the codes of inner failures.
  */
 function withInner (entry: Entry, inside: readonly Entry[]): Entry {
   if (inside.length === 0) return entry
@@ -114,8 +114,8 @@ function isAuthored (keyword: string, message: unknown): message is string {
 }
 
 /**
- * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced schema,
- * Ajv reports the path as written in the `$ref`. `#` then refers to that schema and not to the route's, and a keyword after
+ * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced schema, Ajv
+ * reports the path as written in the `$ref`. `#` then refers to that schema instead of the route's schema, and a keyword after
  * another `$ref` is not at the reported path.
  */
 function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
@@ -142,7 +142,7 @@ function readRefinement (instancePath: string, { message }: Entry['params']): Fa
   return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
 }
 
-/** Returns the paths of the fields that a failure is about. The parameters name absent and unknown fields: Ajv one, TypeBox all of them. */
+/** Returns the paths of the invalid fields. The parameters contain absent and unknown fields: one field in Ajv, and all fields in TypeBox. */
 function listPaths (instancePath: string, params: Entry['params'], value: unknown): string[][] {
   const parent = parsePointer(instancePath)
   const single = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName ?? params.tag
@@ -201,7 +201,7 @@ function listBranches (union: Entry, inside: readonly Entry[], schema: unknown):
 }
 
 /**
- * Returns the one branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may be
+ * Returns the only branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may be
  * several.
  */
 function referringBranch ({ schemaPath }: Entry, members: unknown): string | undefined {
@@ -216,7 +216,7 @@ function referringBranch ({ schemaPath }: Entry, members: unknown): string | und
 
 const textsByMembers = new WeakMap<readonly unknown[], readonly string[]>()
 
-/** Returns the branches of a union as JSON. A report may ask for them a thousand times. */
+/** Returns the branches of a union as JSON. They are cached, because a report may need them a thousand times. */
 function getTexts (members: readonly unknown[]): readonly string[] {
   let texts = textsByMembers.get(members)
   if (texts === undefined) textsByMembers.set(members, texts = members.map(member => JSON.stringify(member)))

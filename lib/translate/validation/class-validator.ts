@@ -61,7 +61,7 @@ export const constraintKeywords: Readonly<Record<string, ConstraintKeyword>> = {
   isPhoneNumber: format('e164')
 }
 
-/** Translates a thrown list of errors of class-validator, and a single one. */
+/** Translates a thrown list of class-validator errors, and a single error. */
 export const classValidatorTranslator: Translator = {
   name: 'class-validator',
   translate (error, context) {
@@ -121,7 +121,7 @@ function readConstraint (name: string, message: string, { property, value }: Val
   const known = findKeyword(name, message)
   const { keyword, params, hasLimit } = known ?? unknownConstraint
   const phrase = property === undefined ? undefined : toPhrase(message, property)
-  // The messages of the library are replaced if ours say as much, so that they are the same for all validators.
+  // The library's messages are replaced if ours have the same information, so that messages are the same for all validators.
   if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(each)))) return { keyword, params }
   const isOfApplication = known === undefined || phrase === undefined
   return { keyword, params, message: isOfApplication && repeatsValue(message, value) ? issueKinds.invalid.message({}) : phrase ?? message }
@@ -137,7 +137,7 @@ function findKeyword (name: string, message: string): ConstraintKeyword | undefi
 
 const each = 'each value in '
 
-/** Returns a message of the library as a phrase that follows the name of the field; `undefined` for a message of the application. */
+/** Returns a message of the library as a phrase that follows the name of the field; `undefined` for the application's own message. */
 function toPhrase (message: string, property: string): string | undefined {
   const isEach = message.startsWith(each)
   const rest = isEach ? message.slice(each.length) : message
@@ -145,7 +145,7 @@ function toPhrase (message: string, property: string): string | undefined {
   return start === undefined ? undefined : (isEach ? 'each value ' : '') + rest.slice(start.length)
 }
 
-/** Returns the part of a request that was validated, which class-validator does not say. */
+/** Returns the part of the request that was validated, because class-validator does not report it. */
 function findLocation ({ property }: ValidationError, { body, params }: FastifyRequest): IssueLocation {
   if (isObject(body)) return 'body'
   return property !== undefined && isObject(params) && Object.hasOwn(params, property) ? 'path' : 'query'

@@ -2,7 +2,7 @@
 import type { IssueLocation } from '../../catalog/issues.js'
 import { isObject } from '../../support/is-object.js'
 
-/** The maximum number of entries that are read of a report. A body of one megabyte can lead to a million entries. */
+/** The maximum number of entries in a report that are read. A body of one megabyte can cause a million entries. */
 export const maxReported = 1000
 
 /** One validation error, as a failed JSON Schema keyword. */
@@ -13,9 +13,9 @@ export interface FailedKeyword {
   readonly path: readonly string[]
   /** The parameters of the keyword, with Ajv's names. */
   readonly params: Readonly<Record<string, unknown>>
-  /** A message that replaces the one of the keyword: the application's message, or a message without the limit. */
+  /** A message that replaces the keyword's message: the application's message, or a message without the limit. */
   readonly message?: string
-  /** The failures in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are not known. */
+  /** The failures in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are unknown. */
   readonly branches?: ReadonlyArray<readonly FailedKeyword[]>
 }
 

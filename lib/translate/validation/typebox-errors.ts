@@ -7,7 +7,7 @@ import { isObject } from '../../support/is-object.js'
 
 /**
  * The keyword of JSON Schema for each error of TypeBox 0.34, and for `type` the type. A failed intersection is `undefined`,
- * because its failed part is reported, too.
+ * because its failed part is also reported.
  */
 export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly [keyword: string, type?: string] | undefined>> = {
   ArrayContains: ['contains'],
@@ -79,8 +79,8 @@ export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly 
 const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: '<=', exclusiveMinimum: '>', exclusiveMaximum: '<' }
 
 /**
- * Returns the failed keywords in a report. The report has a message and a path for each failure, and nothing else. Instead of
- * parsing messages, this validates the value again, and finds the errors that have the same message and path.
+ * Returns the failed keywords in a report. The report has only a message and a path for each failure. Instead of parsing
+ * messages, this function validates the value again and finds the errors with the same message and path.
  */
 export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
   if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
@@ -88,7 +88,7 @@ export function readTypeboxErrors ({ validation, location, schema, value }: Vali
   const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
-    // Formats are registered with one copy of TypeBox. Another copy knows only the name of the format.
+    // Formats are registered with one copy of TypeBox. Another copy has only the name of the format.
     const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === ValueErrorType.StringFormatUnknown)
     return error === undefined ? [{ keyword: 'invalid', path: parsePointer(path), params: {} }] : readFailures(error)
   }))
@@ -144,7 +144,7 @@ function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] 
   }
 }
 
-/** Removes the other failures of absent fields. TypeBox reports an absent field as absent, and as of the wrong type. */
+/** Removes the other failures of absent fields. TypeBox reports an absent field as absent, and also as a value of the wrong type. */
 function withoutAbsent (failures: readonly FailedKeyword[]): FailedKeyword[] {
   const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
   return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))

@@ -2,7 +2,7 @@
 import type { FailedKeyword } from './failed-keyword.js'
 
 /**
- * Replaces failed unions with the most useful failures that are correct for any branch. The union alone has too little
+ * Replaces each failed union with the most useful failures that are correct for any branch. The union itself has too little
  * information, and the failures of all its branches together are misleading.
  */
 export function resolveUnions (failures: readonly FailedKeyword[]): readonly FailedKeyword[] {

@@ -1,4 +1,4 @@
-/** The status of the response to an invalid body: 422, or 400 for an API that promised it. */
+/** The status of the response to an invalid body: 422, or 400 for an API whose clients rely on it. */
 import { defaultMessage } from '../../catalog/definition.js'
 import type { standardErrors, StandardCode } from '../../catalog/standard-errors.js'
 
@@ -13,7 +13,7 @@ export function toValidationCode (code: ValidationCode, status: ValidationStatus
   return status === 400 ? 'invalid_request' : code
 }
 
-/** Returns the message of the catalog for an invalid body if its code stands for other failures too, as it does with the status 400. */
+/** Returns the catalog's message for an invalid body if its code is also used for other failures, as with the status 400. */
 export function getValidationMessage (code: ValidationCode, errors: typeof standardErrors, status: ValidationStatus = 422): { readonly message?: string } {
   return status === 400 ? { message: defaultMessage(errors[code], undefined) } : {}
 }

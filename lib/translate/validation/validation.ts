@@ -1,4 +1,4 @@
-/** Translates the errors of Fastify's validation, whichever validator found them. */
+/** Translates the errors of Fastify's validation, independent of the validator. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, getKeywordIssue, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
@@ -20,10 +20,10 @@ const parts = {
   headers: { location: 'header', property: 'headers' }
 } as const satisfies Readonly<Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>>
 
-/** The maximum number of issues in a response. Without a limit, a list of 10,000 invalid items would lead to megabytes. */
+/** The maximum number of issues in a response. Without a limit, a list of 10,000 invalid items would cause a response of several megabytes. */
 export const maxIssues = 100
 
-/** The readers of reports. The last one reads every report. */
+/** The readers of reports. The last reader accepts every report. */
 const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAjvReports]
 
 /** Translates Fastify's validation errors, for any validator. */
@@ -52,7 +52,7 @@ export function createInvalidError (location: IssueLocation, issues: readonly Is
 }
 
 /**
- * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code and
+ * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code but
  * no known list, except for an asynchronous Ajv schema. If the validator itself failed, the error has the status 500.
  */
 function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {

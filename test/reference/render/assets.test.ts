@@ -17,9 +17,9 @@ t.test('no file loads anything from another origin', async t => {
   for (const { name, content } of readAssets()) t.notMatch(content.replace('http://www.w3.org/2000/svg', ''), /https?:|@import|url\(/, name)
 })
 
-t.test('a missing file: the message names it and the likely cause', async t => {
+t.test('a missing file: the message contains its path and the likely cause', async t => {
   const folder = t.testdir()
   t.throws(() => readAssets(`${pathToFileURL(folder).href}/`), {
-    message: `fastify-api-errors: reference: cannot read ${folder}/style.css. If you bundle your application, leave fastify-api-errors out of the bundle.`
+    message: `fastify-api-errors: reference: cannot read ${folder}/style.css. If you bundle your application, exclude fastify-api-errors from the bundle.`
   })
 })

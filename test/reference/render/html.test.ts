@@ -11,7 +11,7 @@ await app.ready()
 const reference = app.apiErrors.reference()
 const page = reference.codes.find(({ code }) => code === 'already_in_queue') as ReferenceCode
 
-t.test('a page loads its own files only', async t => {
+t.test('a page loads only its own files', async t => {
   for (const text of [indexHtml(reference, site), pageHtml(reference, page, site)]) {
     t.strictSame([...text.matchAll(/<(?:link rel="(?!alternate)|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, url]) => url), ['/errors/icon.svg', '/errors/style.css', '/errors/script.js'])
     t.notMatch(text, / style=| on\w+=|<script(?! type="module" src=)/, 'the content security policy forbids inline styles and scripts')

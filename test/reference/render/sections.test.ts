@@ -23,9 +23,9 @@ const handler = async (): Promise<string> => 'ok'
 
 t.test('the advice on retries', async t => {
   const retry = async (code: string): Promise<string | undefined> => (await sections(code, () => {})).Retry
-  t.equal(await retry('resource_gone'), '**Do not retry.** The same request fails in the same way until something has changed.')
-  t.match(await retry('bad_gateway'), '**Retry with backoff.** Send the same request again after a short wait, and double the wait each time')
-  t.match(await retry('service_unavailable'), '**Retry after the given time.** Wait for the seconds in the `Retry-After` header')
+  t.equal(await retry('resource_gone'), '**Do not retry.** The same request fails again unless something changes.')
+  t.match(await retry('bad_gateway'), '**Retry with backoff.** Send the same request again after a short wait, and double the wait after each attempt')
+  t.match(await retry('service_unavailable'), '**Retry after the given time.** Wait for the number of seconds in the `Retry-After` header')
 })
 
 t.test('a code of some routes, of every route, of any path, and of no route', async t => {
@@ -34,10 +34,10 @@ t.test('a code of some routes, of every route, of any path, and of no route', as
     app.post('/a', handler)
   }
   t.equal((await sections('resource_gone', two)).Routes, '- `GET /a`')
-  t.equal((await sections('internal_error', two)).Routes, 'Every route can return it.')
-  t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other path can also return it: The request is not valid HTTP, or its URL is invalid.')
-  t.equal((await sections('route_not_found', two)).Routes, 'Any path can return it: No route has this path.')
-  t.equal((await sections('payment_required', two)).Routes, 'No route returns it today.')
+  t.equal((await sections('internal_error', two)).Routes, 'Every route can return this code.')
+  t.equal((await sections('invalid_request', two)).Routes, '- `POST /a`\n\nAny other path can also return this code: The request is not valid HTTP, or its URL is invalid.')
+  t.equal((await sections('route_not_found', two)).Routes, 'Any path can return this code: No route has this path.')
+  t.equal((await sections('payment_required', two)).Routes, 'No route currently returns this code.')
 })
 
 t.test('each cookie that a code sets has its own line in the example, and other lists are joined', async t => {
@@ -55,11 +55,11 @@ t.test('each cookie that a code sets has its own line in the example, and other 
   t.match(example, ['', 'set-cookie: session=; Max-Age=0', 'set-cookie: csrf=; Max-Age=0', 'link: </a>, </b>', ''].join('\n'))
 })
 
-t.test('if there is no request to show, the reason', async t => {
+t.test('if there is no example request, the page shows the reason', async t => {
   const requestOf = async (code: string): Promise<string | undefined> => (await sections(code, app => app.get('/a', handler)))['Try it']
-  t.equal(await requestOf('internal_error'), 'The cause is in the server, so no request shows it.')
-  t.equal(await requestOf('request_timeout'), 'No single request shows it.')
-  t.equal(await requestOf('payment_required'), 'No route returns it today, so there is no request to show.')
+  t.equal(await requestOf('internal_error'), 'The cause is in the server, so no request can trigger it.')
+  t.equal(await requestOf('request_timeout'), 'No single request triggers this error.')
+  t.equal(await requestOf('payment_required'), 'No route currently returns this code, so there is no example request.')
 })
 
 t.test('a request whose response depends on stored data', async t => {
@@ -73,7 +73,7 @@ curl -i -X PUT \\
   -d '{"name":"example"}'
 \`\`\`
 
-This request can get it. Whether it does depends on the stored data: use your own values.`)
+This request can trigger the error, depending on the stored data. Use your own values.`)
 })
 
 t.test('the rate limits, and the routes of each', async t => {
@@ -88,7 +88,7 @@ t.test('the rate limits, and the routes of each', async t => {
     app.get('/a', handler)
     app.get('/b', { config: { rateLimitPolicy: ['general', 'burst', 'daily', 'quick', 'plan'] } }, handler)
   }
-  t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | In | Routes |
+  t.equal((await sections('rate_limit_exceeded', register, { rateLimit: { policies, default: 'general' } })).Limits, `| Limit | Requests | Window | Routes |
 | --- | --- | --- | --- |
 | \`general\` | 100 | 1 minute | \`GET /a\`, \`GET /b\` |
 | \`burst\` | 5 | 10 seconds | \`GET /b\` |

@@ -21,7 +21,7 @@ t.test('each header and the body are on their own lines', async t => {
   )
 })
 
-t.test('the shell creates what is too long to be shown', async t => {
+t.test('the shell creates values that are too long to be shown', async t => {
   t.equal(
     formatCurl({ ...request, method: 'PUT', bodyBytes: 1025, longHeader: { name: 'x-long', bytes: 20_000 } }, 'http://localhost:3000'),
     `head -c 1025 /dev/zero | curl -i -X PUT \\

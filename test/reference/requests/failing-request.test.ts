@@ -55,7 +55,7 @@ t.test('the command on a page gets the error of the page', async t => {
   }
 })
 
-t.test('if the response depends on stored data, the request is a valid one', async t => {
+t.test('if the response depends on stored data, the request is valid', async t => {
   t.strictSame(requests.get('already_in_queue'), {
     method: 'POST',
     path: '/queues/1/entries',
@@ -186,7 +186,7 @@ t.test('a credential is sent as the guard of the route declares', async t => {
   t.strictSame(await shown(), [{ authorization: 'Bearer YOUR_KEY' }, {}, { authorization: 'Bearer wrong' }], 'without a declared scheme, in Authorization')
 })
 
-t.test('an error of the server has no request', async t => {
+t.test('a server error has no request', async t => {
   const requests = await requestsOf(app => app.get('/upstream', { config: { errors: ['bad_gateway', 'internal_error'] } }, handler))
   t.equal(requests.bad_gateway, undefined)
   t.equal(requests.internal_error, undefined)

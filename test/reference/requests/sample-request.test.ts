@@ -11,7 +11,7 @@ function createRoute (method: string, url: string, schema: object = {}, codes: r
   return { method, record: { route, url, scope, methods: [method] }, codes: new Set(codes), limit: undefined }
 }
 
-t.test('a request has what the schemas require', async t => {
+t.test('a request has the values that the schemas require', async t => {
   const route = createRoute('POST', '/queues/:id', {
     params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
     querystring: Type.Object({ limit: Type.Integer({ minimum: 5 }), page: Type.Optional(Type.Integer()) }),

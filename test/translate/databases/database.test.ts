@@ -152,10 +152,10 @@ t.test('the database option sets messages for constraints', async t => {
     [5, 'database: expected an object with constraints, got 5.'],
     [null, 'database: expected an object with constraints, got null.'],
     [{ constraint: {} }, 'database.constraint: unknown option, expected constraints.'],
-    [{ constraints: ['users_email_key'] }, "database.constraints: expected an object by the names of constraints, like { users_email_key: { field: 'email', message: 'Email already registered' } }, got an array."],
+    [{ constraints: ['users_email_key'] }, "database.constraints: expected an object with constraint names as keys, like { users_email_key: { field: 'email', message: 'Email already registered' } }, got an array."],
     [{ constraints: { users_email_key: 'email' } }, "database.constraints.users_email_key: expected an object like { field: 'email', message: 'Email already registered' }, got \"email\"."],
     [{ constraints: { users_email_key: { column: 'email' } } }, 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
-    [{ constraints: { users_email_key: { field: '' } } }, 'database.constraints.users_email_key.field: expected the name of a field of the body, got "".'],
+    [{ constraints: { users_email_key: { field: '' } } }, 'database.constraints.users_email_key.field: expected the name of a field in the body, got "".'],
     [{ constraints: { users_email_key: { message: 5 } } }, 'database.constraints.users_email_key.message: expected a sentence, got 5.']
   ]
   for (const [database, sentence] of faults) {

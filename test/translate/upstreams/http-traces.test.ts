@@ -61,7 +61,7 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
-t.test('an error of an API client gives 502, and the response contains nothing of the service', async t => {
+t.test('an error of an API client results in 502, and the response contains nothing of the service', async t => {
   const send = await createThrower({ log: false })
   for (const [name, create] of Object.entries(clients)) {
     for (const status of [401, 403, 404, 429]) {
@@ -72,7 +72,7 @@ t.test('an error of an API client gives 502, and the response contains nothing o
 })
 
 /** Errors without a status, which look like any other error of the application. */
-t.test('a mark of a client is enough without a status', async t => {
+t.test('a mark of a client is enough, even without a status', async t => {
   const send = await createThrower({ log: false })
   for (const properties of [{ $metadata: { attempts: 3 } }, { isAxiosError: true }]) {
     const { status, body } = await send({ error: fail(properties) })
@@ -124,7 +124,7 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['body, code, type and options', new AppError('Ask Ada.', 400, { body: { a: 1 }, code: 'NO_SUCH_THING', type: 'not_found', options: { cause: null }, name: 'ApiError' }), 400, 'Ask Ada.'],
   ['a status text', Object.assign(new Error('404 Not Found'), { status: 404, statusText: 'Not Found' }), 404, '404 Not Found'],
   ['another number in the message', new AppError('Code 500 is taken.', 409, { body: {} }), 409, 'Code 500 is taken.'],
-  ['the status of its cause, with a message of its own', new AppError('Ask Ada.', 404, { cause: fail({ response: { status: 404 } }) }), 404, 'Ask Ada.'],
+  ['the status of its cause, with its own message', new AppError('Ask Ada.', 404, { cause: fail({ response: { status: 404 } }) }), 404, 'Ask Ada.'],
   ['another status than its cause', new AppError(secret, 409, { cause: fail({ response: { status: 404 } }) }), 409, secret],
   ['a cause that is not an upstream error', new AppError('Ask Ada.', 404, { cause: new AppError('Ask Ada.', 404) }), 404, 'Ask Ada.'],
   ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],
@@ -196,7 +196,7 @@ const weak: ReadonlyArray<readonly [what: string, properties: object]> = [
   ['a custom code', { code: 20404 }]
 ]
 
-t.test('one weak sign keeps the status, and any two signs are an upstream error', async t => {
+t.test('with one weak sign, the status is kept; with any two, the error is an upstream error', async t => {
   const send = await createThrower({ log: false })
   for (const [what, properties] of weak) {
     t.equal((await send({ error: new AppError('Ask Ada.', 404, properties) })).status, 404, what)
@@ -239,7 +239,7 @@ t.test('one weak sign is enough if a package created the error', async t => {
   t.equal((await send({ error: catchError({ code: 'not_found' }) })).status, 404, 'without a sign')
 })
 
-t.test('a copy of an error with its stack gives 502', async t => {
+t.test('a copy of an error with its stack results in 502', async t => {
   const send = await createThrower({ log: false })
   const copy = { status: 404, name: 'not_found', error: 'not_found', reason: secret, message: secret, stack: new Error(secret).stack }
   const { status, body } = await send({ error: copy })

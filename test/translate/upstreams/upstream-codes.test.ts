@@ -30,7 +30,7 @@ t.test('each code is in one source only', async t => {
   t.equal(new Set(codes).size, codes.length)
 })
 
-t.test('every code of undici is in the table or is a bug in the application', async t => {
+t.test('every code of undici is in the table or indicates a bug in the application', async t => {
   const mistakes = ['UND_ERR', 'UND_ERR_INVALID_ARG', 'UND_ERR_INVALID_RETURN_VALUE', 'UND_ERR_MAX_ORIGINS_REACHED', 'UND_ERR_NOT_SUPPORTED',
     'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_WS_MESSAGE_SIZE_EXCEEDED']
   const exported = Object.values(undiciErrors).map(AnyError => new (AnyError as unknown as new (...args: unknown[]) => Error & { code?: string })('', 0, {}))
@@ -39,7 +39,7 @@ t.test('every code of undici is in the table or is a bug in the application', as
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
-t.test('every code of axios is in the table or is a bug in the application', async t => {
+t.test('every code of axios is in the table or indicates a bug in the application', async t => {
   const mistakes = ['ERR_BAD_OPTION', 'ERR_BAD_OPTION_VALUE', 'ERR_BAD_REQUEST', 'ERR_DEPRECATED', 'ERR_FORM_DATA_DEPTH_EXCEEDED', 'ERR_INVALID_URL', 'ERR_NOT_SUPPORT']
   const nodes = codesOf('Node.js, sockets')
   const codes = Object.values(AxiosError).filter(code => typeof code === 'string' && !nodes.includes(code))
@@ -47,7 +47,7 @@ t.test('every code of axios is in the table or is a bug in the application', asy
   for (const code of mistakes) t.equal(translated(withCode(code)), undefined, code)
 })
 
-t.test('every code of got is in the table or is a bug in the application', async t => {
+t.test('every code of got is in the table or indicates a bug in the application', async t => {
   const mistakes = ['ERR_CACHE_ACCESS', 'ERR_GOT_REQUEST_ERROR', 'ERR_RETRYING', 'ERR_UPLOAD']
   const sources = ['core/errors.js', 'core/response.js'].map(file => readFileSync(new URL(file, import.meta.resolve('got')), 'utf8')).join('')
   const codes = [...sources.matchAll(/code = '(ERR_\w+)'/g)].map(([, code]) => code)
@@ -62,7 +62,7 @@ t.test('every code of @fastify/reply-from is in the table', async t => {
   t.strictSame(codes.filter(code => !others.includes(code)).sort(), codesOf('@fastify/reply-from').sort())
 })
 
-t.test('an upstream response of any client gives 502', async t => {
+t.test('an upstream response of any client results in 502', async t => {
   t.equal(translated({ status: 404, message: 'Not Found', response: { status: 404, headers: {} } }), 'bad_gateway')
   t.equal(translated({ message: 'Not Found', response: { statusCode: 404, headers: new Headers() } }), 'bad_gateway')
   t.equal(translated({ status: 404, message: 'Not Found', response: { statusCode: 404, message: 'Not Found' } }), undefined, 'the response that a framework is to send')

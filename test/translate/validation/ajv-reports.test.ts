@@ -373,7 +373,7 @@ t.test('a limit that comes from the request is not repeated', async t => {
   t.strictSame((await postTo(app, { sent: 'email', form: 'x' })).faults, [invalid('form', 'invalid')])
 })
 
-t.test('also not if the limit is in the definitions of a referenced schema', async t => {
+t.test('a limit in the definitions of a referenced schema is not repeated', async t => {
   const same = { const: { $data: '1/sent' } }
   const sent = {}
   const app = await createApi({ ajv: { customOptions: { allErrors: true, $data: true, coerceTypes: false } } }, app => {
@@ -419,7 +419,7 @@ t.test('every keyword of the vocabulary is tested', async t => {
   t.strictSame([...issueCodeByKeyword.keys()].filter(keyword => !tried.has(keyword)), [])
 })
 
-t.test('an unknown report still says that the value is invalid', async t => {
+t.test('an unknown report still shows that the value is invalid', async t => {
   const read = (validation: readonly unknown[]): unknown => readAjvReports({ validation, location: 'body', schema: undefined, value: undefined })
   const invalid = (path: readonly string[] = []): object => ({ keyword: 'invalid', path, params: {} })
   t.strictSame(read([null, 'text', {}]), [invalid(), invalid(), invalid()])
@@ -449,7 +449,7 @@ const ajvKeywordCases: Readonly<Record<string, readonly [schema: object, value: 
   select: [{ type: 'object', select: { $data: '0/kind' }, selectCases: { x: { required: ['y'] } }, selectDefault: false }, { kind: 'x', secret }, [['f.y', 'required', 'is required'], ['f', 'select', 'is invalid']]]
 }
 
-t.test('a keyword of ajv-keywords that combines others has one error, with its own code and their message', async t => {
+t.test('an ajv-keywords keyword that combines other keywords has one error, with its own code and their message', async t => {
   for (const [keyword, [schema, value, faults]] of Object.entries(ajvKeywordCases)) {
     const body = { type: 'object', properties: { f: schema } }
     for (const allErrors of [true, false]) {
@@ -531,7 +531,7 @@ t.test('an incomplete report of ajv-errors is read as far as possible', async t 
   t.match(read({ message: 'x', params: {} }), [{ keyword: 'errorMessage', path: ['a'] }])
 })
 
-t.test('the messages are those of the plugin, also after ajv-i18n replaced the messages of Ajv', async t => {
+t.test('the plugin\'s messages are used, also after ajv-i18n replaced the messages of Ajv', async t => {
   const app = await createApi({}, app => {
     app.setSchemaErrorFormatter(errors => {
       ;(localize as unknown as Readonly<Record<string, (errors: unknown) => void>>).de?.(errors)

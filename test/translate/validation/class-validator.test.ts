@@ -91,7 +91,7 @@ t.test('nested objects and lists', async t => {
   ])
 })
 
-t.test('messages of the application, and constraints of its own', async t => {
+t.test('messages and custom constraints of the application', async t => {
   t.strictSame((await sent(t, [
     fail('name', 'ada', { isUsername: 'This name is taken.', isLength: 'name must be shorter than or equal to 2 characters' }),
     fail('nick', 'a', { isLength: 'nick must be longer than or equal to 2 characters' }),
@@ -123,7 +123,7 @@ t.test('a single error, an object that cannot be validated, and errors without c
   t.match(await sent(t, [new ValidationError({ property: 'a', children: [] })]), { status: 422, body: { code: 'validation_error', details: [whole] } })
 })
 
-t.test('the status of an API that promised 400', async t => {
+t.test('the status of an API with validationStatus 400', async t => {
   t.match(await sent(t, [fail('a', 7, { isString: 'a must be a string' })], { validationStatus: 400 }), {
     status: 400, body: { code: 'invalid_request', message: 'One or more fields are invalid.', details: [at('a', 'type', 'must be a string')] }
   })

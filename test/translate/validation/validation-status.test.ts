@@ -1,4 +1,4 @@
-// Tests an API that promised 400 for an invalid body. All responses and documents follow one option.
+// Tests an API with the status 400 for an invalid body. All responses and documents follow one option.
 import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -51,7 +51,7 @@ t.test('400: bodies, database errors and the document', async t => {
   t.strictSame(app.apiErrors.ledger().filter(({ route, documented }) => route === 'POST /queues' && !documented), [])
 })
 
-t.test('400: the messages are those of the catalog of the application', async t => {
+t.test('400: the messages come from the application\'s catalog', async t => {
   const own = Object.fromEntries((['validation_error', 'missing_required_field'] as const).map(code => {
     const { status, type, description, action } = standardErrors[code]
     return [code, { status, type, message: `Own message of ${code}.`, description, action }]

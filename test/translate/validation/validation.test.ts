@@ -195,7 +195,7 @@ t.test('the status of an error that a validator returns or rejects with is kept,
   }
 })
 
-t.test('a validator that throws is a server error', async t => {
+t.test('a validator that throws results in a server error', async t => {
   const app = await createApi({}, app => {
     app.setValidatorCompiler(() => () => { throw new AggregateError([{ keyword: 'type' }], secret) })
     app.post('/', { schema: { body: {} } }, () => 'fine')
@@ -214,7 +214,7 @@ t.test('an error created from the report keeps it', async t => {
   t.notMatch(text, secret)
 })
 
-t.test('an error that only looks like a validation error is not one', async t => {
+t.test('an error that only looks like a validation error is not treated as one', async t => {
   const app = await createApi()
   app.post('/', () => { throw Object.assign(new Error(secret), { validation: [{ keyword: 'type' }], validationContext: 'constructor' }) })
   t.equal((await postTo(app, {})).code, 'internal_error')
@@ -251,7 +251,7 @@ t.test('a long name is shortened', async t => {
   }
 })
 
-t.test('objects that Ajv cannot compare are an invalid body', async t => {
+t.test('a body with objects that Ajv cannot compare is invalid', async t => {
   const schema = { type: 'object', properties: { items: { type: 'array', uniqueItems: true, items: { type: 'object' } }, kind: { enum: [{ a: 1 }] }, fixed: { const: { a: 1 } } } }
   for (const server of [{}, serverOptions()]) {
     const app = Fastify(server)

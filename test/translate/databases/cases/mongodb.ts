@@ -72,7 +72,7 @@ export const mongodbSource: Source<MongoWorld> = {
     { what: 'An operation takes too long (`maxTimeMS`)', answer: 'unavailable', run: ({ db }) => db.collection('slow').findOne({}) },
     { what: 'The server does not respond in time (`socketTimeoutMS`)', answer: 'unavailable', run: ({ impatient }) => withClient(impatient(), client => client.db().collection('silent').findOne({})) },
     {
-      what: 'No connection of the pool becomes free in time (`waitQueueTimeoutMS`)',
+      what: 'No pool connection becomes available in time (`waitQueueTimeoutMS`)',
       answer: 'unavailable',
       run: ({ narrow }) => withClient(narrow(), async client => {
         await client.connect()

@@ -20,8 +20,8 @@ export const schema: readonly string[] = [
 /** The `database` option of the application. */
 export const database: DatabaseOptions = {
   constraints: {
-    one_name: { field: 'profile.name', message: 'Somebody of the team has this name.' },
-    billed_user: { field: 'user', message: 'Name the user to bill.', onDelete: 'The user has invoices.' }
+    one_name: { field: 'profile.name', message: 'Another user in the team has this name.' },
+    billed_user: { field: 'user', message: 'Specify the user to bill.', onDelete: 'The user has invoices.' }
   }
 }
 
@@ -75,7 +75,7 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
   },
   {
-    what: 'A unique value is already taken, and the body has no field of that name',
+    what: 'A unique value is already taken, and the body has no field with that name',
     answer: 'unique',
     body: { address: 'ada@example.com' },
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
@@ -90,7 +90,7 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     what: 'A unique value is already taken, and the `database` option names the key',
     answer: 'unique',
     fields: ['profile.name'],
-    message: 'Somebody of the team has this name.',
+    message: 'Another user in the team has this name.',
     run: ({ db }) => db.query("insert into users (email, team_id, name) values ('new@example.com', 1, 'ada')")
   },
   {
@@ -103,16 +103,16 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
     answer: 'unknown_reference',
     fields: ['user'],
-    message: 'Name the user to bill.',
+    message: 'Specify the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
-    what: 'A record is deleted although others refer to it',
+    what: 'A record is deleted although other records refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.query('delete from users where id = 1')
   },
   {
-    what: 'A record is deleted although others refer to it, and the `database` option names the foreign key',
+    what: 'A record is deleted although other records refer to it, and the `database` option names the foreign key',
     answer: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.query('delete from users where id = 2')
@@ -171,7 +171,7 @@ export const violations: ReadonlyArray<Case<MysqlWorld>> = [
     answer: 'malformed',
     run: ({ db }) => db.query("update users set age = 'secret' + 1")
   },
-  { what: 'The SQL is broken', answer: 'fault', run: ({ db }) => db.query('selec secret') },
+  { what: 'The SQL is invalid', answer: 'fault', run: ({ db }) => db.query('selec secret') },
   { what: 'A table is missing', answer: 'fault', run: ({ db }) => db.query('select * from secrets') }
 ]
 
@@ -205,12 +205,12 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
     run: ({ db }) => db.query('set statement max_statement_time = 0.02 for select sleep(1)')
   },
   {
-    what: 'A statement takes longer than the `timeout` of the driver',
+    what: 'A statement takes longer than the `timeout` in the driver',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [one], db => db.query('select sleep(0.3)', 20))
   },
   {
-    what: 'No connection of the pool is free',
+    what: 'No pool connection is available',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ max: 1, wait: 200 }], async pool => {
       await pool?.query('select 1')
@@ -223,7 +223,7 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
     })
   },
   {
-    what: 'The server has no connection left for the user',
+    what: 'The user has reached the connection limit',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ ...one, user: 'crowded' }, { ...one, user: 'crowded' }], async (first, second) => {
       await first?.query('select 1')

@@ -41,7 +41,7 @@ export const pgSource: PostgresSource = {
 export const postgresjsSource: PostgresSource = {
   name: 'postgres',
   // Its pool queues without a time limit.
-  cases: variant([...violations, ...outages, ...death], { without: ['No connection of the pool becomes free in time'] }),
+  cases: variant([...violations, ...outages, ...death], { without: ['No pool connection becomes available in time'] }),
   open: (server, database) => async (settings = {}) => {
     const { max = 5, wait = 5_000, ...other } = settings
     const sql = postgres(urlOf(addressIn(server, database)(other)), { max, connect_timeout: wait / 1_000, onnotice () {} })

@@ -27,8 +27,8 @@ export const schema = `
 /** The `database` option of the application. */
 export const database: DatabaseOptions = {
   constraints: {
-    one_name: { field: 'profile.name', message: 'Somebody has this name.' },
-    invoices_user_id_fkey: { field: 'user', message: 'Name the user to bill.', onDelete: 'The user has invoices.' }
+    one_name: { field: 'profile.name', message: 'Another user has this name.' },
+    invoices_user_id_fkey: { field: 'user', message: 'Specify the user to bill.', onDelete: 'The user has invoices.' }
   }
 }
 
@@ -121,7 +121,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     what: 'A unique value is already taken, and the `database` option names the constraint',
     answer: 'unique',
     fields: ['profile.name'],
-    message: 'Somebody has this name.',
+    message: 'Another user has this name.',
     run: ({ db }) => db.query('insert into members ("displayName") values (\'grace\')')
   },
   {
@@ -132,7 +132,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }, body) => db.createOrder(body)
   },
   {
-    what: 'A foreign key refers to a record of the same table that does not exist',
+    what: 'A foreign key refers to a record in the same table that does not exist',
     answer: 'unknown_reference',
     fields: ['manager_id'],
     body: { manager_id: 77 },
@@ -142,21 +142,21 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
     answer: 'unknown_reference',
     fields: ['user'],
-    message: 'Name the user to bill.',
+    message: 'Specify the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
-    what: 'A record is deleted although others refer to it',
+    what: 'A record is deleted although other records refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.deleteUser(1)
   },
   {
-    what: 'A record is deleted although others of the same table refer to it',
+    what: 'A record is deleted although other records in the same table refer to it',
     answer: 'still_referenced',
     run: ({ db }) => db.query('delete from employees where id = 1')
   },
   {
-    what: 'A record is deleted although others refer to it, and the `database` option names the foreign key',
+    what: 'A record is deleted although other records refer to it, and the `database` option names the foreign key',
     answer: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.deleteUser(2)
@@ -175,7 +175,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A check constraint fails that is not about a field of the body',
+    what: 'A check constraint fails that does not concern a field in the body',
     answer: 'check',
     body: { user: { age: -1 } },
     run: ({ db }) => db.createUser({ email: 'new@example.com', age: -1 })
@@ -193,7 +193,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }, body) => db.createUser(body)
   },
   {
-    what: 'A string is not valid for the type of its column',
+    what: 'A string is invalid for the type of its column',
     answer: 'malformed',
     run: ({ db }) => db.query("select 'secret'::uuid as id")
   },
@@ -208,7 +208,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
     run: ({ db }) => db.query("insert into bookings (days) values ('[4,6)')")
   },
   {
-    what: 'The SQL is broken',
+    what: 'The SQL is invalid',
     answer: 'fault',
     run: ({ db }) => db.query('selec secret')
   },
@@ -263,7 +263,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
     })
   },
   {
-    what: 'No connection of the pool becomes free in time',
+    what: 'No pool connection becomes available in time',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ max: 1, wait: 200 }], async pool => {
       await pool?.query('select 1 as warm')
@@ -276,7 +276,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
     })
   },
   {
-    what: 'The server has no connection left',
+    what: 'The server has reached its connection limit',
     answer: 'unavailable',
     run: ({ open }) => withConnections(open, [{ user: 'crowded' }], db => db.query('select 1 as one'))
   },

@@ -9,7 +9,7 @@ import { addressIn, type PostgresSource } from './postgres-drivers.js'
 const noRow = ownCase({ what: 'A required record does not exist', answer: 'no_row' })
 const noRowToDelete = ownCase({ what: 'A record to delete does not exist', answer: 'no_row' })
 const noRowToConnect = ownCase({ what: 'A record to connect does not exist', answer: 'no_row' })
-const badArgument = ownCase({ what: "The application's call is wrong", answer: 'fault' })
+const badArgument = ownCase({ what: 'The application calls Prisma incorrectly', answer: 'fault' })
 const slowTransaction = ownCase({ what: 'A transaction takes longer than its `timeout`', answer: 'unavailable' })
 
 /** The adapter passes on the name of a constraint, but no columns. The default names of Postgres and Prisma contain the columns. */

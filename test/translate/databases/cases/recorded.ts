@@ -38,7 +38,7 @@ const foreignKeyMessages: ReadonlyArray<readonly [language: string, writing: str
 export const postgres: readonly Recorded[] = [
   ...foreignKeyMessages.flatMap(([language, writing, deleting]): Recorded[] => [
     { what: `A foreign key refers to a record that does not exist, in ${language}`, answer: 'unknown_reference', fields: ['user'], message: 'Name a user who exists.', error: { ...violation, message: writing } },
-    { what: `A record is deleted although others refer to it, in ${language}`, answer: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
+    { what: `A record is deleted although other records refer to it, in ${language}`, answer: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
   ]),
   {
     what: 'A unique value is already taken, in German, and the `database` option has a message for it',
@@ -145,7 +145,7 @@ export const mysql: readonly Recorded[] = [
     error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails', message: '' }
   },
   {
-    what: 'A record is deleted although others refer to it',
+    what: 'A record is deleted although other records refer to it',
     answer: 'still_referenced',
     message: 'The user has orders.',
     error: { errno: 1451, ...mariadb, sqlMessage: 'Cannot delete or update a parent row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
@@ -183,7 +183,7 @@ export const sqlite: readonly Recorded[] = [
     fields: ['email'],
     error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.email' }
   },
-  { what: 'The SQL is broken', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
+  { what: 'The SQL is invalid', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
   { what: 'A lock is not released in time', answer: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
   { what: 'An error without a message, with the number of the code', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
   { what: 'An error without a message, with the name of the code', answer: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }

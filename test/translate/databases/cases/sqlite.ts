@@ -26,7 +26,7 @@ const schema = `
 /** The `database` option of the application. */
 export const database: DatabaseOptions = {
   constraints: {
-    one_country: { field: 'country', message: 'The country is there.' },
+    one_country: { field: 'country', message: 'The country already exists.' },
     short_name: { field: 'name', message: 'The name is too long.' },
     'users.team_id, users.name': { field: 'team' }
   }
@@ -78,7 +78,7 @@ export const cases: ReadonlyArray<Case<SqliteWorld>> = [
     what: 'A unique expression index is violated, and the `database` option names the index',
     answer: 'unique',
     fields: ['country'],
-    message: 'The country is there.',
+    message: 'The country already exists.',
     run: async ({ db }) => db.run("insert into countries (name) values ('GHANA')")
   },
   {
@@ -87,13 +87,13 @@ export const cases: ReadonlyArray<Case<SqliteWorld>> = [
     run: async ({ db }) => db.run('insert into orders (user_id) values (77)')
   },
   {
-    what: 'A DELETE request deletes a record although others refer to it',
+    what: 'A DELETE request deletes a record although other records refer to it',
     answer: 'still_referenced',
     method: 'DELETE',
     run: async ({ db }) => db.run('delete from users where id = 1')
   },
   {
-    what: 'A record is deleted although others refer to it with ON DELETE RESTRICT',
+    what: 'A record is deleted although other records refer to it with ON DELETE RESTRICT',
     answer: 'still_referenced',
     run: async ({ db }) => db.run('delete from users where id = 2')
   },
@@ -154,7 +154,7 @@ export const cases: ReadonlyArray<Case<SqliteWorld>> = [
       second.run('begin immediate')
     })
   },
-  { what: 'The SQL is broken', answer: 'fault', run: async ({ db }) => db.run('selec secret') },
+  { what: 'The SQL is invalid', answer: 'fault', run: async ({ db }) => db.run('selec secret') },
   { what: 'A table is missing', answer: 'fault', run: async ({ db }) => db.run('select * from secrets') }
 ]
 
