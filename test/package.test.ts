@@ -60,17 +60,20 @@ t.test('a CommonJS module can require it: Fastify finds the default export, and 
 t.test('every other entry can be imported and required', async t => {
   const printNames = `console.log(JSON.stringify([
     ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
-    ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name])
+    ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name]),
+    ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name])
   ]))`
-  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function')])}\n`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(5).fill('function')])}\n`
   writeFileSync(join(folder, 'entries.mjs'), `
     import * as guards from 'fastify-api-errors/api-key'
     import * as client from 'fastify-api-errors/client'
+    import * as idempotency from 'fastify-api-errors/idempotency'
     ${printNames}
   `)
   writeFileSync(join(folder, 'entries.cjs'), `
     const guards = require('fastify-api-errors/api-key')
     const client = require('fastify-api-errors/client')
+    const idempotency = require('fastify-api-errors/idempotency')
     ${printNames}
   `)
   t.equal(run('node', ['entries.mjs']), functions)
@@ -152,11 +155,13 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     import apiErrors, { declareErrors, serverOptions, standardErrors } from 'fastify-api-errors'
     import { apiKey } from 'fastify-api-errors/api-key'
     import { ResponseError, withRetry } from 'fastify-api-errors/client'
+    import { idempotency, memoryStore } from 'fastify-api-errors/idempotency'
     export async function build (): Promise<FastifyInstance> {
       const app = Fastify(serverOptions())
       await app.register(apiErrors, { log: false })
       const requireKey = apiKey({ lookup: async () => undefined })
       app.get('/', { onRequest: requireKey, config: { errors: [standardErrors.resource_gone, 'resource_locked'] } }, async () => app.apiErrors.ledger())
+      app.post('/', { preHandler: idempotency({ store: memoryStore() }) }, async request => request.idempotencyKey ?? 'none')
       return app
     }
     export function misspell (app: FastifyInstance): void {

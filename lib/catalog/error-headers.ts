@@ -56,8 +56,14 @@ export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): bool
  */
 export const acceptHeaderOfMethod: Readonly<Record<string, string>> = { PATCH: 'accept-patch', QUERY: 'accept-query' }
 
-/** The default of `Retry-After` in seconds, if neither the error nor the reply has a value. Errors of these statuses always have the header. */
-export const defaultRetryAfter: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
+const retryAfterOfStatuses: Readonly<Partial<Record<ErrorStatus, number>>> = { 429: 1, 503: 10 }
+
+const retryAfterOfCodes: Readonly<Record<string, number>> = { idempotency_in_progress: 1 }
+
+/** Returns the default of `Retry-After` in seconds, if neither the error nor the reply has a value. Errors with a default always have the header. */
+export function getDefaultRetryAfter ({ code, status }: HeaderSubject): number | undefined {
+  return retryAfterOfStatuses[status] ?? retryAfterOfCodes[code]
+}
 
 /** The headers that HTTP requires on errors, except `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
@@ -101,7 +107,7 @@ export const errorHeaders: readonly ErrorHeader[] = [
     description: 'Seconds until the request may be retried (RFC 9110, section 10.2.3).',
     schema: numberHeader(1),
     example: 30,
-    on: ({ status }) => defaultRetryAfter[status] !== undefined
+    on: error => getDefaultRetryAfter(error) !== undefined
   }
 ]
 

@@ -68,6 +68,28 @@ export function hasSendHooks (request: FastifyRequest): boolean {
   return context !== undefined && (context.onSend !== null || context.preSerialization !== null)
 }
 
+/** Copies of route contexts with {@link addFirstSendHook}, by the original context. */
+const extendedFirst = new WeakMap<RouteContext, RouteContext>()
+
+/**
+ * Adds an `onSend` hook to one request, before all `onSend` hooks of its route, so that it gets the payload of the handler or
+ * the error handler before any hook changes it.
+ *
+ * @param hook always the same function, so that the list with it is created only once for each route
+ * @returns whether it was added. False if this version of Fastify has other internals
+ */
+export function addFirstSendHook (request: FastifyRequest, hook: (...args: never[]) => unknown): boolean {
+  const context = readInternal(request, 'fastify.context') as RouteContext | undefined
+  const key = symbols.get('fastify.context')
+  if (context === undefined || key === undefined) return false
+  if (context.onSend?.[0] === hook) return true
+  let withHook = extendedFirst.get(context)
+  if (withHook === undefined) extendedFirst.set(context, withHook = Object.create(context, { onSend: { value: [hook, ...context.onSend ?? []] } }) as RouteContext)
+  const slots = request as unknown as Record<symbol, RouteContext>
+  slots[key] = withHook
+  return true
+}
+
 /**
  * Calls a function that sends a payload, with a hook that runs after all `onSend` hooks of the route and just before Fastify
  * writes. Only the payload of this call has that hook, because Fastify reads the list of hooks when it starts to run them.

@@ -19,7 +19,7 @@ export function checkConfig ({ method, url, config }: RouteOptions, errors: AnyC
 /** @throws TypeError if a scope, a hook or the response schemas declare a code for a route that is not in the catalog */
 export function checkDeclarations ({ route, methods, url }: RouteRecord, targets: readonly DeclaringTarget[], errors: AnyCatalog): void {
   const unknown = [
-    ...findDeclarations(targets),
+    ...findDeclarations(targets, methods),
     ...listDeclaredResponses(route.schema?.response).map(code => ({ code, reason: 'schema.response of the route lists it.' }))
   ].find(({ code }) => !Object.hasOwn(errors, code))
   if (unknown === undefined) return

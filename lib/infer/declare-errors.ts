@@ -10,7 +10,13 @@ import { scopesAround } from '../fastify/scopes.js'
 /** A standard code, or a factory of a catalog (required for the application's own codes). */
 export type ErrorReference = StandardCode | AnyErrorFactory
 
-const declarations = new WeakMap<object, readonly ErrorReference[]>()
+/** The errors of one declaration, and the methods whose routes can return them. */
+interface DeclaredErrors {
+  readonly errors: readonly ErrorReference[]
+  readonly hasMethod: (method: string) => boolean
+}
+
+const declarations = new WeakMap<object, readonly DeclaredErrors[]>()
 
 /**
  * Declares that every route of a scope and of its nested scopes can return these errors. For a hook, it declares them for every
@@ -34,7 +40,12 @@ export function declareErrors (target: object, errors: readonly ErrorReference[]
   expectOption('declareErrors', 'target', isTarget, 'a Fastify instance or a hook function', target)
   expectOption('declareErrors', 'errors', Array.isArray(errors), 'a list of codes or factories', errors)
   errors.forEach((error, index) => { expectOption('declareErrors', `errors[${index}]`, isReference(error), 'a code or a factory', error) })
-  declarations.set(target, [...declarations.get(target) ?? [], ...errors])
+  declareErrorsOfMethods(target, errors, () => true)
+}
+
+/** Declares errors for the routes of a hook that have certain methods, because the hook lets other requests pass. */
+export function declareErrorsOfMethods (target: object, errors: readonly ErrorReference[], hasMethod: DeclaredErrors['hasMethod']): void {
+  declarations.set(target, [...declarations.get(target) ?? [], { errors, hasMethod }])
 }
 
 /** Returns the code of a reference, which is a code or a factory. */
@@ -61,12 +72,17 @@ export interface Declaration {
   readonly reason: string
 }
 
-/** Returns the codes that were declared for some targets. */
-export function findDeclarations (targets: readonly DeclaringTarget[]): Declaration[] {
+/**
+ * Returns the codes that were declared for some targets.
+ *
+ * @param methods the methods of the route, or the one whose codes are wanted
+ */
+export function findDeclarations (targets: readonly DeclaringTarget[], methods: readonly string[]): Declaration[] {
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
-    const errors = declarations.get(target)
-    if (errors !== undefined) found.push(...errors.map(error => ({ code: getCode(error), reason: `${subject} declares it.` })))
+    for (const { errors, hasMethod } of declarations.get(target) ?? []) {
+      if (methods.some(hasMethod)) found.push(...errors.map(error => ({ code: getCode(error), reason: `${subject} declares it.` })))
+    }
   }
   return found
 }

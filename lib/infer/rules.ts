@@ -191,7 +191,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   databaseOutage: ({ scope: { database } }) => database === undefined ? [] : createFindings(`A database can be unreachable. The application uses ${database}.`, 'service_unavailable'),
 
-  declared: ({ declarationTargets }) => findDeclarations(declarationTargets),
+  declared: ({ declarationTargets, method }) => findDeclarations(declarationTargets, [method]),
 
   hooks: facts => facts.hasInferredFile ? [] : findHookErrors(facts),
 
@@ -210,11 +210,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
 
   security (facts) {
-    const { schema, isSecured, declarationTargets, errors, found } = facts
+    const { schema, isSecured, declarationTargets, method, errors, found } = facts
     const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
     if (!required) return []
     // A 401 or 403 that a hook declares or visibly throws is more precise.
-    const guards = [...findDeclarations(declarationTargets), ...findHookErrors(facts)]
+    const guards = [...findDeclarations(declarationTargets, [method]), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
     return createFindings(Array.isArray(schema.security) ? securityReasons.route : securityReasons.document, 'unauthorized', 'forbidden')
       .filter(({ code }) => !isGuarded && !hasStatus(found, errors[code]?.status as number, errors))

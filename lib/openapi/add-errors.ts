@@ -1,4 +1,5 @@
 /** Adds the errors of each route to a finished OpenAPI document, with the components that they refer to. */
+import { findDeclaredHeaders, type DeclaredHeaders, type RequestHeader } from '../infer/declared-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { CoveredRoute, RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'
@@ -35,6 +36,8 @@ interface ErrorOperation {
   readonly shared: SplitGroups['shared']
   /** The links of error responses, by status. */
   readonly links: JsonObject
+  /** The headers that hooks declare for the operation. */
+  readonly declaredHeaders: DeclaredHeaders
 }
 
 /** The property with which a `transform` marks an operation with its route. It is removed later. */
@@ -59,11 +62,23 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     operation.responses = responses
     const statuses = routeErrors.listStatuses(record, method, isSecured)
     const { groups, shared } = splitGroups(statuses, responses, record, getDocumentSettings(routeErrors), routeErrors.listSentBodies(record))
+    const declaredHeaders = findDeclaredHeaders(routeErrors.getTargets(record), method)
+    addParameters(operation, declaredHeaders.request)
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
-    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links })
+    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links, declaredHeaders })
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
+}
+
+/** Adds request headers to an operation. A parameter that the route describes itself is kept. */
+function addParameters (operation: JsonObject, headers: readonly RequestHeader[]): void {
+  const parameters = [...operation.parameters as readonly JsonObject[] | undefined ?? []]
+  for (const { name, description, required, schema, example } of headers) {
+    const isSame = (parameter: JsonObject): boolean => parameter.in === 'header' && String(parameter.name).toLowerCase() === name.toLowerCase()
+    if (!parameters.some(isSame)) parameters.push({ name, in: 'header', description, required, schema: { ...schema }, example })
+  }
+  if (headers.length > 0) operation.parameters = parameters
 }
 
 function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly path: string, readonly item: PathItem, readonly name: string }> {
@@ -145,7 +160,7 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
 }
 
 function addResponses (
-  context: ComponentsContext, { operation, isHead, groups, shared, links }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
   const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
   for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
@@ -156,9 +171,10 @@ function addResponses (
   }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)
-  if (Object.keys(added).length === 0) return
+  const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
+  if (Object.keys(added).length + Object.keys(declared).length === 0) return
   for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {
     if (!status.startsWith('2') || '$ref' in response) continue
-    responses[status] = { ...response, headers: { ...structuredClone(added), ...response.headers as JsonObject } }
+    responses[status] = { ...response, headers: { ...structuredClone({ ...added, ...declared }), ...response.headers as JsonObject } }
   }
 }

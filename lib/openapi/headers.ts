@@ -1,11 +1,8 @@
 /** Describes the headers of responses for a document. */
-import type { ErrorHeader } from '../catalog/error-headers.js'
 import { errorHeaders, retryAfterMsHeader, shouldRetryHeader, textHeader } from '../catalog/error-headers.js'
+import type { DocumentedHeader } from '../infer/declared-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
-
-/** The description of a response header in a document. */
-export type DocumentedHeader = Pick<ErrorHeader, 'name' | 'description' | 'schema' | 'example'>
 
 /** The header that @fastify/cors sets on every response. */
 export const corsHeader: DocumentedHeader = {

@@ -1,9 +1,10 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
+import type { DocumentedHeader } from '../infer/declared-headers.js'
 import type { MatchesDeclared } from '../infer/declared-schemas.js'
 import type { JsonObject } from '../support/is-object.js'
-import type { DocumentedHeader, RateLimitHeaders } from './headers.js'
+import type { RateLimitHeaders } from './headers.js'
 
 /** Returns the URL of a code's error page; `undefined` if it has none. */
 export type DocUrl = (code: string) => string | undefined

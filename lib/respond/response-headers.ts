@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
-import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, defaultRetryAfter, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
+import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
 import { isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
@@ -181,7 +181,7 @@ function addUpgradeHeaders (added: Record<string, string>, present: Headers, { r
 function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
   if (error.retryAfter !== undefined) return wholeSeconds(error.retryAfter)
   const given = present['retry-after']
-  return (given === undefined ? undefined : readRetryAfter(String(given))) ?? defaultRetryAfter[status]
+  return (given === undefined ? undefined : readRetryAfter(String(given))) ?? getDefaultRetryAfter({ code: error.code, status })
 }
 
 /** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and two obsolete formats. */

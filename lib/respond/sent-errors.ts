@@ -2,6 +2,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
+import { isReplayed } from '../fastify/replayed-responses.js'
 import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
 import { getRequestId } from './request-id.js'
 import { getRoutePattern, type Responder } from './error-handler.js'
@@ -58,7 +59,8 @@ export function createSentErrorConverter (responder: Responder, onSent: OnSent):
 /** Returns the code for an error that is not in the application's format and whose status its route does not declare; `undefined` for any other response. */
 function getUnshapedCode (request: FastifyRequest, reply: FastifyReply): StandardCode | undefined {
   const code = codeForStatus(reply.statusCode)
-  return code === undefined || hasErrorResponse(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode) ? undefined : code
+  const isShaped = hasErrorResponse(reply) || isReplayed(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode)
+  return isShaped ? undefined : code
 }
 
 /** Reports an error that is sent unchanged. */

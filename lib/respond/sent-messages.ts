@@ -7,6 +7,7 @@ import type { FastifyReply } from 'fastify'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import type { SendInstead } from '../fastify/error-status.js'
+import { isReplayed } from '../fastify/replayed-responses.js'
 import { isSendingThrown } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { isRecord } from '../support/is-object.js'
@@ -22,7 +23,7 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
     const { request, statusCode } = reply
     const code = codeForStatus(statusCode)
     // Sent errors and all thrown values are passed to the error handler.
-    if (code === undefined || hasErrorResponse(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
+    if (code === undefined || hasErrorResponse(reply) || isReplayed(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     if (types.isPromise(payload)) {
       // Fastify would send {}, and a rejection would end the process.

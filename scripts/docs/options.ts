@@ -13,6 +13,7 @@ const interfaces: Readonly<Record<string, { readonly file: string, readonly name
   'options-reference': { file: 'reference/serve-reference.ts', names: ['ReferenceOptions'] },
   'options-database': { file: 'translate/translator.ts', names: ['DatabaseOptions', 'NamedConstraint'] },
   'options-guard': { file: 'guards/api-key.ts', names: ['ApiKeyOptions'] },
+  'options-idempotency': { file: 'guards/idempotency.ts', names: ['IdempotencyOptions'] },
   'options-error': { file: 'catalog/api-error.ts', names: ['ErrorInit'] }
 }
 

@@ -21,7 +21,7 @@ t.test('each header belongs to certain errors', async t => {
   ])
   t.strictSame(codesWith('Allow'), ['method_not_allowed'])
   t.strictSame(codesWith('Accept'), ['unsupported_media_type'])
-  t.strictSame(codesWith('Retry-After'), ['rate_limit_exceeded', 'service_unavailable'])
+  t.strictSame(codesWith('Retry-After'), ['idempotency_in_progress', 'rate_limit_exceeded', 'service_unavailable'])
 })
 
 t.test('each header has a description in the documentation', async t => {

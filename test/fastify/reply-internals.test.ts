@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
-  getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
+  addFirstSendHook, getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
   isSendingThrown, isSendCalledByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
@@ -58,6 +58,28 @@ t.test('the hooks of a route are listed, and an added last hook runs for one pay
   let isCalled = false
   sendWithLastHook(stranger, lastHook as never, () => { isCalled = true })
   t.ok(isCalled)
+})
+
+t.test('an added first hook runs for one request only, before the hooks of its route', async t => {
+  const app = Fastify()
+  const calls: unknown[] = []
+  const firstHook = async (_request: unknown, _reply: unknown, payload: unknown): Promise<unknown> => {
+    calls.push(`first hook: ${String(payload)}`)
+    return 'changed'
+  }
+  app.post('/none', async request => { t.ok(addFirstSendHook(request, firstHook)); return 'one' })
+  app.post('/send', { onSend: async (_request, _reply, payload) => { calls.push(`own hook: ${String(payload)}`) } }, async request => {
+    if (request.headers['x-add'] === undefined) return 'two'
+    t.ok(addFirstSendHook(request, firstHook))
+    t.ok(addFirstSendHook(request, firstHook), 'a second time changes nothing')
+    t.equal(request.routeOptions.url, '/send')
+    return 'two'
+  })
+  const headers = { 'x-add': '1' }
+  t.strictSame([(await app.inject({ method: 'POST', url: '/none' })).body, (await app.inject({ method: 'POST', url: '/none' })).body], ['changed', 'changed'])
+  for (const added of [headers, {}, headers]) await app.inject({ method: 'POST', url: '/send', headers: added })
+  t.strictSame(calls, ['first hook: one', 'first hook: one', 'first hook: two', 'own hook: changed', 'own hook: two', 'first hook: two', 'own hook: changed'])
+  t.equal(addFirstSendHook(stranger, firstHook), false)
 })
 
 t.test('the next error handler changes with each error that a handler receives', async t => {

@@ -1,6 +1,6 @@
 /** Creates requests that fail with a given code, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
-import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
+import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, requiredHeaders, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
 import { isRecord } from '../../support/is-object.js'
 
 /** Returns the changes to a valid request of a route that make it fail, or `undefined` if the route cannot fail in this way. */
@@ -10,6 +10,7 @@ type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
 const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
   invalid_request: route => hasBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined,
   invalid_parameter: withWrongParameter,
+  idempotency_key_missing: withoutRequiredHeaders,
   missing_api_key: withoutCredential,
   unauthorized: withoutCredential,
   invalid_api_key: withWrongCredential,
@@ -76,8 +77,16 @@ function hasBody ({ method }: SampleRoute): boolean {
 }
 
 function withoutCredential (route: SampleRoute): Partial<SampleRequest> {
-  const credential = credentialHeaders(route, '')
-  return { headers: Object.fromEntries(Object.entries(validRequest(route).headers).filter(([name]) => !Object.hasOwn(credential, name))) }
+  return withoutHeaders(route, credentialHeaders(route, ''))
+}
+
+function withoutRequiredHeaders (route: SampleRoute): Partial<SampleRequest> | undefined {
+  const required = requiredHeaders(route)
+  return Object.keys(required).length === 0 ? undefined : withoutHeaders(route, required)
+}
+
+function withoutHeaders (route: SampleRoute, removed: Readonly<Record<string, string>>): Partial<SampleRequest> {
+  return { headers: Object.fromEntries(Object.entries(validRequest(route).headers).filter(([name]) => !Object.hasOwn(removed, name))) }
 }
 
 function withWrongCredential (route: SampleRoute): Partial<SampleRequest> {

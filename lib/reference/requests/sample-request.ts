@@ -1,6 +1,7 @@
 /** Creates valid requests from the schemas of a route, for the reference pages. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { declaringTargets } from '../../infer/declare-errors.js'
+import { findDeclaredHeaders } from '../../infer/declared-headers.js'
 import type { RouteRecord } from '../../infer/route-record.js'
 import { getSecurityRequirements } from '../../infer/security.js'
 import { createSampleValue } from './sample-value.js'
@@ -49,6 +50,12 @@ export function credentialHeaders ({ record, codes }: SampleRoute, credential: s
     : ['authorization', `${scheme.scheme.charAt(0).toUpperCase()}${scheme.scheme.slice(1)} ${credential}`]))
 }
 
+/** Returns the headers that the hooks and scopes of a route require. */
+export function requiredHeaders ({ method, record }: SampleRoute): Record<string, string> {
+  const { request } = findDeclaredHeaders(declaringTargets(record), method)
+  return Object.fromEntries(request.filter(({ required }) => required).map(({ name, example }) => [name.toLowerCase(), String(example)]))
+}
+
 /** Returns a request that the schemas of the route accept. */
 export function validRequest (route: SampleRoute): SampleRequest {
   const { body, headers, querystring } = route.record.route.schema ?? {}
@@ -58,6 +65,7 @@ export function validRequest (route: SampleRoute): SampleRequest {
     path: samplePath(route) + (query === '' ? '' : `?${query}`),
     headers: {
       ...credentialHeaders(route, 'YOUR_KEY'),
+      ...requiredHeaders(route),
       ...sampleStrings(headers, route),
       ...(body !== undefined && jsonContent)
     },

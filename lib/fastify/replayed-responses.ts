@@ -1,0 +1,16 @@
+/** Marks replies that send the stored response to an earlier request. It is sent unchanged, and was counted when it was sent first. */
+import type { FastifyReply } from 'fastify'
+
+const replayed: unique symbol = Symbol('fastify-api-errors.replayed')
+
+type ReplayedReply = FastifyReply & { [replayed]?: true }
+
+/** Marks a reply. */
+export function markReplayed (reply: ReplayedReply): void {
+  reply[replayed] = true
+}
+
+/** Returns whether a reply is marked. */
+export function isReplayed (reply: ReplayedReply): boolean {
+  return reply[replayed] === true
+}

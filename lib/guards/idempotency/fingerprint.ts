@@ -1,0 +1,31 @@
+/** Identifies what a request asks for, so that one idempotency key cannot be used for two different requests. */
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { isObject, isRecord } from '../../support/is-object.js'
+
+/**
+ * Returns the SHA-256 hash of the method, the route, the URL with its query, the caller and the body. The order of properties in a
+ * JSON body does not matter. A body that is read as a stream is not part of it.
+ */
+export function createFingerprint (request: FastifyRequest, caller: string): string {
+  const { method, url, routeOptions, body } = request
+  return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url, caller])).update(encodeBody(body)).digest('base64url')
+}
+
+/** Returns the key under which a store keeps an entry: a hash, because it has a fixed length and no special characters. */
+export function hashKey (key: string): string {
+  return createHash('sha256').update(key).digest('base64url')
+}
+
+function encodeBody (body: unknown): string | Uint8Array {
+  if (body instanceof Uint8Array) return body
+  return isObject(body) && typeof body.pipe === 'function' ? '' : JSON.stringify(body, encodeValue) ?? ''
+}
+
+/** Returns a value that JSON can represent, with the properties of objects in a fixed order. */
+function encodeValue (_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  if (value instanceof Map || value instanceof Set) return [...value]
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+}
