@@ -6,6 +6,7 @@ import { scopesAround } from './scopes.js'
 export interface RateLimitPluginOptions {
   readonly ban?: number
   readonly enableDraftSpec?: boolean
+  readonly errorResponseBuilder?: unknown
 }
 
 const optionsByScope = new WeakMap<object, RateLimitPluginOptions>()

@@ -74,7 +74,7 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   const node = parseFunction(fn)
   if (node === undefined) return nothing
   const [request, reply] = getParameterNames(node)
-  const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body }
+  const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body, caught: new Set(listCaught(node.body)) }
   const body = readNode(node.body, reader)
   return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
 }
@@ -98,6 +98,13 @@ interface Reader {
   readonly reply: string | undefined
   /** The body of the function. */
   readonly body: AnyNode
+  /** The names of the variables of its `catch` clauses. */
+  readonly caught: ReadonlySet<string>
+}
+
+function listCaught (node: AnyNode): string[] {
+  const own = node.type === 'CatchClause' && node.param?.type === 'Identifier' ? [node.param.name] : []
+  return [...own, ...listChildren(node).flatMap(listCaught)]
 }
 
 function readNode (node: AnyNode, reader: Reader): Found {
@@ -247,13 +254,35 @@ const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpS
 /** The error responses of @fastify/static to a request for a file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
 const fileErrors: readonly FunctionError[] = ['route_not_found', 'precondition_failed', 'range_not_satisfiable'].map(code => ({ code, by: 'sends a file' }))
 
+/** The positions of the status among the arguments of assertions, by method: `app.assert(user, 404)`, `app.assert.equal(a, b, 403)`. */
+const statusOfAssertion: Readonly<Record<string, number>> = {
+  assert: 1, ok: 1, equal: 2, notEqual: 2, strictEqual: 2, notStrictEqual: 2, deepEqual: 2, notDeepEqual: 2
+}
+
+/** Reads an assertion of @fastify/sensible or http-assert. An assertion of Node has no status. */
+function readAssertion ({ callee, arguments: args }: CallExpression, name: string): Found {
+  const isAssertion = name === 'assert' || (callee.type === 'MemberExpression' && getLastName(callee.object) === 'assert')
+  const at = isAssertion && Object.hasOwn(statusOfAssertion, name) ? statusOfAssertion[name] as number : args.length
+  return createThrown(findStatus(args.slice(at, at + 1)))
+}
+
+/** Reads a call of a function that receives the reply and a status: `sendError(reply, 404, 'No user.')`. */
+function readHelper ({ arguments: args }: CallExpression, reader: Reader): Found {
+  const isGivenReply = args.some(argument => argument.type === 'Identifier' && isReply(argument, reader))
+  return isGivenReply ? createSent(findStatus(args.filter(({ type }) => type === 'Literal'))) : nothing
+}
+
 function readCall (node: CallExpression, reader: Reader): Found {
-  const { callee } = node
   const name = getCalleeName(node)
+  return join(readAssertion(node, name), readHelper(node, reader), readMethod(node, name, reader))
+}
+
+function readMethod (node: CallExpression, name: string, reader: Reader): Found {
+  const { callee } = node
   if (callee.type !== 'MemberExpression') return /^(done|next|reject|cb|callback)$/.test(name) ? readArgument(node, reader) : nothing
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
-    if (name === 'send') return join(readArgument(node, reader), readSentBody(node))
+    if (name === 'send') return join(readArgument(node, reader), readSentBody(node, reader))
     if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
@@ -267,9 +296,9 @@ function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader
 }
 
 /** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
-function readSentBody ({ callee, arguments: [body] }: CallExpression): Found {
+function readSentBody ({ callee, arguments: [body] }: CallExpression, { caught }: Reader): Found {
   const code = codeForStatus(findStatusOfChain(callee))
-  const schema = body === undefined ? undefined : describeSentBody(body)
+  const schema = body === undefined ? undefined : describeSentBody(body, caught)
   return code === undefined || schema === undefined ? nothing : { thrown: [], sent: [{ code, by: 'sends', bodies: [schema] }] }
 }
 

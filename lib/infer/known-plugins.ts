@@ -2,11 +2,13 @@
  * Finds official plugins by the hooks that they add. A name is not enough, because `fp()` can change it. A plugin can also be
  * registered too late for a route, and its options can exempt a route. A hook that runs on the route is reliable.
  */
+import type { AnyNode } from 'acorn'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declare-errors.js'
+import { listChildren, parseFunction } from './parse-function.js'
 
 /** A plugin that responds to requests itself. */
 type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
@@ -34,6 +36,21 @@ const owners = new WeakMap<object, KnownPlugin | undefined>()
 /** Returns whether the targets include the hook of @fastify/rate-limit, or the hook that `app.rateLimit()` returns. */
 export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
   return targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit')
+}
+
+/**
+ * Returns whether an `errorResponseBuilder` of @fastify/rate-limit returns an object without a status. Fastify then responds with
+ * 500 instead of 429.
+ */
+export function buildsNoStatus (builder: unknown): boolean {
+  const node = typeof builder === 'function' ? parseFunction(builder) : undefined
+  const results = node === undefined ? [] : node.body.type === 'BlockStatement' ? listReturned(node.body) : [node.body]
+  return results.length > 0 && results.every(result => result.type === 'ObjectExpression' && result.properties.every(property =>
+    property.type === 'Property' && property.key.type === 'Identifier' && !property.computed && !['status', 'statusCode'].includes(property.key.name)))
+}
+
+function listReturned (node: AnyNode): AnyNode[] {
+  return node.type === 'ReturnStatement' && node.argument ? [node.argument] : listChildren(node).flatMap(listReturned)
 }
 
 /**

@@ -31,6 +31,12 @@ function findFunction (node: AnyNode): FunctionNode | undefined {
   return (node.object.properties[0] as Property).value as FunctionNode
 }
 
+/** Returns whether a function takes arguments. A function without source, such as a bound one, can take some. */
+export function takesArguments (fn: object): boolean {
+  const node = parseFunction(fn)
+  return node === undefined || node.params.length > 0 || findInTree(node.body, each => each.type === 'Identifier' && each.name === 'arguments' ? each : undefined) !== undefined
+}
+
 /** Returns a class as a syntax tree; `undefined` for another function. */
 export function parseClass (value: object): AnyNode | undefined {
   try {

@@ -6,7 +6,8 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { queriesDatabase } from './lookups.js'
-import { isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
+import { takesArguments } from './parse-function.js'
+import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
@@ -146,10 +147,11 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  // Without a schema, the document does not restrict the values of the parameter.
-  parameterLength: ({ record: { url }, schema, maxParamLength }) => maxParamLength !== undefined && schema.params !== undefined && hasParameter(url)
-    ? createFindings(`A path parameter can be longer than ${maxParamLength} characters.`, 'uri_too_long')
-    : [],
+  // A handler without arguments cannot read the parameter.
+  parameterLength: ({ record: { route, url }, schema, maxParamLength }) =>
+    maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
+      ? createFindings(`A path parameter can be longer than ${maxParamLength} characters.`, 'uri_too_long')
+      : [],
 
   // The source shows which routes look something up.
   resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
@@ -158,11 +160,12 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   rateLimit ({ record, declarationTargets, policies, limitErrors }) {
     const isLimited = isLimitedByPlugin(declarationTargets)
+    const options = getRateLimitPluginOptions(record.scope)
     const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
     // The errors of the limits include the 403 of policies of this plugin.
-    const { ban = -1 } = isLimited && policies.length === 0 ? getRateLimitPluginOptions(record.scope) : {}
+    const { ban = -1 } = isLimited && policies.length === 0 ? options : {}
     return [
-      ...policies.length > 0 || isLimited ? createFindings(reason, 'rate_limit_exceeded') : [],
+      ...policies.length > 0 || (isLimited && !buildsNoStatus(options.errorResponseBuilder)) ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,
       ...ban >= 0 ? createFindings('@fastify/rate-limit bans clients that keep exceeding the limit.', 'forbidden') : []
     ]

@@ -6,12 +6,16 @@ import { isMachineCode, repeatedProperties } from '../support/message-body.js'
 /**
  * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message.
  * `undefined` for any other expression, and for a body that the plugin converts.
+ *
+ * @param caught the names of variables that hold a caught error. @default none
  */
-export function describeSentBody (node: AnyNode): JsonObject | undefined {
+export function describeSentBody (node: AnyNode, caught: ReadonlySet<string> = none): JsonObject | undefined {
   if (node.type === 'ArrayExpression') return { type: 'array', items: {} }
   const properties = node.type === 'ObjectExpression' ? listProperties(node.properties) : undefined
-  return properties === undefined || isMessage(properties) ? undefined : describeObject(properties)
+  return properties === undefined || isMessage(properties, caught) ? undefined : describeObject(properties)
 }
+
+const none: ReadonlySet<string> = new Set()
 
 type Entry = readonly [name: string, value: AnyNode]
 
@@ -26,9 +30,11 @@ function getName ({ key }: Property | AssignmentProperty): string {
 }
 
 /** Returns whether a body can be a message. A value that is not visible in the code can be a message. */
-function isMessage (entries: readonly Entry[]): boolean {
+function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boolean {
   if (!entries.some(([name]) => name === 'message' || name === 'error')) return false
   return entries.every(([name, value]) => {
+    // JSON has an error as an object.
+    if (value.type === 'Identifier' && caught.has(value.name)) return false
     if (name === 'message') return !isStructure(value)
     if (name === 'error') return isMessageOfError(value)
     return Object.hasOwn(repeatedProperties, name) && !isStructure(value) && (value.type !== 'Literal' || repeatedProperties[name]?.(value.value) === true)

@@ -17,10 +17,20 @@ export interface ForeignKey {
   readonly isRestricting: boolean
 }
 
+/** The values that a column rejects. */
+export interface Column {
+  /** Whether it rejects null. */
+  readonly isRequired: boolean
+  /** Whether it rejects values by their length, range or format. */
+  readonly isTyped: boolean
+}
+
 /** The constraints of one table. */
 export interface Table {
   readonly unique: UniqueKey[]
   readonly foreign: ForeignKey[]
+  /** The columns by name. Only those of Sequelize are known. */
+  readonly columns: Map<string, Column>
 }
 
 /** The constraints of an application, by table name in lower case. */
@@ -30,7 +40,7 @@ export class Constraints {
   table (name: string): Table {
     const key = plainName(name)
     let table = this.tables.get(key)
-    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [] })
+    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map() })
     return table
   }
 
@@ -48,6 +58,10 @@ export class Constraints {
     const { foreign } = this.table(table)
     const plain = columns.map(plainName)
     if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: plainName(to), isRestricting })
+  }
+
+  addColumn (table: string, name: string, column: Column): void {
+    this.table(table).columns.set(plainName(name), column)
   }
 
   /** Reads the tables that SQL statements create. */

@@ -4,7 +4,8 @@ import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
 import { effectError } from './error-values.js'
 import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
-import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Values } from './values.js'
+import { readSequelizeQuery } from './sequelize.js'
+import { isRandom, isStored, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
 
 /** The error codes of drivers for a violated constraint. */
 const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
@@ -13,6 +14,9 @@ const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', str
   sqlite: { unique: 'SQLITE_CONSTRAINT_UNIQUE', foreign: 'SQLITE_CONSTRAINT_FOREIGNKEY' },
   prisma: { unique: 'P2002', foreign: 'P2003' }
 }
+
+/** The names of the errors of Sequelize. */
+const sequelizeErrors = { unique: 'SequelizeUniqueConstraintError', foreign: 'SequelizeForeignKeyConstraintError', missing: 'SequelizeValidationError', malformed: 'SequelizeDatabaseError' } as const
 
 const dialects: Readonly<Record<string, string>> = {
   pg: 'postgres',
@@ -32,6 +36,7 @@ const dialects: Readonly<Record<string, string>> = {
 /** Creates the effects of an application with the given constraints. */
 export function createEffects (constraints: Constraints): Effects {
   const written = new Set<string>()
+  const knownModels = new WeakSet<object>()
 
   function errorsOf (machine: LibraryContext, query: Query): Obj[] {
     if (query.table === undefined) return []
@@ -43,11 +48,14 @@ export function createEffects (constraints: Constraints): Effects {
     }
     if (query.verb === 'select') return []
     if (query.verb === 'insert') written.add(name)
-    const codes = codesOf[query.dialect]
+    const fieldsOf = (kind: 'unique' | 'foreign'): Readonly<Record<string, string>> => {
+      const codes = codesOf[query.dialect]
+      return codes !== undefined ? { code: codes[kind] } : query.dialect === 'sequelize' ? { name: sequelizeErrors[kind] } : {}
+    }
     const errors: Obj[] = []
     if (query.verb === 'delete') {
       for (const [other, { foreign }] of constraints.tables) {
-        if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', codes === undefined ? {} : { code: codes.foreign }, { requiresWriteTo: other }))
+        if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', fieldsOf('foreign'), { requiresWriteTo: other }))
       }
       return errors.slice(0, 1)
     }
@@ -56,12 +64,19 @@ export function createEffects (constraints: Constraints): Effects {
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
         const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
-        if (touched) errors.push(effectError('resource_already_exists', { ...(codes !== undefined && { code: codes.unique }), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
+        if (touched) errors.push(effectError('resource_already_exists', { ...fieldsOf('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
     }
     for (const { columns: key, table: to } of table.foreign) {
       const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
-      if (isSent) errors.push(effectError('validation_error', codes === undefined ? {} : { code: codes.foreign }, { uncertainIfRead: [to], isUncertain: columns === undefined }))
+      if (isSent) errors.push(effectError('validation_error', fieldsOf('foreign'), { uncertainIfRead: [to], isUncertain: columns === undefined }))
+    }
+    for (const [column, { isRequired, isTyped }] of table.columns) {
+      const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
+      // A record that the application has looked up before has a valid key.
+      const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
+      if (isRequired && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', { name: sequelizeErrors.missing }, { uncertainIfRead }))
+      if (isTyped && values.length > 0) errors.push(effectError('validation_error', { name: sequelizeErrors.malformed }, { uncertainIfRead }))
     }
     return errors
   }
@@ -72,9 +87,10 @@ export function createEffects (constraints: Constraints): Effects {
     return [unknown()]
   }
 
-  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, query?: Query): Values {
+  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, model?: object): Values {
     const type = machine.project.checker
-    return [promise([unknown(() => type.getAwaitedType(type.getTypeAtLocation(node)))], machine.caught(() => { machine.throwValues(errors, node) }), query)]
+    const value = { ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))), isStored: true, ...(model !== undefined && { model }) }
+    return [promise([value], machine.caught(() => { machine.throwValues(errors, node) }))]
   }
 
   return {
@@ -90,7 +106,9 @@ export function createEffects (constraints: Constraints): Effects {
       const { node, args, callee } = call
       if (node === undefined) return undefined
       const prisma = prismaQuery(machine, call, name, constraints)
-      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' })] : []]), node)
+      const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
+      if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
+      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' }, { isUncertain: isKeyStored(machine, call) })] : []]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
       const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
@@ -151,6 +169,12 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
   return found
 }
 
+/** Returns whether the key of `prisma.user.update({ where: { id: user.id } })` is from a record that exists. */
+function isKeyStored (machine: LibraryContext, { args: [options = []], node }: LibraryCall): boolean {
+  const keys = machine.member(options, 'where', node as Node).flatMap(value => value.kind === 'object' ? [...value.fields.values()].flat() : [])
+  return isStored(keys)
+}
+
 const prismaVerbs: Readonly<Record<string, Query['verb']>> = {
   create: 'insert',
   createMany: 'insert',
@@ -177,7 +201,8 @@ function prismaQuery (machine: LibraryContext, { node, args }: LibraryCall, name
   const part = (key: string): Values => machine.member(args[0] ?? [], key, node)
   const fieldsOf = (values: Values): ReadonlyMap<string, Values> | undefined => {
     const [only] = values
-    return values.length === 1 && only?.kind === 'object' && !only.isArray && only.elements.length === 0 ? only.fields : undefined
+    const record = only?.kind === 'object' && only.isArray ? only.elements[0] : only
+    return values.length === 1 && record?.kind === 'object' && record.elements.length === 0 ? record.fields : undefined
   }
   const data = part(name === 'upsert' ? 'update' : 'data')
   const where = fieldsOf(part('where'))

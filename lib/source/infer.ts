@@ -184,7 +184,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const sent: Sent[] = []
   const reads = new Set<string>()
   machine.statuses = []
-  machine.route = { method: route.method, path: route.path, config: route.config }
+  machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked }
   for (const { fn, isHook } of route.functions) {
     machine.entry = placeOf(machine, fn)
     const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])

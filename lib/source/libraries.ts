@@ -278,10 +278,14 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
     if (name === 'routeOptions' && machine !== undefined) {
       return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [toPlainValue(machine, machine.readRoute().config)]], ['schema', [unknown()]]]) })]
     }
-    return ['body', 'params', 'query', 'headers', 'cookies', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
+    if (checkedParts.has(name)) return [{ ...unknown(undefined, [], false, true), ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true }) }]
+    return ['headers', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
   }
   return undefined
 }
+
+/** The parts of a request that a schema can check, and its cookies. */
+const checkedParts: ReadonlySet<string> = new Set(['body', 'params', 'query', 'cookies'])
 
 /** The maximum depth of a configuration, because it can contain itself. */
 const maxConfigDepth = 5

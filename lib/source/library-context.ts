@@ -48,7 +48,7 @@ export interface LibraryContext {
   readonly setStatus: (numbers: readonly number[], node: Node) => void
   readonly send: (statuses: readonly Status[], isUncertain?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
-  readonly readRoute: () => { readonly method: string, readonly path: string, readonly config: object }
+  readonly readRoute: () => { readonly method: string, readonly path: string, readonly config: object, readonly unchecked: ReadonlySet<string> }
   /** Records that a table or a column is read. */
   readonly note: (read: string) => void
 }

@@ -1,5 +1,5 @@
 /** Returns the routes of an application with all functions that run for a request. Only this file connects source inference to the plugin. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
@@ -22,6 +22,8 @@ export interface SourceRoute {
   readonly scope: FastifyInstance
   /** The `config` of the route, including the properties that Fastify adds. */
   readonly config: object
+  /** The parts of a request that the route has no schema for. */
+  readonly unchecked: ReadonlySet<string>
   /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
   /** The codes that rules other than the source document. */
@@ -56,6 +58,10 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
 /** The rules that also read functions, but do not follow their calls. */
 const ofSource: ReadonlySet<string> = new Set(['source', 'hooks', 'thrown'])
 
+function listUncheckedParts ({ body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}): ReadonlySet<string> {
+  return new Set(Object.entries({ body, params, query, cookies: undefined }).filter(([, schema]) => schema === undefined).map(([part]) => part))
+}
+
 function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks(record)
@@ -66,6 +72,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     path: record.url,
     scope,
     config: { ...route.config, url: record.url, method },
+    unchecked: listUncheckedParts(route.schema),
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],

@@ -148,6 +148,14 @@ export interface Unknown {
   readonly isCaught: boolean
   /** Whether the client sent it: it is part of the body, the query, the path or the headers. */
   readonly isInput: boolean
+  /** Whether the client sent it, and no schema of the route checks it. */
+  readonly isUnchecked?: boolean
+  /** Whether it is from a record of the database, or a hook has put it on the request. */
+  readonly isStored?: boolean
+  /** Whether a condition has shown that it is neither null nor empty. */
+  readonly isPresent?: boolean
+  /** The Sequelize model of which it is a record. */
+  readonly model?: object
   /** Whether it is random, so that it does not equal any stored value. */
   readonly isRandom?: boolean
 }
@@ -201,6 +209,16 @@ export function literal (value: Literal['value'], firm = true): Literal {
 
 export function unknown (type?: () => Type | undefined, held: Values = [], isCaught = false, isInput = false): Unknown {
   return { kind: 'unknown', id: nextId(), type, held, isCaught, isInput }
+}
+
+/** Returns an unknown value that comes from the same place as another one, such as its property. */
+export function unknownFrom ({ isInput, isUnchecked = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isStored'>, type: Unknown['type']): Unknown {
+  return { ...unknown(type, [], false, isInput), isUnchecked, isStored }
+}
+
+/** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */
+export function isStored (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && value.isStored === true) && values.every(value => value.kind === 'unknown' && !value.isInput)
 }
 
 export function random (): Unknown {

@@ -107,6 +107,38 @@ t.test('caught errors', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
+t.test('assertions with a status', async t => {
+  const app: any = { assert: Object.assign(() => {}, { equal: () => {}, ok: () => {} }) }
+  const { assert } = app
+  const user: unknown = undefined
+  for (const [title, fn, expected] of [
+    ['of @fastify/sensible', () => { app.assert(user, 404) }, ['throws resource_not_found']],
+    ['with a message', () => { app.assert.ok(user, 401, 'Please log in.') }, ['throws unauthorized']],
+    ['of two values', () => { app.assert.equal(user, 404, 403) }, ['throws forbidden']],
+    ['of two values, with a number as the second', () => { app.assert.equal(user, 404) }, []],
+    ['of http-assert', () => { assert(user, 410) }, ['throws resource_gone']],
+    ['a method of http-assert', () => { assert.notEqual(user, null, 409) }, ['throws resource_conflict']],
+    ['without a status', () => { assert(user, 'No user.') }, []],
+    ['without anything', () => { assert() }, []],
+    ['another method with the same name', () => { app.equal(user, 1, 404) }, []],
+    ['a method that does not test', () => { assert.toString(user, 404) }, []],
+    ['an assertion that is caught', () => { try { assert(user, 404) } catch {} }, []]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('functions that receive the reply and a status', async t => {
+  const fail: any = () => {}
+  const app: any = { respond: { error: fail } }
+  for (const [title, fn, expected] of [
+    ['a function', (_: unknown, reply: unknown) => fail(reply, 404, 'No user.'), ['sends resource_not_found']],
+    ['a method, with the status at the end', (_: unknown, reply: unknown) => app.respond.error(reply, 'Closed.', 409), ['sends resource_conflict']],
+    ['a status of success', (_: unknown, reply: unknown) => fail(reply, 201), []],
+    ['the status 500, which every route documents', (_: unknown, reply: unknown) => fail(reply, 500), []],
+    ['a status without the reply', (request: unknown) => fail(request, 404), []],
+    ['a function that returns the reply', (_: unknown, reply: any) => fail(reply.header('a', 'b'), 404), []]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
 t.test('sent errors', async t => {
   for (const [title, fn, expected] of [
     ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],

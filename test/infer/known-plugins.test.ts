@@ -112,6 +112,32 @@ t.test('@fastify/rate-limit', async t => {
   }
 })
 
+t.test('an errorResponseBuilder without a status makes the response of @fastify/rate-limit a 500', async t => {
+  const error = Object.assign(new Error('Slow down.'), { statusCode: 429 })
+  const build = (): Error => error
+  for (const [title, errorResponseBuilder, status] of [
+    ['an empty object', () => ({}), 500],
+    ['an object with a message', () => { return { message: 'Slow down.' } }, 500],
+    ['an object with a status', () => ({ statusCode: 429 }), 429],
+    ['an object with a status by its shorter name', () => { return { status: 429, message: 'Slow down.' } }, 429],
+    ['one with and one without a status', (request: { readonly id: string }) => request.id === '' ? {} : { statusCode: 429 }, 429],
+    ['an object with unknown fields', () => ({ ...{ statusCode: 429 } }), 429],
+    ['an object with a computed field', () => ({ ['status' + 'Code']: 429 }), 429],
+    ['an error', build, 429],
+    ['a function without source', build.bind(undefined), 429]
+  ] as const) {
+    const app = create()
+    await app.register(rateLimit, { max: 1, errorResponseBuilder })
+    await app.register(apiErrors, { log: false })
+    app.get('/', handler)
+    await app.ready()
+    await app.inject('/')
+    t.equal((await app.inject('/')).statusCode, status, `${title}: the response`)
+    t.equal(app.apiErrors.explain('GET', '/').some(found => found.status === 429), status === 429, `${title}: the document`)
+    await app.close()
+  }
+})
+
 t.test('@fastify/under-pressure', async t => {
   const pressed = '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.'
   const renamed = fp(async (scope: FastifyInstance) => { await scope.register(underPressure, { maxEventLoopDelay: 1000 }) })

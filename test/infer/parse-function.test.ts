@@ -1,6 +1,6 @@
 /** Syntax trees of functions and classes, and the names in them. */
 import t from 'tap'
-import { findInTree, getCalleeName, getLastName, getParameterNames, parseClass, parseFunction, type FunctionNode } from '../../lib/infer/parse-function.js'
+import { findInTree, getCalleeName, getLastName, getParameterNames, parseClass, parseFunction, takesArguments, type FunctionNode } from '../../lib/infer/parse-function.js'
 
 const members = {
   method (request: unknown, { id }: { id?: string } = {}) { return [request, id] },
@@ -24,6 +24,13 @@ t.test('a function of any form is parsed, with the names of its parameters', asy
 
 t.test('a function without JavaScript source has no syntax tree', async t => {
   for (const fn of [members.method.bind(members), Math.max, {}, class Queue {}]) t.equal(parseFunction(fn), undefined)
+})
+
+t.test('a function takes arguments if it has parameters or reads all of them', async t => {
+  for (const fn of [
+    (request: unknown) => request, (...all: unknown[]) => all, (request = {}) => request, members.method, members.method.bind(members), function () { return arguments.length }
+  ]) t.ok(takesArguments(fn), String(fn))
+  for (const fn of [() => 'a', function () { return 'arguments' }, async () => {}]) t.notOk(takesArguments(fn), String(fn))
 })
 
 t.test('only a class is parsed as a class', async t => {

@@ -260,7 +260,7 @@ t.test('the document lists exactly the errors of forty routes', async t => {
   }
 })
 
-t.test('a path with a parameter that has a schema documents 414 with the maximum length', async t => {
+t.test('a path with a parameter documents 414 with the maximum length, unless its handler cannot read the parameter', async t => {
   const codes = async (options: FastifyServerOptions): Promise<string[]> => {
     const app = Fastify(options)
     t.teardown(() => app.close())
@@ -268,7 +268,7 @@ t.test('a path with a parameter that has a schema documents 414 with the maximum
     const schema = { params: { type: 'object', properties: { id: { type: 'string' } } } }
     app.get('/things/:id', { schema }, async () => '')
     app.get('/others/:id', async () => '')
-    app.get('/things', { schema }, async () => '')
+    app.get('/things', { schema }, async request => request.id)
     await app.ready()
     return ['/things/:id', '/others/:id', '/things'].flatMap(url => app.apiErrors.explain('GET', url)).filter(({ rule }) => rule === 'parameterLength').map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
   }
@@ -277,6 +277,15 @@ t.test('a path with a parameter that has a schema documents 414 with the maximum
   t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
   t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A path parameter can be longer than 100 characters.'], 'the default')
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
+})
+
+t.test('a handler that takes the request documents 414, and the response to a long parameter is a 414', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.get<{ Params: { id: string } }>('/things/:id', async request => request.params.id)
+  t.match(await app.inject(`/things/${'a'.repeat(101)}`), { statusCode: 414 })
+  t.ok(app.apiErrors.explain('GET', '/things/:id').some(({ status }) => status === 414))
 })
 
 t.test('before Fastify 5.12, a parameter that is too long results in the 404 of an unknown path', async t => {

@@ -36,6 +36,15 @@ t.test('any other body has its schema', async t => {
   ] as const) t.strictSame(describe(source), expected, source)
 })
 
+t.test('a body with a caught error has its schema, because JSON has an error as an object', async t => {
+  const describeIn = (source: string): JsonObject | undefined => describeSentBody(parseExpressionAt(source, 0, { ecmaVersion: 'latest' }), new Set(['error']))
+  const expected = { type: 'object', required: ['statusCode', 'message'], properties: { statusCode: { type: 'number' }, message: { type: 'string' }, error: {} } }
+  t.strictSame(describeIn("{ statusCode: 500, message: 'No.', error }"), expected)
+  t.strictSame(describeIn('{ message: error }'), { type: 'object', properties: { message: {} } })
+  t.equal(describeIn('{ error: error.message }'), undefined, 'the message of the error')
+  t.equal(describeIn('{ error: other }'), undefined, 'another variable')
+})
+
 async function create (options: ApiErrorsOptions): Promise<FastifyInstance> {
   const app = Fastify(serverOptions())
   await app.register(swagger, { openapi: { openapi: '3.1.0' } })
@@ -46,6 +55,13 @@ async function create (options: ApiErrorsOptions): Promise<FastifyInstance> {
   app.get('/declared', { schema: { response: { 404: { type: 'object', properties: { data: {} } } } } }, async (_, reply) => await reply.code(404).send({ data: null }))
   app.get('/excluded', { config: { errors: false } }, async (_, reply) => await reply.code(404).send({ data: null }))
   app.get('/unknown', async (_, reply) => await reply.code(418).send({ data: null }))
+  app.get('/caught', async ({ query }, reply) => {
+    try {
+      return JSON.parse((query as { a: string }).a) as unknown
+    } catch (error) {
+      return await reply.code(500).send({ statusCode: 500, message: 'No.', error })
+    }
+  })
   app.get('/later', async (_, reply) => {
     reply.code(404)
     return await reply.send({ data: null })
@@ -77,7 +93,7 @@ t.test('the document has the sent body and the body of the API', async t => {
 
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema(app.swagger(), 'document')
-  for (const [path, status] of [['/guarded', 401], ['/two', 409], ['/same', 409], ['/two?a=b', 409]] as const) {
+  for (const [path, status] of [['/guarded', 401], ['/two', 409], ['/same', 409], ['/two?a=b', 409], ['/caught?a=b', 500]] as const) {
     const response = await app.inject(path)
     t.equal(response.statusCode, status)
     const schema = JSON.parse(JSON.stringify(getContent(app, path.split('?')[0] as string, status)?.schema).replaceAll('"#/', '"document#/')) as object

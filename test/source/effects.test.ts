@@ -4,8 +4,9 @@ import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import builders from './fixtures/databases/builders.js'
 import drivers from './fixtures/databases/drivers.js'
 import prisma from './fixtures/databases/prisma.js'
+import sequelize from './fixtures/databases/sequelize.js'
 
-const report = await inferFixtures(t, { drivers, builders, prisma })
+const report = await inferFixtures(t, { drivers, builders, prisma, sequelize })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -66,16 +67,41 @@ t.test('Prisma queries', async t => {
     'POST /prisma/create': ['409 resource_already_exists certain'],
     'POST /prisma/create-body': ['409 resource_already_exists certain', '422 validation_error possible'],
     'POST /prisma/create-many': ['422 validation_error possible'],
+    'POST /prisma/create-list': ['409 resource_already_exists certain'],
     'POST /prisma/create-other': ['409 resource_already_exists certain'],
     'POST /prisma/create-reference': ['422 validation_error certain'],
     'DELETE /prisma/delete': ['404 resource_not_found certain'],
     'DELETE /prisma/delete-card': ['404 resource_not_found certain'],
+    'DELETE /prisma/delete-known': ['404 resource_not_found possible via remove'],
     'DELETE /prisma/delete-team': ['404 resource_not_found certain', '409 resource_conflict certain'],
     'GET /prisma/find': [],
     'GET /prisma/find-or-throw': ['404 resource_not_found certain'],
     'POST /prisma/team': ['409 resource_already_exists certain'],
     'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update-own': ['404 resource_not_found possible', '409 resource_already_exists certain'],
     'PUT /prisma/update-many': ['422 validation_error certain'],
     'PUT /prisma/upsert': []
+  })
+})
+
+t.test('Sequelize queries', async t => {
+  t.strictSame(findingsOf('sequelize'), {
+    'GET /sequelize/caught': [],
+    'GET /sequelize/count': [],
+    'POST /sequelize/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /sequelize/create-body': ['409 resource_already_exists certain'],
+    'POST /sequelize/create-looked-up': ['409 resource_already_exists possible'],
+    'POST /sequelize/create-many': ['409 resource_already_exists certain'],
+    'POST /sequelize/create-present': ['400 null certain'],
+    'POST /sequelize/create-validated': ['409 resource_already_exists certain'],
+    'DELETE /sequelize/guest': ['409 resource_conflict certain'],
+    'GET /sequelize/list': [],
+    'PUT /sequelize/record': ['422 validation_error certain'],
+    'DELETE /sequelize/stay': [],
+    'POST /sequelize/stay': ['422 validation_error certain'],
+    'POST /sequelize/stay-of-guest': ['422 validation_error possible'],
+    'PUT /sequelize/update': ['422 missing_required_field certain'],
+    'PUT /sequelize/update-without-where': [],
+    'POST /sequelize/upsert': []
   })
 })

@@ -1,10 +1,10 @@
 /** Runs declarations, patterns and assignments, which set variables and properties. */
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
-import { type Env, type Value, type Values, literal, nothing, numbersIn, object, textsIn, union } from '../values.js'
-import { isInput } from './compare-values.js'
+import { type Env, type Value, type Values, isStored, literal, nothing, numbersIn, object, textsIn, union, unknownFrom } from '../values.js'
+import { isInput, isUnchecked } from './compare-values.js'
 import type { Machine } from './machine.js'
-import { hasOwnType, siteOf, unknownOf } from './nodes.js'
+import { hasOwnType, siteOf, typeOf, unknownOf } from './nodes.js'
 import { findUp, parametersOf } from './syntax.js'
 
 /** Assigns values to a name, or to each name in a pattern. */
@@ -94,10 +94,16 @@ function setField (machine: Machine, owner: Value, name: string, values: Values,
       return
     }
     const isFresh = machine.constructing.some(({ instance }) => instance === owner) || owner.role === undefined
-    owner.fields.set(name, isFresh ? values : union(owner.fields.get(name) ?? [], values))
+    const given = owner.role === 'request' ? values.map(onRequest) : values
+    owner.fields.set(name, isFresh ? values : union(owner.fields.get(name) ?? [], given))
   } else if (owner.kind === 'function' || owner.kind === 'class') {
     machine.staticFields.set(`${owner.id} ${name}`, values)
   }
+}
+
+/** Returns a value for a property of the request. Another route can read it before a hook of its own sets it. */
+function onRequest (value: Value): Value {
+  return value.kind === 'unknown' ? { ...value, isStored: !value.isInput, isPresent: false } : value
 }
 
 /** Sets a status on the reply. */
@@ -151,7 +157,7 @@ export function bindParameters (machine: Machine, node: FunctionNode, args: read
       values = [object({ isArray: true, elements: union(...rest), fields: new Map(rest.map((value, at) => [String(at), value])) })]
     } else {
       values = args[index] ?? nothing
-      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parameter)) values = [unknownOf(machine, parameter, isInput(values))]
+      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parameter)) values = [unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isStored: isStored(values) }, () => typeOf(machine, parameter))]
       if (parameter.initializer !== undefined) {
         const given = values.filter(value => !(value.kind === 'literal' && value.value === undefined))
         const isOpen = given.length < values.length || given.some(value => value.kind === 'unknown')

@@ -9,6 +9,7 @@ import { type Value, type Values, nothing, promise } from '../values.js'
 import { superMember } from './classes.js'
 import { isOwn } from './heap.js'
 import type { Machine } from './machine.js'
+import { readOptionally } from './members.js'
 import { awaitedType, functionOfNode, typeOf, unknownOf } from './nodes.js'
 import { shorten, unwrap } from './syntax.js'
 import { readVariable } from './variables.js'
@@ -29,6 +30,10 @@ export function evaluateCall (machine: Machine, node: CallExpression): Values {
   const required = machine.requiredBy(node)
   if (required !== undefined) return required
   const { callees, self } = evaluateCallee(machine, node.expression)
+  return ts.isOptionalChain(node) ? readOptionally(callees, present => callValues(machine, node, present, self)) : callValues(machine, node, callees, self)
+}
+
+function callValues (machine: Machine, node: CallExpression, callees: Values, self: Values): Values {
   const args = argumentsOf(machine, node.arguments)
   const known = callees.filter(callee => callee.kind !== 'unknown' && callee.kind !== 'object' && callee.kind !== 'literal' && callee.kind !== 'text')
   if (known.length > 0) return machine.call(known, self, args, node).map(value => withTypeOfCall(machine, value, node))
@@ -141,7 +146,8 @@ export function evaluateCallee (machine: Machine, node: Expression): { readonly 
   if (ts.isPropertyAccessExpression(inner)) {
     if (inner.expression.kind === ts.SyntaxKind.SuperKeyword) return { callees: superMember(machine, inner.name.text, inner), self: machine.act.self }
     const owners = machine.evaluate(inner.expression)
-    return { callees: machine.member(owners, inner.name.text, inner), self: owners }
+    const read = (present: Values): Values => machine.member(present, inner.name.text, inner)
+    return { callees: ts.isOptionalChain(inner) ? readOptionally(owners, read) : read(owners), self: owners }
   }
   if (ts.isElementAccessExpression(inner)) {
     const owners = machine.evaluate(inner.expression)

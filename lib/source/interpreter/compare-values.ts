@@ -7,13 +7,19 @@ import type { Machine } from './machine.js'
 
 /** Returns whether a value is true in a condition. `undefined` if both are possible. */
 export function truthOf (value: Value): boolean | undefined {
-  if (value.kind === 'unknown' || value.kind === 'external') return undefined
+  if (value.kind === 'unknown') return value.isPresent === true ? true : undefined
+  if (value.kind === 'external') return undefined
   if (value.kind === 'literal') return value.firm ? Boolean(value.value) : undefined
   return value.kind === 'text' ? undefined : true
 }
 
 export function isInput (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && value.isInput)
+}
+
+/** Returns whether one of the values is from the client, and no schema checks it. */
+export function isUnchecked (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && value.isUnchecked === true)
 }
 
 export function isNullish (value: Value): boolean {

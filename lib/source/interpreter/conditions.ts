@@ -1,6 +1,6 @@
 /** Runs branches. A condition with a literal value skips one branch. Any other condition narrows the variables in it. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
-import type { Values } from '../values.js'
+import { type Values, nextId } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
@@ -49,7 +49,7 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
     vars.set(subject, [value])
     return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   })
-  vars.set(subject, kept)
+  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(value => value.kind === 'unknown' ? { ...value, id: nextId(), isPresent: true } : value) : kept)
   return kept.length > 0
 }
 

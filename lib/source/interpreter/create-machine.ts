@@ -54,7 +54,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     staticFields: new Map(),
     depth: 0,
     lastReadsRoute: false,
-    route: { method: '', path: '', config: {} },
+    route: { method: '', path: '', config: {}, unchecked: new Set() },
     possible: 0,
     entry: { file: '', line: 0 },
     statuses: [],

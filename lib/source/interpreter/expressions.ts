@@ -6,6 +6,7 @@ import { superMember } from './classes.js'
 import { booleans, truthOf, typeName } from './compare-values.js'
 import { evaluateArray, evaluateAs, evaluateObject, evaluateTemplate } from './literals.js'
 import type { Machine } from './machine.js'
+import { readOptionally } from './members.js'
 import { unknownOf } from './nodes.js'
 import { evaluateBinary, evaluateConditional } from './operators.js'
 import { readVariable } from './variables.js'
@@ -25,7 +26,9 @@ export function evaluate (machine: Machine, node: Expression): Values {
   if (ts.isPropertyAccessExpression(node)) {
     if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superMember(machine, node.name.text, node)
     if (ts.isMetaProperty(node.expression)) return [unknown()]
-    return machine.member(machine.evaluate(node.expression), node.name.text, node)
+    const owners = machine.evaluate(node.expression)
+    const read = (present: Values): Values => machine.member(present, node.name.text, node)
+    return ts.isOptionalChain(node) ? readOptionally(owners, read) : read(owners)
   }
   if (ts.isElementAccessExpression(node)) {
     const owners = machine.evaluate(node.expression)

@@ -1,9 +1,9 @@
 /** Runs functions of the source. A call with the same arguments runs only once. */
 import type { Expression } from 'typescript'
-import { type Fn, type Frame, type Sent, type Thrown, type Values, dedupe, keyOf, nextId, nothing, object, promise, union, unknown } from '../values.js'
+import { type Fn, type Frame, type Sent, type Thrown, type Values, dedupe, isStored, keyOf, nextId, nothing, object, promise, union, unknown } from '../values.js'
 import { createActivation, moduleFrame } from './activations.js'
 import { bindParameters } from './assignments.js'
-import { isInput, unionStatuses } from './compare-values.js'
+import { isInput, isUnchecked, unionStatuses } from './compare-values.js'
 import type { Machine, Outcome } from './machine.js'
 import { hasOwnType, nameOf } from './nodes.js'
 import { returnValues } from './promises.js'
@@ -52,7 +52,7 @@ export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Value
 function memoKey (machine: Machine, fn: Fn, self: Values, args: readonly Values[]): string | undefined {
   if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // The function sees variables of a function that is still running.
   const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parametersOf(fn.node)[index - 1])
-    ? isInput(values) ? '!' : '?'
+    ? isUnchecked(values) ? '!!' : isInput(values) ? '!' : isStored(values) ? '.' : '?'
     : values.map(keyOf).join('|'))
   return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${machine.statuses.map(({ status }) => status).join()}`
 }

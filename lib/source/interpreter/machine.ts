@@ -21,6 +21,8 @@ export interface SourcePlace {
   readonly method: string
   readonly path: string
   readonly config: object
+  /** The parts of a request that the route has no schema for. */
+  readonly unchecked: ReadonlySet<string>
 }
 
 /** A call that could not be followed. */

@@ -6,7 +6,7 @@ import { memberOfCradle } from '../containers.js'
 import { libraryMember } from '../libraries.js'
 import { queryStep } from '../queries.js'
 import { type Deferred, type Live, type Obj, type Value, type Values, literal, native, nothing, promise, textsIn, union, unknown } from '../values.js'
-import { isModuleExports } from './compare-values.js'
+import { isModuleExports, isNullish } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { awaitedType, nameOf, typeOf } from './nodes.js'
 import { findUp } from './syntax.js'
@@ -17,6 +17,14 @@ export function propertyName (machine: Machine, name: Node): string | undefined 
   if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) || ts.isPrivateIdentifier(name)) return name.text
   if (ts.isComputedPropertyName(name)) return textsIn(machine.evaluate(name.expression))[0]
   return undefined
+}
+
+/** Returns the values of an optional chain, such as `roles?.includes(role)`. It is undefined if its start is null or undefined. */
+export function readOptionally (owners: Values, read: (present: Values) => Values): Values {
+  const present = owners.filter(owner => !isNullish(owner))
+  if (present.length === owners.length) return read(owners)
+  const missing = owners.flatMap(owner => owner.kind === 'literal' && isNullish(owner) ? [literal(undefined, owner.firm)] : [])
+  return union(present.length === 0 ? [] : read(present), missing)
 }
 
 /** Returns the property of each value. */
@@ -120,7 +128,8 @@ export function memberOfObject (machine: Machine, owner: Obj, name: string, node
     const known = libraryMember(owner, name, machine)
     if (known !== undefined) return known
     const decorated = owner.base === undefined ? undefined : memberOfDecorator(machine, owner, owner.base, name)
-    return decorated ?? machine.memberOfNode(node, name)
+    const found = decorated ?? machine.memberOfNode(node, name)
+    return owner.role === 'request' ? found.map(value => value.kind === 'unknown' ? { ...value, isStored: true } : value) : found
   }
   if (owner.cls !== undefined) {
     const found = machine.methodOf(owner.cls, name, owner)

@@ -1,7 +1,7 @@
 /** Reads properties of values of which only the type is known. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
-import { type Value, type Values, literal, native, nextId, union, unknown } from '../values.js'
+import { type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
 import { implementationsOf } from './implementations.js'
 import type { Machine } from './machine.js'
 import { functionOfNode, typeOf } from './nodes.js'
@@ -17,11 +17,13 @@ export function memberOfNode (machine: Machine, node: Node, name: string): Value
 export function memberOfType (machine: Machine, owner: Value & { readonly kind: 'unknown' }, name: string, node: Node): Values {
   const { ts, checker } = machine.project
   if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
+  // Associations add methods to a model that its type does not have.
+  if (owner.model !== undefined && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
-  if (symbol === undefined) return [unknown(owner.isCaught ? undefined : () => typeOf(machine, node), [], false, owner.isInput)]
+  if (symbol === undefined) return [unknownFrom(owner, owner.isCaught ? undefined : () => typeOf(machine, node))]
   const found = memberOfSymbol(machine, symbol, owner, node)
-  return owner.isInput ? found.map(value => value.kind === 'unknown' ? { ...value, isInput: true } : value) : found
+  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(owner, value.type) : value) : found
 }
 
 /** Returns the possible values of a property of a type: a method with a body, implementations of a method without a body, or a typed value. */
@@ -64,7 +66,7 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
         : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
     }
     // Prisma generates its client into the application.
-    if (ts.isInterfaceDeclaration(declaration.parent) && declaration.parent.name.text.endsWith('Delegate')) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
+    if (ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
     // The type of a catalog factory shows which error it creates.
     const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)
     if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.missed(node, `No implementation of '${symbol.name}' was found.`)

@@ -100,12 +100,16 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
   return isObject(error) && [undefined, 500].includes(getStatus(error))
 }
 
-/** The failures that concern a single value. In a request without a body, the value comes from the URL. */
+/** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
+
+function hasValues (body: unknown): boolean {
+  return isObject(body) && Object.keys(body).length > 0
+}
 
 function createDatabaseError (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
-  if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !isObject(request.body)) return errors.invalid_parameter({ cause })
+  if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !hasValues(request.body)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message

@@ -98,6 +98,7 @@ t.test('if the request has no body, a value that the database rejects is an inva
   t.strictSame(await ask('GET', true), parameter)
   t.strictSame(await ask('DELETE', false), parameter)
   t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
+  t.strictSame(await ask('DELETE', false, {}), parameter, 'an empty body has no value')
   t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body, it may be one of its fields')
   t.strictSame(await ask('POST', true), field('_id'))
 })
