@@ -4,6 +4,7 @@ import apiErrors, { serverOptions, standardErrors, type FormatName, type Issue, 
 import { isResponseError, parseError, ResponseError, type BodyFacts, type ResponseIssue } from 'fastify-api-errors/client'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { getDefaultRetryAfter } from '../../lib/catalog/error-headers.js'
 
 /** The members that each format sends in addition to status and message. */
 const sentBy: Readonly<Record<FormatName, { readonly code: boolean, readonly meta: boolean, readonly issues: 'all' | 'none' | ((issue: Issue) => string) }>> = {
@@ -54,7 +55,7 @@ for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Obje
         retryAfter: retryAfter === null ? undefined : Number(retryAfter),
         body
       }, code)
-      t.equal(error.retryAfter !== undefined, status === 429 || status === 503)
+      t.equal(error.retryAfter !== undefined, getDefaultRetryAfter({ code, status }) !== undefined)
     }
   })
 
