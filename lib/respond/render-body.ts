@@ -3,7 +3,7 @@ import { getResponseDefinition, createAnswer, codeTitle, type ResponseContext, t
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getDefaultRetry } from '../catalog/definition.js'
-import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
+import { codeForStatus, standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
 import { bodyWriter, type Format, type TextFormat, type WriteBody } from '../formats/format.js'
 import { formatContentType } from '../support/http-syntax.js'
@@ -90,5 +90,6 @@ function withoutMeta (error: ApiError): ApiError {
 
 /** Returns the definition for an error of another catalog, from the properties of the error. */
 function defineUnknownCode ({ code, status, type }: ApiError): ResponseDefinition {
-  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), action: standardErrors[codeForStatus(status) ?? 'internal_error'].action, title: codeTitle(code), docUrl: undefined }
+  const { action } = standardErrors[codeForStatus(status) as StandardCode]
+  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), action, title: codeTitle(code), docUrl: undefined }
 }

@@ -10,7 +10,7 @@ t.test('a URL has the responder of its registration, and a server without one th
   const scopes: FastifyInstance[] = []
   await app.register(async scope => { scopes.push(scope) }, { prefix: '/v2' })
   const { format, realm, negotiated } = getResponder(app.server, '/v2/queues').settings
-  t.strictSame([format.name, realm, negotiated], ['code', 'api', undefined])
+  t.strictSame([format.name, realm, negotiated], ['code', 'api', []])
   t.equal(getResponder(app.server), getResponder(Fastify().server), 'the default responder')
 
   const [outer, inner] = [{}, {}] as [Responder, Responder]

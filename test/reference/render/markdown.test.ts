@@ -1,6 +1,8 @@
 /** The pages of the reference in Markdown. */
 import t from 'tap'
-import { indexMarkdown, pageMarkdown } from '../../../lib/reference/render/markdown.js'
+import { indexMarkdown, llmsText, pageMarkdown } from '../../../lib/reference/render/markdown.js'
+import { introduction } from '../../../lib/reference/render/index-groups.js'
+import { retryTexts } from '../../../lib/reference/render/sections.js'
 import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
 import { build } from '../app.js'
 
@@ -35,4 +37,27 @@ t.test('the index lists each code once, the codes in use by status', async t => 
   t.strictSame([...text.matchAll(/^\| \[`(\w+)`\]/gm)].map(([, code]) => code).sort(), reference.codes.map(({ code }) => code).sort())
   t.ok(text.indexOf('## 404 Not Found') < text.indexOf('## 409 Conflict'))
   t.ok(text.indexOf('## 409 Conflict') < text.indexOf('## Not in use'))
+})
+
+t.test('llms.txt lists the codes in use by status, and the others as optional', async t => {
+  const used = reference.codes.filter(({ code }) => code === 'internal_error')
+  const reserved = reference.codes.filter(({ code }) => code === 'not_implemented')
+  const head = `# ${reference.title}
+
+> ${introduction.lead}
+
+${introduction.llms}
+
+## 500 Internal Server Error
+
+- [internal\\_error](/errors/internal_error.md): 500. ${used[0]?.message} ${retryTexts.backoff.short}.
+`
+  t.equal(llmsText({ ...reference, codes: used }, site), head)
+  t.equal(llmsText({ ...reference, codes: [...used, ...reserved] }, site), `${head}
+## Optional
+
+${introduction.reserved}
+
+- [not\\_implemented](/errors/not_implemented.md): 501. ${reserved[0]?.message} ${retryTexts.never.short}.
+`)
 })
