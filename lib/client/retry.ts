@@ -25,7 +25,7 @@ export interface RetryOptions {
 const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget', 'idempotencyKey']
 
 /** The methods that `idempotencyKey` makes idempotent. */
-const keyed = ['POST', 'PATCH']
+const keyedMethods = ['POST', 'PATCH']
 
 /** The tokens that a retry takes after a response and without one. They are those of the AWS SDKs. */
 const [responseCost, failureCost] = [5, 10]
@@ -97,7 +97,7 @@ function getMethod (request: Request | undefined, init: Init): string {
 
 /** Adds the key as a string of Structured Fields (RFC 9651), as draft-ietf-httpapi-idempotency-key-header-07 requires. */
 function addIdempotencyKey (request: Request | undefined, init: Init, { idempotencyKey }: Settings): Init {
-  if (!idempotencyKey || !keyed.includes(getMethod(request, init))) return init
+  if (!idempotencyKey || !keyedMethods.includes(getMethod(request, init))) return init
   const headers = new Headers(init?.headers ?? request?.headers)
   if (!headers.has('idempotency-key')) headers.set('idempotency-key', `"${crypto.randomUUID()}"`)
   return { ...init, headers }
@@ -113,7 +113,7 @@ function checkOptions (options: RetryOptions): Settings {
   if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in upper case, like ["GET", "POST"]', methods)
   if (!(budget >= 0)) rejectOption('budget', 'a number of tokens, 0 or more', budget)
   if (typeof idempotencyKey !== 'boolean') rejectOption('idempotencyKey', 'true or false', idempotencyKey)
-  return { attempts, baseDelay, maxDelay, methods: idempotencyKey ? [...methods, ...keyed] : methods, advice, budget, idempotencyKey }
+  return { attempts, baseDelay, maxDelay, methods: idempotencyKey ? [...methods, ...keyedMethods] : methods, advice, budget, idempotencyKey }
 }
 
 function isMethod (value: unknown): boolean {
@@ -137,15 +137,17 @@ function isStream (body: unknown): boolean {
 /** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */
 async function getDelay (response: Response, attempt: number, { baseDelay, maxDelay, advice: own }: Settings): Promise<number | undefined> {
   const { status, headers } = response
-  const wire = headers.get('x-should-retry')
-  if (status < 400 || wire === 'false') return undefined
-  const isCodeNeeded = wire !== 'true' && dependsOnCode(status, own)
+  const shouldRetry = headers.get('x-should-retry')
+  if (status < 400 || shouldRetry === 'false') return undefined
+  const isAdvised = shouldRetry === 'true'
+  const isNever = (code: string | undefined): boolean => !isAdvised && getRetryAdvice({ code, status }, own) === 'never'
+  const isCodeNeeded = !isAdvised && dependsOnCode(status, own)
+  if (!isCodeNeeded && isNever(undefined)) return undefined
   const isThrottled = getRetryAdvice({ code: undefined, status }, {}) === 'retry-after'
-  if (wire !== 'true' && !isCodeNeeded && getRetryAdvice({ code: undefined, status }, own) === 'never') return undefined
   const given = parseRetryAfter(headers, undefined)
   const { code, retryAfter } = isCodeNeeded || (isThrottled && given === undefined) ? await parseCopy(response) : { code: undefined, retryAfter: given }
   const least = (retryAfter ?? 0) * 1000
-  if ((wire !== 'true' && getRetryAdvice({ code, status }, own) === 'never') || least > maxDelay) return undefined
+  if (isNever(code) || least > maxDelay) return undefined
   const base = isThrottled && retryAfter === undefined ? baseDelay * throttledFactor : baseDelay
   return Math.min(maxDelay, least + backoff(attempt, base, maxDelay))
 }

@@ -29,7 +29,7 @@ export interface RouteError {
   readonly rule: string
   /** A sentence that states the reason. */
   readonly reason: string
-  /** The codes that its issues can have, for a 400, 409 or 422. Empty if it has no issues, and absent if any code is possible. */
+  /** The codes that its issues can have if its status is 400, 409 or 422. Empty if it has no issues, and absent if any code is possible. */
   readonly issues?: readonly string[]
 }
 

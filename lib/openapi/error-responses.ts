@@ -26,15 +26,10 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
 
 /** Returns the response of one group, without references to other responses. */
 export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
-  const { formats, textFormats } = context
-  const createContents = (): JsonObject => Object.fromEntries([
-    ...formats.map(format => [format.contentType, { schema: createGroupSchema(context, group, format), examples: createExamples(context, group, format) }] as const),
-    ...textFormats.map(format => [format.contentType, { schema: { type: 'string' }, examples: createExamples(context, group, format) }] as const)
-  ])
   return {
     description: describeErrors(group.definitions),
     headers: createHeaderObjects(context, headersOfErrors(group, headers, context)),
-    ...(!isHead && { content: createContents() })
+    ...(!isHead && { content: createContents(context, group) })
   }
 }
 
@@ -54,6 +49,14 @@ export function describeErrors (definitions: readonly ErrorDefinition[]): string
   const [first, ...others] = definitions
   if (first !== undefined && others.length === 0) return describe(first)
   return definitions.map(definition => `- \`${definition.code}\`: ${describe(definition)}`).join('\n')
+}
+
+function createContents (context: ComponentsContext, group: StatusErrors): JsonObject {
+  const { formats, textFormats } = context
+  return Object.fromEntries([
+    ...formats.map(format => [format.contentType, { schema: createGroupSchema(context, group, format), examples: createExamples(context, group, format) }] as const),
+    ...textFormats.map(format => [format.contentType, { schema: { type: 'string' }, examples: createExamples(context, group, format) }] as const)
+  ])
 }
 
 function createExamples (context: ComponentsContext, group: StatusErrors, format: Format | TextFormat): JsonObject {

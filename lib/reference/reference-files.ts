@@ -1,4 +1,4 @@
-/** Writes the error reference as files in one folder, for a documentation site. */
+/** Writes the error reference as files in one folder, which a documentation site can serve. */
 import { readAssets } from './render/assets.js'
 import { indexHtml, pageHtml } from './render/html.js'
 import { indexJson, pageJson } from './render/json.js'
@@ -21,7 +21,7 @@ type Form = keyof typeof forms
  * Returns the whole reference as files in one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files that the
  * HTML loads. The output for an unchanged application is identical.
  *
- * @param origin scheme and host of the API, for the commands on the pages
+ * @param origin scheme and host of the API, which the commands on the pages use
  */
 export function referenceFiles (reference: Reference, origin: string): ReferenceFile[] {
   const [html, md, json] = [createSite('html', origin), createSite('md', origin), createSite('json', origin)]

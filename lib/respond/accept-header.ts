@@ -1,4 +1,4 @@
-/** Lists the media types that a route accepts, for the `Accept`, `Accept-Patch` and `Accept-Query` headers of a 415. */
+/** Lists the media types that a route accepts. A 415 has them in `Accept`, `Accept-Patch` or `Accept-Query`. */
 import type { FastifyRequest } from 'fastify'
 import { getParsedMediaTypes } from '../fastify/reply-internals.js'
 

@@ -24,7 +24,7 @@ const defaultTable = 'idempotency_keys'
 const [claimsPerPurge, rowsPerPurge] = [100, 1000]
 
 /**
- * Returns the SQL statements that create the table of {@link postgresStore}, for a migration. They change nothing if it exists.
+ * Returns the SQL statements that create the table of {@link postgresStore}. Use them in a migration. If the table exists, they change nothing.
  *
  * @param table its name. @default 'idempotency_keys'
  * @throws TypeError if the name is invalid

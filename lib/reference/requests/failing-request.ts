@@ -1,4 +1,4 @@
-/** Creates requests that fail with a given code, for the reference pages. */
+/** Creates requests that fail with a given code. The reference pages show them. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, requiredHeaders, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
 import { isRecord } from '../../support/is-object.js'

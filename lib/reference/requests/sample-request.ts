@@ -1,4 +1,4 @@
-/** Creates valid requests from the schemas of a route, for the reference pages. */
+/** Creates valid requests from the schemas of a route. The requests on the reference pages are based on them. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { declaringTargets } from '../../infer/declare-errors.js'
 import { findDeclaredHeaders } from '../../infer/declared-headers.js'
