@@ -10,7 +10,7 @@ import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
 import { createSentBodies } from './openapi/bodies.js'
-import { createComponentPrefix } from './openapi/component-prefix.js'
+import { checkComponentPrefix, createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
@@ -34,7 +34,7 @@ import { isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-fo
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
-import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
 import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
@@ -145,6 +145,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   addRegistration(app, options)
   watchSwagger(app)
   const matchesDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
+  const getComponentPrefix = (): string => settings.componentPrefix ?? createComponentPrefix(app, settings.format)
+  // Without schemas, no name is used before the document is created, and by then every outer registration is known.
+  const addedPrefix = settings.addSchemas ? getComponentPrefix() : undefined
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
@@ -156,7 +159,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
-    componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
+    get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
   }
   const routeErrors = createRouteErrors({
     app,
@@ -233,6 +236,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
     warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
+    checkComponentPrefix(routeErrors, listOthers(app).map(other => other.routeErrors))
   })
 }
 
@@ -263,6 +267,11 @@ function addPublicApi (registration: Registration): void {
 /** Returns the registrations of a scope and of its nested scopes. */
 function listInside (app: FastifyInstance): Registration[] {
   return listRegistrations(app).flatMap(scope => registrations.get(scope) ?? [])
+}
+
+/** Returns the other registrations on the same server. */
+function listOthers (app: FastifyInstance): Registration[] {
+  return listRegistrationsOnServer(app).filter(scope => scope !== app).flatMap(scope => registrations.get(scope) ?? [])
 }
 
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {

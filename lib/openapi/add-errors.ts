@@ -11,8 +11,8 @@ import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createSharedResponse, splitGroups, type SplitGroups } from './declared-responses.js'
 import { createErrorResponse, createErrorResponses, createHeaderObjects } from './error-responses.js'
 import { headersOfSuccess } from './headers.js'
-import { hashText, statusNames, toComponentName } from './names.js'
-import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
+import { statusNames } from './names.js'
+import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 
 /** The part of an OpenAPI document that is read and changed here. */
@@ -105,38 +105,24 @@ interface OperationGroup {
   readonly operations: readonly [ErrorOperation, ...ErrorOperation[]]
 }
 
-/** Groups operations whose components have different names. The order does not depend on the order of registration. */
+/** Groups operations whose components differ. The order does not depend on the order of registration. */
 function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly ErrorOperation[]>): OperationGroup[] {
-  const byPrefix = new Map<string, Map<string, OperationGroup>>()
+  const groups = new Map<string, OperationGroup>()
   for (const [routeErrors, operations] of byRegistration) {
     const [first, ...others] = operations
     if (first === undefined) continue
     const settings = getDocumentSettings(routeErrors)
-    const { componentPrefix = '' } = settings
-    const groups = byPrefix.get(componentPrefix) ?? new Map<string, OperationGroup>()
-    byPrefix.set(componentPrefix, groups)
-    const content = byRegistration.size === 1 ? '' : describeContent(settings)
+    const content = byRegistration.size === 1 ? '' : JSON.stringify([settings.componentPrefix, describeContent(settings)])
     const known = groups.get(content)
     groups.set(content, known === undefined ? { settings, operations: [first, ...others] } : { settings, operations: [...known.operations, ...operations] })
   }
-  return [...byPrefix].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([prefix, groups]) => groups.size === 1
-    ? [...groups.values()]
-    : [...groups].map(([content, { settings, operations }]) => ({ settings: { ...settings, componentPrefix: prefix + toPrefix(content) }, operations })))
-}
-
-function toPrefix (content: string): string {
-  return toComponentName(`_${hashText(content).slice(0, 6)}`)
-}
-
-/** Returns the values that the components of a registration depend on. */
-function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
-  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+  return [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([, group]) => group)
 }
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
   const others = { ...document.components }
   // If the application has schemas for statuses, the shorter schemas that are created here replace them.
-  if (settings.addSchemas && settings.componentPrefix === '') others.schemas = withoutStatuses(others.schemas, settings)
+  if (settings.addSchemas) others.schemas = withoutStatuses(others.schemas, settings)
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
@@ -154,8 +140,8 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   }
 }
 
-function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: DocumentSettings): Components['schemas'] {
-  const added = new Set<string>(Object.values(errors).map(({ status }) => statusNames[status]))
+function withoutStatuses (schemas: Components['schemas'] = {}, { errors, componentPrefix }: DocumentSettings): Components['schemas'] {
+  const added = new Set<string>(Object.values(errors).map(({ status }) => componentPrefix + statusNames[status]))
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 

@@ -30,6 +30,11 @@ export function findDocuments (scope: FastifyInstance): readonly SwaggerDocument
   return [...scopesAround(scope)].flatMap(around => documents.get(around) ?? [])
 }
 
+/** Returns the documents that show a route. */
+export function findDocumentsWithRoute ({ route, scope }: RouteRecord): readonly SwaggerDocument[] {
+  return findDocuments(scope).filter(document => !hidesRoute(document, route))
+}
+
 /** Returns whether a document that shows a route requires credentials on every route. */
 export function isSecuredByDocument ({ route, scope }: RouteRecord): boolean {
   return findDocuments(scope).some(document => {
