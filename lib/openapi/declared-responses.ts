@@ -2,6 +2,7 @@
 import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
+import type { RouteErrors } from '../infer/route-errors.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
@@ -18,28 +19,37 @@ export interface SplitGroups {
   readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
 }
 
+/** The routes of an operation. */
+export interface OperationRoutes {
+  /** The routes of one registration. */
+  readonly records: readonly RouteRecord[]
+  /** The route whose declared responses the document has. It can belong to another registration. */
+  readonly declaring: RouteRecord
+}
+
 /**
  * Splits the errors of an operation by the responses that its route declares. If a declared schema matches the errors, the status
  * is documented as declared. Otherwise, both are documented, because a handler can still send the declared body. The same applies
  * to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
  */
 export function splitGroups (
-  groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
-  sentBodies: ReadonlyMap<number, readonly JsonObject[]>
+  groups: readonly StatusErrors[], responses: JsonObject, { records, declaring }: OperationRoutes, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
+  listSentBodies: RouteErrors['listSentBodies']
 ): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of matchesDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
+  const sentBodies = records.map(record => listSentBodies(record))
+  for (const group of matchesDeclared === undefined ? groups : records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
-    const sent = sentBodies.get(status)
-    if (key === undefined && sent !== undefined) {
+    const sent = sentBodies.flatMap(byStatus => byStatus.get(status) ?? [])
+    if (key === undefined && sent.length > 0) {
       shared.push({ group, declared: createSentResponse(sent) })
       continue
     }
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
-    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(record, status, code)) : []
+    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(declaring, status, code)) : []
     if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
     else if (!isExact) own.push(group)
   }
@@ -53,7 +63,7 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
 }
 
 /** The description that @fastify/swagger adds to a response without one. */
-const defaultDescription = 'Default Response'
+export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
 export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {

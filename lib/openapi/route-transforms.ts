@@ -32,11 +32,12 @@ export function transformRoute (route: RouteOptions, transform: Transform | unde
   return { schema: result.schema ?? schema, url: result.url ?? url }
 }
 
-/** Returns the route with its own transform that an operation of a document belongs to. */
-export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute | undefined {
+/** Returns the routes with their own transform that an operation of a document belongs to: several if they differ by a constraint. */
+export function findTransformedRoutes (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute[] {
   const shape = path.replace(/\{[^}]*\}/g, '{}')
-  const route = routes.find(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))
-  return route === undefined ? undefined : findCoveredRoute(route)
+  return routes
+    .filter(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))
+    .flatMap(route => findCoveredRoute(route) ?? [])
 }
 
 /** Returns the paths under which a document can show a URL: unchanged, or without the path of a server. Parameters have no names. */

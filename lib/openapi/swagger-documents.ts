@@ -66,7 +66,7 @@ function transformSchema (route: RouteOptions, { transform, openapi }: SwaggerOp
 }
 
 /** Returns whether @fastify/swagger hides a route with a schema (its README, "Hide a route"). */
-function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: SwaggerOptions): boolean {
+export function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: SwaggerOptions): boolean {
   const { hide, tags = [] } = (schema ?? {}) as { readonly hide?: unknown, readonly tags?: readonly unknown[] }
   return Boolean(hide) || (Boolean(hideUntagged) && tags.length === 0) || tags.includes(hiddenTag)
 }

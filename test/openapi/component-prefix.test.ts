@@ -122,7 +122,8 @@ t.test('if @fastify/swagger was registered before the package could watch it, eq
     }]))
     // A function with another name hides the registration, as an application that was created earlier does.
     const options = swaggerOptions({ openapi: { info } })
-    await app.register(fp(async (instance: FastifyInstance) => { await (swagger as unknown as (app: FastifyInstance, options: object, done: () => void) => unknown)(instance, options, () => {}) }))
+    const hidden = swagger as unknown as (app: FastifyInstance, options: object, done: () => void) => void
+    await app.register(fp(async (instance: FastifyInstance) => { hidden(instance, options, () => {}) }))
     for (const scope of scopes.values()) await app.register(scope)
     await app.ready()
     found.push(Object.keys(documentOf(app).components.schemas ?? {}).filter(name => name.endsWith('InternalServerError')).sort())

@@ -143,7 +143,7 @@ t.test('several registrations add the schemas of their own format, named like th
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
     const shown: Record<string, unknown> = {}
     for (const [prefix, format] of registrations) {
-      const { content } = document.paths[`${prefix}/${format}`]?.get?.responses['404'] as { content: Record<string, { schema: { $ref?: string } }> }
+      const { content } = document.paths[`${prefix}/${format}`]?.get?.responses['404'] as { content: Record<string, { schema: { $ref?: string, anyOf?: unknown } }> }
       shown[`${prefix}/${format}`] = [Object.values(content).map(({ schema }) => schema.$ref ?? schema.anyOf), Object.keys((await app.inject(`${prefix}/${format}`)).json()).join()]
     }
     shown.names = Object.keys(document.components.schemas ?? {}).filter(name => /(^|\W)NotFound$|[12]NotFound$|^Own/.test(name)).sort()
