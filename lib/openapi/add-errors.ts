@@ -8,7 +8,7 @@ import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
-import { createSharedResponse, defaultDescription, splitGroups, type SplitGroups } from './declared-responses.js'
+import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
 import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors } from './error-responses.js'
 import { headersOfSuccess } from './headers.js'
 import { statusNames } from './names.js'
@@ -61,7 +61,8 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
     const last = covered.at(-1)
     if (last === undefined) continue
     item[name] = operation
-    const [responses, links] = takeLinks(operation.responses as JsonObject)
+    const [declared, links] = takeLinks(operation.responses as JsonObject)
+    const responses = method === 'HEAD' ? withoutErrorContent(declared) : declared
     operation.responses = responses
     for (const [routeErrors, records] of groupByRegistration(covered)) {
       const statuses = routeErrors.listStatusesOfRoutes(records, method, isSecured)
@@ -160,11 +161,13 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors, compone
 /** Returns the response that a reference refers to. */
 function resolveResponse ({ components }: OpenApiDocument, response: JsonObject): JsonObject {
   const { $ref } = response
-  return typeof $ref === 'string' ? { description: defaultDescription, ...structuredClone(components?.responses?.[$ref.slice('#/components/responses/'.length)]) } : response
+  if (typeof $ref !== 'string') return response
+  return { description: defaultDescription, ...structuredClone(components?.responses?.[$ref.slice('#/components/responses/'.length)]) }
 }
 
 function addResponses (
-  context: ComponentsContext, document: OpenApiDocument, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, document: OpenApiDocument, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation,
+  headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
   const present = operation.responses as JsonObject
   const own = groups.filter(({ status }) => !Object.hasOwn(present, status))

@@ -70,14 +70,23 @@ export function createSharedResponse (context: ComponentsContext, { group, decla
   const ours = createErrorResponse(context, group, headers, isHead)
   // A response that a handler sends itself lacks the headers of the API's errors.
   const optional = createHeaderObjects(context, headersOfErrors(group, headers, context).map(({ header }) => ({ header, always: false })))
+  const { content, ...described } = declared
   const description = String(declared.description)
   return {
     ...ours,
-    ...declared,
+    ...described,
     description: description === defaultDescription ? ours.description : description,
     headers: { ...optional, ...declared.headers as JsonObject | undefined },
-    ...(!isHead && { content: mergeContent(declared.content as Content | undefined, ours.content as Content) })
+    ...(!isHead && { content: mergeContent(content as Content | undefined, ours.content as Content) })
   }
+}
+
+/** Returns the responses of a HEAD operation: its error responses have no content (RFC 9110, section 9.3.2). */
+export function withoutErrorContent (responses: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(responses).map(([status, response]) => {
+    const { content, ...described } = response as JsonObject
+    return [status, /^[45]|^default$/i.test(status) && content !== undefined ? described : response]
+  }))
 }
 
 type Content = Readonly<Record<string, JsonObject>>

@@ -25,6 +25,34 @@ t.test('HEAD routes that are shown have no content', async t => {
   t.notOk(document.paths['/things/{id}']?.head?.responses['404']?.content)
 })
 
+t.test('responses of HEAD have no content if the route declares them, or sends a body itself', async t => {
+  const own = { type: 'object', additionalProperties: false, required: ['own'], properties: { own: { type: 'string' } } }
+  const described = { description: 'Ours.', content: { 'application/json': { schema: own } } }
+  for (const schema of [own, { type: 'object', properties: {} }, described]) {
+    for (const status of ['404', '4xx', '5XX', 'default']) {
+      const app = await createApp({ swagger: { exposeHeadRoutes: true } }, app => {
+        app.get('/things/:id', { schema: { response: { 200: own, [status]: schema } } }, async () => ({ own: '' }))
+      })
+      const document = documentOf(app)
+      const { get, head } = document.paths['/things/{id}'] as { get: { responses: Json }, head: { responses: Json } }
+      t.strictSame(Object.keys(head.responses), Object.keys(get.responses), `${status}: the same statuses`)
+      t.ok(Object.entries(get.responses).every(([, response]) => (resolved(response, document) as Json).content !== undefined))
+      t.strictSame(Object.entries(head.responses).filter(([, response]) => (resolved(response, document) as Json).content !== undefined).map(([status]) => status), ['200'], `${status}: no content`)
+      t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+      await app.close()
+    }
+  }
+  const app = await createApp({ swagger: { exposeHeadRoutes: true } }, app => {
+    app.get('/sent', async (_request, reply) => reply.code(409).send({ success: false, reasons: [] }))
+    app.head('/own', { schema: { response: { '4xx': own } } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const { '/sent': sent, '/own': alone } = documentOf(app).paths
+  t.ok(sent?.get?.responses['409']?.content)
+  t.equal(sent?.head?.responses['409']?.content, undefined, 'a body that a handler sends')
+  t.equal(alone?.head?.responses['4XX']?.content, undefined, 'a route with HEAD alone')
+})
+
 t.test('hidden routes stay hidden, and a route with several methods is documented for each method', async t => {
   for (const wiring of ['swagger first', 'swagger alone'] as const) {
     const app = await createApp({ wiring }, app => {
@@ -173,7 +201,8 @@ t.test('routes that differ by a constraint are one operation, with the errors of
 
 t.test('routes that differ by a constraint and belong to two registrations have the bodies of both', async t => {
   const declared = { type: 'object', additionalProperties: false, required: ['reason'], properties: { reason: { type: 'string' } } }
-  const build = async (schema: object, transformObject?: (input: { openapiObject: { paths: Record<string, Record<string, { responses: object }>> } }) => object): Promise<FastifyInstance> => await createApp(
+  type Transform = (input: { openapiObject: { paths: Record<string, Record<string, { responses: object }>> } }) => object
+  const build = async (schema: object, transformObject?: Transform): Promise<FastifyInstance> => await createApp(
     { plugin: { notFound: false }, swagger: { ...(transformObject !== undefined && { transformObject }) } }, async app => {
       app.get('/x', { constraints: { version: '1.0.0' }, config: { errors: ['resource_conflict', 'payment_required'] } }, async () => '')
       await app.register(async scope => {
