@@ -30,7 +30,7 @@ import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejec
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
-import { isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
+import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
@@ -38,6 +38,7 @@ import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer,
 import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
+import { answerUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
@@ -200,7 +201,11 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
   trackComposedHooks(app)
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
-  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
+  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => {
+    if (isUnknownMethod(error, request)) answerUnknownMethod(request, reply)
+    else responder.handle(error, request, reply)
+  }))
+  guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))
   const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
