@@ -48,7 +48,7 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
 }
 
 /**
- * Guards `reply.callNotFound()`. If a not-found handler calls it, Fastify would send a text. The given function responds instead.
+ * Guards `reply.callNotFound()`. If a not-found handler calls it, Fastify would send a string. The given function responds instead.
  */
 export function guardCallNotFound (scope: FastifyInstance, respond: (request: FastifyRequest, reply: FastifyReply) => void): void {
   const callNotFound = getDecorator(scope, 'reply', 'callNotFound') as FastifyReply['callNotFound']

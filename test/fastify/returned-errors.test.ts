@@ -77,7 +77,7 @@ for (const [name, add] of Object.entries(ways)) {
   })
 }
 
-t.test('values of hooks and parsers that are no errors are passed on', async t => {
+t.test('values of hooks and parsers other than errors are passed on', async t => {
   const app = Fastify(serverOptions())
   t.after(() => app.close())
   await app.register(apiErrors)
