@@ -107,7 +107,7 @@ const definitions = {
     status: 401,
     type: 'authentication_error',
     message: 'The user name or password is incorrect.',
-    description: 'The sign-in failed. For security, the response does not say which of the two was incorrect.',
+    description: 'The sign-in failed. For security, the response does not say which value was incorrect.',
     action: 'Check both values and try again, or reset the password.'
   },
   payment_required: {
