@@ -96,7 +96,7 @@ export function idempotency (options: IdempotencyOptions): IdempotencyGuard {
 
 const replayedHeaderDescription = {
   name: replayedHeader,
-  description: 'Present if this response was sent before, and is sent again because the request was repeated.',
+  description: 'Present if this is a stored response that is sent again because the request was repeated.',
   schema: { type: 'string', enum: ['true'] },
   example: 'true'
 }
@@ -179,10 +179,10 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   if (entry.fingerprint !== claim.fingerprint) throw errors.idempotency_key_reused()
   if (entry.response === undefined) throw errors.idempotency_in_progress()
   if (sendStored(reply, entry.response)) return reply
-  throw errors.internal_error({ cause: new Error(`The request was executed before, but its response was not stored. ${whyIncomplete}`) })
+  throw errors.internal_error({ cause: new Error(`The request was already executed, but its response was not stored. ${whyIncomplete}`) })
 }
 
-const whyIncomplete = `It was larger than ${maxBody} bytes, or a stream of events. Do not use idempotency() on such a route.`
+const whyIncomplete = `It was larger than ${maxBody} bytes, or an event stream. Do not use idempotency() on such a route.`
 
 /** Returns the key, or `undefined` if there is no key and none is required. */
 function readKey ({ header, required }: GuardContext, request: FastifyRequest): string | undefined {
