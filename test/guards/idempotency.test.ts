@@ -452,11 +452,11 @@ t.test('if only the response cannot be stored, it is sent, and the claim stays',
 })
 
 t.test('if a claim cannot be released, it expires', async t => {
-  const { post, log } = await serve(t, () => { throw standardErrors.resource_conflict() }, { options: { store: createFailingStore(new Set(['release'])), claimTtl: 100 } })
+  const { post, log } = await serve(t, () => { throw standardErrors.resource_conflict() }, { options: { store: createFailingStore(new Set(['release'])), claimTtl: 2000 } })
   const conflict = refused(409, 'resource_conflict', 'The request conflicts with the state of the resource.')
   t.strictSame(await post('"key"'), conflict)
   t.strictSame(await post('"key"'), inProgress)
-  await delay(150)
+  await delay(2050)
   t.strictSame(await post('"key"'), conflict)
   t.strictSame(log[0]?.msg, 'The claim of the idempotency key was not released. It expires after claimTtl.')
 })
