@@ -269,7 +269,7 @@ for (const [what, headers, status, attempts] of [
   })
 }
 
-t.test('Retry-After-Ms is waited for, and takes precedence over Retry-After', async t => {
+t.test('the client waits for Retry-After-Ms, which takes precedence over Retry-After', async t => {
   const { fetch, sent } = respondWith([429, { 'retry-after': '1', 'retry-after-ms': '80' }], [200])
   const delays = skipDelays(t)
   await withRetry(fetch, { baseDelay: 0 })(url)
@@ -298,7 +298,7 @@ t.test('the calls share a budget of retries', async t => {
   t.equal((await withRetry(none.fetch, { ...quick, budget: 0 })(url)).status, 500)
 })
 
-t.test('a success gives the tokens of its retry back', async t => {
+t.test('a success returns the tokens of its retry', async t => {
   const steps = Array.from({ length: 20 }, (_, at) => [at % 2 === 0 ? 500 : 200] as const)
   const { fetch, sent } = respondWith(...steps)
   const patient = withRetry(fetch, { ...quick, budget: 5 })
@@ -322,7 +322,7 @@ t.test('idempotencyKey: a POST or PATCH has the same key on each attempt', async
   }
 })
 
-t.test('idempotencyKey: the key of the caller is kept, and other methods have none', async t => {
+t.test('idempotencyKey: a key that the caller sets is kept, and other methods get none', async t => {
   const { fetch, sent } = respondWith([500], [200])
   const keyed = withRetry(fetch, { ...quick, idempotencyKey: true })
   await keyed(new Request(url, { method: 'POST', body: '{}', headers: { 'Idempotency-Key': '"mine"' } }))

@@ -33,7 +33,7 @@ t.test('each value is valid for the schema of its field', async t => {
   }
 })
 
-t.test('a field without a fact has no schema, so the format omits it', async t => {
+t.test('a field that does not apply has no schema, so the format omits it', async t => {
   t.equal(fields.docUrl.schema(errors.queue_full, { ...context, hasDocUrl: false }), undefined)
   t.equal(fields.meta.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.resource_not_found, context), undefined)

@@ -102,7 +102,7 @@ t.test('a route without our error handler has no errors, and a hidden one has er
   t.strictSame(routeErrors.listSentBodies(find('/excluded')), new Map())
 })
 
-t.test('a code that is not in the catalog is refused: on a route immediately, on a hook when the application is ready', async t => {
+t.test('a code that is not in the catalog is rejected: on a route immediately, on a hook when the application is ready', async t => {
   const unknown = { errors: ['quota_exceded'] } as unknown as { errors: [] }
   const authorize = async (): Promise<void> => {}
   declareErrors(authorize, ['quota_exceded' as 'resource_not_found'])
