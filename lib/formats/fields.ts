@@ -249,11 +249,11 @@ function issuePropertySchema (name: keyof Issue, definition: BodyDefinition, con
 }
 
 /** Returns the schema of the code of an issue, or of an error, in the spelling of a field. */
-function mappedCodesSchema ({ mapCode }: CodeField, definition: BodyDefinition, { issueCodes }: SchemaContext, described: Described): TSchema {
+function mappedCodesSchema ({ mapCode }: CodeField, definition: BodyDefinition, context: SchemaContext, described: Described): TSchema {
   const description = 'A constant that identifies what is wrong.'
-  const own = described === 'issue' ? [] : [definition.code]
-  if (described !== 'error' && issueCodes === undefined) return Type.Unsafe({ type: typeof mapCode('required'), description })
-  const values = [...new Set([...described === 'error' ? [] : issueCodes ?? [], ...own].map(mapCode))]
+  const issueCodes = described === 'error' ? [] : context.issueCodes
+  if (issueCodes === undefined) return Type.Unsafe({ type: typeof mapCode('required'), description })
+  const values = [...new Set([...issueCodes, ...described === 'issue' ? [] : [definition.code]].map(mapCode))]
   return Type.Unsafe({ type: typeof values[0], enum: values, description })
 }
 
