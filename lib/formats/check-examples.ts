@@ -5,7 +5,7 @@ import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefin
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { describeValue } from '../support/describe-value.js'
 import type { JsonObject } from '../support/is-object.js'
-import type { Field, Fields, Format, SchemaContext } from './format.js'
+import type { BodyPart, Field, Format, SchemaContext } from './format.js'
 
 /** The difference between a value and a schema, with the JSON Pointer of the part that differs. */
 type Mismatch = Pick<ErrorObject, 'instancePath' | 'message'>
@@ -29,7 +29,7 @@ export function checkExamples (format: Format, catalog: AnyCatalog, docUrl: (cod
     const example = createExampleAnswer(definition, page, exampleContext)
     const context = { hasDocUrl: page !== undefined }
     for (const [answer, ofAnswer] of [[example, context], [{ ...example, issues: [] }, { ...context, issueCodes: [] }]] as const) {
-      checkFields(format.name, '', format.fields, { definition: body, answer, context: ofAnswer, compile })
+      checkPart(format.name, '', format.body ?? { fields: format.fields }, { definition: body, answer, context: ofAnswer, compile, isOptional: false })
     }
   }
 }
@@ -39,32 +39,40 @@ interface Example {
   readonly answer: Answer
   readonly context: SchemaContext
   readonly compile: (schema: object) => Compare
+  /** Whether a value can be absent, because the part around it is then omitted. */
+  readonly isOptional: boolean
 }
 
-function checkFields (format: string, path: string, fields: Fields, example: Example): void {
-  for (const [name, field] of Object.entries(fields)) {
-    if ('fields' in field) checkFields(format, `${path}${name}.`, field.fields, example)
-    else checkField(format, path + name, field, example)
+function checkPart (format: string, path: string, part: BodyPart, example: Example): void {
+  const join = (name: string): string => path === '' ? name : `${path}.${name}`
+  if ('fields' in part) {
+    // An optional group is omitted if its fields are absent.
+    const ofFields = part.optional === true ? { ...example, isOptional: true } : example
+    for (const [name, field] of Object.entries(part.fields)) checkPart(format, join(name), field, ofFields)
+  } else if ('items' in part) {
+    for (const [index, item] of part.items.entries()) checkPart(format, join(String(index)), item, { ...example, isOptional: true })
+  } else {
+    checkField(format, path, part, example)
   }
 }
 
-function checkField (format: string, path: string, field: Field, { definition, answer, context, compile }: Example): void {
+function checkField (format: string, path: string, field: Field, { definition, answer, context, compile, isOptional }: Example): void {
   const reject = (place: string, fault: string): never => {
     throw new TypeError(`fastify-api-errors: format: expected values that match the schemas of their fields, but in '${format}', '${place}' of the code '${answer.code}' ${fault}.`)
   }
-  const schema = call(() => field.schema(definition, context), error => reject(path, `has no schema, because the function threw: ${String(error)}`))
+  const schema = call(() => field.schema(definition, context), error => reject(path || 'the body', `has no schema, because the function threw: ${String(error)}`))
   // The value of such a field is never sent.
   if (schema === undefined) return
-  const value = call(() => toPlainValue(field.value(answer)), error => reject(path, `has no value, because the function threw: ${String(error)}`))
+  const value = call(() => toPlainValue(field.value(answer)), error => reject(path || 'the body', `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
-    if (field.optional !== true) reject(path, 'has no value, although it is not optional')
+    if (field.optional !== true && !isOptional) reject(path || 'the body', 'has no value, although it is not optional')
     return
   }
   const mismatch = compile(schema)(value)
   if (mismatch === undefined) return
   const { instancePath, message } = mismatch
   const [at, found] = findPart(value, instancePath)
-  reject(path + at, `${String(message)}, got ${describeValue(found)}`)
+  reject((path + at).replace(/^\./, '') || 'the body', `${String(message)}, got ${describeValue(found)}`)
 }
 
 function call<Result> (create: () => Result, onError: (error: unknown) => never): Result {

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type Fields } from 'fastify-api-errors'
+import type { BodyPart } from '../../lib/formats/format.js'
 import { checkExamples } from '../../lib/formats/check-examples.js'
 
 const catalog = defineErrors({
@@ -71,6 +72,25 @@ t.test('any other value is rejected with one sentence that names the format, the
   for (const [fields, fault] of wrong) {
     t.throws(() => { check(fields) }, { message: `fastify-api-errors: format: expected values that match the schemas of their fields, but in 'mine', ${fault}.` }, fault)
   }
+  t.end()
+})
+
+t.test('lists, optional groups and whole bodies', t => {
+  const absent = { schema: () => Type.String(), value: () => undefined }
+  const whole = (body: BodyPart): void => { checkExamples(defineFormat({ name: 'mine', body }), catalog, () => undefined) }
+  t.doesNotThrow(() => { check({ list: { items: [{ fields: { code } }, absent] } }) }, 'an absent item')
+  t.doesNotThrow(() => { check({ more: { fields: { absent }, optional: true } }) }, 'an absent group')
+  t.doesNotThrow(() => { whole({ items: [{ fields: { code } }] }) })
+  t.doesNotThrow(() => { whole({ schema: () => Type.Array(Type.String()), value: answer => [answer.code] }) })
+  const wrong: ReadonlyArray<readonly [call: () => void, fault: string]> = [
+    [() => { check({ list: { items: [{ fields: { code } }, { fields: { code: { ...code, value: () => 1 } } }] } }) }, "'list.1.code' of the code 'queue_full' must be string, got 1"],
+    [() => { check({ more: { fields: { absent } } }) }, "'more.absent' of the code 'queue_full' has no value, although it is not optional"],
+    [() => { whole({ items: [{ ...code, value: () => 1 }] }) }, "'0' of the code 'queue_full' must be string, got 1"],
+    [() => { whole({ schema: () => Type.Array(Type.String()), value: () => [1] }) }, "'0' of the code 'queue_full' must be string, got 1"],
+    [() => { whole({ ...code, value: () => 1 }) }, "'the body' of the code 'queue_full' must be string, got 1"],
+    [() => { whole(absent) }, "'the body' of the code 'queue_full' has no value, although it is not optional"]
+  ]
+  for (const [call, fault] of wrong) t.throws(call, { message: `fastify-api-errors: format: expected values that match the schemas of their fields, but in 'mine', ${fault}.` }, fault)
   t.end()
 })
 
