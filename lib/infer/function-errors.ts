@@ -107,7 +107,7 @@ interface Reader {
   /** The names of the variables of its `catch` clauses. */
   readonly caught: ReadonlySet<string>
   readonly variables: LocalVariables
-  /** Whether the request does not wait for the code, so that nobody handles its errors. */
+  /** Whether the request does not wait for the code, so its errors do not reach the response. */
   readonly isDeferred: boolean
 }
 

@@ -31,7 +31,7 @@ function listCalls (node: AnyNode, variables: LocalVariables): string {
   return own + listReachable(node, variables).map(child => listCalls(child, variables)).join('')
 }
 
-t.test('code that cannot run is left out', async t => {
+t.test('code that cannot run is not listed', async t => {
   for (const [source, expected] of [
     ['if (a()) b(); else c()', 'abc'],
     ['if (true) b(); else c()', 'b'],
