@@ -106,13 +106,13 @@ t.test('if the request has no body, a value that the database rejects is an inva
   t.strictSame(await ask('POST', true, {}), parameter)
   t.strictSame(await ask('POST', true, { reason: 'a' }), field('_id'))
   for (const [title, payload, headers] of [
-    ['a text', 'abc', { 'content-type': 'text/plain' }],
+    ['a string', 'abc', { 'content-type': 'text/plain' }],
     ['a stream', 'abc', { 'content-type': 'application/x-stream' }],
     ['a stream of unknown length', Readable.from(['abc']), { 'content-type': 'application/x-stream', 'transfer-encoding': 'chunked' }]
   ] as const) {
     t.equal((await app.inject({ method: 'POST', url: '/abc', headers, payload })).statusCode, 422, title)
   }
-  t.equal((await app.inject({ method: 'POST', url: '/abc', headers: { 'content-type': 'text/plain', 'content-length': '0' }, payload: '' })).statusCode, 400, 'an empty text')
+  t.equal((await app.inject({ method: 'POST', url: '/abc', headers: { 'content-type': 'text/plain', 'content-length': '0' }, payload: '' })).statusCode, 400, 'an empty string')
 })
 
 t.test('the log has the details that the response omits', async t => {
