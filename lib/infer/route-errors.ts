@@ -276,7 +276,9 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
   let found = ofScope.get(fn)
   if (found === undefined) {
     const isSent = context.convertsSent !== false
-    found = readFunctionErrors(fn, { isCode: name => Object.hasOwn(context.errors, name), getDecorator: (owner, name) => getDecorator(scope, owner, name) })
+    const isCode = (name: string): boolean => Object.hasOwn(context.errors, name)
+    const isFactory = (value: unknown, code: string): boolean => value === context.errors[code]
+    found = readFunctionErrors(fn, { isCode, isFactory, getDecorator: (owner, name) => getDecorator(scope, owner, name) })
       .filter(({ code, by }) => Object.hasOwn(context.errors, code) && (isSent || by !== 'sends'))
     if (context.isReady) ofScope.set(fn, found)
   }

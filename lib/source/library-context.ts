@@ -2,6 +2,7 @@
 import type { Node } from 'typescript'
 import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
+import type { Tokens } from './tokens.js'
 import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
 
 /** A status that was set on the reply, and its line. */
@@ -29,6 +30,7 @@ export interface LibraryContext {
   readonly project: Project
   readonly inspector: Inspector
   readonly effects: Effects
+  readonly tokens: Tokens
   statuses: readonly Status[]
   readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
   readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values
