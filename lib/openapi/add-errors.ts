@@ -29,7 +29,8 @@ type PathItem = Record<string, JsonObject>
 interface ErrorOperation {
   readonly routeErrors: RouteErrors
   readonly operation: JsonObject
-  readonly isHead: boolean
+  /** The method in upper case. */
+  readonly method: string
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
   /** The errors of statuses that the route declares itself. */
@@ -66,7 +67,7 @@ export function addErrors (document: OpenApiDocument, findRoute: FindRoute): voi
     addParameters(operation, declaredHeaders.request)
     const operations = byRegistration.get(routeErrors) ?? []
     byRegistration.set(routeErrors, operations)
-    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links, declaredHeaders })
+    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders })
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
 }
@@ -160,14 +161,14 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: Docum
 }
 
 function addResponses (
-  context: ComponentsContext, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, { operation, method, groups, shared, links, declaredHeaders }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
-  const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
-  for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
+  const responses: JsonObject = { ...createErrorResponses(context, groups, headers, method), ...operation.responses as JsonObject }
+  for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, method)
   operation.responses = responses
   for (const group of groups) {
     // A reference cannot have links next to it.
-    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
+    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, method), links: links[group.status] }
   }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)
