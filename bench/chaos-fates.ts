@@ -8,8 +8,8 @@ export const fates = {
   429: 0.08,
   503: 0.08,
   409: 0.06,
-  'die before': 0.005,
-  'die after': 0.005
+  'die before': 0.0025,
+  'die after': 0.0025
 } as const
 
 export type Fate = `${keyof typeof fates}` | 'ok'

@@ -1,6 +1,7 @@
 /**
  * The server of the chaos benchmark: `chaos-server.mjs REDIS_PORT SEED PORT`. Its processes share a port, and one that dies is replaced. It
- * reports when it is ready, and exits when its parent does. chaos.ts compiles it, so that processes start fast. What happens to an attempt depends only on the seed, the order and the number of the attempt.
+ * reports when all of them are ready, at the start and after each message, and exits when its parent does. chaos.ts compiles it, so
+ * that processes start fast. What happens to an attempt depends only on the seed, the order and the number of the attempt.
  */
 import cluster from 'node:cluster'
 import Fastify from 'fastify'
@@ -13,7 +14,7 @@ const { idempotency, redisStore } = await import(new URL('../../dist/guards/idem
 const [redisPort, seed = '', port] = process.argv.slice(2)
 
 /** With fewer processes, all of them could be dead at the same time. Then the port is closed for all orders. */
-const processCount = 4
+const processCount = 8
 
 /** Adds an execution of an order. With a key, it is added once, as a transaction with a unique key does. Returns its number. */
 const execute = `
@@ -34,7 +35,22 @@ function startPrimary (): void {
   cluster.on('exit', () => { cluster.fork() })
   // With the default, a connection that is being passed to a process that dies would never be closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE
-  cluster.once('listening', () => { process.send?.('ready') })
+  let ready = 0
+  let isAsked = true
+  const report = (): void => {
+    if (!isAsked || ready < processCount) return
+    isAsked = false
+    process.send?.('ready')
+  }
+  cluster.on('listening', worker => {
+    ready++
+    worker.once('exit', () => { ready-- })
+    report()
+  })
+  process.on('message', () => {
+    isAsked = true
+    report()
+  })
   for (let count = 0; count < processCount; count++) cluster.fork()
 }
 

@@ -19,7 +19,7 @@ import { chaosHeading, replaceSection } from './sections.js'
 const { withRetry } = await import(new URL('../dist/client/index.js', import.meta.url).href) as typeof import('fastify-api-errors/client')
 
 const seed = process.argv[2] ?? 'launch'
-const orderCount = 300
+const orderCount = 500
 const concurrency = 32
 
 /** Attempts for each call, with every client that retries. */
@@ -75,6 +75,8 @@ const orders = Array.from({ length: orderCount }, (_, index) => String(index))
 const possible = orders.filter(order => !isRefused(seed, order))
 
 async function measure (send: (path: string) => Promise<number>): Promise<string[]> {
+  server.send('wait for all processes')
+  await once(server, 'message')
   await state.flushall()
   requests = 0
   const pending = [...orders]
@@ -107,7 +109,7 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(1))} 
 const results = new URL('RESULTS.md', import.meta.url)
 writeFileSync(results, replaceSection(readFileSync(results, 'utf8'), chaosHeading, `
 Written by \`npm run bench:chaos\` on ${new Date().toISOString().slice(0, 10)}, with the seed \`${seed}\`. Each client sends ${orderCount} orders by POST, ${concurrency} at the same time,
-to a server with four processes and one Redis. Of the attempts, ${percent(fates['drop before'])} lose the connection before the order is executed, and ${percent(fates['drop after'])} lose the response
+to a server with eight processes and one Redis. Of the attempts, ${percent(fates['drop before'])} lose the connection before the order is executed, and ${percent(fates['drop after'])} lose the response
 afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} a 503, and ${percent(fates[409])} a 409 that passes. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
 409 that a retry cannot change. The success rate does not count them, but their requests count. [README.md](README.md#chaos) explains the columns.
 

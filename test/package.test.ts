@@ -61,13 +61,15 @@ t.test('every other entry can be imported and required', async t => {
   const printNames = `console.log(JSON.stringify([
     ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
     ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name]),
+    ['codeAs', 'constant', 'eachIssue', 'field', 'group', 'issues', 'issuesByField', 'list'].map(name => typeof format[name]),
     ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name]),
     [typeof pacing.withPacing]
   ]))`
-  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(5).fill('function'), ['function']])}\n`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function'), ['function']])}\n`
   writeFileSync(join(folder, 'entries.mjs'), `
     import * as guards from 'fastify-api-errors/api-key'
     import * as client from 'fastify-api-errors/client'
+    import * as format from 'fastify-api-errors/format'
     import * as idempotency from 'fastify-api-errors/idempotency'
     import * as pacing from 'fastify-api-errors/client/pacing'
     ${printNames}
@@ -75,6 +77,7 @@ t.test('every other entry can be imported and required', async t => {
   writeFileSync(join(folder, 'entries.cjs'), `
     const guards = require('fastify-api-errors/api-key')
     const client = require('fastify-api-errors/client')
+    const format = require('fastify-api-errors/format')
     const idempotency = require('fastify-api-errors/idempotency')
     const pacing = require('fastify-api-errors/client/pacing')
     ${printNames}

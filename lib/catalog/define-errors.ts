@@ -42,7 +42,7 @@ export type Catalog<D> = {
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-/** Both objects merged. For a key that both have, the value of the second object. */
+/** The type of two merged objects. If both have a key, the value of the second object is used. */
 type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
 
 /**
