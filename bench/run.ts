@@ -10,6 +10,7 @@ import { causes } from './causes.js'
 import type { Shot } from './connection.js'
 import { flood } from './flood.js'
 import { compare, spreadOf, type Effort, type Pair, type Spread } from './measure.js'
+import { chaosHeading, findSection, replaceSection } from './sections.js'
 import { shots } from './shots.js'
 import type { Startup, Variant } from './startup.js'
 
@@ -159,7 +160,9 @@ const flooded = await flood(quick ? 5 : 30).catch((fault: unknown) => {
   return [String(fault)]
 })
 const [cpu] = cpus()
-writeFileSync(new URL('../RESULTS.md', import.meta.url), `# Benchmark results
+const results = new URL('../RESULTS.md', import.meta.url)
+const chaos = findSection(readFileSync(results, 'utf8'), chaosHeading)
+const written = `# Benchmark results
 
 Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${new Date(begin).toISOString().slice(0, 10)}, in ${Math.round((Date.now() - begin) / 60_000)} minutes. The numbers are
 ratios of CPU time, measured in alternating runs (A B B A ...): the median and, in parentheses, the range of the middle half.
@@ -197,4 +200,5 @@ ${flooded.join('\n')}
 ## Missed targets
 
 ${misses.length === 0 ? 'None.' : misses.join('\n')}
-`)
+`
+writeFileSync(results, chaos === undefined ? written : replaceSection(written, chaosHeading, chaos))

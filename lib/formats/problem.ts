@@ -11,8 +11,9 @@ import { defineFormat, type Format } from './format.js'
  * the code's error page. Without such a page, it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  * `instance` is different for each occurrence (section 3.1.5), because it contains the id of the request.
  *
- * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, with only the
- * characters that RFC 9457, section 3.2, allows in member names.
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers-11, section "Problem Types", with only the
+ * characters that RFC 9457, section 3.2, allows in member names. The type `quota-exceeded` of that draft is not used: it is
+ * not registered before the draft is an RFC, it requires the other spelling of the member, and it would replace the code's page.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',

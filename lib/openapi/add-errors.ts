@@ -29,7 +29,8 @@ type PathItem = Record<string, JsonObject>
 interface ErrorOperation {
   readonly routeErrors: RouteErrors
   readonly operation: JsonObject
-  readonly isHead: boolean
+  /** The method in upper case. */
+  readonly method: string
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
   /** The errors of statuses that the route declares itself. */
@@ -72,7 +73,7 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       const operations = byRegistration.get(routeErrors) ?? []
       byRegistration.set(routeErrors, operations)
       const record = records.at(-1) as RouteRecord
-      if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links, declaredHeaders })
+      if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders })
     }
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
@@ -166,28 +167,28 @@ function resolveResponse ({ components }: OpenApiDocument, response: JsonObject)
 }
 
 function addResponses (
-  context: ComponentsContext, document: OpenApiDocument, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation,
+  context: ComponentsContext, document: OpenApiDocument, { operation, method, groups, shared, links, declaredHeaders }: ErrorOperation,
   headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
   const present = operation.responses as JsonObject
   const own = groups.filter(({ status }) => !Object.hasOwn(present, status))
-  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, headers, isHead), ...present }
+  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, headers, method), ...present }
   for (const both of shared) {
     const { status } = both.group
     const declared = Object.hasOwn(present, status) ? resolveResponse(document, present[status] as JsonObject) : both.declared
-    responses[status] = createSharedResponse(context, { group: both.group, declared }, headers, isHead)
+    responses[status] = createSharedResponse(context, { group: both.group, declared }, headers, method)
   }
   // Another registration added its errors to the same operation.
   for (const group of groups) {
     if (own.includes(group)) continue
     const other = resolveResponse(document, present[group.status] as JsonObject)
     const description = [...new Set([other.description, describeErrors(group.definitions)])].join('\n')
-    responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, headers, isHead), description }
+    responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, headers, method), description }
   }
   operation.responses = responses
   for (const group of own) {
     // A reference cannot have links next to it.
-    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
+    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, method), links: links[group.status] }
   }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)

@@ -66,10 +66,10 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
 export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
-export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {
-  const ours = createErrorResponse(context, group, headers, isHead)
+export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, method: string): JsonObject {
+  const ours = createErrorResponse(context, group, headers, method)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context).map(({ header }) => ({ header, always: false })))
+  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context, method).map(({ header }) => ({ header, always: false })))
   const { content, ...described } = declared
   const description = String(declared.description)
   return {
@@ -77,7 +77,7 @@ export function createSharedResponse (context: ComponentsContext, { group, decla
     ...described,
     description: description === defaultDescription ? ours.description : description,
     headers: { ...optional, ...declared.headers as JsonObject | undefined },
-    ...(!isHead && { content: mergeContent(content as Content | undefined, ours.content as Content) })
+    ...(method !== 'HEAD' && { content: mergeContent(content as Content | undefined, ours.content as Content) })
   }
 }
 

@@ -13,7 +13,7 @@ const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf
 
 t.test('the examples of docs/client.md compile', async t => {
   const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
-  t.equal(examples.length, 5)
+  t.equal(examples.length, 6)
   t.equal(compile(examples.join(''), {
     files: {
       'api.ts': `
@@ -71,6 +71,8 @@ t.test('the size and the imports', async t => {
     entryPoints: [fileURLToPath(new URL('../../lib/client/index.ts', import.meta.url))], bundle: true, minify: true, format: 'esm', write: false, metafile: true
   })
   for (const file of Object.keys(metafile.inputs)) t.match(file, /(^|\/)lib\/(client|support)\/[\w-]+\.ts$/)
-  const kilobytes = (gzipSync(outputFiles[0]?.contents ?? '').length / 1000).toFixed(1)
+  const size = gzipSync(outputFiles[0]?.contents ?? '').length
+  t.ok(size <= 3000, `${size} bytes`)
+  const kilobytes = (size / 1000).toFixed(1)
   t.match(page, `is ${kilobytes} kB\n(minified and gzipped)`)
 })
