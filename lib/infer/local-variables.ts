@@ -9,7 +9,7 @@ export interface LocalVariables {
    * a parameter. Returns `undefined` if the function does not declare the variable.
    */
   readonly getValues: (name: string, position: number) => ReadonlyArray<AnyNode | undefined> | undefined
-  /** Returns the value of a variable that gets a value only once; `undefined` for another variable. */
+  /** Returns the value of a variable that gets a value only once, before the position; `undefined` for another variable. */
   readonly getOnlyValue: (name: string, position: number) => AnyNode | undefined
 }
 
@@ -55,8 +55,9 @@ export function findLocalVariables (fn: AnyNode): LocalVariables {
       return writes?.filter(write => !writes.some(later => isOverwritten(write, later))).map(({ value }) => value)
     },
     getOnlyValue: (name, position) => {
-      const writes = findWrites(name, position) ?? []
-      return writes.length === 1 ? writes[0]?.value : undefined
+      const [write, ...others] = findWrites(name, position) ?? []
+      // A value before the variable could contain the variable itself: `var cache = cache || {}`.
+      return write !== undefined && others.length === 0 && write.end <= position ? write.value : undefined
     }
   }
 }

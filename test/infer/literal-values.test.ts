@@ -25,6 +25,14 @@ t.test('an expression of literals has a value, and any other expression does not
   }
 })
 
+t.test('a variable whose value contains the variable itself has no literal value', async t => {
+  for (const source of ['var x = x || false; return x', 'var x = !x; return x', 'var x = y, y = x; return y', 'let x = false; x = !x; return x']) {
+    const { body, variables } = parse(source)
+    const expression = findInTree(body, node => node.type === 'ReturnStatement' ? node.argument ?? undefined : undefined) as AnyNode
+    t.equal(evaluateLiteral(expression, variables), undefined, source)
+  }
+})
+
 /** Returns the names of the functions that a piece of code can call. */
 function listCalls (node: AnyNode, variables: LocalVariables): string {
   const own = node.type === 'CallExpression' && node.callee.type === 'Identifier' ? node.callee.name : ''

@@ -69,6 +69,8 @@ t.test('only a variable with a single value is constant', async t => {
     ['() => { const x = 1; /**/ }', 1],
     ['() => { let x = 1; /**/ x = 2 }', undefined],
     ['() => { let x; /**/ }', undefined],
+    ['() => { var x = /**/ x || 1 }', undefined],
+    ['() => { use(() => /**/ x); const x = 1 }', undefined],
     ['() => { /**/ }', undefined]
   ] as const) {
     const value = findLocalVariables(parseExpressionAt(source, 0, { ecmaVersion: 'latest' })).getOnlyValue('x', source.indexOf('/*'))
