@@ -1,4 +1,4 @@
-/** Applies the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, to a route. */
+/** Applies the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, to a route, and decides whether it is hidden. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
 import type { OpenApiDocument } from './add-errors.js'
@@ -30,6 +30,18 @@ export function transformRoute (route: RouteOptions, transform: Transform | unde
   const applied = getOwnTransform(route.config) ?? transform
   const result: { schema?: FastifySchema | undefined, url?: string } = typeof applied === 'function' ? applied({ schema, url, route, openapiObject }) : {}
   return { schema: result.schema ?? schema, url: result.url ?? url }
+}
+
+/** The options of @fastify/swagger that hide routes. */
+export interface HidingOptions {
+  readonly hiddenTag?: unknown
+  readonly hideUntagged?: unknown
+}
+
+/** Returns whether @fastify/swagger hides a route with a schema (its README, "Hide a route"). */
+export function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: HidingOptions): boolean {
+  const { hide, tags = [] } = (schema ?? {}) as { readonly hide?: unknown, readonly tags?: readonly unknown[] }
+  return Boolean(hide) || (Boolean(hideUntagged) && tags.length === 0) || tags.includes(hiddenTag)
 }
 
 /** Returns the routes with their own transform that an operation of a document belongs to: several if they differ by a constraint. */

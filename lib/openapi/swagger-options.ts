@@ -7,9 +7,8 @@ import { expectOption } from '../support/expect-option.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import { hashText } from './names.js'
 import { addErrors, operationMark, type OpenApiDocument } from './add-errors.js'
-import { findTransformedRoutes, type Transform } from './route-transforms.js'
+import { findTransformedRoutes, isHiddenSchema, type Transform } from './route-transforms.js'
 import { withSecurity } from './security.js'
-import { isHiddenSchema } from './swagger-documents.js'
 
 /** The options of @fastify/swagger that are read here. The type is structural, so that it matches every version. */
 export interface SwaggerOptions {

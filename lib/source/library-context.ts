@@ -2,7 +2,6 @@
 import type { Node } from 'typescript'
 import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
-import type { Tokens } from './tokens.js'
 import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
 
 /** A status that was set on the reply, and its line. */
@@ -23,6 +22,14 @@ export interface Effects {
   readonly errorsOf: (machine: LibraryContext, query: Query) => Obj[]
   /** The tables to which the application adds records. */
   readonly written: ReadonlySet<string>
+}
+
+/** The tokens that an application signs. */
+export interface Tokens {
+  /** Records a call that signs a token. */
+  readonly add: (inspector: Inspector, call: LibraryCall) => void
+  /** Returns whether a token can expire. True if the application signs no token, because another application signs them. */
+  readonly canExpire: () => boolean
 }
 
 /** The part of the interpreter that the models of libraries use. */

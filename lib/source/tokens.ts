@@ -1,15 +1,6 @@
 /** Finds out whether the tokens that an application signs with @fastify/jwt expire. If they do not, no request has an expired token. */
-import type { LibraryCall } from './library-context.js'
-import type { Inspector } from './inspect.js'
+import type { Tokens } from './library-context.js'
 import type { Value, Values } from './values.js'
-
-/** The tokens that an application signs. */
-export interface Tokens {
-  /** Records a call that signs a token. */
-  readonly add: (inspector: Inspector, call: LibraryCall) => void
-  /** Returns whether a token can expire. True if the application signs no token, because another application signs them. */
-  readonly canExpire: () => boolean
-}
 
 /** Creates the record of the tokens of an application. */
 export function createTokens (): Tokens {
