@@ -9,7 +9,15 @@ const knownMethods: ReadonlySet<string> = new Set(METHODS)
 
 /** Returns whether Fastify created an error because it cannot route the method of a request. */
 export function isUnknownMethod (error: unknown, { method }: FastifyRequest): boolean {
-  return (error as { readonly code?: unknown } | null | undefined)?.code === 'FST_ERR_NOT_FOUND' && !knownMethods.has(method)
+  return !knownMethods.has(method) && readCode(error) === 'FST_ERR_NOT_FOUND'
+}
+
+function readCode (error: unknown): unknown {
+  try {
+    return (error as { readonly code?: unknown } | null | undefined)?.code
+  } catch {
+    return undefined // a revoked proxy, or a getter that throws
+  }
 }
 
 /** Responds like a request without a route, in the format and with the limits of the registration that the URL belongs to. */

@@ -508,3 +508,12 @@ t.test('errors from the source replace the rules that guess', async t => {
   t.strictSame(errors('/:id'), ['handler: internal_error', 'source: resource_not_found'])
   t.strictSame(errors('/lists/:id'), ['handler: internal_error'])
 })
+
+t.test('the code of a function with more than 50,000 characters is not read', async t => {
+  const create = (length: number): unknown => {
+    const [start, end] = ['(() => { throw errors.queue_full() /*', '*/ })']
+    return new Function(`return ${start}${' '.repeat(length - start.length - end.length + 2)}${end}`)() as unknown // eslint-disable-line no-new-func
+  }
+  t.equal(String(create(50_000)).length, 50_000)
+  t.strictSame([read(create(50_000)), read(create(50_001))], [['throws queue_full'], []])
+})

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { isUnknownMethod } from '../../lib/server/unknown-methods.js'
 import { getPort } from '../support/http.js'
+import { throwables } from '../support/throwables.js'
 
 async function send (app: FastifyInstance, method: string, path: string): Promise<{ status: number, headers: Record<string, string>, body: Record<string, unknown> }> {
   const session = connect(`http://127.0.0.1:${getPort(app)}`)
@@ -61,6 +62,6 @@ t.test('such requests count towards the limits', async t => {
 t.test('any other error belongs to a route', t => {
   const notFound = { code: 'FST_ERR_NOT_FOUND' }
   const is = (error: unknown, method: string): boolean => isUnknownMethod(error, { method } as Parameters<typeof isUnknownMethod>[1])
-  t.strictSame([is(notFound, 'FOO'), is(notFound, 'GET'), is({ code: 'other' }, 'FOO'), is(null, 'FOO'), is(undefined, 'FOO'), is('thrown', 'FOO')], [true, false, false, false, false, false])
+  t.strictSame([is(notFound, 'FOO'), is(notFound, 'GET'), is({ code: 'other' }, 'FOO'), is(null, 'FOO'), is(undefined, 'FOO'), is('thrown', 'FOO'), is(throwables['a revoked proxy']?.make(), 'FOO')], [true, false, false, false, false, false, false])
   t.end()
 })
