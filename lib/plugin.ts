@@ -271,12 +271,16 @@ function addPublicApi (registration: Registration): void {
 
 /** Returns the registrations of a scope and of its nested scopes. */
 function listInside (app: FastifyInstance): Registration[] {
-  return listRegistrations(app).flatMap(scope => registrations.get(scope) ?? [])
+  return getRegistrations(listRegistrations(app))
 }
 
 /** Returns the other registrations on the same server. */
 function listOthers (app: FastifyInstance): Registration[] {
-  return listRegistrationsOnServer(app).filter(scope => scope !== app).flatMap(scope => registrations.get(scope) ?? [])
+  return getRegistrations(listRegistrationsOnServer(app).filter(scope => scope !== app))
+}
+
+function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
+  return scopes.flatMap(scope => registrations.get(scope) ?? [])
 }
 
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {

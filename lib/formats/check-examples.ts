@@ -60,12 +60,13 @@ function checkField (format: string, path: string, field: Field, { definition, a
   const reject = (place: string, fault: string): never => {
     throw new TypeError(`fastify-api-errors: format: expected values that match the schemas of their fields, but in '${format}', '${place}' of the code '${answer.code}' ${fault}.`)
   }
-  const schema = call(() => field.schema(definition, context), error => reject(path || 'the body', `has no schema, because the function threw: ${String(error)}`))
+  const place = path || 'the body'
+  const schema = call(() => field.schema(definition, context), error => reject(place, `has no schema, because the function threw: ${String(error)}`))
   // The value of such a field is never sent.
   if (schema === undefined) return
-  const value = call(() => toPlainValue(field.value(answer)), error => reject(path || 'the body', `has no value, because the function threw: ${String(error)}`))
+  const value = call(() => toPlainValue(field.value(answer)), error => reject(place, `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
-    if (field.optional !== true && !isOptional) reject(path || 'the body', 'has no value, although it is not optional')
+    if (field.optional !== true && !isOptional) reject(place, 'has no value, although it is not optional')
     return
   }
   const mismatch = compile(schema)(value)

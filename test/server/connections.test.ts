@@ -213,21 +213,23 @@ t.test('an HTTP/2 server with TLS that allows HTTP/1.1 rejects a missing Host', 
   t.strictSame(parseResponse(await sendRaw(port, 'GET / HTTP/1.1\r\n\r\n', await tlsSocket(port))), noHost)
 })
 
-t.test('if an early function of the application throws after it started a response, the connection is aborted', async t => {
-  const app = await createApp({}, {
-    rewriteUrl (request) {
-      if (request.url !== '/fail') return request.url as string
-      started.shift()?.writeHead(200, { 'content-length': '100' }).write('begun')
-      throw new Error('secret')
-    }
+for (const name of ['rewriteUrl', 'genReqId'] as const) {
+  t.test(`if ${name} of the application throws after it started a response, the connection is aborted`, async t => {
+    const started: ServerResponse[] = []
+    const app = await createApp({}, {
+      [name] (request: { readonly url?: string }): string {
+        if (request.url !== '/fail') return name === 'rewriteUrl' ? String(request.url) : requestId
+        started.shift()?.writeHead(200, { 'content-length': '100' }).write('begun')
+        throw new Error('secret')
+      }
+    })
+    app.server.prependListener('request', (_request, response) => { started.push(response) })
+    app.get('/', async () => 'ok')
+    const port = await listen(t, app)
+    t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
+    t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server continues')
   })
-  const started: ServerResponse[] = []
-  app.server.prependListener('request', (_request, response) => { started.push(response) })
-  app.get('/', async () => 'ok')
-  const port = await listen(t, app)
-  t.match(await sendRaw(port, formatRequest('GET', '/fail')), /^(HTTP\/1.1 200 OK\r\n[^]*begun)?$/, 'no second response follows on the connection, which is closed')
-  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok', 'the server continues')
-})
+}
 
 t.test('if an early function of the application throws before a request is routed, the response is a 500', async t => {
   const fail = (request: { url?: string | undefined }): void => { if (request.url?.startsWith('/fail') === true) throw new Error('secret') }
