@@ -60,7 +60,7 @@ t.test('a route with its own transform is found by its path, also below the path
   })
 })
 
-t.test('a transform can leave out the URL', async t => {
+t.test('a transform can omit the URL', async t => {
   const app = await createApp({ swagger: { transform: ({ schema }: { schema: Json | undefined }) => ({ schema: { ...schema, summary: 'Transformed' } }) } }, addSampleRoutes)
   t.teardown(() => app.close())
   const document = documentOf(app)
