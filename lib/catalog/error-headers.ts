@@ -74,13 +74,16 @@ export function getDefaultRetryAfter ({ code, status }: HeaderSubject): number |
   return retryAfterOfStatuses[status] ?? retryAfterOfCodes[code]
 }
 
+/** The request id of the examples. */
+export const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
+
 /** The headers that HTTP defines for errors, except `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'X-Request-Id',
     description: 'The id of the request. Include it when you contact support.',
     schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
-    example: 'req_4mXq1VbE0s6RkYt2',
+    example: exampleRequestId,
     on: () => true
   },
   {

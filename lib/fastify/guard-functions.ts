@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ignoreRejection } from '../support/call-safely.js'
+import { ignoreRejection, isPromiseLike } from '../support/call-safely.js'
 import { isApiError } from '../catalog/api-error.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
@@ -13,7 +13,7 @@ import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
 import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
 import { expectSynchronous, guardResult, type Call } from './guard-result.js'
-import { checkReturned, guardDone, isError, isThenable, type Done } from './returned-errors.js'
+import { checkReturned, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
@@ -252,7 +252,7 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
       ignoreRejection(result.error)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
     }
-    return isThenable(result) ? completeRejection(validate, result) : result
+    return isPromiseLike(result) ? completeRejection(validate, result) : result
   })
 }
 

@@ -2,18 +2,14 @@
 import { types } from 'node:util'
 import { isApiError } from '../catalog/api-error.js'
 import { createFactoryError, isErrorFactory } from '../catalog/define-errors.js'
+import { isPromiseLike } from '../support/call-safely.js'
 
 /** Returns the result of a function. If the result is an error, or a promise of an error, it is thrown instead. */
 export function checkReturned (result: unknown): unknown {
   if (result instanceof Promise) return result.then(throwError)
   // A reply is also thenable.
-  if (isThenable(result)) return Promise.resolve(result).then(throwError)
+  if (isPromiseLike(result)) return Promise.resolve(result).then(throwError)
   return throwError(result)
-}
-
-/** Returns whether a value has a `then` method, like a promise. */
-export function isThenable (value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
 }
 
 /** Returns the error for a value that a function passed on as its result: the error itself, or an error about an uncalled factory. Any other value leads to `undefined`. */

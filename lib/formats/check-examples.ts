@@ -1,8 +1,9 @@
-/** Compares the values of a format with the schemas of its fields, for the example of each code in a catalog. */
+/** Checks a format against a catalog: in the example of each code, the value of each field must match its schema. */
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefinition } from '../catalog/answer.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
+import { exampleRequestId } from '../catalog/error-headers.js'
 import { describeValue } from '../support/describe-value.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { BodyPart, Field, Format, SchemaContext } from './format.js'
@@ -13,7 +14,7 @@ type Mismatch = Pick<ErrorObject, 'instancePath' | 'message'>
 /** Returns the first mismatch between a value and a schema; `undefined` if the value matches. */
 type Compare = (value: unknown) => Mismatch | undefined
 
-const exampleContext = { requestId: 'req_4mXq1VbE0s6RkYt2', instance: '/' }
+const exampleContext = { requestId: exampleRequestId, instance: '/' }
 
 /**
  * Checks that the bodies of a format match their documented schema. Call it when the format is registered.
@@ -57,23 +58,23 @@ function checkPart (format: string, path: string, part: BodyPart, example: Examp
 }
 
 function checkField (format: string, path: string, field: Field, { definition, answer, context, compile, isOptional }: Example): void {
-  const reject = (place: string, fault: string): never => {
+  const reject = (at: string, fault: string): never => {
+    const place = (path + at).replace(/^\./, '') || 'the body'
     throw new TypeError(`fastify-api-errors: format: expected values that match the schemas of their fields, but in '${format}', '${place}' of the code '${answer.code}' ${fault}.`)
   }
-  const place = path || 'the body'
-  const schema = call(() => field.schema(definition, context), error => reject(place, `has no schema, because the function threw: ${String(error)}`))
+  const schema = call(() => field.schema(definition, context), error => reject('', `has no schema, because the function threw: ${String(error)}`))
   // The value of such a field is never sent.
   if (schema === undefined) return
-  const value = call(() => toPlainValue(field.value(answer)), error => reject(place, `has no value, because the function threw: ${String(error)}`))
+  const value = call(() => toPlainValue(field.value(answer)), error => reject('', `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
-    if (field.optional !== true && !isOptional) reject(place, 'has no value, although it is not optional')
+    if (field.optional !== true && !isOptional) reject('', 'has no value, although it is not optional')
     return
   }
   const mismatch = compile(schema)(value)
   if (mismatch === undefined) return
   const { instancePath, message } = mismatch
   const [at, found] = findPart(value, instancePath)
-  reject((path + at).replace(/^\./, '') || 'the body', `${String(message)}, got ${describeValue(found)}`)
+  reject(at, `${String(message)}, got ${describeValue(found)}`)
 }
 
 function call<Result> (create: () => Result, onError: (error: unknown) => never): Result {

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
 import { encodeUriComponent, encodeUriPath } from '../support/encode-uri.js'
-import { code, message, meta, requestId } from './fields.js'
+import { code, message, meta, requestId, status } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 
 /**
@@ -27,10 +27,7 @@ export const problemFormat: Format = defineFormat({
       schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
       value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
     },
-    status: {
-      schema: definition => Type.Unsafe<number>({ type: 'integer', enum: [definition.status], description: 'The HTTP status.' }),
-      value: answer => answer.status
-    },
+    status,
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with the request id as the fragment.' }),
