@@ -185,6 +185,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const sent: Sent[] = []
   const reads = new Set<string>()
   machine.statuses = []
+  machine.properties = new Map()
   machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked }
   for (const { fn, isHook } of route.functions) {
     machine.entry = placeOf(machine, fn)
@@ -192,11 +193,13 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
     throws.push(...outcome.throws)
     sent.push(...outcome.sent)
     for (const read of outcome.reads) reads.add(read)
+    // A hook that always sends the response is rare. The functions after it are documented as if it did not.
+    machine.properties ??= new Map()
     if (!isHook) {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
       throws.push(...throwReturned(machine, failed))
-      if (outcome.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
-        sent.push(...outcome.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isUncertain: false })))
+      if (outcome.progress.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
+        sent.push(...outcome.progress.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isUncertain: false })))
       }
     }
   }

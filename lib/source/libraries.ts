@@ -2,8 +2,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
 import { catalogError, codedError, effectError, httpError } from './error-values.js'
-import type { LibraryCall, LibraryContext } from './library-context.js'
+import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
+import { isNullish } from './interpreter/compare-values.js'
 import { startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
@@ -135,11 +136,13 @@ function rejecting (machine: LibraryContext, codes: readonly string[], node: Nod
 }
 
 function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
-  const { args, node } = call
+  const { args, node, live } = call
   if (name === 'sign' || name === 'replySign') machine.tokens.add(machine.inspector, call)
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
+    const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.scopesOf(live.value)) as { readonly decoratorName?: string }
+    machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made
     const throws = machine.caught(() => { machine.settle(made) })
     const [certain, possible] = [false, true].map(isUncertain => throws.filter(error => error.isUncertain === isUncertain).map(({ value }) => value)) as unknown as [Values, Values]
@@ -169,9 +172,12 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
   const list = functions.flatMap(value => value.kind === 'live' && Array.isArray(value.value) ? value.value as unknown[] : [])
   const isAll = settings.relation === 'and'
   const asked = (isAll ? list : list.slice(-1)).flatMap(each => Array.isArray(each) ? (isAll ? each.slice(-1) : each) as unknown[] : [each])
+  const ends: Progress[] = []
   const throws = machine.caught(() => {
     for (const fn of asked) machine.settle(callHook(machine, [machine.liveValue(fn)], [], args, node))
+    ends.push({ statuses: machine.statuses, properties: machine.properties })
   })
+  if (isAll || list.length === 1) machine.mergeProgress(ends)
   // @fastify/auth sets 401 before it passes on the error.
   const thrown = throws.map(error => error.statuses.length > 0 ? error : { ...error, statuses: [401] })
   machine.rethrow(thrown)
@@ -180,11 +186,17 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
 
 /** Calls a hook that can finish or fail by calling a callback. */
 export function callHook (machine: LibraryContext, hook: Values, self: Values, args: readonly Values[], node: Node | undefined): Values {
+  const ends: Progress[] = []
   const done = native('done', ([error = nothing], _, at) => {
-    machine.throwValues(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
+    machine.deliver(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
+    const mayPass = error.some(value => value.kind === 'unknown' || (value.kind === 'literal' && !value.firm) || isNullish(value))
+    if (mayPass) ends.push({ statuses: machine.statuses, properties: machine.properties })
+    else machine.properties = undefined
     return nothing
   })
-  return machine.call(hook, self, [...args.slice(0, 2), [done], [done]], node)
+  const values = machine.call(hook, self, [...args.slice(0, 2), [done], [done]], node)
+  machine.mergeProgress(ends)
+  return values
 }
 
 function basicAuth (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
@@ -328,16 +340,18 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
     case 'sendFile':
       return [native(name, ([payload = nothing], _, node) => {
         const errors = payload.filter(value => value.kind === 'object' && value.error !== undefined)
-        if (errors.length > 0) machine.throwValues(errors, node)
+        if (errors.length > 0) machine.deliver(errors, node)
         const promised = payload.filter(value => value.kind === 'promise')
         machine.settle(promised)
         if (errors.length < payload.length || payload.length === 0) machine.send(machine.statuses)
         machine.statuses = []
+        machine.properties = undefined
         return [reply]
       })]
     case 'callNotFound':
       return [native(name, (_, __, node) => {
         machine.throwValues([catalogError('route_not_found', 404)], node)
+        machine.properties = undefined
         return [reply]
       })]
     case 'raw': return [reply]

@@ -10,6 +10,14 @@ export interface Status {
   readonly site: Site
 }
 
+/** What has happened to the request and the reply on the current path. */
+export interface Progress {
+  /** The statuses that were set on the reply. */
+  readonly statuses: readonly Status[]
+  /** The properties of the request that are set and neither null nor empty. `undefined` if the response is sent, so that no later hook runs. */
+  readonly properties: ReadonlyMap<string, Values> | undefined
+}
+
 /** Finds the possible errors of SQL statements and of requests to other services. */
 export interface Effects {
   /** Models a call that sends SQL or uses Prisma. Returns `undefined` for other calls. */
@@ -38,7 +46,8 @@ export interface LibraryContext {
   readonly inspector: Inspector
   readonly effects: Effects
   readonly tokens: Tokens
-  statuses: readonly Status[]
+  statuses: Progress['statuses']
+  properties: Progress['properties']
   readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
   readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values
   readonly callUnknown: (args: readonly Values[], node: Node | undefined) => Values
@@ -46,6 +55,8 @@ export interface LibraryContext {
   readonly elementsOf: (values: Values, node: Node) => Values
   readonly settle: (values: Values) => Values
   readonly throwValues: (values: Values, node: Node, isUncertain?: boolean) => void
+  /** Throws errors that are passed to `reply.send` or `done`. No `catch` receives them. */
+  readonly deliver: (values: Values, node: Node) => void
   readonly rethrow: (throws: readonly Thrown[]) => void
   readonly caught: (body: () => void) => Thrown[]
   readonly caughtValues: (throws: readonly Thrown[]) => Values
@@ -55,6 +66,10 @@ export interface LibraryContext {
   readonly liveValue: (value: unknown) => Value
   readonly nodeOf: (live: Live) => Fn | Cls | undefined
   readonly setStatus: (numbers: readonly number[], node: Node) => void
+  /** Records that a property of the request is set, unless it can be null or empty. */
+  readonly setProperty: (name: string, values: Values) => void
+  /** Continues after several paths: with the statuses of any path, and with the properties that every path has set. */
+  readonly mergeProgress: (list: readonly Progress[]) => void
   readonly send: (statuses: readonly Status[], isUncertain?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
   readonly readRoute: () => { readonly method: string, readonly path: string, readonly config: object, readonly unchecked: ReadonlySet<string> }

@@ -186,6 +186,8 @@ export interface Thrown {
   readonly isUncertain: boolean
   /** The statuses that had been set on the reply. */
   readonly statuses: readonly number[]
+  /** Whether it was passed to `reply.send` or `done`, so that no `catch` receives it. */
+  readonly isDelivered?: true
 }
 
 /** A status that was sent without an error. */

@@ -4,6 +4,7 @@ import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, isStored, literal, nothing, numbersIn, object, textsIn, union, unknownFrom } from '../values.js'
 import { isInput, isUnchecked } from './compare-values.js'
 import type { Machine } from './machine.js'
+import { setProperty } from './progress.js'
 import { hasOwnType, siteOf, typeOf, unknownOf } from './nodes.js'
 import { findUp, parametersOf } from './syntax.js'
 
@@ -72,7 +73,8 @@ export function assignTo (machine: Machine, target: Node, values: Values): void 
     for (const owner of machine.evaluate(target.expression)) {
       if (owner.kind !== 'object') continue
       const [key] = textsIn(keys)
-      if (keys.length === 1 && keys[0]?.kind === 'literal') owner.fields.set(String(key), values)
+      if (owner.role !== undefined && key !== undefined) setField(machine, owner, key, values, target)
+      else if (keys.length === 1 && keys[0]?.kind === 'literal') owner.fields.set(String(key), values)
       else owner.elements = union(owner.elements, values)
     }
     return
@@ -93,6 +95,7 @@ function setField (machine: Machine, owner: Value, name: string, values: Values,
       machine.setStatus(numbersIn(values), node)
       return
     }
+    if (owner.role === 'request') setProperty(machine, name, values)
     const isFresh = machine.constructing.some(({ instance }) => instance === owner) || owner.role === undefined
     const given = owner.role === 'request' ? values.map(onRequest) : values
     owner.fields.set(name, isFresh ? values : union(owner.fields.get(name) ?? [], given))

@@ -1,6 +1,5 @@
 /** Compares values: whether they are true, equal, or instances of a class. */
 import { types } from 'node:util'
-import type { Status } from '../library-context.js'
 import type { Project } from '../project.js'
 import { type Value, type Values, isRandom, keyOf, literal, random, textsIn, union, unknown } from '../values.js'
 import type { Machine } from './machine.js'
@@ -30,6 +29,7 @@ export function equals (a: Value, b: Value): boolean | undefined {
   if (a.kind === 'literal' && b.kind === 'literal') return a.firm && b.firm ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b)) : undefined
   const [first, second] = a.kind === 'literal' ? [a, b] : [b, a]
   if (first.kind === 'literal' && (second.kind === 'object' || second.kind === 'live' || second.kind === 'function' || second.kind === 'promise' || second.kind === 'class')) return false
+  if (first.kind === 'literal' && first.firm && !first.value && truthOf(second) === true) return false
   if (first.kind === 'literal' && typeof first.value === 'string' && second.kind === 'text' && !first.value.startsWith(second.text.split('?', 1).join())) return false
   return keyOf(a) === keyOf(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
 }
@@ -76,14 +76,6 @@ export function pairs (left: Values, right: Values): ReadonlyArray<readonly [Val
 /** Returns whether the source shows that a value is an error. */
 export function isErrorLike (value: Value): boolean {
   return value.kind === 'object' && value.error !== undefined
-}
-
-export function unionStatuses (...lists: ReadonlyArray<readonly Status[]>): readonly Status[] {
-  const [first = []] = lists
-  if (lists.every(list => list === first)) return first
-  const seen = new Map<string, Status>()
-  for (const status of lists.flat()) seen.set(`${status.status} ${status.site.file}:${status.site.line}`, status)
-  return [...seen.values()]
 }
 
 export function booleans (results: ReadonlyArray<boolean | undefined>): Values {

@@ -1,6 +1,6 @@
 /** Runs branches. A condition with a literal value skips one branch. Any other condition narrows the variables in it. */
-import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
-import { type Values, nextId } from '../values.js'
+import type { Expression, Node, PropertyAccessExpression, Symbol as TypeScriptSymbol } from 'typescript'
+import { type Value, type Values, nextId } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
@@ -41,6 +41,32 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
       return true
     }
   }
+  const property = truth ? requestProperty(machine, condition) : undefined
+  const isPossible = narrowVariable(machine, condition, truth)
+  if (property !== undefined && isPossible) machine.setProperty(property.name, property.values)
+  return isPossible
+}
+
+/** Returns the property of the request that is set if a condition holds: `user` in `request.user` and in `request.user?.id`. */
+function requestProperty (machine: Machine, condition: Expression): { readonly name: string, readonly values: Values } | undefined {
+  const { ts } = machine.project
+  let at = condition
+  while (ts.isPropertyAccessExpression(at)) {
+    const owners = withoutErrors(machine, () => machine.evaluate((at as PropertyAccessExpression).expression))
+    if (owners.length === 1 && owners[0]?.kind === 'object' && owners[0].role === 'request') {
+      return { name: at.name.text, values: withoutErrors(machine, () => machine.evaluate(at)).filter(value => truthOf(value) !== false).map(toPresent) }
+    }
+    at = at.expression
+  }
+  return undefined
+}
+
+function toPresent (value: Value): Value {
+  return value.kind === 'unknown' && value.isPresent !== true ? { ...value, id: nextId(), isPresent: true } : value
+}
+
+function narrowVariable (machine: Machine, condition: Expression, truth: boolean): boolean {
+  const { ts } = machine.project
   const subject = findSubject(machine, condition)
   if (subject === undefined) return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   const { vars } = machine.act.frame
@@ -49,7 +75,7 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
     vars.set(subject, [value])
     return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   })
-  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(value => value.kind === 'unknown' ? { ...value, id: nextId(), isPresent: true } : value) : kept)
+  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(toPresent) : kept)
   return kept.length > 0
 }
 

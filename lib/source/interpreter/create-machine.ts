@@ -12,7 +12,7 @@ import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from './assignments.js'
 import { call, callExternal, callOne, callUnknown } from './calls.js'
 import { baseOf, methodOf, staticMember } from './classes.js'
-import { caught, caughtValues, detached, maybe, rethrow, send, throwValues } from './errors.js'
+import { caught, caughtValues, deliver, detached, maybe, rethrow, send, throwValues } from './errors.js'
 import { evaluate } from './expressions.js'
 import { applyOutcome, callFunction, runFunction } from './functions.js'
 import { live, liveValue, nodeOf } from './heap.js'
@@ -21,6 +21,7 @@ import { elementsOf } from './literals.js'
 import { member, propertyName } from './members.js'
 import { exportedClass, exportedValue, requiredBy } from './modules.js'
 import { classOfNode, missed } from './nodes.js'
+import { mergeProgress, setProperty } from './progress.js'
 import { settle } from './promises.js'
 import { runBlock } from './statements.js'
 import { memberOfNode, memberOfType } from './typed-members.js'
@@ -60,6 +61,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     possible: 0,
     entry: { file: '', line: 0 },
     statuses: [],
+    properties: new Map(),
     act: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined),
     readRoute: () => {
       machine.act.readsRoute = true
@@ -77,6 +79,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     caughtValues: throws => caughtValues(machine, throws),
     classOfNode: (node, env) => classOfNode(machine, node, env),
     construct: (callees, args, node) => construct(machine, callees, args, node),
+    deliver: (values, node) => { deliver(machine, values, node) },
     detached: body => detached(machine, body),
     elementsOf: (values, node) => elementsOf(machine, values, node),
     evaluate: node => evaluate(machine, node),
@@ -98,6 +101,8 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),
     send: (statuses, isUncertain) => send(machine, statuses, isUncertain),
+    setProperty: (name, values) => { setProperty(machine, name, values) },
+    mergeProgress: list => { mergeProgress(machine, list) },
     setStatus: (numbers, node) => setStatus(machine, numbers, node),
     settle: values => settle(machine, values),
     staticMember: (cls, name, node) => staticMember(machine, cls, name, node),

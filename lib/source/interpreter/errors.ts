@@ -4,9 +4,10 @@ import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import { type Thrown, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
-import { isErrorLike, unionStatuses } from './compare-values.js'
+import { isErrorLike } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { siteOf, typeOf } from './nodes.js'
+import { mergeProgress, saveProgress } from './progress.js'
 import { mergeStates, saveState } from './states.js'
 import { shorten } from './syntax.js'
 
@@ -30,6 +31,15 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
   }
 }
 
+/** Records errors that are passed to `reply.send` or `done`. */
+export function deliver (machine: Machine, values: Values, node: Node): void {
+  const { throws } = machine.act
+  const delivered: Thrown[] = machine.act.throws = []
+  throwValues(machine, values, node)
+  machine.act.throws = throws
+  throws.push(...delivered.map(thrown => ({ ...thrown, isDelivered: true as const })))
+}
+
 /** Records a response with an error status that is sent without an error. */
 export function send (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
   for (const { status, site } of statuses) {
@@ -42,19 +52,19 @@ export function rethrow (machine: Machine, throws: readonly Thrown[]): void {
   machine.act.throws.push(...throws)
 }
 
-/** Runs code whose errors the request does not wait for. Responses that it sends are recorded. */
+/** Runs code whose errors the request does not wait for. Responses and errors that it sends are recorded. */
 export function detached (machine: Machine, body: () => void): void {
-  machine.caught(body)
+  rethrow(machine, machine.caught(body).filter(({ isDelivered }) => isDelivered))
 }
 
 /** Runs code and returns the errors that it throws. */
 export function caught (machine: Machine, body: () => void): Thrown[] {
   const before = machine.act.throws
   const throws = machine.act.throws = []
-  const { statuses } = machine
+  const progress = saveProgress(machine)
   body()
   machine.act.throws = before
-  machine.statuses = unionStatuses(statuses, machine.statuses)
+  mergeProgress(machine, [progress, saveProgress(machine)])
   return throws
 }
 
@@ -66,10 +76,11 @@ export function maybe<T> (machine: Machine, body: () => T): T {
   return result
 }
 
-/** Returns the values that a `catch` receives: the known errors, and one unknown error. */
+/** Returns the values that a `catch` receives: the known errors, and one unknown error. Throws the errors that no `catch` receives. */
 export function caughtValues (machine: Machine, throws: readonly Thrown[]): Values {
   const values: Value[] = []
-  for (const thrown of throws) {
+  rethrow(machine, throws.filter(({ isDelivered }) => isDelivered))
+  for (const thrown of throws.filter(({ isDelivered }) => isDelivered !== true)) {
     const known = machine.origins.get(thrown.value)
     if (known === undefined) machine.origins.set(thrown.value, [thrown])
     else if (!known.includes(thrown)) known.push(thrown)
@@ -130,9 +141,9 @@ export function runTry (machine: Machine, node: Statement & {
     outside.push(...afterFinally(machine, node.finallyBlock, caught))
   } else {
     mergeStates(machine, [before, saveState(machine)])
-    machine.statuses = unionStatuses(before.statuses, machine.statuses)
     const inCatch: Thrown[] = act.throws = []
-    if (node.catchClause.variableDeclaration !== undefined) bindName(machine, node.catchClause.variableDeclaration.name, machine.caughtValues(caught))
+    const values = machine.caughtValues(caught)
+    if (node.catchClause.variableDeclaration !== undefined) bindName(machine, node.catchClause.variableDeclaration.name, values)
     if (machine.runBlock(node.catchClause.block)) ends.push(saveState(machine))
     act.throws = outside
     outside.push(...afterFinally(machine, node.finallyBlock, inCatch))

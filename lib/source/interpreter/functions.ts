@@ -3,9 +3,10 @@ import type { Expression } from 'typescript'
 import { type Fn, type Frame, type Sent, type Thrown, type Values, dedupe, isStored, keyOf, nextId, nothing, object, promise, union, unknown } from '../values.js'
 import { createActivation, moduleFrame } from './activations.js'
 import { bindParameters } from './assignments.js'
-import { isInput, isUnchecked, unionStatuses } from './compare-values.js'
+import { isInput, isUnchecked } from './compare-values.js'
 import type { Machine, Outcome } from './machine.js'
 import { hasOwnType, nameOf } from './nodes.js'
+import { endPath, keyOfProgress, mergeProgress, restoreProgress, saveProgress } from './progress.js'
 import { returnValues } from './promises.js'
 import { isAsync, isGenerator, parametersOf } from './syntax.js'
 
@@ -37,7 +38,7 @@ export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Value
     via: name === undefined ? entry.via : [name, ...entry.via].slice(0, 12),
     isUncertain: entry.isUncertain || isUncertain
   })
-  machine.statuses = outcome.statuses
+  restoreProgress(machine, outcome.progress)
   machine.act.sent.push(...outcome.sent.map(onTheWay))
   for (const read of outcome.reads) machine.act.reads.add(read)
   const throws = outcome.throws.map(onTheWay)
@@ -54,7 +55,7 @@ function memoKey (machine: Machine, fn: Fn, self: Values, args: readonly Values[
   const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parametersOf(fn.node)[index - 1])
     ? isUnchecked(values) ? '!!' : isInput(values) ? '!' : isStored(values) ? '.' : '?'
     : values.map(keyOf).join('|'))
-  return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${machine.statuses.map(({ status }) => status).join()}`
+  return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${keyOfProgress(machine)}`
 }
 
 export function runFunction (machine: Machine, fn: Fn, self: Values, args: readonly Values[]): Outcome {
@@ -70,9 +71,10 @@ export function runFunction (machine: Machine, fn: Fn, self: Values, args: reado
   if (body !== undefined && ts.isBlock(body)) {
     if (machine.runBlock(body)) {
       act.returns = union(act.returns, nothing)
-      act.endings.push(machine.statuses)
+      act.endings.push(saveProgress(machine))
     }
-    if (act.endings.length > 0) machine.statuses = unionStatuses(...act.endings)
+    if (act.endings.length > 0) mergeProgress(machine, act.endings)
+    else endPath(machine)
   } else if (body !== undefined) {
     act.returns = returnValues(machine, machine.evaluate(body as Expression), act, body)
   }
@@ -82,5 +84,5 @@ export function runFunction (machine: Machine, fn: Fn, self: Values, args: reado
   machine.lastReadsRoute = act.readsRoute
   if (act.readsRoute) before.readsRoute = true
   const returns = isGenerator(fn.node) ? [object({ isArray: true, elements: act.yields })] : act.returns
-  return { returns, throws: dedupe([...act.throws, ...act.outer]), sent: dedupe(act.sent), reads: act.reads, statuses: machine.statuses }
+  return { returns, throws: dedupe([...act.throws, ...act.outer]), sent: dedupe(act.sent), reads: act.reads, progress: saveProgress(machine) }
 }

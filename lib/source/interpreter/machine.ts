@@ -1,7 +1,7 @@
 /** The state of the interpreter, and the functions that its files share. Sharing them here avoids import cycles. */
 import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import type { LiveScope } from '../inspect.js'
-import type { LibraryContext, Status } from '../library-context.js'
+import type { LibraryContext, Progress } from '../library-context.js'
 import type { FunctionNode, Site } from '../project.js'
 import type { Cls, Env, External, Fn, Frame, Live, Obj, Sent, Thrown, Value, Values } from '../values.js'
 
@@ -12,8 +12,8 @@ export interface Outcome {
   readonly sent: readonly Sent[]
   /** The tables and columns that the call reads. */
   readonly reads: ReadonlySet<string>
-  /** The statuses of the reply after the call. */
-  readonly statuses: readonly Status[]
+  /** The state of the request and the reply after the call. */
+  readonly progress: Progress
 }
 
 /** A route, identified by its method and path. */
@@ -42,8 +42,8 @@ export interface Activation {
   readonly outer: Thrown[]
   readonly sent: Sent[]
   readonly reads: Set<string>
-  /** The statuses of the reply at each `return`. */
-  endings: Array<readonly Status[]>
+  /** The state of the request and the reply at each `return`. */
+  endings: Progress[]
   /** Whether the run depends on the path of the route. */
   readsRoute: boolean
   returns: Values
@@ -56,7 +56,7 @@ export interface Activation {
 /** The state that statements change. */
 export interface State {
   readonly vars: Map<TypeScriptSymbol, Values>
-  readonly statuses: readonly Status[]
+  readonly progress: Progress
 }
 
 /** The result of an earlier call. */

@@ -119,10 +119,8 @@ function withSelf (machine: Machine, value: Value, owner: Live): Value {
 }
 
 export function memberOfObject (machine: Machine, owner: Obj, name: string, node: Node): Values {
-  const own = owner.fields.get(name)
-  if (own !== undefined) {
-    return own
-  }
+  const own = (owner.role === 'request' ? machine.properties?.get(name) : undefined) ?? owner.fields.get(name)
+  if (own !== undefined) return own
   if (owner.isArray && /^\d+$/.test(name)) return owner.elements.length > 0 ? owner.elements : nothing
   if (owner.role !== undefined) {
     const known = libraryMember(owner, name, machine)

@@ -2,9 +2,10 @@
 import type { Expression, Node } from 'typescript'
 import { type Values, union, unknown } from '../values.js'
 import { assignTo } from './assignments.js'
-import { booleans, compute, equals, isInstance, isNullish, pairs, truthOf, unionStatuses } from './compare-values.js'
+import { booleans, compute, equals, isInstance, isNullish, pairs, truthOf } from './compare-values.js'
 import { runBranches } from './conditions.js'
 import type { Machine } from './machine.js'
+import { mergeProgress, saveProgress } from './progress.js'
 
 export function evaluateBinary (machine: Machine, node: Expression & { readonly left: Expression, readonly right: Expression, readonly operatorToken: Node }): Values {
   const { ts } = machine.project
@@ -41,9 +42,9 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
       const left = machine.evaluate(node.left)
       const stays = left.filter(value => !isNullish(value))
       if (left.length > 0 && stays.length === left.length && left.every(value => value.kind !== 'unknown' && value.kind !== 'literal')) return left
-      const { statuses } = machine
+      const before = saveProgress(machine)
       const right = machine.evaluate(node.right)
-      machine.statuses = unionStatuses(statuses, machine.statuses)
+      mergeProgress(machine, [before, saveProgress(machine)])
       return union(stays, right)
     }
     case SyntaxKind.EqualsEqualsToken:

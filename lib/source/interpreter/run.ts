@@ -7,6 +7,7 @@ import { live, liveValue } from './heap.js'
 import type { Machine, Outcome } from './machine.js'
 import { memberOfObject } from './members.js'
 import { anyNode } from './nodes.js'
+import { saveProgress } from './progress.js'
 import { settle } from './promises.js'
 
 /** Calls a function of the application, and returns its complete result, including rejected promises. */
@@ -15,7 +16,7 @@ export function runCall (machine: Machine, callees: Values, self: object, args: 
   const act = machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
   const returns = settle(machine, call(machine, callees, [live(machine, self)], args, anyNode(machine)))
   machine.act = before
-  return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, statuses: machine.statuses }
+  return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, progress: saveProgress(machine) }
 }
 
 /** Reads a property of a value as far as it is known without evaluation. */

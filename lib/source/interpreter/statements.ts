@@ -7,6 +7,7 @@ import { findSubject, isAlwaysTrue, narrow, narrowByAssertion, runBranches } fro
 import { runTry, thrownValues } from './errors.js'
 import type { Machine, State } from './machine.js'
 import { typeOf, unknownOf } from './nodes.js'
+import { saveProgress } from './progress.js'
 import { returnValues } from './promises.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 import { readVariable } from './variables.js'
@@ -41,7 +42,7 @@ function runStatement (machine: Machine, node: Statement): boolean {
   if (ts.isReturnStatement(node)) {
     const values = node.expression === undefined ? nothing : machine.evaluate(node.expression)
     machine.act.returns = union(machine.act.returns, returnValues(machine, values, machine.act, node))
-    machine.act.endings.push(machine.statuses)
+    machine.act.endings.push(saveProgress(machine))
     return false
   }
   if (ts.isThrowStatement(node)) {

@@ -1,16 +1,16 @@
-/** Saves the variables and statuses at a point of a function, and merges them after a branch. */
+/** Saves the variables and the progress at a point of a function, and merges them after a branch. */
 import type { Symbol as TypeScriptSymbol } from 'typescript'
 import { type Values, union } from '../values.js'
-import { unionStatuses } from './compare-values.js'
 import type { Machine, State } from './machine.js'
+import { mergeProgress, restoreProgress, saveProgress } from './progress.js'
 
 export function saveState (machine: Machine): State {
-  return { vars: new Map(machine.act.frame.vars), statuses: machine.statuses }
+  return { vars: new Map(machine.act.frame.vars), progress: saveProgress(machine) }
 }
 
-export function restoreState (machine: Machine, { vars, statuses }: State): void {
+export function restoreState (machine: Machine, { vars, progress }: State): void {
   machine.act.frame.vars = new Map(vars)
-  machine.statuses = statuses
+  restoreProgress(machine, progress)
 }
 
 export function mergeStates (machine: Machine, states: readonly State[]): void {
@@ -22,12 +22,13 @@ export function mergeStates (machine: Machine, states: readonly State[]): void {
     }
   }
   machine.act.frame.vars = vars
-  machine.statuses = states.length === 0 ? machine.statuses : unionStatuses(...states.map(({ statuses }) => statuses))
+  mergeProgress(machine, states.map(({ progress }) => progress))
 }
 
 /** Evaluates a condition again, without its errors. */
 export function withoutErrors<T> (machine: Machine, body: () => T): T {
-  const { act, statuses } = machine
+  const { act } = machine
+  const progress = saveProgress(machine)
   const { throws, sent } = act
   const counts = [sent.length, act.outer.length] as const
   act.throws = []
@@ -35,6 +36,6 @@ export function withoutErrors<T> (machine: Machine, body: () => T): T {
   act.throws = throws
   act.sent.length = counts[0]
   act.outer.length = counts[1]
-  machine.statuses = statuses
+  restoreProgress(machine, progress)
   return result
 }
