@@ -23,13 +23,15 @@ export interface Column {
   readonly isRequired: boolean
   /** Whether it rejects values by their length, range or format. */
   readonly isTyped: boolean
+  /** Whether it cannot be compared with every string, as with a UUID. */
+  readonly isStrict?: boolean
 }
 
 /** The constraints of one table. */
 export interface Table {
   readonly unique: UniqueKey[]
   readonly foreign: ForeignKey[]
-  /** The columns by name. Only those of Sequelize are known. */
+  /** The columns by name. Those of Sequelize and Mongoose are known, and the strict columns of PostgreSQL. */
   readonly columns: Map<string, Column>
 }
 
@@ -58,6 +60,12 @@ export class Constraints {
     const { foreign } = this.table(table)
     const plain = columns.map(plainName)
     if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: plainName(to), isRestricting })
+  }
+
+  /** Records that PostgreSQL does not compare a column with every string. */
+  addStrictColumn (table: string, name: string): void {
+    const { columns } = this.table(table)
+    if (!columns.has(plainName(name))) columns.set(plainName(name), { isRequired: false, isTyped: false, isStrict: true })
   }
 
   addColumn (table: string, name: string, column: Column): void {
@@ -102,6 +110,7 @@ export class Constraints {
     }
     const column = /^["`[]?(\w+)["`\]]?\s+\w/.exec(own)?.[1]
     if (column === undefined || /^(check|exclude|index|key|drop|rename|alter|owner|enable|disable|set)$/i.test(column)) return
+    if (/^\S+\s+(uuid|(big|small)?serial)\b/i.test(own)) this.addStrictColumn(table, column)
     if (/\bunique\b/i.test(own)) this.addUnique(table, [column], false, /constraint\s+([\w"`]+)\s+unique/i.exec(own)?.[1])
     if (/\bprimary\s+key\b/i.test(own)) this.addUnique(table, [column], true)
     if (reference !== null) this.addForeign(table, [column], reference[1] as string, isRestricting)
@@ -162,6 +171,7 @@ export class Constraints {
         if (first !== undefined && /^(unique|primary)$/.test(first.name) && first.args[0] !== undefined) {
           this.addUnique(table, first.args[0], first.name === 'primary')
         } else if (column !== undefined) {
+          if (first?.name === 'uuid') this.addStrictColumn(table, column)
           if (has('unique') !== undefined) this.addUnique(table, [column])
           if (has('primary') !== undefined || /^(increments|bigIncrements)$/.test(first?.name ?? '')) this.addUnique(table, [column], true)
           const reference = has('references')?.args[0]?.[0]
@@ -178,6 +188,7 @@ export class Constraints {
     const texts = args.map(arg => stringsIn(ts, arg))
     if (name === 'addColumn') {
       const [column] = texts[0] ?? []
+      if (column !== undefined && /^(uuid|(big)?serial)$/.test(texts[1]?.[0] ?? '')) this.addStrictColumn(table, column)
       const rest = args[2]?.getText() ?? ''
       if (column === undefined) return
       if (/\.unique\(\)/.test(rest)) this.addUnique(table, [column])
@@ -192,13 +203,15 @@ export class Constraints {
     }
   }
 
-  private readDrizzle (ts: TypeScript, table: string, call: Node & { readonly arguments: readonly Node[] }): void {
+  private readDrizzle (ts: TypeScript, table: string, call: Node & { readonly arguments: readonly Node[], readonly expression: Node }): void {
+    const isPostgres = /pgTable$/.test(call.expression.getText())
     const [, columns, extra] = call.arguments
     if (columns !== undefined && ts.isObjectLiteralExpression(columns)) {
       for (const property of columns.properties) {
         if (!ts.isPropertyAssignment(property)) continue
         const text = property.initializer.getText()
         const name = property.name.getText()
+        if (isPostgres && /^(uuid|integer|bigint|smallint|(big|small)?serial)\(/.test(text)) this.addStrictColumn(table, name)
         if (/\.unique\(/.test(text)) this.addUnique(table, [name])
         if (/\.primaryKey\(/.test(text)) this.addUnique(table, [name], true)
         const to = /\.references\(\s*\(\)[^=]*=>\s*(\w+)\./.exec(text)?.[1]

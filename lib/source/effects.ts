@@ -3,20 +3,26 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, plainName } from './constraints.js'
 import { effectError } from './error-values.js'
+import { isFreeText } from './interpreter/compare-values.js'
 import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
+import { readMongooseQuery } from './mongoose.js'
 import { readSequelizeQuery } from './sequelize.js'
 import { isRandom, isStored, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
 
-/** The error codes of drivers for a violated constraint. */
-const codesOf: Readonly<Record<string, Readonly<Record<'unique' | 'foreign', string>>>> = {
-  postgres: { unique: '23505', foreign: '23503' },
-  mysql: { unique: 'ER_DUP_ENTRY', foreign: 'ER_NO_REFERENCED_ROW_2' },
-  sqlite: { unique: 'SQLITE_CONSTRAINT_UNIQUE', foreign: 'SQLITE_CONSTRAINT_FOREIGNKEY' },
-  prisma: { unique: 'P2002', foreign: 'P2003' }
-}
+/** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
+type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
 
-/** The names of the errors of Sequelize. */
-const sequelizeErrors = { unique: 'SequelizeUniqueConstraintError', foreign: 'SequelizeForeignKeyConstraintError', missing: 'SequelizeValidationError', malformed: 'SequelizeDatabaseError' } as const
+/** The properties of the errors of each driver. A `catch` of the application can test them. */
+const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Readonly<Record<string, string | number>>>>>>> = {
+  postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, compared: { code: '22P02' } },
+  mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' } },
+  sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } },
+  prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' } },
+  sequelize: {
+    unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
+  },
+  mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError' }, malformed: { name: 'ValidationError' }, compared: { name: 'CastError' } }
+}
 
 const dialects: Readonly<Record<string, string>> = {
   pg: 'postgres',
@@ -46,20 +52,20 @@ export function createEffects (constraints: Constraints): Effects {
       machine.note(name)
       for (const column of query.where) machine.note(`${name}.${plainName(column)}`)
     }
-    if (query.verb === 'select') return []
-    if (query.verb === 'insert') written.add(name)
-    const fieldsOf = (kind: 'unique' | 'foreign'): Readonly<Record<string, string>> => {
-      const codes = codesOf[query.dialect]
-      return codes !== undefined ? { code: codes[kind] } : query.dialect === 'sequelize' ? { name: sequelizeErrors[kind] } : {}
-    }
+    const fieldsOf = (failure: Failure): Readonly<Record<string, string | number>> => errorFields[query.dialect]?.[failure] ?? {}
     const errors: Obj[] = []
+    if ([...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))) {
+      errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true }))
+    }
+    if (query.verb === 'select') return errors
+    if (query.verb === 'insert') written.add(name)
     if (query.verb === 'delete') {
       for (const [other, { foreign }] of constraints.tables) {
         if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', fieldsOf('foreign'), { requiresWriteTo: other }))
       }
-      return errors.slice(0, 1)
+      return errors.slice(0, 2)
     }
-    if (table === undefined) return []
+    if (table === undefined) return errors
     const columns = query.columns === undefined ? undefined : new Map([...query.columns].map(([column, values]) => [plainName(column), values]))
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
@@ -75,8 +81,8 @@ export function createEffects (constraints: Constraints): Effects {
       const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
       // A record that the application has looked up before has a valid key.
       const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
-      if (isRequired && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', { name: sequelizeErrors.missing }, { uncertainIfRead }))
-      if (isTyped && values.length > 0) errors.push(effectError('validation_error', { name: sequelizeErrors.malformed }, { uncertainIfRead }))
+      if (isRequired && !(query.dialect === 'mongoose' && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
+      if (isTyped && values.length > 0) errors.push(effectError('validation_error', fieldsOf('malformed'), { uncertainIfRead }))
     }
     return errors
   }
@@ -89,7 +95,7 @@ export function createEffects (constraints: Constraints): Effects {
 
   function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, model?: object): Values {
     const type = machine.project.checker
-    const value = { ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))), isStored: true, ...(model !== undefined && { model }) }
+    const value = { ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))), isStored: true, ...(model !== undefined && { model, fields: new Map<string, Values>() }) }
     return [promise([value], machine.caught(() => { machine.throwValues(errors, node) }))]
   }
 
@@ -107,6 +113,8 @@ export function createEffects (constraints: Constraints): Effects {
       if (node === undefined) return undefined
       const prisma = prismaQuery(machine, call, name, constraints)
       const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
+      const mongoose = readMongooseQuery(call, name, constraints)
+      if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document)
       if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' }, { isUncertain: isKeyStored(machine, call) })] : []]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
@@ -142,7 +150,11 @@ function textOfStatement (statement: object): string | undefined {
 export function queriesOf (sql: string, dialect: string, values: Values): Query[] {
   const text = sql.replace(/\s+/g, ' ')
   const where = new Set([.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."`]+)\s*=\s*(?:[$?:@]|lower\()/gi) ?? []].map(([, column]) => column as string))
-  const common = { dialect, isInput: false, where }
+  const [parameters] = values
+  const positions = dialect === 'postgres' ? [.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."]+)\s*=\s*\$(\d+)/g) ?? []] : []
+  const valueAt = (position: number): Values => parameters?.kind === 'object' ? parameters.fields.get(String(position - 1)) ?? [] : []
+  const compared = new Map(positions.map(([, column, position]) => [column as string, valueAt(Number(position))]))
+  const common = { dialect, isInput: false, where, compared }
   const found: Query[] = []
   const insert = /(insert|replace)\s+(?:or\s+\w+\s+|ignore\s+)?into\s+([\w."`[\]]+)\s*(?:as\s+\w+\s*)?(?:\(([^)]*)\))?/i.exec(text)
   if (insert !== null) {
@@ -153,6 +165,7 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
       verb: 'insert',
       table: insert[2] as string,
       where: new Set(),
+      compared: new Map(),
       columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column, index) => [column, list?.kind === 'object' ? list.fields.get(String(index)) ?? list.elements : []])),
       isConflictHandled: /\bon (conflict|duplicate key)\b|\binsert (or )?(ignore|replace)\b|^\s*replace\b/i.test(text)
     })
@@ -191,10 +204,10 @@ const prismaVerbs: Readonly<Record<string, Query['verb']>> = {
 }
 
 /** Returns the queries of `prisma.user.create({ data })`. The model is the name before the method. */
-function prismaQuery (machine: LibraryContext, { node, args }: LibraryCall, name: string, constraints: Constraints): Query[] | undefined {
+function prismaQuery (machine: LibraryContext, { callee, node, args }: LibraryCall, name: string, constraints: Constraints): Query[] | undefined {
   const { ts } = machine.project
   const verb = Object.hasOwn(prismaVerbs, name) ? prismaVerbs[name] : undefined
-  if (verb === undefined || node === undefined || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) ||
+  if (verb === undefined || node === undefined || callee.from === 'drizzle-orm' || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) ||
     !ts.isPropertyAccessExpression(node.expression.expression)) return undefined
   const model = node.expression.expression.name.text
   if (constraints.find(model) === undefined || !/prisma|tx|trx|transaction|client|db|database/i.test(node.expression.expression.expression.getText())) return undefined

@@ -18,7 +18,7 @@ import { readProperty, runCall, throwReturned } from './interpreter/run.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
-import { dedupe, native, type Live, type Sent, type Thrown, type Values } from './values.js'
+import { dedupe, native, type ErrorFacts, type Live, type Obj, type Sent, type Thrown, type Values } from './values.js'
 
 /** An error that a route throws or sends, found in the source. */
 export interface SourceError {
@@ -134,7 +134,8 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
-      for (const { status, code } of answersTo(thrown, settings, (value, name) => readProperty(machine, value, name))) {
+      const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || !reads.has('request.body'))
+      for (const { status, code } of answersTo(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({
           status, code, confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         })
@@ -151,6 +152,12 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   })
   const notFollowed = [...machine.notFollowed.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason))
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
+}
+
+/** Returns an error for a value that is part of the URL. */
+function ofUrl (thrown: Thrown): Thrown {
+  const value = thrown.value as Obj
+  return { ...thrown, value: { ...value, error: { ...value.error as ErrorFacts, code: 'invalid_parameter' } } }
 }
 
 function unquoteRead (read: string): string {
@@ -186,7 +193,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const reads = new Set<string>()
   machine.statuses = []
   machine.properties = new Map()
-  machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked }
+  machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked, freeText: route.freeText }
   for (const { fn, isHook } of route.functions) {
     machine.entry = placeOf(machine, fn)
     const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])

@@ -5,7 +5,8 @@ import { catalogError, codedError, effectError, httpError } from './error-values
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
 import { isNullish } from './interpreter/compare-values.js'
-import { startQuery } from './queries.js'
+import { createDocument, isMongooseModel } from './mongoose.js'
+import { drizzleCondition, startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
@@ -28,6 +29,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/multipart': multipart,
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
+  'drizzle-orm': drizzleCondition,
   zod,
   undici: upstream,
   axios: upstream,
@@ -42,6 +44,10 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   const name = call.callee.path.split('.').at(-1) ?? ''
   const status = statusOfClass(call.live?.value)
   if (status !== undefined) return [httpError(status, name)]
+  if (isMongooseModel(call.live?.value) && call.node !== undefined) {
+    const { node } = call
+    return [createDocument(call.live.value, call.args, () => machine.project.checker.getTypeAtLocation(node))]
+  }
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
   const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
@@ -268,7 +274,7 @@ const failing: ReadonlySet<string> = new Set([
   'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
 
-function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, name: string): Values | undefined {
+export function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, name: string): Values | undefined {
   if (!failing.has(name) || node === undefined) return undefined
   const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
   if (isInsert) return undefined
@@ -292,7 +298,10 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
     if (name === 'routeOptions' && machine !== undefined) {
       return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [toPlainValue(machine, machine.readRoute().config)]], ['schema', [unknown()]]]) })]
     }
-    if (checkedParts.has(name)) return [{ ...unknown(undefined, [], false, true), ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true }) }]
+    if (checkedParts.has(name)) {
+      if (name === 'body') machine?.note('request.body')
+      return [{ ...unknown(undefined, [], false, true), part: name, ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true }) }]
+    }
     return ['headers', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
   }
   return undefined

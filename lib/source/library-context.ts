@@ -72,7 +72,13 @@ export interface LibraryContext {
   readonly mergeProgress: (list: readonly Progress[]) => void
   readonly send: (statuses: readonly Status[], isUncertain?: boolean) => void
   readonly missed: (node: Node | undefined, reason: string) => void
-  readonly readRoute: () => { readonly method: string, readonly path: string, readonly config: object, readonly unchecked: ReadonlySet<string> }
+  readonly readRoute: () => {
+    readonly method: string,
+    readonly path: string,
+    readonly config: object,
+    readonly unchecked: ReadonlySet<string>,
+    readonly freeText: ReadonlySet<string>
+  }
   /** Records that a table or a column is read. */
   readonly note: (read: string) => void
 }

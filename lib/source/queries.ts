@@ -2,7 +2,7 @@
 import type { Node } from 'typescript'
 import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
+import { native, object, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
 
 const verbs: Readonly<Record<string, Query['verb']>> = {
   insertInto: 'insert', replaceInto: 'insert', updateTable: 'update', deleteFrom: 'delete', selectFrom: 'select', insert: 'insert', update: 'update', delete: 'delete', del: 'delete', select: 'select'
@@ -16,9 +16,9 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
   const [first = []] = args
   const { ts } = machine.project
   if (callee.from === 'drizzle-orm' && /^find(First|Many)$/.test(name) && ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ts.isPropertyAccessExpression(node.expression.expression)) {
-    const query: Query = { dialect: '', table: node.expression.expression.name.text, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(comparedColumns(node)) }
-    machine.effects.errorsOf(machine, query)
-    return [promise([rowsOf(machine, node)], [])]
+    const query: Query = { dialect: '', table: node.expression.expression.name.text, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(comparedColumns(node)), compared: new Map() }
+    addWhere(query, [machine.member(first, 'where', node)])
+    return [promise([rowsOf(machine, node)], machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) }))]
   }
   const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))
   const dialect = builders[callee.from]
@@ -28,7 +28,7 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
   const isTable = name === 'from' || name === 'into' || name === 'table' || (dialect === 'knex' && live !== undefined) || callee.from === 'knex'
   if (verb === undefined && !(isTable && tables.length > 0)) return undefined
   const query: Query = {
-    dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set()
+    dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map()
   }
   return [promise([rowsOf(machine, node)], [], query)]
 }
@@ -50,7 +50,7 @@ export function queryStep (machine: LibraryContext, owner: Deferred, name: strin
     if (['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
     if (ignoring.has(name)) query.isConflictHandled = true
     if (/^(and|or)?where/i.test(name)) {
-      addWhere(query, first)
+      addWhere(query, args)
       for (const column of comparedColumns(node)) query.where.add(column)
     }
     if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail') return orThrow(machine, owner, args, node)
@@ -80,15 +80,35 @@ function setColumns (query: Query, values: Values, second: Values): void {
   }
 }
 
+/** Models conditions of Drizzle: `eq(users.id, id)` compares a column, and `and(...)` combines conditions. */
+export function drizzleCondition (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
+  if (name === 'eq') {
+    const [column = [], value = []] = args
+    const names = column.flatMap(each => each.kind === 'live' ? Object.getOwnPropertyDescriptor(each.value, 'name')?.value as string : [])
+    return names.length === 0 ? undefined : [object({ fields: new Map(names.map(each => [each, value])) })]
+  }
+  if (name !== 'and' && name !== 'or') return undefined
+  return [object({ fields: new Map(args.flatMap(values => values.flatMap(value => value.kind === 'object' ? [...value.fields] : []))) })]
+}
+
 /** Returns the columns in conditions of Drizzle: `eq(users.email, email)`. */
 export function comparedColumns (node: Node): string[] {
   return [...node.getText().matchAll(/\b(?:eq|ilike|like|inArray)\(\s*\w+\.(\w+)/g)].map(([, column]) => column as string)
 }
 
-function addWhere (query: Query, values: Values): void {
-  for (const value of values) {
-    if (value.kind === 'literal' && typeof value.value === 'string') query.where.add(value.value)
-    if (value.kind === 'object') for (const name of value.fields.keys()) query.where.add(name)
+/** Adds the columns of `where('id', id)`, `where('id', '=', id)`, `where({ id })` and of conditions of Drizzle. */
+function addWhere (query: Query, [first = [], ...others]: readonly Values[]): void {
+  for (const value of first) {
+    if (value.kind === 'literal' && typeof value.value === 'string') {
+      query.where.add(value.value)
+      query.compared?.set(value.value, others.at(-1) ?? [])
+    }
+    if (value.kind === 'object') {
+      for (const [name, compared] of value.fields) {
+        query.where.add(name)
+        query.compared?.set(name, compared)
+      }
+    }
     if (value.kind === 'live' || value.kind === 'unknown' || value.kind === 'promise') query.where.add('?')
   }
 }

@@ -6,6 +6,7 @@ import { hookNames } from '../fastify/hook-names.js'
 import { getCode } from '../infer/declare-errors.js'
 import { getInferences, type Inference } from '../infer/inferences.js'
 import type { RouteRecord } from '../infer/route-record.js'
+import { isRecord } from '../support/is-object.js'
 import type { Translator } from '../translate/translator.js'
 
 /** A function that runs for a request. */
@@ -24,6 +25,8 @@ export interface SourceRoute {
   readonly config: object
   /** The parts of a request that the route has no schema for. */
   readonly unchecked: ReadonlySet<string>
+  /** The properties of the request for which the schema allows any string, such as `params.id`. */
+  readonly freeText: ReadonlySet<string>
   /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
   /** The codes that rules other than the source document. */
@@ -62,6 +65,16 @@ function listUncheckedParts ({ body, params, querystring, query = querystring }:
   return new Set(Object.entries({ body, params, query, cookies: undefined }).filter(([, schema]) => schema === undefined).map(([part]) => part))
 }
 
+/** The keywords that limit the strings of a property. */
+const limiting = ['pattern', 'format', 'enum', 'const', 'minLength', 'maxLength', '$ref', 'allOf', 'anyOf', 'oneOf']
+
+function listFreeText ({ body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}): ReadonlySet<string> {
+  return new Set(Object.entries({ body, params, query }).flatMap(([part, schema]) => {
+    const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {}
+    return Object.entries(properties).flatMap(([name, property]) => isRecord(property) && property.type === 'string' && !limiting.some(keyword => keyword in property) ? [`${part}.${name}`] : [])
+  }))
+}
+
 function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks(record)
@@ -73,6 +86,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     scope,
     config: { ...route.config, url: record.url, method },
     unchecked: listUncheckedParts(route.schema),
+    freeText: listFreeText(route.schema),
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],

@@ -83,6 +83,8 @@ export interface ErrorFacts {
   readonly isUncertain: boolean
   /** The standard code of the response, if the database or an upstream service throws the error. */
   readonly code?: StandardCode
+  /** Whether it concerns one value, which is in the URL if the request has no body. */
+  readonly isOfValue?: true
   /** A table that must have rows before the error can occur. */
   readonly requiresWriteTo?: string
   /** Whether the error occurs only if the tokens of the application expire. */
@@ -121,6 +123,8 @@ export interface Query {
   /** Whether conflicts are ignored or merged. */
   isConflictHandled: boolean
   readonly where: Set<string>
+  /** The compared values by column, if they are known. */
+  readonly compared?: Map<string, Values>
 }
 
 /** A value from a package, identified by its name. */
@@ -156,8 +160,18 @@ export interface Unknown {
   readonly isStored?: boolean
   /** Whether a condition has shown that it is neither null nor empty. */
   readonly isPresent?: boolean
-  /** The Sequelize model of which it is a record. */
+  /** The part of the request that it is: `params`, `query`, `body` or `cookies`. */
+  readonly part?: string
+  /** Whether the client sent it, and a schema only checks that it is a string. */
+  readonly isFreeText?: boolean
+  /** The model of Sequelize or Mongoose of which it is a record. */
   readonly model?: object
+  /** The fields that the application has set on a document of Mongoose. */
+  readonly fields?: Map<string, Values>
+  /** Whether a document of Mongoose is not stored yet. */
+  readonly isNew?: boolean
+  /** Whether the client sent all fields of a document of Mongoose. */
+  readonly isInputDocument?: boolean
   /** Whether it is random, so that it does not equal any stored value. */
   readonly isRandom?: boolean
 }
@@ -216,8 +230,8 @@ export function unknown (type?: () => Type | undefined, held: Values = [], isCau
 }
 
 /** Returns an unknown value that comes from the same place as another one, such as its property. */
-export function unknownFrom ({ isInput, isUnchecked = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isStored'>, type: Unknown['type']): Unknown {
-  return { ...unknown(type, [], false, isInput), isUnchecked, isStored }
+export function unknownFrom ({ isInput, isUnchecked = false, isFreeText = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isStored'>, type: Unknown['type']): Unknown {
+  return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isStored }
 }
 
 /** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */

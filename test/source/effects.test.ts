@@ -3,10 +3,12 @@ import t from 'tap'
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import builders from './fixtures/databases/builders.js'
 import drivers from './fixtures/databases/drivers.js'
+import comparisons from './fixtures/databases/comparisons.js'
+import mongoose from './fixtures/databases/mongoose.js'
 import prisma from './fixtures/databases/prisma.js'
 import sequelize from './fixtures/databases/sequelize.js'
 
-const report = await inferFixtures(t, { drivers, builders, prisma, sequelize })
+const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, prisma, sequelize })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -30,7 +32,7 @@ t.test('SQL statements through drivers', async t => {
     'GET /drivers/select': [],
     'POST /drivers/sqlite': ['409 resource_already_exists certain'],
     'DELETE /drivers/tags': [],
-    'DELETE /drivers/users': ['409 resource_conflict certain']
+    'DELETE /drivers/users': ['409 resource_conflict certain', '422 validation_error certain']
   })
 })
 
@@ -103,5 +105,50 @@ t.test('Sequelize queries', async t => {
     'PUT /sequelize/update': ['422 missing_required_field certain'],
     'PUT /sequelize/update-without-where': [],
     'POST /sequelize/upsert': []
+  })
+})
+
+t.test('Mongoose queries', async t => {
+  t.strictSame(findingsOf('mongoose'), {
+    'POST /mongoose/caught': ['409 resource_conflict certain'],
+    'POST /mongoose/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /mongoose/create-body': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-default': ['422 validation_error certain'],
+    'POST /mongoose/create-list': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-nested': ['409 resource_already_exists certain'],
+    'DELETE /mongoose/delete/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-checked/:id': [],
+    'GET /mongoose/find-free/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-or-fail/:id': ['404 resource_not_found certain'],
+    'GET /mongoose/find-tested/:id': ['418 null certain'],
+    'GET /mongoose/find-title/:id': [],
+    'GET /mongoose/find/:id': ['400 invalid_parameter certain', '404 resource_not_found certain'],
+    'GET /mongoose/method': ['401 invalid_credentials certain'],
+    'POST /mongoose/save': ['409 resource_already_exists certain'],
+    'POST /mongoose/save-body': ['409 resource_already_exists certain'],
+    'PUT /mongoose/save-found/:id': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'POST /mongoose/save-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
+    'PUT /mongoose/save-unchanged/:id': [],
+    'GET /mongoose/static': ['410 resource_gone certain'],
+    'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
+    'PUT /mongoose/update-free/:id': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
+  })
+})
+
+t.test('values that PostgreSQL cannot compare with a column', async t => {
+  t.strictSame(findingsOf('comparisons'), {
+    'GET /comparisons/drizzle-and/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/drizzle-find/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/drizzle-name/:id': [],
+    'PUT /comparisons/drizzle-touch/:id': ['400 invalid_parameter certain'],
+    'PUT /comparisons/drizzle-update/:id': ['422 validation_error certain'],
+    'GET /comparisons/drizzle/:id': ['400 invalid_parameter certain'],
+    'DELETE /comparisons/knex-value/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/knex/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/migration': [],
+    'GET /comparisons/sql-checked/:id': [],
+    'GET /comparisons/sql-label/:id': [],
+    'GET /comparisons/sql/:id': ['400 invalid_parameter certain']
   })
 })

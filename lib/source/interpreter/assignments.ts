@@ -2,7 +2,7 @@
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, isStored, literal, nothing, numbersIn, object, textsIn, union, unknownFrom } from '../values.js'
-import { isInput, isUnchecked } from './compare-values.js'
+import { isFreeText, isInput, isUnchecked } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { setProperty } from './progress.js'
 import { hasOwnType, siteOf, typeOf, unknownOf } from './nodes.js'
@@ -99,6 +99,8 @@ function setField (machine: Machine, owner: Value, name: string, values: Values,
     const isFresh = machine.constructing.some(({ instance }) => instance === owner) || owner.role === undefined
     const given = owner.role === 'request' ? values.map(onRequest) : values
     owner.fields.set(name, isFresh ? values : union(owner.fields.get(name) ?? [], given))
+  } else if (owner.kind === 'unknown') {
+    owner.fields?.set(name, values)
   } else if (owner.kind === 'function' || owner.kind === 'class') {
     machine.staticFields.set(`${owner.id} ${name}`, values)
   }
@@ -152,6 +154,16 @@ function isSetInside (machine: Machine, name: Node): boolean {
   return symbol !== undefined && set.has(symbol)
 }
 
+/** Returns an unknown argument with the type of its parameter. */
+function typedBy (machine: Machine, values: Values, parameter: Node): Value {
+  const [only] = values
+  const part = values.length === 1 && only?.kind === 'unknown' ? only.part : undefined
+  return {
+    ...unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isStored: isStored(values) }, () => typeOf(machine, parameter)),
+    ...(part !== undefined && { part })
+  }
+}
+
 export function bindParameters (machine: Machine, node: FunctionNode, args: readonly Values[]): void {
   parametersOf(node).forEach((parameter, index) => {
     let values: Values
@@ -160,7 +172,7 @@ export function bindParameters (machine: Machine, node: FunctionNode, args: read
       values = [object({ isArray: true, elements: union(...rest), fields: new Map(rest.map((value, at) => [String(at), value])) })]
     } else {
       values = args[index] ?? nothing
-      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parameter)) values = [unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isStored: isStored(values) }, () => typeOf(machine, parameter))]
+      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parameter)) values = [typedBy(machine, values, parameter)]
       if (parameter.initializer !== undefined) {
         const given = values.filter(value => !(value.kind === 'literal' && value.value === undefined))
         const isOpen = given.length < values.length || given.some(value => value.kind === 'unknown')

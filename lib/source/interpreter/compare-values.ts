@@ -34,6 +34,11 @@ export function equals (a: Value, b: Value): boolean | undefined {
   return keyOf(a) === keyOf(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
 }
 
+/** Returns whether one of the values is any text that the client sends. */
+export function isFreeText (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && (value.isUnchecked === true || value.isFreeText === true))
+}
+
 export function typeName (value: Value): Value {
   switch (value.kind) {
     case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.firm)

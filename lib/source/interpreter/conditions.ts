@@ -1,5 +1,6 @@
 /** Runs branches. A condition with a literal value skips one branch. Any other condition narrows the variables in it. */
 import type { Expression, Node, PropertyAccessExpression, Symbol as TypeScriptSymbol } from 'typescript'
+import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, nextId } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
@@ -75,8 +76,19 @@ function narrowVariable (machine: Machine, condition: Expression, truth: boolean
     vars.set(subject, [value])
     return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   })
-  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(toPresent) : kept)
+  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(toPresent) : truth && isFormatTest(ts, condition) ? kept.map(toChecked) : kept)
   return kept.length > 0
+}
+
+/** Returns whether a condition tests the format of its argument, such as `isValidObjectId(id)` or `validate(id)` of uuid. */
+function isFormatTest (ts: TypeScript, condition: Expression): boolean {
+  if (!ts.isCallExpression(condition)) return false
+  const name = ts.isPropertyAccessExpression(condition.expression) ? condition.expression.name.text : condition.expression.getText()
+  return /^(is)?(valid|uuid|object_?id|mongo_?id|numeric|integer)|validate|^test$/i.test(name)
+}
+
+function toChecked (value: Value): Value {
+  return value.kind === 'unknown' ? { ...value, id: nextId(), isUnchecked: false, isFreeText: false } : value
 }
 
 /** Returns the variable that a condition tests. */

@@ -57,7 +57,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     staticFields: new Map(),
     depth: 0,
     lastReadsRoute: false,
-    route: { method: '', path: '', config: {}, unchecked: new Set() },
+    route: { method: '', path: '', config: {}, unchecked: new Set(), freeText: new Set() },
     possible: 0,
     entry: { file: '', line: 0 },
     statuses: [],

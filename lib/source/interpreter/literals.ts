@@ -1,7 +1,7 @@
 /** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
-import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown, unknownFrom, isRandom } from '../values.js'
+import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown, isRandom } from '../values.js'
 import type { Machine } from './machine.js'
 import { memberOf } from './members.js'
 import { typeOf } from './nodes.js'
@@ -11,7 +11,7 @@ export function evaluateAs (machine: Machine, node: Expression & { readonly expr
   const values = machine.evaluate(node.expression)
   const { ts } = machine.project
   if (!ts.isAsExpression(node) || ts.isConstTypeReference(node.type)) return values
-  return values.map(value => value.kind === 'unknown' && value.held.length === 0 && !value.isCaught ? unknownFrom(value, () => typeOf(machine, node)) : value)
+  return values.map(value => value.kind === 'unknown' && value.held.length === 0 && !value.isCaught ? { ...value, id: nextId(), type: () => typeOf(machine, node) } : value)
 }
 
 interface Span {

@@ -23,6 +23,8 @@ export interface SourcePlace {
   readonly config: object
   /** The parts of a request that the route has no schema for. */
   readonly unchecked: ReadonlySet<string>
+  /** The properties of the request for which the schema allows any string, such as `params.id`. */
+  readonly freeText: ReadonlySet<string>
 }
 
 /** A call that could not be followed. */

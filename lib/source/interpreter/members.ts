@@ -1,11 +1,11 @@
 /** Reads properties of values. Getters of the application are interpreted and never called. */
 import { types } from 'node:util'
-import type { Node } from 'typescript'
+import type { Node, Type } from 'typescript'
 import { memberOfBuiltin } from '../builtins.js'
 import { memberOfCradle } from '../containers.js'
-import { libraryMember } from '../libraries.js'
+import { libraryMember, orThrow } from '../libraries.js'
 import { queryStep } from '../queries.js'
-import { type Deferred, type Live, type Obj, type Value, type Values, literal, native, nothing, promise, textsIn, union, unknown } from '../values.js'
+import { type Deferred, type Live, type Obj, type Unknown, type Value, type Values, literal, native, nothing, promise, textsIn, union, unknown } from '../values.js'
 import { isModuleExports, isNullish } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { awaitedType, nameOf, typeOf } from './nodes.js'
@@ -49,15 +49,24 @@ export function memberOf (machine: Machine, owner: Value, name: string | undefin
       return symbol === undefined ? [unknown()] : valuesOfSymbol(machine, symbol, node)
     }
     case 'external': return libraryMember(owner, name) ?? [externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
-    case 'promise': return [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
+    case 'promise': return [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 || owner.value.some(hasModel) ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
     case 'unknown': return machine.memberOfType(owner, name, node)
     default: return [unknown()]
   }
 }
 
-/** Calls a method that a package adds to a promise, such as `got(url).json()`. It waits for the promise. */
+/** Calls a method that a package adds to a promise, such as `got(url).json()` or `User.findOne().lean()`. It waits for the promise. */
 function promiseStep (machine: Machine, owner: Deferred, name: string): Value {
-  return native(name, (_, __, node) => [promise([unknown(() => awaitedType(machine, typeOf(machine, node)))], owner.throws)])
+  return native(name, (args, _, node) => {
+    const failed = orThrow(machine, { callee: { kind: 'external', from: '', path: name, node }, self: [owner], args, node, live: undefined }, name)
+    if (failed !== undefined) return failed
+    const type = (): Type | undefined => awaitedType(machine, typeOf(machine, node))
+    return [promise([{ ...unknown(type), ...owner.value.find(hasModel), type }], owner.throws)]
+  })
+}
+
+function hasModel (value: Value): value is Unknown {
+  return value.kind === 'unknown' && value.model !== undefined
 }
 
 /** Returns all possible values of a property whose name is unknown. */

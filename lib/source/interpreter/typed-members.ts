@@ -1,5 +1,6 @@
 /** Reads properties of values of which only the type is known. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import { isMongooseModel } from '../mongoose.js'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
 import { type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
 import { implementationsOf } from './implementations.js'
@@ -17,13 +18,30 @@ export function memberOfNode (machine: Machine, node: Node, name: string): Value
 export function memberOfType (machine: Machine, owner: Value & { readonly kind: 'unknown' }, name: string, node: Node): Values {
   const { ts, checker } = machine.project
   if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
+  if (isMongooseModel(owner.model)) {
+    const set = owner.fields?.get(name)
+    if (set !== undefined) return set
+    const method = methodOf(owner.model, name)
+    if (method !== undefined) return [machine.live(method)]
+  }
   // Associations add methods to a model that its type does not have.
   if (owner.model !== undefined && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
-  if (symbol === undefined) return [unknownFrom(owner, owner.isCaught ? undefined : () => typeOf(machine, node))]
+  const isFreeText = owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
+  const from = { ...owner, isFreeText }
+  if (symbol === undefined) return [unknownFrom(from, owner.isCaught ? undefined : () => typeOf(machine, node))]
   const found = memberOfSymbol(machine, symbol, owner, node)
-  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(owner, value.type) : value) : found
+  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(from, value.type) : value) : found
+}
+
+/** Returns a method of the documents of a model. */
+function methodOf (model: object, name: string): object | undefined {
+  for (let at = Object.getOwnPropertyDescriptor(model, 'prototype')?.value as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown
+    if (typeof value === 'function') return value
+  }
+  return undefined
 }
 
 /** Returns the possible values of a property of a type: a method with a body, implementations of a method without a body, or a typed value. */
