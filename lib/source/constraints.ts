@@ -33,6 +33,8 @@ export interface Table {
   readonly foreign: ForeignKey[]
   /** The columns by name. Those of Sequelize and Mongoose are known, and the strict columns of PostgreSQL. */
   readonly columns: Map<string, Column>
+  /** The fields of Prisma for related records, and their models. */
+  readonly relations: Map<string, string>
 }
 
 /** The constraints of an application, by table name in lower case. */
@@ -42,7 +44,7 @@ export class Constraints {
   table (name: string): Table {
     const key = plainName(name)
     let table = this.tables.get(key)
-    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map() })
+    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map(), relations: new Map() })
     return table
   }
 
@@ -118,10 +120,13 @@ export class Constraints {
 
   /** Reads a Prisma schema. */
   readPrisma (schema: string): void {
+    const models = new Set([...schema.matchAll(/^model\s+(\w+)/gm)].map(([, name]) => name as string))
     for (const [, name = '', body = ''] of schema.matchAll(/^model\s+(\w+)\s*\{([^]*?)^\}/gm)) {
       this.table(name)
       for (const line of body.split('\n')) {
         const field = /^\s*(\w+)\s+\w/.exec(line)?.[1]
+        const type = /^\s*\w+\s+(\w+)/.exec(line)?.[1]
+        if (field !== undefined && type !== undefined && models.has(type)) this.table(name).relations.set(field, type)
         if (field !== undefined && /\s@unique\b/.test(line)) this.addUnique(name, [field])
         if (field !== undefined && /\s@id\b/.test(line)) this.addUnique(name, [field], true)
         const block = /^\s*@@(unique|id)\(\s*(?:fields:\s*)?\[([^\]]*)\]/.exec(line)
@@ -223,6 +228,11 @@ export class Constraints {
       this.addUnique(table, names, kind === 'primaryKey')
     }
   }
+}
+
+/** Returns the note that a record was looked up by a column. */
+export function foundBy (table: string, column: string): string {
+  return `found${table}.${plainName(column)}`
 }
 
 /** A name without quotes and schema, in lower case. */

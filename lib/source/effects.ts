@@ -1,13 +1,14 @@
 /** Finds errors that come from the database or from upstream services, so that no line of the application throws them. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import { Constraints, plainName } from './constraints.js'
+import { Constraints, foundBy, plainName } from './constraints.js'
 import { effectError } from './error-values.js'
 import { isFreeText } from './interpreter/compare-values.js'
-import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
+import type { Effects, LibraryContext } from './library-context.js'
 import { readMongooseQuery } from './mongoose.js'
+import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
-import { isRandom, isStored, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
+import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
@@ -51,6 +52,7 @@ export function createEffects (constraints: Constraints): Effects {
     if (query.verb === 'select' || query.where.size > 0) {
       machine.note(name)
       for (const column of query.where) machine.note(`${name}.${plainName(column)}`)
+      if (query.verb === 'select') for (const column of query.where) machine.note(foundBy(name, column))
     }
     const fieldsOf = (failure: Failure): Readonly<Record<string, string | number>> => errorFields[query.dialect]?.[failure] ?? {}
     const errors: Obj[] = []
@@ -69,6 +71,7 @@ export function createEffects (constraints: Constraints): Effects {
     const columns = query.columns === undefined ? undefined : new Map([...query.columns].map(([column, values]) => [plainName(column), values]))
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
+        if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
         const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
         if (touched) errors.push(effectError('resource_already_exists', { ...fieldsOf('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
@@ -111,12 +114,12 @@ export function createEffects (constraints: Constraints): Effects {
     ofCall (machine, call, name) {
       const { node, args, callee } = call
       if (node === undefined) return undefined
-      const prisma = prismaQuery(machine, call, name, constraints)
+      const prisma = readPrismaQueries(machine, call, name, constraints)
       const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
       const mongoose = readMongooseQuery(call, name, constraints)
       if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document)
       if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
-      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(query => [...errorsOf(machine, query), ...(query.verb === 'delete' || query.verb === 'update') && !/Many|upsert/.test(name) ? [effectError('resource_not_found', { code: 'P2025' }, { isUncertain: isKeyStored(machine, call) })] : []]), node)
+      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
       const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
@@ -180,52 +183,4 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
     for (const [, table] of text.matchAll(/\b(?:from|join)\s+([\w."`[\]]+)/gi)) found.push({ ...common, verb: 'select', table: table as string, columns: undefined, isConflictHandled: false })
   }
   return found
-}
-
-/** Returns whether the key of `prisma.user.update({ where: { id: user.id } })` is from a record that exists. */
-function isKeyStored (machine: LibraryContext, { args: [options = []], node }: LibraryCall): boolean {
-  const keys = machine.member(options, 'where', node as Node).flatMap(value => value.kind === 'object' ? [...value.fields.values()].flat() : [])
-  return isStored(keys)
-}
-
-const prismaVerbs: Readonly<Record<string, Query['verb']>> = {
-  create: 'insert',
-  createMany: 'insert',
-  createManyAndReturn: 'insert',
-  update: 'update',
-  updateMany: 'update',
-  delete: 'delete',
-  deleteMany: 'delete',
-  upsert: 'update',
-  findUnique: 'select',
-  findFirst: 'select',
-  findMany: 'select',
-  count: 'select'
-}
-
-/** Returns the queries of `prisma.user.create({ data })`. The model is the name before the method. */
-function prismaQuery (machine: LibraryContext, { callee, node, args }: LibraryCall, name: string, constraints: Constraints): Query[] | undefined {
-  const { ts } = machine.project
-  const verb = Object.hasOwn(prismaVerbs, name) ? prismaVerbs[name] : undefined
-  if (verb === undefined || node === undefined || callee.from === 'drizzle-orm' || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) ||
-    !ts.isPropertyAccessExpression(node.expression.expression)) return undefined
-  const model = node.expression.expression.name.text
-  if (constraints.find(model) === undefined || !/prisma|tx|trx|transaction|client|db|database/i.test(node.expression.expression.expression.getText())) return undefined
-  const part = (key: string): Values => machine.member(args[0] ?? [], key, node)
-  const fieldsOf = (values: Values): ReadonlyMap<string, Values> | undefined => {
-    const [only] = values
-    const record = only?.kind === 'object' && only.isArray ? only.elements[0] : only
-    return values.length === 1 && record?.kind === 'object' && record.elements.length === 0 ? record.fields : undefined
-  }
-  const data = part(name === 'upsert' ? 'update' : 'data')
-  const where = fieldsOf(part('where'))
-  return [{
-    dialect: 'prisma',
-    table: model,
-    verb,
-    columns: fieldsOf(data),
-    isInput: data.some(value => (value.kind === 'unknown' && value.isInput) || (value.kind === 'object' && value.elements.some(each => each.kind === 'unknown' && each.isInput))),
-    isConflictHandled: name === 'upsert' || (name === 'createMany' && part('skipDuplicates').length > 0 && part('skipDuplicates').some(value => value.kind === 'literal' && value.value === true)),
-    where: new Set(where?.keys() ?? [])
-  }]
 }

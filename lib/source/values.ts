@@ -122,6 +122,8 @@ export interface Query {
   isInput: boolean
   /** Whether conflicts are ignored or merged. */
   isConflictHandled: boolean
+  /** The columns of a unique key whose conflicts the query handles, as with `upsert`. */
+  readonly handledColumns?: ReadonlySet<string>
   readonly where: Set<string>
   /** The compared values by column, if they are known. */
   readonly compared?: Map<string, Values>

@@ -66,12 +66,19 @@ t.test('queries that Drizzle, Knex and Kysely build', async t => {
 
 t.test('Prisma queries', async t => {
   t.strictSame(findingsOf('prisma'), {
+    'POST /prisma/connect': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'POST /prisma/connect-list': ['404 resource_not_found certain'],
+    'POST /prisma/connect-looked-up': ['404 resource_not_found possible'],
+    'POST /prisma/connect-or-create': [],
     'POST /prisma/create': ['409 resource_already_exists certain'],
     'POST /prisma/create-body': ['409 resource_already_exists certain', '422 validation_error possible'],
     'POST /prisma/create-many': ['422 validation_error possible'],
     'POST /prisma/create-list': ['409 resource_already_exists certain'],
     'POST /prisma/create-other': ['409 resource_already_exists certain'],
     'POST /prisma/create-reference': ['422 validation_error certain'],
+    'POST /prisma/create-nested': ['409 resource_already_exists certain'],
+    'POST /prisma/create-nested-list': ['409 resource_already_exists certain'],
+    'POST /prisma/delegate': ['409 resource_already_exists certain'],
     'DELETE /prisma/delete': ['404 resource_not_found certain'],
     'DELETE /prisma/delete-card': ['404 resource_not_found certain'],
     'DELETE /prisma/delete-known': ['404 resource_not_found possible via remove'],
@@ -79,10 +86,17 @@ t.test('Prisma queries', async t => {
     'GET /prisma/find': [],
     'GET /prisma/find-or-throw': ['404 resource_not_found certain'],
     'POST /prisma/team': ['409 resource_already_exists certain'],
+    'PUT /prisma/transaction-list': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'PUT /prisma/update-own': ['404 resource_not_found possible', '409 resource_already_exists certain'],
     'PUT /prisma/update-many': ['422 validation_error certain'],
-    'PUT /prisma/upsert': []
+    'PUT /prisma/update-looked-up': ['404 null certain', '404 resource_not_found possible', '409 resource_already_exists certain'],
+    'PUT /prisma/update-nested': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update-nested-one': ['409 resource_already_exists certain'],
+    'PUT /prisma/upsert': ['422 validation_error possible'],
+    'PUT /prisma/upsert-key': [],
+    'PUT /prisma/upsert-nested': ['422 validation_error certain'],
+    'PUT /prisma/upsert-other': ['409 resource_already_exists certain']
   })
 })
 

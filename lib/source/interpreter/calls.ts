@@ -108,6 +108,7 @@ export function callUnknown (machine: Machine, args: readonly Values[], node: No
     for (const value of arg) {
       if (isErrorLike(value)) held.push(value)
       if (value.kind === 'promise') promised.push(...value.throws)
+      if (value.kind === 'object' && value.isArray) promised.push(...[...value.fields.values(), value.elements].flat().flatMap(each => each.kind === 'promise' ? each.throws : []))
       for (const fn of functionsIn(machine, value)) {
         hasCallback = true
         if (isLater || isNodeCallback(machine.project.ts, fn)) {
