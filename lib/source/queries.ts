@@ -1,4 +1,5 @@
 /** Models queries that are built step by step with Knex, Kysely and Drizzle. */
+import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
@@ -84,7 +85,10 @@ function setColumns (query: Query, values: Values, second: Values): void {
 export function drizzleCondition (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
   if (name === 'eq') {
     const [column = [], value = []] = args
-    const names = column.flatMap(each => each.kind === 'live' ? Object.getOwnPropertyDescriptor(each.value, 'name')?.value as string : [])
+    const names = column.flatMap(each => {
+      const own: unknown = each.kind === 'live' && !types.isProxy(each.value) ? Object.getOwnPropertyDescriptor(each.value, 'name')?.value : undefined
+      return typeof own === 'string' ? [own] : []
+    })
     return names.length === 0 ? undefined : [object({ fields: new Map(names.map(each => [each, value])) })]
   }
   if (name !== 'and' && name !== 'or') return undefined

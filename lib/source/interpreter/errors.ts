@@ -4,11 +4,11 @@ import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import { type Thrown, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
-import { isErrorLike } from './compare-values.js'
+import { isErrorLike, truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { siteOf, typeOf } from './nodes.js'
 import { mergeProgress, saveProgress } from './progress.js'
-import { mergeStates, saveState } from './states.js'
+import { mergeStates, saveState, withoutErrors } from './states.js'
 import { shorten } from './syntax.js'
 
 /** Records a thrown value. */
@@ -139,7 +139,7 @@ export function runTry (machine: Machine, node: Statement & {
   const ends: State[] = completes ? [saveState(machine)] : []
   if (node.catchClause === undefined) {
     outside.push(...afterFinally(machine, node.finallyBlock, caught))
-  } else {
+  } else if (caught.length > 0 || mayThrow(machine, node.tryBlock)) {
     mergeStates(machine, [before, saveState(machine)])
     const inCatch: Thrown[] = act.throws = []
     const values = machine.caughtValues(caught)
@@ -154,6 +154,30 @@ export function runTry (machine: Machine, node: Statement & {
     return false
   }
   return completes
+}
+
+/**
+ * Returns whether a block can throw. A block cannot throw if it only calls functions of the reply, and only reads properties of values that are
+ * neither null nor undefined.
+ */
+function mayThrow (machine: Machine, block: Node): boolean {
+  const { ts } = machine.project
+  const isSafe = (node: Expression): boolean => {
+    const values = withoutErrors(machine, () => machine.evaluate(node))
+    return values.length > 0 && values.every(value => truthOf(value) === true)
+  }
+  const isOfReply = (node: Expression): boolean => withoutErrors(machine, () => machine.evaluate(node)).every(value => value.kind === 'object' && value.role === 'reply')
+  const visit = (node: Node): boolean => {
+    if (ts.isFunctionLike(node)) return false
+    const isUnsafe = ts.isCallExpression(node)
+      ? !(ts.isPropertyAccessExpression(node.expression) && isOfReply(node.expression.expression))
+      : ts.isPropertyAccessExpression(node)
+        ? node.questionDotToken === undefined && !isSafe(node.expression)
+        : ts.isNewExpression(node) || ts.isThrowStatement(node) || ts.isElementAccessExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isSpreadElement(node) ||
+          ts.isForOfStatement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node) || ts.isDeleteExpression(node) || ts.isYieldExpression(node)
+    return isUnsafe || ts.forEachChild(node, child => visit(child) || undefined) === true
+  }
+  return visit(block)
 }
 
 /** Returns the errors after a `finally` block. A `finally` block that returns discards them. */

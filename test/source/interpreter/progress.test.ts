@@ -7,7 +7,9 @@ t.test('a property of the request that every path of an earlier hook sets is nei
   t.strictSame(describeFindings(await inferFixtures(t, { checks })), {
     'GET /checks/alone': ['402 payment_required certain via requireAccount'],
     'GET /checks/callback': ['401 invalid_credentials certain via callBack'],
+    'GET /checks/catch': ['401 null certain via sendIfMissing', '403 null certain via requireInTry', '403 forbidden certain via sendIfMissing', '418 null certain via requireInTry'],
     'GET /checks/handler': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing'],
+    'GET /checks/no-catch': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing', '409 null certain via requireSafely'],
     'GET /checks/optional': ['402 payment_required certain via requireAccount'],
     'GET /checks/removed': ['401 null certain via sendIfMissing', '402 payment_required certain via requireAccount', '403 forbidden certain via sendIfMissing'],
     'GET /checks/role': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing', '409 resource_conflict certain via requireAdmin'],
