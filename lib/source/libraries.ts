@@ -1,7 +1,7 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
-import { catalogError, codedError, effectError, httpError } from './error-values.js'
+import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
 import { isNullish } from './interpreter/compare-values.js'
@@ -349,10 +349,12 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
     case 'sendFile':
       return [native(name, ([payload = nothing], _, node) => {
         const errors = payload.filter(value => value.kind === 'object' && value.error !== undefined)
+        const caught = payload.filter(value => value.kind === 'unknown' && value.isCaught)
         if (errors.length > 0) machine.deliver(errors, node)
+        else if (caught.length > 0) machine.deliver([plainError(['Error'])], node)
         const promised = payload.filter(value => value.kind === 'promise')
         machine.settle(promised)
-        if (errors.length < payload.length || payload.length === 0) machine.send(machine.statuses)
+        if (errors.length + caught.length < payload.length || payload.length === 0) machine.send(machine.statuses)
         machine.statuses = []
         machine.properties = undefined
         return [reply]

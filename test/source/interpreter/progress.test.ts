@@ -14,6 +14,7 @@ t.test('a property of the request that every path of an earlier hook sets is nei
     'GET /checks/removed': ['401 null certain via sendIfMissing', '402 payment_required certain via requireAccount', '403 forbidden certain via sendIfMissing'],
     'GET /checks/role': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing', '409 resource_conflict certain via requireAdmin'],
     'GET /checks/sent': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing'],
+    'GET /checks/sent-caught': ['401 unauthorized certain'],
     'GET /checks/sent-in-try': ['425 too_early certain'],
     'GET /checks/sent-later': ['423 resource_locked certain'],
     'GET /checks/try': ['402 payment_required certain via requireAccount'],
