@@ -1,4 +1,4 @@
-/** Tests that a check is left out if an earlier hook of the route has already made it. */
+/** Tests that a check is omitted if an earlier hook of the route has already made it. */
 import t from 'tap'
 import { describeFindings, inferFixtures } from '../infer-fixtures.js'
 import { checks, tokens } from '../fixtures/checks.js'
