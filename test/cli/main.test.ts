@@ -64,7 +64,7 @@ t.test('an application that ends the process, or throws where no code handles it
   const folder = t.testdir({
     'exit-0.ts': 'process.exit(0)',
     'exit-1.ts': 'process.exit(1)',
-    'exits-later.ts': `export const build = () => { setImmediate(() => { process.exit(0) }); return new Promise(() => { setInterval(() => {}, 1000) }) }`,
+    'exits-later.ts': 'export const build = () => { setImmediate(() => { process.exit(0) }); return new Promise(() => { setInterval(() => {}, 1000) }) }',
     'throws-later.ts': 'export const build = () => { setImmediate(() => { throw new Error("The pool is gone.\\nSee the log.") }); return new Promise(() => {}) }',
     'rejects.ts': `Promise.reject('The pool is gone.')\nexport { build } from '${app}'`
   })
