@@ -1,6 +1,6 @@
 /**
- * Guards streams that Fastify reads or writes in callbacks of its own: request bodies of `preParsing` hooks, and responses with
- * their trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
+ * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
+ * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
  */
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
@@ -9,7 +9,7 @@ import { callSafely } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
-import { isError } from './returned-errors.js'
+import { findError, isError } from './returned-errors.js'
 import { scopesAround } from './scopes.js'
 
 type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
@@ -17,7 +17,7 @@ type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
 /** The scopes whose replies are guarded. Nested scopes inherit them. */
 const guardedScopes = new WeakSet<object>()
 
-/** Guards the streams and the trailers that the replies of a scope and its nested scopes send. */
+/** Guards the streams, the trailers and the uncalled error factories that the replies of a scope and its nested scopes send. */
 export function guardStreams (scope: FastifyInstance): void {
   if ([...scopesAround(scope)].some(outer => guardedScopes.has(outer))) return
   guardedScopes.add(scope)
@@ -26,7 +26,8 @@ export function guardStreams (scope: FastifyInstance): void {
   // `sendPayload` must have this name, because isSendCalledByApplication() ignores its stack frame.
   scope.decorateReply('send', function sendPayload (this: FastifyReply, payload?: unknown) {
     if (isObject(payload) && isStream(payload)) guardWrite(this, send)
-    return send.call(this, payload)
+    // A string schema would serialize a factory that was not called as its source code.
+    return send.call(this, typeof payload === 'function' ? findError(payload) ?? payload : payload)
   } as FastifyReply['send'])
   scope.decorateReply('trailer', function (this: FastifyReply, ...args: unknown[]) {
     guardTrailers(this)

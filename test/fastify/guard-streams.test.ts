@@ -171,6 +171,18 @@ t.test('a second registration guards each reply once', async t => {
   t.strictSame((await sendRequest(await listen(t, app), 'GET', '/scope')).body, { message: errors.internal_error.message })
 })
 
+t.test('a factory that was not called results in a 500, also with a schema that accepts strings', async t => {
+  const app = await createApp()
+  const { forbidden } = errors
+  const schema = { response: { '2xx': { type: 'string' } } }
+  app.get('/returned', { schema }, async () => forbidden)
+  app.get('/sent', { schema }, (_request, reply) => { reply.code(201).send(forbidden) })
+  app.get('/function', { schema }, async () => function secret () {})
+  const port = await listen(t, app)
+  for (const path of ['/returned', '/sent']) t.strictSame(await sendRequest(port, 'GET', path), internal, path)
+  t.match(await sendRequest(port, 'GET', '/function'), { status: 200 }, 'any other function is sent as before')
+})
+
 const json = { 'Content-Type': 'application/json' }
 
 /** Returns a body stream that is destroyed with a value after its first chunk. */
