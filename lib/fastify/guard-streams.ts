@@ -25,14 +25,22 @@ export function guardStreams (scope: FastifyInstance): void {
   const setTrailer = getDecorator(scope, 'reply', 'trailer') as (this: FastifyReply, ...args: unknown[]) => FastifyReply
   // `sendPayload` must have this name, because isSendCalledByApplication() ignores its stack frame.
   scope.decorateReply('send', function sendPayload (this: FastifyReply, payload?: unknown) {
-    if (isObject(payload) && isStream(payload)) guardWrite(this, send)
-    // A string schema would serialize a factory that was not called as its source code.
-    return send.call(this, typeof payload === 'function' ? findError(payload) ?? payload : payload)
+    return send.call(this, typeof payload === 'object' || typeof payload === 'function' ? guardPayload(this, payload, send) : payload)
   } as FastifyReply['send'])
   scope.decorateReply('trailer', function (this: FastifyReply, ...args: unknown[]) {
     guardTrailers(this)
     return setTrailer.apply(this, args)
   } as FastifyReply['trailer'])
+}
+
+/** Returns the payload that Fastify should send. A string schema would serialize a factory that was not called as its source code. */
+function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unknown {
+  try {
+    if (isObject(payload) && isStream(payload)) guardWrite(reply, send)
+    return typeof payload === 'function' ? findError(payload) ?? payload : payload
+  } catch {
+    return payload // A thrown value is sent, too. It may be a proxy whose traps throw.
+  }
 }
 
 /** Returns whether Fastify sends an object as a stream: a stream of Node, a web stream, or a web `Response`. */
