@@ -32,6 +32,7 @@ import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
+import { guardStreams } from './fastify/guard-streams.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
@@ -201,6 +202,7 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
   trackComposedHooks(app)
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
+  guardStreams(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => {
     if (isUnknownMethod(error, request)) answerUnknownMethod(request, reply)
     else responder.handle(error, request, reply)

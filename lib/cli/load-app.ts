@@ -29,10 +29,15 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
     if (isApplication(app)) await app.ready()
   } catch (error) {
     if (isUnknownTypeScript(error)) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
-    throw new Error(`${program}: --app: ${JSON.stringify(module)} does not start${findPlace(error)}: ${getFirstLine(error)}`)
+    throw createAppError(module, 'does not start', error)
   }
   if (!isApplication(app)) rejectOption(program, '--app', expected, module)
   return app
+}
+
+/** Returns an error for the message of a command: what the application did, the place in its code, and the reason. */
+export function createAppError (module: string | undefined, what: string, reason: unknown): Error {
+  return new Error(`${program}: --app: ${module === undefined ? 'the application' : JSON.stringify(module)} ${what}${findPlace(reason)}: ${getFirstLine(reason)}`)
 }
 
 /**

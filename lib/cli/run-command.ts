@@ -10,7 +10,7 @@ import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { formatCount } from '../support/format-count.js'
 import { diagnose, printDiagnosis } from './doctor.js'
-import { getFirstLine, loadApp } from './load-app.js'
+import { createAppError, getFirstLine, loadApp } from './load-app.js'
 import { checkFormats, getCheckCode, type CheckResult } from './print-check.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { createLock, parseLock, writeLock, type Lock, type LockSource } from '../verify/lockfile.js'
@@ -83,7 +83,7 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   const folder = dirname(resolve(inferred))
   if (!existsSync(folder)) rejectOption(program, '--inferred', 'a path in an existing folder', inferred)
   const file = createInferredErrors(report, existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined)
-  writeFileSync(inferred, printInferredErrors(file))
+  accessFile('--inferred', inferred, 'written', () => { writeFileSync(inferred, printInferredErrors(file)) })
   return { output: json ? output : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`, code: 0 }
 }
 
@@ -107,23 +107,34 @@ async function checkSource (app: FastifyInstance, inferred: string): Promise<str
 function checkLockfile (references: readonly LockSource[], path: string): NonNullable<CheckResult['lockfile']> {
   expectOption(program, '--lockfile', existsSync(path), `a file that '${program} lock' wrote`, path)
   const lock = createLock(...references)
-  return { path, changes: compareLocks(parseLock(readFileSync(path, 'utf8'), path), lock), size: describeSize(lock) }
+  return { path, changes: compareLocks(parseLock(accessFile('--lockfile', path, 'read', () => readFileSync(path, 'utf8')), path), lock), size: describeSize(lock) }
 }
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
   const isUrl = /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')
   expectOption(program, '--url', isUrl, "scheme and host of the API, such as 'https://api.example.com'", url)
   const files = referenceFiles(reference, url.replace(/\/$/, ''))
-  mkdirSync(out, { recursive: true })
-  for (const { name, content } of files) writeFileSync(join(out, name), content)
+  accessFile('--out', out, 'written', () => {
+    mkdirSync(out, { recursive: true })
+    for (const { name, content } of files) writeFileSync(join(out, name), content)
+  })
   return { output: `Wrote ${reference.codes.length} codes in ${files.length} files to ${out}.`, code: 0 }
 }
 
 function writeLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a path in an existing folder', lockfile)
   const lock = createLock(...references)
-  writeFileSync(lockfile, writeLock(lock))
+  accessFile('--lockfile', lockfile, 'written', () => { writeFileSync(lockfile, writeLock(lock)) })
   return { output: `Wrote ${describeSize(lock)} to ${lockfile}.`, code: 0 }
+}
+
+/** Calls a function that reads or writes a file. If that fails, the message names the option. */
+function accessFile<Result> (option: string, path: string, verb: 'read' | 'written', access: () => Result): Result {
+  try {
+    return access()
+  } catch (error) {
+    throw new Error(`${program}: ${option}: ${JSON.stringify(path)} cannot be ${verb}: ${getFirstLine(error)}`)
+  }
 }
 
 function describeSize (lock: Lock): string {
@@ -188,12 +199,35 @@ export async function runCommand (args: string[]): Promise<Outcome> {
     rejectOption(program, 'command', `one of ${Object.keys(commands).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
-  try {
+  const run = async (): Promise<Outcome> => {
     if (app.apiErrors === undefined && command !== doctor) {
       rejectOption(program, '--app', `an application that registers ${program} on its root instance, because registrations in scopes are not visible there`, values.app)
     }
     return await command(app, values, warnings)
+  }
+  const outcome = await run().catch(async (error: unknown) => {
+    await closeApp(app, values.app).catch(() => {})
+    throw error
+  })
+  await closeApp(app, values.app)
+  return outcome
+}
+
+/** The milliseconds within which an application must close. */
+const closeTimeout = 10_000
+
+/** Closes the application. Its `onClose` hooks may fail, or never end. */
+async function closeApp (app: FastifyInstance, module: string | undefined): Promise<void> {
+  const close = Promise.resolve(app.close())
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`it took longer than ${closeTimeout / 1000} seconds.`)) }, closeTimeout)
+  })
+  try {
+    await Promise.race([close, timeout])
+  } catch (error) {
+    throw createAppError(module, 'does not close', error)
   } finally {
-    await app.close()
+    clearTimeout(timer)
   }
 }

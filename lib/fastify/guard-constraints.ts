@@ -46,17 +46,20 @@ function isStrategy (value: unknown): value is Strategy {
   return isObject(value) && typeof value.storage === 'function' && typeof value.deriveConstraint === 'function'
 }
 
-/** Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback receives the error. */
+/**
+ * Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback receives the error.
+ * Fastify's router compares the error with `null`. It would treat `done(undefined, value)` as failed, and would not respond.
+ */
 function guardDone (derive: Call, isActive: () => boolean): Call {
   return (request, context, done) => {
     let isDone = false
-    const callDone = (...args: unknown[]): void => {
+    const callDone = (error?: unknown, ...value: unknown[]): void => {
       if (isDone && isActive()) return
       isDone = true
-      ;(done as Call)(...args)
+      ;(done as Call)(isActive() ? error ?? null : error, ...value)
     }
     const result = derive(request, context, callDone)
     if (!isActive() || !types.isPromise(result)) return
-    result.then(undefined, callDone)
+    result.then(undefined, (reason: unknown) => callDone(reason ?? new Error(`A constraint was rejected with ${String(reason)}.`)))
   }
 }

@@ -2,9 +2,11 @@
  * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a guarded
  * hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
  */
+import { Readable } from 'node:stream'
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
+import { guardBodyStream } from './guard-streams.js'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
 import { checkReturned, guardDone, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -216,6 +218,7 @@ function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
       if (hasBody(request as FastifyRequest) && stream && typeof (stream as { readonly on?: unknown }).on !== 'function') {
         throw new TypeError(`The preParsing hook '${hook.name}': expected a stream, got ${describeValue(stream)}.`)
       }
+      if (stream !== payload && stream instanceof Readable) guardBodyStream(stream)
       return stream
     }
     const next = done as Done

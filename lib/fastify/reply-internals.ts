@@ -3,6 +3,7 @@
  * are found by their descriptions. Every function has a test that fails if Fastify changes. If a value is missing, callers work without it.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { callSafely } from '../support/call-safely.js'
 
 /** The symbols that were found so far, by description. */
 const symbols = new Map<string, symbol>()
@@ -129,6 +130,7 @@ export interface LogController {
   defaultErrorLog (error: unknown, request: FastifyRequest, reply: FastifyReply): void
   routeNotFound (request: FastifyRequest, reply: FastifyReply): void
   streamError (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+  requestCompleted (error: unknown, request: FastifyRequest, reply: FastifyReply): void
 }
 
 /** Returns the log controller of a scope; `undefined` if Fastify has none. */
@@ -157,7 +159,10 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
 
 /**
  * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure only to its log
- * controller, before it destroys the response.
+ * controller, before it destroys the response. It reads the code of the failure, so the controller always receives an error.
+ *
+ * If the line about a completed request cannot be written, for example because a serializer of the logger throws, only the line
+ * is lost. Fastify writes it in an event of Node, so the process would end.
  *
  * @param listener returns whether it has logged the failure; if not, Fastify logs it
  */
@@ -168,7 +173,12 @@ export function onStreamError (app: FastifyInstance, listener: (error: unknown, 
   const listening = Object.create(controller, {
     streamError: {
       value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-        if (!listener(error, request, reply)) controller.streamError(error, request, reply)
+        if (!listener(error, request, reply)) controller.streamError(error ?? new Error(`The stream failed with ${String(error)}.`), request, reply)
+      }
+    },
+    requestCompleted: {
+      value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+        callSafely(() => { controller.requestCompleted(error, request, reply) }, () => {})
       }
     }
   }) as LogController
@@ -203,7 +213,7 @@ export function isSendCalledByApplication (handler: (...args: never[]) => unknow
   const frames = String(holder.stack).split('\n')
   const send = frames.findIndex(frame => /\bsend \(.*reply\.js:/.test(frame))
   const directory = /\((.*)reply\.js:/.exec(frames[send] ?? '')?.[1]
-  // A reply with an error status has a `send` function of this package, which calls Fastify's `send`.
-  const caller = frames.slice(send + 1).find(frame => !frame.includes('sendErrorStatus '))
+  // Functions of this package call Fastify's `send`.
+  const caller = frames.slice(send + 1).find(frame => !/\b(sendErrorStatus|sendPayload) /.test(frame))
   return directory !== undefined && caller !== undefined && !caller.includes(directory)
 }

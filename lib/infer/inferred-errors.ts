@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { isRecord } from '../support/is-object.js'
+import { parseJsonFile } from '../support/parse-json-file.js'
 import type { Finding } from './finding.js'
 
 /** One error of a route. */
@@ -36,7 +37,7 @@ export function readInferredErrors (inferred: unknown, subject: string): Inferre
 
 function readJson (path: string, subject: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return parseJsonFile(readFileSync(path, 'utf8'))
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
       // The command that writes the file starts the application first.

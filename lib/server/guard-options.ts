@@ -2,12 +2,14 @@
  * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at startup if Fastify
  * would use its promise as the result.
  */
-import type { FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-functions.js'
 import { guardConstraint } from '../fastify/guard-constraints.js'
 import { expectSynchronous, guardResult, type Call } from '../fastify/guard-result.js'
+import { checkReturned } from '../fastify/returned-errors.js'
 import { callSafely } from '../support/call-safely.js'
 import { frameworkErrors } from './early-rejections.js'
+import { clientErrorHandler as respondToClientError } from './malformed-http.js'
 
 /** Options whose functions must not return a promise. */
 const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser'] as const
@@ -39,12 +41,17 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
     ...(schemaErrorFormatter !== undefined && { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, always) as typeof schemaErrorFormatter }),
     ...(clientErrorHandler !== undefined && {
       clientErrorHandler (error, socket) {
-        callSafely(() => clientErrorHandler.call(this, error, socket) as unknown, () => { socket.destroy() })
+        const { bytesWritten } = socket
+        callSafely(() => clientErrorHandler.call(this, error, socket) as unknown, () => {
+          // A second response after a part of the first one would be read as its body.
+          if (socket.bytesWritten === bytesWritten) respondToClientError.call(this as unknown as FastifyInstance, error as Error, socket)
+          else socket.destroy()
+        })
       }
     }),
     ...(ownFrameworkErrors !== undefined && {
       frameworkErrors (error, request, reply) {
-        callSafely(() => ownFrameworkErrors.call(this, error, request, reply) as unknown, () => { if (!reply.sent) frameworkErrors(error, request as never, reply as never) })
+        callSafely(() => checkReturned(ownFrameworkErrors.call(this, error, request, reply)), () => { if (!reply.sent) frameworkErrors(error, request as never, reply as never) })
       }
     }),
     ...(factory !== undefined && {

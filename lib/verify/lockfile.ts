@@ -1,6 +1,7 @@
 /** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { parseJsonFile } from '../support/parse-json-file.js'
 
 /** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
@@ -143,11 +144,13 @@ const lockSchema = Type.Object({
 export function parseLock (text: string, name: string): Lock {
   let lock: unknown
   try {
-    lock = JSON.parse(text)
+    lock = parseJsonFile(text)
   } catch {
     throw createLockError(name, 'invalid JSON')
   }
-  const error = Value.Errors(lockSchema, lock).First()
+  const faults = [...Value.Errors(lockSchema, lock)]
+  // A file of another version has other content.
+  const error = faults.find(({ path }) => path === '/lockfileVersion') ?? faults[0]
   if (error !== undefined) throw createLockError(name, `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`)
   return lock as Lock
 }

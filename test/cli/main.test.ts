@@ -59,3 +59,25 @@ t.test('an application that never starts', async t => {
     code: 2, stdout: '', stderr: 'fastify-api-errors: --app never finished starting: its promise is still pending.\n'
   })
 })
+
+t.test('an application that ends the process, or throws where no code handles it, is not a result', async t => {
+  const folder = t.testdir({
+    'exit-0.ts': 'process.exit(0)',
+    'exit-1.ts': 'process.exit(1)',
+    'exits-later.ts': 'export const build = () => { setImmediate(() => { process.exit(0) }); return new Promise(() => { setInterval(() => {}, 1000) }) }',
+    'throws-later.ts': 'export const build = () => { setImmediate(() => { throw new Error("The pool is gone.\\nSee the log.") }); return new Promise(() => {}) }',
+    'rejects.ts': `Promise.reject('The pool is gone.')\nexport { build } from '${app}'`
+  })
+  const ended = (code: number): string => `fastify-api-errors: --app: the application ended the process with exit code ${code}, so the command did not run.\n`
+  const thrown = 'fastify-api-errors: --app: the application threw an error that no code handles'
+  const failing = async (file: string): Promise<string> => {
+    const { code, stdout, stderr } = await run('check', '--app', join(folder, file))
+    t.strictSame({ code, stdout }, { code: 2, stdout: '' }, file)
+    return stderr
+  }
+  t.equal(await failing('exit-0.ts'), ended(0))
+  t.equal(await failing('exit-1.ts'), ended(1))
+  t.equal(await failing('exits-later.ts'), ended(0))
+  t.match(await failing('throws-later.ts'), new RegExp(`^${thrown} \\(at .*throws-later\\.ts:1\\): The pool is gone\\.\n$`))
+  t.match(await failing('rejects.ts'), new RegExp(`^${thrown}.*The pool is gone\\.`))
+})

@@ -114,7 +114,10 @@ t.test('invalid input gets one sentence', async t => {
     'nothing.ts': 'export const port = 3000',
     'null.ts': 'export default () => null',
     'plain.ts': "import Fastify from 'fastify'\nexport default Fastify()",
+    'close-fails.ts': api().replace('return app', "app.addHook('onClose', async () => { throw new Error('The pool is gone.') })\n  return app"),
+    'never-closes.ts': api().replace('return app', "app.addHook('onClose', () => new Promise(() => {}))\n  return app"),
     'not.json': '{',
+    file: 'not a folder',
     'other.json': '{ "lockfileVersion": 2, "formats": [], "bodies": {}, "codes": {}, "routes": {} }'
   }))
   const app = (name: string): string => join(folder, name)
@@ -145,6 +148,12 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', folder), `--lockfile: "${folder}" cannot be read: EISDIR: illegal operation on a directory, read`)
+  t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', folder), `--lockfile: "${folder}" cannot be written: EISDIR: illegal operation on a directory, open '${folder}'`)
+  t.match(await messageFor('reference', '--app', app('app.ts'), '--out', app('file')), /^--out: "file" cannot be written: EEXIST: file already exists/)
+  t.equal(await messageFor('lock', '--app', app('close-fails.ts'), '--lockfile', app('lock.json')), '--app: "close-fails.ts" does not close (at close-fails.ts:12): The pool is gone.')
+  t.match(await messageFor('check', '--app', app('close-fails.ts'), '--lockfile', app('not.json')), /invalid JSON/, 'the first error is reported')
+  t.equal(await messageFor('lock', '--app', app('never-closes.ts'), '--lockfile', app('lock.json')), '--app: "never-closes.ts" does not close: it took longer than 10 seconds.')
   t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a path in an existing folder, got "no/folder/lock.json".')
   for (const url of ['notaurl', 'ftp://example.com']) {
     t.equal(await messageFor('reference', '--app', app('app.ts'), '--url', url), `--url: expected scheme and host of the API, such as 'https://api.example.com', got "${url}".`)

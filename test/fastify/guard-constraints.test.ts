@@ -1,6 +1,7 @@
 /** Constraint strategies of an application whose functions return promises. */
 import t from 'tap'
 import { guardConstraint } from '../../lib/fastify/guard-constraints.js'
+import { createApp, listen, sendRequest } from '../support/http.js'
 
 const values = new Map<unknown, unknown>()
 const strategy = {
@@ -46,6 +47,36 @@ t.test('the callback gets the first result or rejection only', async t => {
   t.strictSame(await derive((_request: unknown, _context: unknown, _done: unknown) => Promise.reject(fault)), [[fault]])
   t.strictSame(await derive((_request: unknown, _context: unknown, done: Done) => { done(null, 'a'); return Promise.reject(fault) }), [[null, 'a']])
 })
+
+t.test('a callback without an error, and a rejection without a reason, end the request', async t => {
+  const derive = (deriveConstraint: unknown, isActive = true): Promise<unknown[]> => new Promise(resolve => {
+    (guardConstraint('serverOptions()', 'constraints.tenant', { ...strategy, deriveConstraint }, () => isActive) as Guarded)
+      .deriveConstraint({}, {}, (...args) => { resolve(args) })
+  })
+  t.strictSame(await derive((_request: unknown, _context: unknown, done: Done) => { done(undefined, 'a') }), [null, 'a'])
+  t.strictSame(await derive((_request: unknown, _context: unknown, done: (...args: unknown[]) => void) => { done() }), [null])
+  t.strictSame(await derive((_request: unknown, _context: unknown, _done: Done) => Promise.reject()), [new Error('A constraint was rejected with undefined.')]) // eslint-disable-line prefer-promise-reject-errors
+  t.strictSame(await derive((_request: unknown, _context: unknown, done: Done) => { done(undefined, 'a') }, false), [undefined, 'a'], 'without the plugin')
+})
+
+t.test('an async constraint that fails without a reason gets a response over a socket', async t => {
+  const deriveConstraint = (request: { readonly url: string }, _context: unknown, done: Done): unknown => {
+    if (request.url === '/rejects') return Promise.reject() // eslint-disable-line prefer-promise-reject-errors
+    done(undefined, 'a')
+    return undefined
+  }
+  const app = await createApp({}, { routerOptions: { constraints: { tenant: { ...strategy, storage: createStorage, deriveConstraint } as never } } })
+  app.get('/done', { constraints: { tenant: 'a' } }, async () => 'ok')
+  const port = await listen(t, app)
+  t.match(await sendRequest(port, 'GET', '/done'), { status: 200, body: 'ok' })
+  t.match(await sendRequest(port, 'GET', '/rejects'), { status: 500, body: { code: 'internal_error' } })
+})
+
+/** Returns a store of handlers for one router. */
+function createStorage (): ReturnType<typeof strategy.storage> {
+  const handlers = new Map<unknown, unknown>()
+  return { get: key => handlers.get(key), set: (key, value) => { handlers.set(key, value) } }
+}
 
 t.test('a value that is not a strategy is returned unchanged, because Fastify rejects it', async t => {
   for (const value of [undefined, null, 'tenant', {}, { storage: () => {} }]) t.equal(guard(value), value)

@@ -142,6 +142,33 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   onStreamError(stranger, () => true)
 })
 
+t.test('a log line about a completed request that cannot be written is lost, and the process continues', async t => {
+  const urls: unknown[] = []
+  const app = Fastify({
+    logger: {
+      stream: { write () {} },
+      serializers: { res (reply) { if (reply.request?.url === '/broken') throw new Error('The user is unknown.'); return (urls.push(reply.request?.url), {}) } }
+    }
+  })
+  onStreamError(app, () => true)
+  app.get('/*', async () => 'ok')
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.after(() => app.close())
+  for (const url of ['/broken', '/ok']) t.equal(await fetch(app.listeningOrigin + url).then(response => response.text()), 'ok')
+  t.strictSame(urls, ['/ok'])
+})
+
+t.test('a failure without a reason is passed to the log controller as an error', async t => {
+  const seen: unknown[] = []
+  class Own extends LogController { override streamError (error: Error, ..._rest: unknown[]): void { seen.push(error.message) } }
+  const app = Fastify({ logController: new Own() })
+  onStreamError(app, () => false)
+  const key = Object.getOwnPropertySymbols(app).find(symbol => symbol.description === 'fastify.logController') as symbol
+  const controller = (app as unknown as Record<symbol, Own>)[key] as Own
+  for (const error of [undefined, null, new Error('cut')]) controller.streamError(error as Error, {} as never, {} as never)
+  t.strictSame(seen, ['The stream failed with undefined.', 'The stream failed with null.', 'cut'])
+})
+
 t.test('an error that the application sends is distinguished from an error that Fastify sends', async t => {
   const app = Fastify()
   const seen: unknown[] = []

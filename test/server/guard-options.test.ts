@@ -1,10 +1,8 @@
 /** Functions in the options of Fastify that fail or return invalid values: the error is sent, or startup fails. */
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { errorResponse, fetchResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { errorResponse, fetchResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal, prefer-promise-reject-errors */
@@ -131,21 +129,34 @@ t.test('a schema controller that creates no validator fails at startup', async t
   await t.rejects(build(() => 'no compiler'), /compile is not a function/)
 })
 
-t.test('a clientErrorHandler that fails closes the connection, and the process continues', async t => {
-  for (const fail of [() => { throw new Error('secret') }, async () => { throw new Error('secret') }]) {
+t.test('if a clientErrorHandler fails, the plugin responds, and the process continues', async t => {
+  const malformed = { status: 400, body: { code: 'invalid_request', message: 'The request is malformed.' } }
+  for (const fail of [() => { throw new Error('secret') }, async () => { throw new Error('secret') }, async () => { throw undefined }]) {
     const app = await create({ clientErrorHandler: fail as never })
     const port = await listen(t, app)
-    const socket = connect(port, '127.0.0.1').resume()
-    socket.write('garbage\r\n\r\n')
-    await once(socket, 'close')
+    t.match(parseResponse(await sendRaw(port, 'garbage\r\n\r\n')), malformed)
     t.equal((await sendRequest(port, 'GET', '/')).body, 'ok')
   }
+})
+
+t.test('if a clientErrorHandler fails after it has started a response, the connection is closed', async t => {
+  const app = await create({
+    clientErrorHandler (_error, socket) {
+      socket.write('HTTP/1.1 400 Bad Request\r\n')
+      throw new Error('secret')
+    }
+  })
+  const port = await listen(t, app)
+  t.notMatch(await sendRaw(port, 'garbage\r\n\r\n'), /invalid_request|secret/)
+  t.equal((await sendRequest(port, 'GET', '/')).body, 'ok')
 })
 
 t.test('if a frameworkErrors function fails, the plugin responds', async t => {
   const failures: Readonly<Record<string, FastifyServerOptions['frameworkErrors']>> = {
     throws: () => { throw new Error('secret') },
     rejects: (async () => { throw new Error('secret') }) as never,
+    'returns an error': (() => new Error('secret')) as never,
+    'resolves with an error': (async () => new Error('secret')) as never,
     'throws after its response': (_error, _request, reply) => { (reply as FastifyReply).code(400).send({ mine: true }); throw new Error('secret') }
   }
   for (const [name, frameworkErrors] of Object.entries(failures)) {

@@ -115,7 +115,9 @@ t.test('a file that is not a lockfile is reported with one sentence', async t =>
   t.equal(messageFor(JSON.stringify({ ...whole, lockfileVersion: 2 })), `${expected} "/lockfileVersion" with the error "Expected 1".`)
   t.equal(messageFor(JSON.stringify({ ...whole, codes: { gone: { status: '410', type: 'a', retry: 'b' } } })), `${expected} "/codes/gone/status" with the error "Expected integer".`)
   t.equal(messageFor(JSON.stringify({ ...whole, routes: { 'GET /': 'none' } })), `${expected} "/routes/GET ~1" with the error "Expected array".`)
+  t.equal(messageFor('{ "lockfileVersion": 2, "routes": [] }'), `${expected} "/lockfileVersion" with the error "Expected 1".`, 'the version comes first')
   t.equal(messageFor(JSON.stringify(whole)), '')
+  t.equal(messageFor(`\uFEFF${JSON.stringify(whole)}\r\n`), '', 'a byte order mark and CRLF')
 })
 
 t.test('registrations in scopes: all routes and formats, and a code that two of them define differently twice', async t => {

@@ -29,7 +29,7 @@ const weakMarks: ReadonlyArray<readonly string[]> = [
 ]
 
 /** Properties that applications set more often. Together, they count as one. */
-const commonMarks = ['requestId', 'request_id', 'requestID', 'RequestId', 'body']
+const commonMarks = ['requestId', 'request_id', 'requestID', 'RequestId', 'requestid', 'amzRequestid', 'correlationId', 'correlation_id', 'correlationID', 'body']
 
 /** Returns whether an error has a response that a client received, the headers of such a response, or the mark of a client that always sends a request. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
@@ -61,7 +61,7 @@ function hasOwnResponse ({ getStatus, getResponse }: ReadonlyJsonObject): boolea
 }
 
 /** Properties that count only if a package created the error. Applications often set them. */
-const marksOfPackages = ['reason', 'error_description']
+const marksOfPackages = ['reason', 'error_description', 'links', '_links']
 
 /** Returns whether a value is an object with the stack of an error, such as a response body that PouchDB completes and throws. */
 function isCopiedError (error: ReadonlyJsonObject): boolean {

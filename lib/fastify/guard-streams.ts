@@ -1,0 +1,113 @@
+/**
+ * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
+ * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
+ */
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { callSafely } from '../support/call-safely.js'
+import { describeValue } from '../support/describe-value.js'
+import { isObject } from '../support/is-object.js'
+import { getDecorator } from './internals.js'
+import { findError, isError } from './returned-errors.js'
+import { scopesAround } from './scopes.js'
+
+type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
+
+/** The scopes whose replies are guarded. Nested scopes inherit them. */
+const guardedScopes = new WeakSet<object>()
+
+/** Guards the streams, the trailers and the uncalled error factories that the replies of a scope and its nested scopes send. */
+export function guardStreams (scope: FastifyInstance): void {
+  if ([...scopesAround(scope)].some(outer => guardedScopes.has(outer))) return
+  guardedScopes.add(scope)
+  const send = getDecorator(scope, 'reply', 'send') as Send
+  const setTrailer = getDecorator(scope, 'reply', 'trailer') as (this: FastifyReply, ...args: unknown[]) => FastifyReply
+  // `sendPayload` must have this name, because isSendCalledByApplication() ignores its stack frame.
+  scope.decorateReply('send', function sendPayload (this: FastifyReply, payload?: unknown) {
+    return send.call(this, typeof payload === 'object' || typeof payload === 'function' ? guardPayload(this, payload, send) : payload)
+  } as FastifyReply['send'])
+  scope.decorateReply('trailer', function (this: FastifyReply, ...args: unknown[]) {
+    guardTrailers(this)
+    return setTrailer.apply(this, args)
+  } as FastifyReply['trailer'])
+}
+
+/** Returns the payload that Fastify should send. A string schema would serialize a factory that was not called as its source code. */
+function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unknown {
+  try {
+    if (isObject(payload) && isStream(payload)) guardWrite(reply, send)
+    return typeof payload === 'function' ? findError(payload) ?? payload : payload
+  } catch {
+    return payload // A thrown value is sent, too. It may be a proxy whose traps throw.
+  }
+}
+
+/** Returns whether Fastify sends an object as a stream: a stream of Node, a web stream, or a web `Response`. */
+function isStream (payload: Readonly<Record<string, unknown>>): boolean {
+  return typeof payload.pipe === 'function' || typeof payload.getReader === 'function' || Object.prototype.toString.call(payload) === '[object Response]'
+}
+
+/**
+ * Makes an error of `write` the error of the request. Node throws if a chunk is neither a string nor binary data, and if a header
+ * is not allowed when it writes the headers, such as `transfer-encoding` over HTTP/2.
+ */
+function guardWrite (reply: FastifyReply, send: Send): void {
+  const { raw } = reply
+  const { write } = raw
+  raw.write = ((...args: Parameters<ServerResponse['write']>): boolean => {
+    try {
+      // Over HTTP/2, Node writes the headers before it checks the chunk.
+      if (typeof args[0] !== 'string' && !ArrayBuffer.isView(args[0])) throw new TypeError(`A response stream: expected strings or binary data, got ${describeValue(args[0])}.`)
+      return write.apply(raw, args)
+    } catch (error) {
+      raw.write = write
+      send.call(reply, error)
+      return false
+    }
+  }) as ServerResponse['write']
+}
+
+/** Omits the trailers that Node cannot send, and logs their names. The body was sent by then, so the response remains complete. */
+function guardTrailers (reply: FastifyReply): void {
+  const { raw } = reply
+  const { addTrailers } = raw
+  raw.addTrailers = trailers => {
+    const entries = Object.entries(trailers)
+    const valid = entries.filter(([name, value]) => isValidHeader(name, value))
+    if (valid.length < entries.length) callSafely(() => { reply.log.debug(`Node cannot send some of these trailers: ${Object.keys(trailers).join(', ')}.`) }, () => {})
+    addTrailers.call(raw, Object.fromEntries(valid))
+  }
+}
+
+function isValidHeader (name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value as string)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Makes a body stream emit an error if it closes before its end, and only errors that are writable objects. Fastify waits for
+ * `end` or `error` without a limit, and sets a status on the error.
+ */
+export function guardBodyStream (stream: Readable): void {
+  const { emit } = stream
+  stream.emit = (name: string | symbol, ...args: unknown[]): boolean => {
+    const [error] = args
+    if (name === 'error' && !(isError(error) && Object.isExtensible(error))) return emit.call(stream, name, new Error('The body stream failed.', { cause: error }))
+    if (name === 'close' && !stream.readableEnded && stream.errored === null && isAwaited(stream)) {
+      emit.call(stream, 'error', new Error('The body stream was closed before its end.'))
+    }
+    return emit.call(stream, name, ...args)
+  }
+}
+
+/** Returns whether a listener waits for the end or an error of a stream. A parser that closes the stream itself has no such listener. */
+function isAwaited (stream: Readable): boolean {
+  const onEnd = stream.listeners('end')
+  return stream.listeners('error').some(listener => onEnd.includes(listener))
+}
