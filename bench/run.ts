@@ -3,7 +3,7 @@
  * a quick run. README.md describes the method.
  */
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { causes } from './causes.js'
@@ -147,7 +147,11 @@ async function starting (): Promise<string[]> {
   return lines
 }
 
-const version = (name: string): string => (JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string }).version
+/** Returns the version of a package that is compared, which is installed in bench/, or of one that the project uses. */
+function version (name: string): string {
+  const file = ['../node_modules', '../../node_modules'].map(folder => new URL(`${folder}/${name}/package.json`, import.meta.url)).find(file => existsSync(file)) as URL
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
 
 const begin = Date.now()
 const load = loadavg()[0] as number
