@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { describeValue } from './support/describe-value.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDeclaredComparison, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
+import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
@@ -21,11 +21,11 @@ import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
-import { registerLimiter } from './rate-limit/limiter.js'
+import type { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
-import { serveReference } from './reference/serve-reference.js'
+import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
@@ -128,9 +128,25 @@ watchSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
   const registration = createRegistration(app, options)
-  handleErrors(registration)
+  const parts = await loadParts(registration)
+  handleErrors(registration, parts)
   documentRoutes(registration)
-  addPublicApi(registration)
+  addPublicApi(registration, parts)
+}
+
+/** The parts that not every registration needs. */
+interface Parts {
+  readonly limiter: { readonly registerLimiter: typeof registerLimiter, readonly options: RateLimitOptions } | undefined
+  readonly pages: { readonly serveReference: typeof serveReference, readonly options: ReferenceOptions } | undefined
+}
+
+/** Loads the parts that the options require. Without them, the package is imported in less time. */
+async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
+  await loadAjv()
+  return {
+    limiter: rateLimit && { registerLimiter: (await import('./rate-limit/limiter.js')).registerLimiter, options: rateLimit },
+    pages: settings.reference && { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }
+  }
 }
 
 /** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
@@ -190,7 +206,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
-function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordError, responder }: Registration): void {
+function handleErrors ({ app, settings, routes, routeErrors, recordError, responder }: Registration, { limiter }: Parts): void {
   const { errors } = settings
   guardHooks(app, routes)
   trackFunctions(app)
@@ -198,7 +214,7 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors, settings.retryHeaders)
+  const notFoundHooks = limiter === undefined ? {} : limiter.registerLimiter(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
@@ -237,7 +253,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
-function addPublicApi (registration: Registration): void {
+function addPublicApi (registration: Registration, { pages }: Parts): void {
   const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
@@ -245,7 +261,7 @@ function addPublicApi (registration: Registration): void {
   const reference = (): Reference => createReference(routeErrors, {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
-  if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
+  if (pages !== undefined) pages.serveReference(app, pages.options, { reference, errors })
   const apiErrors: ApiErrors = {
     errors,
     schemas,

@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Two at once, because an installation waits for the network and the disk most of the time. */
+/** Two at a time, because an installation waits for the network and the disk most of the time. */
 const AT_ONCE = 2
 
 const hashLockfile = (folder: string): string => createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex')

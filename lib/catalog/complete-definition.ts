@@ -1,13 +1,14 @@
 /** Checks the definition of an error, and fills in its defaults. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { Kind, Type, type TSchema } from '@sinclair/typebox'
-import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import { Kind, type TSchema } from '@sinclair/typebox'
+import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
+import { Type } from '../support/type-builder.js'
 
 const owner = 'defineErrors'
 
@@ -128,7 +129,7 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
 
 function findFault (schema: TSchema, value: unknown): ValueError | undefined {
   try {
-    return [...Value.Errors(schema, value)].find(isCertain)
+    return [...Errors(schema, value)].find(isCertain)
   } catch {
     return undefined // TypeBox cannot check Type.Unsafe and custom kinds
   }

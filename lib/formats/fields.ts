@@ -1,8 +1,9 @@
 /** The fields that the formats have in common. */
-import { Type, type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { carriesIssues, type Answer } from '../catalog/answer.js'
 import { issuesSchema, enumSchema, type Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
+import { Type } from '../support/type-builder.js'
 
 /** The code. Its schema allows only the code of the definition. */
 export const code: Field = {

@@ -1,6 +1,6 @@
 /** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
-import { Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { Errors } from '@sinclair/typebox/errors'
+import { Type } from '../support/type-builder.js'
 
 /** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
@@ -147,7 +147,7 @@ export function parseLock (text: string, name: string): Lock {
   } catch {
     throw createLockError(name, 'invalid JSON')
   }
-  const error = Value.Errors(lockSchema, lock).First()
+  const error = Errors(lockSchema, lock).First()
   if (error !== undefined) throw createLockError(name, `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`)
   return lock as Lock
 }

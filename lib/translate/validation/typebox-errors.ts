@@ -1,6 +1,7 @@
 /** Reads the reports of TypeBox 0.34, through the compiler of @fastify/type-provider-typebox 5. */
 import { Kind, type TSchema } from '@sinclair/typebox'
-import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
+import { Convert } from '@sinclair/typebox/value'
 import { parsePointer } from '../../catalog/issues.js'
 import { isIn, maxReported, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
@@ -98,7 +99,7 @@ export function readTypeboxErrors ({ validation, location, schema, value }: Vali
 function collectErrors (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
   const errors: ValueError[] = []
   try {
-    for (const error of Value.Errors(schema, convert ? Value.Convert(schema, structuredClone(value)) : value)) {
+    for (const error of Errors(schema, convert ? Convert(schema, structuredClone(value)) : value)) {
       if (errors.push(error) === maxReported) break
     }
   } catch {
