@@ -1,6 +1,6 @@
 /** The packed package in an empty project: imports, require, types and files. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +29,31 @@ for (const name of needed) {
   symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
 }
 writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }')
+
+t.test('the package is small, and has no source maps', t => {
+  const files = readdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true, withFileTypes: true }).filter(file => file.isFile())
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+  t.ok(files.length > 50 && files.length <= 250, `${files.length} files`)
+  t.ok(bytes <= 900_000, `${bytes} bytes`)
+  t.strictSame(files.filter(({ name }) => name.endsWith('.map')), [])
+  t.end()
+})
+
+t.test('importing it loads few files, and not the parts that only some applications need', async t => {
+  writeFileSync(join(folder, 'loader.mjs'), `
+    import { appendFileSync } from 'node:fs'
+    export const load = (url, context, next) => { appendFileSync('loaded.txt', url + '\\n'); return next(url, context) }
+  `)
+  writeFileSync(join(folder, 'import.mjs'), `
+    import { register } from 'node:module'
+    register('./loader.mjs', import.meta.url)
+    await import('fastify-api-errors')
+  `)
+  run('node', ['import.mjs'])
+  const loaded = readFileSync(join(folder, 'loaded.txt'), 'utf8').split('\n').filter(url => url.startsWith('file:'))
+  t.ok(loaded.length > 1 && loaded.length <= 25, `${loaded.length} files`)
+  for (const name of ['@sinclair/typebox', 'ajv', 'marked', '@fastify/rate-limit', 'typescript']) t.strictSame(loaded.filter(url => url.includes(`/${name}/`)), [], name)
+})
 
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 

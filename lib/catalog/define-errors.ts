@@ -31,11 +31,11 @@ export interface ErrorFactory<Code extends string = string, Status extends Error
 /** Any factory of any catalog. */
 export type AnyErrorFactory = ErrorDefinition & ((...args: never[]) => ApiError)
 
-/** A catalog: an object whose keys are codes and whose values are factories. */
+/** A catalog: an object whose keys are codes and whose values are factories. An editor leads from a code to its definition. */
 export type Catalog<D> = {
-  readonly [C in keyof D & string]: D[C] extends AnyErrorFactory
+  readonly [C in keyof D]: D[C] extends AnyErrorFactory
     ? D[C]
-    : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C, S, MetaOf<D[C]>> : never
+    : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>> : never
 }
 
 /** Any catalog. */
@@ -43,7 +43,9 @@ export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
 /** Both objects merged. For a key that both have, the value of the second object. */
-type Merge<A, B> = keyof B extends never ? A : { readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never }
+type Merge<A, B> = keyof B extends never ? A : keyof A & keyof B extends never ? A & B : Without<A, keyof B> & B
+
+type Without<A, Keys> = { readonly [K in keyof A as K extends Keys ? never : K]: A[K] }
 
 /**
  * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. Later arguments

@@ -16,10 +16,10 @@ export interface CompileOptions {
 }
 
 /**
- * Returns the messages of the TypeScript compiler about a file in a separate program, because declarations can change the types of
- * a whole program. Empty if it compiles.
+ * Creates a program with a file, and calls a function with it. The program is separate, because declarations can change the types of
+ * a whole program.
  */
-export function compile (source: string, { files = {}, browser = false }: CompileOptions = {}): string {
+export function withProgram<Result> (source: string, { files = {}, browser = false }: CompileOptions, use: (program: ts.Program, folder: string, errors: readonly ts.Diagnostic[]) => Result): Result {
   const folder = createProjectFolder()
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -40,16 +40,22 @@ export function compile (source: string, { files = {}, browser = false }: Compil
       }
     }, folder)
     const more = browser ? [] : [join(root, 'lib/index.ts')]
-    const program = ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') })
+    return use(ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') }), folder, errors)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Returns the messages of the TypeScript compiler about a file. Empty if it compiles. */
+export function compile (source: string, options: CompileOptions = {}): string {
+  return withProgram(source, options, (program, folder, errors) => {
     // The package itself is checked with the project. Checking it again for each program would take most of the time.
-    const checked = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder) || (browser && fileName.startsWith(join(root, 'lib'))))
+    const checked = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder) || (options.browser && fileName.startsWith(join(root, 'lib'))))
     return ts.formatDiagnostics([
       ...errors,
       ...program.getOptionsDiagnostics(),
       ...program.getGlobalDiagnostics(),
       ...checked.flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
     ], { getCurrentDirectory: () => folder, getCanonicalFileName: name => name, getNewLine: () => '\n' })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
 }
