@@ -129,7 +129,7 @@ async function withRedis (): Promise<string> {
 ## Ways to count three policies in Redis
 
 Without HTTP. The store counts "in one turn of the event loop": the three commands share a round trip. One script for several keys
-would cost less, but in a cluster it cannot reach the keys of several callers, such as an address and an API key.
+would cost less, but in a cluster it cannot reach the keys of several clients, such as an address and an API key.
 
 ${ways.join('\n\n')}`
 }

@@ -30,8 +30,8 @@ export interface ApiErrorsOptions {
   /** The format of error bodies: a name, or the result of `defineFormat`. @default 'code' */
   readonly format?: FormatName | Format
   /**
-   * The formats that clients can request with `Accept` instead of `format`: `'problem'` for `application/problem+json`, and
-   * `'markdown'` for `text/markdown`, which agents read. `true` is the same as `['problem']`.
+   * The formats that clients can request with the `Accept` header, in addition to `format`: `'problem'` for `application/problem+json`,
+   * and `'markdown'` for `text/markdown`, which is for AI agents. `true` is the same as `['problem']`.
    *
    * @default false
    * @example
@@ -58,9 +58,9 @@ export interface ApiErrorsOptions {
    */
   readonly validationStatus?: ValidationStatus
   /**
-   * The URL of a code's error page: a base URL to which the percent-encoded code is appended, or a function that receives the code and returns
-   * its URL, or `undefined` if the code has no page. Without a URL, the page of `reference` is used. Without `reference`, responses have no
-   * `doc_url`. If the URL is absolute, the `type` of problem details is absolute, too, as RFC 9457 recommends (section 3.1.1).
+   * The URL of a code's error page. A string is a base URL, to which the percent-encoded code is appended. A function receives the code and
+   * returns the URL, or `undefined` if the code has no page. Without a URL, the page of `reference` is used. Without `reference`, responses have no
+   * `doc_url`. If the URL is absolute, the `type` of problem details is also absolute, as RFC 9457 recommends (section 3.1.1).
    */
   readonly docUrl?: string | ((code: string) => string | undefined)
   /** Serves the error reference: `{ path: '/errors' }`. If absent, no pages are served. */
@@ -68,8 +68,8 @@ export interface ApiErrorsOptions {
   /** The realm in `WWW-Authenticate` (RFC 9110, section 11.5). @default 'api' */
   readonly realm?: string
   /**
-   * The absolute URL of this protected resource's metadata, for clients that need its authorization server. It is the
-   * `resource_metadata` parameter of each Bearer challenge that the plugin writes (RFC 9728, section 5.1).
+   * The absolute URL of this API's protected resource metadata, which contains the URL of its authorization server. The plugin adds it to each
+   * Bearer challenge that it writes, as the parameter `resource_metadata` (RFC 9728, section 5.1).
    *
    * @default challenges have no such parameter
    * @example
@@ -91,7 +91,7 @@ export interface ApiErrorsOptions {
   /**
    * What happens if a handler sends an error instead of throwing it, as in `reply.code(404).send({ message })`, and the route declares
    * no schema for the status. If absent, a body that is only a message is converted to the format of the API. Any
-   * other body is sent unchanged, and the ledger lists it as undocumented. This costs nothing on a 200. `'report'` sends
+   * other body is sent unchanged, and the ledger lists it as undocumented. This default costs nothing on a 200. `'report'` sends
    * every body unchanged and lists it. `'convert'` converts every JSON and text body: a 4xx keeps its message, and the rest of
    * the body is only logged. Both values add an `onSend` hook to each request. In a converted body, the message of a 5xx is never sent.
    */
@@ -114,8 +114,8 @@ export interface ApiErrorsOptions {
    */
   readonly addSchemas?: boolean
   /**
-   * What happens if an undocumented error is sent, once for each route, status
-   * and code. `'log'` logs a warning, and a function is called. If absent, only `ledger()` lists the error.
+   * What happens when an undocumented error is sent, once for each route, status
+   * and code. `'log'` logs a warning. A function receives the same data. If absent, only `ledger()` lists the error.
    */
   readonly onUndocumented?: 'log' | OnUndocumented
 }

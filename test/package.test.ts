@@ -86,18 +86,21 @@ t.test('every other entry can be imported and required', async t => {
   const printNames = `console.log(JSON.stringify([
     ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
     ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name]),
+    ['codeAs', 'constant', 'eachIssue', 'field', 'group', 'issues', 'issuesByField', 'list'].map(name => typeof format[name]),
     ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name])
   ]))`
-  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(5).fill('function')])}\n`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function')])}\n`
   writeFileSync(join(folder, 'entries.mjs'), `
     import * as guards from 'fastify-api-errors/api-key'
     import * as client from 'fastify-api-errors/client'
+    import * as format from 'fastify-api-errors/format'
     import * as idempotency from 'fastify-api-errors/idempotency'
     ${printNames}
   `)
   writeFileSync(join(folder, 'entries.cjs'), `
     const guards = require('fastify-api-errors/api-key')
     const client = require('fastify-api-errors/client')
+    const format = require('fastify-api-errors/format')
     const idempotency = require('fastify-api-errors/idempotency')
     ${printNames}
   `)

@@ -1,4 +1,4 @@
-/** The first example of the README: the unchanged program, its response, and its document. */
+/** The examples of the README: the unchanged programs, their responses, and the document. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,21 @@ async function waitFor (url: string): Promise<Response> {
   throw new Error(`No server responds at ${url}.`)
 }
 
-t.test('the first example responds as the README says, and documents the statuses that it names', async t => {
+t.test('the quick start responds as the README says', async t => {
+  const port = await freePort()
+  const folder = t.testdir({ 'app.mjs': getBlock('js').replace('port: 3000', `port: ${port}`) })
+  const program = spawn(process.execPath, ['--import=tsx', join(folder, 'app.mjs')], { cwd: root, stdio: 'inherit' })
+  t.teardown(() => { program.kill() })
+  const [, path = '', shownStatus] = /`GET (\S+)` returns (\d{3})/.exec(readme) ?? []
+  const response = await waitFor(`http://localhost:${port}${path}`)
+  t.equal(response.status, Number(shownStatus))
+  const { request_id: id, ...rest } = await response.json() as { readonly request_id: string }
+  const { request_id: shownId, ...expected } = JSON.parse(getBlock('json')) as { readonly request_id: string }
+  t.strictSame(rest, expected)
+  t.match(id, /^req_[\w-]{20}$/)
+})
+
+t.test('the complete example responds as the README says, and documents the statuses that it names', async t => {
   const port = await freePort()
   const base = `http://localhost:${port}`
   const folder = t.testdir({ 'app.ts': getBlock('ts').replace('port: 3000', `port: ${port}`) })

@@ -15,7 +15,7 @@ export interface Answer {
   /** A short name that is the same for every occurrence of the code: `Resource not found`. */
   readonly title: string
   readonly message: string
-  /** What the caller can do, in CommonMark. It is the same for every occurrence of the code. */
+  /** What the client can do, in CommonMark. It is the same for every occurrence of the code. */
   readonly action: string
   readonly retry: RetryAdvice
   readonly meta: unknown

@@ -48,7 +48,7 @@ export function completeDefinition (code: string, definition: DefinitionShape, c
   expectOption(owner, `${code}.type`, isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
   expectOption(owner, `${code}.description`, isSentence(description), 'a sentence that says when the error happens', description)
-  expectOption(owner, `${code}.action`, isSentence(action), 'a sentence that says what the caller can do', action)
+  expectOption(owner, `${code}.action`, isSentence(action), 'a sentence that says what the client can do', action)
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
@@ -123,7 +123,7 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
   }
   const fault = Kind in schema ? findFault(schema as unknown as TSchema, meta) : undefined
   if (fault !== undefined) {
-    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but at ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
   }
 }
 

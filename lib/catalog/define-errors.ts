@@ -42,7 +42,7 @@ export type Catalog<D> = {
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
 type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-/** Both objects merged. For a key that both have, the value of the second object. */
+/** The type of two merged objects. If both have a key, the value of the second object is used. */
 type Merge<A, B> = keyof B extends never ? A : keyof A & keyof B extends never ? A & B : Without<A, keyof B> & B
 
 type Without<A, Keys> = { readonly [K in keyof A as K extends Keys ? never : K]: A[K] }

@@ -73,9 +73,9 @@ export interface DefinitionShape {
   readonly message: unknown
   /** When the error happens. */
   readonly description: string
-  /** What the caller can do. */
+  /** What the client can do. */
   readonly action: string
-  /** @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
+  /** Whether and when the same request may be sent again. @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
    * The schema of the `meta` object. A schema of `@sinclair/typebox` also defines the type of `meta`, and `example.meta` is checked against it.

@@ -138,7 +138,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   const: {
     keywords: ['const'],
-    description: 'The value is not the only allowed value.',
+    description: 'The value differs from the only allowed value.',
     message: params => `must be ${formatValue(params.allowedValue)}`
   },
   min_items: {

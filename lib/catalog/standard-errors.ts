@@ -108,7 +108,7 @@ const definitions = {
     status: 401,
     type: 'authentication_error',
     message: 'The user name or password is incorrect.',
-    description: 'The sign-in failed. For security, the response does not say which of the two was incorrect.',
+    description: 'The sign-in failed. For security, the response does not say which value was incorrect.',
     action: 'Check both values and try again, or reset the password.'
   },
   payment_required: {
@@ -122,7 +122,7 @@ const definitions = {
     status: 403,
     type: 'permission_error',
     message: 'You do not have permission to do this.',
-    description: 'The caller is authenticated but lacks the required permission, role or membership.',
+    description: 'The client is authenticated but lacks the required permission, role or membership.',
     action: 'Ask the owner of the resource for access. Retrying the request does not help.'
   },
   insufficient_scope: {
@@ -152,7 +152,7 @@ const definitions = {
     status: 404,
     type: 'not_found_error',
     message: 'The resource does not exist.',
-    description: 'No resource has this id. It was never created, was deleted, or is not visible to the caller.',
+    description: 'No resource has this id. It was never created, was deleted, or is not visible to the client.',
     action: 'Check the id.'
   },
   route_not_found: {
@@ -182,7 +182,7 @@ const definitions = {
     status: 407,
     type: 'invalid_request_error',
     message: 'The proxy requires authentication.',
-    description: 'A proxy between the caller and the API requires credentials.',
+    description: 'A proxy between the client and the API requires credentials.',
     action: 'Send the proxy credentials that the Proxy-Authenticate header describes.'
   },
   request_timeout: {
@@ -368,7 +368,7 @@ const definitions = {
     status: 429,
     type: 'rate_limit_error',
     message: 'Too many requests. Wait before you send another one.',
-    description: 'The caller sent more requests than the rate limit allows.',
+    description: 'The client sent more requests than the rate limit allows.',
     action: 'Wait for the number of seconds in Retry-After, then send requests more slowly.',
     meta: rateLimitMeta as RateLimitMeta,
     example: { meta: { policy: 'general', limit: 100, window: 60, retry_after: 30 }, retryAfter: 30 }
@@ -468,7 +468,7 @@ const definitions = {
     status: 511,
     type: 'api_error',
     message: 'The network requires authentication.',
-    description: 'The network between the caller and the API requires you to sign in.',
+    description: 'The network between the client and the API requires you to sign in.',
     action: 'Sign in to the network, then retry.',
     retry: 'never'
   }

@@ -14,7 +14,7 @@ const program = 'fastify-api-errors'
 /** The formats by their `--format` names. */
 export const checkFormats: Readonly<Record<'text' | 'json' | 'github' | 'markdown', (result: CheckResult) => string>> = { text: printText, json: printJson, github: printAnnotations, markdown: printMarkdown }
 
-/** Returns 1 if a change breaks callers, or if the file of inferred errors is out of date. */
+/** Returns 1 if a change breaks clients, or if the file of inferred errors is out of date. */
 export function getCheckCode ({ lockfile, inferred }: CheckResult): 0 | 1 {
   return inferred?.changes.length || lockfile?.changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
 }

@@ -15,8 +15,8 @@ type ErrorOfResponse<Response, Status extends number> = Response extends { reado
 type ErrorStatusOf<Responses> = { [Status in keyof Responses & number]: `${Status}` extends `4${string}` | `5${string}` ? Status : never }[keyof Responses & number]
 
 /**
- * The errors that one operation can return, by the document of the API. So the compiler checks that a `switch` over
- * `error.code` has each of them. A proxy can send an error without a code, so the code can also be `undefined`.
+ * The errors that one operation can return, according to the OpenAPI document. With this type, the compiler checks that a `switch`
+ * over `error.code` handles each of them. A proxy can send an error without a code, so the code can also be `undefined`.
  *
  * @example
  * import type { paths } from './api.js' // written by openapi-typescript

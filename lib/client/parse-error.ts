@@ -46,7 +46,7 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
   }) as ErrorOf<C>
 }
 
-/** Calls the reader of the caller. If it throws, the body counts as one that it does not know. */
+/** Calls the option `read`. If the function throws, the body is treated as one that it does not recognize. */
 function readOwn (read: ParseErrorOptions['read'], body: unknown): Partial<BodyFacts> | undefined {
   try {
     return read?.(body)

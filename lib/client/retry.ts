@@ -16,7 +16,7 @@ export interface RetryOptions {
   readonly methods?: readonly string[]
   /** The API's advice by code, if it differs from the standard catalog. `X-Should-Retry` of a response takes precedence. @default {} */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
-  /** The tokens for retries, which all calls share. A retry takes 5, or 10 if there was no response. @default 500 */
+  /** The tokens for retries, which all calls share. A retry takes 5 tokens, or 10 if there was no response. @default 500 */
   readonly budget?: number
   /** Whether each POST and PATCH has an `Idempotency-Key`, the same for each attempt, so that it can be retried. @default false */
   readonly idempotencyKey?: boolean
@@ -27,7 +27,7 @@ const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget
 /** The methods that `idempotencyKey` makes idempotent. */
 const keyedMethods = ['POST', 'PATCH']
 
-/** The tokens that a retry takes after a response and without one. They are those of the AWS SDKs. */
+/** The tokens that a retry takes after a response, and without a response. The AWS SDKs use the same numbers. */
 const [responseCost, failureCost] = [5, 10]
 
 /** A server that rejects a request because of its rate needs more time than one that failed. */
@@ -41,14 +41,14 @@ type Init = Parameters<Fetch>[1]
 type Settings = Required<RetryOptions>
 
 /**
- * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, up to
- * twice as long after each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the last response,
- * whatever its status, and rejects if there is none. It also rejects as soon as the `signal` of the request is aborted, even
- * while it waits.
+ * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, whose
+ * maximum doubles with each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the last response,
+ * whatever its status, and rejects if there is no response. It also rejects as soon as the `signal` of the request is aborted,
+ * even while it waits.
  *
  * A request is sent only once if its body is a stream, or if its method is not one of `methods`. `X-Should-Retry` and
  * `Retry-After-Ms` of a response take precedence over the tables of the client. Retries stop when the `budget` is used up. A
- * response that is not retried gives back the tokens of the last retry of its call, or one token.
+ * response that is not retried returns the tokens of the last retry of its call to the budget, or one token.
  *
  * The code of an error is read from the body only if the advice can depend on it. At most 1 MiB is read, for at most
  * 2 seconds. You can still read the body of the returned response.

@@ -1,6 +1,6 @@
 /**
  * Reads undocumented values from Fastify's requests, replies and instances. Fastify stores these values under symbols, which
- * are found by their descriptions. Every function has a test that fails if Fastify changes. Callers work without the value.
+ * are found by their descriptions. Every function has a test that fails if Fastify changes. If a value is missing, callers work without it.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 

@@ -23,22 +23,47 @@ export interface Field {
   readonly value: (answer: Answer) => unknown
   /** @default false */
   readonly optional?: boolean
+  /** Whether the value is the same in every body. Such a field alone does not keep an optional group. @default false */
+  readonly fixed?: boolean
 }
 
 /** Fields by name, in the order in which they are written. A group is a nested object. */
 export interface Fields {
-  readonly [name: string]: Field | { readonly fields: Fields }
+  readonly [name: string]: BodyPart
 }
+
+/** An object of fields. */
+export interface Group {
+  readonly fields: Fields
+  /** Whether the object is omitted if all of its fields are absent, except those that are `fixed`. @default false */
+  readonly optional?: boolean
+}
+
+/** A list of parts. Parts that are absent are omitted. */
+export interface List {
+  readonly items: readonly BodyPart[]
+}
+
+/** A part of a body. */
+export type BodyPart = Field | Group | List
 
 /** A body format. The body, its schema and its examples come from one table, so they always match. */
 export interface Format {
   readonly name: string
-  /** The media type, without parameters. */
+  /** The media type. */
   readonly contentType: string
+  /** The fields of the body. Empty if the format has a `body`. */
   readonly fields: Fields
+  /** The whole body. @default an object with `fields` */
+  readonly body?: BodyPart
+  /** Returns the body as it is sent. @default JSON */
+  readonly serialize?: SerializeBody
 }
 
-/** A format whose bodies are not JSON. */
+/** Returns the text of a body. It receives the value of which the document shows the schema. */
+export type SerializeBody = (body: unknown) => string
+
+/** A format whose bodies have no schema. */
 export interface TextFormat {
   readonly name: string
   /** The media type, without parameters. */
@@ -51,9 +76,14 @@ export interface TextFormat {
 export interface FormatDefinition {
   /** The name of the format, shown in messages. */
   readonly name: string
-  /** @default 'application/json' */
+  /** The media type. It can have parameters. A media type that is not JSON requires `serialize`. @default 'application/json' */
   readonly contentType?: string
-  readonly fields: Fields
+  /** The fields of the body, which is an object. Either `fields` or `body` is required. */
+  readonly fields?: Fields
+  /** The whole body, if it is not an object with fixed fields: a list, or one field whose value is the body. */
+  readonly body?: BodyPart
+  /** Returns the body as it is sent, for bodies that are not JSON. @default JSON */
+  readonly serialize?: SerializeBody
 }
 
 /**
@@ -75,29 +105,48 @@ export interface FormatDefinition {
  */
 export function defineFormat (definition: FormatDefinition): Format {
   expectOption(owner, 'format', isRecord(definition), 'an object with name and fields', definition)
-  const { name, contentType = 'application/json', fields } = definition
+  const { name, contentType = 'application/json', fields, body, serialize } = definition
   expectOption(owner, 'name', typeof name === 'string' && name !== '', 'a name', name)
-  expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields'])
-  expectOption(owner, `${name}.contentType`, isJsonMediaType(contentType), "a JSON media type without parameters, like 'application/json'", contentType)
-  checkFields(`${name}.fields`, fields)
-  return Object.freeze({ name, contentType, fields })
+  expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields', 'body', 'serialize'])
+  expectOption(owner, `${name}.contentType`, isMediaType(contentType), "a media type, like 'application/json'", contentType)
+  expectOption(owner, `${name}.serialize`, serialize === undefined || typeof serialize === 'function', 'a function that returns a body as a string', serialize)
+  expectOption(owner, `${name}.serialize`, serialize !== undefined || isJsonMediaType(contentType), `a function that returns a body as a string, because '${contentType}' is not JSON`, serialize)
+  if (body === undefined) checkFields(`${name}.fields`, fields)
+  else checkPart(`${name}.body`, body)
+  expectOption(owner, `${name}.fields`, body === undefined || Object.keys(fields ?? {}).length === 0, "no value, because the format has a 'body'", fields)
+  return Object.freeze({ name, contentType, fields: fields ?? {}, ...body !== undefined && { body }, ...serialize !== undefined && { serialize } })
 }
 
 const owner = 'defineFormat'
 
-function isJsonMediaType (value: unknown): boolean {
-  return typeof value === 'string' && /^[\w.+-]+\/([\w.-]+\+)?json$/.test(value)
+/** A token (RFC 9110, section 5.6.2). */
+const token = "[\\w!#$%&'*+.^`|~-]+"
+
+/** A media type with parameters (RFC 9110, section 8.3.1). */
+const mediaType = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[ !#-[\\]-~]*"))*$`)
+
+function isMediaType (value: unknown): boolean {
+  return typeof value === 'string' && mediaType.test(value)
+}
+
+function isJsonMediaType (contentType: string): boolean {
+  return /^[^;]*json/i.test(contentType)
 }
 
 function checkFields (path: string, fields: unknown): void {
   expectOption(owner, path, isRecord(fields) && Object.keys(fields).length > 0, 'an object with at least one field, each { schema, value } or { fields }', fields)
-  for (const [key, field] of Object.entries(fields)) checkField(`${path}.${key}`, field)
+  for (const [key, part] of Object.entries(fields)) checkPart(`${path}.${key}`, part)
 }
 
-function checkField (path: string, field: unknown): void {
-  expectOption(owner, path, isRecord(field), 'a field, { schema, value }, or a group, { fields }', field)
-  if ('fields' in field) return checkFields(`${path}.fields`, field.fields)
-  const { schema, value, optional } = field
+function checkPart (path: string, part: unknown): void {
+  expectOption(owner, path, isRecord(part), 'a field, { schema, value }, a group, { fields }, or a list, { items }', part)
+  if ('fields' in part) return checkFields(`${path}.fields`, part.fields)
+  if ('items' in part) {
+    const { items } = part
+    expectOption(owner, `${path}.items`, Array.isArray(items) && items.length > 0, 'a list of at least one field or group', items)
+    return items.forEach((item, index) => { checkPart(`${path}.items[${index}]`, item) })
+  }
+  const { schema, value, optional } = part
   expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
   expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
@@ -110,23 +159,56 @@ export type WriteBody = (answer: Answer) => string
  * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins the JSON
  * strings of the other fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
  *
- * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise
+ * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise, or if the body has no value
  */
 export function bodyWriter (format: Format | TextFormat, definition: BodyDefinition): WriteBody {
-  return 'write' in format ? format.write : fieldsWriter(format.fields, definition)
+  if ('write' in format) return format.write
+  const { serialize } = format
+  const write = jsonWriter(format, definition)
+  return serialize === undefined ? write : answer => serialize(JSON.parse(write(answer)))
+}
+
+/** Returns the writer of the JSON of bodies, which is not what is sent if the format has `serialize`. */
+export function jsonWriter (format: Format, definition: BodyDefinition): WriteBody {
+  if (format.body === undefined) return fieldsWriter(format.fields, definition)
+  const write = partWriter(format.body, definition)
+  return answer => {
+    const text = write?.(answer)
+    if (text === undefined) throw new TypeError(`The body of the format '${format.name}' has no value for ${answer.code}.`)
+    return text
+  }
+}
+
+type WritePart = (answer: Answer) => string | undefined
+
+/** Returns the writer of a part; `undefined` if the definition never has it. */
+function partWriter (part: BodyPart, definition: BodyDefinition): WritePart | undefined {
+  if ('fields' in part) {
+    const write = fieldsWriter(part.fields, definition)
+    if (part.optional !== true) return write
+    const writeVariable = fieldsWriter(getVariableFields(part), definition)
+    return answer => writeVariable(answer) === '{}' ? undefined : write(answer)
+  }
+  if ('items' in part) {
+    const writers = part.items.flatMap(item => partWriter(item, definition) ?? [])
+    return answer => `[${writers.flatMap(write => write(answer) ?? []).join()}]`
+  }
+  if (part.schema(definition, { hasDocUrl: true }) === undefined) return undefined
+  const { value } = part
+  return answer => answer.meta === undefined ? toJson(value(answer)) : stringifyMeta(value(answer))
+}
+
+/** Returns the fields that decide whether an optional group is present: all of them, if all are fixed. */
+function getVariableFields ({ fields }: Group): Fields {
+  const variable = Object.entries(fields).filter(([, part]) => !('fixed' in part && part.fixed))
+  return variable.length === 0 ? fields : Object.fromEntries(variable)
 }
 
 function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
-  const writers: Array<{ readonly key: string, readonly write: (answer: Answer) => string | undefined }> = []
-  for (const [name, field] of Object.entries(fields)) {
-    const key = `${JSON.stringify(name)}:`
-    if ('fields' in field) {
-      writers.push({ key, write: fieldsWriter(field.fields, definition) })
-    } else if (field.schema(definition, { hasDocUrl: true }) !== undefined) {
-      const { value } = field
-      writers.push({ key, write: answer => answer.meta === undefined ? toJson(value(answer)) : stringifyMeta(value(answer)) })
-    }
-  }
+  const writers = Object.entries(fields).flatMap(([name, part]) => {
+    const write = partWriter(part, definition)
+    return write === undefined ? [] : [{ key: `${JSON.stringify(name)}:`, write }]
+  })
   return answer => {
     let text = ''
     for (const { key, write } of writers) {
@@ -162,19 +244,39 @@ export function stringifyMeta (value: unknown): string | undefined {
 }
 
 /** Returns the schema of the bodies of one definition. */
-export function bodySchema (format: Format, definition: BodyDefinition, context: SchemaContext): TObject {
-  return fieldsSchema(format.fields, definition, context)
+export function bodySchema (format: Format, definition: BodyDefinition, context: SchemaContext): TSchema {
+  return format.body === undefined ? fieldsSchema(format.fields, definition, context) : partSchema(format.body, definition, context)?.schema ?? Type.Unknown()
+}
+
+interface PartSchema {
+  readonly schema: TSchema
+  /** Whether the part can be absent. */
+  readonly isOptional: boolean
+}
+
+/** Returns the schema of a part; `undefined` if the definition never has it. */
+function partSchema (part: BodyPart, definition: BodyDefinition, context: SchemaContext): PartSchema | undefined {
+  if ('fields' in part) {
+    const schema = fieldsSchema(part.fields, definition, context)
+    if (part.optional !== true) return { schema, isOptional: false }
+    const { required, properties } = fieldsSchema(getVariableFields(part), definition, context)
+    return Object.keys(properties).length === 0 ? undefined : { schema, isOptional: required === undefined }
+  }
+  if ('items' in part) return { schema: listSchema(part, definition, context), isOptional: false }
+  const schema = part.schema(definition, context) as TSchema | undefined
+  return schema === undefined ? undefined : { schema, isOptional: part.optional === true }
+}
+
+function listSchema ({ items }: List, definition: BodyDefinition, context: SchemaContext): TSchema {
+  const parts = items.flatMap(item => partSchema(item, definition, context) ?? [])
+  return Type.Array(Type.Union(parts.map(({ schema }) => schema)), { minItems: parts.filter(({ isOptional }) => !isOptional).length, maxItems: parts.length })
 }
 
 function fieldsSchema (fields: Fields, definition: BodyDefinition, context: SchemaContext): TObject {
   const properties: Record<string, TSchema> = {}
-  for (const [name, field] of Object.entries(fields)) {
-    if ('fields' in field) {
-      properties[name] = fieldsSchema(field.fields, definition, context)
-    } else {
-      const schema = field.schema(definition, context) as TSchema | undefined
-      if (schema !== undefined) properties[name] = field.optional === true ? Type.Optional(schema) : schema
-    }
+  for (const [name, part] of Object.entries(fields)) {
+    const found = partSchema(part, definition, context)
+    if (found !== undefined) properties[name] = found.isOptional ? Type.Optional(found.schema) : found.schema
   }
   return Type.Object(properties, { additionalProperties: false })
 }

@@ -1,5 +1,6 @@
 /** A format that is similar to Laravel's errors. */
-import { message, reasonsByField } from './fields.js'
+import { message } from './fields.js'
+import { reasonsByField } from './reasons-by-field.js'
 import { defineFormat, type Format } from './format.js'
 
 /** `{ message }`, and for 422 `{ message, errors: { field: [reason] } }`: the shape of Laravel. */

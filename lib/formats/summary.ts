@@ -1,5 +1,6 @@
 /** The format with one message as `summary`. */
-import { message, reasonsByField } from './fields.js'
+import { message } from './fields.js'
+import { reasonsByField } from './reasons-by-field.js'
 import { defineFormat, type Format } from './format.js'
 
 /** `{ summary }`, and for 422 `{ summary, validation_errors: { field: [reason] } }`. */

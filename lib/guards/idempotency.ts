@@ -22,11 +22,11 @@ export interface IdempotencyOptions {
   readonly store: IdempotencyStore
   /** Whether a request must have a key. If not, a request without a key runs as if there were no guard. @default true */
   readonly required?: boolean
-  /** Milliseconds after which a stored response expires. @default 86400000: 24 hours */
+  /** The milliseconds after which a stored response expires. @default 86400000: 24 hours */
   readonly ttl?: number
   /**
-   * Milliseconds after which the claim of a running request expires. If its process ended, the request can then be repeated. Choose more than the
-   * slowest handler takes: a request that runs longer can run twice. @default 60000: 1 minute
+   * The milliseconds after which the claim of a running request expires. If its process ended, the request can then be repeated. Choose a longer time
+   * than the slowest handler takes, because a request that runs longer can run twice. @default 60000: 1 minute
    */
   readonly claimTtl?: number
   /**
@@ -34,14 +34,14 @@ export interface IdempotencyOptions {
    * @default 'deny'
    */
   readonly onStoreError?: 'allow' | 'deny'
-  /** Milliseconds after which a call of the store without a result counts as a failure. @default 1000 */
+  /** The milliseconds after which a store call without a result is treated as failed. @default 1000 */
   readonly storeTimeout?: number
   /**
-   * Returns what identifies the caller, such as the id of a user. A key that another caller used is rejected. It is needed if a caller's `Authorization`
-   * can change between two attempts. @default the id of the API key that the guard found (`request.apiKey.id`), otherwise `Authorization`
+   * Returns what identifies the caller, such as the id of a user. A key that another caller used is rejected. Set this option if a caller's
+   * `Authorization` can change between two attempts. @default the id of the API key that the guard found (`request.apiKey.id`), otherwise `Authorization`
    */
   readonly caller?: (request: FastifyRequest) => string
-  /** The header that has the key. @default 'Idempotency-Key' */
+  /** The header that contains the key. @default 'Idempotency-Key' */
   readonly header?: string
 }
 
@@ -69,15 +69,15 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRA
 const isGuarded = (method: string): boolean => !safeMethods.has(method)
 
 /**
- * Returns a guard for routes, after draft-ietf-httpapi-idempotency-key-header-07. The first request with an idempotency key runs, and its response is
- * stored. When the request is repeated, the stored response is sent again with `Idempotency-Replayed: true`. Other requests with the
- * key are rejected: 400 `idempotency_key_missing` without a key, 400 `invalid_request` with a malformed key, 409
+ * Returns a guard for routes that follows draft-ietf-httpapi-idempotency-key-header-07. The first request with an idempotency key runs, and its response
+ * is stored. When the request is repeated, the stored response is sent again with `Idempotency-Replayed: true`. These requests are
+ * rejected: 400 `idempotency_key_missing` without a key, 400 `invalid_request` with a malformed key, 409
  * `idempotency_in_progress` while the first request is running, and 422 `idempotency_key_reused` with another method, URL, caller or body.
  * If the store fails, the response is 503 `service_unavailable`.
  * The documentation of the routes has these codes and the headers.
  *
- * Responses with 5xx, 401, 403, 408, 409, 421, 423, 425 and 429 are not stored: the request can run again. Requests with a safe method,
- * such as GET, pass.
+ * Responses with 5xx, 401, 403, 408, 409, 421, 423, 425 and 429 are not stored, so the request can run again. The guard ignores requests with a
+ * safe method, such as GET.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -96,7 +96,7 @@ export function idempotency (options: IdempotencyOptions): IdempotencyGuard {
 
 const replayedHeaderDescription = {
   name: replayedHeader,
-  description: 'Present if this response was sent before, and is sent again because the request was repeated.',
+  description: 'Present if this is a stored response that is sent again because the request was repeated.',
   schema: { type: 'string', enum: ['true'] },
   example: 'true'
 }
@@ -147,9 +147,9 @@ interface RunningRequest {
   readonly claim: Claim
   /** The headers of the reply before the handler ran. */
   readonly headers: Headers
-  /** Whether the `onSend` hook has got a response and has not passed it on yet. */
+  /** Whether the `onSend` hook has received a response and has not passed it on yet. */
   isSending: boolean
-  /** Whether the response is stored, or the claim was given up. */
+  /** Whether the response is stored, or the claim was released. */
   isSettled: boolean
 }
 
@@ -179,12 +179,12 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   if (entry.fingerprint !== claim.fingerprint) throw errors.idempotency_key_reused()
   if (entry.response === undefined) throw errors.idempotency_in_progress()
   if (sendStored(reply, entry.response)) return reply
-  throw errors.internal_error({ cause: new Error(`The request was executed before, but its response was not stored. ${whyIncomplete}`) })
+  throw errors.internal_error({ cause: new Error(`The request was already executed, but its response was not stored. ${whyIncomplete}`) })
 }
 
-const whyIncomplete = `It was larger than ${maxBody} bytes, or a stream of events. Do not use idempotency() on such a route.`
+const whyIncomplete = `It was larger than ${maxBody} bytes, or an event stream. Do not use idempotency() on such a route.`
 
-/** Returns the key; `undefined` if there is none and none is required. */
+/** Returns the key, or `undefined` if there is no key and none is required. */
 function readKey ({ header, required }: GuardContext, request: FastifyRequest): string | undefined {
   const errors = getCatalog(request)
   const value = request.headers[header.toLowerCase()]
@@ -197,12 +197,12 @@ function readKey ({ header, required }: GuardContext, request: FastifyRequest): 
 
 function readCaller ({ caller }: GuardContext, request: FastifyRequest): string {
   const value: unknown = caller(request)
-  // Without this check, all callers for which the function returns no string would count as one.
+  // Without this check, all callers for which the function does not return a string would count as one caller.
   expectOption('idempotency', 'caller', typeof value === 'string', 'a function that returns a string', value)
   return value as string
 }
 
-/** Returns the entry of a key, and `undefined` if it was claimed. If the store failed, it throws, or returns `failed` if the request is allowed. */
+/** Returns the entry of a key, or `undefined` if the key was claimed. If the store failed, throws, or returns `failed` if the request is allowed. */
 async function claimKey (context: GuardContext, request: FastifyRequest, key: string, claim: Claim): Promise<StoredEntry | 'failed' | undefined> {
   try {
     return await context.store.claim(key, claim)
@@ -251,7 +251,7 @@ async function storeOrGiveUp (current: RunningRequest, request: FastifyRequest, 
   return captured.payload
 }
 
-/** Returns whether the response is that of `handlerTimeout`. The handler continues, so its claim must stay. */
+/** Returns whether `handlerTimeout` caused the response. The handler continues, so its claim must stay. */
 function isHandlerRunning (request: FastifyRequest): boolean {
   // Without this option, reading `signal` would create one.
   if (!(request.routeOptions as { readonly handlerTimeout?: number }).handlerTimeout) return false
@@ -279,7 +279,7 @@ async function giveUp (current: RunningRequest, request: FastifyRequest): Promis
   }
 }
 
-/** Gives the claim up if an error was sent without the `onSend` hook: by `reply.callNotFound()`, or after `reply.hijack()`. */
+/** Releases the claim if an error was sent without the `onSend` hook: by `reply.callNotFound()`, or after `reply.hijack()`. */
 function settleUnseen (request: ClaimingRequest, reply: FastifyReply): void {
   const current = request[running] as RunningRequest
   if (!current.isSettled && reply.raw.statusCode >= 400 && !isHandlerRunning(request)) giveUp(current, request)

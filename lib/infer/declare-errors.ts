@@ -75,7 +75,7 @@ export interface Declaration {
 /**
  * Returns the codes that were declared for some targets.
  *
- * @param methods the methods of the route, or the one whose codes are wanted
+ * @param methods the methods of the route, or only the method whose codes are returned
  */
 export function findDeclarations (targets: readonly DeclaringTarget[], methods: readonly string[]): Declaration[] {
   const found: Declaration[] = []

@@ -59,9 +59,9 @@ export interface RouteErrorsOptions {
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
   /** Returns whether the plugin handles the errors of a scope or a route, each of which can have its own error handler. */
   readonly handlesErrors: (scope: FastifyInstance, ofRoute: RouteOptions['errorHandler']) => boolean
-  /** Returns whether a document that shows the route requires credentials on every route. @default none does */
+  /** Returns whether a document that shows the route requires credentials on every route. @default no document requires them */
   readonly isSecured?: (record: RouteRecord) => boolean
-  /** Returns whether every document of the application hides the route. @default none does */
+  /** Returns whether every document of the application hides the route. @default no document hides it */
   readonly isHidden?: (record: RouteRecord) => boolean
 }
 

@@ -1,13 +1,14 @@
 /** The bodies of error responses in a document: their schemas and examples. */
 import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../catalog/answer.js'
-import type { TObject } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
+import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
-import { bodySchema, bodyWriter, type Format, type TextFormat } from '../formats/format.js'
+import { bodySchema, jsonWriter, type Format, type TextFormat } from '../formats/format.js'
 import type { SentBody } from '../infer/declared-schemas.js'
 import type { DocUrl } from './settings.js'
 import { toOpenApiSchema, type OpenApiVersion, type SchemaDefinitions } from './to-openapi-schema.js'
-import type { JsonObject } from '../support/is-object.js'
+import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /** Returns the schema of the bodies of a code for an OpenAPI version. */
 export function createCodeSchema (
@@ -17,16 +18,36 @@ export function createCodeSchema (
 }
 
 /** Returns the JSON Schema of the bodies of a code. References in `meta` stay relative to `meta`, because it has an `$id`. */
-export function createBodySchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes?: readonly string[] | undefined): TObject {
+export function createBodySchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes?: readonly string[] | undefined): TSchema {
   const { code, meta } = definition
   const hasLocalReference = meta !== undefined && meta.$id === undefined && /ref":"#/i.test(JSON.stringify(meta))
   const identified = hasLocalReference ? { ...definition, meta: { ...meta, $id: `meta:${code}` } } : definition
   return bodySchema(format, identified, { hasDocUrl: docUrl(code) !== undefined, issueCodes })
 }
 
-/** Returns whether a schema, passed as JSON, is distinguished from the schemas of other codes by its code. */
-export function namesCode (json: string, code: string): boolean {
-  return json.includes(`"enum":[${JSON.stringify(code)}]`)
+/** Returns the codes of a catalog whose bodies have values that no other code has: the code itself, or a value that stands for it. */
+export function listIdentifiedCodes (format: Format, errors: AnyCatalog): ReadonlySet<string> {
+  const byConstants = new Map<string, string[]>()
+  for (const definition of Object.values(errors)) {
+    const constants = JSON.stringify(listConstants(bodySchema(format, definition, { hasDocUrl: true })))
+    byConstants.set(constants, [...byConstants.get(constants) ?? [], definition.code])
+  }
+  return new Set([...byConstants.values()].flatMap(codes => codes.length === 1 ? codes : []))
+}
+
+/** Returns the values that every body with a schema has, by the path of their properties. */
+function listConstants (schema: unknown, path = ''): Array<readonly [path: string, value: unknown]> {
+  if (!isRecord(schema)) return []
+  const value = getConstant(schema)
+  if (value !== undefined) return [[path, value]]
+  if (schema.items !== undefined) return listConstants(schema.items, `${path}[]`)
+  return Object.entries(isRecord(schema.properties) ? schema.properties : {}).flatMap(([name, member]) => listConstants(member, `${path}/${name}`))
+}
+
+/** Returns the only value that a schema allows; `undefined` if it allows several. */
+function getConstant (schema: ReadonlyJsonObject): unknown {
+  const { enum: values } = schema
+  return Array.isArray(values) && values.length === 1 ? values[0] : schema.const
 }
 
 /**
@@ -35,17 +56,18 @@ export function namesCode (json: string, code: string): boolean {
  * `properties` of an inner object to be complete.
  */
 export function narrowProperties (wide: JsonObject, narrow: JsonObject): JsonObject | undefined {
+  if (!isObject(narrow.properties)) return JSON.stringify(wide) === JSON.stringify(narrow) ? undefined : narrow
   const before = wide.properties as JsonObject
-  const properties = Object.entries(narrow.properties as JsonObject).filter(([name, schema]) => JSON.stringify(before[name]) !== JSON.stringify(schema))
+  const properties = Object.entries(narrow.properties).filter(([name, schema]) => JSON.stringify(before[name]) !== JSON.stringify(schema))
   return properties.length === 0 ? undefined : { type: 'object', properties: Object.fromEntries(properties) }
 }
 
 /** Returns the property that has a different single value in each schema, and these values (OpenAPI 3.1.1, section 4.8.25). */
 export function findDiscriminator (schemas: readonly JsonObject[]): { readonly propertyName: string, readonly values: readonly string[] } | undefined {
-  for (const propertyName of Object.keys(schemas[0]?.properties as JsonObject)) {
+  for (const propertyName of Object.keys(schemas[0]?.properties ?? {})) {
     const values = schemas.flatMap(({ properties }) => {
-      const { enum: values } = (properties as Record<string, JsonObject | undefined>)[propertyName] ?? {}
-      return Array.isArray(values) && values.length === 1 && typeof values[0] === 'string' ? values : []
+      const value = getConstant((properties as Record<string, JsonObject | undefined> | undefined)?.[propertyName] ?? {})
+      return typeof value === 'string' ? [value] : []
     })
     if (new Set(values).size === schemas.length) return { propertyName, values }
   }
@@ -67,8 +89,8 @@ export function createBodyExample (definition: ErrorDefinition, format: Format |
   const { issues, variant } = listExampleIssues(definition, issueCodes)
   const page = docUrl(definition.code)
   const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
-  const body = bodyWriter(format, getResponseDefinition(definition, page))(answer)
-  return { variant, summary: answer.message, value: 'write' in format ? body : JSON.parse(body) }
+  const value: unknown = 'write' in format ? format.write(answer) : JSON.parse(jsonWriter(format, getResponseDefinition(definition, page))(answer))
+  return { variant, summary: answer.message, value }
 }
 
 /** Returns bodies of a code in a format as they are sent: the example, and one without issues. */

@@ -42,6 +42,8 @@ export interface ComponentsContext extends DocumentSettings {
   /** The names of components by section and key, and the keys by section and name. */
   readonly names: Map<string, string>
   readonly keys: Map<string, string>
+  /** The codes that have a component in each format, as far as they were listed. */
+  readonly identifiedCodes: Map<Format, ReadonlySet<string>>
   /** Schemas that were created, by format, code and issues. */
   readonly codeSchemas: Map<string, CodeSchema>
   /** References to the responses of groups as JSON, by the headers of the route. */
@@ -77,6 +79,7 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
     components: { schemas: {}, responses: {}, headers: {}, examples: {} },
     names: new Map(),
     keys: new Map(),
+    identifiedCodes: new Map(),
     codeSchemas: new Map(),
     responses: new Map()
   }

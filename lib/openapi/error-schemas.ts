@@ -3,7 +3,7 @@ import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { JsonObject } from '../support/is-object.js'
-import { createCodeSchema, findDiscriminator, namesCode, narrowProperties } from './bodies.js'
+import { createCodeSchema, findDiscriminator, listIdentifiedCodes, narrowProperties } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type CodeSchema, type ComponentsContext } from './components.js'
 import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
@@ -14,7 +14,7 @@ export function createGroupSchema (context: ComponentsContext, { status, definit
   const members = distinct(definitions.map(definition => getCodeSchema(context, definition, format, issues.get(definition.code))))
   const all = listSchemasOfStatus(context, status, format)
   const isWhole = members.length === all.length && members.every(({ json }, index) => json === all[index]?.json)
-  return isWhole ? { ...addStatusSchema(context, status, format) } : createUnion(context, members)
+  return isWhole ? { ...addStatusSchema(context, status, format) } : createUnion(context, members, format)
 }
 
 /** Adds the schemas of all statuses of the catalog in the main format. */
@@ -34,7 +34,7 @@ function hasFewerIssues ({ issuesByCode }: ComponentsContext, code: string, issu
 
 function addStatusSchema (context: ComponentsContext, status: ErrorStatus, format: Format): ComponentReference {
   const name = nameComponent(context, 'schemas', statusNames[status] + formatSuffix(context, format), `status ${status} ${format.name}`)
-  return addComponent(context, 'schemas', name, () => createUnion(context, listSchemasOfStatus(context, status, format)))
+  return addComponent(context, 'schemas', name, () => createUnion(context, listSchemasOfStatus(context, status, format), format))
 }
 
 function listSchemasOfStatus (context: ComponentsContext, status: ErrorStatus, format: Format): CodeSchema[] {
@@ -93,6 +93,12 @@ function createDefinitions (context: ComponentsContext, code: string): SchemaDef
   }
 }
 
+function getIdentifiedCodes ({ identifiedCodes, errors }: ComponentsContext, format: Format): ReadonlySet<string> {
+  let codes = identifiedCodes.get(format)
+  if (codes === undefined) identifiedCodes.set(format, codes = listIdentifiedCodes(format, errors))
+  return codes
+}
+
 function baseName (context: ComponentsContext, code: string, format: Format): string {
   return String(context.schemaNames.get(code)) + formatSuffix(context, format)
 }
@@ -101,12 +107,14 @@ function referTo (context: ComponentsContext, { name, schema }: CodeSchema): Com
   return addComponent(context, 'schemas', name, () => schema)
 }
 
-/** Returns one schema for some codes. The schemas of the codes are components if they name the code. */
-function createUnion (context: ComponentsContext, members: readonly CodeSchema[]): JsonObject {
-  const schemas: JsonObject[] = members.map(member => namesCode(member.json, member.code) ? { ...referTo(context, member) } : member.schema)
+/** Returns one schema for some codes. The schemas of the codes are components if their values identify the code. */
+function createUnion (context: ComponentsContext, members: readonly CodeSchema[], format: Format): JsonObject {
+  const identified = getIdentifiedCodes(context, format)
+  const schemas: JsonObject[] = members.map(member => identified.has(member.code) ? { ...referTo(context, member) } : member.schema)
   const [only] = schemas
   if (only !== undefined && schemas.length === 1) return only
-  const discriminator = findDiscriminator(members.map(({ body }) => body))
+  // A discriminator can refer only to components.
+  const discriminator = schemas.every(({ $ref }) => $ref !== undefined) ? findDiscriminator(members.map(({ body }) => body)) : undefined
   if (discriminator === undefined) return { anyOf: schemas }
   const { propertyName, values } = discriminator
   return { oneOf: schemas, discriminator: { propertyName, mapping: Object.fromEntries(values.map((value, index) => [value, schemas[index]?.$ref])) } }

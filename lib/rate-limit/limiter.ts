@@ -192,7 +192,7 @@ function callDone (done: HookHandlerDoneFunction, limitError: LimitError | undef
 
 /** Returns an error that is not falsy, because Fastify continues with a request if the error is falsy. */
 function toError ({ error }: LimitError): Error {
-  return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate-limit policy returned or threw no error.')
+  return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate limit policy failed without an error.')
 }
 
 function countsOnRequest ({ policy }: Limit): boolean {

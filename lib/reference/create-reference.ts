@@ -28,9 +28,9 @@ export interface Reference {
 /** A rate limit. */
 export interface ReferenceLimit {
   readonly name: string
-  /** Requests in one window. Absent if the number depends on the caller. */
+  /** Requests in one window. Absent if the number depends on the client. */
   readonly max?: number
-  /** The length of the window in words: `1 minute`, `500 ms`. Absent if it depends on the caller. */
+  /** The length of the window in words: `1 minute`, `500 ms`. Absent if it depends on the client. */
   readonly window?: string
   /** The routes whose requests it counts. */
   readonly routes: readonly string[]
@@ -47,7 +47,7 @@ export interface ReferenceCode {
   readonly message: string
   /** When it happens, in CommonMark. */
   readonly description: string
-  /** What the caller should do, in CommonMark. */
+  /** What the client should do, in CommonMark. */
   readonly action: string
   readonly retry: RetryAdvice
   /** The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array. */

@@ -91,7 +91,7 @@ export interface LogTarget {
 export function logError (write: LogFunction | false, entry: LogEntry, target: LogTarget): void {
   if (write === false) return
   callSafely(() => write === writeLog ? writeBuiltInLog(entry, target) : callLogFunction(write, entry, target), fault => {
-    quietly(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'The log failed for an error.'))
+    quietly(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'An error could not be logged.'))
   })
 }
 

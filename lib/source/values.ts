@@ -137,7 +137,7 @@ export interface Module {
   readonly symbol: TypeScriptSymbol
 }
 
-/** A value of which only the type is known, or nothing. */
+/** A value of which only the type is known, or of which nothing is known. */
 export interface Unknown {
   readonly kind: 'unknown'
   readonly id: number

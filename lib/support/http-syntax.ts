@@ -5,7 +5,7 @@ export function isRealm (value: unknown): value is string {
   return typeof value === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(value)
 }
 
-/** Returns whether a value is one scope: printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3). */
+/** Returns whether a value is one scope: printable ASCII without spaces, quotes or backslashes (RFC 6749, section 3.3). */
 export function isScope (value: unknown): value is string {
   return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
 }
@@ -23,7 +23,7 @@ export function isUnsatisfiedRange (value: unknown): value is string {
   return typeof value === 'string' && /^bytes \*\/\d+$/.test(value)
 }
 
-/** Returns whether a value is an absolute URL of HTTP that can be a quoted parameter of a header: it has no quotes, backslashes and spaces. */
+/** Returns whether a value is an absolute URL of HTTP that can be a quoted parameter of a header: it has no quotes, backslashes or spaces. */
 export function isHttpUrl (value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\/[\x21\x23-\x5b\x5d-\x7e]+$/i.test(value) && URL.canParse(value)
 }

@@ -62,7 +62,7 @@ export function collectLedger (folder: string): () => void {
  * The last line of a file is ignored if it is incomplete, because a process may have been killed while writing.
  *
  * @param folder the path that `collectLedger` was called with
- * @throws TypeError if `folder` is not a path of a folder that exists. Then no process has collected anything
+ * @throws TypeError if `folder` is not the path of an existing folder, because then no process has collected anything
  * @throws TypeError if a file has a line that `collectLedger` did not write
  * @example
  * assertLedger(await build(), { answers: readLedger('.ledger') })

@@ -28,8 +28,8 @@ export function compareLocks (before: Lock, after: Lock): Change[] {
 function compareFormats (before: readonly string[], after: readonly string[]): Change[] {
   const changes: Change[] = []
   if (before[0] !== after[0]) changes.push(change('breaking', 'format', `the body changed from '${before[0]}' to '${after[0]}'.`))
-  for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `callers can no longer request '${name}'.`))
-  for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `callers can also request '${name}'.`))
+  for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `clients can no longer request '${name}'.`))
+  for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `clients can also request '${name}'.`))
   return changes
 }
 
@@ -52,7 +52,7 @@ function compareCodes (before: Lock, after: Lock): Change[] {
 function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[]): Change {
   const [successor, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
   const renamed = successor === undefined || others.length > 0 ? '' : ` or renamed to '${successor}'`
-  return change('breaking', code, `the code was removed${renamed}. Callers that handle this code no longer receive it.`)
+  return change('breaking', code, `the code was removed${renamed}. Clients that handle this code no longer receive it.`)
 }
 
 function compareCode (code: string, before: LockedCode, after: LockedCode): Change[] {
@@ -102,7 +102,7 @@ function compareRoutes (before: Lock, after: Lock): Change[] {
   return [...changes, ...added.map(route => change('fine', route, 'the route is new.'))]
 }
 
-/** Returns the name of a route without the names of its parameters, because callers do not see them. */
+/** Returns the name of a route without the names of its parameters, because clients do not see them. */
 function toPattern (route: string): string {
   return route.replace(/:\w+/g, ':')
 }

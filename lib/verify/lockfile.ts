@@ -17,7 +17,7 @@ export interface Lock {
 /** The types of fields by name. The name of an optional field ends in a question mark. */
 export type LockedFields = Readonly<Record<string, string>>
 
-/** The properties of a code that callers rely on. */
+/** The properties of a code that clients rely on. */
 export interface LockedCode {
   readonly status: number
   readonly type: string

@@ -28,7 +28,7 @@ export interface TestedFailure {
 export function listFailures (): TestedFailure[] {
   const page = 'responses.md'
   return [
-    ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({ source: 'your code', page, what: `It throws ${name}.`, code })),
+    ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({ source: 'your code', page, what: `A handler throws ${name}.`, code })),
     ...Object.entries(fastifyErrors).map(([what, { code }]) => ({ source: 'Fastify', page, what, code })),
     ...Object.entries(clientErrors).map(([what, code]) => ({ source: 'Node', page, what, code })),
     ...databaseFailureList,

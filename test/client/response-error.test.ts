@@ -15,7 +15,7 @@ t.test('comparing the code narrows status and meta', async t => {
         const entry: string | undefined = error.meta?.entry_id
         // @ts-expect-error no such fact
         error.meta?.entry
-        // @ts-expect-error a format may leave meta out
+        // @ts-expect-error a format may omit meta
         error.meta.entry_id
         void [status, entry]
         break

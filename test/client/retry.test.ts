@@ -6,6 +6,7 @@ import Fastify from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { parseError, withRetry, type RetryOptions } from 'fastify-api-errors/client'
 import t, { type Test } from 'tap'
+import { skipDelays } from '../support/skip-delays.js'
 import { thrown } from '../support/thrown.js'
 
 const errors = defineErrors(standardErrors, {
@@ -191,9 +192,9 @@ async function serveEndless (t: Test, status: number, headers: Record<string, st
 
 t.test('if the code cannot change the advice, the response is returned immediately with an unread body', async t => {
   const { url, count } = await serveEndless(t, 404, { 'content-type': 'application/json' }, '{"code":')
-  const start = performance.now()
+  const copies = t.capture(Response.prototype, 'clone')
   const response = await withRetry(fetch)(url)
-  t.ok(performance.now() - start < 1000)
+  t.equal(copies().length, 0)
   t.equal(response.status, 404)
   const { value } = await (response.body as ReadableStream<Uint8Array>).getReader().read()
   t.equal(new TextDecoder().decode(value), '{"code":')
@@ -206,37 +207,33 @@ t.test('if the code can change the advice, the client waits at most 2 seconds fo
     const start = performance.now()
     t.equal((await withRetry(fetch, options)(url)).status, status)
     const duration = performance.now() - start
-    t.ok(duration >= 1990 && duration < 4000, String(duration))
+    t.ok(duration >= 1990 && duration < 60_000, String(duration))
     t.equal(count(), 1)
   }
 })
 
 t.test('a body that cannot contain a code is not read', async t => {
   const { url } = await serveEndless(t, 409, { 'content-type': 'text/html' }, '<h1>Conflict</h1>')
-  const start = performance.now()
+  const copies = t.capture(Response.prototype, 'clone')
   t.equal((await withRetry(fetch, { advice })(url)).status, 409)
-  t.ok(performance.now() - start < 1000)
   const { url: untyped } = await serveEndless(t, 409, {}, 'Conflict')
   t.equal((await withRetry(fetch, { advice })(untyped)).status, 409)
-  t.ok(performance.now() - start < 1000)
+  t.equal(copies().length, 0)
 })
 
 t.test('a request is retried even if the body of the first response never ends', async t => {
   const { url, count } = await serveEndless(t, 503, { 'content-type': 'application/json', 'retry-after': '0' }, '{"code":')
-  const start = performance.now()
   t.equal((await withRetry(fetch, { ...quick, attempts: 4 })(url)).status, 503)
-  t.ok(performance.now() - start < 1500)
   t.equal(count(), 4)
 })
 
 t.test('no delay is longer than maxDelay', async t => {
-  for (let at = 0; at < 5; at++) {
-    const { url, received } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 1 }, 'ok')
-    const start = performance.now()
-    t.equal((await withRetry(fetch, { baseDelay: 60_000, maxDelay: 1000 })(url)).status, 200)
-    t.ok(performance.now() - start < 1500)
-    t.equal(received.length, 2)
-  }
+  t.intercept(Math, 'random', { value: () => 1 })
+  const delays = skipDelays(t)
+  const { fetch, sent } = respondWith([429, { 'retry-after': '1' }], [200])
+  t.equal((await withRetry(fetch, { baseDelay: 60_000, maxDelay: 1000 })(url)).status, 200)
+  t.strictSame(delays, [1000])
+  t.equal(sent.length, 2)
 })
 
 t.test('a fetch whose bodies are not web streams', async t => {
@@ -272,23 +269,19 @@ for (const [what, headers, status, attempts] of [
   })
 }
 
-t.test('Retry-After-Ms is waited for, and takes precedence over Retry-After', async t => {
+t.test('the client waits for Retry-After-Ms, which takes precedence over Retry-After', async t => {
   const { fetch, sent } = respondWith([429, { 'retry-after': '1', 'retry-after-ms': '80' }], [200])
-  const start = performance.now()
+  const delays = skipDelays(t)
   await withRetry(fetch, { baseDelay: 0 })(url)
-  const duration = performance.now() - start
-  t.ok(duration >= 79 && duration < 900, String(duration))
+  t.strictSame(delays, [80])
   t.equal(sent.length, 2)
 })
 
 t.test('a 429 without a time is retried after a wait that is four times as long as that after a failure', async t => {
   t.intercept(Math, 'random', { value: () => 1 })
-  for (const [status, least] of [[429, 200], [500, 50]] as const) {
-    const start = performance.now()
-    await withRetry(respondWith([status], [200]).fetch, { baseDelay: 50 })(url)
-    const duration = performance.now() - start
-    t.ok(duration >= least - 1 && duration < least + 140, `${status}: ${duration}`)
-  }
+  const delays = skipDelays(t)
+  for (const status of [429, 500]) await withRetry(respondWith([status], [200]).fetch, { baseDelay: 50 })(url)
+  t.strictSame(delays, [200, 50])
 })
 
 t.test('the calls share a budget of retries', async t => {
@@ -305,7 +298,7 @@ t.test('the calls share a budget of retries', async t => {
   t.equal((await withRetry(none.fetch, { ...quick, budget: 0 })(url)).status, 500)
 })
 
-t.test('a success gives the tokens of its retry back', async t => {
+t.test('a success returns the tokens of its retry', async t => {
   const steps = Array.from({ length: 20 }, (_, at) => [at % 2 === 0 ? 500 : 200] as const)
   const { fetch, sent } = respondWith(...steps)
   const patient = withRetry(fetch, { ...quick, budget: 5 })
@@ -329,7 +322,7 @@ t.test('idempotencyKey: a POST or PATCH has the same key on each attempt', async
   }
 })
 
-t.test('idempotencyKey: the key of the caller is kept, and other methods have none', async t => {
+t.test('idempotencyKey: a key that the caller sets is kept, and other methods get none', async t => {
   const { fetch, sent } = respondWith([500], [200])
   const keyed = withRetry(fetch, { ...quick, idempotencyKey: true })
   await keyed(new Request(url, { method: 'POST', body: '{}', headers: { 'Idempotency-Key': '"mine"' } }))

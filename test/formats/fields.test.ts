@@ -6,6 +6,8 @@ import { defineErrors, standardErrors, type ErrorDefinition } from 'fastify-api-
 import type { Answer } from '../../lib/catalog/answer.js'
 import type { Issue } from '../../lib/catalog/issues.js'
 import * as fields from '../../lib/formats/fields.js'
+import type { Field } from '../../lib/formats/format.js'
+import { thrown } from '../support/thrown.js'
 
 const errors = defineErrors(standardErrors, {
   queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'The queue has no free place.', action: 'Wait.', retry: 'backoff', meta: Type.Object({ size: Type.Integer() }), example: { meta: { size: 3 } } }
@@ -14,7 +16,7 @@ const errors = defineErrors(standardErrors, {
 const issue: Issue = { in: 'body', field: 'name', pointer: '/name', code: 'too_short', message: 'name is too short.' }
 
 function createAnswer (definition: ErrorDefinition, properties: Partial<Answer> = {}): Answer {
-  return { code: definition.code, status: definition.status, type: definition.type, message: 'M.', requestId: 'req_1', docUrl: 'https://docs.test/e', issues: [], meta: undefined, ...properties } as Answer
+  return { code: definition.code, status: definition.status, type: definition.type, title: 'T', message: 'M.', action: definition.action, requestId: 'req_1', docUrl: 'https://docs.test/e', issues: [], meta: undefined, ...properties } as Answer
 }
 
 const context = { hasDocUrl: true, issueCodes: undefined } as const
@@ -22,7 +24,7 @@ const context = { hasDocUrl: true, issueCodes: undefined } as const
 t.test('each value is valid for the schema of its field', async t => {
   const answer = createAnswer(errors.queue_full, { meta: { size: 3 } })
   for (const [name, expected] of [
-    ['code', 'queue_full'], ['message', 'M.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['meta', { size: 3 }]
+    ['code', 'queue_full'], ['message', 'M.'], ['title', 'T'], ['status', 409], ['action', 'Wait.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['meta', { size: 3 }]
   ] as const) {
     const { schema, value } = fields[name]
     const found = value(answer)
@@ -31,7 +33,7 @@ t.test('each value is valid for the schema of its field', async t => {
   }
 })
 
-t.test('a field without a fact has no schema, so the format omits it', async t => {
+t.test('a field that does not apply has no schema, so the format omits it', async t => {
   t.equal(fields.docUrl.schema(errors.queue_full, { ...context, hasDocUrl: false }), undefined)
   t.equal(fields.meta.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.resource_not_found, context), undefined)
@@ -40,12 +42,84 @@ t.test('a field without a fact has no schema, so the format omits it', async t =
   t.strictSame(fields.details.value(createAnswer(errors.validation_error, { issues: [issue] })), [issue])
 })
 
-t.test('reasons are lists by field, also for fields with names of Object.prototype', async t => {
-  const { schema, value } = fields.reasonsByField(({ code }) => code, 422)
-  const reasons = value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'invalid_format' }, { ...issue, field: '' }, { ...issue, field: '__proto__' }, { ...issue, field: 'constructor' }] }))
-  t.strictSame(Object.entries(reasons as object), [
-    ['name', ['too_short', 'invalid_format']], ['body', ['too_short']], ['__proto__', ['too_short']], ['constructor', ['too_short']]
+/** Returns whether a value is valid for the schema of a field. */
+function isValid (field: Field, definition: ErrorDefinition, value: unknown, issueCodes?: readonly string[]): boolean {
+  return new Ajv({ strict: false }).compile(field.schema(definition, { hasDocUrl: true, issueCodes }) as object)(value)
+}
+
+t.test('field() returns its argument, and its value has the type of its schema', async t => {
+  const definition = { schema: () => Type.String(), value: (answer: Answer) => answer.requestId }
+  t.equal(fields.field(definition), definition)
+  // @ts-expect-error a number is not a string
+  fields.field({ schema: () => Type.String(), value: () => 1 })
+})
+
+t.test('a constant is the only value that its schema allows', async t => {
+  const answer = createAnswer(errors.queue_full)
+  for (const [value, expected, schema] of [
+    [false, false, { type: 'boolean', enum: [false] }],
+    [1, 1, { type: 'integer', enum: [1] }],
+    [1.5, 1.5, { type: 'number', enum: [1.5] }],
+    ['error', 'error', { type: 'string', enum: ['error'] }],
+    [null, null, { type: 'null' }],
+    [({ status }: { status: number }) => String(status), '409', { type: 'string', enum: ['409'] }]
+  ] as const) {
+    const field = fields.constant(value)
+    t.equal(field.value(answer), expected)
+    t.match(field.schema(errors.queue_full, context), schema)
+    t.ok(isValid(field, errors.queue_full, expected))
+    t.equal(field.fixed, typeof value === 'function' ? undefined : true)
+  }
+  t.equal(fields.constant(() => undefined).schema(errors.queue_full, context), undefined, 'a code without the field')
+})
+
+t.test('codeAs() spells the code, and a code that is not in the object is sent unchanged', async t => {
+  const answer = createAnswer(errors.queue_full)
+  t.equal(fields.codeAs(code => code.toUpperCase()).value(answer), 'QUEUE_FULL')
+  t.equal(fields.codeAs({ queue_full: 17 }).value(answer), 17)
+  t.match(fields.codeAs({ queue_full: 17 }).schema(errors.queue_full, context), { type: 'integer', enum: [17] })
+  t.equal(fields.codeAs({ toString: 'x' }).value(createAnswer({ ...errors.queue_full, code: 'constructor' })), 'constructor')
+  t.equal(thrown(() => fields.codeAs('upper' as never)), 'TypeError: codeAs: map: expected an object of values by code, or a function of the code, got "upper".')
+})
+
+const upper = fields.codeAs(code => code.toUpperCase())
+
+t.test('issues() lists an object for each issue, with the names of an API', async t => {
+  const field = fields.issues({ field: 'pointer', issue: upper, description: 'message', source: { in: 'in', rest: {} }, status: fields.status, page: { url: fields.docUrl } })
+  const value = field.value(createAnswer(errors.validation_error, { issues: [issue] }))
+  t.strictSame(value, [{ field: '/name', issue: 'TOO_SHORT', description: 'name is too short.', source: { in: 'body' }, status: 422, page: { url: 'https://docs.test/e' } }])
+  t.ok(isValid(field, errors.validation_error, value))
+  t.ok(isValid(field, errors.validation_error, value, ['too_short']))
+  t.notOk(isValid(field, errors.validation_error, value, ['required']), 'the schema has only the codes that are possible')
+  t.notOk(isValid(field, errors.validation_error, []), 'it is absent rather than empty')
+  t.equal(field.value(createAnswer(errors.validation_error)), undefined)
+  t.equal(field.schema(errors.resource_not_found, context), undefined)
+  t.equal(field.schema(errors.validation_error, { ...context, issueCodes: [] }), undefined)
+  t.match(fields.issues({ code: 'code' }).schema(errors.validation_error, context), { items: { required: ['code'], properties: { code: { type: 'string' } } } })
+})
+
+t.test('eachIssue() lists an object for each issue, or one for the error', async t => {
+  const field = fields.eachIssue({ status: fields.constant(({ status }) => String(status)), code: 'code', detail: 'message', source: { pointer: 'pointer' } })
+  const invalid = field.value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
+  t.strictSame(invalid, [
+    { status: '422', code: 'too_short', detail: 'name is too short.', source: { pointer: '/name' } },
+    { status: '422', code: 'pattern', detail: 'name is too short.', source: { pointer: '/name' } }
   ])
-  t.strictSame([schema(errors.validation_error, context) !== undefined, schema(errors.invalid_request, context)], [true, undefined])
-  t.ok(fields.reasonsByField(({ code }) => code, 400).schema(errors.invalid_request, context) !== undefined, 'with 400 as the status of validation')
+  t.ok(isValid(field, errors.validation_error, invalid, ['too_short', 'pattern']))
+  const plain = field.value(createAnswer(errors.validation_error))
+  t.strictSame(plain, [{ status: '422', code: 'validation_error', detail: 'M.' }])
+  t.ok(isValid(field, errors.validation_error, plain, ['too_short']))
+  const full = field.value(createAnswer(errors.queue_full))
+  t.ok(isValid(field, errors.queue_full, full, []))
+  t.notOk(isValid(field, errors.queue_full, invalid, []), 'a code without issues has no source')
+  t.strictSame(fields.eachIssue({ pointer: 'pointer' }).value(createAnswer(errors.queue_full)), [{}])
+})
+
+t.test('issuesByField() has the messages of each field', async t => {
+  const field = fields.issuesByField()
+  const value = field.value(createAnswer(errors.validation_error, { issues: [issue] }))
+  t.strictSame(value, { name: ['name is too short.'] })
+  t.ok(isValid(field, errors.validation_error, value))
+  t.equal(field.value(createAnswer(errors.validation_error)), undefined)
+  t.equal(field.schema(errors.resource_not_found, context), undefined)
 })

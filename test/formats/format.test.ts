@@ -1,9 +1,13 @@
 /** `defineFormat` and custom formats. */
-import { Type } from '@sinclair/typebox'
+import { Type, type TSchema } from '@sinclair/typebox'
+import { Ajv } from 'ajv'
 import { expectTypeOf } from 'expect-type'
+import Fastify from 'fastify'
 import t from 'tap'
-import { defineFormat, standardErrors, type Answer, type Format, type FormatDefinition } from 'fastify-api-errors'
-import { bodySchema } from '../../lib/formats/format.js'
+import apiErrors, { defineFormat, serverOptions, standardErrors, type Answer, type Format, type FormatDefinition } from 'fastify-api-errors'
+import { code, constant, details, docUrl, group, list, message } from 'fastify-api-errors/format'
+import { createExampleAnswer } from '../../lib/catalog/answer.js'
+import { bodySchema, jsonWriter } from '../../lib/formats/format.js'
 import { createThrower } from '../support/http.js'
 import { thrown } from '../support/thrown.js'
 
@@ -80,6 +84,62 @@ t.test('the schema of a format allows only the fields of its code', async t => {
   })
 })
 
+/** Returns the body that a format writes for a code, and whether its schema accepts the body. */
+function write (format: Format, code: 'forbidden' | 'validation_error', properties: Partial<Answer> = {}): readonly [body: unknown, isValid: boolean] {
+  const definition = standardErrors[code]
+  const answer = { ...createExampleAnswer(definition, undefined, { requestId: 'req_1', instance: '/' }), issues: [], ...properties }
+  const body: unknown = JSON.parse(jsonWriter(format, definition)(answer))
+  return [body, new Ajv({ strict: false }).compile(bodySchema(format, definition, { hasDocUrl: true }))(body)]
+}
+
+t.test('a group that is optional is omitted if all of its fields are absent, except those that are fixed', async t => {
+  const format = defineFormat({
+    name: 'grouped', fields: { link: group({ rel: constant('help'), href: docUrl }), fixed: group({ ok: constant(false) }), found: group({ details }), error: group({ code, docUrl }) }
+  })
+  t.strictSame(write(format, 'forbidden'), [{ fixed: { ok: false }, error: { code: 'forbidden' } }, true])
+  t.strictSame(write(format, 'validation_error', { docUrl: 'https://docs.test/x', issues }), [
+    { link: { rel: 'help', href: 'https://docs.test/x' }, fixed: { ok: false }, found: { details: issues }, error: { code: 'validation_error', docUrl: 'https://docs.test/x' } }, true
+  ])
+})
+
+t.test('a list omits its items that are absent', async t => {
+  const format = defineFormat({ name: 'listed', fields: { items: list(message, group({ kind: constant('fields'), details }), { fields: { code } }) } })
+  t.strictSame(write(format, 'forbidden', { message: 'No.' }), [{ items: ['No.', { code: 'forbidden' }] }, true])
+  t.strictSame(write(format, 'validation_error', { message: 'No.', issues }), [{ items: ['No.', { kind: 'fields', details: issues }, { code: 'validation_error' }] }, true])
+})
+
+t.test('the body of a format can be one field or a list', async t => {
+  const schema = (): TSchema => Type.Union([Type.String(), Type.Array(Type.String())])
+  const format = defineFormat({ name: 'whole', body: { schema, value: answer => answer.issues.length === 0 ? answer.message : answer.issues.map(({ field }) => field) } })
+  t.strictSame(write(format, 'forbidden', { message: 'No.' }), ['No.', true])
+  t.strictSame(write(format, 'validation_error', { issues }), [['email'], true])
+  t.strictSame(write(defineFormat({ name: 'array', body: list(code) }), 'forbidden'), [['forbidden'], true])
+  const send = await createThrower({ format })
+  t.strictSame(await send({ error: standardErrors.forbidden({ message: 'No.' }) }), { status: 403, contentType: 'application/json; charset=utf-8', body: 'No.' })
+})
+
+t.test('a body without a value is replaced by the default body of a 500', async t => {
+  for (const part of [{ schema: () => Type.String(), value: () => undefined }, { schema: () => undefined, value: () => 'never' }]) {
+    const format = defineFormat({ name: 'empty', body: part })
+    t.equal(thrown(() => jsonWriter(format, standardErrors.forbidden)({ code: 'forbidden' } as Answer)), "TypeError: The body of the format 'empty' has no value for forbidden.")
+  }
+  t.match(bodySchema(defineFormat({ name: 'empty', body: { schema: () => undefined, value: () => 'never' } }), standardErrors.forbidden, { hasDocUrl: true }), {})
+})
+
+t.test('serialize writes bodies that are not JSON', async t => {
+  const format = defineFormat({ name: 'pairs', contentType: 'text/plain', fields: { code, message }, serialize: body => new URLSearchParams(body as Record<string, string>).toString() })
+  const app = Fastify(serverOptions())
+  await app.register(apiErrors, { format, log: false })
+  const { statusCode, headers, body } = await app.inject('/nothing')
+  t.strictSame([statusCode, headers['content-type'], body], [404, 'text/plain; charset=utf-8', 'code=route_not_found&message=This+endpoint+does+not+exist.'])
+  const typed = defineFormat({ name: 'typed', contentType: 'application/json; profile="a"', fields: { code } })
+  const other = Fastify(serverOptions())
+  await other.register(apiErrors, { format: typed, negotiate: true, log: false })
+  t.equal((await other.inject('/nothing')).headers['content-type'], 'application/json; profile="a"')
+  t.equal((await other.inject({ url: '/nothing', headers: { accept: 'application/json' } })).headers['content-type'], 'application/json; profile="a"')
+  t.equal((await other.inject({ url: '/nothing', headers: { accept: 'application/problem+json' } })).headers['content-type'], 'application/problem+json')
+})
+
 t.test('defineFormat returns the format', async t => {
   const { name, contentType, fields } = defineFormat({ name: 'plain', fields: { text } })
   t.strictSame({ name, contentType, fields }, { name: 'plain', contentType: 'application/json', fields: { text } })
@@ -95,17 +155,25 @@ t.test('a format has no access to values that belong only in the log', async () 
 
 t.test('an invalid format throws one sentence with the property, what was expected and what was received', async t => {
   const expectedFields = 'expected an object with at least one field, each { schema, value } or { fields }'
-  const expectedField = 'expected a field, { schema, value }, or a group, { fields }'
-  const expectedMediaType = "expected a JSON media type without parameters, like 'application/json'"
+  const expectedField = 'expected a field, { schema, value }, a group, { fields }, or a list, { items }'
+  const expectedMediaType = "expected a media type, like 'application/json'"
+  const expectedSerialize = (type: string): string => `expected a function that returns a body as a string, because '${type}' is not JSON`
   const expectedSchema = 'expected a function of (definition, context) that returns a TypeBox schema, or undefined'
   const wrong: ReadonlyArray<readonly [definition: unknown, sentence: string]> = [
     [undefined, 'format: expected an object with name and fields, got undefined.'],
     ['problem', 'format: expected an object with name and fields, got "problem".'],
     [{ fields: { text } }, 'name: expected a name, got undefined.'],
     [{ name: '', fields: { text } }, 'name: expected a name, got "".'],
-    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, 'x.mediaType: unknown option, expected one of name, contentType, fields.'],
-    [{ name: 'x', fields: { text }, contentType: 'text/html' }, `x.contentType: ${expectedMediaType}, got "text/html".`],
-    [{ name: 'x', fields: { text }, contentType: 'application/json; charset=utf-8' }, `x.contentType: ${expectedMediaType}, got "application/json; charset=utf-8".`],
+    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, 'x.mediaType: unknown option, expected one of name, contentType, fields, body, serialize.'],
+    [{ name: 'x', fields: { text }, contentType: 'text/html' }, `x.serialize: ${expectedSerialize('text/html')}, got undefined.`],
+    [{ name: 'x', fields: { text }, contentType: 'application/xml; note=json' }, `x.serialize: ${expectedSerialize('application/xml; note=json')}, got undefined.`],
+    [{ name: 'x', fields: { text }, contentType: 'json' }, `x.contentType: ${expectedMediaType}, got "json".`],
+    [{ name: 'x', fields: { text }, contentType: 'application/json; charset' }, `x.contentType: ${expectedMediaType}, got "application/json; charset".`],
+    [{ name: 'x', fields: { text }, serialize: true }, 'x.serialize: expected a function that returns a body as a string, got true.'],
+    [{ name: 'x', fields: { text }, body: text }, "x.fields: expected no value, because the format has a 'body', got an object."],
+    [{ name: 'x', body: 'text' }, `x.body: ${expectedField}, got "text".`],
+    [{ name: 'x', body: { items: [] } }, 'x.body.items: expected a list of at least one field or group, got an array.'],
+    [{ name: 'x', body: { items: [text, null] } }, `x.body.items[1]: ${expectedField}, got null.`],
     [{ name: 'x', fields: { text }, contentType: 7 }, `x.contentType: ${expectedMediaType}, got 7.`],
     [{ name: 'x' }, `x.fields: ${expectedFields}, got undefined.`],
     [{ name: 'x', fields: [text] }, `x.fields: ${expectedFields}, got an array.`],

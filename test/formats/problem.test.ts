@@ -68,7 +68,7 @@ t.test('errors lists the failed fields, each with its pointer as a URI fragment'
 
 t.test('instance is a valid URI reference for any request path', async t => {
   const { instance } = problemFormat.fields
-  if (instance === undefined || 'fields' in instance) throw new Error('instance is a field')
+  if (instance === undefined || !('value' in instance)) throw new Error('instance is a field')
   const instanceOf = (path: string, requestId = 'req_1'): unknown => instance.value({ instance: path, requestId } as never)
   const paths: ReadonlyArray<readonly [path: string, instance: string]> = [
     ['/users/7', '/users/7'],

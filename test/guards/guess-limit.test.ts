@@ -78,7 +78,7 @@ t.test('after the window, keys are checked again', async t => {
   t.equal((await get('/a', 'wrong')).status, 429)
 })
 
-t.test('10,000 addresses are stored, and callers without an address share a count', async t => {
+t.test('10,000 addresses are stored, and clients without an address share a count', async t => {
   const limit = guessLimit({ max: 1, timeWindow: 60_000 })
   const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`
   limit.count(undefined)

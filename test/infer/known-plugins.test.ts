@@ -72,7 +72,7 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(explain(app, '/scope'), [limited])
   })
 
-  t.test('it bans callers', async t => {
+  t.test('it bans clients', async t => {
     const app = create()
     await app.register(apiErrors, { log: false })
     await app.register(rateLimit, { max: 1, ban: 0 })

@@ -3,6 +3,7 @@ import t from 'tap'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, standardErrors, type Field } from 'fastify-api-errors'
+import { findDiscriminator, listIdentifiedCodes, narrowProperties } from '../../lib/openapi/bodies.js'
 import { createApp, documentOf, resolved, type Document, type Json } from './documents.js'
 
 const message: Field = { schema: () => Type.String(), value: answer => answer.message }
@@ -66,4 +67,24 @@ t.test('an example only shows issues that are possible for its location', async 
   t.strictSame(detailsOf('/no-schema', 'post'), undefined, 'no issues if none are possible')
   t.strictSame(detailsOf('/header', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }], 'its own')
   t.strictSame(detailsOf('/form', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'date', message: 'must be a date, like 2030-01-31' }], 'another')
+})
+
+t.test('a code is identified by a value that only its bodies have', async t => {
+  const list = (fields: Readonly<Record<string, Field>>): string[] => [...listIdentifiedCodes(defineFormat({ name: 'own', fields }), {
+    queue_closed: errors.queue_closed, queue_full: errors.queue_full
+  })]
+  t.strictSame(list({ code, message }), ['queue_closed', 'queue_full'])
+  t.strictSame(list({ message, meta }), [], 'no value is fixed')
+  t.strictSame(list({ status: { schema: ({ status }) => Type.Literal(status), value: answer => answer.status } }), [], 'both codes have the value')
+  t.strictSame(list({ reasons: { schema: ({ code }) => Type.Array(Type.Literal(code)), value: answer => [answer.code] } }), ['queue_closed', 'queue_full'], 'in a list')
+  t.strictSame(list({ any: { schema: () => Type.Unsafe({ type: 'object', properties: { value: true } }), value: () => ({}) } }), [], 'a schema that allows everything')
+})
+
+t.test('bodies that are not objects have no discriminator, and are restricted as a whole', async t => {
+  const [strings, numbers] = [{ type: 'array', items: { type: 'string' } }, { type: 'array', items: { type: 'number' } }]
+  t.equal(findDiscriminator([strings, numbers]), undefined)
+  t.equal(findDiscriminator([{ type: 'object', properties: { code: { const: 'a' } } }, numbers]), undefined)
+  t.strictSame(findDiscriminator([{ properties: { code: { const: 'a' } } }, { properties: { code: { enum: ['b'] } } }]), { propertyName: 'code', values: ['a', 'b'] })
+  t.equal(narrowProperties(strings, { ...strings }), undefined)
+  t.equal(narrowProperties(strings, numbers), numbers)
 })

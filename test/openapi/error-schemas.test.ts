@@ -1,6 +1,9 @@
 /** The schemas of the errors of a status, and the components that operations share. */
 import t from 'tap'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from '@sinclair/typebox'
+import { defineFormat, standardErrors } from 'fastify-api-errors'
+import { codeAs, message } from 'fastify-api-errors/format'
 import { addSampleRoutes, createApp, documentOf, resolved, type Json } from './documents.js'
 
 const Email = Type.Object({ email: Type.String({ format: 'email' }) })
@@ -96,4 +99,27 @@ t.test('a response with a code of idempotency keys has a different name from the
   const { paths } = documentOf(app)
   t.strictSame(paths['/users']?.post?.responses['422'], { $ref: '#/components/responses/UnprocessableContent' })
   t.match(paths['/orders']?.post?.responses['422'], { $ref: /^#\/components\/responses\/UnprocessableContent_[0-9a-z]{4}$/ })
+})
+
+t.test('a format with another spelling of the codes has a component for each code that its values identify, and a discriminator', async t => {
+  const config = { errors: ['resource_conflict', 'resource_already_exists', 'concurrent_modification'] } as const
+  const createSchemas = async (spell: (code: string) => string | number) => {
+    const app = await createApp({ plugin: { format: defineFormat({ name: 'own', fields: { name: codeAs(spell), message } }) } }, app => { app.get('/queues', { config }, async () => '') })
+    t.teardown(() => app.close())
+    const document = documentOf(app)
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+    return document.components.schemas as Record<string, Json>
+  }
+  const refs = ['ConcurrentModificationError', 'ResourceAlreadyExistsError', 'ResourceConflictError'].map(name => ({ $ref: `#/components/schemas/${name}` }))
+  const names = ['CONCURRENT_MODIFICATION', 'RESOURCE_ALREADY_EXISTS', 'RESOURCE_CONFLICT']
+
+  const upper = await createSchemas(code => code.toUpperCase())
+  t.strictSame(upper.Conflict, { oneOf: refs, discriminator: { propertyName: 'name', mapping: Object.fromEntries(names.map((name, index) => [name, refs[index]?.$ref])) } })
+  t.match(upper.ResourceConflictError, { properties: { name: { type: 'string', enum: ['RESOURCE_CONFLICT'] } } })
+
+  const numbers = await createSchemas(code => Object.keys(standardErrors).indexOf(code))
+  t.strictSame(numbers.Conflict, { anyOf: refs }, 'the value of a discriminator is a string')
+
+  const shared = await createSchemas(code => code === 'resource_conflict' ? 'CONFLICT' : code.startsWith('resource') || code.startsWith('concurrent') ? 'OTHER' : code)
+  t.match(shared.Conflict, { anyOf: [{ type: 'object', properties: { name: { enum: ['OTHER'] } } }, refs[2]], discriminator: undefined }, 'a value that several codes share identifies none of them')
 })

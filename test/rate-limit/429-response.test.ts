@@ -19,7 +19,7 @@ t.test('a request above a limit gets 429 with the policy and the seconds to wait
   t.strictSame(both.meta, { policy: 'burst', policies: ['burst', 'general'], limit: 100, window: 60, retry_after: 2 })
 })
 
-t.test('a banned caller gets 403, or 429 if the policy says so', async t => {
+t.test('a banned client gets 403, or 429 if the policy says so', async t => {
   const banned = createExceededError(createResult({ ban: 1 }, { isBanned: true }), ['burst'], request, errors) as ApiError
   t.match(banned, { code: 'forbidden', status: 403, message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter: 2, meta: undefined })
   const limited = createExceededError(createResult({ ban: 1, banStatus: 429 }, { isBanned: true }), ['burst'], request, errors) as ApiError

@@ -53,7 +53,7 @@ t.test('a callback that throws or rejects is logged, and does not change the res
   t.strictSame(logged, ["The function 'onExceeding' of the policy 'general' failed.", "The function 'onExceeded' of the policy 'general' failed."])
 })
 
-t.test('a wait of less than a second is also sent in milliseconds, unless the caller is banned or retryHeaders is off', async t => {
+t.test('a wait of less than a second is also sent in milliseconds, unless the client is banned or retryHeaders is off', async t => {
   const clock = stopClock(t)
   const policies = { burst: { max: 1, timeWindow: 500 }, general: { max: 1, timeWindow: 1000 }, strict: { max: 1, timeWindow: 500, ban: 0 } }
   const routes = (app: FastifyInstance): void => { for (const name of Object.keys(policies)) app.get(`/${name}`, { config: { rateLimitPolicy: name } }, async () => ({ ok: true })) }

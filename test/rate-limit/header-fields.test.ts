@@ -108,7 +108,7 @@ t.test('seconds are whole, at least 1, and never less than the milliseconds', as
   })))
 })
 
-t.test('if there are several limits, the fields show the limit that stops the caller first', async t => {
+t.test('if there are several limits, the fields show the limit that stops the client first', async t => {
   const verdict = (more: Partial<LimitResult>) => ({ remaining: 0, ttl: 1000, isExceeded: false, ...more }) as LimitResult
   const [few, many] = [verdict({ remaining: 1 }), verdict({ remaining: 9 })]
   const [short, long] = [verdict({ isExceeded: true }), verdict({ isExceeded: true, ttl: 9000 })]

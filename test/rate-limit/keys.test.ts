@@ -55,7 +55,7 @@ t.test('by a function', async t => {
   await t.rejects(createKeyGenerator(() => { throw new Error('no user') })(from('203.0.113.7')), { message: 'no user' })
 })
 
-t.test('callers with different kinds of keys never share a key in the store', async t => {
+t.test('clients with different kinds of keys never share a key in the store', async t => {
   const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6(), fc.constantFrom('', 'ip:1.2.3.4', 'key:a', 'api-key:a', 'key:', '#a'))
   await fc.assert(fc.asyncProperty(texts, texts, texts, async (ip, id, value) => {
     const keys = [
@@ -95,7 +95,7 @@ t.test('an allowList has keys, IP addresses and ranges', async t => {
   t.equal(createAllowlist([])(createKeyGenerator()(from('10.1.2.3'))), false)
 })
 
-t.test('over HTTP, an allowList matches the IP address of the caller', async t => {
+t.test('over HTTP, an allowList matches the IP address of the client', async t => {
   for (const allowList of [['127.0.0.1'], ['127.0.0.0/8'], ['::ffff:127.0.0.1']]) {
     const url = await serveApp(t, { rateLimit: { policies: { none: { max: 0, timeWindow: 1000, allowList } }, default: 'none' } }, app => app.get('/', async () => ({ ok: true })))
     t.equal((await fetchResponse(url)).status, 200, String(allowList))
@@ -110,13 +110,13 @@ t.test('a key in the store', async t => {
   t.equal(toStoreKey('two\r\nlines'), '#nrZVDks2KUDPEHCTDo9WTXDnbsv9eCEUmSDvIKtEm4Y')
 })
 
-t.test('a key in the store is short, contains no special character of Redis, and is unique for each caller', async t => {
+t.test('a key in the store is short, contains no special character of Redis, and is unique for each client', async t => {
   const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }).map(text => text.toWellFormed()), fc.constantFrom('{a}', '}{', '#', 'a b', '\n', 'x'.repeat(10_000)))
   t.doesNotThrow(() => fc.assert(fc.property(texts, text => /^#?[\w.:@-]{1,64}$/.test(toStoreKey(text)))))
   t.doesNotThrow(() => fc.assert(fc.property(texts, texts, (one, other) => one === other || toStoreKey(one) !== toStoreKey(other))))
 })
 
-t.test('over HTTP, each caller has its own count', async t => {
+t.test('over HTTP, each client has its own count', async t => {
   const policies = { perTenant: { max: 1, timeWindow: '1 minute', key: (request: FastifyRequest) => request.headers['x-tenant'] as string | undefined } }
   const url = await serveApp(t, { rateLimit: { policies, default: 'perTenant' } }, app => app.get('/', async () => ({ ok: true })))
   const statuses: number[] = []
@@ -142,7 +142,7 @@ t.test('with trustProxy: true, each forged address has its own count', async t =
   t.strictSame(await statuses(await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true }), forged), [200, 200, 200, 200, 200])
 })
 
-t.test('other spellings of an IP address are the same caller', async t => {
+t.test('other spellings of an IP address are the same client', async t => {
   const url = await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true })
   const same = ['::ffff:192.0.2.7', '192.0.2.7', '::FFFF:192.0.2.7', '::ffff:c000:207'].map(value => ({ 'x-forwarded-for': value }))
   t.strictSame(await statuses(url, same), [200, 429, 429, 429])
@@ -150,7 +150,7 @@ t.test('other spellings of an IP address are the same caller', async t => {
   t.strictSame(await statuses(url, network), [200, 429, 429], 'an IPv6 network counts as one')
 })
 
-t.test('another port is not another caller', async t => {
+t.test('another port is not another client', async t => {
   const url = await limited(t, { max: 1, timeWindow: minute }, { trustProxy: true })
   const calls = ['192.0.2.9:1', '192.0.2.9:2', '192.0.2.9', '[2001:db8::1]:1', '[2001:db8::1]:2', '2001:db8::1'].map(value => ({ 'x-forwarded-for': value }))
   t.strictSame(await statuses(url, calls), [200, 429, 429, 200, 429, 429])
@@ -158,7 +158,7 @@ t.test('another port is not another caller', async t => {
 
 const awkward = ['', ' ', '{', '}', '{}', '{a}b', 'a\r\nFLUSHALL\r\n', '\0', '*', 'ключ', '\uD800', '__proto__', 'constructor', 'k'.repeat(10_000), `${'k'.repeat(9999)}l`]
 
-t.test('each unusual key is a separate caller: line breaks, braces, 10,000 characters', async t => {
+t.test('each unusual key is a separate client: line breaks, braces, 10,000 characters', async t => {
   const redis = lacksRedis(t) ? undefined : await startRedis(t)
   for (const store of [undefined, redis?.client()]) {
     const check = createLimitFactory({ policies: {}, ...store !== undefined && { redis: store } })('general', {

@@ -106,7 +106,7 @@ t.test('allowList: keys in the list are never limited', async t => {
   t.strictSame(await states(await limited(t, { max: 0, timeWindow: 1000, allowList: ['127.0.0.1'] }), {}), ['200 -'], 'by IP address')
 })
 
-t.test('ban: a caller that continues above the limit gets 403 for the rest of the window', async t => {
+t.test('ban: a client that continues above the limit gets 403 for the rest of the window', async t => {
   const clock = stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 2 })
   t.strictSame(await states(url, {}, {}, {}), ['200 "general";r=0;t=60', '429 "general";r=0;t=60', '429 "general";r=0;t=60'])
@@ -128,7 +128,7 @@ t.test('ban: a caller that continues above the limit gets 403 for the rest of th
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
 })
 
-t.test('banStatus 429: a banned caller gets the same response as above the limit', async t => {
+t.test('banStatus 429: a banned client gets the same response as above the limit', async t => {
   stopClock(t)
   const url = await limited(t, { max: 1, timeWindow: '1 minute', ban: 0 }, { banStatus: 429 })
   t.strictSame(await states(url, {}), ['200 "general";r=0;t=60'])
@@ -155,13 +155,13 @@ t.test('exponentialBackoff: each request above the limit doubles the window', as
   ])
 })
 
-t.test('cache: the least recently seen callers are evicted', async t => {
+t.test('cache: the least recently seen clients are evicted', async t => {
   const url = await limited(t, { max: 1, timeWindow: '1 minute', key: plan, cache: 2 })
   const plans = (...names: string[]) => names.map(name => ({ 'x-plan': name }))
   t.strictSame((await states(url, ...plans('a', 'b', 'b', 'c', 'b', 'a'))).map(state => state.slice(0, 3)), ['200', '200', '429', '200', '429', '200'])
 })
 
-t.test('ipv6Subnet: the prefix length of one caller', async t => {
+t.test('ipv6Subnet: the prefix length of one client', async t => {
   const server = { trustProxy: true }
   const from = (address: string) => ({ 'x-forwarded-for': address })
   for (const [ipv6Subnet, expected] of [[64, ['200', '429', '200']], [48, ['200', '429', '429']], [128, ['200', '200', '200']]] as const) {

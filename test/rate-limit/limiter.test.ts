@@ -194,7 +194,7 @@ t.test('two applications in one process have separate counts', async t => {
   t.strictSame(statuses, [200, 200, 429, 200])
 })
 
-t.test('callers on a Unix socket have no IP address, and share one count', async t => {
+t.test('clients on a Unix socket have no IP address, and share one count', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'limiter-'))
   const path = join(folder, 'socket')
   const app = Fastify()

@@ -33,7 +33,7 @@ function memory (policy: RateLimitPolicy): (url: string) => LimitResult {
   }
 }
 
-t.test('the memory store is bounded with 100,000 distinct callers', async t => {
+t.test('the memory store is bounded with 100,000 distinct clients', async t => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const count = memory({ max: 1, timeWindow: minute })
@@ -51,7 +51,7 @@ t.test('the memory store is bounded with 100,000 distinct callers', async t => {
   t.equal(count(address(0)).isExceeded, false)
 })
 
-t.test('if there are too many callers, the least recently seen caller is evicted first', async t => {
+t.test('if there are too many clients, the least recently seen client is evicted first', async t => {
   stopClock(t)
   const count = memory({ max: 1, timeWindow: minute, cache: 3 })
   for (const caller of ['a', 'b', 'c', 'b', 'a', 'd']) count(caller)
@@ -87,7 +87,7 @@ t.test('twice the limit can pass around the end of a window, and a second policy
   t.equal(await burst({ general: { max: 10, timeWindow: minute }, short: { max: 3, timeWindow: '1 second' } }), 3)
 })
 
-t.test('a caller that waits for Retry-After is accepted, with the real clock and in Redis', async t => {
+t.test('a client that waits for Retry-After is accepted, with the real clock and in Redis', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   for (const store of [undefined, redis.client()]) {
@@ -100,7 +100,7 @@ t.test('a caller that waits for Retry-After is accepted, with the real clock and
   }
 })
 
-t.test('the clock jumps: forward ends windows early; backward does not block callers for the length of the jump', async t => {
+t.test('the clock jumps: forward ends windows early; backward does not block clients for the length of the jump', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 1, timeWindow: minute })
   count('a')
@@ -126,7 +126,7 @@ t.test('a clock that jumps while the window grows', async t => {
   t.match(count('a'), { isExceeded: true, ttl: 240_000 })
 })
 
-t.test('a backward jump does not block a caller within the limit, also with backoff', async t => {
+t.test('a backward jump does not block a client within the limit, also with backoff', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 2, timeWindow: minute, exponentialBackoff: true })
   count('a')
@@ -168,7 +168,7 @@ t.test('policies that share a group keep their own behavior', async t => {
   t.match(plain?.check(request), { isExceeded: true, ttl: 120_000 })
 })
 
-t.test('callers that rotate more addresses than the cache holds are never limited; one shared limit applies to all', async t => {
+t.test('clients that rotate more addresses than the cache holds are never limited; one shared limit applies to all', async t => {
   const policy = { max: 3, timeWindow: minute, cache: 10 } as const
   const createLimit = createLimitFactory({ policies: {} })
   const [address, everyone] = [createLimit('address', policy), createLimit('everyone', { ...policy, key: () => 'everyone' })]

@@ -81,7 +81,7 @@ t.test('a request needs one command for each policy, and no other command', asyn
 t.test('the commands of a request share one round trip', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
-  const oneWay = 100
+  const oneWay = 300
   const proxy = await startSlowProxy(t, redis.port, oneWay)
   const client = redis.client({}, proxy.port)
   for (const choice of ['general', every] as const) {

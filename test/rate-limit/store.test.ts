@@ -76,7 +76,7 @@ t.test('backoff ends at one day, or at the window if that is longer', async t =>
   }
 })
 
-t.test('a longer window is kept, and then the caller starts again', async t => {
+t.test('a longer window is kept, and then the client starts again', async t => {
   for (const [store, counter] of createCounters()) {
     const count = () => counter('caller', 1, 600, 1, { ban: 1, exponentialBackoff: true })
     for (let sent = 0; sent < 3; sent++) await count() // Two requests above the limit: 1,200 ms.
@@ -88,7 +88,7 @@ t.test('a longer window is kept, and then the caller starts again', async t => {
   }
 })
 
-t.test('callers and groups have separate counts', async t => {
+t.test('clients and groups have separate counts', async t => {
   for (const [store, counter] of createCounters()) {
     const [, other] = createCounters().find(([name]) => name === store) as readonly [string, Counter]
     const counts = []
@@ -120,7 +120,7 @@ t.test('a request is one command at any cost', async t => {
   t.strictSame((await client.keys('cost-*')).sort(), ['cost-{caller}-group'])
 })
 
-t.test('both keys of a caller expire together', async t => {
+t.test('both keys of a client expire together', async t => {
   if (lacksRedis(t)) return
   const client = redis?.client() as Redis
   const counter = createRedisStore(client, 'expiry-', 5000)('group', undefined)

@@ -45,7 +45,7 @@ t.test('the page of a code as Markdown', async t => {
 
 ## When it happens
 
-No resource has this id. It was never created, was deleted, or is not visible to the caller.
+No resource has this id. It was never created, was deleted, or is not visible to the client.
 
 ## What to do
 
@@ -136,7 +136,7 @@ t.test('the page of a code as JSON', async t => {
     phrase: 'Not Found',
     type: 'not_found_error',
     message: 'The resource does not exist.',
-    description: 'No resource has this id. It was never created, was deleted, or is not visible to the caller.',
+    description: 'No resource has this id. It was never created, was deleted, or is not visible to the client.',
     action: 'Check the id.',
     retry: 'never',
     headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store', 'x-should-retry': 'false' },

@@ -31,7 +31,7 @@ async function start (t: Test, options: object = {}, error: Error = new DOMExcep
 
 const abandoned = { level: 'info', status: 499, requestId: 'req_1' }
 
-t.test('a caller that disconnects while it waits gets no response', async t => {
+t.test('a client that disconnects while it waits gets no response', async t => {
   const { app, port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: api.test\r\n\r\n')
@@ -41,7 +41,7 @@ t.test('a caller that disconnects while it waits gets no response', async t => {
   t.strictSame(app.apiErrors.ledger(), [], 'no response was sent')
 })
 
-t.test('a caller that disconnects after its body arrived gets no response', async t => {
+t.test('a client that disconnects after its body arrived gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
@@ -50,7 +50,7 @@ t.test('a caller that disconnects after its body arrived gets no response', asyn
   t.match(await logged, { ...abandoned, code: 'gateway_timeout', route: 'POST /' })
 })
 
-t.test('a caller that disconnects in the middle of its body gets no response', async t => {
+t.test('a client that disconnects in the middle of its body gets no response', async t => {
   const { port, arrived, logged } = await start(t)
   const socket = connect(port, '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{')
@@ -59,7 +59,7 @@ t.test('a caller that disconnects in the middle of its body gets no response', a
   t.match(await logged, { ...abandoned, code: 'invalid_request', route: 'POST /' })
 })
 
-t.test('a caller that resets its HTTP/2 stream gets no response', async t => {
+t.test('a client that resets its HTTP/2 stream gets no response', async t => {
   const { port, arrived, logged } = await start(t, { http2: true })
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   t.teardown(() => { session.close() })

@@ -16,7 +16,7 @@ const problem = errorResponse(409, {
   request_id: requestId
 }, { vary: 'accept', 'content-type': 'application/problem+json' })
 
-t.test('a caller whose Accept prefers problem+json gets it', async t => {
+t.test('a client whose Accept prefers problem+json gets it', async t => {
   const app = await createApp({ negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
@@ -67,7 +67,7 @@ t.test('a custom format with its media type is one of the two', async t => {
   t.strictSame(await sendRequest(port, 'GET', '/queues', { Accept: 'application/problem+json' }), problem)
 })
 
-t.test('the response to an unknown Expect has the format that the caller prefers', async t => {
+t.test('the response to an unknown Expect has the format that the client prefers', async t => {
   const port = await listen(t, await createApp({ negotiate: true }))
   for (const [accept, type] of [['application/problem+json', 'application/problem+json'], ['*/*', 'application/json; charset=utf-8']] as const) {
     t.match(await sendRequest(port, 'GET', '/', { Accept: accept, Expect: 'magic' }), {
@@ -82,7 +82,7 @@ t.test('a bad URL is also negotiated; malformed HTTP has no Accept', async t => 
   t.match(await sendRaw(port, 'GARBAGE\r\nAccept: application/problem+json\r\n\r\n'), /\r\ncontent-type: application\/json; charset=utf-8\r\n/)
 })
 
-t.test('with a list, callers can choose between several formats', async t => {
+t.test('with a list, clients can choose between several formats', async t => {
   const app = await createApp({ negotiate: ['problem', 'markdown'] })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
@@ -102,7 +102,7 @@ t.test('with a list, callers can choose between several formats', async t => {
   t.strictSame((await sendRequest(port, 'HEAD', '/queues', { Accept: 'text/markdown' })).body, '')
 })
 
-t.test('the last event of a stream is JSON, whatever the caller accepts', async t => {
+t.test('the last event of a stream is JSON, whatever the client accepts', async t => {
   const app = await createApp({ negotiate: ['problem', 'markdown'] })
   app.get('/', (_request, reply) => { reply.type('application/json').send(JSON.stringify(app.apiErrors.toBody(errors.resource_conflict(), reply))) })
   for (const [accept, body] of [['text/markdown', { code: 'resource_conflict' }], ['text/markdown, application/problem+json;q=0.5', { title: 'Conflict' }]] as const) {

@@ -178,7 +178,7 @@ for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]
     app.get('/', () => { throw errors.resource_conflict() })
     const answer = await app.inject('/')
     t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
-    t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'The log failed for an error.' }])
+    t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged.' }])
   })
 }
 

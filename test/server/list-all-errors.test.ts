@@ -283,7 +283,8 @@ for (const [what, [schema, payload]] of Object.entries(worst)) {
     }
     const [plain, ours] = [await send({}, false), await send(serverOptions(), true)]
     const times = { plain: Infinity, ours: Infinity }
-    for (let round = 0; round < 5; round++) {
+    // Other processes on the machine can only add time, so more rounds are measured until the ratio is small enough.
+    for (let round = 0; round < 5 || (round < 20 && times.ours >= 3 * times.plain); round++) {
       times.plain = Math.min(times.plain, await plain())
       times.ours = Math.min(times.ours, await ours())
     }

@@ -1,8 +1,7 @@
+/** A server that only sends 404s, with the plugin or by hand. It reports the activity of its garbage collector. */
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-
-// A server that only sends 404s, with the plugin or by hand. It reports the activity of its garbage collector.
 
 const byHand = process.argv[2] === 'by hand'
 const app = Fastify(byHand ? {} : serverOptions())

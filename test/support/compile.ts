@@ -36,6 +36,7 @@ export function withProgram<Result> (source: string, { files = {}, browser = fal
         'fastify-api-errors': [join(root, 'lib/index.ts')],
         'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
         'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')],
+        'fastify-api-errors/format': [join(root, 'lib/formats/fields.ts')],
         'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')]
       }
     }, folder)

@@ -32,18 +32,18 @@ t.test('nothing changed', async t => {
 t.test('codes', async t => {
   const { resource_gone: gone, ...others } = lock.codes as Record<string, LockedCode>
   const without: Lock = { ...lock, codes: others, routes: { 'GET /queues/:id': [], 'POST /queues/:id/entries': ['already_in_queue'] } }
-  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Callers that handle this code no longer receive it.'])
+  t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Clients that handle this code no longer receive it.'])
   t.strictSame(changes(lock, without), [
     'notable: GET /queues/:id: it can now return resource_gone.',
     'notable: POST /queues/:id/entries: it can now return resource_gone.',
     'fine: resource_gone: the code is new.'
   ])
   t.strictSame(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode } }), [
-    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'. Callers that handle this code no longer receive it.",
+    "breaking: resource_gone: the code was removed or renamed to 'queue_gone'. Clients that handle this code no longer receive it.",
     'fine: queue_gone: the code is new.'
   ])
-  t.match(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode, draw_gone: gone as LockedCode } })[0], 'the code was removed. Callers')
-  t.match(changes({ ...without, codes: { ...others, locked: { ...gone as LockedCode, status: 423 } } })[0], 'the code was removed. Callers')
+  t.match(changes({ ...without, codes: { ...others, queue_gone: gone as LockedCode, draw_gone: gone as LockedCode } })[0], 'the code was removed. Clients')
+  t.match(changes({ ...without, codes: { ...others, locked: { ...gone as LockedCode, status: 423 } } })[0], 'the code was removed. Clients')
 })
 
 t.test('status, type and advice on retries', async t => {
@@ -88,8 +88,8 @@ t.test('the fields of a body', async t => {
 t.test('formats', async t => {
   const formats = (...formats: string[]): string[] => changes({ ...lock, formats })
   t.strictSame(formats('typed', 'problem'), ["breaking: format: the body changed from 'code' to 'typed'."])
-  t.strictSame(formats('code'), ["breaking: format: callers can no longer request 'problem'."])
-  t.strictSame(formats('code', 'problem', 'typed'), ["fine: format: callers can also request 'typed'."])
+  t.strictSame(formats('code'), ["breaking: format: clients can no longer request 'problem'."])
+  t.strictSame(formats('code', 'problem', 'typed'), ["fine: format: clients can also request 'typed'."])
 })
 
 t.test('the breaking changes come first', async t => {

@@ -56,7 +56,7 @@ t.test('a ledger holds one number for each kind, however many responses there ar
   ])
 })
 
-t.test('methods and paths that callers make up do not grow the ledger', async t => {
+t.test('methods and paths that clients make up do not grow the ledger', async t => {
   const app = Fastify(serverOptions({ http2: true }))
   await app.register(apiErrors, { log: false })
   app.get('/queues/:id', async () => { throw app.apiErrors.errors.resource_gone?.() })

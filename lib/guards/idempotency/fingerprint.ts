@@ -12,7 +12,7 @@ export function createFingerprint (request: FastifyRequest, caller: string): str
   return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url, caller])).update(encodeBody(body)).digest('base64url')
 }
 
-/** Returns the key under which a store keeps an entry: a hash, because it has a fixed length and no special characters. */
+/** Returns the key under which a store keeps an entry. It is a hash, because a hash has a fixed length and no special characters. */
 export function hashKey (key: string): string {
   return createHash('sha256').update(key).digest('base64url')
 }

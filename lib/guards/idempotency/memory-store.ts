@@ -24,7 +24,7 @@ interface Entry extends StoredEntry {
  * Returns a store in the memory of the process, for one process and for tests. With several processes, use Redis or Postgres.
  *
  * If it is full, the least recently used responses are deleted. The warning `FASTIFY_API_ERRORS_IDEMPOTENCY_EVICTION` is emitted
- * once if one of them had not expired. The claims of running requests are never deleted: if they fill the store, it fails.
+ * once if one of them had not expired. The claims of running requests are never deleted. If they fill the store, its methods fail.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -45,7 +45,7 @@ export function memoryStore (options: MemoryStoreOptions = {}): IdempotencyStore
     entries.delete(key)
   }
 
-  /** Sets an entry as the most recently used one. Throws, and changes nothing about the key, if there is no place for it. */
+  /** Sets an entry as the most recently used one. If there is no space for the entry, throws and leaves the key unchanged. */
   function set (key: string, entry: Entry): void {
     const old = entries.get(key)
     const added = { entries: old === undefined ? 1 : 0, bytes: getSize(entry) - getSize(old) }

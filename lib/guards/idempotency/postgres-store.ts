@@ -20,7 +20,7 @@ const optionNames = Object.keys({ client: true, table: true } satisfies Record<k
 
 const defaultTable = 'idempotency_keys'
 
-/** Expired entries are deleted with every claim of this number, at most the other number in one statement. So the table cannot grow without limit. */
+/** The number of claims after which expired entries are deleted, and the maximum number of rows that one statement deletes. This limits the size of the table. */
 const [claimsPerPurge, rowsPerPurge] = [100, 1000]
 
 /**

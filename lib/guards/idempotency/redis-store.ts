@@ -45,7 +45,7 @@ type RunScript = (script: string, key: string, args: readonly string[]) => Promi
 
 /**
  * Returns a store in Redis. Each of its methods is one command, so a claim is one round trip. Redis must keep keys until they
- * expire: `maxmemory-policy noeviction` or a `volatile-*` policy with enough memory.
+ * expire, so set its `maxmemory-policy` to `noeviction`.
  *
  * @throws TypeError if an option is invalid
  * @example

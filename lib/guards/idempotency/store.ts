@@ -17,7 +17,7 @@ export interface Claim {
 export interface StoredEntry {
   /** The fingerprint of the first request. */
   readonly fingerprint: string
-  /** The response to it; `undefined` while it is running. */
+  /** The response to that request; `undefined` while the request is running. */
   readonly response?: string | undefined
 }
 

@@ -90,6 +90,6 @@ function formatList (routes: readonly string[]): string {
 
 function createLimitsTable ({ limits }: Reference): string {
   return table(['Limit', 'Requests', 'Window', 'Routes'], limits.map(({ name, max, window, routes }) => [
-    codeSpan(name), max === undefined ? 'depends on the caller' : String(max), window === undefined ? 'depends on the caller' : escapeMarkdown(window), routes.map(codeSpan).join(', ')
+    codeSpan(name), max === undefined ? 'depends on the client' : String(max), window === undefined ? 'depends on the client' : escapeMarkdown(window), routes.map(codeSpan).join(', ')
   ]))
 }

@@ -49,8 +49,8 @@ export function isIn (value: unknown, name: string): boolean {
 const maxCompared = 10_000
 
 /**
- * Returns whether a message contains, as JSON, a string or a longer number of what was sent. The templates of ajv-errors insert
- * values as JSON, from any field. It returns true if there are too many values to compare.
+ * Returns whether a message contains a value of the request as JSON: a string, or a number of several digits. The templates of
+ * ajv-errors insert values as JSON, from any field. Also returns true if there are too many values to compare.
  */
 export function quotesAnyValue (message: string, sent: unknown): boolean {
   const quoted = new Set(message.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.e+-]{2,}\d/gi))

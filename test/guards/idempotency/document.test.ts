@@ -52,7 +52,7 @@ for (const version of ['3.0.3', '3.1.0']) {
     const replayed = { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }
     t.strictSame([headersOf(document, '/orders', 'post'), headersOf(document, '/optional', 'post'), headersOf(document, '/plain', 'post')], [replayed, replayed, undefined])
     t.strictSame(document.components.headers?.['Idempotency-Replayed'], {
-      description: 'Present if this response was sent before, and is sent again because the request was repeated.', schema: { type: 'string', enum: ['true'] }, example: 'true'
+      description: 'Present if this is a stored response that is sent again because the request was repeated.', schema: { type: 'string', enum: ['true'] }, example: 'true'
     })
     t.ok('Retry-After' in (document.components.responses?.IdempotencyInProgress?.headers as object), 'a 409 has Retry-After')
   })

@@ -7,7 +7,7 @@ import { checkStore, createClaim } from './store-contract.js'
 
 const day = 24 * 60 * 60 * 1000
 
-t.test('it does what every store does', async t => { await checkStore(t, memoryStore()) })
+t.test('it behaves like every store', async t => { await checkStore(t, memoryStore()) })
 
 t.test('if it is full, it deletes the least recently used responses, and warns once', async t => {
   const store = memoryStore({ maxEntries: 3 })
@@ -34,7 +34,7 @@ t.test('if it is full, it deletes the least recently used responses, and warns o
   t.strictSame(warnings, [])
 })
 
-t.test('an expired entry gives its place without a warning', async t => {
+t.test('an expired entry is replaced without a warning', async t => {
   const store = memoryStore({ maxEntries: 1 })
   const warnings: Error[] = []
   const listener = (warning: Error): void => { warnings.push(warning) }

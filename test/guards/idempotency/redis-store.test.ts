@@ -9,7 +9,7 @@ import { checkStore, createClaim } from './store-contract.js'
 
 const day = 24 * 60 * 60 * 1000
 
-t.test('it does what every store does', async t => {
+t.test('it behaves like every store', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   await checkStore(t, redisStore({ client: redis.client() }))

@@ -44,8 +44,7 @@ async function countRequests (t: Test, retryHeaders: boolean, codes: readonly st
 const codes = ['resource_already_exists', 'concurrent_modification', 'rate_limit_exceeded', 'service_unavailable']
 
 t.test('the client retries a request only if the API advises it', async t => {
-  const advised = await countRequests(t, true, codes)
-  const unadvised = await countRequests(t, false, codes)
+  const [advised, unadvised] = await Promise.all([countRequests(t, true, codes), countRequests(t, false, codes)])
   // The 429 waits for the seconds in Retry-After, and then the limit is over: the second request gets the error of the route.
   t.strictSame(advised, {
     resource_already_exists: [1, 'resource_already_exists'],

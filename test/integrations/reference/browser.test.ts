@@ -176,7 +176,7 @@ async function tryIn (browser: Browser): Promise<void> {
     }
   })
 
-  t.test('both colour schemes work', async t => {
+  t.test('both color schemes work', async t => {
     const background = async (colorScheme: 'light' | 'dark'): Promise<string> => {
       const { page } = await open('/errors', { colorScheme })
       const color = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')

@@ -94,7 +94,7 @@ t.test('the rate limits, and the routes of each', async t => {
 | \`burst\` | 5 | 10 seconds | \`GET /b\` |
 | \`daily\` | 1 | 1 day | \`GET /b\` |
 | \`quick\` | 1 | 1500 ms | \`GET /b\` |
-| \`plan\` | depends on the caller | depends on the caller | \`GET /b\` |`)
+| \`plan\` | depends on the client | depends on the client | \`GET /b\` |`)
   t.notOk('Limits' in await sections('rate_limit_exceeded', app => app.get('/a', handler)), 'no limits, no table')
   t.notOk('Limits' in await sections('internal_error', register, { rateLimit: { policies } }))
 })

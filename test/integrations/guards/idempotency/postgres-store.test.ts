@@ -13,13 +13,13 @@ t.teardown(() => server.stop())
 const pool = new pg.Pool(server.address())
 t.teardown(() => pool.end())
 
-t.test('it does what every store does, with a pool', async t => {
+t.test('it behaves like every store, with a pool', async t => {
   await pool.query(createIdempotencyTable())
   await pool.query(createIdempotencyTable()) // a second time changes nothing
   await checkStore(t, postgresStore({ client: pool }))
 })
 
-t.test('it does what every store does, with PGlite and a table in a schema', async t => {
+t.test('it behaves like every store, with PGlite and a table in a schema', async t => {
   const pglite = await PGlite.create()
   t.teardown(() => pglite.close())
   await pglite.exec(`create schema shop; ${createIdempotencyTable('shop.keys')}`)

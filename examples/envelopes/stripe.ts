@@ -1,0 +1,30 @@
+/** The errors of Stripe: an object `error` with the type, the code, the parameter and a link. */
+import { Type } from '@sinclair/typebox'
+import { defineFormat } from 'fastify-api-errors'
+import type { ParseErrorOptions } from 'fastify-api-errors/client'
+import { code, docUrl, field, group, message, requestId, type } from 'fastify-api-errors/format'
+
+export const format = defineFormat({
+  name: 'stripe',
+  fields: {
+    error: group({
+      type,
+      code,
+      message,
+      param: field({ schema: () => Type.String(), value: ({ param, issues }) => param ?? issues[0]?.field, optional: true }),
+      doc_url: docUrl,
+      request_id: requestId
+    })
+  }
+})
+
+/** Reads the errors of this format for the client. */
+export const read: ParseErrorOptions['read'] = body => {
+  const { error } = body as { error: { code: string, message: string, request_id: string, param?: string } }
+  return {
+    code: error.code,
+    message: error.message,
+    requestId: error.request_id,
+    issues: error.param === undefined ? [] : [{ field: error.param, message: error.message }]
+  }
+}

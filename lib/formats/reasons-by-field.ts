@@ -1,0 +1,34 @@
+/** The invalid fields as an object, as in the formats `summary` and `message`. */
+import type { TSchema } from '@sinclair/typebox'
+import type { Issue } from '../catalog/issues.js'
+import type { Field } from './format.js'
+import { Type } from '../support/type-builder.js'
+
+/** Returns the field `{ field: [reason] }`. Every 422 has it, and every `invalid_request` of an API with `validationStatus: 400`. */
+export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {
+  return {
+    schema: ({ status, code }) => status === 422 || (validationStatus === 400 && code === 'invalid_request') ? reasonsSchema() : undefined,
+    value: ({ issues }) => groupReasons(issues, reason)
+  }
+}
+
+/** Returns the reasons of issues by field. An issue of a whole value is listed under the part of the request. */
+export function groupReasons (issues: readonly Issue[], reason: (issue: Issue) => string): Record<string, string[]> {
+  const reasons: Record<string, string[]> = {}
+  for (const issue of issues) {
+    const field = issue.field === '' ? issue.in : issue.field
+    const list = Object.hasOwn(reasons, field) ? reasons[field] : undefined
+    if (list !== undefined) list.push(reason(issue))
+    else Object.defineProperty(reasons, field, { value: [reason(issue)], enumerable: true })
+  }
+  return reasons
+}
+
+/** Returns the schema of reasons by field. */
+export function reasonsSchema (): TSchema {
+  return Type.Unsafe({
+    type: 'object',
+    description: 'The reasons by field.',
+    additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 }
+  })
+}
