@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, transformSync } from 'esbuild'
+import { build, transformSync, type Plugin } from 'esbuild'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -31,6 +31,14 @@ rmSync(dist, { recursive: true, force: true })
 await writeModules()
 writeTypes()
 
+/** Shortens the local names in the files of a package. */
+function shortenNames (filter: RegExp): Plugin {
+  return {
+    name: 'shorten-names',
+    setup: ({ onLoad }) => onLoad({ filter }, ({ path }) => ({ contents: transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true }).code }))
+  }
+}
+
 /** Writes the JavaScript. What only a dynamic import reaches is in separate files, which are loaded when they are needed. */
 async function writeModules (): Promise<void> {
   const { metafile: { outputs } } = await build({
@@ -50,14 +58,21 @@ async function writeModules (): Promise<void> {
     lineLimit: 160,
     // TypeBox has 247 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
+    plugins: [shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
     metafile: true,
     logLevel: 'warning'
   })
-  // The command `infer` is the largest part, and no stack trace of an application shows it.
-  for (const [file, { entryPoint }] of Object.entries(outputs)) {
-    if (entryPoint !== 'lib/source/index.ts') continue
+  // The names in files that only a command loads are shortened, because no stack trace of an application shows them.
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) load(path)
+  }
+  for (const path of modules) load(`${path}.js`)
+  for (const file of Object.keys(outputs)) {
     const path = join(root, file)
-    writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true, lineLimit: 160 }).code)
+    if (!loaded.has(file)) writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true, lineLimit: 160 }).code)
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
@@ -89,7 +104,7 @@ function copyTypes (path: string, compiled: string, written: Set<string>): void 
   written.add(path)
   const types = readFileSync(file, 'utf8')
   mkdirSync(dirname(join(dist, path)), { recursive: true })
-  writeFileSync(join(dist, `${path}.d.ts`), types)
+  writeFileSync(join(dist, `${path}.d.ts`), types.replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
   for (const [, imported = ''] of types.matchAll(/['"](\.{1,2}\/[^'"]+)\.js['"]/g)) copyTypes(join(dirname(path), imported), compiled, written)
 }
 
