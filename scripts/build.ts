@@ -108,7 +108,7 @@ function copyTypes (path: string, compiled: string, written: Set<string>): void 
   for (const [, imported = ''] of types.matchAll(/['"](\.{1,2}\/[^'"]+)\.js['"]/g)) copyTypes(join(dirname(path), imported), compiled, written)
 }
 
-/** Returns the types of a CommonJS file. Each export is the one of the ES module, so that a program can have files of both kinds. */
+/** Returns the types of a CommonJS file. Its exports have the types of the ES module, so that a program can have files of both kinds. */
 function createCommonJsTypes (file: string): string {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] })
   const checker = program.getTypeChecker()

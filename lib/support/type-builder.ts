@@ -3,5 +3,5 @@ import { Array, Boolean, Integer, Literal, Null, Object, Optional, Record, Strin
 
 type Builders = Pick<typeof TypeBox, 'Array' | 'Boolean' | 'Integer' | 'Literal' | 'Null' | 'Object' | 'Optional' | 'Record' | 'String' | 'Union' | 'Unknown' | 'Unsafe'>
 
-/** Creates JSON Schemas. Each method is the one of TypeBox's `Type`. */
+/** Creates JSON Schemas. Each method is also a method of TypeBox's `Type`. */
 export const Type: Builders = { Array, Boolean, Integer, Literal, Null, Object, Optional, Record, String, Union, Unknown, Unsafe }

@@ -19,7 +19,9 @@ export interface CompileOptions {
  * Creates a program with a file, and calls a function with it. The program is separate, because declarations can change the types of
  * a whole program.
  */
-export function withProgram<Result> (source: string, { files = {}, browser = false }: CompileOptions, use: (program: ts.Program, folder: string, errors: readonly ts.Diagnostic[]) => Result): Result {
+export function withProgram<Result> (
+  source: string, { files = {}, browser = false }: CompileOptions, use: (program: ts.Program, folder: string, errors: readonly ts.Diagnostic[]) => Result
+): Result {
   const folder = createProjectFolder()
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
