@@ -31,7 +31,17 @@ export const generators = {
 export type Generator = keyof typeof generators
 
 /** The field that has the code, in the formats whose bodies have one at the top. */
-const codeFields: Readonly<Record<string, string>> = { code: 'code', typed: 'code', problem: 'code', error: 'error' }
+const codeFields: Readonly<Record<string, string>> = {
+  code: 'code',
+  typed: 'code',
+  problem: 'code',
+  error: 'error',
+  github: 'code',
+  'code-request-id': 'code',
+  'error-help': 'code',
+  fastify: 'code',
+  slack: 'error'
+}
 
 const options: ts.CompilerOptions = {
   strict: true,

@@ -1,9 +1,8 @@
 /** Writes the documents of the example in each version and format, for the checks with other tools. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Type } from '@sinclair/typebox'
-import { defineFormat, formats, type Format } from 'fastify-api-errors'
+import { formats, type Format } from 'fastify-api-errors'
 import { createApp } from '../../examples/launch/app.js'
 
 type Json = Record<string, unknown>
@@ -26,21 +25,13 @@ export interface CheckedDocument {
 /** Inside the project, so that the generated clients find their packages. */
 export const folder = fileURLToPath(new URL('../../.tap/openapi/', import.meta.url))
 
-/** A custom body format. */
-const enveloped = defineFormat({
-  name: 'enveloped',
-  fields: {
-    error: {
-      fields: {
-        code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
-        message: { schema: () => Type.String({ description: 'A human-readable description of the error.' }), value: answer => answer.message }
-      }
-    }
-  }
-})
+const envelopes = new URL('../../examples/envelopes/', import.meta.url)
+
+/** The custom formats of the examples. */
+const customFormats = await Promise.all(readdirSync(envelopes).map(async file => (await import(new URL(file, envelopes).href) as { readonly format: Format }).format))
 
 /**
- * Returns the document of the example in each version and format, including a custom format, and with negotiation.
+ * Returns the document of the example in each version and built-in format, with and without negotiation, and version 3.1 in each custom format.
  *
  * @param only a part of the titles to select @default all
  */
@@ -49,8 +40,8 @@ export async function makeDocuments (only: string = ''): Promise<CheckedDocument
   mkdirSync(folder, { recursive: true })
   const documents: CheckedDocument[] = []
   for (const version of ['3.0', '3.1'] as const) {
-    for (const format of [...Object.values(formats), enveloped]) {
-      for (const negotiate of [false, true]) {
+    for (const format of [...Object.values(formats), ...version === '3.1' ? customFormats : []]) {
+      for (const negotiate of customFormats.includes(format) ? [false] : [false, true]) {
         const title = `${version} ${format.name}${negotiate ? ' negotiated' : ''}`
         if (!title.includes(only)) continue
         const file = fileOf(title)
