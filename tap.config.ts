@@ -20,8 +20,9 @@ const config: TapConfig = {
   // tsx runs the tests: it starts faster than tap's own compiler and follows the paths of tsconfig.json.
   plugin: ['!@tapjs/typescript'],
   'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
-  timeout: 240,
-  jobs: 2
+  timeout: 600,
+  // One more than most continuous integration machines have cores, because many tests wait for servers and processes.
+  jobs: 3
 }
 
 export default config

@@ -3,13 +3,15 @@
  * a quick run. README.md describes the method.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { causes } from './causes.js'
 import type { Shot } from './connection.js'
 import { flood } from './flood.js'
 import { compare, spreadOf, type Effort, type Pair, type Spread } from './measure.js'
+import { getPackageVersion } from './package-version.js'
+import { chaosHeading, findSection, replaceSection } from './sections.js'
 import { shots } from './shots.js'
 import type { Startup, Variant } from './startup.js'
 
@@ -147,12 +149,6 @@ async function starting (): Promise<string[]> {
   return lines
 }
 
-/** Returns the version of a package that is compared, which is installed in bench/, or of one that the project uses. */
-function version (name: string): string {
-  const file = ['../node_modules', '../../node_modules'].map(folder => new URL(`${folder}/${name}/package.json`, import.meta.url)).find(file => existsSync(file)) as URL
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
-}
-
 const begin = Date.now()
 const load = loadavg()[0] as number
 const http = await overHttp(rows, 'ours')
@@ -163,14 +159,16 @@ const flooded = await flood(quick ? 5 : 30).catch((fault: unknown) => {
   return [String(fault)]
 })
 const [cpu] = cpus()
-writeFileSync(new URL('../RESULTS.md', import.meta.url), `# Benchmark results
+const results = new URL('../RESULTS.md', import.meta.url)
+const chaos = findSection(readFileSync(results, 'utf8'), chaosHeading)
+const written = `# Benchmark results
 
 Written by \`npm run bench${quick ? ' -- --quick' : ''}\` on ${new Date(begin).toISOString().slice(0, 10)}, in ${Math.round((Date.now() - begin) / 60_000)} minutes. The numbers are
 ratios of CPU time, measured in alternating runs (A B B A ...): the median and, in parentheses, the range of the middle half.
 [README.md](README.md) describes the method and the profiles. [RATE-LIMIT.md](RATE-LIMIT.md) has the results for rate limits.
 
 ${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${two(load)} at the start; Node ${process.version};
-${['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono'].map(name => `${name} ${version(name)}`).join(', ')}.
+${['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.
 
 ## Errors over HTTP with keep-alive
 
@@ -201,4 +199,5 @@ ${flooded.join('\n')}
 ## Missed targets
 
 ${misses.length === 0 ? 'None.' : misses.join('\n')}
-`)
+`
+writeFileSync(results, chaos === undefined ? written : replaceSection(written, chaosHeading, chaos))

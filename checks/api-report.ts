@@ -12,7 +12,7 @@ const isWriting = process.argv.includes('--write')
 
 /** The entries of the package that have types, by the name of their report. */
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, string | { readonly types: string }> }
-const entries = Object.entries(exports).flatMap(([path, target]) => typeof target === 'string' ? [] : [[path === '.' ? 'index' : path.slice(2), target.types] as const])
+const entries = Object.entries(exports).flatMap(([path, target]) => typeof target === 'string' ? [] : [[path === '.' ? 'index' : path.slice(2).replace('/', '-'), target.types] as const])
 
 function checkReport (name: string, types: string): boolean {
   const config = ExtractorConfig.prepare({

@@ -3,6 +3,7 @@ import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { markdownFormat } from './formats/markdown.js'
+import { checkExamples } from './formats/check-examples.js'
 import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
@@ -234,6 +235,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
   const chosen = getFormatForStatus(typeof format === 'string' ? findFormat(format) : completeFormat(format), validationStatus)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
+  const getDocUrl = createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog)
+  if (typeof format !== 'string' && !Object.values(formats).includes(format)) checkExamples(chosen, catalog, getDocUrl)
   return {
     errors: catalog,
     format: chosen,
@@ -241,7 +244,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     translators: [...translators, ...builtInTranslators],
     database,
     validationStatus,
-    docUrl: createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog),
+    docUrl: getDocUrl,
     realm,
     resourceMetadata,
     retryHeaders,

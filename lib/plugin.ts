@@ -10,7 +10,7 @@ import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
 import { createSentBodies } from './openapi/bodies.js'
-import { createComponentPrefix } from './openapi/component-prefix.js'
+import { checkComponentPrefix, createComponentPrefix } from './openapi/component-prefix.js'
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
@@ -30,14 +30,15 @@ import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejec
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
-import { isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
+import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
-import { addRegistration, isOwner, listRegistrations, pluginName } from './fastify/registrations.js'
+import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
 import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
+import { answerUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
@@ -161,6 +162,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
   addRegistration(app, options)
   watchSwagger(app)
   const matchesDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
+  const getComponentPrefix = (): string => settings.componentPrefix ?? createComponentPrefix(app, settings.format)
+  // Without schemas, no name is used before the document is created, and by then every outer registration is known.
+  const addedPrefix = settings.addSchemas ? getComponentPrefix() : undefined
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
@@ -172,7 +176,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
     retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
     addSchemas: settings.addSchemas,
-    componentPrefix: settings.componentPrefix ?? createComponentPrefix(app, settings.format)
+    get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
   }
   const routeErrors = createRouteErrors({
     app,
@@ -213,7 +217,11 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   trackComposedHooks(app)
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
-  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => responder.handle(error, request, reply)))
+  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => {
+    if (isUnknownMethod(error, request)) answerUnknownMethod(request, reply)
+    else responder.handle(error, request, reply)
+  }))
+  guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))
   const notFoundHooks = limiter === undefined ? {} : limiter.registerLimiter(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
@@ -249,6 +257,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
     warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
+    checkComponentPrefix(routeErrors, listOthers(app).map(other => other.routeErrors))
   })
 }
 
@@ -278,7 +287,16 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
 
 /** Returns the registrations of a scope and of its nested scopes. */
 function listInside (app: FastifyInstance): Registration[] {
-  return listRegistrations(app).flatMap(scope => registrations.get(scope) ?? [])
+  return getRegistrations(listRegistrations(app))
+}
+
+/** Returns the other registrations on the same server. */
+function listOthers (app: FastifyInstance): Registration[] {
+  return getRegistrations(listRegistrationsOnServer(app).filter(scope => scope !== app))
+}
+
+function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
+  return scopes.flatMap(scope => registrations.get(scope) ?? [])
 }
 
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {

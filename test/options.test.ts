@@ -180,7 +180,7 @@ t.test('the sentence contains the option, what was expected and what was receive
 
   t.equal(
     thrown(() => resolveOptions({ format: { name: 'mine', contentType: 'text/html', fields: {} } })),
-    'TypeError: defineFormat: mine.contentType: expected a JSON media type without parameters, like \'application/json\', got "text/html".'
+    'TypeError: defineFormat: mine.serialize: expected a function that returns a body as a string, because \'text/html\' is not JSON, got undefined.'
   )
   for (const fault of ['no page', new Error('no page')]) {
     t.equal(

@@ -87,14 +87,16 @@ t.test('every other entry can be imported and required', async t => {
     ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
     ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name]),
     ['codeAs', 'constant', 'eachIssue', 'field', 'group', 'issues', 'issuesByField', 'list'].map(name => typeof format[name]),
-    ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name])
+    ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name]),
+    [typeof pacing.withPacing]
   ]))`
-  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function')])}\n`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function'), ['function']])}\n`
   writeFileSync(join(folder, 'entries.mjs'), `
     import * as guards from 'fastify-api-errors/api-key'
     import * as client from 'fastify-api-errors/client'
     import * as format from 'fastify-api-errors/format'
     import * as idempotency from 'fastify-api-errors/idempotency'
+    import * as pacing from 'fastify-api-errors/client/pacing'
     ${printNames}
   `)
   writeFileSync(join(folder, 'entries.cjs'), `
@@ -102,6 +104,7 @@ t.test('every other entry can be imported and required', async t => {
     const client = require('fastify-api-errors/client')
     const format = require('fastify-api-errors/format')
     const idempotency = require('fastify-api-errors/idempotency')
+    const pacing = require('fastify-api-errors/client/pacing')
     ${printNames}
   `)
   t.equal(run('node', ['entries.mjs']), functions)

@@ -1,4 +1,4 @@
-/** The message as `error`, the code, and what the caller can do. */
+/** The message as `error`, the code, and what the client can do. */
 import { defineFormat } from 'fastify-api-errors'
 import type { ParseErrorOptions } from 'fastify-api-errors/client'
 import { action, code, message } from 'fastify-api-errors/format'

@@ -8,6 +8,7 @@ import { isRecord } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
+import { checkMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'
 
 const owner = 'defineErrors'
@@ -52,8 +53,7 @@ export function completeDefinition (code: string, definition: DefinitionShape, c
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
-  expectOption(owner, `${code}.meta`, !isValidator(meta), 'a JSON Schema, such as z.toJSONSchema(schema)', meta)
-  expectOption(owner, `${code}.meta`, meta === undefined || isObjectSchema(meta), 'the schema of an object, like Type.Object({ id: Type.String() })', meta)
+  checkMetaSchema(owner, `${code}.meta`, meta)
   checkExample(code, meta, example)
 
   const complete: ErrorDefinition = {
@@ -139,17 +139,6 @@ function findFault (schema: TSchema, value: unknown): ValueError | undefined {
 function isCertain (error: ValueError): boolean {
   if (error.type === ValueErrorType.StringFormatUnknown) return false
   return error.type !== ValueErrorType.Union || error.errors.every(branch => [...branch].some(isCertain))
-}
-
-/** Returns whether a value is a schema of zod, Valibot or a similar library: an instance of a class, or an object with functions. */
-function isValidator (value: unknown): boolean {
-  if (!isRecord(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype !== null && Object.getPrototypeOf(prototype) !== null) || Object.values(value).some(member => typeof member === 'function')
-}
-
-function isObjectSchema (value: unknown): boolean {
-  return isRecord(value) && (value as { readonly type?: unknown }).type === 'object'
 }
 
 function isHeader (name: string, value: unknown): boolean {

@@ -130,6 +130,21 @@ function createFactory (definition: ErrorDefinition): AnyErrorFactory {
   const create = definition.stack
     ? (init?: ErrorInit) => new ApiError(definition, init)
     : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))
-  Object.defineProperty(create, 'name', { value: definition.code })
+  Object.defineProperties(create, { name: { value: definition.code }, toJSON: { value: rejectAsBody } })
   return Object.freeze(Object.assign(create, definition))
+}
+
+/** Throws if a handler sends a factory, as in `return errors.forbidden`. The response would be an empty 200. Inside other values, JSON omits the factory. */
+function rejectAsBody (this: AnyErrorFactory, key?: string): undefined {
+  if (key === undefined || key === '') throw createFactoryError(this)
+}
+
+/** Returns whether a value is the factory of a code. */
+export function isErrorFactory (value: unknown): value is AnyErrorFactory {
+  return typeof value === 'function' && Object.hasOwn(value, 'code') && Object.hasOwn(value, 'toJSON')
+}
+
+/** Returns the error for a factory in a place where an error is expected. */
+export function createFactoryError ({ code }: AnyErrorFactory): TypeError {
+  return new TypeError(`Expected an error, got the factory of '${code}'. Call the factory, as in errors.${code}().`)
 }

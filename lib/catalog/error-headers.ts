@@ -13,8 +13,12 @@ export interface ErrorHeader {
   readonly description: string
   readonly schema: Readonly<Record<string, unknown>>
   readonly example: string | number
-  /** Returns whether an error of this code and status always has the header. */
+  /** Returns whether an error of this code and status has the header. */
   readonly on: (error: HeaderSubject) => boolean
+  /** The only method whose errors have the header. @default all methods */
+  readonly method?: string
+  /** Whether an error can also be sent without the header. @default false */
+  readonly isOptional?: boolean
 }
 
 /** The maximum total size of the headers, in characters, that Node reads (`http.maxHeaderSize`). No header can be longer. */
@@ -45,6 +49,11 @@ export function carriesAccept ({ status }: Pick<HeaderSubject, 'status'>): boole
   return status === 415
 }
 
+/** Returns whether an error can have `Content-Range`, with the length of the resource (RFC 9110, section 15.5.17). */
+export function carriesLength ({ status }: Pick<HeaderSubject, 'status'>): boolean {
+  return status === 416
+}
+
 /** Returns whether an error has `Upgrade` (RFC 9110, section 15.5.22). */
 export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): boolean {
   return status === 426
@@ -65,13 +74,16 @@ export function getDefaultRetryAfter ({ code, status }: HeaderSubject): number |
   return retryAfterOfStatuses[status] ?? retryAfterOfCodes[code]
 }
 
-/** The headers that HTTP requires on errors, except `Content-Type`. */
+/** The request id of the examples. */
+export const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
+
+/** The headers that HTTP defines for errors, except `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
   {
     name: 'X-Request-Id',
     description: 'The id of the request. Include it when you contact support.',
     schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
-    example: 'req_4mXq1VbE0s6RkYt2',
+    example: exampleRequestId,
     on: () => true
   },
   {
@@ -101,6 +113,37 @@ export const errorHeaders: readonly ErrorHeader[] = [
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
     example: 'application/json',
     on: carriesAccept
+  },
+  {
+    name: 'Accept-Patch',
+    description: 'The media types that this endpoint accepts with PATCH (RFC 5789, section 3.1).',
+    schema: textHeader('^([!-~]+/[ -~]+)?$'),
+    example: 'application/json',
+    on: carriesAccept,
+    method: 'PATCH'
+  },
+  {
+    name: 'Accept-Query',
+    description: 'The media types that this endpoint accepts with QUERY, as a list of structured fields (RFC 10008, section 3).',
+    schema: textHeader('^[ -~]*$'),
+    example: 'application/json',
+    on: carriesAccept,
+    method: 'QUERY'
+  },
+  {
+    name: 'Content-Range',
+    description: 'The length of the resource, if the endpoint knows it (RFC 9110, section 14.4).',
+    schema: textHeader('^bytes [*]/[0-9]+$'),
+    example: 'bytes */1000',
+    on: carriesLength,
+    isOptional: true
+  },
+  {
+    name: 'Upgrade',
+    description: 'The protocols that the server requires (RFC 9110, section 7.8).',
+    schema: textHeader('^[!-~]+( *, *[!-~]+)*$'),
+    example: 'websocket',
+    on: carriesUpgrade
   },
   {
     name: 'Retry-After',

@@ -24,13 +24,17 @@ export interface ParseErrorOptions {
  * body, and a body that exceeds the limits. The promise never rejects.
  *
  * @param response a response with a status of 400 or more
- * @param body the parsed body, if the response has already been read: `parseError(response, error)` with openapi-fetch
+ * @param body the parsed body, if the response has already been read: `parseError(response, error)` with openapi-fetch. An object with a
+ * function `read` is the options instead, because a parsed body has no functions: `parseError(response, { read })`
  * @param options the limits for the size of the body and for the time to read it, and a reader for another format
  * @example
  * const response = await fetch('/queues/1/entries', { method: 'POST' })
  * if (!response.ok) throw await parseError<typeof errors>(response)
  */
+export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, options: ParseErrorOptions & Required<Pick<ParseErrorOptions, 'read'>>): Promise<ErrorOf<C>>
+export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown, options?: ParseErrorOptions): Promise<ErrorOf<C>>
 export async function parseError<C extends AnyCatalog = AnyCatalog> (response: Response, body?: unknown, options: ParseErrorOptions = {}): Promise<ErrorOf<C>> {
+  if (typeof (body as ParseErrorOptions | null | undefined)?.read === 'function') return await parseError<C>(response, undefined, body as ParseErrorOptions)
   const { status, headers } = response
   const { maxSize = 1_048_576, timeout = 2000, read } = options
   const given = body ?? parseJson(await readText(response, { maxSize, timeout }))

@@ -5,7 +5,7 @@
  */
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ignoreRejection } from '../support/call-safely.js'
+import { ignoreRejection, isPromiseLike } from '../support/call-safely.js'
 import { isApiError } from '../catalog/api-error.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
@@ -13,7 +13,7 @@ import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
 import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
 import { expectSynchronous, guardResult, type Call } from './guard-result.js'
-import { checkReturned, isError } from './returned-errors.js'
+import { checkReturned, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
@@ -144,10 +144,10 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
 
 function guardParser (parser: Call, isActive: () => boolean): Call {
   const complete = (thrown: unknown): unknown => thrown ?? (isActive() ? describeThrown('content-type parser', parser, thrown) : thrown)
-  return inherit(parser, function (this: unknown, ...args) {
+  return inherit(parser, function (this: unknown, a, b, done) {
     let result: unknown
     try {
-      result = parser.apply(this, args)
+      result = parser.call(this, a, b, isActive() && typeof done === 'function' ? guardDone(done as Done) : done)
     } catch (thrown) {
       throw complete(thrown)
     }
@@ -252,7 +252,7 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
       ignoreRejection(result.error)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
     }
-    return result instanceof Promise ? completeRejection(validate, result) : result
+    return isPromiseLike(result) ? completeRejection(validate, result) : result
   })
 }
 
@@ -264,7 +264,7 @@ function createFalseError ({ name }: Call): Error {
   return new Error(`The validator '${name}' returned false without errors.`)
 }
 
-async function completeRejection (validate: Call, result: Promise<unknown>): Promise<unknown> {
+async function completeRejection (validate: Call, result: PromiseLike<unknown>): Promise<unknown> {
   try {
     const checked = await checkReturned(result)
     if (checked === false && !hasErrors(validate)) throw createFalseError(validate)

@@ -6,7 +6,7 @@ import { types } from 'node:util'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { describeValue } from '../support/describe-value.js'
 import { hookNames, isHookName, type HookName } from './hook-names.js'
-import { checkReturned } from './returned-errors.js'
+import { checkReturned, guardDone, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
@@ -177,9 +177,9 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
 }
 
 /**
- * Returns the guarded hook. Fastify loses two kinds of errors and continues with the request. In the first, a hook throws `null`
- * or `undefined`, for example because of the typo in `throw errors.unauthorised`. In the second, a hook returns an error. The
- * guarded hook throws in both cases. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
+ * Returns the guarded hook. Fastify loses some errors and continues with the request: a hook throws `null` or `undefined`, for
+ * example because of the typo in `throw errors.unauthorised`, it returns an error, or it passes an error to `done` as the payload.
+ * The guarded hook throws, or passes on the error. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   // Named parameters are faster than rest parameters. No hook has more.
@@ -187,7 +187,8 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
     if (!tracker.isActive) return hook.call(this, a, b, c, d)
     let result: unknown
     try {
-      result = hook.call(this, a, b, c, d)
+      // Only the callback of a hook that has a payload is the fourth argument.
+      result = hook.call(this, a, b, c, typeof d === 'function' ? guardDone(d as Done) : d)
     } catch (thrown) {
       throw thrown ?? new Error(`The hook '${hook.name}' threw ${String(thrown)}.`)
     }
@@ -217,8 +218,8 @@ function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
       }
       return stream
     }
-    const checkDone = (error: unknown, stream: unknown): unknown => {
-      const next = done as (error: unknown, stream?: unknown) => unknown
+    const next = done as Done
+    const checkDone: Done = (error, stream) => {
       if (error !== null && error !== undefined) return next(error)
       try {
         checkStream(stream)

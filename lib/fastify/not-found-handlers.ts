@@ -1,5 +1,6 @@
 /** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second handler mention the option. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { getDecorator } from './internals.js'
 import { findOwner, isInside } from './registrations.js'
 
 type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: never[]) => unknown) => unknown
@@ -44,6 +45,18 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
       throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. To use your own handler, set the option notFound to false.`, { cause })
     }
   }
+}
+
+/**
+ * Guards `reply.callNotFound()`. If a not-found handler calls it, Fastify would send a string. The given function responds instead.
+ */
+export function guardCallNotFound (scope: FastifyInstance, respond: (request: FastifyRequest, reply: FastifyReply) => void): void {
+  const callNotFound = getDecorator(scope, 'reply', 'callNotFound') as FastifyReply['callNotFound']
+  scope.decorateReply('callNotFound', function (this: FastifyReply) {
+    if (!this.request.is404) return callNotFound.call(this)
+    respond(this.request, this)
+    return this
+  })
 }
 
 /** Returns the prefix of a scope, without a slash at the end. */

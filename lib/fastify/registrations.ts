@@ -44,7 +44,12 @@ export function isOwner (app: FastifyInstance, scope: object): boolean {
 
 /** Returns the scopes with a registration: the given scope and its nested scopes. */
 export function listRegistrations (app: FastifyInstance): FastifyInstance[] {
-  return (scopesByServer.get(app.server) ?? []).filter(scope => isInside(scope, app))
+  return listRegistrationsOnServer(app).filter(scope => isInside(scope, app))
+}
+
+/** Returns the scopes with a registration on the server of an application. */
+export function listRegistrationsOnServer ({ server }: FastifyInstance): readonly FastifyInstance[] {
+  return scopesByServer.get(server) ?? []
 }
 
 /** Returns whether a scope is the same as another one, or nested in it. */

@@ -43,9 +43,9 @@ export const type: Field = {
   value: answer => answer.type
 }
 
-/** What the caller can do. */
+/** What the client can do. */
 export const action: Field = {
-  schema: () => Type.String({ description: 'What the caller can do.' }),
+  schema: () => Type.String({ description: 'What the client can do.' }),
   value: answer => answer.action
 }
 

@@ -2,7 +2,7 @@
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
 import { encodeUriComponent, encodeUriPath } from '../support/encode-uri.js'
-import { code, message, meta, requestId } from './fields.js'
+import { code, message, meta, requestId, status } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 import { Type } from '../support/type-builder.js'
 
@@ -11,8 +11,9 @@ import { Type } from '../support/type-builder.js'
  * the code's error page. Without such a page, it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  * `instance` is different for each occurrence (section 3.1.5), because it contains the id of the request.
  *
- * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers, section 5.1, with only the
- * characters that RFC 9457, section 3.2, allows in member names.
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers-11, section "Problem Types", with only the
+ * characters that RFC 9457, section 3.2, allows in member names. The type `quota-exceeded` of that draft is not used: it is
+ * not registered before the draft is an RFC, it requires the other spelling of the member, and it would replace the code's page.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
@@ -26,10 +27,7 @@ export const problemFormat: Format = defineFormat({
       schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
       value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
     },
-    status: {
-      schema: definition => Type.Unsafe<number>({ type: 'integer', enum: [definition.status], description: 'The HTTP status.' }),
-      value: answer => answer.status
-    },
+    status,
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with the request id as the fragment.' }),

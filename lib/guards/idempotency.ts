@@ -37,8 +37,9 @@ export interface IdempotencyOptions {
   /** The milliseconds after which a store call without a result is treated as failed. @default 1000 */
   readonly storeTimeout?: number
   /**
-   * Returns what identifies the caller, such as the id of a user. A key that another caller used is rejected. Set this option if a caller's
-   * `Authorization` can change between two attempts. @default the id of the API key that the guard found (`request.apiKey.id`), otherwise `Authorization`
+   * Returns what identifies the caller, such as the id of a user. Each caller has its own keys. Set this option if a caller's `Authorization` can change between
+   * two attempts, because the second one would run again, and with cookies. @default the id of the API key that the guard found (`request.apiKey.id`), otherwise the
+   * subject of a verified JSON Web Token (`request.user.iss` and `request.user.sub`), otherwise `Authorization`
    */
   readonly caller?: (request: FastifyRequest) => string
   /** The header that contains the key. @default 'Idempotency-Key' */
@@ -72,7 +73,7 @@ const isGuarded = (method: string): boolean => !safeMethods.has(method)
  * Returns a guard for routes that follows draft-ietf-httpapi-idempotency-key-header-07. The first request with an idempotency key runs, and its response
  * is stored. When the request is repeated, the stored response is sent again with `Idempotency-Replayed: true`. These requests are
  * rejected: 400 `idempotency_key_missing` without a key, 400 `invalid_request` with a malformed key, 409
- * `idempotency_in_progress` while the first request is running, and 422 `idempotency_key_reused` with another method, URL, caller or body.
+ * `idempotency_in_progress` while the first request is running, and 422 `idempotency_key_reused` with another method, URL or body. Each caller has its own keys.
  * If the store fails, the response is 503 `service_unavailable`.
  * The documentation of the routes has these codes and the headers.
  *
@@ -136,8 +137,14 @@ function createContext (options: IdempotencyOptions): GuardContext {
 }
 
 function getCaller (request: FastifyRequest): string {
-  const { apiKey } = request as { readonly apiKey?: { readonly id?: unknown } | null }
-  return typeof apiKey?.id === 'string' ? `api-key ${apiKey.id}` : `authorization ${request.headers.authorization ?? ''}`
+  const { apiKey, user } = request as {
+    readonly apiKey?: { readonly id?: unknown } | null
+    readonly user?: { readonly iss?: unknown, readonly sub?: unknown } | null
+  }
+  if (typeof apiKey?.id === 'string') return `api-key ${apiKey.id}`
+  // A token is replaced when it expires, and its subject stays. Subjects are unique for each issuer (RFC 7519, section 4.1.2).
+  if (typeof user?.sub === 'string') return `subject ${JSON.stringify([user.iss, user.sub])}`
+  return `authorization ${request.headers.authorization ?? ''}`
 }
 
 /** A request that has claimed its key and runs. */
@@ -166,8 +173,8 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   const key = readKey(context, request)
   if (key === undefined) return undefined
   request.idempotencyKey = key
-  const storeKey = hashKey(key)
-  const claim: Claim = { fingerprint: createFingerprint(request, readCaller(context, request)), token: randomUUID(), ttl: context.claimTtl }
+  const storeKey = hashKey(readCaller(context, request), key)
+  const claim: Claim = { fingerprint: createFingerprint(request), token: randomUUID(), ttl: context.claimTtl }
   addSendHook(request)
   const entry = await claimKey(context, request, storeKey, claim)
   if (entry === 'failed') return undefined

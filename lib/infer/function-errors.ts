@@ -3,11 +3,14 @@
  * application has their functions. `fastify-api-errors infer` finds the errors of functions in other modules.
  */
 import { STATUS_CODES } from 'node:http'
-import type { AnyNode, AssignmentExpression, CallExpression, NewExpression, TryStatement } from 'acorn'
+import type { AnyNode, AssignmentExpression, AwaitExpression, CallExpression, MemberExpression, NewExpression, TryStatement } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
+import { classifyOwner, findFactoryCode, type Use } from './error-factories.js'
 import { findPluginErrors } from './known-plugins.js'
+import { listReachable } from './literal-values.js'
+import { findLocalVariables, type LocalVariables } from './local-variables.js'
 import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { describeSentBody } from './sent-bodies.js'
 import { isObject, type JsonObject } from '../support/is-object.js'
@@ -25,6 +28,8 @@ export interface FunctionError {
 export interface FunctionContext {
   /** Returns whether the catalog has a code. */
   readonly isCode: (name: string) => boolean
+  /** Returns whether a value is the factory of a code of the catalog. */
+  readonly isFactory: (value: unknown, code: string) => boolean
   /** Returns the function or object with a name: a decorator of requests, of replies, or of the application. */
   readonly getDecorator: (owner: DecoratorOwner, name: string) => unknown
 }
@@ -45,7 +50,7 @@ const maxDepth = 5
 export function readFunctionErrors (fn: object, context: FunctionContext): readonly FunctionError[] {
   const found = readFunction(fn, context, new Set())
   const byCode = new Map<string, FunctionError>()
-  for (const error of [...found.thrown, ...found.sent]) {
+  for (const error of listFound(found)) {
     const bodies = [...byCode.get(error.code)?.bodies ?? [], ...error.bodies ?? []]
     byCode.set(error.code, { ...error, ...(bodies.length > 0 && { bodies }) })
   }
@@ -74,9 +79,10 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   const node = parseFunction(fn)
   if (node === undefined) return nothing
   const [request, reply] = getParameterNames(node)
-  const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body, caught: new Set(listCaught(node.body)) }
+  const variables = findLocalVariables(node)
+  const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body, caught: new Set(listCaught(node.body)), variables, isDeferred: false }
   const body = readNode(node.body, reader)
-  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader))
+  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader, 'returned'))
 }
 
 /** Reads the functions of a hook of @fastify/auth, which sets the status 401 on an error without a status. */
@@ -100,6 +106,9 @@ interface Reader {
   readonly body: AnyNode
   /** The names of the variables of its `catch` clauses. */
   readonly caught: ReadonlySet<string>
+  readonly variables: LocalVariables
+  /** Whether the request does not wait for the code, so its errors do not reach the response. */
+  readonly isDeferred: boolean
 }
 
 function listCaught (node: AnyNode): string[] {
@@ -110,16 +119,61 @@ function listCaught (node: AnyNode): string[] {
 function readNode (node: AnyNode, reader: Reader): Found {
   switch (node.type) {
     case 'TryStatement': return readTry(node, reader)
-    case 'ThrowStatement': return join(readNode(node.argument, reader), readResult(node.argument, reader))
-    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), readResult(node.argument, reader)) : nothing
-    case 'CallExpression': return join(readChildren(node, reader), readCall(node, reader))
+    case 'ThrowStatement': return join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
+    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned')) : nothing
+    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader))
+    case 'CallExpression': return join(readParts(node, reader), readCall(node, reader))
     case 'AssignmentExpression': return join(readChildren(node, reader), readAssignment(node, reader))
     default: return readChildren(node, reader)
   }
 }
 
 function readChildren (node: AnyNode, reader: Reader): Found {
-  return join(...listChildren(node).map(child => readNode(child, reader)))
+  return join(...listReachable(node, reader.variables).map(child => readNode(child, reader)))
+}
+
+/** Reads `await Promise.reject(error)`. */
+function readRejection ({ argument }: AwaitExpression, reader: Reader): Found {
+  return argument.type === 'CallExpression' && isRejection(argument) && !reader.isDeferred ? readResult(argument, reader, 'thrown') : nothing
+}
+
+function isRejection ({ callee }: CallExpression): boolean {
+  return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Promise' && getLastName(callee) === 'reject'
+}
+
+/** The functions that call a callback later, when the request does not wait for it. */
+const deferringFunctions: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'nextTick', 'on', 'once', 'addListener', 'addEventListener'])
+
+/** Reads the called expression and the arguments of a call. */
+function readParts (node: CallExpression, reader: Reader): Found {
+  const { callee, arguments: args } = node
+  const name = getCalleeName(node)
+  // `send` overwrites the status if its argument is an error.
+  const isError = isSend(node, reader) && listFound(readArgument(node, reader, 'returned')).length > 0
+  const called = isError ? nothing : readNode(callee, reader)
+  const given = join(...args.map(argument => readNode(argument, deferringFunctions.has(name) ? { ...reader, isDeferred: true } : reader)))
+  const rejected = callee.type === 'MemberExpression' ? listRejectionHandlers(name, args) : []
+  return join(given, rejected.some(handler => !passesOnError(handler)) ? { ...called, thrown: [] } : called)
+}
+
+/** Returns the functions that receive the error of a promise: the argument of `catch`, and the second argument of `then`. */
+function listRejectionHandlers (name: string, args: readonly AnyNode[]): readonly AnyNode[] {
+  if (name === 'catch') return args.slice(0, 1)
+  return name === 'then' ? args.slice(1, 2) : []
+}
+
+function passesOnError (handler: AnyNode): boolean {
+  if (handler.type === 'Identifier') return passingFunctions.test(handler.name)
+  if (handler.type !== 'FunctionExpression' && handler.type !== 'ArrowFunctionExpression') return false
+  const [name] = getParameterNames(handler)
+  return name !== undefined && passesOn(handler.body, name)
+}
+
+/** The usual names of functions that receive an error. */
+const passingFunctions = /^(send|done|next|reject|cb|callback)$/
+
+function listFound ({ thrown, sent }: Found): readonly FunctionError[] {
+  return [...thrown, ...sent]
 }
 
 function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): Found {
@@ -134,20 +188,30 @@ function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): 
 function passesOn (node: AnyNode, name: string): boolean {
   const isError = (value: AnyNode | null | undefined): boolean => value?.type === 'Identifier' && value.name === name
   if (node.type === 'ThrowStatement' && isError(node.argument)) return true
-  if (node.type === 'CallExpression' && /^(send|done|next|reject|cb|callback)$/.test(getCalleeName(node)) && isError(node.arguments[0])) return true
+  if (node.type === 'CallExpression' && passingFunctions.test(getCalleeName(node)) && isError(node.arguments[0])) return true
   return listChildren(node).some(child => passesOn(child, name))
 }
 
 /** Reads a value that is thrown, returned or passed on. */
-function readResult (node: AnyNode, reader: Reader): Found {
+function readResult (node: AnyNode, reader: Reader, use: Use): Found {
   switch (node.type) {
-    case 'AwaitExpression': return readResult(node.argument, reader)
-    case 'ConditionalExpression': return join(readResult(node.consequent, reader), readResult(node.alternate, reader))
-    case 'LogicalExpression': return join(readResult(node.left, reader), readResult(node.right, reader))
-    case 'NewExpression': return readNew(node, reader)
-    case 'CallExpression': return readFactory(node, reader)
+    case 'AwaitExpression': return readResult(node.argument, reader, use)
+    case 'ChainExpression': return readResult(node.expression, reader, use)
+    case 'AssignmentExpression': return readResult(node.right, reader, use)
+    case 'SequenceExpression': return readResult(node.expressions.at(-1) as AnyNode, reader, use)
+    case 'ConditionalExpression': return join(...listReachable(node, reader.variables).filter(child => child !== node.test).map(child => readResult(child, reader, use)))
+    case 'LogicalExpression': return join(...listReachable(node, reader.variables).map(child => readResult(child, reader, use)))
+    case 'Identifier': return readVariable(node.name, node.start, reader, use === 'thrown' ? use : 'returned variable')
+    // An object in a variable is usually a result and not an error.
+    case 'NewExpression': return use !== 'returned variable' || /(Error|Exception)$/.test(getLastName(node.callee)) ? readNew(node, reader) : nothing
+    case 'CallExpression': return isRejection(node) ? readArgument(node, reader, 'thrown') : readFactory(node, reader, use)
     default: return nothing
   }
+}
+
+function readVariable (name: string, position: number, reader: Reader, use: Use): Found {
+  const values = reader.variables.getValues(name, position) ?? []
+  return join(...values.map(value => value === undefined ? nothing : readResult(value, reader, use)))
 }
 
 function createThrown (status: number | undefined): Found {
@@ -227,17 +291,24 @@ function findStatus (nodes: readonly AnyNode[]): number | undefined {
 }
 
 /** Reads a call whose result is thrown: `errors.queue_full()`, `httpErrors.notFound()`, `createError(404)`, `Object.assign(error, { statusCode: 404 })`. */
-function readFactory (node: CallExpression, { context }: Reader): Found {
+function readFactory (node: CallExpression, reader: Reader, use: Use): Found {
+  const { callee } = node
+  const context = { ...reader, ...reader.context, findProperty: (owner: MemberExpression, name: string) => findProperty(owner, name, reader) }
+  const code = findFactoryCode(callee, use, context)
+  if (code !== undefined) return { thrown: [{ code, by: 'throws' }], sent: [] }
   const name = getCalleeName(node)
-  const owner = node.callee.type === 'MemberExpression' ? getLastName(node.callee.object) : ''
-  // Any object can be a catalog, and a method such as `conflict` can belong to another library.
-  if (owner !== '' && /[^a-z]/.test(name) && context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
-  if (/^(errors|\w*[eE]rrors?|[bB]oom|HttpError|create\w*Error)$/.test(owner)) {
-    if (context.isCode(name)) return { thrown: [{ code: name, by: 'throws' }], sent: [] }
+  if (callee.type === 'MemberExpression' && /^(\w*[eE]rrors?|[bB]oom)$/.test(getLastName(callee.object)) && ['catalog', 'library'].includes(classifyOwner(callee.object, name, context))) {
     const status = getNamedStatus(name)
     if (status !== undefined) return createThrown(status)
   }
-  return /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
+  if (name === 'assign' && node.arguments[0]?.type === 'CallExpression') return readResult(node.arguments[0], reader, use)
+  return use !== 'returned variable' && /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
+}
+
+/** Returns a method of a decorator; `undefined` if the expression does not lead to a decorator. */
+function findProperty (owner: MemberExpression, name: string, reader: Reader): { readonly value: unknown } | undefined {
+  const decorator = findDecorator(owner.object, getLastName(owner), reader)
+  return isObject(decorator) || typeof decorator === 'function' ? { value: getMethod(decorator, name) } : undefined
 }
 
 /** Reads `error.statusCode = 409`, if the error is thrown later, and `reply.statusCode = 409`. */
@@ -279,10 +350,10 @@ function readCall (node: CallExpression, reader: Reader): Found {
 
 function readMethod (node: CallExpression, name: string, reader: Reader): Found {
   const { callee } = node
-  if (callee.type !== 'MemberExpression') return /^(done|next|reject|cb|callback)$/.test(name) ? readArgument(node, reader) : nothing
+  if (callee.type !== 'MemberExpression') return readCallback(node, name, reader)
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
-    if (name === 'send') return join(readArgument(node, reader), readSentBody(node, reader))
+    if (name === 'send') return join(asSent(readArgument(node, reader, 'returned')), readSentBody(node, reader))
     if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
@@ -291,8 +362,20 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
   return readDecorator(callee.object, name, reader)
 }
 
-function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader): Found {
-  return argument === undefined ? nothing : readResult(argument, reader)
+function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader, use: Use): Found {
+  return argument === undefined ? nothing : readResult(argument, reader, use)
+}
+
+/** Reads `done(error)` and `reject(error)`. A rejection can be caught. */
+function readCallback (node: CallExpression, name: string, reader: Reader): Found {
+  if (!/^(done|next|reject|cb|callback)$/.test(name)) return nothing
+  const found = readArgument(node, reader, 'thrown')
+  return name === 'reject' ? found : asSent(found)
+}
+
+/** Returns errors as errors that no `catch` receives. */
+function asSent (found: Found): Found {
+  return { thrown: [], sent: listFound(found) }
 }
 
 /** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
@@ -309,9 +392,17 @@ function findStatusOfChain (node: AnyNode): number | undefined {
   return ['code', 'status'].includes(getCalleeName(node)) ? findStatus(node.arguments.slice(0, 1)) : findStatusOfChain(node.callee)
 }
 
+function isSend ({ callee }: CallExpression, reader: Reader): boolean {
+  return callee.type === 'MemberExpression' && getLastName(callee) === 'send' && isReply(callee.object, reader)
+}
+
 /** Returns whether an expression is the reply, or a call that returns it: `reply.header('a', 'b')`. */
 function isReply (node: AnyNode, reader: Reader): boolean {
-  if (node.type === 'Identifier') return node.name === reader.reply || /^(reply|rep|res|response)$/.test(node.name)
+  if (node.type === 'Identifier') {
+    const values = reader.variables.getValues(node.name, node.start) ?? []
+    const isNamedReply = node.name === reader.reply || /^(reply|rep|res|response)$/.test(node.name)
+    return values.length === 0 ? isNamedReply : values.every(value => value === undefined ? isNamedReply : isReply(value, reader))
+  }
   return node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && isReply(node.callee.object, reader)
 }
 

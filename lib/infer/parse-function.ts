@@ -10,10 +10,14 @@ export function getSource (fn: object): string {
   return Function.prototype.toString.call(fn)
 }
 
-/** Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function. */
+/** The maximum length of a source, in characters. Only generated code is longer, and finding its errors would take seconds. */
+const maxSource = 50_000
+
+/** Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function, and for one that is too long. */
 export function parseFunction (fn: object): FunctionNode | undefined {
   if (typeof fn !== 'function') return undefined
   const source = getSource(fn)
+  if (source.length > maxSource) return undefined
   for (const text of [`(${source})`, `({${source}}).a`]) {
     try {
       const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))

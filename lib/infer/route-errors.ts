@@ -93,6 +93,8 @@ export interface RouteErrors {
    * @param isSecured whether credentials are required unless the route says otherwise. @default what the documents say
    */
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
+  /** Returns the same codes for routes that one operation of a document shows: routes that differ by a constraint. */
+  readonly listStatusesOfRoutes: (records: readonly RouteRecord[], method: string, isSecured: boolean) => readonly StatusErrors[]
   /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
   readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
   /** Returns the scopes and hooks that can declare errors or security requirements for a route. */
@@ -153,6 +155,9 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     isCovered: record => isCovered(context, record),
     listErrors: (record, method) => listErrors(context, record, method),
     listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
+    listStatusesOfRoutes: (records, method, isSecured) => records.length === 1
+      ? listStatuses(context, records[0] as RouteRecord, method, isSecured)
+      : context.group(records.flatMap(record => applyRules(context, record, method, isSecured))),
     listSentBodies: record => listSentBodies(context, record),
     getTargets: record => getTargets(context, record),
     getHeaders: record => getRouteHeaders(
@@ -271,7 +276,9 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
   let found = ofScope.get(fn)
   if (found === undefined) {
     const isSent = context.convertsSent !== false
-    found = readFunctionErrors(fn, { isCode: name => Object.hasOwn(context.errors, name), getDecorator: (owner, name) => getDecorator(scope, owner, name) })
+    const isCode = (name: string): boolean => Object.hasOwn(context.errors, name)
+    const isFactory = (value: unknown, code: string): boolean => value === context.errors[code]
+    found = readFunctionErrors(fn, { isCode, isFactory, getDecorator: (owner, name) => getDecorator(scope, owner, name) })
       .filter(({ code, by }) => Object.hasOwn(context.errors, code) && (isSent || by !== 'sends'))
     if (context.isReady) ofScope.set(fn, found)
   }

@@ -32,15 +32,18 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
+/** The failure of a value in the URL. Without a body schema, a request for a write can have no body. */
+const invalidParameter: ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>> = [{ code: 'invalid_parameter' }]
+
 /** Database failures whose status a route can also document for another reason, by method. */
 const failuresOfMethod: Readonly<Record<string, ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>>>> = {
-  GET: [{ code: 'invalid_parameter' }],
-  HEAD: [{ code: 'invalid_parameter' }],
-  DELETE: [{ code: 'invalid_parameter' }, databaseFailures.still_referenced]
+  GET: invalidParameter,
+  HEAD: invalidParameter,
+  DELETE: [...invalidParameter, databaseFailures.still_referenced]
 }
 
 /** These failures for all other methods. */
-const failuresOfWrite: readonly FailureResponse[] = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
+const failuresOfWrite: ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>> = (['unique', 'still_referenced', 'missing', 'malformed', 'too_long'] as const).map(failure => databaseFailures[failure])
 
 /** Returns findings with the codes for the validation status of the API. */
 function withValidationStatus (findings: readonly Finding[], status: ValidationStatus | undefined): readonly Finding[] {
@@ -227,7 +230,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const reason = `A database error can also cause this status. The application uses ${database}.`
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
-    const findings = (failuresOfMethod[method] ?? failuresOfWrite).map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
+    const failures = failuresOfMethod[method] ?? [...failuresOfWrite, ...(facts.schema.body === undefined && hasParameter(facts.record.url) ? invalidParameter : [])]
+    const findings = failures.map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
     const isNew = ({ code, issues }: Finding): boolean => issues?.length !== 0 || !found.some(known => known.code === code)
     return withValidationStatus(findings, validationStatus).filter(finding => isDocumented(errors[finding.code]?.status as number) && isNew(finding))
   },

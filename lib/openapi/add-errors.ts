@@ -8,11 +8,11 @@ import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
-import { createSharedResponse, splitGroups, type SplitGroups } from './declared-responses.js'
-import { createErrorResponse, createErrorResponses, createHeaderObjects } from './error-responses.js'
+import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
+import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors } from './error-responses.js'
 import { headersOfSuccess } from './headers.js'
-import { hashText, statusNames, toComponentName } from './names.js'
-import { getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
+import { statusNames } from './names.js'
+import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 
 /** The part of an OpenAPI document that is read and changed here. */
@@ -29,7 +29,8 @@ type PathItem = Record<string, JsonObject>
 interface ErrorOperation {
   readonly routeErrors: RouteErrors
   readonly operation: JsonObject
-  readonly isHead: boolean
+  /** The method in upper case. */
+  readonly method: string
   readonly record: RouteRecord
   readonly groups: readonly StatusErrors[]
   /** The errors of statuses that the route declares itself. */
@@ -43,32 +44,45 @@ interface ErrorOperation {
 /** The property with which a `transform` marks an operation with its route. It is removed later. */
 export const operationMark = 'x-fastify-api-errors'
 
-/** Returns the route of an operation if the plugin handles its errors. */
-export type FindRoute = (operation: { readonly mark: unknown, readonly path: string, readonly method: string }) => CoveredRoute | undefined
+/**
+ * Returns the routes of an operation whose errors the plugin handles. They are several if routes differ by a constraint, such as a
+ * version. The document has the schemas of the last one.
+ */
+export type FindRoutes = (operation: { readonly mark: unknown, readonly path: string, readonly method: string }) => readonly CoveredRoute[]
 
 /** Adds the errors of routes to their operations. */
-export function addErrors (document: OpenApiDocument, findRoute: FindRoute): void {
+export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): void {
   const isSecured = requiresCredentials(document.security)
   const byRegistration = new Map<RouteErrors, ErrorOperation[]>()
   for (const { path, item, name } of listOperations(document)) {
     const method = name.toUpperCase()
     // The methods of one route share one object, and deleting a property makes an object slow.
     const { [operationMark]: mark, ...operation } = item[name] as JsonObject
-    const covered = findRoute({ mark, path, method })
-    if (covered === undefined) continue
+    const covered = findRoutes({ mark, path, method })
+    const last = covered.at(-1)
+    if (last === undefined) continue
     item[name] = operation
-    const { record, routeErrors } = covered
-    const [responses, links] = takeLinks(operation.responses as JsonObject)
+    const [declared, links] = takeLinks(operation.responses as JsonObject)
+    const responses = method === 'HEAD' ? withoutErrorContent(declared) : declared
     operation.responses = responses
-    const statuses = routeErrors.listStatuses(record, method, isSecured)
-    const { groups, shared } = splitGroups(statuses, responses, record, getDocumentSettings(routeErrors), routeErrors.listSentBodies(record))
-    const declaredHeaders = findDeclaredHeaders(routeErrors.getTargets(record), method)
-    addParameters(operation, declaredHeaders.request)
-    const operations = byRegistration.get(routeErrors) ?? []
-    byRegistration.set(routeErrors, operations)
-    if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, isHead: method === 'HEAD', record, groups, shared, links, declaredHeaders })
+    for (const [routeErrors, records] of groupByRegistration(covered)) {
+      const statuses = routeErrors.listStatusesOfRoutes(records, method, isSecured)
+      const { groups, shared } = splitGroups(statuses, responses, { records, declaring: last.record }, getDocumentSettings(routeErrors), routeErrors.listSentBodies)
+      const declaredHeaders = findDeclaredHeaders([...new Set(records.flatMap(routeErrors.getTargets))], method)
+      addParameters(operation, declaredHeaders.request)
+      const operations = byRegistration.get(routeErrors) ?? []
+      byRegistration.set(routeErrors, operations)
+      const record = records.at(-1) as RouteRecord
+      if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders })
+    }
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
+}
+
+function groupByRegistration (covered: readonly CoveredRoute[]): Map<RouteErrors, RouteRecord[]> {
+  const groups = new Map<RouteErrors, RouteRecord[]>()
+  for (const { routeErrors, record } of covered) groups.set(routeErrors, [...groups.get(routeErrors) ?? [], record])
+  return groups
 }
 
 /** Adds request headers to an operation. A parameter that the route describes itself is kept. */
@@ -105,38 +119,24 @@ interface OperationGroup {
   readonly operations: readonly [ErrorOperation, ...ErrorOperation[]]
 }
 
-/** Groups operations whose components have different names. The order does not depend on the order of registration. */
+/** Groups operations whose components differ. The order does not depend on the order of registration. */
 function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly ErrorOperation[]>): OperationGroup[] {
-  const byPrefix = new Map<string, Map<string, OperationGroup>>()
+  const groups = new Map<string, OperationGroup>()
   for (const [routeErrors, operations] of byRegistration) {
     const [first, ...others] = operations
     if (first === undefined) continue
     const settings = getDocumentSettings(routeErrors)
-    const { componentPrefix = '' } = settings
-    const groups = byPrefix.get(componentPrefix) ?? new Map<string, OperationGroup>()
-    byPrefix.set(componentPrefix, groups)
-    const content = byRegistration.size === 1 ? '' : describeContent(settings)
+    const content = byRegistration.size === 1 ? '' : JSON.stringify([settings.componentPrefix, describeContent(settings)])
     const known = groups.get(content)
     groups.set(content, known === undefined ? { settings, operations: [first, ...others] } : { settings, operations: [...known.operations, ...operations] })
   }
-  return [...byPrefix].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([prefix, groups]) => groups.size === 1
-    ? [...groups.values()]
-    : [...groups].map(([content, { settings, operations }]) => ({ settings: { ...settings, componentPrefix: prefix + toPrefix(content) }, operations })))
-}
-
-function toPrefix (content: string): string {
-  return toComponentName(`_${hashText(content).slice(0, 6)}`)
-}
-
-/** Returns the values that the components of a registration depend on. */
-function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
-  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+  return [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([, group]) => group)
 }
 
 function addOperations (document: OpenApiDocument, { settings, operations }: OperationGroup): void {
   const others = { ...document.components }
   // If the application has schemas for statuses, the shorter schemas that are created here replace them.
-  if (settings.addSchemas && settings.componentPrefix === '') others.schemas = withoutStatuses(others.schemas, settings)
+  if (settings.addSchemas) others.schemas = withoutStatuses(others.schemas, settings)
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
@@ -146,7 +146,7 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
   const successHeaders = new Map<RouteHeaders, JsonObject>()
-  for (const operation of operations) addResponses(context, operation, operation.routeErrors.getHeaders(operation.record), successHeaders)
+  for (const operation of operations) addResponses(context, document, operation, operation.routeErrors.getHeaders(operation.record), successHeaders)
   document.components = {
     ...others,
     ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...context.components[section] }] as const)
@@ -154,20 +154,41 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   }
 }
 
-function withoutStatuses (schemas: Components['schemas'] = {}, { errors }: DocumentSettings): Components['schemas'] {
-  const added = new Set<string>(Object.values(errors).map(({ status }) => statusNames[status]))
+function withoutStatuses (schemas: Components['schemas'] = {}, { errors, componentPrefix }: DocumentSettings): Components['schemas'] {
+  const added = new Set<string>(Object.values(errors).map(({ status }) => componentPrefix + statusNames[status]))
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
 
+/** Returns the response that a reference refers to. */
+function resolveResponse ({ components }: OpenApiDocument, response: JsonObject): JsonObject {
+  const { $ref } = response
+  if (typeof $ref !== 'string') return response
+  return { description: defaultDescription, ...structuredClone(components?.responses?.[$ref.slice('#/components/responses/'.length)]) }
+}
+
 function addResponses (
-  context: ComponentsContext, { operation, isHead, groups, shared, links, declaredHeaders }: ErrorOperation, headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, document: OpenApiDocument, { operation, method, groups, shared, links, declaredHeaders }: ErrorOperation,
+  headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
 ): void {
-  const responses: JsonObject = { ...createErrorResponses(context, groups, headers, isHead), ...operation.responses as JsonObject }
-  for (const both of shared) responses[both.group.status] = createSharedResponse(context, both, headers, isHead)
-  operation.responses = responses
+  const present = operation.responses as JsonObject
+  const own = groups.filter(({ status }) => !Object.hasOwn(present, status))
+  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, headers, method), ...present }
+  for (const both of shared) {
+    const { status } = both.group
+    const declared = Object.hasOwn(present, status) ? resolveResponse(document, present[status] as JsonObject) : both.declared
+    responses[status] = createSharedResponse(context, { group: both.group, declared }, headers, method)
+  }
+  // Another registration added its errors to the same operation.
   for (const group of groups) {
+    if (own.includes(group)) continue
+    const other = resolveResponse(document, present[group.status] as JsonObject)
+    const description = [...new Set([other.description, describeErrors(group.definitions)])].join('\n')
+    responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, headers, method), description }
+  }
+  operation.responses = responses
+  for (const group of own) {
     // A reference cannot have links next to it.
-    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, isHead), links: links[group.status] }
+    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, method), links: links[group.status] }
   }
   const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
   successHeaders.set(headers, added)

@@ -3,6 +3,7 @@ import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../ca
 import type { TSchema } from '@sinclair/typebox'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
+import { exampleRequestId } from '../catalog/error-headers.js'
 import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, jsonWriter, type Format, type TextFormat } from '../formats/format.js'
 import type { SentBody } from '../infer/declared-schemas.js'
@@ -73,8 +74,6 @@ export function findDiscriminator (schemas: readonly JsonObject[]): { readonly p
   }
   return undefined
 }
-
-const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
 
 /** An example of a code: the response to an occurrence with the definition's `example`. */
 export interface BodyExample {

@@ -2,6 +2,7 @@
 import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
+import type { RouteErrors } from '../infer/route-errors.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
@@ -18,28 +19,37 @@ export interface SplitGroups {
   readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
 }
 
+/** The routes of an operation. */
+export interface OperationRoutes {
+  /** The routes of one registration. */
+  readonly records: readonly RouteRecord[]
+  /** The route whose declared responses the document has. It can belong to another registration. */
+  readonly declaring: RouteRecord
+}
+
 /**
  * Splits the errors of an operation by the responses that its route declares. If a declared schema matches the errors, the status
  * is documented as declared. Otherwise, both are documented, because a handler can still send the declared body. The same applies
  * to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
  */
 export function splitGroups (
-  groups: readonly StatusErrors[], responses: JsonObject, record: RouteRecord, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
-  sentBodies: ReadonlyMap<number, readonly JsonObject[]>
+  groups: readonly StatusErrors[], responses: JsonObject, { records, declaring }: OperationRoutes, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
+  listSentBodies: RouteErrors['listSentBodies']
 ): SplitGroups {
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of matchesDeclared === undefined ? groups : withDeclaredStatuses(groups, record, errors)) {
+  const sentBodies = records.map(record => listSentBodies(record))
+  for (const group of matchesDeclared === undefined ? groups : records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
-    const sent = sentBodies.get(status)
-    if (key === undefined && sent !== undefined) {
+    const sent = sentBodies.flatMap(byStatus => byStatus.get(status) ?? [])
+    if (key === undefined && sent.length > 0) {
       shared.push({ group, declared: createSentResponse(sent) })
       continue
     }
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
-    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(record, status, code)) : []
+    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(declaring, status, code)) : []
     if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
     else if (!isExact) own.push(group)
   }
@@ -53,21 +63,30 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
 }
 
 /** The description that @fastify/swagger adds to a response without one. */
-const defaultDescription = 'Default Response'
+export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
-export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, isHead: boolean): JsonObject {
-  const ours = createErrorResponse(context, group, headers, isHead)
+export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, method: string): JsonObject {
+  const ours = createErrorResponse(context, group, headers, method)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context).map(({ header }) => ({ header, always: false })))
+  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context, method).map(({ header }) => ({ header, always: false })))
+  const { content, ...described } = declared
   const description = String(declared.description)
   return {
     ...ours,
-    ...declared,
+    ...described,
     description: description === defaultDescription ? ours.description : description,
     headers: { ...optional, ...declared.headers as JsonObject | undefined },
-    ...(!isHead && { content: mergeContent(declared.content as Content | undefined, ours.content as Content) })
+    ...(method !== 'HEAD' && { content: mergeContent(content as Content | undefined, ours.content as Content) })
   }
+}
+
+/** Returns the responses of a HEAD operation: its error responses have no content (RFC 9110, section 9.3.2). */
+export function withoutErrorContent (responses: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(responses).map(([status, response]) => {
+    const { content, ...described } = response as JsonObject
+    return [status, /^[45]|^default$/i.test(status) && content !== undefined ? described : response]
+  }))
 }
 
 type Content = Readonly<Record<string, JsonObject>>

@@ -1,6 +1,6 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
-import { errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
+import { carriesAccept, acceptHeaderOfMethod, errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -14,22 +14,22 @@ import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 
 /** Returns the responses of some groups by status. For HEAD, they have no content. */
-export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], headers: RouteHeaders, isHead: boolean): JsonObject {
-  const variant = describeVariant(context, headers, isHead)
+export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], headers: RouteHeaders, method: string): JsonObject {
+  const variant = `${describeVariant(context, headers, method)} ${acceptHeaderOfMethod[method]}`
   let byVariant = context.responses.get(groups)
   if (byVariant === undefined) context.responses.set(groups, byVariant = new Map())
   let json = byVariant.get(variant)
-  if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, headers, isHead)]))))
+  if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, headers, method)]))))
   // This is the fastest way to create thousands of equal objects. In YAML, a shared object would become an anchor and aliases.
   return JSON.parse(json) as JsonObject
 }
 
 /** Returns the response of one group, without references to other responses. */
-export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): JsonObject {
+export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): JsonObject {
   return {
     description: describeErrors(group.definitions),
-    headers: createHeaderObjects(context, headersOfErrors(group, headers, context)),
-    ...(!isHead && { content: createContents(context, group) })
+    headers: createHeaderObjects(context, headersOfErrors(group, headers, context, method)),
+    ...(method !== 'HEAD' && { content: createContents(context, group) })
   }
 }
 
@@ -68,15 +68,16 @@ function createExamples (context: ComponentsContext, group: StatusErrors, format
   }))
 }
 
-function referToResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, isHead: boolean): ComponentReference {
+function referToResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): ComponentReference {
   const codes = group.definitions.map(({ code }) => code)
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
-  const variant = describeVariant(context, headers, isHead)
+  const methodVariant = carriesAccept(group) && Object.hasOwn(acceptHeaderOfMethod, method) ? toComponentName(method.toLowerCase()) : ''
+  const variant = describeVariant(context, headers, method) + methodVariant
   // A name depends only on the codes, so that a new route does not rename the responses of other routes.
   const base = codes.length === 1 ? toCodeName(codes.join()) : statusNames[group.status]
   const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed
   const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${variant}`, text, variant)
-  return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, isHead))
+  return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, method))
 }
 
 /**
@@ -91,7 +92,7 @@ function hasPlainName ({ errors }: ComponentsContext, { status, definitions }: S
 }
 
 /** Returns how the responses of a route differ from those of most routes, by their headers and because they have no content. */
-function describeVariant ({ commonHeaders }: ComponentsContext, { limited, pluginLimit, cors }: RouteHeaders, isHead: boolean): string {
+function describeVariant ({ commonHeaders }: ComponentsContext, { limited, pluginLimit, cors }: RouteHeaders, method: string): string {
   const limit = pluginLimit === undefined ? 'Uncounted' : toComponentName(pluginLimit)
-  return (limited === commonHeaders.limited ? '' : 'Unlimited') + (pluginLimit === commonHeaders.pluginLimit ? '' : limit) + (cors === commonHeaders.cors ? '' : 'Cors') + (isHead ? 'Head' : '')
+  return (limited === commonHeaders.limited ? '' : 'Unlimited') + (pluginLimit === commonHeaders.pluginLimit ? '' : limit) + (cors === commonHeaders.cors ? '' : 'Cors') + (method === 'HEAD' ? 'Head' : '')
 }

@@ -32,11 +32,11 @@ export interface HeaderUse {
   readonly always: boolean
 }
 
-/** Returns the headers of an error response. */
-export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings): HeaderUse[] {
-  const uses = errorHeaders.flatMap(header => {
+/** Returns the headers of an error response to a request with a method. */
+export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings, method: string): HeaderUse[] {
+  const uses = errorHeaders.filter(header => header.method === undefined || header.method === method).flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
-    return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length }]
+    return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length && header.isOptional !== true }]
   })
   const advice = settings.retryHeaders
     ? [{ header: shouldRetryHeader, always: true }, ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []]

@@ -1,4 +1,4 @@
-/** Applies the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, to a route. */
+/** Applies the option `transform` of @fastify/swagger, or `config.swaggerTransform` of a route, to a route, and decides whether it is hidden. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
 import type { OpenApiDocument } from './add-errors.js'
@@ -32,11 +32,24 @@ export function transformRoute (route: RouteOptions, transform: Transform | unde
   return { schema: result.schema ?? schema, url: result.url ?? url }
 }
 
-/** Returns the route with its own transform that an operation of a document belongs to. */
-export function findTransformedRoute (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute | undefined {
+/** The options of @fastify/swagger that hide routes. */
+export interface HidingOptions {
+  readonly hiddenTag?: unknown
+  readonly hideUntagged?: unknown
+}
+
+/** Returns whether @fastify/swagger hides a route with a schema (its README, "Hide a route"). */
+export function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: HidingOptions): boolean {
+  const { hide, tags = [] } = (schema ?? {}) as { readonly hide?: unknown, readonly tags?: readonly unknown[] }
+  return Boolean(hide) || (Boolean(hideUntagged) && tags.length === 0) || tags.includes(hiddenTag)
+}
+
+/** Returns the routes with their own transform that an operation of a document belongs to: several if they differ by a constraint. */
+export function findTransformedRoutes (routes: readonly RouteOptions[], path: string, method: string, document: OpenApiDocument): CoveredRoute[] {
   const shape = path.replace(/\{[^}]*\}/g, '{}')
-  const route = routes.find(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))
-  return route === undefined ? undefined : findCoveredRoute(route)
+  return routes
+    .filter(route => [route.method].flat().includes(method) && listShapes(transformRoute(route, undefined, document).url, document).includes(shape))
+    .flatMap(route => findCoveredRoute(route) ?? [])
 }
 
 /** Returns the paths under which a document can show a URL: unchanged, or without the path of a server. Parameters have no names. */

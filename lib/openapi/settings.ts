@@ -58,3 +58,8 @@ export function setDocumentSettings (routeErrors: object, settings: DocumentSett
 export function getDocumentSettings (routeErrors: object): DocumentSettings {
   return settingsByRouteErrors.get(routeErrors) as DocumentSettings
 }
+
+/** Returns the values that the components of a registration depend on, as a string. */
+export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
+  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+}

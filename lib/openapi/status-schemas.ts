@@ -11,10 +11,13 @@ import { Type } from '../support/type-builder.js'
 /** The schemas of the statuses, by name. */
 export type StatusSchemas = Readonly<Record<StatusName, TSchema>>
 
-/** Returns a schema for each status: the bodies of all its codes, in the format of the application. Its name is the `$id`. */
-export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick<DocumentSettings, 'errors' | 'formats' | 'docUrl'>): StatusSchemas {
+/**
+ * Returns a schema for each status: the bodies of all its codes, in the format of the application. Its `$id` is the name of its
+ * component, with the prefix of the registration.
+ */
+export function createStatusSchemas ({ errors, formats: [format], docUrl, componentPrefix }: Pick<DocumentSettings, 'errors' | 'formats' | 'docUrl' | 'componentPrefix'>): StatusSchemas {
   const schemas: Partial<Record<StatusName, TSchema>> = {}
-  for (const [status, $id] of Object.entries(statusNames)) {
+  for (const [status, name] of Object.entries(statusNames)) {
     const definitions = Object.values(errors).filter(definition => definition.status === Number(status))
     if (definitions.length === 0) continue
     const members = new Map<string, TSchema>(definitions.map(definition => {
@@ -22,19 +25,33 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl }: Pick
       return [JSON.stringify(schema), schema]
     }))
     // @fastify/swagger uses the description of the schema as the description of the response.
-    schemas[$id] = Type.Union([...members.values()], { $id, description: describeErrors(definitions) }) as TSchema
+    schemas[name] = Type.Union([...members.values()], { $id: componentPrefix + name, description: describeErrors(definitions) }) as TSchema
   }
   return schemas as StatusSchemas
 }
 
 /**
- * Adds the schemas of the statuses to an application, so that routes can refer to them: `{ $ref: 'NotFound#' }`.
+ * Adds the schemas of the statuses to an application, so that routes can refer to them: `{ $ref: 'NotFound#' }`. A scope can
+ * have the schemas of an outer registration already, if both have the same prefix and the same errors.
  *
- * @throws TypeError if the application already has a schema with the same name
+ * @throws TypeError if the application or one of its scopes has another schema with the same `$id`
  */
 export function addStatusSchemas (app: FastifyInstance, schemas: StatusSchemas): void {
-  for (const [name, schema] of Object.entries(schemas)) {
-    expectOption('fastify-api-errors', 'addSchemas', app.getSchema(name) === undefined, `no schema of the application with the $id "${name}", or false`, true)
+  for (const schema of Object.values(schemas) as TSchema[]) {
+    const $id = String(schema.$id)
+    const present = app.getSchema($id)
+    if (present !== undefined && JSON.stringify(present) === JSON.stringify(schema)) continue
+    const isAdded = present === undefined && tryToAddSchema(app, schema)
+    expectOption('fastify-api-errors', 'addSchemas', isAdded, `no schema of the application with the $id "${$id}", or false`, true)
+  }
+}
+
+/** Adds a schema to an application and its scopes. Returns false if one of the scopes has a schema with the same `$id`. */
+function tryToAddSchema (app: FastifyInstance, schema: TSchema): boolean {
+  try {
     app.addSchema(schema)
+    return true
+  } catch {
+    return false
   }
 }

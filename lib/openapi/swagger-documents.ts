@@ -7,7 +7,7 @@ import { scopesAround } from '../fastify/scopes.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { requiresCredentials } from '../infer/rules.js'
 import { isRecord } from '../support/is-object.js'
-import { transformRoute, type Transform } from './route-transforms.js'
+import { isHiddenSchema, transformRoute, type Transform } from './route-transforms.js'
 import type { SwaggerOptions } from './swagger-options.js'
 
 /** A registration of @fastify/swagger. */
@@ -28,6 +28,11 @@ export function addDocument (scope: FastifyInstance, options: SwaggerOptions): v
 /** Returns the documents of a scope and of its outer scopes. */
 export function findDocuments (scope: FastifyInstance): readonly SwaggerDocument[] {
   return [...scopesAround(scope)].flatMap(around => documents.get(around) ?? [])
+}
+
+/** Returns the documents that show a route. */
+export function findDocumentsWithRoute ({ route, scope }: RouteRecord): readonly SwaggerDocument[] {
+  return findDocuments(scope).filter(document => !hidesRoute(document, route))
 }
 
 /** Returns whether a document that shows a route requires credentials on every route. */
@@ -58,10 +63,4 @@ function transformSchema (route: RouteOptions, { transform, openapi }: SwaggerOp
   } catch {
     return route.schema
   }
-}
-
-/** Returns whether @fastify/swagger hides a route with a schema (its README, "Hide a route"). */
-function isHiddenSchema (schema: FastifySchema | undefined, { hiddenTag = 'X-HIDDEN', hideUntagged }: SwaggerOptions): boolean {
-  const { hide, tags = [] } = (schema ?? {}) as { readonly hide?: unknown, readonly tags?: readonly unknown[] }
-  return Boolean(hide) || (Boolean(hideUntagged) && tags.length === 0) || tags.includes(hiddenTag)
 }

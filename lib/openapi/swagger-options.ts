@@ -7,7 +7,7 @@ import { expectOption } from '../support/expect-option.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import { hashText } from './names.js'
 import { addErrors, operationMark, type OpenApiDocument } from './add-errors.js'
-import { findTransformedRoute, type Transform } from './route-transforms.js'
+import { findTransformedRoutes, isHiddenSchema, type Transform } from './route-transforms.js'
 import { withSecurity } from './security.js'
 
 /** The options of @fastify/swagger that are read here. The type is structural, so that it matches every version. */
@@ -75,7 +75,8 @@ function createReferenceNames (): (schema: { readonly $id: string }) => string {
 export function composeOptions (given: SwaggerOptions, routes: readonly RouteOptions[] = []): SwaggerOptions {
   const userTransform = typeof given.transform === 'function' ? given.transform as Transform : undefined
   const userTransformObject = typeof given.transformObject === 'function' ? given.transformObject as TransformObject : undefined
-  let marked: CoveredRoute[] = []
+  /** The routes that each document shows, by their mark. */
+  const shown = new WeakMap<OpenApiDocument, Map<string, CoveredRoute[]>>()
 
   const transform: Transform = input => {
     const covered = findCoveredRoute(input.route)
@@ -83,14 +84,22 @@ export function composeOptions (given: SwaggerOptions, routes: readonly RouteOpt
     const secured = covered === undefined ? own : withSecurity(own, getSecurityRequirements(covered.routeErrors.getTargets(covered.record)), input.openapiObject)
     const { schema, url } = userTransform?.({ ...input, schema: secured }) ?? { schema: secured, url: input.url }
     // Without a schema, @fastify/swagger would use the route's schema, which has the responses of responses().
-    return { schema: covered === undefined ? schema ?? {} : { ...withLinkedStatuses(schema, covered), [operationMark]: marked.push(covered) } as FastifySchema, url }
+    if (covered === undefined) return { schema: schema ?? {}, url }
+    const mark = url ?? input.url
+    if (!isHiddenSchema(schema, given)) {
+      const byMark = shown.get(input.openapiObject) ?? new Map<string, CoveredRoute[]>()
+      shown.set(input.openapiObject, byMark.set(mark, [...byMark.get(mark) ?? [], covered]))
+    }
+    return { schema: { ...withLinkedStatuses(schema, covered), [operationMark]: mark } as FastifySchema, url }
   }
 
   const transformObject: TransformObject = input => {
-    const covered = marked
-    marked = []
+    const byMark = shown.get(input.openapiObject)
     const document = (userTransformObject?.(input) ?? input.openapiObject) as OpenApiDocument
-    addErrors(document, ({ mark, path, method }) => typeof mark === 'number' ? covered[mark - 1] : findTransformedRoute(routes, path, method, document))
+    addErrors(document, ({ mark, path, method }) => [
+      ...findTransformedRoutes(routes, path, method, document),
+      ...byMark?.get(String(mark))?.filter(({ record }) => record.methods.includes(method)) ?? []
+    ])
     return document
   }
 

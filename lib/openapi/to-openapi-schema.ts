@@ -6,6 +6,7 @@
  */
 import { resolveReference, type SchemaPlace } from '../infer/schema-references.js'
 import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
+import { subschemas } from '../support/subschemas.js'
 import { toOpenApi30 } from './to-openapi-30.js'
 
 /** The OpenAPI versions whose schemas differ. */
@@ -43,28 +44,6 @@ interface Context extends SchemaDefinitions {
 interface Place extends SchemaPlace {
   /** The nearest property. */
   readonly name: string
-}
-
-/** The keywords that contain subschemas. All others contain values. */
-const subschemas: Readonly<Record<string, 'one' | 'several' | 'named'>> = {
-  properties: 'named',
-  patternProperties: 'named',
-  dependentSchemas: 'named',
-  additionalProperties: 'one',
-  unevaluatedProperties: 'one',
-  propertyNames: 'one',
-  items: 'one',
-  prefixItems: 'several',
-  unevaluatedItems: 'one',
-  contains: 'one',
-  contentSchema: 'one',
-  allOf: 'several',
-  anyOf: 'several',
-  oneOf: 'several',
-  not: 'one',
-  if: 'one',
-  then: 'one',
-  else: 'one'
 }
 
 /** Keywords that have no meaning in another document. References and the definitions that they refer to are replaced. */

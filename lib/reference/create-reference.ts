@@ -189,7 +189,8 @@ function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl:
 
 function createExampleHeaders (definition: ErrorDefinition, retryHeaders: boolean): HeaderValues {
   const { example: { retryAfter }, headers } = definition
-  const standard = errorHeaders.filter(({ on }) => on(definition)).map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
+  const always = errorHeaders.filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
+  const standard = always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
     ...Object.fromEntries(standard),
     ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),

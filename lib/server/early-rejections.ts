@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, Fasti
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getServerOptions } from '../fastify/internals.js'
-import { ignoreRejection } from '../support/call-safely.js'
+import { handleThrownPromise, ignoreRejection } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { isClosing, getResponder } from './server-state.js'
@@ -46,11 +46,18 @@ export function createRewriteUrl ({ rewriteUrl, return503OnClosing = true, http,
       rejections.set(request, rejection)
       return malformedUrl
     }
-    const url: unknown = rewriteUrl === undefined ? request.url : rewriteUrl.call(this, request)
-    if (typeof url === 'string') return url
-    // Fastify would close the connection without a response.
-    const cause = new Error(`rewriteUrl: expected the function to return a string, got ${describeValue(url)}.`)
-    ignoreRejection(url)
+    if (rewriteUrl === undefined) return request.url as string
+    let cause: unknown
+    try {
+      const url: unknown = rewriteUrl.call(this, request)
+      if (typeof url === 'string') return url
+      ignoreRejection(url)
+      // Fastify would close the connection without a response.
+      cause = new Error(`rewriteUrl: expected the function to return a string, got ${describeValue(url)}.`)
+    } catch (thrown) {
+      // With `app.inject()`, the request would get no response.
+      cause = handleThrownPromise(thrown)
+    }
     rejections.set(request, errors => errors.internal_error({ cause }))
     return malformedUrl
   }

@@ -30,7 +30,10 @@ export function httpError (status: number, name: string, fields: Iterable<readon
 
 /** Returns an error of a plugin, with the code that the plugin sets. */
 export function codedError (code: string): Obj {
-  return object({ fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]), error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false } })
+  return object({
+    fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]),
+    error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false, ...(/_EXPIRED$/.test(code) && { requiresTokenLifetime: true }) }
+  })
 }
 
 /** Returns a built-in error of JavaScript. */

@@ -132,6 +132,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
+      if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       for (const { status, code } of answersTo(thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({

@@ -134,7 +134,9 @@ function rejecting (machine: LibraryContext, codes: readonly string[], node: Nod
   }))]
 }
 
-function jwt (machine: LibraryContext, { args, node }: LibraryCall, name: string): Values | undefined {
+function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
+  const { args, node } = call
+  if (name === 'sign' || name === 'replySign') machine.tokens.add(machine.inspector, call)
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])

@@ -24,11 +24,20 @@ export interface Effects {
   readonly written: ReadonlySet<string>
 }
 
+/** The tokens that an application signs. */
+export interface Tokens {
+  /** Records a call that signs a token. */
+  readonly add: (inspector: Inspector, call: LibraryCall) => void
+  /** Returns whether a token can expire. True if the application signs no token, because another application signs them. */
+  readonly canExpire: () => boolean
+}
+
 /** The part of the interpreter that the models of libraries use. */
 export interface LibraryContext {
   readonly project: Project
   readonly inspector: Inspector
   readonly effects: Effects
+  readonly tokens: Tokens
   statuses: readonly Status[]
   readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
   readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values

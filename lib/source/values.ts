@@ -85,6 +85,8 @@ export interface ErrorFacts {
   readonly code?: StandardCode
   /** A table that must have rows before the error can occur. */
   readonly requiresWriteTo?: string
+  /** Whether the error occurs only if the tokens of the application expire. */
+  readonly requiresTokenLifetime?: true
   /** Tables and columns that the application may have read before, which makes the error unlikely. */
   readonly uncertainIfRead?: readonly string[]
 }

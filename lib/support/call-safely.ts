@@ -32,6 +32,7 @@ export function ignoreRejection (thrown: unknown): void {
   } catch {} // a malicious promise whose constructor throws
 }
 
-function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
+/** Returns whether a value has a `then` method, like a promise. */
+export function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }

@@ -25,7 +25,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ),
   'error-headers': () => table(
     ['header', 'on', 'meaning'],
-    errorHeaders.map(({ name, description, on }) => [`\`${name}\``, carriers(on), description])
+    errorHeaders.map(({ name, description, on, method }) => [`\`${name}\``, carriers(on) + (method === undefined ? '' : `, with ${method}`), description])
   ),
   issues: () => table(
     ['code', 'when', 'JSON Schema keywords'],

@@ -100,7 +100,7 @@ t.test('an invalid definition throws one sentence with the code and the property
     [x({ headers: { link: 'a\nb' } }), `x.headers.link: ${expectedHeader}, got "a\\nb".`],
     [x({ meta: z.object({ id: z.string() }) }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.'],
     [x({ meta: { type: 'object', '~run': () => {} } }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.'],
-    [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got an object.`],
+    [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got a schema of type "string".`],
     [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
     [x({ meta: Position }), "x.example.meta: expected an object with queue, position, which 'meta' requires, got undefined."],
     [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that matches 'meta', but at /position: Expected integer to be greater or equal to 1."],

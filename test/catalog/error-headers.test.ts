@@ -13,7 +13,9 @@ const codesWith = (name: string): string[] => {
 }
 
 t.test('each header belongs to certain errors', async t => {
-  t.strictSame(errorHeaders.map(({ name }) => name), ['X-Request-Id', 'Cache-Control', 'WWW-Authenticate', 'Allow', 'Accept', 'Retry-After'])
+  t.strictSame(errorHeaders.map(({ name }) => name), [
+    'X-Request-Id', 'Cache-Control', 'WWW-Authenticate', 'Allow', 'Accept', 'Accept-Patch', 'Accept-Query', 'Content-Range', 'Upgrade', 'Retry-After'
+  ])
   t.strictSame(codesWith('X-Request-Id'), Object.keys(standardErrors))
   t.strictSame(codesWith('Cache-Control'), Object.keys(standardErrors))
   t.strictSame(codesWith('WWW-Authenticate'), [
@@ -21,6 +23,10 @@ t.test('each header belongs to certain errors', async t => {
   ])
   t.strictSame(codesWith('Allow'), ['method_not_allowed'])
   t.strictSame(codesWith('Accept'), ['unsupported_media_type'])
+  t.strictSame(codesWith('Accept-Patch'), ['unsupported_media_type'])
+  t.strictSame(codesWith('Accept-Query'), ['unsupported_media_type'])
+  t.strictSame(codesWith('Content-Range'), ['range_not_satisfiable'])
+  t.strictSame(codesWith('Upgrade'), ['upgrade_required'])
   t.strictSame(codesWith('Retry-After'), ['idempotency_in_progress', 'rate_limit_exceeded', 'service_unavailable'])
 })
 

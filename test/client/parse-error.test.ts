@@ -178,6 +178,8 @@ t.test('a reader reads the body of another format', async t => {
     code: 'E17', message: 'Out of stock.', status: 409, issues: [{ field: 'sku', message: 'is wrong' }], requestId: 'req_1', body: fault
   })
   t.match(await parseError(json(409, { code: 'resource_conflict', message: 'No.' }), undefined, { read }), { code: 'resource_conflict', message: 'No.' }, 'a body that it does not know')
+  t.match(await parseError(json(409, fault), { read, maxSize: 1000 }), { code: 'E17', status: 409 }, 'options instead of a body')
+  t.match(await parseError(json(409, fault), { read, maxSize: 5 }), { code: undefined, status: 409 }, 'its limits apply too')
   t.match(await parseError(new Response('null', { status: 502 }), undefined, { read }), { code: undefined, message: 'HTTP 502', status: 502 }, 'a reader that throws')
 })
 

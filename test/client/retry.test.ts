@@ -129,6 +129,22 @@ t.test('a stream is sent only once', async t => {
   }
 })
 
+t.test('a Request is copied for each attempt, also if its body is a stream', async t => {
+  const { url, received } = await serve(t, 'internal_error', 'internal_error', 'ok')
+  const body = new ReadableStream({ start (controller) { controller.enqueue(new TextEncoder().encode('a body')); controller.close() } })
+  const request = new Request(url, { method: 'PUT', body, duplex: 'half' } as RequestInit)
+  t.equal((await withRetry(fetch, quick)(request)).status, 200)
+  t.strictSame(received, Array(3).fill({ method: 'PUT', body: 'a body' }))
+})
+
+t.test('a key does not make a stream repeatable', async t => {
+  const { url, received } = await serve(t, 'internal_error')
+  const body = new Blob(['a body']).stream()
+  const response = await withRetry(fetch, { ...quick, idempotencyKey: true })(url, { method: 'POST', body, duplex: 'half' } as RequestInit)
+  t.equal(response.status, 500)
+  t.strictSame(received, [{ method: 'POST', body: 'a body' }])
+})
+
 t.test('the client waits for Retry-After', async t => {
   const { url } = await serve(t, { code: 'rate_limit_exceeded', retryAfter: 1 }, 'ok')
   const start = performance.now()

@@ -76,3 +76,27 @@ t.test('a nested scope without a prefix that comes before the outer registration
   })
   t.match(JSON.parse(await create(false)), { code: 'route_not_found', message: 'This endpoint does not exist.' })
 })
+
+t.test('reply.callNotFound() in a not-found handler responds in the format of its scope', async t => {
+  const app = Fastify()
+  t.after(() => app.close())
+  await app.register(apiErrors, { log: false })
+  const add = async (prefix: string, format: 'problem' | 'message' | undefined, isAsync: boolean): Promise<void> => {
+    await app.register(async scope => {
+      if (format !== undefined) await scope.register(apiErrors, { log: false, format, notFound: false })
+      if (isAsync) scope.setNotFoundHandler(async (_request, reply) => reply.callNotFound())
+      else scope.setNotFoundHandler((_request, reply) => { reply.callNotFound() })
+      scope.get('/known', (_request, reply) => { reply.callNotFound() })
+    }, { prefix })
+  }
+  await add('/a', 'problem', false)
+  await add('/b', 'message', true)
+  await add('/c', undefined, false)
+  const expected = { '/a': ['type', 'title', 'status', 'detail', 'instance', 'code', 'request_id'], '/b': ['message'], '/c': ['code', 'message', 'request_id'] }
+  for (const [prefix, fields] of Object.entries(expected)) {
+    for (const path of ['/none', '/known']) {
+      const response = await app.inject(prefix + path)
+      t.strictSame([response.statusCode, Object.keys(response.json())], [404, fields], prefix + path)
+    }
+  }
+})

@@ -103,6 +103,7 @@ t.test('a group that is optional is omitted if all of its fields are absent, exc
 })
 
 t.test('a list omits its items that are absent', async t => {
+  t.strictSame(write(defineFormat({ name: 'listed', fields: { items: list(code, details) } }), 'forbidden'), [{ items: ['forbidden'] }, true], 'a field that the code never has')
   const format = defineFormat({ name: 'listed', fields: { items: list(message, group({ kind: constant('fields'), details }), { fields: { code } }) } })
   t.strictSame(write(format, 'forbidden', { message: 'No.' }), [{ items: ['No.', { code: 'forbidden' }] }, true])
   t.strictSame(write(format, 'validation_error', { message: 'No.', issues }), [{ items: ['No.', { kind: 'fields', details: issues }, { code: 'validation_error' }] }, true])

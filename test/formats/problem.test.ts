@@ -43,6 +43,34 @@ t.test('problem details with pages', async t => {
   })
 })
 
+t.test('type is absolute if a base URL is known, also if the pages are served, and about:blank only without pages', async t => {
+  const base = 'https://api.example.com/errors'
+  const reference = { path: '/errors' }
+  for (const [options, type] of [
+    [{ docUrl: base }, `${base}/resource_not_found`],
+    [{ docUrl: base, reference }, `${base}/resource_not_found`],
+    [{ docUrl: (code: string) => `${base}#${code}`, reference }, `${base}#resource_not_found`],
+    [{ docUrl: () => undefined, reference }, '/errors/resource_not_found'],
+    [{ reference }, '/errors/resource_not_found'],
+    [{ docUrl: () => undefined }, 'about:blank']
+  ] as const) {
+    const send = await createThrower({ format: 'problem', ...options })
+    t.strictSame(await send({ error: standardErrors.resource_not_found() }), {
+      status: 404,
+      contentType: 'application/problem+json',
+      body: {
+        type,
+        title: type === 'about:blank' ? 'Not Found' : 'Resource not found',
+        status: 404,
+        detail: 'The resource does not exist.',
+        instance: '/users/7#req_1',
+        code: 'resource_not_found',
+        request_id: 'req_1'
+      }
+    })
+  }
+})
+
 t.test('errors lists the failed fields, each with its pointer as a URI fragment', async t => {
   const send = await createThrower({ format: 'problem' })
   const issue = (field: string, pointer: string): Issue => ({ in: 'body', field, pointer, code: 'type', message: 'must be a string' })

@@ -108,15 +108,51 @@ t.test('while the first request is running, a repeated one is rejected', async t
   t.equal(runs(), 1)
 })
 
-t.test('a key is for one request: its method, URL, body and caller', async t => {
+t.test('a key is for one request: its method, URL and body', async t => {
   const { post, runs } = await serve(t)
   t.strictSame(await post('"key"', { a: 1, b: [{ c: 2, d: 3 }] }), created)
   t.strictSame(await post('"key"', { b: [{ d: 3, c: 2 }], a: 1 }), replayOf(created), 'the order of properties does not matter')
   t.strictSame(await post('"key"', { a: 1, b: [{ c: 3, d: 2 }] }), reused)
   t.strictSame(await post('"key"', { a: 1, b: [{ c: 2, d: 3 }] }, {}, '/orders?dry=true'), reused)
-  t.strictSame(await post('"key"', { a: 1, b: [{ c: 2, d: 3 }] }, { authorization: 'Bearer other' }), reused)
   t.equal(runs(), 1)
 })
+
+const stores: ReadonlyArray<readonly [name: string, create: (t: Test) => Promise<IdempotencyStore | undefined>]> = [
+  ['memory', async () => memoryStore()],
+  ['Redis', async t => lacksRedis(t) ? undefined : redisStore({ client: (await startRedis(t)).client() })],
+  ['Postgres', async t => {
+    const client = await PGlite.create()
+    t.teardown(() => client.close())
+    await client.exec(createIdempotencyTable())
+    return postgresStore({ client })
+  }]
+]
+
+for (const [name, create] of stores) {
+  t.test(`two callers with the same key see only their own responses, and do not wait for each other: ${name}`, async t => {
+    const store = await create(t)
+    if (store === undefined) return
+    const arrived: string[] = []
+    let release = (): void => {}
+    const isReleased = new Promise<void>(resolve => { release = resolve })
+    const { post } = await serve(t, async ({ headers }, reply) => {
+      arrived.push(String(headers.authorization))
+      if (headers.authorization === 'Bearer ann') await isReleased
+      return await reply.code(201).header('location', '/orders/1').send({ of: headers.authorization })
+    }, { options: { store } })
+    const responseTo = (authorization: string): HttpResponse => ({ ...created, body: { of: authorization } })
+    const slow = post('"key"', { sku: 1 }, { authorization: 'Bearer ann' })
+    while (arrived.length === 0) await delay(1)
+    t.strictSame(await post('"key"', { sku: 1 }, { authorization: 'Bearer bob' }), responseTo('Bearer bob'), 'while the request of the other one is running')
+    t.strictSame(await post('"key"', { sku: 1 }, { authorization: 'Bearer ann' }), inProgress)
+    release()
+    t.strictSame(await slow, responseTo('Bearer ann'))
+    t.strictSame(await post('"key"', { sku: 2 }, { authorization: 'Bearer eve' }), responseTo('Bearer eve'), 'with another body')
+    for (const caller of ['Bearer ann', 'Bearer bob']) t.strictSame(await post('"key"', { sku: 1 }, { authorization: caller }), replayOf(responseTo(caller)))
+    t.strictSame(await post('"key"', { sku: 1 }, { authorization: 'Bearer eve' }), reused)
+    t.strictSame(arrived, ['Bearer ann', 'Bearer bob', 'Bearer eve'])
+  })
+}
 
 t.test('routes with the same store share its keys', async t => {
   const guard = idempotency({ store: memoryStore() })
@@ -131,18 +167,29 @@ t.test('routes with the same store share its keys', async t => {
   t.strictSame(await post('"key"', {}, {}, '/payments'), reused)
 })
 
-t.test('the caller is the API key, whatever the header is, or the result of `caller`', async t => {
+t.test('the caller is the API key, the subject of a token, or the result of `caller`, whatever the header is', async t => {
   const keys: Record<string, string> = { a: 'one', b: 'one', c: 'two' }
   const lookup = (key: string): { id: string } | null => keys[key] === undefined ? null : { id: keys[key] }
   const guarded = await serve(t, undefined, { hooks: { onRequest: apiKey({ lookup }) } })
   t.strictSame(await guarded.post('"key"', {}, { authorization: 'Bearer a' }), created)
   t.strictSame(await guarded.post('"key"', {}, { authorization: 'Bearer b' }), replayOf(created), 'the key was rotated, its record has the same id')
-  t.strictSame(await guarded.post('"key"', {}, { authorization: 'Bearer c' }), reused)
+  t.strictSame(await guarded.post('"key"', {}, { authorization: 'Bearer c' }), created, 'another key')
+  t.equal(guarded.runs(), 2)
 
   const own = await serve(t, undefined, { options: { caller: request => String(request.headers['x-user']) } })
   t.strictSame(await own.post('"key"', {}, { 'x-user': 'ann', authorization: 'Bearer old' }), created)
   t.strictSame(await own.post('"key"', {}, { 'x-user': 'ann', authorization: 'Bearer new' }), replayOf(created))
-  t.strictSame(await own.post('"key"', {}, { 'x-user': 'bob', authorization: 'Bearer new' }), reused)
+  t.strictSame(await own.post('"key"', {}, { 'x-user': 'bob', authorization: 'Bearer new' }), created)
+  t.equal(own.runs(), 2)
+
+  const users: Record<string, object> = { 'Bearer 1': { iss: 'a', sub: 'ann' }, 'Bearer 2': { iss: 'a', sub: 'ann', exp: 2 }, 'Bearer 3': { iss: 'b', sub: 'ann' }, 'Bearer 4': { name: 'ann' } }
+  const onRequest = async (request: FastifyRequest): Promise<void> => { Object.assign(request, { user: users[request.headers.authorization ?? ''] ?? null }) }
+  const verified = await serve(t, undefined, { hooks: { onRequest } })
+  t.strictSame(await verified.post('"key"', {}, { authorization: 'Bearer 1' }), created)
+  t.strictSame(await verified.post('"key"', {}, { authorization: 'Bearer 2' }), replayOf(created), 'the token was replaced, its subject is the same')
+  t.strictSame(await verified.post('"key"', {}, { authorization: 'Bearer 3' }), created, 'the same subject of another issuer')
+  t.strictSame(await verified.post('"key"', {}, { authorization: 'Bearer 4' }), created, 'a user without a subject')
+  t.strictSame(await verified.post('"key"', {}, { authorization: 'Bearer 5' }), created, 'no user')
 
   const wrong = await serve(t, undefined, { options: { caller: () => undefined as never } })
   t.strictSame(await wrong.post('"key"'), failed)

@@ -99,6 +99,8 @@ t.test('a status that a route documents also has the codes of database errors', 
   app.delete('/removed', async () => { throw errors.resource_conflict() })
   app.get('/read', async request => { throw request.id === '' ? errors.resource_conflict() : errors.invalid_request() })
   app.post('/none', async () => '')
+  app.post('/entries/:id/close', async () => '')
+  app.post('/entries/:id', { schema: { body: { type: 'object' } } }, async () => '')
   await app.ready()
   const rule = (method: string, url: string): object[] => app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'databaseStatus')
   const shared = { rule: 'databaseStatus', reason: "A database error can also cause this status. The application uses the decorator 'db'." }
@@ -116,6 +118,8 @@ t.test('a status that a route documents also has the codes of database errors', 
   t.strictSame(rule('DELETE', '/removed'), [parameter], 'the handler throws the other code')
   t.strictSame(rule('GET', '/read'), [parameter])
   t.strictSame(rule('POST', '/none'), [])
+  t.strictSame(rule('POST', '/entries/:id/close'), [parameter])
+  t.notOk(rule('POST', '/entries/:id').some(error => 'code' in error && error.code === 'invalid_parameter'), 'the body has the values')
   const response = await app.inject({ method: 'PUT', url: '/declared' })
   t.match([response.statusCode, response.json()], [409, { code: 'resource_already_exists' }])
   t.ok(app.apiErrors.ledger()[0]?.documented)

@@ -17,10 +17,15 @@ import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-
 import { readFunctionErrors, type FunctionContext } from '../../lib/infer/function-errors.js'
 
 const catalog = defineErrors(standardErrors, {
-  queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'It has no place.', action: 'Wait.' }
+  queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'It has no place.', action: 'Wait.' },
+  clash: { status: 409, type: 'conflict_error', message: 'The times clash.', description: 'Two entries have one time.', action: 'Choose another time.' }
 })
 
-const context: FunctionContext = { isCode: name => Object.hasOwn(catalog, name), getDecorator: () => undefined }
+const context: FunctionContext = {
+  isCode: name => Object.hasOwn(catalog, name),
+  isFactory: (value, code) => value === (catalog as Record<string, unknown>)[code],
+  getDecorator: () => undefined
+}
 
 /** Returns the errors of a function: `throws resource_not_found`. */
 function read (fn: unknown, given: Partial<FunctionContext> = {}): string[] {
@@ -92,6 +97,133 @@ t.test('thrown errors', async t => {
     ['an error of a function with a pattern', ({ id }: { id: string }) => { throw new HttpError(404, id) }, ['throws resource_not_found']],
     ['nothing', () => isOpen(), []],
     ['nothing at all', () => { return }, []] // eslint-disable-line no-useless-return
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('factories of a catalog of any name', async t => {
+  const game: any = { clash: () => 'noise', start: () => {} }
+  const app: any = { catalog, game, errors: { clash: () => new Error('Not of the catalog.') }, ready: null }
+  const decorators: Record<string, unknown> = app
+  const { clash } = errors
+  const given = { getDecorator: (owner: string, name: string) => owner === 'app' ? decorators[name] : undefined }
+  for (const [title, fn, expected] of [
+    ['a code of one word', () => { throw errors.clash() }, ['throws clash']],
+    ['a catalog with another name', () => { throw catalog.clash() }, ['throws clash']],
+    ['a catalog with another name, in an object', (deps => () => { throw deps.catalog.clash() })({ catalog }), ['throws clash']],
+    ['its own factory', () => { throw clash() }, ['throws clash']],
+    ['its own factory, returned', () => clash(), []],
+    ['an imported factory of a compiled module', () => { throw (0, catalog.clash)() }, ['throws clash']],
+    ['an optional factory', () => { throw (errors as any).clash?.() }, ['throws clash']],
+    ['an optional catalog', () => { throw (errors as any)?.clash() }, ['throws clash']],
+    ['an optional factory in brackets', () => { throw ((errors as any)?.clash)() }, ['throws clash']],
+    ['a module that is imported', async () => { throw (await import('./none.js' as string)).catalog.clash() }, ['throws clash']],
+    ['a catalog that gets its value later', () => { const check = (): void => { throw own.clash() }; const own = errors; check() }, []],
+    ['an optional catalog in a variable', () => { const own = (app as any)?.errors2; throw own.clash() }, ['throws clash']],
+    ['an error in a constant', () => { const error = errors.clash(); throw error }, ['throws clash']],
+    ['an error in a variable, after a test', () => { let error; if (isOpen()) error = errors.clash(); if (error) throw error }, ['throws clash']],
+    ['one of two errors in a variable', () => { let error: Error = errors.clash(); if (isOpen()) error = errors.queue_full(); throw error }, ['throws clash', 'throws queue_full']],
+    ['an error that another one replaces', () => { let error: Error = errors.clash(); error = errors.queue_full(); throw error }, ['throws queue_full']],
+    ['an error that another one can replace', (given: any) => { let error = given; error ||= errors.clash(); throw error }, ['throws clash']],
+    ['an error that is assigned and thrown', () => { let error: Error | undefined; if (isOpen()) throw error = errors.clash(); done(error) }, ['throws clash']],
+    ['an error in a variable of an outer function', () => { const error = errors.clash(); [1].forEach(() => { throw error }) }, ['throws clash']],
+    ['an error in a variable that is declared later', () => { if (isOpen()) { var error: unknown = errors.clash() } throw error }, ['throws clash']], // eslint-disable-line no-var
+    ['a destructured factory', () => { const { clash } = errors; throw clash() }, ['throws clash']],
+    ['a destructured factory with another name', () => { const { clash: conflict } = errors; throw conflict() }, ['throws clash']],
+    ['a destructured catalog', () => { const { errors: own } = app; throw own.queue_full() }, []],
+    ['a destructured catalog of a parameter', ({ server }: any) => { const { queueErrors: { clash } } = server; throw clash() }, ['throws clash']],
+    ['a factory in a variable', () => { const conflict = catalog.clash; throw conflict() }, ['throws clash']],
+    ['a catalog in a variable', () => { const own = errors; throw own.clash() }, ['throws clash']],
+    ['a catalog that is imported', async () => { const { errors } = await import('./none.js' as string); throw errors.clash() }, ['throws clash']],
+    ['a catalog that is required', (require: any) => { const own = require('./none.js'); throw own.clash() }, ['throws clash']],
+    ['a catalog that is required by compiled code', (require: any, __toESM: any) => { const own = __toESM(require('./none.js')); throw own.clash() }, ['throws clash']],
+    ['an imported module without a compiler', new Function("return async () => { throw (await import('./none.js')).catalog.clash() }")(), ['throws clash']], // eslint-disable-line no-new-func
+    ['a name in a constant', () => { const code = 'clash'; throw errors[code]() }, ['throws clash']],
+    ['a name in a template', () => { throw errors[`clash`]() }, ['throws clash']], // eslint-disable-line @stylistic/quotes
+    ['a rejected promise', () => Promise.reject(errors.clash()), ['throws clash']],
+    ['a rejected promise that is awaited', async () => { await Promise.reject(catalog.clash()) }, ['throws clash']],
+    ['a rejected promise of a variable', async () => { const error = catalog.clash(); return Promise.reject(error) }, ['throws clash']],
+    ['a promise that rejects', () => new Promise((_resolve, reject) => { reject(catalog.clash()) }), ['throws clash']],
+    ['a promise that rejects later', () => new Promise((_resolve, reject) => { setTimeout(() => reject(catalog.clash()), 1) }), ['throws clash']],
+    ['an error that is sent', (_request: unknown, reply: FastifyReply) => reply.send(errors.clash()), ['throws clash']],
+    ['an error in a variable that is sent', (_request: unknown, reply: FastifyReply) => { const error = errors.clash(); reply.send(error) }, ['throws clash']],
+    ['an error that is sent with a status, which it replaces', (_request: unknown, reply: FastifyReply) => { reply.code(404).send(errors.clash()) }, ['throws clash']],
+    ['an error that is sent by a variable', (_request: unknown, reply: FastifyReply) => { const own = reply.header('a', 'b'); own.send(errors.clash()) }, ['throws clash']],
+    ['an error in a variable that is returned', () => { const error = errors.clash(); return error }, ['throws clash']],
+    ['an error with other properties', () => { throw Object.assign(errors.clash(), { cause: 1 }) }, ['throws clash']],
+    ['the last of a sequence', () => { throw (isOpen(), errors.clash()) }, ['throws clash']],
+    ['a decorator that is the catalog', () => { throw app.catalog.clash() }, ['throws clash']],
+    ['a decorator of a request that is not set yet', (request: any) => { throw request.server.ready.queue_full() }, ['throws queue_full']],
+
+    ['a decorator that is not the catalog', () => { throw app.errors.clash() }, []],
+    ['an object of the application that is not the catalog', () => { throw app.game.clash() }, []],
+    ['the result of a call that returns a function', () => { throw (isOpen as any)()() }, []],
+    ['a method of this', function (this: any) { throw this.clash() }, []],
+    ['a method of another object, returned', () => game.clash(), []],
+    ['a method of another object, sent', (_request: unknown, reply: FastifyReply) => reply.send(game.clash()), []],
+    ['a method of another object that is called', () => { game.clash() }, []],
+    ['a method of another object, thrown', () => { game.start(); throw game.clash() }, []],
+    ['a method of a new object', () => { const errors: any = new Map(); throw errors.clash() }, []],
+    ['a method of a new object, with a name that no other object has', () => { const errors: any = { queue_full: () => new Error('No.') }; throw errors.queue_full() }, []],
+    ['a method of a library', () => { throw (createError as any).clash() }, []],
+    ['a method of a class', (AppError => () => { throw AppError.clash() })(game), []],
+    ['a parameter with the name of the catalog', (_request: unknown, errors: any) => { throw errors.clash() }, []],
+    ['a parameter with a method that no other object has', (_request: unknown, own: any) => { throw own.queue_full() }, ['throws queue_full']],
+    ['a parameter with such a method, returned', (_request: unknown, own: any) => own.queue_full(), []],
+    ['a parameter with the name of the factory', (clash: any) => { throw clash() }, []],
+    ['a function with the name of the factory', () => { function clash (): Error { return new Error('No.') } throw clash() }, []],
+    ['a caught error with the name of the catalog', () => { try { isOpen() } catch (errors: any) { throw errors.clash() } }, []],
+    ['the result of a call with the name of the catalog', () => { const errors: any = isOpen(); throw errors.clash() }, []],
+    ['the elements of a list with the name of the catalog', (list: any) => { const [errors] = list; for (const clash of list) { if (isOpen()) throw clash(errors) } }, []],
+    ['the rest of an object, and a name with a default', (list: any) => { const { clash = list, ...errors } = list; throw isOpen() ? clash() : errors.clash() }, []],
+    ['an object with a computed name', (name: string) => { const { [name]: clash } = errors as any; throw clash() }, []],
+    ['a catalog or another object', (given: any) => { let own = errors; if (isOpen()) own = given; throw own.clash() }, []],
+    ['an object of the catalog', () => { throw (errors as any).details.clash() }, ['throws clash']],
+    ['an object of the catalog, returned', () => (errors as any).details.clash(), []],
+    ['the result of a call', () => { throw (isOpen as any)().clash() }, []],
+    ['a variable in another function', () => { const create = (): void => { const error = errors.clash(); done(error.message) }; create(); const error = isOpen(); throw error }, []],
+    ['a variable of the module', () => { throw game }, []],
+    ['a variable without a value', () => { let error; throw error }, []],
+    ['an object in a variable, returned', () => { const entry = new Map([[1, { status: 404 }]]); const other = Object.assign({}, { status: 404 }); return isOpen() ? entry : other }, []],
+    ['a rejected promise that nothing waits for', () => { Promise.reject(errors.clash()) }, []],
+    ['a rejected promise that is caught', async () => { await Promise.reject(errors.clash()).catch(() => {}) }, []],
+    ['the response of another service', async () => { const response: any = await fetch('http://127.0.0.1'); response.status(404) }, []]
+  ] as const) t.strictSame(read(fn, given), expected, title)
+})
+
+t.test('code that a literal excludes, code after the end, and code that runs later', async t => {
+  for (const [title, fn, expected] of [
+    ['a branch of a constant', () => { const isNew: boolean = false; if (isNew) throw errors.clash(); else throw errors.queue_full() }, ['throws queue_full']],
+    ['a branch of a variable that changes', () => { let isNew = false; [1].forEach(() => { isNew = true }); if (isNew) throw errors.clash() }, ['throws clash']],
+    ['a branch of a variable that gets its value later', () => { let isNew; if (isOpen()) isNew = true; if (!isNew) throw errors.clash() }, ['throws clash']],
+    ['a value of a constant', () => { const isNew: boolean = true; throw isNew ? errors.clash() : errors.queue_full() }, ['throws clash']],
+    ['a value after a constant', () => { const isNew: boolean = false; return isNew && errors.clash() }, []],
+    ['a switch', (a: string) => { switch (a) { case 'a': throw errors.clash() } }, ['throws clash']],
+    ['a loop', (entries: any) => { for (const entry in entries) { if (isOpen()) continue; done(entry); throw errors.clash() } }, ['throws clash']],
+    ['code after two branches', () => { if (isOpen()) return 1; else return 2; throw errors.clash() }, []],
+    ['code after one branch', () => { if (isOpen()) return 1; throw errors.clash() }, ['throws clash']],
+    ['a timer', () => { setTimeout(() => { throw errors.clash() }, 1) }, []],
+    ['a listener', (emitter: any) => { emitter.on('end', async () => { if (isOpen()) await Promise.reject(errors.clash()); return errors.clash() }) }, []],
+    ['a listener that sends', (emitter: any, reply: FastifyReply) => { emitter.once('end', () => { reply.send(errors.clash()) }) }, ['throws clash']],
+    ['a listener that calls the callback', (emitter: any, _reply: unknown, next: typeof done) => { emitter.once('end', () => { next(errors.clash()) }) }, ['throws clash']]
+  ] as const) t.strictSame(read(fn), expected, title)
+})
+
+t.test('errors of promises that are caught', async t => {
+  const work: any = async () => {}
+  const next = done
+  const log = (error: unknown): void => { console.log(error) }
+  for (const [title, fn, expected] of [
+    ['by a function that ignores them', async () => { await work(() => { throw errors.clash() }).catch(() => null) }, []],
+    ['by a function that throws another', async () => { await work(() => { throw errors.clash() }).catch(() => { throw errors.queue_full() }) }, ['throws queue_full']],
+    ['by a function that throws them again', async () => { await work(() => { throw errors.clash() }).catch((error: unknown) => { throw error }) }, ['throws clash']],
+    ['by a function that sends them', async (_request: unknown, reply: FastifyReply) => { await work(() => { throw errors.clash() }).catch((error: unknown) => reply.send(error)) }, ['throws clash']],
+    ['by a pattern', async () => { await work(() => { throw errors.clash() }).catch(({ message }: Error) => { log(message) }) }, []],
+    ['by a callback', async () => { await work(() => { throw errors.clash() }).catch(next) }, ['throws clash']],
+    ['by another function', async () => { await work(() => { throw errors.clash() }).catch(log) }, []],
+    ['by a method', async () => { await work(() => { throw errors.clash() }).catch(console.log) }, []],
+    ['by the second function of then', async () => { await work(() => { throw errors.clash() }).then(() => { throw errors.queue_full() }, log) }, ['throws queue_full']],
+    ['by nothing', async () => { await work(() => { throw errors.clash() }).then(log).catch() }, ['throws clash']],
+    ['after they are sent', async (_request: unknown, reply: FastifyReply) => { try { reply.send(errors.clash()) } catch {} }, ['throws clash']]
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
@@ -375,4 +507,13 @@ t.test('errors from the source replace the rules that guess', async t => {
   const errors = (url: string): string[] => app.apiErrors.explain('GET', url).map(({ rule, code }) => `${rule}: ${code}`)
   t.strictSame(errors('/:id'), ['handler: internal_error', 'source: resource_not_found'])
   t.strictSame(errors('/lists/:id'), ['handler: internal_error'])
+})
+
+t.test('the code of a function with more than 50,000 characters is not read', async t => {
+  const create = (length: number): unknown => {
+    const [start, end] = ['(() => { throw errors.queue_full() /*', '*/ })']
+    return new Function(`return ${start}${' '.repeat(length - start.length - end.length + 2)}${end}`)() as unknown // eslint-disable-line no-new-func
+  }
+  t.equal(String(create(50_000)).length, 50_000)
+  t.strictSame([read(create(50_000)), read(create(50_001))], [['throws queue_full'], []])
 })

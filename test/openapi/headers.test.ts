@@ -133,6 +133,58 @@ t.test('a header that only some codes of a status have is not required', async t
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
+t.test('a 415 for PATCH documents Accept-Patch, and a 415 for QUERY documents Accept-Query', async t => {
+  const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
+    app.addHttpMethod('QUERY', { hasBody: true })
+    for (const method of ['POST', 'PATCH', 'QUERY']) app.route({ method: method as 'POST', url: '/things', schema: { body: { type: 'object' } }, handler: async () => '' })
+    app.patch('/own', { schema: { response: { 415: { description: 'Own.', type: 'string' } } }, config: { errors: ['unsupported_media_type'] } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  const headersWith = (path: string, method: string): Json =>
+    (resolved(document.paths[path]?.[method]?.responses['415'], document) as { headers: Json }).headers
+  const always = ['X-Request-Id', 'Cache-Control', 'Accept', 'X-Should-Retry']
+  t.strictSame(Object.keys(headersWith('/things', 'post')).sort(), always.sort())
+  t.strictSame(Object.keys(headersWith('/things', 'patch')).sort(), [...always, 'Accept-Patch'].sort())
+  t.strictSame(Object.keys(headersWith('/things', 'query')).sort(), [...always, 'Accept-Query'].sort())
+  t.strictSame(headersWith('/things', 'patch')['Accept-Patch'], {
+    description: 'The media types that this endpoint accepts with PATCH (RFC 5789, section 3.1).',
+    required: true,
+    schema: { type: 'string', maxLength: 16_384, pattern: '^([!-~]+/[ -~]+)?$' },
+    example: 'application/json'
+  })
+  t.ok('Accept-Patch' in headersWith('/own', 'patch'), 'also if the route declares the status')
+  const references = ['post', 'patch', 'query'].map(method => document.paths['/things']?.[method]?.responses['415']?.$ref)
+  t.strictSame(references, ['UnsupportedMediaType', 'UnsupportedMediaTypePatch', 'UnsupportedMediaTypeQuery'].map(name => `#/components/responses/${name}`))
+  const others = ['post', 'patch', 'query'].map(method => document.paths['/things']?.[method]?.responses['400'])
+  t.strictSame(new Set(others.map(response => JSON.stringify(response))).size, 1, 'other statuses share a response')
+})
+
+t.test('a 426 documents Upgrade, and a 416 documents an optional Content-Range', async t => {
+  const app = await createApp({}, app => {
+    app.get('/', { config: { errors: ['upgrade_required', 'range_not_satisfiable'] } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.strictSame(headersOf(document, '/', '426'), ['Cache-Control', 'Upgrade', 'X-Request-Id', 'X-Should-Retry'])
+  t.strictSame(headersOf(document, '/', '416'), ['Cache-Control', 'Content-Range', 'X-Request-Id', 'X-Should-Retry'])
+  const { Upgrade: upgrade, ...headers } = document.components.headers as Readonly<Record<string, Json>>
+  t.strictSame(upgrade, {
+    description: 'The protocols that the server requires (RFC 9110, section 7.8).',
+    required: true,
+    schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]+( *, *[!-~]+)*$' },
+    example: 'websocket'
+  })
+  t.notOk('Content-Range' in headers, 'a header that can be absent is written in full')
+  const range = resolved(document.paths['/']?.get?.responses['416'], document) as { headers: Json }
+  t.strictSame(range.headers['Content-Range'], {
+    description: 'The length of the resource, if the endpoint knows it (RFC 9110, section 14.4).',
+    schema: { type: 'string', maxLength: 16_384, pattern: '^bytes [*]/[0-9]+$' },
+    example: 'bytes */1000'
+  })
+  t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+})
+
 t.test('methods that OpenAPI 3.1 does not support are documented in 3.2', async t => {
   const app = await createApp({ openapi: { openapi: '3.2.0' } }, app => {
     app.addHttpMethod('LOCK')

@@ -1,8 +1,9 @@
 /** The transforms of @fastify/swagger, for the document and for a route. */
 import t from 'tap'
 import swagger from '@fastify/swagger'
-import Fastify from 'fastify'
+import Fastify, { type RouteOptions } from 'fastify'
 import apiErrors from 'fastify-api-errors'
+import { findTransformedRoutes } from '../../lib/openapi/route-transforms.js'
 import { addSampleRoutes, codesByOperation, codesByStatus, createApp, documentOf, info, sampleCodes, type Json } from './documents.js'
 
 t.test('transforms of the user are called, and routes that they remove need no components', async t => {
@@ -57,4 +58,17 @@ t.test('a route with its own transform is found by its path, also below the path
     '/{*}': ['200', '500'],
     '/own': ['200']
   })
+})
+
+t.test('a transform can omit the URL', async t => {
+  const app = await createApp({ swagger: { transform: ({ schema }: { schema: Json | undefined }) => ({ schema: { ...schema, summary: 'Transformed' } }) } }, addSampleRoutes)
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  t.equal(document.paths['/health']?.get?.summary, 'Transformed')
+  t.strictSame(codesByStatus(document, '/users/{id}', 'put'), sampleCodes['/users/{id} put'])
+})
+
+t.test('a route that no registration covers is not found', async t => {
+  const route = { method: 'GET', url: '/queues/:id', handler: async () => '' } as unknown as RouteOptions
+  t.strictSame(findTransformedRoutes([route], '/queues/{id}', 'GET', { openapi: '3.1.0' } as never), [])
 })

@@ -118,6 +118,72 @@ t.test('register() rejects a schema name that is in use', async t => {
   })
 })
 
+t.test('several registrations add the schemas of their own format, named like their components', async t => {
+  const { default: Fastify } = await import('fastify')
+  const { default: apiErrors, swaggerOptions } = await import('fastify-api-errors')
+  const { default: swagger } = await import('@fastify/swagger')
+  type Registration = readonly [prefix: string, format: 'code' | 'problem', $ref: string, extra?: object]
+  const start = async (registrations: readonly Registration[], outer: boolean): Promise<Record<string, unknown>> => {
+    const app = Fastify()
+    t.after(() => app.close())
+    await app.register(swagger, swaggerOptions({ openapi: { info: { title: 'API', version: '1' } } }))
+    if (outer) {
+      await app.register(apiErrors, { addSchemas: true })
+      app.get('/app', { schema: { response: { 404: { $ref: 'NotFound#' } } } }, async () => { throw standardErrors.resource_not_found() })
+    }
+    for (const [prefix, format, $ref, extra] of registrations) {
+      await app.register(async scope => {
+        await scope.register(apiErrors, { addSchemas: true, format, ...extra })
+        t.equal(scope.apiErrors.schemas.NotFound.$id, $ref.replace('#', ''))
+        scope.get(`/${format}`, { schema: { response: { 404: { $ref } } } }, async (_request, reply) => reply.code(404).send({ type: 'a', title: 'b', status: 404, detail: 'c', instance: 'd', code: 'resource_not_found', message: 'e', request_id: 'f' }))
+      }, { prefix })
+    }
+    await app.ready()
+    const document = documentOf(app)
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+    const shown: Record<string, unknown> = {}
+    for (const [prefix, format] of registrations) {
+      const { content } = document.paths[`${prefix}/${format}`]?.get?.responses['404'] as { content: Record<string, { schema: { $ref?: string, anyOf?: unknown } }> }
+      shown[`${prefix}/${format}`] = [Object.values(content).map(({ schema }) => schema.$ref ?? schema.anyOf), Object.keys((await app.inject(`${prefix}/${format}`)).json()).join()]
+    }
+    shown.names = Object.keys(document.components.schemas ?? {}).filter(name => /(^|\W)NotFound$|[12]NotFound$|^Own/.test(name)).sort()
+    return shown
+  }
+  const own = ['code', 'message', 'request_id'].join()
+  const v1: Registration = ['/v1', 'code', 'V1NotFound#']
+  const v2: Registration = ['/v2', 'problem', 'V2NotFound#']
+  const problem = ['type', 'title', 'status', 'detail', 'instance', 'code', 'request_id'].join()
+  for (const outer of [true, false]) {
+    for (const registrations of [[v1, v2], [v2, v1]]) {
+      const { names, '/v1/code': first, '/v2/problem': second } = await start(registrations, outer)
+      t.match(first, [['#/components/schemas/V1NotFound'], own])
+      t.match(second, [['#/components/schemas/V2NotFound'], problem])
+      t.strictSame(names, [...outer ? ['NotFound'] : [], 'V1NotFound', 'V2NotFound'])
+    }
+  }
+  const plain = { documentation: { componentPrefix: '' } }
+  t.match(await start([['/v1', 'code', 'NotFound#', plain]], true), { '/v1/code': [['#/components/schemas/NotFound'], own], names: ['NotFound'] }, 'equal schemas are added once')
+})
+
+t.test('a scope whose schemas have the names of other schemas of the application is rejected, in any order', async t => {
+  const { default: Fastify } = await import('fastify')
+  const { default: apiErrors } = await import('fastify-api-errors')
+  const message = 'fastify-api-errors: addSchemas: expected no schema of the application with the $id "BadRequest", or false, got true.'
+  for (const innerFirst of [true, false]) {
+    const app = Fastify()
+    t.after(() => app.close())
+    const inner = async (): Promise<void> => {
+      await app.register(async scope => { await scope.register(apiErrors, { addSchemas: true, notFound: false, format: 'problem', documentation: { componentPrefix: '' } }) })
+    }
+    const outer = async (): Promise<void> => { await app.register(apiErrors, { addSchemas: true }) }
+    await t.rejects(async () => {
+      if (innerFirst) await inner()
+      await outer()
+      if (!innerFirst) await inner()
+    }, { message })
+  }
+})
+
 t.test('a format without a code in the body has one schema for each status', async t => {
   const errors = defineErrors(standardErrors, {
     queue_closed: { status: 409, type: 'conflict_error', message: 'Closed.', description: 'The queue is closed.', action: 'Choose another.' },

@@ -163,3 +163,13 @@ t.test('a rewriteUrl that does not return a string results in 500', async t => {
     t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))
   }
 })
+
+t.test('a rewriteUrl that throws results in 500, also with app.inject()', async t => {
+  const rejected = (): never => { throw Promise.reject(new Error('secret')) }
+  for (const rewriteUrl of [() => { throw new Error('secret') }, () => { throw undefined }, () => { throw 'secret' }, rejected]) {
+    const app = await create({ rewriteUrl: rewriteUrl as never })
+    t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), internal, String(rewriteUrl))
+    const { statusCode, body } = await app.inject('/')
+    t.strictSame([statusCode, JSON.parse(body)], [500, internal.body], 'injected')
+  }
+})

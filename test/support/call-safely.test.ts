@@ -1,6 +1,6 @@
 /** Calls functions of the application and reports their errors. */
 import t from 'tap'
-import { callSafely, handleThrownPromise, ignoreRejection } from '../../lib/support/call-safely.js'
+import { callSafely, handleThrownPromise, ignoreRejection, isPromiseLike } from '../../lib/support/call-safely.js'
 
 /** The error that a call reports. */
 async function reportedBy (call: () => unknown): Promise<unknown> {
@@ -30,4 +30,8 @@ t.test('the rejection of a promise whose result is not used is handled', async t
   for (const value of [Promise.reject(error), Object.assign(Promise.resolve(), { constructor: null, then: () => { throw error } }), undefined, 'text', { then () { throw error } }]) ignoreRejection(value)
   await new Promise(setImmediate)
   t.pass('no unhandled rejection')
+})
+
+t.test('a value with a method `then` is like a promise', async t => {
+  t.strictSame([Promise.resolve(), { then () {} }, { then: 1 }, null, undefined, 'then'].map(isPromiseLike), [true, true, false, false, false, false])
 })

@@ -37,6 +37,7 @@ export function withProgram<Result> (
       paths: {
         'fastify-api-errors': [join(root, 'lib/index.ts')],
         'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
+        'fastify-api-errors/client/pacing': [join(root, 'lib/client/pacing.ts')],
         'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')],
         'fastify-api-errors/format': [join(root, 'lib/formats/fields.ts')],
         'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')]

@@ -1,20 +1,23 @@
-/** Identifies what a request asks for, so that one idempotency key cannot be used for two different requests. */
+/** Identifies what a request asks for, so that a caller cannot use one idempotency key for two different requests, and the caller's keys. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isObject, isRecord } from '../../support/is-object.js'
 
 /**
- * Returns the SHA-256 hash of the method, the route, the URL with its query, the caller and the body. The order of properties in a
+ * Returns the SHA-256 hash of the method, the route, the URL with its query, and the body. The order of properties in a
  * JSON body does not matter. A body that is read as a stream is not part of it.
  */
-export function createFingerprint (request: FastifyRequest, caller: string): string {
+export function createFingerprint (request: FastifyRequest): string {
   const { method, url, routeOptions, body } = request
-  return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url, caller])).update(encodeBody(body)).digest('base64url')
+  return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url])).update(encodeBody(body)).digest('base64url')
 }
 
-/** Returns the key under which a store keeps an entry. It is a hash, because a hash has a fixed length and no special characters. */
-export function hashKey (key: string): string {
-  return createHash('sha256').update(key).digest('base64url')
+/**
+ * Returns the key under which a store keeps an entry. It depends on the caller, so that callers cannot read each other's responses
+ * (draft-ietf-httpapi-idempotency-key-header-07, "Security Considerations"). A hash has a fixed length and no special characters.
+ */
+export function hashKey (caller: string, key: string): string {
+  return createHash('sha256').update(JSON.stringify([caller, key])).digest('base64url')
 }
 
 function encodeBody (body: unknown): string | Uint8Array {

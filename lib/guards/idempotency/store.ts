@@ -5,7 +5,7 @@ type Awaitable<T> = T | Promise<T>
 
 /** The right of one request to run. */
 export interface Claim {
-  /** Identifies the request (its method, URL, caller and body). */
+  /** Identifies the request (its method, URL and body). */
   readonly fingerprint: string
   /** Identifies the owner of the claim, so that a late request cannot change the claim of another one. */
   readonly token: string

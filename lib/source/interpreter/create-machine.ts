@@ -6,6 +6,7 @@
 import type { Inspector } from '../inspect.js'
 import type { Effects } from '../library-context.js'
 import type { Project } from '../project.js'
+import { createTokens } from '../tokens.js'
 import { nextId } from '../values.js'
 import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from './assignments.js'
@@ -36,6 +37,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     inspector,
     exportsOf,
     effects,
+    tokens: createTokens(),
     notFollowed: new Map(),
     liveValues: new WeakMap(),
     liveNodes: new WeakMap(),

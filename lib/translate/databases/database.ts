@@ -103,13 +103,15 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
 /** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
-function hasValues (body: unknown): boolean {
-  return isObject(body) && Object.keys(body).length > 0
+/** Returns whether a request has values in its body, which a handler can also read as a stream. */
+function hasBodyValues ({ body, headers }: FastifyRequest): boolean {
+  if (body === undefined || body === null) return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return isObject(body) ? Object.keys(body).length > 0 : body !== ''
 }
 
 function createDatabaseError (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
-  if (ofValues.has(failure) && ['GET', 'HEAD', 'DELETE'].includes(request.method) && !hasValues(request.body)) return errors.invalid_parameter({ cause })
+  if (ofValues.has(failure) && !hasBodyValues(request)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message

@@ -1,4 +1,5 @@
 /** The part that the translators of all databases share. */
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { standardErrors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
@@ -84,6 +85,7 @@ t.test('if the request has no body, a value that the database rejects is an inva
   const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
   const app = Fastify({ genReqId: () => 'req_1' })
   await app.register(apiErrors, { log: false })
+  app.addContentTypeParser('application/x-stream', (_request, _payload, done) => { done(null) })
   app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
   const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A path or query parameter is invalid.', request_id: 'req_1' } }
   const field = (name: string): object => {
@@ -100,7 +102,17 @@ t.test('if the request has no body, a value that the database rejects is an inva
   t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
   t.strictSame(await ask('DELETE', false, {}), parameter, 'an empty body has no value')
   t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body, it may be one of its fields')
-  t.strictSame(await ask('POST', true), field('_id'))
+  t.strictSame(await ask('POST', true), parameter)
+  t.strictSame(await ask('POST', true, {}), parameter)
+  t.strictSame(await ask('POST', true, { reason: 'a' }), field('_id'))
+  for (const [title, payload, headers] of [
+    ['a string', 'abc', { 'content-type': 'text/plain' }],
+    ['a stream', 'abc', { 'content-type': 'application/x-stream' }],
+    ['a stream of unknown length', Readable.from(['abc']), { 'content-type': 'application/x-stream', 'transfer-encoding': 'chunked' }]
+  ] as const) {
+    t.equal((await app.inject({ method: 'POST', url: '/abc', headers, payload })).statusCode, 422, title)
+  }
+  t.equal((await app.inject({ method: 'POST', url: '/abc', headers: { 'content-type': 'text/plain', 'content-length': '0' }, payload: '' })).statusCode, 400, 'an empty string')
 })
 
 t.test('the log has the details that the response omits', async t => {

@@ -48,7 +48,7 @@ export interface Case<World> {
   readonly message?: string
   /** @default 'POST' */
   readonly method?: 'POST' | 'DELETE'
-  /** The request body. `null`: the request has no body. @default {} */
+  /** The request body. `null`: the request has no body. @default a body with a field of no column */
   readonly body?: Readonly<Record<string, unknown>> | null
   readonly run: (world: World, body: Readonly<Record<string, unknown>>) => Promise<unknown>
 }
@@ -96,7 +96,7 @@ export async function serve<World> (world: World, cases: ReadonlyArray<Case<Worl
   return {
     app,
     async ask (given) {
-      const { method = 'POST', body = {} } = given
+      const { method = 'POST', body = { comment: 'a' } } = given
       const sent = body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
       const response = await fetch(`${address}/${cases.indexOf(given)}`, { method, ...sent })
       const headers = Object.fromEntries([...response.headers].filter(([name]) => !ofTheConnection.includes(name)))

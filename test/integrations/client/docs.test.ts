@@ -6,14 +6,14 @@ import { build } from 'esbuild'
 import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'
 import t from 'tap'
-import { getRetryAdvice } from '../../lib/client/retry-advice.js'
-import { compile } from '../support/compile.js'
+import { getRetryAdvice } from '../../../lib/client/retry-advice.js'
+import { compile } from '../../support/compile.js'
 
-const page = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/client.md', import.meta.url), 'utf8')
 
 t.test('the examples of docs/client.md compile', async t => {
   const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
-  t.equal(examples.length, 5)
+  t.equal(examples.length, 6)
   t.equal(compile(examples.join(''), {
     files: {
       'api.ts': `
@@ -60,7 +60,7 @@ t.test('the table of advice matches the code', async t => {
 t.test('the table of options has the defaults of the code', async t => {
   const [, table = ''] = /^\| option .*\n\|---.*\n((?:\|.*\n)+)/m.exec(page) ?? []
   const listed = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
-  const source = readFileSync(new URL('../../lib/client/retry.ts', import.meta.url), 'utf8')
+  const source = readFileSync(new URL('../../../lib/client/retry.ts', import.meta.url), 'utf8')
   const defaults = new Map([...source.matchAll(/@default (.*?) \*\/\n {2}readonly (\w+)\?/g)].map(([, value, name]) => [name, value]))
   t.strictSame(listed.map(([name]) => name), [...defaults.keys()])
   t.strictSame(listed.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
@@ -68,9 +68,11 @@ t.test('the table of options has the defaults of the code', async t => {
 
 t.test('the size and the imports', async t => {
   const { metafile, outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../lib/client/index.ts', import.meta.url))], bundle: true, minify: true, format: 'esm', write: false, metafile: true
+    entryPoints: [fileURLToPath(new URL('../../../lib/client/index.ts', import.meta.url))], bundle: true, minify: true, format: 'esm', write: false, metafile: true
   })
   for (const file of Object.keys(metafile.inputs)) t.match(file, /(^|\/)lib\/(client|support)\/[\w-]+\.ts$/)
-  const kilobytes = (gzipSync(outputFiles[0]?.contents ?? '').length / 1000).toFixed(1)
+  const size = gzipSync(outputFiles[0]?.contents ?? '').length
+  t.ok(size <= 3000, `${size} bytes`)
+  const kilobytes = (size / 1000).toFixed(1)
   t.match(page, `is ${kilobytes} kB\n(minified and gzipped)`)
 })

@@ -1,0 +1,53 @@
+/** Checks the schema of an error's data, which is part of the documented body. */
+import { describeValue } from '../support/describe-value.js'
+import { expectOption } from '../support/expect-option.js'
+import { isRecord, type JsonObject } from '../support/is-object.js'
+import { subschemas } from '../support/subschemas.js'
+
+/** The types of JSON Schema (draft 2020-12, section 6.1.1 of the validation vocabulary). */
+const jsonTypes: readonly unknown[] = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']
+
+const expectedSchema = 'the schema of an object, like Type.Object({ id: Type.String() })'
+
+/**
+ * Checks that a value is the JSON Schema of an object.
+ *
+ * @param option the path of the schema, for messages
+ * @throws TypeError with one sentence if it is not
+ */
+export function checkMetaSchema (owner: string, option: string, meta: unknown): void {
+  if (meta === undefined) return
+  expectOption(owner, option, !isValidator(meta), 'a JSON Schema, such as z.toJSONSchema(schema)', meta)
+  expectOption(owner, option, isRecord(meta), expectedSchema, meta)
+  if (meta.type !== 'object') throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
+  checkTypes(owner, option, meta, new Set())
+}
+
+function describeSchema ({ type, $ref }: JsonObject): string {
+  if (type !== undefined) return `a schema of type ${JSON.stringify(type)}`
+  return $ref === undefined ? 'a schema without a type' : `a reference to ${describeValue($ref)}, which is only possible inside of it`
+}
+
+/** Checks the types in a schema. The libraries that create schemas also have types of JavaScript, such as `RegExp`. */
+function checkTypes (owner: string, path: string, schema: unknown, seen: Set<unknown>): void {
+  if (!isRecord(schema) || seen.has(schema)) return
+  seen.add(schema)
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === 'type') {
+      for (const type of [value].flat()) expectOption(owner, `${path}.type`, jsonTypes.includes(type), `a type of JSON Schema (${jsonTypes.join(', ')})`, type)
+    }
+    const kind = subschemas[keyword] ?? (keyword === '$defs' || keyword === 'definitions' ? 'named' : undefined)
+    if (kind === 'named' && isRecord(value)) {
+      for (const [name, inner] of Object.entries(value)) checkTypes(owner, `${path}.${keyword}.${name}`, inner, seen)
+    } else if (kind !== undefined) {
+      for (const inner of [value].flat()) checkTypes(owner, `${path}.${keyword}`, inner, seen)
+    }
+  }
+}
+
+/** Returns whether a value is a schema of zod, Valibot or a similar library: an instance of a class, or an object with functions. */
+function isValidator (value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype !== null && Object.getPrototypeOf(prototype) !== null) || Object.values(value).some(member => typeof member === 'function')
+}

@@ -1,0 +1,83 @@
+/** Schemas of an error's data: which are valid, and the sentence for each that is not. */
+import { Type, type TSchema } from '@sinclair/typebox'
+import t from 'tap'
+import { Type as NewType } from 'typebox'
+import { z } from 'zod'
+import { checkMetaSchema } from '../../lib/catalog/meta-schema.js'
+import { thrown } from '../support/thrown.js'
+
+const tree = { Tree: Type.Object({ name: Type.String(), left: Type.Optional(Type.Ref('Tree')) }) }
+const newTree = { Tree: NewType.Object({ name: NewType.String(), left: NewType.Optional(NewType.Ref('Tree')) }) }
+
+const check = (meta: unknown): void => { checkMetaSchema('defineErrors', 'x.meta', meta) }
+
+t.test('the schemas of TypeBox, zod and plain JSON Schema are valid', t => {
+  const valid = {
+    absent: undefined,
+    empty: { type: 'object' },
+    types: Type.Object({
+      type: Type.String(),
+      properties: Type.Object({ type: Type.Integer() }),
+      list: Type.Array(Type.Union([Type.Boolean(), Type.Null(), Type.Number()])),
+      pair: Type.Tuple([Type.String(), Type.Literal(1)]),
+      any: Type.Unknown(),
+      map: Type.Record(Type.String(), Type.Any())
+    }),
+    values: { type: 'object', default: { type: 'Date' }, examples: [{ type: 'Date' }], enum: [{ type: 'Date' }], const: { type: 'Date' }, 'x-js': { type: 'Date' } },
+    severalTypes: { type: 'object', properties: { id: { type: ['string', 'null'] } } },
+    booleans: { type: 'object', properties: { id: true }, additionalProperties: false },
+    recursive: Type.Recursive(self => Type.Object({ left: Type.Optional(self) })),
+    importedProperty: Type.Object({ tree: Type.Module(tree).Import('Tree') }),
+    cyclicProperty: NewType.Object({ tree: NewType.Cyclic(newTree, 'Tree') }),
+    zod: z.toJSONSchema(z.object({ id: z.uuid(), at: z.iso.datetime() })),
+    shared: (() => {
+      const schema = { type: 'object', properties: {} as Record<string, object> }
+      schema.properties.self = schema
+      return schema
+    })()
+  }
+  for (const [name, meta] of Object.entries(valid)) t.doesNotThrow(() => { check(meta) }, name)
+  t.end()
+})
+
+t.test('any other schema is rejected with one sentence', t => {
+  const expected = 'x.meta: expected the schema of an object, like Type.Object({ id: Type.String() }), got'
+  const types = 'expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got'
+  const property = (schema: TSchema): object => Type.Object({ id: schema })
+  const wrong: ReadonlyArray<readonly [meta: unknown, sentence: string]> = [
+    [Type.Module(tree).Import('Tree'), `${expected} a reference to "Tree", which is only possible inside of it.`],
+    [NewType.Cyclic(newTree, 'Tree'), `${expected} a reference to "Tree", which is only possible inside of it.`],
+    [(NewType.Module(newTree) as { Tree: object }).Tree, `${expected} a reference to "Tree", which is only possible inside of it.`],
+    [{ $ref: '#/$defs/Tree', $defs: { Tree: { type: 'object' } } }, `${expected} a reference to "#/$defs/Tree", which is only possible inside of it.`],
+    [Type.Union([Type.Object({}), Type.Null()]), `${expected} a schema without a type.`],
+    [{}, `${expected} a schema without a type.`],
+    [{ type: ['object', 'null'] }, `${expected} a schema of type ["object","null"].`],
+    [Type.Array(Type.Object({})), `${expected} a schema of type "array".`],
+    [null, `${expected} null.`],
+    [property(Type.RegExp(/a/)), `x.meta.properties.id.type: ${types} "RegExp".`],
+    [property(Type.RegExp(/a/i)), `x.meta.properties.id.type: ${types} "RegExp".`],
+    [property(Type.Optional(Type.Date())), `x.meta.properties.id.type: ${types} "Date".`],
+    [property(Type.BigInt()), `x.meta.properties.id.type: ${types} "bigint".`],
+    [property(Type.Uint8Array()), `x.meta.properties.id.type: ${types} "Uint8Array".`],
+    [property(Type.Undefined()), `x.meta.properties.id.type: ${types} "undefined".`],
+    [property(Type.Symbol()), `x.meta.properties.id.type: ${types} "symbol".`],
+    [property(Type.Void()), `x.meta.properties.id.type: ${types} "void".`],
+    [property(Type.Promise(Type.String())), `x.meta.properties.id.type: ${types} "Promise".`],
+    [property(Type.Function([], Type.String())), `x.meta.properties.id.type: ${types} "Function".`],
+    [property(Type.Constructor([], Type.String())), `x.meta.properties.id.type: ${types} "Constructor".`],
+    [property(Type.Iterator(Type.String())), `x.meta.properties.id.type: ${types} "Iterator".`],
+    [property(Type.AsyncIterator(Type.String())), `x.meta.properties.id.type: ${types} "AsyncIterator".`],
+    [NewType.Object({ id: NewType.BigInt() }), `x.meta.properties.id.type: ${types} "bigint".`],
+    [property(Type.Array(Type.Date())), `x.meta.properties.id.items.type: ${types} "Date".`],
+    [property(Type.Union([Type.String(), Type.Date()])), `x.meta.properties.id.anyOf.type: ${types} "Date".`],
+    [Type.Object({ type: Type.Date() }), `x.meta.properties.type.type: ${types} "Date".`],
+    [Type.Record(Type.String(), Type.Date()), `x.meta.patternProperties.^(.*)$.type: ${types} "Date".`],
+    [Type.Object({}, { additionalProperties: Type.Date() }), `x.meta.additionalProperties.type: ${types} "Date".`],
+    [{ type: 'object', properties: { id: { $ref: '#/definitions/at' } }, definitions: { at: { type: 'Date' } } }, `x.meta.definitions.at.type: ${types} "Date".`],
+    [{ type: 'object', properties: { id: { type: 'text' } } }, `x.meta.properties.id.type: ${types} "text".`],
+    [{ type: 'object', properties: { id: { type: ['string', 'Date'] } } }, `x.meta.properties.id.type: ${types} "Date".`],
+    [z.object({ id: z.string() }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.']
+  ]
+  for (const [meta, sentence] of wrong) t.equal(thrown(() => { check(meta) }), `TypeError: defineErrors: ${sentence}`)
+  t.end()
+})
