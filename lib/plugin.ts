@@ -2,7 +2,9 @@
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
+import { checkRegisteredTypes } from './catalog/complete-definition.js'
 import { describeValue } from './support/describe-value.js'
+import { hasTypeboxSchema, loadTypebox } from './support/typebox-registry.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
@@ -17,7 +19,7 @@ import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-docu
 import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
 import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
-import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
+import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
@@ -128,7 +130,12 @@ const registrations = new WeakMap<object, Registration>()
 watchSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  const registration = createRegistration(app, options)
+  if (registrations.has(app)) {
+    throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
+  }
+  const settings = resolveOptions(options, app.prefix)
+  await checkExamplesOf(options, settings)
+  const registration = createRegistration(app, options, settings)
   const parts = await loadParts(registration)
   handleErrors(registration, parts)
   documentRoutes(registration)
@@ -141,6 +148,12 @@ interface Parts {
   readonly pages: { readonly serveReference: typeof serveReference, readonly options: ReferenceOptions } | undefined
 }
 
+/** Checks the examples of the catalog with what only some applications need, and so is loaded only for them. */
+async function checkExamplesOf ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
+  await checkRegisteredTypes(Object.values(errors))
+  if (isCustomFormat(format)) (await import('./formats/check-examples.js')).checkExamples(chosen, errors, docUrl)
+}
+
 /** Loads the parts that the options require. Without them, the package is imported in less time. */
 async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
   await loadAjv()
@@ -150,12 +163,8 @@ async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts>
   }
 }
 
-/** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
-function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
-  if (registrations.has(app)) {
-    throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
-  }
-  const given = resolveOptions(options, app.prefix)
+/** Step 1: creates the parts that the other steps need. It handles no errors yet. */
+function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, given: Settings): Registration {
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
   const { errors } = settings
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
@@ -253,6 +262,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
     routeErrors.addRoute(route, scope, url)
   })
   app.addHook('onReady', async () => {
+    if (routeErrors.routes.some(({ route }) => hasTypeboxSchema(route.schema))) await loadTypebox()
     routeErrors.setReady()
     warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
@@ -317,7 +327,7 @@ function collectEntries (app: FastifyInstance): LedgerEntry[] {
  * route that can return it. Register the plugin before the routes.
  *
  * @throws TypeError at register, if an option is invalid; the message contains the option
-@throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
+ * @throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

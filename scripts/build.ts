@@ -39,6 +39,14 @@ function shortenNames (filter: RegExp): Plugin {
   }
 }
 
+/** Keeps the dynamic imports of a package. They load the copy of the application, with what the application registered in it. */
+function leaveDynamicImports (filter: RegExp): Plugin {
+  return {
+    name: 'leave-dynamic-imports',
+    setup: ({ onResolve }) => onResolve({ filter }, ({ kind, path }) => kind === 'dynamic-import' ? { path, external: true } : undefined)
+  }
+}
+
 /** Writes the JavaScript. What only a dynamic import reaches is in separate files, which are loaded when they are needed. */
 async function writeModules (): Promise<void> {
   const { metafile: { outputs } } = await build({
@@ -56,9 +64,9 @@ async function writeModules (): Promise<void> {
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
-    // TypeBox has 247 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
+    // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
-    plugins: [shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
+    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
     metafile: true,
     logLevel: 'warning'
   })
@@ -118,12 +126,15 @@ function createCommonJsTypes (file: string): string {
   const types: string[] = []
   const lines = checker.getExportsOfModule(module).flatMap(symbol => {
     const { name } = symbol
-    const { flags, declarations = [] } = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    const exportedSymbol = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    const { flags, declarations = [] } = exportedSymbol
     if (!(flags & ts.SymbolFlags.Value)) {
       types.push(name)
       return []
     }
-    const docs = declarations.flatMap(each => ts.getJSDocCommentsAndTags(each).filter(ts.isJSDoc)).map(each => `${each.getText()}\n`).join('')
+    // An editor finds the description of a function at its only signature, which is that of the ES module.
+    const isDescribed = checker.getTypeOfSymbol(exportedSymbol).getCallSignatures().length === 1
+    const docs = isDescribed ? '' : declarations.flatMap(each => ts.getJSDocCommentsAndTags(each).filter(ts.isJSDoc)).map(each => `${each.getText()}\n`).join('')
     if (name === 'default') return [`${docs}declare const _default: typeof ${exported}.default;`, 'export default _default;']
     return [`${docs}export declare const ${name}: typeof ${exported}.${name};`, ...(flags & ts.SymbolFlags.Type ? [`export type ${name} = ${exported}.${name};`] : [])]
   })

@@ -82,6 +82,40 @@ t.test('a CommonJS module can require it: Fastify finds the default export, and 
   t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
 })
 
+t.test('what an application registers with TypeBox is known: formats, types and messages', async t => {
+  writeFileSync(join(folder, 'typebox.mjs'), `
+    import { FormatRegistry, Kind, Type, TypeRegistry } from '@sinclair/typebox'
+    import { DefaultErrorFunction, SetErrorFunction } from '@sinclair/typebox/errors'
+    import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
+    import Fastify from 'fastify'
+    import apiErrors, { defineErrors } from 'fastify-api-errors'
+
+    FormatRegistry.Set('ticket', value => value.startsWith('T-'))
+    TypeRegistry.Set('Even', (_, value) => value % 2 === 0)
+    SetErrorFunction(error => 'Mine: ' + DefaultErrorFunction(error))
+
+    const app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler)
+    await app.register(apiErrors)
+    const body = Type.Object({ size: Type.Unsafe({ [Kind]: 'Even' }), ticket: Type.String({ format: 'ticket' }), name: Type.String({ minLength: 2 }) })
+    app.post('/', { schema: { body } }, async () => 'ok')
+    const response = await app.inject({ method: 'POST', url: '/', body: { size: 3, ticket: 'X-1', name: 'a' } })
+    console.log(JSON.stringify(response.json().details.map(({ field, code }) => [field, code])))
+
+    const errors = defineErrors({
+      lost: {
+        status: 409, type: 'conflict_error', message: 'Lost.', description: 'It is lost.', action: 'Look for it.',
+        meta: Type.Object({ ticket: Type.String({ format: 'ticket' }) }), example: { meta: { ticket: 'X-1' } }
+      }
+    })
+    await Fastify().register(apiErrors, { errors }).then(() => console.log('registered'), error => console.log(error.message))
+  `)
+  t.strictSame(run('node', ['typebox.mjs']).split('\n'), [
+    '[["size","invalid"],["ticket","ticket"],["name","min_length"]]',
+    "defineErrors: lost.example.meta: expected a value that matches 'meta', but at /ticket: Mine: Expected string to match 'ticket' format.",
+    ''
+  ])
+})
+
 t.test('every other entry can be imported and required', async t => {
   const printNames = `console.log(JSON.stringify([
     ['apiKey', 'generateKey', 'guessLimit', 'hashKey', 'matchesHash', 'parseKey'].map(name => typeof guards[name]),
