@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,29 +21,42 @@ export function isInstalled (folder: string): boolean {
   return existsSync(markOf(folder)) && readFileSync(markOf(folder), 'utf8') === hashLockfile(folder)
 }
 
-/** Runs `npm ci` in a folder. If it fails, the error has the output of npm. */
+/** The codes of npm's errors if the registry cannot be reached. */
+const networkErrors = /npm error code (EAI_AGAIN|ECONN\w+|EHOSTUNREACH|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)/
+
+/** Runs `npm ci` in a folder. */
 async function install (folder: string): Promise<void> {
-  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] })
+  const begin = Date.now()
+  const seconds = (): string => `${Math.round((Date.now() - begin) / 1000)} s`
+  const progress = setInterval(() => { console.log(`Still installing the packages of ${folder} (${seconds()}).`) }, 30_000)
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: resolve(root, folder), shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [npm.stdout, npm.stderr]) stream.on('data', chunk => { output += String(chunk) })
-  const status = await new Promise((resolve, reject) => { npm.once('error', reject).once('close', resolve) })
+  const status = await new Promise((resolve, reject) => { npm.once('error', reject).once('close', resolve) }).finally(() => { clearInterval(progress) })
+  const code = networkErrors.exec(output)?.[1]
+  if (status !== 0 && code !== undefined) {
+    throw new Error(`The packages of ${folder} are not installed, because npm cannot reach its registry (${code}). Connect to the network, and run the command again.`)
+  }
   if (status !== 0) throw new Error(`npm ci failed in ${folder}:\n${output}`)
-  writeFileSync(markOf(folder), hashLockfile(folder))
+  writeFileSync(markOf(resolve(root, folder)), hashLockfile(resolve(root, folder)))
+  console.log(`Installed the packages of ${folder} (${seconds()}).`)
 }
 
 /**
- * Installs the packages of folders if they are not installed yet, and prints one sentence about it.
+ * Installs the packages of folders if they are not installed yet, and prints the progress.
  *
  * @param folders paths from the root of the project
+ * @throws Error with one sentence if npm cannot reach its registry, and with the output of npm if it fails otherwise
  */
 export async function installPackages (folders: readonly string[]): Promise<void> {
-  const missing = folders.filter(folder => !isInstalled(join(root, folder)))
+  const missing = folders.filter(folder => !isInstalled(resolve(root, folder)))
   if (missing.length === 0) return
   console.log(`Installing the packages of ${missing.join(', ')}. This takes some minutes, but only once.`)
   const waiting = missing.values()
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const folder of waiting) await install(join(root, folder))
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, async () => {
+    for (const folder of waiting) await install(folder)
   }))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
