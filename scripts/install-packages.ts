@@ -24,12 +24,15 @@ export function isInstalled (folder: string): boolean {
 /** The codes of npm's errors if the registry cannot be reached. */
 const networkErrors = /npm error code (EAI_AGAIN|ECONN\w+|EHOSTUNREACH|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)/
 
+/** The delays between retries are shorter than npm's, so that an installation without a network fails within a minute. */
+const npmOptions = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000']
+
 /** Runs `npm ci` in a folder. */
 async function install (folder: string): Promise<void> {
   const begin = Date.now()
   const seconds = (): string => `${Math.round((Date.now() - begin) / 1000)} s`
   const progress = setInterval(() => { console.log(`Still installing the packages of ${folder} (${seconds()}).`) }, 30_000)
-  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: resolve(root, folder), shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] })
+  const npm = spawn('npm', ['ci', ...npmOptions], { cwd: resolve(root, folder), shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [npm.stdout, npm.stderr]) stream.on('data', chunk => { output += String(chunk) })
   const status = await new Promise((resolve, reject) => { npm.once('error', reject).once('close', resolve) }).finally(() => { clearInterval(progress) })

@@ -1,4 +1,4 @@
-/** scripts/install-packages.ts, with programs in place of npm. */
+/** scripts/install-packages.ts, with programs instead of npm. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -33,7 +33,7 @@ const options = { skip: process.platform === 'win32' && 'the program that replac
 t.test('missing packages are installed once, and again if the lockfile changes', options, async t => {
   const { folders, takeCalls, takeLines } = createFolders(t, 'mkdir -p node_modules', 'one', 'two', 'three')
   const [one = '', two = '', three = ''] = folders
-  const ci = (name: string): string => `${name} ci --no-audit --no-fund --prefer-offline`
+  const ci = (name: string): string => `${name} ci --no-audit --no-fund --prefer-offline --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=10000`
   await installPackages(folders)
   t.strictSame(takeCalls(), [ci('one'), ci('three'), ci('two')])
   t.strictSame(takeLines(), [
