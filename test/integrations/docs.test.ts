@@ -8,7 +8,7 @@ import { formatMessages, issueCodes } from '../../lib/catalog/issues.js'
 import { run, snippetsOf } from '../support/snippets.js'
 import { thrown } from '../support/thrown.js'
 
-const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 /** Returns the cells of the tables in a generated section of a page, without the table heads. */
 function rowsOf (page: string, section: string): string[][] {
@@ -56,7 +56,7 @@ t.test('every test that a page names exists', async t => {
   const files = ['README.md', 'SECURITY.md', ...readdirSync(new URL('../../docs', import.meta.url)).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
   for (const file of files) {
     for (const [, test = '', title] of read(file).matchAll(/(test\/[\w./-]+\.ts)(?:`: ([^|\n]+))?/g)) {
-      t.ok(existsSync(new URL(`../${test}`, import.meta.url)), `${file}: ${test}`)
+      t.ok(existsSync(new URL(`../../${test}`, import.meta.url)), `${file}: ${test}`)
       if (title !== undefined && file === 'docs/bounds.md') t.ok(read(test).includes(title.trim()), `${file}: ${test}: ${title}`)
     }
   }
@@ -65,7 +65,7 @@ t.test('every test that a page names exists', async t => {
 t.test('every file that CONTRIBUTING.md names exists', async t => {
   const paths = [...read('CONTRIBUTING.md').matchAll(/`((?:lib|test|docs|scripts|checks|examples|bench|api)\/[\w./-]*)`/g)].map(([, path = '']) => path).filter(path => !path.includes('x/y'))
   t.not(paths.length, 0)
-  for (const path of paths) t.ok(existsSync(new URL(`../${path}`, import.meta.url)), path)
+  for (const path of paths) t.ok(existsSync(new URL(`../../${path}`, import.meta.url)), path)
 })
 
 t.test('every link between pages leads to a page and a heading', async t => {
@@ -73,7 +73,7 @@ t.test('every link between pages leads to a page and a heading', async t => {
   for (const file of files) {
     for (const [, target = ''] of read(file).replace(/^```[^]*?^```/gm, '').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = target.split('#')
-      const url = path === '' ? new URL(`../${file}`, import.meta.url) : new URL(path, new URL(`../${file}`, import.meta.url))
+      const url = path === '' ? new URL(`../../${file}`, import.meta.url) : new URL(path, new URL(`../../${file}`, import.meta.url))
       t.ok(existsSync(url), `${file}: ${target}`)
       if (anchor !== undefined) t.ok(listAnchors(readFileSync(url, 'utf8')).has(anchor), `${file}: ${target}`)
     }

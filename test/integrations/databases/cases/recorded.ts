@@ -126,7 +126,7 @@ export const mysql: readonly Recorded[] = [
     answer: 'check',
     fields: ['age'],
     body: { age: -1 },
-    error: { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE', ...mariadb, sqlMessage: 'CONSTRAINT `users.age` failed for `app`../../../translate/databases/cases`users`', message: '' }
+    error: { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE', ...mariadb, sqlMessage: 'CONSTRAINT `users.age` failed for `app`.`users`', message: '' }
   },
   {
     what: 'MySQL 8 has the same number for something else',
@@ -137,7 +137,7 @@ export const mysql: readonly Recorded[] = [
     what: 'A foreign key refers to a record that does not exist',
     answer: 'unknown_reference',
     fields: ['user_id'],
-    error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails (`app`../../../translate/databases/cases`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
+    error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
     what: 'A foreign key refers to a record that does not exist, and the user may not see which',
@@ -148,7 +148,7 @@ export const mysql: readonly Recorded[] = [
     what: 'A record is deleted although other records refer to it',
     answer: 'still_referenced',
     message: 'The user has orders.',
-    error: { errno: 1451, ...mariadb, sqlMessage: 'Cannot delete or update a parent row: a foreign key constraint fails (`app`../../../translate/databases/cases`orders`, CONSTRAINT `orders_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
+    error: { errno: 1451, ...mariadb, sqlMessage: 'Cannot delete or update a parent row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
     what: 'A string is not a number, in MySQL 8',
@@ -206,7 +206,7 @@ export const prisma: readonly Recorded[] = [
     answer: 'check',
     fields: ['age'],
     body: { age: -1 },
-    error: prismaError('P2039', { kind: 'mysql', code: 4025, state: '23000', originalCode: '4025', originalMessage: 'CONSTRAINT `age` failed for `app`../../../translate/databases/cases`users`' })
+    error: prismaError('P2039', { kind: 'mysql', code: 4025, state: '23000', originalCode: '4025', originalMessage: 'CONSTRAINT `age` failed for `app`.`users`' })
   },
   {
     what: 'A unique value is already taken, in SQLite',
