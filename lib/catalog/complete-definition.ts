@@ -6,7 +6,7 @@ import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
-import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition } from './definition.js'
+import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type RetryAdvice } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 import { checkMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'
@@ -35,46 +35,90 @@ const exampleSchema = Type.Object({
 
 const expectedHeader = 'a valid header name with a valid string, or a list of valid strings'
 
+/** The default of `type`. Any other 4xx is an `invalid_request_error`, and any other 5xx an `api_error`. */
+const typeOfStatuses: Readonly<Partial<Record<ErrorStatus, ErrorType>>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  409: 'conflict_error',
+  410: 'not_found_error',
+  412: 'conflict_error',
+  422: 'validation_error',
+  423: 'conflict_error',
+  424: 'conflict_error',
+  429: 'rate_limit_error',
+  451: 'permission_error'
+}
+
+/** The default of `action`. */
+const actionOfAdvice: Readonly<Record<RetryAdvice, string>> = {
+  never: 'Do not repeat the same request. Correct the request first.',
+  backoff: 'Retry with exponential backoff. If the error persists, contact support with the request id.',
+  'retry-after': 'Wait for the seconds in Retry-After, then retry.'
+}
+
 /**
  * Returns a definition with its defaults filled in.
  *
  * @param codes the pattern of the codes that are not in lower snake case. @default no other codes are valid
+ * @param earlier the definition that this one changes. @default the definition is complete
  * @throws TypeError if the definition is invalid; the message contains the code and the property
  */
-export function completeDefinition (code: string, definition: DefinitionShape, codes?: RegExp): ErrorDefinition {
+export function completeDefinition (code: string, definition: Partial<DefinitionShape>, codes?: RegExp, earlier?: ErrorDefinition): ErrorDefinition {
   checkCode(code, codes)
-  expectOption(owner, code, isRecord(definition), 'a definition, an object with status, type, message, description and action', definition)
+  expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
-  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = definition
+  const merged = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
+  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = merged
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
-  expectOption(owner, `${code}.type`, isSentence(type), "a group such as 'conflict_error'", type)
+  expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
-  expectOption(owner, `${code}.description`, isSentence(description), 'a sentence that says when the error happens', description)
-  expectOption(owner, `${code}.action`, isSentence(action), 'a sentence that says what the client can do', action)
+  expectOption(owner, `${code}.description`, description === undefined || isSentence(description), 'a sentence that says when the error happens', description)
+  expectOption(owner, `${code}.action`, action === undefined || isSentence(action), 'a sentence that says what the client can do', action)
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
   checkMetaSchema(owner, `${code}.meta`, meta)
   checkExample(code, meta, example)
 
-  const complete: ErrorDefinition = {
+  const text = typeof message === 'function' ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta) : message
+  expectOption(owner, `${code}.message`, isSentence(text), 'a function that returns a sentence for example.meta', text)
+  const advice = retry ?? getDefaultRetry(status)
+  return {
     code,
     status,
-    type,
+    type: type ?? typeOfStatuses[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
     message: message as ErrorDefinition['message'],
-    description,
-    action,
-    retry: retry ?? getDefaultRetry(status),
+    description: description ?? text,
+    action: action ?? actionOfAdvice[advice],
+    retry: advice,
     meta: meta as unknown as TSchema | undefined,
     headers,
-    stack: stack ?? status >= 500,
+    stack: stack ?? hasStack(status),
     example
   }
-  if (typeof message === 'function') {
-    const shown = createExampleMessage(complete)
-    expectOption(owner, `${code}.message`, isSentence(shown), 'a function that returns a sentence for example.meta', shown)
+}
+
+/** Returns the properties that a definition has in common with an earlier one, if it does not change them. */
+function inheritProperties (earlier: ErrorDefinition, { status = earlier.status, meta }: Partial<DefinitionShape>): Partial<DefinitionShape> {
+  const { type, message, description, action, retry, headers, stack, example } = earlier
+  return {
+    status: earlier.status,
+    type,
+    message,
+    description,
+    action,
+    // A value that follows from the earlier status does not apply to another one.
+    ...!(status !== earlier.status && retry === getDefaultRetry(earlier.status)) && { retry },
+    ...!(status !== earlier.status && stack === hasStack(earlier.status)) && { stack },
+    ...headers && { headers },
+    ...meta === undefined && { ...earlier.meta && { meta: earlier.meta as unknown as NonNullable<DefinitionShape['meta']> }, example }
   }
-  return complete
+}
+
+/** Returns whether errors of a status have a stack by default. */
+function hasStack (status: ErrorStatus): boolean {
+  return status >= 500
 }
 
 function checkCode (code: string, codes: RegExp | undefined): void {
@@ -88,7 +132,7 @@ function matchesWhole (text: string, pattern: RegExp): boolean {
   return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, '')).test(text)
 }
 
-function isSentence (value: unknown): boolean {
+function isSentence (value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
@@ -99,11 +143,11 @@ function checkHeaders (code: string, headers: unknown): void {
   }
 }
 
-function createExampleMessage (definition: ErrorDefinition): unknown {
+function createExampleMessage (code: string, message: (meta: unknown) => unknown, meta: unknown): unknown {
   try {
-    return (definition.message as (meta: unknown) => unknown)(definition.example.meta)
+    return message(meta)
   } catch (cause) {
-    throw new TypeError(`${owner}: ${definition.code}.message: expected a function that returns a sentence for example.meta, but it throws for ${describeValue(definition.example.meta)}: ${String(cause)}.`)
+    throw new TypeError(`${owner}: ${code}.message: expected a function that returns a sentence for example.meta, but it throws for ${describeValue(meta)}: ${String(cause)}.`)
   }
 }
 

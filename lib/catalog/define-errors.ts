@@ -1,7 +1,7 @@
 /** Merges error definitions into a catalog: an object with a factory for each code. */
 import { ApiError, type ErrorInit } from './api-error.js'
 import { completeDefinition } from './complete-definition.js'
-import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf } from './definition.js'
+import type { Checked, DefinitionShape, ErrorDefinition, ErrorStatus, MetaOf, MetaOfFactory } from './definition.js'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
@@ -10,17 +10,18 @@ import { withoutStack } from '../support/without-stack.js'
 type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
   ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
 
-/** The arguments of a factory. They are optional, unless the definition's `meta` has required properties. */
+/** The arguments of a factory: a message, or several values. They are optional, unless the definition's `meta` has required properties. */
 type FactoryArguments<Meta> =
   [Meta] extends [undefined]
-    ? [init?: InitOf<Meta>]
-    : Partial<Record<never, never>> extends Meta ? [init?: InitOf<Meta>] : [init: InitOf<Meta>]
+    ? [init?: InitOf<Meta> | string]
+    : Partial<Record<never, never>> extends Meta ? [init?: InitOf<Meta> | string] : [init: InitOf<Meta>]
 
 /**
  * Creates errors of one code, and has the properties of the code's definition: `errors.resource_not_found.status` is 404.
  *
  * @example
  * throw errors.resource_not_found()
+ * throw errors.resource_not_found('No queue has this id.')
  * return errors.rate_limit_exceeded({ retryAfter: 30 })
  */
 export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown>
@@ -38,36 +39,56 @@ export type Catalog<D> = {
     : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>> : never
 }
 
+/** A catalog of definitions that change codes of an earlier catalog. Absent properties come from the earlier factory. */
+type ChangedCatalog<D, Earlier> = {
+  readonly [C in keyof D]: D[C] extends AnyErrorFactory
+    ? D[C]
+    : C extends keyof Earlier
+      ? ErrorFactory<C & string, 'status' extends keyof D[C] ? StatusOf<D[C]> : StatusOf<Earlier[C]>, D[C] extends { readonly meta: unknown } ? MetaOf<D[C]> : MetaOfFactory<Earlier[C]>>
+      : Catalog<D>[C]
+}
+
+type StatusOf<D> = D['status' & keyof D] & ErrorStatus
+
 /** Any catalog. */
 export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 
-type Part = Readonly<Record<string, DefinitionShape | AnyErrorFactory>>
-/** The type of two merged objects. If both have a key, the value of the second object is used. */
-type Merge<A, B> = keyof B extends never ? A : keyof A & keyof B extends never ? A & B : Without<A, keyof B> & B
+type Part = Readonly<Record<string, Partial<DefinitionShape> | AnyErrorFactory>>
+
+/** A catalog with the definitions of one more argument. */
+type Extend<Earlier, D> =
+  keyof D extends never ? Earlier : keyof Earlier & keyof D extends never ? Earlier & Catalog<D> : Without<Earlier, keyof D> & ChangedCatalog<D, Earlier>
 
 type Without<A, Keys> = { readonly [K in keyof A as K extends Keys ? never : K]: A[K] }
 
 /**
- * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. Later arguments
- * override the codes of earlier ones. To merge more than five arguments, merge some of them first.
+ * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. To merge more than five
+ * arguments, merge some of them first.
+ *
+ * A new code needs `status` and `message`. A definition for a code of an earlier argument changes only the properties that it has.
+ * If it changes `meta`, the earlier `example` no longer applies.
  *
  * @throws TypeError if a definition is invalid; the message contains the code and the property
  * @example
  * const errors = defineErrors(standardErrors, {
  *   already_in_queue: {
  *     status: 409,
- *     type: 'conflict_error',
  *     message: 'You are already in this queue.',
  *     description: 'The user joined this queue before.',
  *     action: 'Read the existing entry instead of joining again.'
- *   }
+ *   },
+ *   internal_error: { message: 'Something went wrong. We have been notified.' }
  * })
  */
 export function defineErrors<
   const A extends Part, const B extends Part = {}, const C extends Part = {}, const D extends Part = {}, const E extends Part = {}
 > (
-  a: A & Checked<A>, b?: B & Checked<B>, c?: C & Checked<C>, d?: D & Checked<D>, e?: E & Checked<E>
-): Merge<Catalog<A>, Merge<Catalog<B>, Merge<Catalog<C>, Merge<Catalog<D>, Catalog<E>>>>>
+  a: A & Checked<A>,
+  b?: B & Checked<B>,
+  c?: C & Checked<C>,
+  d?: D & Checked<D>,
+  e?: E & Checked<E>
+): Extend<Extend<Extend<Extend<Catalog<A>, B>, C>, D>, E>
 export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   return mergeParts(parts)
 }
@@ -90,9 +111,7 @@ export interface CatalogOptions {
  * const errors = defineErrorsWith({ codes: /[A-Z][A-Za-z0-9]+/ })(standardErrors, {
  *   NoSuchBucket: {
  *     status: 404,
- *     type: 'not_found_error',
  *     message: 'The bucket does not exist.',
- *     description: 'No bucket has this name.',
  *     action: 'Check the name of the bucket.'
  *   }
  * })
@@ -112,7 +131,9 @@ function mergeParts (parts: readonly Part[], codes?: RegExp): AnyCatalog {
   for (const part of parts) {
     expectOption('defineErrors', 'definitions', isRecord(part), 'an object of definitions by code, or a catalog', part)
     for (const [code, definition] of Object.entries(part)) {
-      catalog[code] = typeof definition === 'function' ? checkFactory(code, definition) : createFactory(completeDefinition(code, definition, codes))
+      catalog[code] = typeof definition === 'function'
+        ? checkFactory(code, definition)
+        : createFactory(completeDefinition(code, definition, codes, Object.hasOwn(catalog, code) ? catalog[code] : undefined))
     }
   }
   return Object.freeze(catalog)
@@ -128,10 +149,15 @@ function checkFactory (key: string, factory: Partial<AnyErrorFactory>): AnyError
 function createFactory (definition: ErrorDefinition): AnyErrorFactory {
   // Capturing ten frames takes ten times as long as creating the rest of an error, and an expected 404 needs no stack.
   const create = definition.stack
-    ? (init?: ErrorInit) => new ApiError(definition, init)
-    : (init?: ErrorInit) => withoutStack(() => new ApiError(definition, init))
+    ? (init?: ErrorInit | string) => new ApiError(definition, readInit(init))
+    : (init?: ErrorInit | string) => withoutStack(() => new ApiError(definition, readInit(init)))
   Object.defineProperties(create, { name: { value: definition.code }, toJSON: { value: rejectAsBody } })
   return Object.freeze(Object.assign(create, definition))
+}
+
+/** Returns the values of an occurrence. A string is its message. */
+function readInit (init: ErrorInit | string | undefined): ErrorInit | undefined {
+  return typeof init === 'string' ? { message: init } : init
 }
 
 /** Throws if a handler sends a factory, as in `return errors.forbidden`. The response would be an empty 200. Inside other values, JSON omits the factory. */

@@ -67,14 +67,14 @@ export interface TypedSchema {
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
   readonly status: ErrorStatus
-  /** The group: one of {@link errorTypes}, or any other name. */
-  readonly type: ErrorType | (string & {})
+  /** The group: one of {@link errorTypes}, or any other name. @default the group of the status, such as 'conflict_error' for 409 */
+  readonly type?: ErrorType | (string & {})
   /** The message for people, or a function of `meta` that returns it. */
   readonly message: unknown
-  /** When the error happens. */
-  readonly description: string
-  /** What the client can do. */
-  readonly action: string
+  /** When the error happens. @default the message */
+  readonly description?: string
+  /** What the client can do. @default a sentence that follows from `retry` */
+  readonly action?: string
   /** Whether and when the same request may be sent again. @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
@@ -95,6 +95,9 @@ export type MetaOf<D> = D extends { readonly meta: infer S }
   ? S extends TypedSchema ? (S & { readonly params: [] })['static'] : Readonly<Record<string, unknown>>
   : undefined
 
+/** The type of `meta` in the errors of a factory. */
+export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: infer Meta } ? Meta : undefined
+
 /**
  * Checks definitions property by property: an unknown property is `never`, and a `message` function receives the
  * `meta` of its own schema.
@@ -107,8 +110,11 @@ export type Checked<D> = {
 }
 
 type CheckedDefinition<D> = {
-  [P in keyof D]: P extends 'message' ? string | ((meta: MetaOf<D>) => string) : P extends keyof DefinitionShape ? D[P] : never
+  [P in keyof D]: P extends 'message' ? string | ((meta: MessageMeta<D>) => string) : P extends keyof DefinitionShape ? D[P] : never
 }
+
+/** The `meta` that a message function receives. The definition of an earlier code cannot be inferred together with this one. */
+type MessageMeta<D> = D extends { readonly meta: unknown } | { readonly status: unknown } ? MetaOf<D> : any
 
 /** A definition with its code and with every default filled in. */
 export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus> extends CommonDefinition {

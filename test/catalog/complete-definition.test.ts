@@ -2,8 +2,9 @@
 import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { z } from 'zod'
+import { codeForStatus, standardErrors, type ErrorStatus } from 'fastify-api-errors'
 import { checkRegisteredTypes, completeDefinition } from '../../lib/catalog/complete-definition.js'
-import type { DefinitionShape, ErrorDefinition } from '../../lib/catalog/definition.js'
+import { errorStatuses, type DefinitionShape, type ErrorDefinition } from '../../lib/catalog/definition.js'
 import { thrown } from '../support/thrown.js'
 
 const valid = {
@@ -29,6 +30,52 @@ t.test('a definition gets every default', async t => {
     stack: false,
     example: {}
   })
+})
+
+t.test('a definition needs only a status and a message', async t => {
+  const of = (status: ErrorStatus) => {
+    const { type, description, action } = completeDefinition('x', { status, message: 'It failed.' })
+    return { type, description, action }
+  }
+  const description = 'It failed.'
+  const never = 'Do not repeat the same request. Correct the request first.'
+  const backoff = 'Retry with exponential backoff. If the error persists, contact support with the request id.'
+  const wait = 'Wait for the seconds in Retry-After, then retry.'
+  t.strictSame(of(400), { type: 'invalid_request_error', description, action: never })
+  t.strictSame(of(401), { type: 'authentication_error', description, action: never })
+  t.strictSame(of(403), { type: 'permission_error', description, action: never })
+  t.strictSame(of(404), { type: 'not_found_error', description, action: never })
+  t.strictSame(of(409), { type: 'conflict_error', description, action: never })
+  t.strictSame(of(410), { type: 'not_found_error', description, action: never })
+  t.strictSame(of(418), { type: 'invalid_request_error', description, action: never })
+  t.strictSame(of(422), { type: 'validation_error', description, action: never })
+  t.strictSame(of(429), { type: 'rate_limit_error', description, action: wait })
+  t.strictSame(of(502), { type: 'api_error', description, action: backoff })
+  t.strictSame(of(503), { type: 'api_error', description, action: wait })
+  t.equal(completeDefinition('x', { status: 409, retry: 'backoff', message: 'It failed.' }).action, backoff)
+  t.equal(complete({ message: ({ queue }: { queue: string }) => `${queue} is full.`, description: undefined, meta: Position, example: { meta: { queue: 'A', position: 1 } } }).description, 'A is full.')
+})
+
+t.test('the default type of a status is the type of its standard code', async t => {
+  for (const status of errorStatuses) {
+    const code = codeForStatus(status)
+    if (code !== undefined) t.equal(completeDefinition('x', { status, message: 'It failed.' }).type, standardErrors[code].type, `${status}`)
+  }
+})
+
+t.test('a definition changes only some properties of an earlier one', async t => {
+  const earlier = complete({ headers: { link: '<https://example.com>' }, meta: Position, message: ({ queue }: { queue: string }) => `${queue} is full.`, example: { meta: { queue: 'A', position: 1 } } })
+  const change = (definition: Partial<DefinitionShape>, base = earlier): ErrorDefinition => completeDefinition('x', definition, undefined, base)
+  t.strictSame(change({}), earlier)
+  t.strictSame(change({ action: 'Wait.' }), { ...earlier, action: 'Wait.' })
+  t.strictSame(change({ status: 503 }), { ...earlier, status: 503, retry: 'retry-after', stack: true }, 'retry and stack follow from the status')
+  t.strictSame(change({ status: 503 }, complete({ retry: 'backoff', stack: true })), { ...complete({ retry: 'backoff', stack: true }), status: 503 }, 'a value that does not follow from the status is kept')
+  const other = Type.Object({ queue: Type.Optional(Type.String()) })
+  t.strictSame(change({ meta: other, message: 'Full.' }), { ...earlier, meta: other, message: 'Full.', example: {} }, 'the example belongs to the earlier meta')
+  t.equal(
+    thrown(() => change({ meta: other })),
+    "TypeError: defineErrors: x.message: expected a function that returns a sentence for example.meta, but it throws for undefined: TypeError: Cannot destructure property 'queue' of 'undefined' as it is undefined.."
+  )
 })
 
 t.test('the status decides the defaults of retry and stack', async t => {
@@ -59,7 +106,7 @@ t.test('an example with a type that TypeBox cannot check is valid', async t => {
 t.test('an invalid definition throws one sentence with the code and the property', async t => {
   const statuses = '400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511'
   const expectedExample = 'expected an object with message, meta, issues, param or retryAfter, each with a valid value'
-  const expectedDefinition = 'expected a definition, an object with status, type, message, description and action'
+  const expectedDefinition = 'expected a definition, an object with status and message'
   const expectedHeader = 'expected a valid header name with a valid string, or a list of valid strings'
   const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
   const expectedMeta = 'expected the schema of an object, like Type.Object({ id: Type.String() })'
@@ -83,7 +130,8 @@ t.test('an invalid definition throws one sentence with the code and the property
     [x({ message: () => '' }), 'x.message: expected a function that returns a sentence for example.meta, got "".'],
     [x({ message: () => 7 }), 'x.message: expected a function that returns a sentence for example.meta, got 7.'],
     [x({ message: (meta: { id: string }) => meta.id }), "x.message: expected a function that returns a sentence for example.meta, but it throws for undefined: TypeError: Cannot read properties of undefined (reading 'id')."],
-    [x({ description: undefined }), 'x.description: expected a sentence that says when the error happens, got undefined.'],
+    [{ x: { message: 'No.' } }, `x.status: expected one of ${statuses}, got undefined.`],
+    [{ x: { status: 409 } }, 'x.message: expected a sentence, or a function of meta that returns one, got undefined.'],
     [x({ description: () => 'No.' }), 'x.description: expected a sentence that says when the error happens, got a function.'],
     [x({ description: '' }), 'x.description: expected a sentence that says when the error happens, got "".'],
     [x({ action: null }), 'x.action: expected a sentence that says what the client can do, got null.'],

@@ -68,6 +68,38 @@ t.test('a later definition takes precedence, and a catalog can be part of anothe
   t.strictSame(Object.keys(defineErrors(first, { a: valid }, { b: valid }, { c: valid }, { d: valid })), ['mine', 'other', 'a', 'b', 'c', 'd'])
 })
 
+t.test('a definition for an earlier code changes only the properties that it has', async t => {
+  const changed = defineErrors(standardErrors, {
+    validation_error: { status: 400 },
+    internal_error: { message: 'Something went wrong. We have been notified.' },
+    insufficient_scope: { message: (meta?: { required?: readonly string[] }) => `The key needs ${meta?.required?.join() ?? 'another scope'}.` }
+  }, {
+    validation_error: { action: 'Correct the fields.' }
+  })
+  const { validation_error: validation, internal_error: internal, insufficient_scope: scope } = changed
+  t.strictSame({ ...validation }, { ...standardErrors.validation_error, status: 400, action: 'Correct the fields.' })
+  t.strictSame({ ...internal }, { ...standardErrors.internal_error, message: 'Something went wrong. We have been notified.' })
+  t.equal(scope().message, 'The key needs another scope.')
+  t.equal(scope({ meta: { required: ['read', 'write'] } }).message, 'The key needs read,write.')
+  expectTypeOf(validation).toEqualTypeOf<ErrorFactory<'validation_error', 400, undefined>>()
+  expectTypeOf(internal).toEqualTypeOf<ErrorFactory<'internal_error', 500, undefined>>()
+  expectTypeOf(scope).toEqualTypeOf<ErrorFactory<'insufficient_scope', 403, { required?: string[], held?: string[] }>>()
+})
+
+t.test('a new code without a status or a message throws one sentence', async t => {
+  t.match(thrown(() => defineErrors(standardErrors, { resource_notfound: { message: 'No.' } })), /^TypeError: defineErrors: resource_notfound\.status: expected one of 400, .*, got undefined\.$/)
+  t.equal(
+    thrown(() => defineErrors(standardErrors, { resource_notfound: { status: 404 } })),
+    'TypeError: defineErrors: resource_notfound.message: expected a sentence, or a function of meta that returns one, got undefined.'
+  )
+})
+
+t.test('a string is the message of an error', async t => {
+  const { message, code, meta } = errors.hint('Wait for your turn.')
+  t.strictSame({ message, code, meta }, { message: 'Wait for your turn.', code: 'hint', meta: undefined })
+  t.equal(standardErrors.internal_error('The disk is full.').message, 'The disk is full.')
+})
+
 t.test('a catalog and its factories cannot be changed', async t => {
   t.ok(Object.isFrozen(errors))
   t.ok(Object.isFrozen(errors.already_in_queue))
@@ -98,7 +130,7 @@ t.test('types', async t => {
   })
 
   t.test('meta is an optional argument if all its properties are optional', async () => {
-    expectTypeOf(joined).parameter(0).toExtend<{ meta?: undefined } | undefined>()
+    expectTypeOf(joined).parameter(0).toExtend<{ meta?: undefined } | string | undefined>()
     hint()
     hint({ meta: { tip: 'wait' } })
   })
@@ -127,8 +159,12 @@ t.test('types', async t => {
       () => defineErrors(standardErrors, { x: { ...valid, descripton: 'typo' } }),
       // @ts-expect-error a status that is not an error
       () => defineErrors({ x: { ...valid, status: 200 } }),
-      // @ts-expect-error a missing action
-      () => defineErrors({ x: { status: 409, type: 'conflict_error', message: 'No.', description: 'Never.' } }),
+      // @ts-expect-error a new code without a status has no factory
+      () => defineErrors(standardErrors, { resource_notfound: { message: 'No.' } }).resource_notfound(),
+      // @ts-expect-error an unknown property of a definition that changes an earlier one
+      () => defineErrors(standardErrors, { internal_error: { mesage: 'No.' } }),
+      // @ts-expect-error a message instead of the required meta
+      turn('No.'),
       // @ts-expect-error a message that reads a property that meta does not have
       () => defineErrors({ x: { ...valid, meta: Position, message: meta => String(meta.length), example: { meta: { queue: 'a', position: 1 } } } }),
       // @ts-expect-error a meta that is not an object
