@@ -1,6 +1,5 @@
 /** The configuration of ESLint. Its table of folders says which folder of lib/ may import which. */
-import css from '@eslint/css'
-import neostandard, { plugins } from 'neostandard'
+import { css, neostandard, plugins } from './checks/lint/packages.js'
 
 /** The folders of lib/, and for each the ones that it may import. Imports run downward only, so there are no cycles between folders. */
 const folders = {
@@ -50,7 +49,7 @@ const forScripts = config => config.ignores !== undefined && Object.keys(config)
   : { ...config, files: config.files ?? ['**/*.{js,mjs,cjs,ts,mts,cts}'] }
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/', 'test/integrations/.tmp/'] }),
   ...importRules,
   {
     rules: {

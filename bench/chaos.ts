@@ -14,6 +14,7 @@ import OpenAI from 'openai'
 import { freePort } from '../test/support/free-port.js'
 import { redisBinary, startRedis } from '../test/support/redis.js'
 import { fates, isRefused, randomOf, refused } from './chaos-fates.js'
+import { getPackageVersion } from './package-version.js'
 import { chaosHeading, replaceSection } from './sections.js'
 
 const { withRetry } = await import(new URL('../dist/client/index.js', import.meta.url).href) as typeof import('fastify-api-errors/client')
@@ -104,7 +105,6 @@ await once(server, 'exit')
 state.disconnect()
 for (const end of teardowns) await end()
 
-const version = (name: string): string => (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string }).version
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`
 const results = new URL('RESULTS.md', import.meta.url)
 writeFileSync(results, replaceSection(readFileSync(results, 'utf8'), chaosHeading, `
@@ -113,7 +113,7 @@ to a server with eight processes and one Redis. Of the attempts, ${percent(fates
 afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} a 503, and ${percent(fates[409])} a 409 that passes. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
 409 that a retry cannot change. The success rate does not count them, but their requests count. [README.md](README.md#chaos) explains the columns.
 
-${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}; ${['openai', 'ky', 'fastify'].map(name => `${name} ${version(name)}`).join(', ')}.
+${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}; ${['openai', 'ky', 'fastify'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.
 
 ${lines.join('\n')}
 `))

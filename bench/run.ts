@@ -10,6 +10,7 @@ import { causes } from './causes.js'
 import type { Shot } from './connection.js'
 import { flood } from './flood.js'
 import { compare, spreadOf, type Effort, type Pair, type Spread } from './measure.js'
+import { getPackageVersion } from './package-version.js'
 import { chaosHeading, findSection, replaceSection } from './sections.js'
 import { shots } from './shots.js'
 import type { Startup, Variant } from './startup.js'
@@ -148,8 +149,6 @@ async function starting (): Promise<string[]> {
   return lines
 }
 
-const version = (name: string): string => (JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')) as { version: string }).version
-
 const begin = Date.now()
 const load = loadavg()[0] as number
 const http = await overHttp(rows, 'ours')
@@ -169,7 +168,7 @@ ratios of CPU time, measured in alternating runs (A B B A ...): the median and, 
 [README.md](README.md) describes the method and the profiles. [RATE-LIMIT.md](RATE-LIMIT.md) has the results for rate limits.
 
 ${cpu?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${two(load)} at the start; Node ${process.version};
-${['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono'].map(name => `${name} ${version(name)}`).join(', ')}.
+${['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.
 
 ## Errors over HTTP with keep-alive
 

@@ -3,7 +3,6 @@ import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { markdownFormat } from './formats/markdown.js'
-import { checkExamples } from './formats/check-examples.js'
 import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
@@ -236,7 +235,6 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   const chosen = getFormatForStatus(typeof format === 'string' ? findFormat(format) : completeFormat(format), validationStatus)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   const getDocUrl = createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog)
-  if (typeof format !== 'string' && !Object.values(formats).includes(format)) checkExamples(chosen, catalog, getDocUrl)
   return {
     errors: catalog,
     format: chosen,
@@ -304,7 +302,12 @@ function findFormat (name: string): Format {
 
 function completeFormat (format: Format): Format {
   expectOwn('format', isRecord(format), 'a name or the result of defineFormat()', format)
-  return Object.values(formats).includes(format) ? format : defineFormat(format)
+  return isCustomFormat(format) ? defineFormat(format) : format
+}
+
+/** Returns whether the `format` option is a format of the application. */
+export function isCustomFormat (format: ApiErrorsOptions['format']): format is Format {
+  return typeof format === 'object' && !Object.values(formats).includes(format)
 }
 
 /**

@@ -2,9 +2,11 @@
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
+import { checkRegisteredTypes } from './catalog/complete-definition.js'
 import { describeValue } from './support/describe-value.js'
+import { hasTypeboxSchema, loadTypebox } from './support/typebox-registry.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDeclaredComparison, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
+import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
@@ -17,15 +19,15 @@ import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-docu
 import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
 import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
-import { resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
+import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
-import { registerLimiter } from './rate-limit/limiter.js'
+import type { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
-import { serveReference } from './reference/serve-reference.js'
+import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
@@ -129,18 +131,41 @@ const registrations = new WeakMap<object, Registration>()
 watchSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
-  const registration = createRegistration(app, options)
-  handleErrors(registration)
-  documentRoutes(registration)
-  addPublicApi(registration)
-}
-
-/** Step 1: checks the options and creates the parts that the other steps need. It handles no errors yet. */
-function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): Registration {
   if (registrations.has(app)) {
     throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
   }
-  const given = resolveOptions(options, app.prefix)
+  const settings = resolveOptions(options, app.prefix)
+  await checkExamplesOf(options, settings)
+  const registration = createRegistration(app, options, settings)
+  const parts = await loadParts(registration)
+  handleErrors(registration, parts)
+  documentRoutes(registration)
+  addPublicApi(registration, parts)
+}
+
+/** The parts that not every registration needs. */
+interface Parts {
+  readonly limiter: { readonly registerLimiter: typeof registerLimiter, readonly options: RateLimitOptions } | undefined
+  readonly pages: { readonly serveReference: typeof serveReference, readonly options: ReferenceOptions } | undefined
+}
+
+/** Checks the examples of the catalog with what only some applications need, and so is loaded only for them. */
+async function checkExamplesOf ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
+  await checkRegisteredTypes(Object.values(errors))
+  if (isCustomFormat(format)) (await import('./formats/check-examples.js')).checkExamples(chosen, errors, docUrl)
+}
+
+/** Loads the parts that the options require. Without them, the package is imported in less time. */
+async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
+  await loadAjv()
+  return {
+    limiter: rateLimit && { registerLimiter: (await import('./rate-limit/limiter.js')).registerLimiter, options: rateLimit },
+    pages: settings.reference && { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }
+  }
+}
+
+/** Step 1: creates the parts that the other steps need. It handles no errors yet. */
+function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, given: Settings): Registration {
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
   const { errors } = settings
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
@@ -195,7 +220,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions): R
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
-function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordError, responder }: Registration): void {
+function handleErrors ({ app, settings, routes, routeErrors, recordError, responder }: Registration, { limiter }: Parts): void {
   const { errors } = settings
   guardHooks(app, routes)
   trackFunctions(app)
@@ -208,7 +233,7 @@ function handleErrors ({ app, settings, rateLimit, routes, routeErrors, recordEr
     else responder.handle(error, request, reply)
   }))
   guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))
-  const notFoundHooks = rateLimit === undefined ? {} : registerLimiter(app, routes, settings.rateLimit, rateLimit, errors, settings.retryHeaders)
+  const notFoundHooks = limiter === undefined ? {} : limiter.registerLimiter(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
@@ -239,6 +264,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
     routeErrors.addRoute(route, scope, url)
   })
   app.addHook('onReady', async () => {
+    if (routeErrors.routes.some(({ route }) => hasTypeboxSchema(route.schema))) await loadTypebox()
     routeErrors.setReady()
     warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
@@ -248,7 +274,7 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
-function addPublicApi (registration: Registration): void {
+function addPublicApi (registration: Registration, { pages }: Parts): void {
   const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
@@ -256,7 +282,7 @@ function addPublicApi (registration: Registration): void {
   const reference = (): Reference => createReference(routeErrors, {
     title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
   })
-  if (settings.reference !== undefined) serveReference(app, settings.reference, { reference, errors })
+  if (pages !== undefined) pages.serveReference(app, pages.options, { reference, errors })
   const apiErrors: ApiErrors = {
     errors,
     schemas,
@@ -303,7 +329,7 @@ function collectEntries (app: FastifyInstance): LedgerEntry[] {
  * route that can return it. Register the plugin before the routes.
  *
  * @throws TypeError at register, if an option is invalid; the message contains the option
-@throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
+ * @throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

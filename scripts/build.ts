@@ -1,45 +1,142 @@
 /**
- * Builds the package: `npm run build`. Compiles lib/ to dist/, copies the files of the reference pages, and writes the types for
- * CommonJS.
+ * Builds the package: `npm run build`. Bundles lib/ into few files, because each file costs time when the package is imported,
+ * writes the types of the entries, and copies the files of the reference pages.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, extname, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build, transformSync, type Plugin } from 'esbuild'
+import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
-rmSync(dist, { recursive: true, force: true })
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { cwd: root, stdio: 'inherit' })
-if (status !== 0) process.exit(status ?? 1)
-cpSync(join(root, 'lib'), dist, { recursive: true, filter: path => ['', '.css', '.js', '.svg'].includes(extname(path)) })
-
-// Node can `require()` ES modules, but with most module settings, TypeScript rejects the types of an ES module in a CommonJS file.
-// So each entry of package.json also has a CommonJS file that loads the module, and CommonJS types.
-const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: Readonly<Record<string, { readonly default?: string }>> }
-const written = new Set<string>()
-for (const { default: file } of Object.values(entries)) {
-  if (file === undefined) continue
-  const path = join(root, file.replace(/\.js$/, ''))
-  writeFileSync(`${path}.cjs`, `module.exports = require('./${basename(path)}.js')\n`)
-  writeCommonJsTypes(path)
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  readonly bin: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 
-function writeCommonJsTypes (path: string): void {
-  if (written.has(path)) return
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
+
+/** The modules of package.json, without their extension: `dist/index`. */
+const modules = Object.values(manifest.exports).flatMap(target => typeof target === 'string' ? [] : [target.default.replace(/^\.\/|\.js$/g, '')])
+const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
+
+rmSync(dist, { recursive: true, force: true })
+await writeModules()
+writeTypes()
+
+/** Shortens the local names in the files of a package. */
+function shortenNames (filter: RegExp): Plugin {
+  return {
+    name: 'shorten-names',
+    setup: ({ onLoad }) => onLoad({ filter }, ({ path }) => ({ contents: transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true }).code }))
+  }
+}
+
+/** Keeps the dynamic imports of a package. They load the copy of the application, with what the application registered in it. */
+function leaveDynamicImports (filter: RegExp): Plugin {
+  return {
+    name: 'leave-dynamic-imports',
+    setup: ({ onResolve }) => onResolve({ filter }, ({ kind, path }) => kind === 'dynamic-import' ? { path, external: true } : undefined)
+  }
+}
+
+/** Writes the JavaScript. What only a dynamic import reaches is in separate files, which are loaded when they are needed. */
+async function writeModules (): Promise<void> {
+  const { metafile: { outputs } } = await build({
+    absWorkingDir: root,
+    entryPoints: [...modules, ...commands].map(path => path.replace(/^dist/, 'lib') + '.ts'),
+    outbase: 'lib',
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // Names stay, because stack traces show them.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
+    external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
+    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
+    metafile: true,
+    logLevel: 'warning'
+  })
+  // The names in files that only a command loads are shortened, because no stack trace of an application shows them.
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) load(path)
+  }
+  for (const path of modules) load(`${path}.js`)
+  for (const file of Object.keys(outputs)) {
+    const path = join(root, file)
+    if (!loaded.has(file)) writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true, lineLimit: 160 }).code)
+  }
+  // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
+  const assets = join(root, 'lib/reference/render')
+  for (const file of readdirSync(assets)) if (extname(file) !== '.ts') copyFileSync(join(assets, file), join(dist, 'chunks', file))
+}
+
+/**
+ * Writes the types that the entries reach. Node can `require()` ES modules, but with most module settings, TypeScript rejects the
+ * types of an ES module in a CommonJS file. So each entry also has a CommonJS file that loads the module, and CommonJS types.
+ */
+function writeTypes (): void {
+  const compiled = mkdtempSync(join(tmpdir(), 'types-'))
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', compiled], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+  const written = new Set<string>()
+  for (const path of modules) {
+    copyTypes(relative('dist', path), compiled, written)
+    writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)
+    writeFileSync(join(root, `${path}.d.cts`), createCommonJsTypes(join(compiled, `${relative('dist', path)}.d.ts`)))
+  }
+  rmSync(compiled, { recursive: true })
+}
+
+/** Copies the types of a module and of those that it imports. */
+function copyTypes (path: string, compiled: string, written: Set<string>): void {
+  const file = join(compiled, `${path}.d.ts`)
+  if (written.has(path) || !existsSync(file)) return // Examples in comments import other files, too.
   written.add(path)
-  const types = readFileSync(`${path}.d.ts`, 'utf8')
-  // A program can have files of both kinds, but only one declaration of the package's additions to Fastify's types.
-  // TypeBox's types for ES modules and for CommonJS are not assignable to each other, so the CommonJS types are those of the ES modules.
-  const source = types.replace(/^declare module [^]*?^\}/gm, `import type {} from './${basename(path)}.js' with { 'resolution-mode': 'import' };`)
-    .replace(/^import (?:type )?(\{.*\}) from '@sinclair\/typebox'(?! with)/gm, (_, names: string) =>
-      `import type ${names.replace(/\btype /g, '')} from '@sinclair/typebox' with { 'resolution-mode': 'import' }`)
-  writeFileSync(`${path}.d.cts`, source.replace(/(['"])(\.{1,2}\/[^'"]+)\.js\1(?! with)/g, (_, quote: string, imported: string) => {
-    const target = join(dirname(path), imported)
-    if (existsSync(`${target}.d.ts`)) writeCommonJsTypes(target)
-    return `${quote}${imported}.cjs${quote}`
-  }))
+  const types = readFileSync(file, 'utf8')
+  mkdirSync(dirname(join(dist, path)), { recursive: true })
+  writeFileSync(join(dist, `${path}.d.ts`), types.replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
+  for (const [, imported = ''] of types.matchAll(/['"](\.{1,2}\/[^'"]+)\.js['"]/g)) copyTypes(join(dirname(path), imported), compiled, written)
+}
+
+/** Returns the types of a CommonJS file. Its exports have the types of the ES module, so that a program can have files of both kinds. */
+function createCommonJsTypes (file: string): string {
+  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] })
+  const checker = program.getTypeChecker()
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node) as ts.Symbol
+  const mode = "{ 'resolution-mode': 'import' }"
+  const exported = `import('./${basename(file, '.d.ts')}.js', { with: ${mode} })`
+  const types: string[] = []
+  const lines = checker.getExportsOfModule(module).flatMap(symbol => {
+    const { name } = symbol
+    const exportedSymbol = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    const { flags, declarations = [] } = exportedSymbol
+    if (!(flags & ts.SymbolFlags.Value)) {
+      types.push(name)
+      return []
+    }
+    // An editor finds the description of a function at its only signature, which is that of the ES module.
+    const isDescribed = checker.getTypeOfSymbol(exportedSymbol).getCallSignatures().length === 1
+    const docs = isDescribed ? '' : declarations.flatMap(each => ts.getJSDocCommentsAndTags(each).filter(ts.isJSDoc)).map(each => `${each.getText()}\n`).join('')
+    if (name === 'default') return [`${docs}declare const _default: typeof ${exported}.default;`, 'export default _default;']
+    return [`${docs}export declare const ${name}: typeof ${exported}.${name};`, ...(flags & ts.SymbolFlags.Type ? [`export type ${name} = ${exported}.${name};`] : [])]
+  })
+  return [...lines, `export type { ${types.join(', ')} } from './${basename(file, '.d.ts')}.js' with ${mode};`, ''].join('\n')
 }

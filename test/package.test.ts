@@ -1,6 +1,6 @@
 /** The packed package in an empty project: imports, require, types and files. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,31 @@ for (const name of needed) {
 }
 writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }')
 
+t.test('the package is small, and has no source maps', t => {
+  const files = readdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true, withFileTypes: true }).filter(file => file.isFile())
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+  t.ok(files.length > 50 && files.length <= 250, `${files.length} files`)
+  t.ok(bytes <= 900_000, `${bytes} bytes`)
+  t.strictSame(files.filter(({ name }) => name.endsWith('.map')), [])
+  t.end()
+})
+
+t.test('importing it loads few files, and not the parts that only some applications need', async t => {
+  writeFileSync(join(folder, 'loader.mjs'), `
+    import { appendFileSync } from 'node:fs'
+    export const load = (url, context, next) => { appendFileSync('loaded.txt', url + '\\n'); return next(url, context) }
+  `)
+  writeFileSync(join(folder, 'import.mjs'), `
+    import { register } from 'node:module'
+    register('./loader.mjs', import.meta.url)
+    await import('fastify-api-errors')
+  `)
+  run('node', ['import.mjs'])
+  const loaded = readFileSync(join(folder, 'loaded.txt'), 'utf8').split('\n').filter(url => url.startsWith('file:'))
+  t.ok(loaded.length > 1 && loaded.length <= 25, `${loaded.length} files`)
+  for (const name of ['@sinclair/typebox', 'ajv', 'marked', '@fastify/rate-limit', 'typescript']) t.strictSame(loaded.filter(url => url.includes(`/${name}/`)), [], name)
+})
+
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 
 t.test('an ES module can import it', async t => {
@@ -55,6 +80,40 @@ t.test('a CommonJS module can require it: Fastify finds the default export, and 
     })))
   `)
   t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
+})
+
+t.test('what an application registers with TypeBox is known: formats, types and messages', async t => {
+  writeFileSync(join(folder, 'typebox.mjs'), `
+    import { FormatRegistry, Kind, Type, TypeRegistry } from '@sinclair/typebox'
+    import { DefaultErrorFunction, SetErrorFunction } from '@sinclair/typebox/errors'
+    import { TypeBoxValidatorCompiler } from 'type-provider-typebox-5'
+    import Fastify from 'fastify'
+    import apiErrors, { defineErrors } from 'fastify-api-errors'
+
+    FormatRegistry.Set('ticket', value => value.startsWith('T-'))
+    TypeRegistry.Set('Even', (_, value) => value % 2 === 0)
+    SetErrorFunction(error => 'Mine: ' + DefaultErrorFunction(error))
+
+    const app = Fastify().setValidatorCompiler(TypeBoxValidatorCompiler)
+    await app.register(apiErrors)
+    const body = Type.Object({ size: Type.Unsafe({ [Kind]: 'Even' }), ticket: Type.String({ format: 'ticket' }), name: Type.String({ minLength: 2 }) })
+    app.post('/', { schema: { body } }, async () => 'ok')
+    const response = await app.inject({ method: 'POST', url: '/', body: { size: 3, ticket: 'X-1', name: 'a' } })
+    console.log(JSON.stringify(response.json().details.map(({ field, code }) => [field, code])))
+
+    const errors = defineErrors({
+      lost: {
+        status: 409, type: 'conflict_error', message: 'Lost.', description: 'It is lost.', action: 'Look for it.',
+        meta: Type.Object({ ticket: Type.String({ format: 'ticket' }) }), example: { meta: { ticket: 'X-1' } }
+      }
+    })
+    await Fastify().register(apiErrors, { errors }).then(() => console.log('registered'), error => console.log(error.message))
+  `)
+  t.strictSame(run('node', ['typebox.mjs']).split('\n'), [
+    '[["size","invalid"],["ticket","ticket"],["name","min_length"]]',
+    "defineErrors: lost.example.meta: expected a value that matches 'meta', but at /ticket: Mine: Expected string to match 'ticket' format.",
+    ''
+  ])
 })
 
 t.test('every other entry can be imported and required', async t => {

@@ -7,10 +7,16 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installPackages } from '../scripts/install-packages.js'
 import config from '../tap.config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const coverage = join(root, '.tap/coverage')
+const args = process.argv.slice(2)
+
+const files = args.filter(arg => !arg.startsWith('-'))
+const needsIntegrations = files.length === 0 || files.some(file => file.includes('integrations'))
+await installPackages(['test', ...(needsIntegrations ? ['test/integrations'] : [])])
 
 // Temporary files of the tests, including killed ones, are removed with this folder at the end.
 const folder = mkdtempSync(join(tmpdir(), 'tap-'))
@@ -21,13 +27,12 @@ const rcfile = join(folder, 'taprc.json')
 writeFileSync(rcfile, JSON.stringify(config))
 const env = { ...process.env, TAP_RCFILE: rcfile, TMPDIR: folder }
 const tap = (...args: readonly string[]): number =>
-  spawnSync(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
+  spawnSync(process.execPath, [join(root, 'test/node_modules/@tapjs/run/dist/esm/index.js'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
 
 // tap compiles its plugins into one file. After an installation, that file still has the default plugins.
-const built = readFileSync(join(root, 'node_modules/@tapjs/test/test-built/src/index.ts'), 'utf8')
+const built = readFileSync(join(root, 'test/node_modules/@tapjs/test/test-built/src/index.ts'), 'utf8')
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
-const args = process.argv.slice(2)
 rmSync(join(root, '.tap/test-results'), { recursive: true, force: true }) // It keeps the results of earlier runs.
 const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
 const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(join(root, '.tap/test-results')) : []
@@ -35,6 +40,7 @@ const report = !args.includes('--disable-coverage') && existsSync(coverage) ? aw
 // The output of tap is long, so the reasons for its status are repeated at the end.
 for (const failure of failures) console.log(failure)
 rmSync(folder, { recursive: true })
+rmSync(join(root, 'test/integrations/.tmp'), { recursive: true, force: true })
 process.exitCode = tests || report
 
 async function reportCoverage (): Promise<number> {

@@ -1,7 +1,7 @@
 /** Checks the definition of an error, and fills in its defaults. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import { Kind, Type, type TSchema } from '@sinclair/typebox'
-import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import type { TSchema } from '@sinclair/typebox'
+import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
@@ -9,6 +9,8 @@ import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type RetryAdvice } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 import { checkMetaSchema } from './meta-schema.js'
+import { Type } from '../support/type-builder.js'
+import { isTypeboxSchema, loadTypebox, type Typebox } from '../support/typebox-registry.js'
 
 const owner = 'defineErrors'
 
@@ -66,7 +68,8 @@ export function completeDefinition (code: string, definition: Partial<Definition
   checkCode(code, codes)
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
-  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
+  const merged = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
+  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = merged
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
   expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
@@ -163,24 +166,49 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
     if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
     return
   }
-  const fault = Kind in schema ? findFault(schema as unknown as TSchema, meta) : undefined
-  if (fault !== undefined) {
-    throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but at ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+  if (isTypeboxSchema(schema)) checkExampleMeta(code, findFault(schema as unknown as TSchema, meta))
+}
+
+function checkExampleMeta (code: string, fault: ValueError | undefined): void {
+  if (fault === undefined) return
+  throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but at ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+}
+
+/**
+ * Checks the examples whose schemas have formats or types that the application registered with its TypeBox. `defineErrors` cannot
+ * check them if that is not the copy of this package.
+ *
+ * @throws TypeError with one sentence that names the code
+ */
+export async function checkRegisteredTypes (definitions: Iterable<Pick<ErrorDefinition, 'code' | 'meta' | 'example'>>): Promise<void> {
+  for (const { code, meta, example } of definitions) {
+    const schema = meta as unknown as TSchema
+    if (!isTypeboxSchema(meta) || example.meta === undefined || isValid(schema, example.meta)) continue
+    checkExampleMeta(code, findFault(schema, example.meta, await loadTypebox()))
   }
 }
 
-function findFault (schema: TSchema, value: unknown): ValueError | undefined {
+/** Returns whether a value is valid, whatever the application registered. */
+function isValid (schema: TSchema, value: unknown): boolean {
   try {
-    return [...Value.Errors(schema, value)].find(isCertain)
+    return Errors(schema, value).First() === undefined
+  } catch {
+    return false
+  }
+}
+
+function findFault (schema: TSchema, value: unknown, typebox: Pick<Typebox, 'Errors' | 'ValueErrorType'> = { Errors, ValueErrorType }): ValueError | undefined {
+  try {
+    return [...typebox.Errors(schema, value)].find(error => isCertain(error, typebox.ValueErrorType))
   } catch {
     return undefined // TypeBox cannot check Type.Unsafe and custom kinds
   }
 }
 
 /** TypeBox reports unregistered formats as errors. A value with such a format is accepted. */
-function isCertain (error: ValueError): boolean {
-  if (error.type === ValueErrorType.StringFormatUnknown) return false
-  return error.type !== ValueErrorType.Union || error.errors.every(branch => [...branch].some(isCertain))
+function isCertain (error: ValueError, types: typeof ValueErrorType): boolean {
+  if (error.type === types.StringFormatUnknown) return false
+  return error.type !== types.Union || error.errors.every(branch => [...branch].some(inner => isCertain(inner, types)))
 }
 
 function isHeader (name: string, value: unknown): boolean {

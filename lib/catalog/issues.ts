@@ -1,5 +1,6 @@
 /** The codes and messages of issues. An issue describes which field of a request is invalid, and why. */
-import { Type, type TArray, type TObject, type TSchema, type TString, type TUnsafe } from '@sinclair/typebox'
+import type { TArray, TObject, TSchema, TString, TUnsafe } from '@sinclair/typebox'
+import { Type } from '../support/type-builder.js'
 
 /** The part of the request that a field belongs to. */
 export const issueLocations = ['body', 'query', 'path', 'header'] as const

@@ -1,7 +1,8 @@
 /** The standard catalog, and the code for each status. */
-import { Type, type TInteger, type TObject, type TOptional, type TString, type TArray } from '@sinclair/typebox'
+import type { TInteger, TObject, TOptional, TString, TArray } from '@sinclair/typebox'
 import { defineErrors, type Catalog } from './define-errors.js'
 import type { ErrorStatus } from './definition.js'
+import { Type } from '../support/type-builder.js'
 
 type RateLimitMeta = TObject<{
   policy: TOptional<TString>, policies: TOptional<TArray<TString>>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>

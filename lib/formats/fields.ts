@@ -2,11 +2,12 @@
  * The fields from which formats are made: `import { code, group, message } from 'fastify-api-errors/format'`. A field has the value
  * that is sent and the schema that the document shows.
  */
-import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { carriesIssues, type Answer, type BodyDefinition } from '../catalog/answer.js'
 import { issuesSchema, enumSchema, issueSchema, type Issue } from '../catalog/issues.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
+import { Type } from '../support/type-builder.js'
 import type { BodyPart, Field, Fields, Group, List, SchemaContext } from './format.js'
 import { groupReasons, reasonsSchema } from './reasons-by-field.js'
 

@@ -1,10 +1,11 @@
 /** The format type, `defineFormat`, and the bodies and schemas that come from a format. */
 import { types } from 'node:util'
-import { Type, type TObject, type TSchema } from '@sinclair/typebox'
+import type { TObject, TSchema } from '@sinclair/typebox'
 import type { Answer, BodyDefinition } from '../catalog/answer.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
+import { Type } from '../support/type-builder.js'
 
 /** The values, in addition to the definition, that the schema of a body depends on. */
 export interface SchemaContext {

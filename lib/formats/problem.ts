@@ -1,10 +1,10 @@
 /** The format of RFC 9457, problem details. */
-import { Type } from '@sinclair/typebox'
 import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
 import { issueSchema } from '../catalog/issues.js'
 import { encodeUriComponent, encodeUriPath } from '../support/encode-uri.js'
 import { code, message, meta, requestId, status } from './fields.js'
 import { defineFormat, type Format } from './format.js'
+import { Type } from '../support/type-builder.js'
 
 /**
  * Problem details (RFC 9457), with the code, the request id, the fields as `errors` and the data as `meta`. `type` is the URL of

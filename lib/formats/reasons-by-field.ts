@@ -1,7 +1,8 @@
 /** The invalid fields as an object, as in the formats `summary` and `message`. */
-import { Type, type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import type { Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
+import { Type } from '../support/type-builder.js'
 
 /** Returns the field `{ field: [reason] }`. Every 422 has it, and every `invalid_request` of an API with `validationStatus: 400`. */
 export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {

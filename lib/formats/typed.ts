@@ -1,7 +1,7 @@
 /** A format that is similar to Stripe's errors. */
-import { Type } from '@sinclair/typebox'
 import { code, message, requestId, type } from './fields.js'
 import { defineFormat, type Format } from './format.js'
+import { Type } from '../support/type-builder.js'
 
 /** `{ message, type, code, param, request_id }`: similar to Stripe's errors. `param` is null if no single parameter caused the error. */
 export const typedFormat: Format = defineFormat({

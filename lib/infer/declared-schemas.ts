@@ -2,7 +2,7 @@
  * Compares the error bodies that the plugin sends with the schemas that a route declares for their statuses. A thrown error is
  * not serialized by the route, so its body has the format of the API, whatever the route declares.
  */
-import { Ajv } from 'ajv'
+import type { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
@@ -121,11 +121,18 @@ function sortKeys (value: unknown): unknown {
 
 const ajvByScope = new WeakMap<FastifyInstance, Ajv>()
 
+let ajvClass: typeof Ajv | undefined
+
+/** Loads Ajv, which the comparison of schemas needs. Fastify loads the same copy for its first schema, but not when it is imported. */
+export async function loadAjv (): Promise<void> {
+  ajvClass = (await import('ajv')).Ajv
+}
+
 /** Returns an Ajv with the schemas that were added to a scope. Formats of strings are not compared. */
 function getAjv (scope: FastifyInstance): Ajv {
   let ajv = ajvByScope.get(scope)
   if (ajv === undefined) {
-    ajvByScope.set(scope, ajv = new Ajv({ strict: false, validateFormats: false, logger: false, addUsedSchema: false }))
+    ajvByScope.set(scope, ajv = new (ajvClass as typeof Ajv)({ strict: false, validateFormats: false, logger: false, addUsedSchema: false }))
     for (const [id, schema] of Object.entries(scope.getSchemas())) ajv.addSchema(toPlainSchema(schema), id)
   }
   return ajv

@@ -1,10 +1,11 @@
 /** `responses()`: response schemas that let the compiler check the errors that a handler sends. */
-import { Type, type TUnsafe } from '@sinclair/typebox'
+import type { TUnsafe } from '@sinclair/typebox'
 // Its CommonJS build has different unique symbols, so a schema for both builds is declared with both types.
 import type { TUnsafe as CommonJsUnsafe } from '@sinclair/typebox' with { 'resolution-mode': 'require' }
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
 import { rejectOption } from '../support/expect-option.js'
+import { Type } from '../support/type-builder.js'
 
 /**
  * A response schema whose values are errors of the catalog. @fastify/type-provider-typebox 5 reads the type from

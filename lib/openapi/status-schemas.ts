@@ -1,11 +1,12 @@
 /** `app.apiErrors.schemas`: a schema for each status, for routes that refer to it. */
-import { Type, type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { expectOption } from '../support/expect-option.js'
 import { createBodySchema } from './bodies.js'
 import { describeErrors } from './error-responses.js'
 import { statusNames, type StatusName } from './names.js'
 import type { DocumentSettings } from './settings.js'
+import { Type } from '../support/type-builder.js'
 
 /** The schemas of the statuses, by name. */
 export type StatusSchemas = Readonly<Record<StatusName, TSchema>>

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { checkReturned } from '../fastify/returned-errors.js'
-import { normalizeAddress } from '../support/ip-address.js'
+import { normalizeAddress } from '../support/normalize-address.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
 

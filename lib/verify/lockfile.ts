@@ -1,7 +1,7 @@
 /** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
-import { Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { Errors } from '@sinclair/typebox/errors'
 import { parseJsonFile } from '../support/parse-json-file.js'
+import { Type } from '../support/type-builder.js'
 
 /** The properties of an application's errors that clients rely on, sorted so that diffs are readable. */
 export interface Lock {
@@ -148,7 +148,7 @@ export function parseLock (text: string, name: string): Lock {
   } catch {
     throw createLockError(name, 'invalid JSON')
   }
-  const faults = [...Value.Errors(lockSchema, lock)]
+  const faults = [...Errors(lockSchema, lock)]
   // A file of another version has other content.
   const error = faults.find(({ path }) => path === '/lockfileVersion') ?? faults[0]
   if (error !== undefined) throw createLockError(name, `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`)

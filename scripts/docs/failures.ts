@@ -5,8 +5,8 @@ import { pluginErrors } from '../../lib/translate/plugin-codes.js'
 import { upstreamSources } from '../../lib/translate/upstreams/upstream-codes.js'
 import type { PluginCase } from '../../test/plugins/case.js'
 import { pluginCases } from '../../test/plugins/cases.js'
-import { calls, proxies } from '../../test/support/upstream-clients.js'
-import { upstreamCases } from '../../test/translate/upstreams/upstream.cases.js'
+import { calls, proxies } from '../../test/integrations/support/upstream-clients.js'
+import { upstreamCases } from '../../test/integrations/upstreams/upstream.cases.js'
 import type { TestedFailure } from './failure-list.js'
 import { table } from './table.js'
 
@@ -21,8 +21,8 @@ export const failureSections: Readonly<Record<string, () => string>> = {
     const reported = [...Object.entries(codes), ...Object.entries(names), ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)]
     return groupBy(reported, ([, failure]) => failure).map(group => [source, answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]), listed(group.map(([code]) => code))])
   })),
-  'proxy-errors': () => snippet('translate/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
-  'reply-signal': () => snippet('translate/upstreams/upstream.cases.ts', 'a signal of the reply'),
+  'proxy-errors': () => snippet('integrations/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
+  'reply-signal': () => snippet('integrations/upstreams/upstream.cases.ts', 'a signal of the reply'),
   'plugin-codes': () => table(['plugin', 'response', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
     groupBy(Object.entries(codes), ([, { code }]) => code).map(group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))])
   )),

@@ -1,9 +1,9 @@
 /** Definitions with their defaults, and invalid definitions. */
-import { Type } from '@sinclair/typebox'
+import { FormatRegistry, Kind, Type, TypeRegistry, type TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { z } from 'zod'
 import { codeForStatus, standardErrors, type ErrorStatus } from 'fastify-api-errors'
-import { completeDefinition } from '../../lib/catalog/complete-definition.js'
+import { checkRegisteredTypes, completeDefinition } from '../../lib/catalog/complete-definition.js'
 import { errorStatuses, type DefinitionShape, type ErrorDefinition } from '../../lib/catalog/definition.js'
 import { thrown } from '../support/thrown.js'
 
@@ -166,4 +166,21 @@ t.test('an invalid definition throws one sentence with the code and the property
     const [[code, definition]] = Object.entries(definitions) as [[string, DefinitionShape]]
     t.equal(thrown(() => completeDefinition(code, definition)), `TypeError: defineErrors: ${sentence}`)
   }
+})
+
+t.test('an example is checked again with the formats and types that the application registered', async t => {
+  const ofTicket = (ticket: TSchema, value: unknown): ErrorDefinition => complete({ meta: Type.Object({ ticket }), example: { meta: { ticket: value } } })
+  const format = Type.String({ format: 'ticket' })
+  const kind = Type.Unsafe({ [Kind]: 'Ticket' })
+  const known = [ofTicket(format, 'T1'), ofTicket(kind, 'T1'), ofTicket(Type.String(), ''), complete({}), complete({ meta: { type: 'object' }, example: { meta: {} } })]
+  const wrongFormat = ofTicket(format, 'x')
+  const wrongKind = ofTicket(kind, 'x')
+  await t.resolves(checkRegisteredTypes([...known, wrongFormat, wrongKind]), 'before they are registered')
+  const isTicket = (value: unknown): boolean => /^T\d$/.test(String(value))
+  FormatRegistry.Set('ticket', isTicket)
+  TypeRegistry.Set('Ticket', (_schema, value) => isTicket(value))
+  await t.resolves(checkRegisteredTypes(known))
+  const expected = "defineErrors: x.example.meta: expected a value that matches 'meta', but at /ticket: "
+  await t.rejects(checkRegisteredTypes([...known, wrongFormat]), { name: 'TypeError', message: `${expected}Expected string to match 'ticket' format.` })
+  await t.rejects(checkRegisteredTypes([...known, wrongKind]), { name: 'TypeError', message: `${expected}Expected kind 'Ticket'.` })
 })

@@ -1,9 +1,9 @@
 /** Compiles TypeScript in a test. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { createProjectFolder } from './project-folder.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -22,9 +22,8 @@ export interface CompileOptions {
 export function withProgram<Result> (
   source: string, { files = {}, browser = false }: CompileOptions, use: (program: ts.Program, folder: string, errors: readonly ts.Diagnostic[]) => Result
 ): Result {
-  const folder = mkdtempSync(join(tmpdir(), 'compile-'))
+  const folder = createProjectFolder()
   try {
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
     const { options, errors } = ts.convertCompilerOptionsFromJson({

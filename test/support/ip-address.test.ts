@@ -1,7 +1,8 @@
 /** Parses IP addresses in all spellings. */
 import fc from 'fast-check'
 import t from 'tap'
-import { normalizeAddress, parseAddress } from '../../lib/support/ip-address.js'
+import { parseAddress } from '../../lib/support/ip-address.js'
+import { normalizeAddress } from '../../lib/support/normalize-address.js'
 
 const spellings: ReadonlyArray<readonly [address: string, ...texts: string[]]> = [
   ['203.0.113.7', '203.0.113.7', '203.0.113.7:51234', '203.0.113.7:0', '[203.0.113.7]:80', '"203.0.113.7:51234"', ' 203.0.113.7 '],

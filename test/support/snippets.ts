@@ -1,7 +1,8 @@
 /** Runs the examples of the pages in docs/. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { createProjectFolder } from './project-folder.js'
 
 /** A runnable example of a page: a block marked `ts run`, and its output from the `json` blocks after it. */
 export interface Snippet {
@@ -19,9 +20,7 @@ export function snippetsOf (markdown: string): Snippet[] {
 
 /** Runs an example, and returns its log. */
 export async function run ({ code }: Snippet): Promise<unknown[]> {
-  const parent = fileURLToPath(new URL('../../.tap/snippets/', import.meta.url)) // The file is inside the project, so that its packages are found.
-  mkdirSync(parent, { recursive: true })
-  const folder = mkdtempSync(parent)
+  const folder = createProjectFolder()
   const printed: unknown[] = []
   const { log } = console
   console.log = (...values: unknown[]) => { printed.push(...values) }

@@ -1,9 +1,10 @@
 /** Reads the reports of TypeBox 0.34, through the compiler of @fastify/type-provider-typebox 5. */
-import { Kind, type TSchema } from '@sinclair/typebox'
-import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
+import type { TSchema } from '@sinclair/typebox'
+import type { ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { parsePointer } from '../../catalog/issues.js'
 import { isIn, maxReported, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
+import { getTypebox, isTypeboxSchema, type Typebox } from '../../support/typebox-registry.js'
 
 /**
  * The keyword of JSON Schema for each error of TypeBox 0.34, and for `type` the type. A failed intersection is `undefined`,
@@ -83,22 +84,29 @@ const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: 
  * messages, this function validates the value again and finds the errors with the same message and path.
  */
 export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
-  if (!isObject(schema) || !(Kind in schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
-  const errors = collectErrors(schema as unknown as TSchema, value, location !== 'body')
+  if (!isTypeboxSchema(schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
+  const typebox = getTypebox()
   const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
+  if (typebox === undefined) return reported.map(({ path }) => createInvalid(path))
+  const errors = collectErrors(typebox, schema as TSchema, value, location !== 'body')
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
     // Formats are registered with one copy of TypeBox. Another copy has only the name of the format.
-    const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === ValueErrorType.StringFormatUnknown)
-    return error === undefined ? [{ keyword: 'invalid', path: parsePointer(path), params: {} }] : readFailures(error)
+    const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === typebox.ValueErrorType.StringFormatUnknown)
+    return error === undefined ? [createInvalid(path)] : readFailures(typebox, error)
   }))
 }
 
+/** Returns the failure of a field that is invalid for an unknown reason. */
+function createInvalid (path: string): FailedKeyword {
+  return { keyword: 'invalid', path: parsePointer(path), params: {} }
+}
+
 /** Returns the errors of a value. The strings of a query, path or header were converted before they were validated. */
-function collectErrors (schema: TSchema, value: unknown, convert: boolean): ValueError[] {
+function collectErrors ({ Errors, Convert }: Typebox, schema: TSchema, value: unknown, convert: boolean): ValueError[] {
   const errors: ValueError[] = []
   try {
-    for (const error of Value.Errors(schema, convert ? Value.Convert(schema, structuredClone(value)) : value)) {
+    for (const error of Errors(schema, convert ? Convert(schema, structuredClone(value)) : value)) {
       if (errors.push(error) === maxReported) break
     }
   } catch {
@@ -107,7 +115,8 @@ function collectErrors (schema: TSchema, value: unknown, convert: boolean): Valu
   return errors
 }
 
-function readFailures (error: ValueError): FailedKeyword[] {
+function readFailures (typebox: Typebox, error: ValueError): FailedKeyword[] {
+  const { ValueErrorType } = typebox
   const { type, path, schema, errors } = error
   const known = valueErrors[ValueErrorType[type] as keyof typeof ValueErrorType]
   if (known === undefined) return []
@@ -117,7 +126,7 @@ function readFailures (error: ValueError): FailedKeyword[] {
     keyword: tooFew ? 'minItems' : keyword,
     path: parsePointer(path),
     params: { ...readParams(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
-    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent(takeFirst(branch, maxReported).flatMap(readFailures))) })
+    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent(takeFirst(branch, maxReported).flatMap(failure => readFailures(typebox, failure)))) })
   }]
 }
 

@@ -24,6 +24,13 @@ function createApiOf (body: TSchema): Promise<FastifyInstance> {
   })
 }
 
+t.test('before TypeBox is loaded, the fields are known, but not the reasons', async t => {
+  t.strictSame(
+    readTypeboxErrors({ validation: [{ message: 'Expected string', instancePath: '/a' }], location: 'body', schema: Type.Object({ a: Type.String() }), value: { a: 1 } }),
+    [{ keyword: 'invalid', path: ['a'], params: {} }]
+  )
+})
+
 /** By the error of TypeBox: the schema of the field `f`, the value in the request, and the response. Types that JSON does not have are below. */
 const cases: Partial<Record<keyof typeof ValueErrorType, readonly [schema: TSchema, value: unknown, faults: readonly Fault[]]>> = {
   Array: [Type.Array(Type.String()), secret, [['f', 'type', 'must be an array']]],

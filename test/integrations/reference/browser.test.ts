@@ -1,0 +1,189 @@
+/** The reference pages in a real browser: search, keyboard, copy, accessibility. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import t from 'tap'
+import { absent } from '../../support/absent.js'
+import { startChromium } from '../support/chromium.js'
+import { build } from '../../reference/app.js'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+t.setTimeout(200_000) // The browser is slow on a busy machine.
+const browser = await startChromium()
+if (browser === undefined) absent(t, 'chromium is not installed')
+else await tryIn(browser)
+
+async function tryIn (browser: Browser): Promise<void> {
+  const app = await build({ format: 'problem' })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(async () => {
+    await browser.close()
+    await app.close()
+  })
+
+  /** Opens a page in its own window, and collects its console messages. A file that does not load is one of them. */
+  async function open (path: string, options: BrowserContextOptions = {}): Promise<{ readonly page: Page, readonly complaints: string[] }> {
+    const context = await browser.newContext(options)
+    const complaints: string[] = []
+    context.on('console', message => complaints.push(message.text()))
+    context.on('weberror', fault => complaints.push(String(fault.error())))
+    const page = await context.newPage()
+    await page.goto(address + path)
+    return { page, complaints }
+  }
+
+  const shown = (page: Page): Promise<string[]> => page.locator('.codes li:visible code').allTextContents()
+  const pathOf = (page: Page): string => page.url().slice(address.length)
+
+  t.test('from the OpenAPI pages to the reference, and to the page of a code', async t => {
+    const { page, complaints } = await open('/docs')
+    const [reference] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'The errors of this API' }).click()])
+    await reference.waitForURL('**/errors')
+    t.equal(await reference.title(), 'Errors of the Queue API')
+    await reference.getByRole('link', { name: 'already_in_queue' }).click()
+    t.equal(pathOf(reference), '/errors/already_in_queue')
+    t.equal(await reference.getByRole('heading', { level: 1 }).textContent(), 'Already in queue')
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('search, and the filter by status', async t => {
+    const { page, complaints } = await open('/errors')
+    const all = Object.keys(app.apiErrors.errors).length
+    t.equal(await page.getByRole('status').textContent(), `${all} of ${all} codes`)
+
+    await page.getByLabel('Search').fill('api key')
+    t.strictSame(await shown(page), ['invalid_api_key', 'missing_api_key', 'api_key_expired', 'api_key_revoked', 'ip_not_allowed'])
+    t.equal(await page.getByRole('status').textContent(), `5 of ${all} codes`)
+    t.strictSame(await page.locator('h2:visible').allTextContents(), ['401 Unauthorized', 'Not in use'])
+
+    await page.getByLabel('Status').selectOption('403')
+    t.strictSame(await shown(page), ['ip_not_allowed'])
+    t.equal(pathOf(page), '/errors?q=api+key&status=403')
+
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('Status').selectOption('5xx: server errors')
+    t.strictSame(await shown(page), [
+      'internal_error', 'service_unavailable',
+      'not_implemented', 'bad_gateway', 'gateway_timeout', 'http_version_not_supported', 'variant_also_negotiates',
+      'insufficient_storage', 'loop_detected', 'not_extended', 'network_authentication_required'
+    ])
+
+    await page.getByLabel('Search').fill('no such thing')
+    t.strictSame(await shown(page), [])
+    t.ok(await page.getByText('No code matches.').isVisible())
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('the URL keeps the search, for links and for the back button', async t => {
+    const { page } = await open('/errors?q=409&status=4')
+    t.equal(await page.getByLabel('Search').inputValue(), '409')
+    t.equal((await shown(page))[0], 'already_in_queue')
+    await page.getByRole('link', { name: 'already_in_queue' }).click()
+    await page.goBack()
+    t.equal(await page.getByLabel('Search').inputValue(), '409')
+    await page.goto(`${address}/errors?status=nonsense`)
+    t.equal(await page.getByLabel('Status').inputValue(), '')
+    await page.context().close()
+  })
+
+  t.test('the type of a response is the URL of its page', async t => {
+    const response = await fetch(`${address}/queues/7`, { headers: { authorization: 'Bearer YOUR_KEY' } })
+    const { type } = await response.json() as { readonly type: string }
+    const { page, complaints } = await open(new URL(type, response.url).pathname)
+    t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Resource not found')
+    t.match(await page.locator('#request + pre').textContent(), 'curl -i')
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('by keyboard alone', async t => {
+    const { page, complaints } = await open('/errors')
+    await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').textContent(), 'Skip to the content')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').getAttribute('id'), 'search')
+    await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').getAttribute('id'), 'status')
+    await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').textContent(), 'Copy as Markdown')
+    await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').textContent(), '400 Bad Request')
+    await page.keyboard.press('/')
+    t.equal(await page.locator(':focus').getAttribute('id'), 'search')
+    await page.keyboard.type('rate/limit')
+    t.equal(await page.getByLabel('Search').inputValue(), 'rate/limit', 'a slash in the search is a slash')
+    await page.getByLabel('Search').press('Control+a')
+    await page.keyboard.type('rate limit')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/errors/rate_limit_exceeded')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/errors')
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('an example can be copied', async t => {
+    const { page, complaints } = await open('/errors/missing_api_key', { permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.locator('#request + pre').getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    t.equal(await page.evaluate('navigator.clipboard.readText()'), `curl -i '${address}/queues/1'`)
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('a page can be copied as Markdown', async t => {
+    for (const [path, file] of [['/errors/missing_api_key', '/errors/missing_api_key.md'], ['/errors', '/errors/index.md']] as const) {
+      const { page, complaints } = await open(path, { permissions: ['clipboard-read', 'clipboard-write'] })
+      await page.getByRole('button', { name: 'Copy as Markdown' }).click()
+      await page.getByRole('button', { name: 'Copied' }).waitFor()
+      t.equal(await page.evaluate('navigator.clipboard.readText()'), await (await fetch(address + file)).text())
+      t.strictSame(complaints, [])
+      await page.context().close()
+    }
+  })
+
+  t.test('without JavaScript, every code is shown, and nothing that needs JavaScript', async t => {
+    const { page, complaints } = await open('/errors', { javaScriptEnabled: false })
+    t.equal((await shown(page)).length, Object.keys(app.apiErrors.errors).length)
+    t.equal(await page.getByLabel('Search').isVisible(), false)
+    await page.getByRole('link', { name: 'validation_error' }).click()
+    t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Validation error')
+    t.equal(await page.getByRole('button').count(), 0)
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('axe finds no violation, wide and narrow, light and dark, and no page is wider than the window', async t => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const viewport of [{ width: 1360, height: 900 }, { width: 360, height: 740 }]) {
+        for (const path of ['/errors', '/errors/already_in_queue', '/errors/rate_limit_exceeded']) {
+          const { page, complaints } = await open(path, { colorScheme, viewport })
+          await page.evaluate(axe)
+          const { violations } = await page.evaluate<AxeResults>('axe.run()')
+          t.strictSame(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })), [], `${path} ${colorScheme} ${viewport.width}`)
+          t.equal(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), true, path)
+          t.strictSame(complaints, [])
+          await page.context().close()
+        }
+      }
+    }
+  })
+
+  t.test('both color schemes work', async t => {
+    const background = async (colorScheme: 'light' | 'dark'): Promise<string> => {
+      const { page } = await open('/errors', { colorScheme })
+      const color = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+      await page.context().close()
+      return color
+    }
+    t.equal(await background('light'), 'rgb(255, 255, 255)')
+    t.equal(await background('dark'), 'rgb(18, 21, 26)')
+  })
+}

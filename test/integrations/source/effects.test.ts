@@ -1,0 +1,168 @@
+/** The constraints that a route can violate, for each driver and query builder. Each test compares all findings of a route. */
+import t from 'tap'
+import { describeFindings, inferFixtures } from '../../source/infer-fixtures.js'
+import builders from './fixtures/databases/builders.js'
+import drivers from './fixtures/databases/drivers.js'
+import comparisons from './fixtures/databases/comparisons.js'
+import mongoose from './fixtures/databases/mongoose.js'
+import prisma from './fixtures/databases/prisma.js'
+import sequelize from './fixtures/databases/sequelize.js'
+
+const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, prisma, sequelize })
+
+/** The findings of the routes of a fixture. */
+function findingsOf (name: string): Record<string, string[]> {
+  return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
+}
+
+t.test('SQL statements through drivers', async t => {
+  t.strictSame(findingsOf('drivers'), {
+    'POST /drivers/ignored': [],
+    'POST /drivers/log': [],
+    'POST /drivers/looked-up': ['409 resource_already_exists possible'],
+    'POST /drivers/mysql': ['409 resource_already_exists certain'],
+    'POST /drivers/other-column': [],
+    'POST /drivers/pg': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /drivers/pg-client': ['409 resource_already_exists certain'],
+    'POST /drivers/pg-object': ['409 resource_already_exists certain'],
+    'POST /drivers/pg-own-value': [],
+    'POST /drivers/pglite': ['409 resource_already_exists certain'],
+    'POST /drivers/postgres': ['409 resource_already_exists certain'],
+    'POST /drivers/postgres-values': ['409 resource_already_exists certain'],
+    'GET /drivers/select': [],
+    'POST /drivers/sqlite': ['409 resource_already_exists certain'],
+    'DELETE /drivers/tags': [],
+    'DELETE /drivers/users': ['409 resource_conflict certain', '422 validation_error certain']
+  })
+})
+
+t.test('queries that Drizzle, Knex and Kysely build', async t => {
+  t.strictSame(findingsOf('builders'), {
+    'POST /builders/drizzle-body': ['409 resource_already_exists certain', '422 validation_error possible'],
+    'POST /builders/drizzle-compared': ['410 resource_gone certain'],
+    'DELETE /builders/drizzle-delete': ['409 resource_conflict certain'],
+    'POST /builders/drizzle-ignored': [],
+    'POST /builders/drizzle-insert': ['409 resource_already_exists certain'],
+    'POST /builders/drizzle-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
+    'PUT /builders/drizzle-name': [],
+    'POST /builders/drizzle-random': [],
+    'GET /builders/drizzle-select': [],
+    'POST /builders/drizzle-sql': ['409 resource_already_exists certain'],
+    'PUT /builders/drizzle-update': ['409 resource_already_exists certain'],
+    'DELETE /builders/knex-delete': ['409 resource_conflict certain'],
+    'POST /builders/knex-insert': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /builders/knex-merged': [],
+    'POST /builders/knex-random': [],
+    'GET /builders/knex-select': [],
+    'PUT /builders/knex-update': ['409 resource_already_exists certain'],
+    'DELETE /builders/kysely-delete': ['409 resource_conflict certain'],
+    'GET /builders/kysely-first': [],
+    'POST /builders/kysely-insert': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'GET /builders/kysely-or-throw': ['404 resource_not_found certain'],
+    'GET /builders/kysely-own-error': ['410 resource_gone certain'],
+    'PUT /builders/kysely-update': ['409 resource_already_exists certain']
+  })
+})
+
+t.test('Prisma queries', async t => {
+  t.strictSame(findingsOf('prisma'), {
+    'POST /prisma/connect': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'POST /prisma/connect-list': ['404 resource_not_found certain'],
+    'POST /prisma/connect-looked-up': ['404 resource_not_found possible'],
+    'POST /prisma/connect-or-create': [],
+    'POST /prisma/create': ['409 resource_already_exists certain'],
+    'POST /prisma/create-body': ['409 resource_already_exists certain', '422 validation_error possible'],
+    'POST /prisma/create-many': ['422 validation_error possible'],
+    'POST /prisma/create-list': ['409 resource_already_exists certain'],
+    'POST /prisma/create-other': ['409 resource_already_exists certain'],
+    'POST /prisma/create-reference': ['422 validation_error certain'],
+    'POST /prisma/create-nested': ['409 resource_already_exists certain'],
+    'POST /prisma/create-nested-list': ['409 resource_already_exists certain'],
+    'POST /prisma/delegate': ['409 resource_already_exists certain'],
+    'DELETE /prisma/delete': ['404 resource_not_found certain'],
+    'DELETE /prisma/delete-card': ['404 resource_not_found certain'],
+    'DELETE /prisma/delete-known': ['404 resource_not_found possible via remove'],
+    'DELETE /prisma/delete-team': ['404 resource_not_found certain', '409 resource_conflict certain'],
+    'GET /prisma/find': [],
+    'GET /prisma/find-or-throw': ['404 resource_not_found certain'],
+    'POST /prisma/team': ['409 resource_already_exists certain'],
+    'PUT /prisma/transaction-list': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update-own': ['404 resource_not_found possible', '409 resource_already_exists certain'],
+    'PUT /prisma/update-many': ['422 validation_error certain'],
+    'PUT /prisma/update-looked-up': ['404 null certain', '404 resource_not_found possible', '409 resource_already_exists certain'],
+    'PUT /prisma/update-nested': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'PUT /prisma/update-nested-one': ['409 resource_already_exists certain'],
+    'PUT /prisma/upsert': ['422 validation_error possible'],
+    'PUT /prisma/upsert-key': [],
+    'PUT /prisma/upsert-nested': ['422 validation_error certain'],
+    'PUT /prisma/upsert-other': ['409 resource_already_exists certain']
+  })
+})
+
+t.test('Sequelize queries', async t => {
+  t.strictSame(findingsOf('sequelize'), {
+    'GET /sequelize/caught': [],
+    'GET /sequelize/count': [],
+    'POST /sequelize/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /sequelize/create-body': ['409 resource_already_exists certain'],
+    'POST /sequelize/create-looked-up': ['409 resource_already_exists possible'],
+    'POST /sequelize/create-many': ['409 resource_already_exists certain'],
+    'POST /sequelize/create-present': ['400 null certain'],
+    'POST /sequelize/create-validated': ['409 resource_already_exists certain'],
+    'DELETE /sequelize/guest': ['409 resource_conflict certain'],
+    'GET /sequelize/list': [],
+    'PUT /sequelize/record': ['422 validation_error certain'],
+    'DELETE /sequelize/stay': [],
+    'POST /sequelize/stay': ['422 validation_error certain'],
+    'POST /sequelize/stay-of-guest': ['422 validation_error possible'],
+    'PUT /sequelize/update': ['422 missing_required_field certain'],
+    'PUT /sequelize/update-without-where': [],
+    'POST /sequelize/upsert': []
+  })
+})
+
+t.test('Mongoose queries', async t => {
+  t.strictSame(findingsOf('mongoose'), {
+    'POST /mongoose/caught': ['409 resource_conflict certain'],
+    'POST /mongoose/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /mongoose/create-body': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-default': ['422 validation_error certain'],
+    'POST /mongoose/create-list': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-nested': ['409 resource_already_exists certain'],
+    'DELETE /mongoose/delete/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-checked/:id': [],
+    'GET /mongoose/find-free/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-or-fail/:id': ['404 resource_not_found certain'],
+    'GET /mongoose/find-tested/:id': ['418 null certain'],
+    'GET /mongoose/find-title/:id': [],
+    'GET /mongoose/find/:id': ['400 invalid_parameter certain', '404 resource_not_found certain'],
+    'GET /mongoose/method': ['401 invalid_credentials certain'],
+    'POST /mongoose/save': ['409 resource_already_exists certain'],
+    'POST /mongoose/save-body': ['409 resource_already_exists certain'],
+    'PUT /mongoose/save-found/:id': ['404 resource_not_found certain', '409 resource_already_exists certain'],
+    'POST /mongoose/save-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
+    'PUT /mongoose/save-unchanged/:id': [],
+    'GET /mongoose/static': ['410 resource_gone certain'],
+    'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
+    'PUT /mongoose/update-free/:id': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
+  })
+})
+
+t.test('values that PostgreSQL cannot compare with a column', async t => {
+  t.strictSame(findingsOf('comparisons'), {
+    'GET /comparisons/drizzle-and/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/drizzle-find/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/drizzle-name/:id': [],
+    'PUT /comparisons/drizzle-touch/:id': ['400 invalid_parameter certain'],
+    'PUT /comparisons/drizzle-update/:id': ['422 validation_error certain'],
+    'GET /comparisons/drizzle/:id': ['400 invalid_parameter certain'],
+    'DELETE /comparisons/knex-value/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/knex/:id': ['400 invalid_parameter certain'],
+    'GET /comparisons/migration': [],
+    'GET /comparisons/sql-checked/:id': [],
+    'GET /comparisons/sql-label/:id': [],
+    'GET /comparisons/sql/:id': ['400 invalid_parameter certain']
+  })
+})
