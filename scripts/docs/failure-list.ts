@@ -26,7 +26,7 @@ export interface TestedFailure {
 
 /** Returns all failures: of the application, of Fastify and Node, and of databases, clients and plugins. */
 export function listFailures (): TestedFailure[] {
-  const page = 'responses.md'
+  const page = 'edge-cases.md'
   return [
     ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({ source: 'your code', page, what: `A handler throws ${name}.`, code })),
     ...Object.entries(fastifyErrors).map(([what, { code }]) => ({ source: 'Fastify', page, what, code })),

@@ -1,4 +1,4 @@
-/** Writes the tables of docs/responses.md: the errors of Fastify and Node, and the values that the tests throw. */
+/** Writes the tables of docs/responses.md and docs/edge-cases.md: the errors of Fastify and Node, and the values that the tests throw. */
 import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { clientErrors } from '../../lib/server/malformed-http.js'
 import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
@@ -8,7 +8,7 @@ import { table } from './table.js'
 
 const response = (code: StandardCode): string => `${standardErrors[code].status} \`${code}\``
 
-/** The sections of docs/responses.md by name. */
+/** The sections of both pages by name. */
 export const responseSections: Readonly<Record<string, () => string>> = {
   'fastify-errors': () => table(['error of Fastify', 'response'], Object.entries(fastifyErrors).map(([name, { code }]) => [`\`${name}\``, response(code)])),
   'connection-errors': () => table(
