@@ -292,13 +292,13 @@ t.test('a header that is sent twice is not a key', async t => {
 
 t.test('the guard uses the realm of the plugin and the codes that the application redefines', async t => {
   const errors = defineErrors(standardErrors, {
-    missing_api_key: { status: 401, type: 'authentication_error', message: 'Send a key.', description: 'No key came.', action: 'Create a key.' },
-    insufficient_scope: { status: 403, type: 'permission_error', message: 'Not with this key.', description: 'A scope lacks.', action: 'Ask for it.' }
+    missing_api_key: { message: 'Send a key.' },
+    insufficient_scope: { message: 'Not with this key.' }
   })
   const url = await serve(t, apiKey({ lookup, scopes: ['a'] }), { setUp: app => app.register(apiErrors, { errors, realm: 'launch' }) })
   t.strictSame(await fetchResponse(url), refused(401, 'Bearer realm="launch"', 'missing_api_key', 'Send a key.'))
   t.strictSame(await fetchResponse(url, bearer((await issue()).key)),
-    refused(403, 'Bearer realm="launch", error="insufficient_scope", scope="a"', 'insufficient_scope', 'Not with this key.'))
+    refused(403, 'Bearer realm="launch", error="insufficient_scope", scope="a"', 'insufficient_scope', 'Not with this key.', { meta: { required: ['a'], held: [] } }))
 })
 
 t.test('without the plugin, Fastify responds with the same statuses and challenges', async t => {
