@@ -25,4 +25,15 @@ const config: TapConfig = {
   jobs: 3
 }
 
+/**
+ * Folders whose test files run in one process, because starting a process takes more time than most of these files. The full run
+ * was twice as long with a process for each file.
+ */
+export const sharedFolders: readonly string[] = [
+  'catalog', 'fastify', 'formats', 'infer', 'openapi', 'reference', 'respond', 'server', 'support', 'translate', 'verify'
+].map(folder => `test/${folder}`)
+
+/** Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does first. */
+export const separateFiles: readonly string[] = ['test/fastify/internals.test.ts', 'test/infer/rethrowing-handlers.test.ts']
+
 export default config

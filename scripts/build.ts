@@ -70,12 +70,12 @@ async function writeModules (): Promise<void> {
     metafile: true,
     logLevel: 'warning'
   })
-  // The names in files that only a command loads are shortened, because no stack trace of an application shows them.
+  // The names in files that are only loaded when they are needed are shortened. Stack traces of an application rarely show them.
   const loaded = new Set<string>()
   const load = (file: string): void => {
     if (loaded.has(file)) return
     loaded.add(file)
-    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) load(path)
+    for (const { path, external, kind } of outputs[file]?.imports ?? []) if (external !== true && kind !== 'dynamic-import') load(path)
   }
   for (const path of modules) load(`${path}.js`)
   for (const file of Object.keys(outputs)) {

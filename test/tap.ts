@@ -3,12 +3,12 @@
  * file. Arguments are passed to tap: `npm run test:only -- test/formats/problem.test.ts`.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPackages } from '../scripts/install-packages.js'
-import config from '../tap.config.js'
+import config, { separateFiles, sharedFolders } from '../tap.config.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const coverage = join(root, '.tap/coverage')
@@ -34,7 +34,7 @@ const built = readFileSync(join(root, 'test/node_modules/@tapjs/test/test-built/
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 rmSync(join(root, '.tap/test-results'), { recursive: true, force: true }) // It keeps the results of earlier runs.
-const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args)
+const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args, ...files.length === 0 ? listTestFiles() : [])
 const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(join(root, '.tap/test-results')) : []
 const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
 // The output of tap is long, so the reasons for its status are repeated at the end.
@@ -43,10 +43,29 @@ rmSync(folder, { recursive: true })
 rmSync(join(root, 'test/integrations/.tmp'), { recursive: true, force: true })
 process.exitCode = tests || report
 
+/** Returns all test files. For each shared folder, it writes a file that imports the tests of the folder. */
+function listTestFiles (): string[] {
+  const groups = join(root, '.tap/groups')
+  rmSync(groups, { recursive: true, force: true })
+  mkdirSync(groups, { recursive: true })
+  const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map(name => `test/${name.replaceAll('\\', '/')}`)
+    .filter(name => name.endsWith('.test.ts') && !name.includes('/node_modules/'))
+    .sort()
+  const findFolder = (test: string): string | undefined => separateFiles.includes(test) ? undefined : sharedFolders.find(folder => test.startsWith(`${folder}/`))
+  const shared = sharedFolders.map(folder => {
+    const file = join(groups, `${basename(folder)}.test.ts`)
+    writeFileSync(file, tests.filter(test => findFolder(test) === folder).map(test => `import '../../${test}'\n`).join(''))
+    return file
+  })
+  return [...tests.filter(test => findFolder(test) === undefined), ...shared]
+}
+
 async function reportCoverage (): Promise<number> {
   const { completeCoverage, listUncovered } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
-  const status = tap('report', 'text', 'json-summary', ...args.filter(arg => /coverage/.test(arg)))
+  // Without this option, tap reads all data once more if the coverage is full.
+  const status = tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /coverage/.test(arg)))
   for (const line of listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')))) console.log(line)
   return status
 }

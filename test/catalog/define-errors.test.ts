@@ -100,6 +100,12 @@ t.test('a string is the message of an error', async t => {
   t.equal(standardErrors.internal_error('The disk is full.').message, 'The disk is full.')
 })
 
+t.test('a factory is not a body: JSON.stringify throws for it, and omits it inside other values', async t => {
+  t.equal(thrown(() => JSON.stringify(errors.hint)), "TypeError: Expected an error, got the factory of 'hint'. Call the factory, as in errors.hint().")
+  t.equal(thrown(() => (errors.hint as unknown as { toJSON: () => unknown }).toJSON()), "TypeError: Expected an error, got the factory of 'hint'. Call the factory, as in errors.hint().")
+  t.equal(JSON.stringify({ hint: errors.hint }), '{}')
+})
+
 t.test('a catalog and its factories cannot be changed', async t => {
   t.ok(Object.isFrozen(errors))
   t.ok(Object.isFrozen(errors.already_in_queue))

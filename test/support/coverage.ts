@@ -8,7 +8,7 @@ import ts from 'typescript'
 interface MeasuredFunction {
   readonly functionName: string
   isBlockCoverage: boolean
-  readonly ranges: ReadonlyArray<{ readonly startOffset: number, readonly endOffset: number, readonly count: number }>
+  ranges: ReadonlyArray<{ readonly startOffset: number, readonly endOffset: number, readonly count: number }>
 }
 
 /** The coverage data that V8 writes for a process. */
@@ -36,7 +36,10 @@ export function completeCoverage (coverage: string, sources: string): void {
     for (const { url, functions } of measured.result) {
       // A process that opens its debugger measures a function as a whole. V8's report would prefer the parts that another
       // process did not reach.
-      for (const fn of functions) fn.isBlockCoverage ||= fn.ranges.some(({ count }) => count > 0)
+      for (const fn of functions) {
+        fn.isBlockCoverage ||= fn.ranges.some(({ count }) => count > 0)
+        if (isImportHelper(fn)) fn.ranges = fn.ranges.slice(0, 1)
+      }
       const { data } = measured['source-map-cache']?.[url] ?? {}
       if (data) data.sourcesContent = [contents.get(url) as string]
       unloaded.delete(url)
@@ -50,6 +53,17 @@ export function completeCoverage (coverage: string, sources: string): void {
     }))
   }
   writeFileSync(join(coverage, 'unloaded.json'), JSON.stringify(uncovered))
+}
+
+/** The function that tsx adds after each `import()`. Its branches are no part of the sources. */
+const importHelper = 's=>{const e="default";return s[e]&&typeof s[e]=="object"&&"__esModule"in s[e]?s[e]:s}'
+
+/** The offsets of the branches in the helper. */
+const helperBranches = ['&&typeof', '&&"__esModule"'].map(text => importHelper.indexOf(text))
+
+function isImportHelper ({ functionName, ranges: [whole, branch] }: MeasuredFunction): boolean {
+  return functionName === '' && whole !== undefined && branch !== undefined && whole.endOffset - whole.startOffset === importHelper.length &&
+    helperBranches.includes(branch.startOffset - whole.startOffset)
 }
 
 /**
