@@ -55,7 +55,7 @@ export function completeCoverage (coverage: string, sources: string): void {
   writeFileSync(join(coverage, 'unloaded.json'), JSON.stringify(uncovered))
 }
 
-/** The function that tsx adds after each `import()`. Its branches are no part of the sources. */
+/** The function that tsx adds after each `import()`. The sources do not contain its branches. */
 const importHelper = 's=>{const e="default";return s[e]&&typeof s[e]=="object"&&"__esModule"in s[e]?s[e]:s}'
 
 /** The offsets of the branches in the helper. */
