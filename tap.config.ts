@@ -26,8 +26,8 @@ const config: TapConfig = {
 }
 
 /**
- * Folders whose test files run in one process, because starting a process takes more time than most of these files. The full run
- * was twice as long with a process for each file.
+ * Folders whose test files run in one process, because starting a process takes more time than most of these files. With a
+ * process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
   'catalog', 'fastify', 'formats', 'infer', 'openapi', 'reference', 'respond', 'server', 'support', 'translate', 'verify'

@@ -149,7 +149,7 @@ interface Parts {
   readonly pages: { readonly serveReference: typeof serveReference, readonly options: ReferenceOptions } | undefined
 }
 
-/** Checks the examples of the catalog with what only some applications need, and so is loaded only for them. */
+/** Checks the examples of the catalog. Loads the check of custom formats only if the application has one. */
 async function checkExamplesOf ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
   await checkRegisteredTypes(Object.values(errors))
   if (isCustomFormat(format)) (await import('./formats/check-examples.js')).checkExamples(chosen, errors, docUrl)

@@ -1,9 +1,9 @@
 /** Checks the definition of an error, and fills in its defaults. */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { TSchema } from '@sinclair/typebox'
 import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
+import { isSendableHeader } from '../support/http-syntax.js'
 import { isRecord } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type RetryAdvice } from './definition.js'
@@ -99,20 +99,22 @@ export function completeDefinition (code: string, definition: Partial<Definition
   }
 }
 
-/** Returns the properties that a definition has in common with an earlier one, if it does not change them. */
-function inheritProperties (earlier: ErrorDefinition, { status = earlier.status, meta }: Partial<DefinitionShape>): Partial<DefinitionShape> {
-  const { type, message, description, action, retry, headers, stack, example } = earlier
+/** Returns the properties of an earlier definition that still apply. Those of `change` replace them. */
+function inheritProperties (earlier: ErrorDefinition, change: Partial<DefinitionShape>): Partial<ErrorDefinition> {
+  const { status, type, message, description, action, retry, headers, stack, meta, example } = earlier
+  const hasStatus = change.status === undefined || change.status === status
   return {
-    status: earlier.status,
+    status,
     type,
     message,
     description,
     action,
+    headers,
     // A value that follows from the earlier status does not apply to another one.
-    ...!(status !== earlier.status && retry === getDefaultRetry(earlier.status)) && { retry },
-    ...!(status !== earlier.status && stack === hasStack(earlier.status)) && { stack },
-    ...headers && { headers },
-    ...meta === undefined && { ...earlier.meta && { meta: earlier.meta as unknown as NonNullable<DefinitionShape['meta']> }, example }
+    ...(hasStatus || retry !== getDefaultRetry(status)) && { retry },
+    ...(hasStatus || stack !== hasStack(status)) && { stack },
+    // The example matches only the schema that it was written for.
+    ...change.meta === undefined && { meta, example }
   }
 }
 
@@ -139,7 +141,7 @@ function isSentence (value: unknown): value is string {
 function checkHeaders (code: string, headers: unknown): void {
   expectOption(owner, `${code}.headers`, headers === undefined || isRecord(headers), 'an object of header names and values, each a string or a list of strings', headers)
   for (const [name, values] of Object.entries(headers ?? {})) {
-    for (const value of [values].flat()) expectOption(owner, `${code}.headers.${name}`, isHeader(name, value), expectedHeader, value)
+    for (const value of [values].flat()) expectOption(owner, `${code}.headers.${name}`, typeof value === 'string' && isSendableHeader(name, value), expectedHeader, value)
   }
 }
 
@@ -166,7 +168,7 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
     if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
     return
   }
-  if (isTypeboxSchema(schema)) checkExampleMeta(code, findFault(schema as unknown as TSchema, meta))
+  if (isTypeboxSchema(schema)) checkExampleMeta(code, findFault(schema, meta))
 }
 
 function checkExampleMeta (code: string, fault: ValueError | undefined): void {
@@ -182,9 +184,8 @@ function checkExampleMeta (code: string, fault: ValueError | undefined): void {
  */
 export async function checkRegisteredTypes (definitions: Iterable<Pick<ErrorDefinition, 'code' | 'meta' | 'example'>>): Promise<void> {
   for (const { code, meta, example } of definitions) {
-    const schema = meta as unknown as TSchema
-    if (!isTypeboxSchema(meta) || example.meta === undefined || isValid(schema, example.meta)) continue
-    checkExampleMeta(code, findFault(schema, example.meta, await loadTypebox()))
+    if (!isTypeboxSchema(meta) || example.meta === undefined || isValid(meta, example.meta)) continue
+    checkExampleMeta(code, findFault(meta, example.meta, await loadTypebox()))
   }
 }
 
@@ -209,14 +210,4 @@ function findFault (schema: TSchema, value: unknown, typebox: Pick<Typebox, 'Err
 function isCertain (error: ValueError, types: typeof ValueErrorType): boolean {
   if (error.type === types.StringFormatUnknown) return false
   return error.type !== types.Union || error.errors.every(branch => [...branch].some(inner => isCertain(inner, types)))
-}
-
-function isHeader (name: string, value: unknown): boolean {
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value as string)
-    return typeof value === 'string'
-  } catch {
-    return false
-  }
 }

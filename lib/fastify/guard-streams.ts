@@ -2,11 +2,12 @@
  * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
  * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
  */
-import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
+import { isSendableHeader } from '../support/http-syntax.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
 import { findError, isError } from './returned-errors.js'
@@ -74,19 +75,9 @@ function guardTrailers (reply: FastifyReply): void {
   const { addTrailers } = raw
   raw.addTrailers = trailers => {
     const entries = Object.entries(trailers)
-    const valid = entries.filter(([name, value]) => isValidHeader(name, value))
+    const valid = entries.filter(([name, value]) => isSendableHeader(name, value))
     if (valid.length < entries.length) callSafely(() => { reply.log.debug(`Node cannot send some of these trailers: ${Object.keys(trailers).join(', ')}.`) }, () => {})
     addTrailers.call(raw, Object.fromEntries(valid))
-  }
-}
-
-function isValidHeader (name: string, value: unknown): boolean {
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value as string)
-    return true
-  } catch {
-    return false
   }
 }
 

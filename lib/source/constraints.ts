@@ -124,8 +124,7 @@ export class Constraints {
     for (const [, name = '', body = ''] of schema.matchAll(/^model\s+(\w+)\s*\{([^]*?)^\}/gm)) {
       this.table(name)
       for (const line of body.split('\n')) {
-        const field = /^\s*(\w+)\s+\w/.exec(line)?.[1]
-        const type = /^\s*\w+\s+(\w+)/.exec(line)?.[1]
+        const [, field, type] = /^\s*(\w+)\s+(\w+)/.exec(line) ?? []
         if (field !== undefined && type !== undefined && models.has(type)) this.table(name).relations.set(field, type)
         if (field !== undefined && /\s@unique\b/.test(line)) this.addUnique(name, [field])
         if (field !== undefined && /\s@id\b/.test(line)) this.addUnique(name, [field], true)

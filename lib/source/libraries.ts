@@ -5,6 +5,7 @@ import { catalogError, codedError, effectError, httpError, plainError } from './
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
 import { isNullish } from './interpreter/compare-values.js'
+import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
 import { drizzleCondition, startQuery } from './queries.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
@@ -181,7 +182,7 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
   const ends: Progress[] = []
   const throws = machine.caught(() => {
     for (const fn of asked) machine.settle(callHook(machine, [machine.liveValue(fn)], [], args, node))
-    ends.push({ statuses: machine.statuses, properties: machine.properties })
+    ends.push(saveProgress(machine))
   })
   if (isAll || list.length === 1) machine.mergeProgress(ends)
   // @fastify/auth sets 401 before it passes on the error.
@@ -196,8 +197,8 @@ export function callHook (machine: LibraryContext, hook: Values, self: Values, a
   const done = native('done', ([error = nothing], _, at) => {
     machine.deliver(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
     const mayPass = error.some(value => value.kind === 'unknown' || (value.kind === 'literal' && !value.firm) || isNullish(value))
-    if (mayPass) ends.push({ statuses: machine.statuses, properties: machine.properties })
-    else machine.properties = undefined
+    if (mayPass) ends.push(saveProgress(machine))
+    else endPath(machine)
     return nothing
   })
   const values = machine.call(hook, self, [...args.slice(0, 2), [done], [done]], node)
@@ -356,13 +357,13 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
         machine.settle(promised)
         if (errors.length + caught.length < payload.length || payload.length === 0) machine.send(machine.statuses)
         machine.statuses = []
-        machine.properties = undefined
+        endPath(machine)
         return [reply]
       })]
     case 'callNotFound':
       return [native(name, (_, __, node) => {
         machine.throwValues([catalogError('route_not_found', 404)], node)
-        machine.properties = undefined
+        endPath(machine)
         return [reply]
       })]
     case 'raw': return [reply]

@@ -1,6 +1,7 @@
 /** Models queries of Mongoose. Its models are functions of the running application, which hold their schema. */
 import { isRecord } from '../support/is-object.js'
 import type { Constraints } from './constraints.js'
+import { isInput } from './interpreter/compare-values.js'
 import type { LibraryCall } from './library-context.js'
 import { unknown, type Query, type Unknown, type Value, type Values } from './values.js'
 
@@ -95,10 +96,6 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
       compared: where
     }
   }
-}
-
-function isInput (values: Values): boolean {
-  return values.some(value => value.kind === 'unknown' && value.isInput)
 }
 
 /** Returns the fields of a document or of the first document of a list. `undefined` if they are unknown. */

@@ -64,8 +64,7 @@ function readQueries (context: Context, model: string, name: string, options: Va
     ]
   }
   const queries = readWrite(context, model, verb, part('data'), { where: new Set(where.keys()), isConflictHandled: name.startsWith('createMany') && isSkipping })
-  const mayMiss = (name === 'update' || name === 'delete')
-  return mayMiss ? [...queries, { missing: missingBy(model, where) }] : queries
+  return name === 'update' || name === 'delete' ? [...queries, { missing: missingBy(model, where) }] : queries
 }
 
 /** Returns the facts about an error for a missing record. It is unlikely if the application looked up the record before. */

@@ -1,4 +1,16 @@
-/** The syntax of HTTP header values that several parts of the package write or check. */
+/** The syntax of HTTP headers that several parts of the package write or check. */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+
+/** Returns whether Node can send a header or a trailer: a valid name, with a value without line breaks (RFC 9110, sections 5.1 and 5.5). */
+export function isSendableHeader (name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value as string)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Returns whether a value can be the realm of a challenge: only characters that need no backslash in a quoted string (RFC 9110, section 5.6.4). */
 export function isRealm (value: unknown): value is string {

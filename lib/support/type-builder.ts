@@ -1,4 +1,4 @@
-/** The builders of TypeBox that this package uses. A bundle has the code of these only, and `Type` of TypeBox has all of them. */
+/** The builders of TypeBox that this package uses. `Type` of TypeBox would add all other builders to the bundle. */
 import { Array, Boolean, Integer, Literal, Null, Object, Optional, Record, String, Union, Unknown, Unsafe, type Type as TypeBox } from '@sinclair/typebox'
 
 type Builders = Pick<typeof TypeBox, 'Array' | 'Boolean' | 'Integer' | 'Literal' | 'Null' | 'Object' | 'Optional' | 'Record' | 'String' | 'Union' | 'Unknown' | 'Unsafe'>

@@ -2,7 +2,7 @@
  * Loads the TypeBox of the application. It has the formats, types and messages that the application registered. The build of this
  * package also has some functions of TypeBox, because they load faster, but their registries are empty.
  */
-import { Kind } from '@sinclair/typebox'
+import { Kind, type TSchema } from '@sinclair/typebox'
 import { isObject } from './is-object.js'
 
 /** The functions of TypeBox whose results depend on what the application registered. */
@@ -26,7 +26,7 @@ export function getTypebox (): Typebox | undefined {
 }
 
 /** Returns whether a schema was created with TypeBox 0.34. */
-export function isTypeboxSchema (schema: unknown): boolean {
+export function isTypeboxSchema (schema: unknown): schema is TSchema {
   return isObject(schema) && Kind in schema
 }
 

@@ -1,6 +1,6 @@
-/** The syntax of realms, scopes and media types in headers. */
+/** The syntax of headers: names and values, realms, scopes and media types. */
 import t from 'tap'
-import { formatContentType, isHttpUrl, isRealm, isScope, isUnsatisfiedRange } from '../../lib/support/http-syntax.js'
+import { formatContentType, isHttpUrl, isRealm, isScope, isSendableHeader, isUnsatisfiedRange } from '../../lib/support/http-syntax.js'
 
 t.test('a realm is a string that needs no backslash inside quotes', async t => {
   for (const realm of ['', 'api', 'Launch API!', '~[]']) t.ok(isRealm(realm), realm)
@@ -25,4 +25,9 @@ t.test('a URL in a parameter of a header is absolute, and needs no backslash ins
 t.test('only application/json has a charset', async t => {
   t.equal(formatContentType('application/json'), 'application/json; charset=utf-8')
   t.equal(formatContentType('application/problem+json'), 'application/problem+json')
+})
+
+t.test('Node can send a header with a valid name and a value without line breaks', async t => {
+  for (const [name, value] of [['link', '<https://a.example>'], ['x-count', 7], ['x-empty', '']] as const) t.ok(isSendableHeader(name, value), name)
+  for (const [name, value] of [['a header', 'x'], ['', 'x'], ['link', 'a\nb'], ['link', undefined]] as const) t.notOk(isSendableHeader(name, value), `${name}: ${String(value)}`)
 })

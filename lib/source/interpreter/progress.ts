@@ -4,7 +4,7 @@ import { type Value, type Values, keyOf, union } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine } from './machine.js'
 
-export function saveProgress ({ statuses, properties }: Machine): Progress {
+export function saveProgress ({ statuses, properties }: Progress): Progress {
   return { statuses, properties }
 }
 

@@ -88,7 +88,7 @@ export function readTypeboxErrors ({ validation, location, schema, value }: Vali
   const typebox = getTypebox()
   const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
   if (typebox === undefined) return reported.map(({ path }) => createInvalid(path))
-  const errors = collectErrors(typebox, schema as TSchema, value, location !== 'body')
+  const errors = collectErrors(typebox, schema, value, location !== 'body')
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
     // Formats are registered with one copy of TypeBox. Another copy has only the name of the format.
