@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transformSync, type Plugin } from 'esbuild'
+import { minify } from 'terser'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,6 +48,13 @@ function leaveDynamicImports (filter: RegExp): Plugin {
   }
 }
 
+/** Shortens the names of parameters and variables inside functions. esbuild cannot shorten only these. */
+async function shortenLocalNames (code: string): Promise<string> {
+  const { code: shortened } = await minify(code, { compress: false, mangle: { keep_fnames: true, keep_classnames: true }, format: { max_line_len: 160 } })
+  if (shortened === undefined) throw new Error('terser returned no code')
+  return shortened
+}
+
 /** Writes the JavaScript. What only a dynamic import reaches is in separate files, which are loaded when they are needed. */
 async function writeModules (): Promise<void> {
   const { metafile: { outputs } } = await build({
@@ -60,7 +68,6 @@ async function writeModules (): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Names stay, because stack traces show them.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
@@ -70,7 +77,7 @@ async function writeModules (): Promise<void> {
     metafile: true,
     logLevel: 'warning'
   })
-  // The names in files that are only loaded when they are needed are shortened. Stack traces of an application rarely show them.
+  // Stack traces show the names of functions and classes, so these stay in the files that an entry loads. All other names become short.
   const loaded = new Set<string>()
   const load = (file: string): void => {
     if (loaded.has(file)) return
@@ -80,7 +87,8 @@ async function writeModules (): Promise<void> {
   for (const path of modules) load(`${path}.js`)
   for (const file of Object.keys(outputs)) {
     const path = join(root, file)
-    if (!loaded.has(file)) writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true, lineLimit: 160 }).code)
+    const code = readFileSync(path, 'utf8')
+    writeFileSync(path, loaded.has(file) ? await shortenLocalNames(code) : transformSync(code, { format: 'esm', minify: true, lineLimit: 160 }).code)
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
