@@ -4,7 +4,7 @@
  */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
-import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
+import { apiErrors, serverOptions, standardErrors } from './built-package.js'
 import { tenFields, tenWrong } from './shots.js'
 
 /** Larger than the second-level CPU cache. */

@@ -5,7 +5,7 @@
 import swagger from '@fastify/swagger'
 import { Type, type TSchema } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
-import apiErrors, { standardErrors, swaggerOptions } from 'fastify-api-errors'
+import { apiErrors, standardErrors, swaggerOptions } from './built-package.js'
 
 /** The ways to declare the twelve errors of a route. */
 export const variants = ['none', 'ours', 'inline', 'refs'] as const

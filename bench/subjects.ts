@@ -9,7 +9,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import fastifyHttpErrorsEnhanced from 'fastify-http-errors-enhanced'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import apiErrors, { serverOptions, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
+import type { ApiErrorsOptions } from 'fastify-api-errors'
+import { apiErrors, serverOptions, standardErrors } from './built-package.js'
 import type { Shot } from './connection.js'
 import { shots, tenFields } from './shots.js'
 
