@@ -1,5 +1,6 @@
 /** The options of the plugin: what they mean, how they are checked, and their defaults. */
 import { defineErrors, type AnyCatalog } from './catalog/define-errors.js'
+import { defaultRequestIdHeader } from './catalog/error-headers.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { markdownFormat } from './formats/markdown.js'
@@ -13,7 +14,7 @@ import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import { encodeUriComponent } from './support/encode-uri.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
-import { isHttpUrl, isRealm } from './support/http-syntax.js'
+import { isHeaderOfErrors, isHttpUrl, isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
 import { builtInTranslators } from './translate/index.js'
 import type { DatabaseOptions, Translator } from './translate/translator.js'
@@ -96,8 +97,13 @@ export interface ApiErrorsOptions {
    * the body is only logged. Both values add an `onSend` hook to each request. In a converted body, the message of a 5xx is never sent.
    */
   readonly sentErrors?: 'report' | 'convert'
-  /** Which responses have `X-Request-Id`: `'errors'`, or `'all'`, which adds a hook to each request. @default 'errors' */
+  /** Which responses have the header with the request id: `'errors'`, or `'all'`, which adds a hook to each request. @default 'errors' */
   readonly requestId?: 'errors' | 'all'
+  /**
+   * The name of the response header with the id of the request. Fastify's server option `requestIdHeader` is the header of requests
+   * from which Fastify takes the id. @default 'X-Request-Id'
+   */
+  readonly requestIdHeader?: string
   /**
    * The errors that `npx fastify-api-errors infer --write` found in the source code: the content of `errors.inferred.json`, or the path of
    * the file, relative to the working directory. These errors are documented on their routes. If absent, none are documented.
@@ -166,6 +172,7 @@ const known = {
   notFound: true,
   sentErrors: true,
   requestId: true,
+  requestIdHeader: true,
   inferred: true,
   documentation: true,
   addSchemas: true,
@@ -207,6 +214,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound = true,
     sentErrors,
     requestId = 'errors',
+    requestIdHeader = defaultRequestIdHeader,
     inferred,
     documentation = {},
     addSchemas = false,
@@ -217,6 +225,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('notFound', typeof notFound === 'boolean', 'true or false', notFound)
   expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
   expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
+  expectOwn('requestIdHeader', typeof requestIdHeader === 'string' && isHeaderOfErrors(requestIdHeader), "the name of a header, like 'X-Correlation-Id'", requestIdHeader)
   expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of results of defineTranslator()', translators)
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
@@ -252,6 +261,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     notFound,
     sentErrors,
     requestId,
+    requestIdHeader,
     rules: resolveRules(rules, catalog),
     componentPrefix,
     findInferredErrors: createFindInferredErrors(inferred, catalog, sentErrors !== 'report'),

@@ -185,6 +185,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
     pluginRateLimitHeaders: headerFields,
     retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
+    requestIdHeader: settings.requestIdHeader,
     addSchemas: settings.addSchemas,
     get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
   }
@@ -250,7 +251,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   }
   if (settings.requestId === 'all') {
     app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-      if (request.server.apiErrors === app.apiErrors) reply.header('x-request-id', getRequestId(request))
+      if (request.server.apiErrors === app.apiErrors) reply.header(settings.requestIdHeader, getRequestId(request))
       done()
     }))
   }

@@ -26,6 +26,7 @@ t.test('without options, every default applies', async t => {
     notFound: true,
     sentErrors: undefined,
     requestId: 'errors',
+    requestIdHeader: 'X-Request-Id',
     componentPrefix: undefined,
     findInferredErrors: undefined,
     addSchemas: false,
@@ -99,7 +100,7 @@ t.test('register() rejects an invalid option with one sentence', async t => {
 })
 
 t.test('the sentence contains the option, what was expected and what was received', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, inferred, documentation, addSchemas, onUndocumented'
+  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, requestIdHeader, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'
@@ -151,6 +152,8 @@ t.test('the sentence contains the option, what was expected and what was receive
     [{ log: true }, 'log', 'true', 'false, or a function of (entry, request, log)'],
     [{ notFound: 0 }, 'notFound', '0', 'true or false'],
     [{ sentErrors: 'change' }, 'sentErrors', '"change"', "'report' or 'convert'"],
+    [{ requestIdHeader: 'two words' }, 'requestIdHeader', '"two words"', "the name of a header, like 'X-Correlation-Id'"],
+    [{ requestIdHeader: 'Content-Type' }, 'requestIdHeader', '"Content-Type"', "the name of a header, like 'X-Correlation-Id'"],
     [{ requestId: 'some' }, 'requestId', '"some"', "'errors' or 'all'"],
     [{ documentation: [] }, 'documentation', 'an array', 'an object with rules or componentPrefix'],
     [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],

@@ -1,6 +1,7 @@
 /** The data of an error response: the values that a format writes, without anything that must stay in the log. */
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
+import { getDefaultRetryAfter } from './error-headers.js'
 import { defaultMessage, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
 import type { Issue } from './issues.js'
 
@@ -21,7 +22,7 @@ export interface Answer {
   readonly meta: unknown
   readonly issues: readonly Issue[]
   readonly param: string | undefined
-  /** Seconds. */
+  /** The seconds in `Retry-After`; `undefined` if the response does not have the header. */
   readonly retryAfter: number | undefined
   readonly requestId: string
   /** The URL of the code's error page; `undefined` if the API has no such page. */
@@ -31,10 +32,13 @@ export interface Answer {
 }
 
 /** The values of an {@link Answer} that come from the request and the options. */
-export type ResponseContext = Pick<Answer, 'requestId' | 'instance'>
+export interface ResponseContext extends Pick<Answer, 'requestId' | 'instance'> {
+  /** The wait in seconds, if the error or the reply has one. @default the default of the code */
+  readonly retryAfter?: number | undefined
+}
 
 /** The part of an error that is sent. */
-type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param' | 'retryAfter'>
+type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param'>
 
 /** The part of a definition that its response bodies depend on. */
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
@@ -85,7 +89,7 @@ export function createAnswer (error: Occurrence, definition: ResponseDefinition,
     meta: definition.meta === undefined ? undefined : error.meta,
     issues: carriesIssues(definition) ? error.issues ?? [] : [],
     param: error.param,
-    retryAfter: error.retryAfter,
+    retryAfter: context.retryAfter ?? getDefaultRetryAfter(definition),
     requestId: context.requestId,
     docUrl: definition.docUrl,
     instance: context.instance
@@ -95,6 +99,6 @@ export function createAnswer (error: Occurrence, definition: ResponseDefinition,
 /** Returns the example response of a definition: an occurrence with the definition's `example`. */
 export function createExampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): Answer {
   const { message, meta, issues, param, retryAfter } = definition.example
-  const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param, retryAfter }
-  return createAnswer(error, getResponseDefinition(definition, docUrl), context)
+  const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param }
+  return createAnswer(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter })
 }

@@ -77,10 +77,13 @@ export function getDefaultRetryAfter ({ code, status }: HeaderSubject): number |
 /** The request id of the examples. */
 export const exampleRequestId = 'req_4mXq1VbE0s6RkYt2'
 
+/** The name of the header with the request id, unless the option `requestIdHeader` has another one. */
+export const defaultRequestIdHeader = 'X-Request-Id'
+
 /** The headers that HTTP defines for errors, except `Content-Type`. */
 export const errorHeaders: readonly ErrorHeader[] = [
   {
-    name: 'X-Request-Id',
+    name: defaultRequestIdHeader,
     description: 'The id of the request. Include it when you contact support.',
     schema: textHeader('^[!-~]([ -~]*[!-~])?$'),
     example: exampleRequestId,
@@ -153,6 +156,11 @@ export const errorHeaders: readonly ErrorHeader[] = [
     on: error => getDefaultRetryAfter(error) !== undefined
   }
 ]
+
+/** Returns {@link errorHeaders} with the name that an application has chosen for the header with the request id. */
+export function listErrorHeaders (requestIdHeader: string): readonly ErrorHeader[] {
+  return errorHeaders.map(header => header.name === defaultRequestIdHeader ? { ...header, name: requestIdHeader } : header)
+}
 
 /**
  * Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header unless the option

@@ -7,10 +7,10 @@ import { parseRetryAfter } from './retry-after.js'
 /** The options of {@link parseError}. */
 export interface ParseErrorOptions {
   /**
-   * Reads the properties of an error from the body of an API with another format. A property that it does not return has the
-   * value that `parseError` finds itself. @default only the formats of fastify-api-errors are read
+   * Reads the properties of an error from the body and the headers of an API with another format. A property that it does not return
+   * has the value that `parseError` finds itself. @default only the formats of fastify-api-errors are read
    */
-  readonly read?: (body: unknown) => Partial<BodyFacts> | undefined
+  readonly read?: (body: unknown, headers: Headers) => Partial<BodyFacts> | undefined
   /** The maximum size in bytes. A larger body is not read. @default 1048576 */
   readonly maxSize?: number
   /** The maximum time in milliseconds. A body that takes longer is not read. @default 2000 */
@@ -38,7 +38,7 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
   const { status, headers } = response
   const { maxSize = 1_048_576, timeout = 2000, read } = options
   const given = body ?? parseJson(await readText(response, { maxSize, timeout }))
-  const { message, code, issues, meta, requestId } = { ...readBody(given), ...readOwn(read, given) }
+  const { message, code, issues, meta, requestId } = { ...readBody(given), ...readOwn(read, given, headers) }
   return new ResponseError(message ?? `HTTP ${status} ${response.statusText}`.trim(), {
     code,
     status,
@@ -51,9 +51,9 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (response: R
 }
 
 /** Calls the option `read`. If the function throws, the body is treated as one that it does not recognize. */
-function readOwn (read: ParseErrorOptions['read'], body: unknown): Partial<BodyFacts> | undefined {
+function readOwn (read: ParseErrorOptions['read'], body: unknown, headers: Headers): Partial<BodyFacts> | undefined {
   try {
-    return read?.(body)
+    return read?.(body, headers)
   } catch {
     return undefined
   }

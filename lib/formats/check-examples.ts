@@ -5,6 +5,7 @@ import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefin
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { exampleRequestId } from '../catalog/error-headers.js'
 import { describeValue } from '../support/describe-value.js'
+import { isSendableHeader } from '../support/http-syntax.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { BodyPart, Field, Format, SchemaContext } from './format.js'
 
@@ -30,7 +31,9 @@ export function checkExamples (format: Format, catalog: AnyCatalog, docUrl: (cod
     const example = createExampleAnswer(definition, page, exampleContext)
     const context = { hasDocUrl: page !== undefined }
     for (const [answer, ofAnswer] of [[example, context], [{ ...example, issues: [] }, { ...context, issueCodes: [] }]] as const) {
-      checkPart(format.name, '', format.body ?? { fields: format.fields }, { definition: body, answer, context: ofAnswer, compile, isOptional: false })
+      const ofExample: Example = { definition: body, answer, context: ofAnswer, compile, isOptional: false }
+      checkPart(format.name, '', format.body ?? { fields: format.fields }, ofExample)
+      for (const [name, field] of Object.entries(format.headers ?? {})) checkField(format.name, `header ${name}`, { ...field, value: answer => toHeaderValue(field.value(answer)) }, ofExample)
     }
   }
 }
@@ -83,6 +86,12 @@ function call<Result> (create: () => Result, onError: (error: unknown) => never)
   } catch (error) {
     return onError(error)
   }
+}
+
+/** Returns the value of a header. Rejects a value that cannot be sent, because no client would receive it. */
+function toHeaderValue (value: unknown): unknown {
+  if (value === undefined || (['string', 'number', 'boolean'].includes(typeof value) && isSendableHeader('x-header', String(value)))) return value
+  throw new TypeError(`expected a value that a header can have, got ${describeValue(value)}`)
 }
 
 /** Returns a value as a client gets it; `undefined` if JSON omits it. */

@@ -51,7 +51,7 @@ export const action: Field = {
 
 /** The id of the request. */
 export const requestId: Field = {
-  schema: () => Type.String({ description: 'The id of the request, as in X-Request-Id.' }),
+  schema: () => Type.String({ description: 'The id of the request.' }),
   value: answer => answer.requestId
 }
 

@@ -5,6 +5,7 @@ import type { Answer, BodyDefinition } from '../catalog/answer.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
+import { isHeaderOfErrors, isSendableHeader } from '../support/http-syntax.js'
 import { Type } from '../support/type-builder.js'
 
 /** The values, in addition to the definition, that the schema of a body depends on. */
@@ -58,6 +59,8 @@ export interface Format {
   readonly body?: BodyPart
   /** Returns the body as it is sent. @default JSON */
   readonly serialize?: SerializeBody
+  /** Response headers by name. @default none */
+  readonly headers?: Readonly<Record<string, Field>>
 }
 
 /** Returns the text of a body. It receives the value of which the document shows the schema. */
@@ -84,6 +87,14 @@ export interface FormatDefinition {
   readonly body?: BodyPart
   /** Returns the body as it is sent, for bodies that are not JSON. @default JSON */
   readonly serialize?: SerializeBody
+  /**
+   * Response headers of every error, by name. They are sent and documented. Each value is a field whose value is a string, a number or
+   * a boolean. A value that is `undefined` or cannot be sent in a header is omitted. @default none
+   *
+   * @example
+   * { 'X-Amzn-ErrorType': codeAs(code => `${code}Exception`) }
+   */
+  readonly headers?: Readonly<Record<string, Field>>
 }
 
 /**
@@ -105,16 +116,19 @@ export interface FormatDefinition {
  */
 export function defineFormat (definition: FormatDefinition): Format {
   expectOption(owner, 'format', isRecord(definition), 'an object with name and fields', definition)
-  const { name, contentType = 'application/json', fields, body, serialize } = definition
+  const { name, contentType = 'application/json', fields, body, serialize, headers } = definition
   expectOption(owner, 'name', typeof name === 'string' && name !== '', 'a name', name)
-  expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields', 'body', 'serialize'])
+  expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields', 'body', 'serialize', 'headers'])
   expectOption(owner, `${name}.contentType`, isMediaType(contentType), "a media type, like 'application/json'", contentType)
   expectOption(owner, `${name}.serialize`, serialize === undefined || typeof serialize === 'function', 'a function that returns a body as a string', serialize)
   expectOption(owner, `${name}.serialize`, serialize !== undefined || isJsonMediaType(contentType), `a function that returns a body as a string, because '${contentType}' is not JSON`, serialize)
   if (body === undefined) checkFields(`${name}.fields`, fields)
   else checkPart(`${name}.body`, body)
   expectOption(owner, `${name}.fields`, body === undefined || Object.keys(fields ?? {}).length === 0, "no value, because the format has a 'body'", fields)
-  return Object.freeze({ name, contentType, fields: fields ?? {}, ...body !== undefined && { body }, ...serialize !== undefined && { serialize } })
+  if (headers !== undefined) checkHeaders(`${name}.headers`, headers)
+  return Object.freeze({
+    name, contentType, fields: fields ?? {}, ...body !== undefined && { body }, ...serialize !== undefined && { serialize }, ...headers !== undefined && { headers }
+  })
 }
 
 const owner = 'defineFormat'
@@ -138,6 +152,15 @@ function checkFields (path: string, fields: unknown): void {
   for (const [key, part] of Object.entries(fields)) checkPart(`${path}.${key}`, part)
 }
 
+function checkHeaders (path: string, headers: unknown): void {
+  expectOption(owner, path, isRecord(headers), 'an object of fields by the name of a header', headers)
+  for (const [name, field] of Object.entries(headers)) {
+    expectOption(owner, path, isHeaderOfErrors(name), 'names of headers that do not describe the connection or the body', name)
+    expectOption(owner, `${path}.${name}`, isRecord(field), 'a field, { schema, value }', field)
+    checkField(`${path}.${name}`, field)
+  }
+}
+
 function checkPart (path: string, part: unknown): void {
   expectOption(owner, path, isRecord(part), 'a field, { schema, value }, a group, { fields }, or a list, { items }', part)
   if ('fields' in part) return checkFields(`${path}.fields`, part.fields)
@@ -146,7 +169,10 @@ function checkPart (path: string, part: unknown): void {
     expectOption(owner, `${path}.items`, Array.isArray(items) && items.length > 0, 'a list of at least one field or group', items)
     return items.forEach((item, index) => { checkPart(`${path}.items[${index}]`, item) })
   }
-  const { schema, value, optional } = part
+  checkField(path, part)
+}
+
+function checkField (path: string, { schema, value, optional }: Readonly<Record<string, unknown>>): void {
   expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
   expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
@@ -241,6 +267,18 @@ export function stringifyMeta (value: unknown): string | undefined {
   })
   if (hasPromise) throw new TypeError('meta: expected a value that can be serialized as JSON, got a promise.')
   return text
+}
+
+/** Returns the headers of a response, by name in lower case. */
+export type ListHeaders = (answer: Answer) => Readonly<Record<string, string>>
+
+/** Returns the function that lists the headers of a format for the errors of one definition. It omits the headers that the definition never has. */
+export function headersLister (headers: NonNullable<Format['headers']>, definition: BodyDefinition): ListHeaders {
+  const fields = Object.entries(headers).filter(([, { schema }]) => schema(definition, { hasDocUrl: true }) !== undefined)
+  return answer => Object.fromEntries(fields.flatMap(([name, { value }]) => {
+    const text = value(answer)
+    return text === undefined || !isSendableHeader(name, String(text)) ? [] : [[name.toLowerCase(), String(text)] as const]
+  }))
 }
 
 /** Returns the schema of the bodies of one definition. */

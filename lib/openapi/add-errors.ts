@@ -190,7 +190,7 @@ function addResponses (
     // A reference cannot have links next to it.
     if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, method), links: links[group.status] }
   }
-  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
+  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined))
   successHeaders.set(headers, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
   if (Object.keys(added).length + Object.keys(declared).length === 0) return

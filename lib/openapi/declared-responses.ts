@@ -7,8 +7,7 @@ import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import type { ComponentsContext } from './components.js'
-import { createErrorResponse, createHeaderObjects } from './error-responses.js'
-import { headersOfErrors } from './headers.js'
+import { createErrorResponse, createHeaderObjects, listHeaders } from './error-responses.js'
 import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
@@ -69,7 +68,7 @@ export const defaultDescription = 'Default Response'
 export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, method: string): JsonObject {
   const ours = createErrorResponse(context, group, headers, method)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context, method).map(({ header }) => ({ header, always: false })))
+  const optional = createHeaderObjects(context, listHeaders(context, group, headers, method).map(use => ({ ...use, always: false })))
   const { content, ...described } = declared
   const description = String(declared.description)
   return {

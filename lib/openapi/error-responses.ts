@@ -1,6 +1,6 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
-import { carriesAccept, acceptHeaderOfMethod, errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
+import { carriesAccept, acceptHeaderOfMethod, listErrorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -11,6 +11,7 @@ import { addComponent, formatSuffix, nameComponent, type ComponentsContext } fro
 import { createGroupSchema, isNarrowed } from './error-schemas.js'
 import { headersOfErrors, type HeaderUse } from './headers.js'
 import { statusNames, toCodeName, toComponentName } from './names.js'
+import { describeDefinitionHeaders, describeFormatHeaders } from './own-headers.js'
 import type { ComponentReference } from './settings.js'
 
 /** Returns the responses of some groups by status. For HEAD, they have no content. */
@@ -28,17 +29,23 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
 export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): JsonObject {
   return {
     description: describeErrors(group.definitions),
-    headers: createHeaderObjects(context, headersOfErrors(group, headers, context, method)),
+    headers: createHeaderObjects(context, listHeaders(context, group, headers, method)),
     ...(method !== 'HEAD' && { content: createContents(context, group) })
   }
 }
 
+/** Returns all headers of an error response. A header of the format replaces the same header of the plugin, which replaces that of a definition. */
+export function listHeaders (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): readonly HeaderUse[] {
+  const uses = [...describeDefinitionHeaders(group), ...headersOfErrors(group, headers, context, method), ...describeFormatHeaders(group, context)]
+  return [...new Map(uses.map(use => [use.header.name.toLowerCase(), use])).values()]
+}
+
 /** Returns the headers of a response. A header that every error has is a component. */
 export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
-  return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
+  return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always, isInFull = false }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
     // The component of a header that errors can require has `required`. If only some codes of a status have the header, it is written in full.
-    const isShared = always || ![...errorHeaders, shouldRetryHeader].some(header => header.name === name)
+    const isShared = !isInFull && (always || ![...listErrorHeaders(context.requestIdHeader), shouldRetryHeader].some(header => header.name === name))
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
   }))
 }

@@ -1,5 +1,5 @@
 /** Describes the headers of responses for a document. */
-import { errorHeaders, retryAfterMsHeader, shouldRetryHeader, textHeader } from '../catalog/error-headers.js'
+import { listErrorHeaders, retryAfterMsHeader, shouldRetryHeader, textHeader } from '../catalog/error-headers.js'
 import type { DocumentedHeader } from '../infer/declared-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
@@ -24,17 +24,21 @@ export interface RateLimitHeaders {
 export interface ErrorHeaderSettings extends RateLimitHeaders {
   /** Whether errors have `X-Should-Retry`, and rate limit errors have `Retry-After-Ms`. */
   readonly retryHeaders: boolean
+  /** The name of the header with the request id. */
+  readonly requestIdHeader: string
 }
 
 /** A header of a response, and whether it is always present. */
 export interface HeaderUse {
   readonly header: DocumentedHeader
   readonly always: boolean
+  /** Whether it differs between statuses, so that it is not a component. @default false */
+  readonly isInFull?: boolean
 }
 
 /** Returns the headers of an error response to a request with a method. */
 export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings, method: string): HeaderUse[] {
-  const uses = errorHeaders.filter(header => header.method === undefined || header.method === method).flatMap(header => {
+  const uses = listErrorHeaders(settings.requestIdHeader).filter(header => header.method === undefined || header.method === method).flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
     return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length && header.isOptional !== true }]
   })
@@ -44,9 +48,13 @@ export function headersOfErrors ({ status, definitions }: StatusErrors, headers:
   return [...uses, ...advice, ...headersOfRoute(headers, settings)]
 }
 
-/** Returns the headers of a successful response. */
-export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeaders, hasRequestId: boolean): HeaderUse[] {
-  const requestId = errorHeaders.filter(({ name }) => hasRequestId && name === 'X-Request-Id')
+/**
+ * Returns the headers of a successful response.
+ *
+ * @param requestIdHeader the name of the header with the request id; `undefined` if only errors have it
+ */
+export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeaders, requestIdHeader: string | undefined): HeaderUse[] {
+  const requestId = requestIdHeader === undefined ? [] : listErrorHeaders(requestIdHeader).filter(({ name }) => name === requestIdHeader)
   return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, limits)]
 }
 

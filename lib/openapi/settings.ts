@@ -25,8 +25,10 @@ export interface DocumentSettings {
   readonly retryHeaders: boolean
   /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
   readonly matchesDeclared?: MatchesDeclared
-  /** Whether successful responses have `X-Request-Id` as well. */
+  /** Whether successful responses have the header with the request id as well. */
   readonly requestIdOnAll: boolean
+  /** The name of that header. */
+  readonly requestIdHeader: string
   /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
   /** The prefix of component names; empty if there is none. */
@@ -60,6 +62,7 @@ export function getDocumentSettings (routeErrors: object): DocumentSettings {
 }
 
 /** Returns the values that the components of a registration depend on, as a string. */
-export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders }: DocumentSettings): string {
-  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])])
+export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders, requestIdHeader }: DocumentSettings): string {
+  const definitions = Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])
+  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, requestIdHeader, definitions])
 }

@@ -1,13 +1,13 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
-import { reasonPhrase, codeTitle } from '../catalog/answer.js'
+import { codeTitle, createExampleAnswer, reasonPhrase } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
-import { errorHeaders, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
+import { exampleRequestId, formatShouldRetry, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
-import { getDocumentSettings } from '../openapi/settings.js'
+import { getDocumentSettings, type DocumentSettings } from '../openapi/settings.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import { bodySchema, type Format } from '../formats/format.js'
+import { bodySchema, headersLister, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
 import { createFailingRequest } from './requests/failing-request.js'
 import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
@@ -153,7 +153,8 @@ function listRouteNames (routes: readonly SampleRoute[]): string[] {
 
 function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
-  const { formats, docUrl, retryHeaders } = getDocumentSettings(routeErrors)
+  const documentSettings = getDocumentSettings(routeErrors)
+  const { formats, docUrl } = documentSettings
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
@@ -169,7 +170,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
-    headers: createExampleHeaders(definition, retryHeaders),
+    headers: createExampleHeaders(definition, documentSettings),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
@@ -187,14 +188,15 @@ function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl:
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function createExampleHeaders (definition: ErrorDefinition, retryHeaders: boolean): HeaderValues {
+function createExampleHeaders (definition: ErrorDefinition, { formats: [format], docUrl, requestIdHeader, retryHeaders }: DocumentSettings): HeaderValues {
   const { example: { retryAfter }, headers } = definition
-  const always = errorHeaders.filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
+  const always = listErrorHeaders(requestIdHeader).filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
   const standard = always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
     ...Object.fromEntries(standard),
     ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const))
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)),
+    ...headersLister(format.headers ?? {}, definition)(createExampleAnswer(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' }))
   }
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
-import { formatShouldRetry } from '../catalog/error-headers.js'
+import { formatShouldRetry, getDefaultRetryAfter } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
@@ -13,7 +13,7 @@ import { listSecrets, printValue } from '../support/redact.js'
 import { translate } from '../translate/index.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
-import { setHeaders } from './response-headers.js'
+import { findRetryAfter, setHeaders } from './response-headers.js'
 import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
 import { chooseFormat, chooseJsonFormat, type FormatChoice } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
@@ -31,6 +31,8 @@ export interface ResponderSettings extends RenderSettings, FormatChoice {
   readonly realm: string
   /** The URL of the protected resource's metadata. @default challenges have no `resource_metadata` */
   readonly resourceMetadata?: string | undefined
+  /** The name of the header with the request id. */
+  readonly requestIdHeader: string
   /** Whether errors have `X-Should-Retry`. */
   readonly retryHeaders: boolean
   readonly log: LogFunction | false
@@ -127,13 +129,23 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { negotiated, realm, resourceMetadata, retryHeaders }, render } = context
+  const { settings, settings: { negotiated, requestIdHeader, realm, resourceMetadata, retryHeaders }, render } = context
   const requestId = getRequestId(request)
-  const rendered = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseFormat(settings, request.headers))
-  const { definition: { code, status, retry }, contentType, payload } = rendered
+  const retryAfter = findRetryAfter(reply, error)
+  const rendered = render(error, { requestId, instance: getPath(request.originalUrl), retryAfter }, chooseFormat(settings, request.headers))
+  const { definition: { code, status, retry }, contentType, payload, headers: formatHeaders } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, {
-    status, contentType, requestId, realm, resourceMetadata, retry: retryHeaders ? retry : undefined, negotiate: negotiated.length > 0
+    status,
+    contentType,
+    requestId,
+    requestIdHeader: requestIdHeader.toLowerCase(),
+    formatHeaders,
+    realm,
+    resourceMetadata,
+    retry: retryHeaders ? retry : undefined,
+    retryAfter,
+    negotiate: negotiated.length > 0
   })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
@@ -141,13 +153,15 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
 }
 
 function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest | null, log: FastifyBaseLogger): PreparedResponse {
-  const { settings, settings: { negotiated, retryHeaders }, render } = context
+  const { settings, settings: { negotiated, requestIdHeader, retryHeaders }, render } = context
   const requestId = createRequestId()
-  const { definition: { code, status, retry }, contentType, payload } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
+  const { definition: { code, status, retry }, contentType, payload, headers } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
   reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
   const vary = request !== null && negotiated.length > 0 && { vary: 'accept' }
   const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': requestId, ...shouldRetry, ...vary }, payload }
+  const seconds = getDefaultRetryAfter({ code, status })
+  const retryAfter = seconds !== undefined && { 'retry-after': String(seconds) }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader.toLowerCase()]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...headers }, payload }
 }
 
 function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
@@ -195,7 +209,8 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
     error = standardErrors.internal_error()
   }
   const requestId = getRequestId(request)
-  const { definition: { code, status }, payload } = render(error, { requestId, instance: getPath(request.originalUrl) }, chooseJsonFormat(settings, request.headers))
+  const responseContext = { requestId, instance: getPath(request.originalUrl), retryAfter: error.retryAfter }
+  const { definition: { code, status }, payload } = render(error, responseContext, chooseJsonFormat(settings, request.headers))
   logError(settings.log, { level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId, error }, {
     request, reply, log: request.log, method: 'defaultErrorLog'
   })

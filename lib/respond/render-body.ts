@@ -5,7 +5,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getDefaultRetry } from '../catalog/definition.js'
 import { codeForStatus, standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
-import { bodyWriter, type Format, type TextFormat, type WriteBody } from '../formats/format.js'
+import { bodyWriter, headersLister, type Format, type ListHeaders, type TextFormat, type WriteBody } from '../formats/format.js'
 import { formatContentType } from '../support/http-syntax.js'
 
 /** The settings of the renderer. */
@@ -21,6 +21,8 @@ export interface RenderedBody {
   readonly definition: ResponseDefinition
   readonly contentType: string
   readonly payload: string
+  /** The headers of the format. */
+  readonly headers: Readonly<Record<string, string>> | undefined
   /** The error that was thrown while the body was written. Present only if the body is not complete. */
   readonly fault?: unknown
 }
@@ -28,10 +30,16 @@ export interface RenderedBody {
 /** Renders the body of an error. Never throws. */
 export type RenderBody = (error: ApiError, context: ResponseContext, format: Format | TextFormat) => RenderedBody
 
-/** A definition, and the body writers that were created for it so far. */
+/** The functions that write the responses of a code in a format. */
+interface Writer {
+  readonly write: WriteBody
+  readonly listHeaders: ListHeaders | undefined
+}
+
+/** A definition, and the writers that were created for it so far. */
 interface DefinitionWriters {
   readonly definition: ResponseDefinition
-  readonly writers: Map<Format | TextFormat, WriteBody>
+  readonly writers: Map<Format | TextFormat, Writer>
 }
 
 /**
@@ -57,8 +65,13 @@ function withWriters (definition: ResponseDefinition): DefinitionWriters {
 
 function writeBody (error: ApiError, { definition, writers }: DefinitionWriters, context: ResponseContext, format: Format | TextFormat): RenderedBody {
   let writer = writers.get(format)
-  if (writer === undefined) writers.set(format, writer = bodyWriter(format, definition))
-  return { definition, contentType: formatContentType(format.contentType), payload: writer(createAnswer(error, definition, context)) }
+  if (writer === undefined) writers.set(format, writer = createWriter(format, definition))
+  const answer = createAnswer(error, definition, context)
+  return { definition, contentType: formatContentType(format.contentType), payload: writer.write(answer), headers: writer.listHeaders?.(answer) }
+}
+
+function createWriter (format: Format | TextFormat, definition: ResponseDefinition): Writer {
+  return { write: bodyWriter(format, definition), listHeaders: 'headers' in format ? headersLister(format.headers, definition) : undefined }
 }
 
 const internalError = standardErrors.internal_error

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
 import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
-import { isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
+import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
 import { printValue } from '../support/redact.js'
@@ -28,12 +28,6 @@ const accelPrefix = 'x-accel-'
 /** Targeted cache-control headers: `CDN-Cache-Control` and its variants for specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
 const targetedCacheControl = /(^|-)cdn-cache-control$/
 
-/** Headers that describe an HTTP/1 connection. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node rejects them only when it writes the response. */
-const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])
-
-/** Headers that describe how the body is transferred. An error must not set them. */
-const bodyHeaders: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
-
 /** The default protocol of a 426. */
 const defaultUpgrade = 'websocket'
 
@@ -42,10 +36,16 @@ export interface HeaderContext {
   readonly status: ErrorStatus
   readonly contentType: string
   readonly requestId: string
+  /** The name of the header with the request id, in lower case. */
+  readonly requestIdHeader: string
+  /** The headers of the format. */
+  readonly formatHeaders: Headers | undefined
   readonly realm: string
   readonly resourceMetadata: string | undefined
   /** The advice for `X-Should-Retry`; `undefined` if the response does not have the header. */
   readonly retry: RetryAdvice | undefined
+  /** The result of {@link findRetryAfter}. */
+  readonly retryAfter: number | undefined
   /** Whether the format of the body depends on `Accept`. */
   readonly negotiate: boolean
 }
@@ -60,10 +60,10 @@ export type Headers = Readonly<Record<string, unknown>>
  * @returns all headers of the response except its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
-  const { status, contentType, requestId, realm, resourceMetadata, retry, negotiate } = context
+  const { status, contentType, requestId, requestIdHeader, formatHeaders, realm, resourceMetadata, retry, negotiate } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
   const present = presentHeaders(reply, error, status, isHttp2)
-  const added: Record<string, string> = { 'cache-control': 'no-store', 'x-request-id': requestId, 'content-type': contentType }
+  const added: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId, 'content-type': contentType }
   if (retry !== undefined && present['x-should-retry'] === undefined) added['x-should-retry'] = formatShouldRetry(retry)
   if (negotiate) added.vary = getVary(present)
   if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
@@ -72,8 +72,9 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   if (carriesAllow({ status }) && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
   if (carriesAccept({ status })) addAcceptHeaders(added, present, request)
   if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, present, request)
-  const retryAfter = getRetryAfter(present, error, status)
+  const retryAfter = context.retryAfter ?? getDefaultRetryAfter({ code: error.code, status })
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
+  if (formatHeaders !== undefined) Object.assign(added, formatHeaders)
   reply.headers(added)
   return Object.assign(present, added)
 }
@@ -178,10 +179,12 @@ function addUpgradeHeaders (added: Record<string, string>, present: Headers, { r
   if (!/(^|[\s,])upgrade($|[\s,])/i.test(options)) added.connection = options === '' ? 'upgrade' : `${options}, upgrade`
 }
 
-function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
-  if (error.retryAfter !== undefined) return wholeSeconds(error.retryAfter)
-  const given = present['retry-after']
-  return (given === undefined ? undefined : readRetryAfter(String(given))) ?? getDefaultRetryAfter({ code: error.code, status })
+/** Returns the wait of an error in seconds: its `retryAfter`, or the `Retry-After` of its headers or of the reply; `undefined` if there is none. */
+export function findRetryAfter (reply: FastifyReply, { headers = {}, retryAfter }: ApiError): number | undefined {
+  if (retryAfter !== undefined) return wholeSeconds(retryAfter)
+  const name = Object.keys(headers).find(name => name.toLowerCase() === 'retry-after')
+  const given = name === undefined ? reply.getHeader('retry-after') : headers[name]
+  return given === undefined ? undefined : readRetryAfter(String(given))
 }
 
 /** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and two obsolete formats. */

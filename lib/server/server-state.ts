@@ -1,5 +1,6 @@
 /** The state of an HTTP server: the responders to its errors, and whether it is closing. */
 import type { FastifyInstance } from 'fastify'
+import { defaultRequestIdHeader } from '../catalog/error-headers.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import { findByUrl } from '../fastify/registrations.js'
 import { codeFormat } from '../formats/code.js'
@@ -33,6 +34,7 @@ export function getResponder (server: object, url?: string): Responder {
     translators: builtInTranslators,
     docUrl: () => undefined,
     realm: 'api',
+    requestIdHeader: defaultRequestIdHeader,
     retryHeaders: true,
     log: writeLog
   }, () => {}))

@@ -1,6 +1,12 @@
 /** The syntax of HTTP headers that several parts of the package write or check. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 
+/** Headers that describe an HTTP/1 connection. HTTP/2 forbids them (RFC 9113, section 8.2.2), and Node rejects them only when it writes the response. */
+export const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])
+
+/** Headers that describe how the body is transferred. An error must not set them. */
+export const bodyHeaders: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'trailer'])
+
 /** Returns whether Node can send a header or a trailer: a valid name, with a value without line breaks (RFC 9110, sections 5.1 and 5.5). */
 export function isSendableHeader (name: string, value: unknown): boolean {
   try {
@@ -10,6 +16,12 @@ export function isSendableHeader (name: string, value: unknown): boolean {
   } catch {
     return false
   }
+}
+
+/** Returns whether every error can have a header with a name: a valid name of a header that does not describe the connection or the body. */
+export function isHeaderOfErrors (name: string): boolean {
+  const key = name.toLowerCase()
+  return isSendableHeader(name, '') && !connectionHeaders.has(key) && !bodyHeaders.has(key)
 }
 
 /** Returns whether a value can be the realm of a challenge: only characters that need no backslash in a quoted string (RFC 9110, section 5.6.4). */

@@ -168,6 +168,11 @@ t.test('parseError() accepts a response that was already read, with its body', a
   t.match(await parseError(response), { code: undefined, message: 'HTTP 409', status: 409, requestId: 'req_1', body: undefined }, 'without a Retry-After header')
 })
 
+t.test('a reader also receives the headers', async t => {
+  const read = (_body: unknown, headers: Headers): Partial<BodyFacts> => ({ code: headers.get('x-amzn-errortype') ?? undefined, requestId: headers.get('x-amzn-requestid') ?? undefined })
+  t.match(await parseError(json(400, { message: 'No.' }, { 'x-amzn-errortype': 'ThrottlingException', 'x-amzn-requestid': 'req_7' }), { read }), { code: 'ThrottlingException', message: 'No.', requestId: 'req_7' })
+})
+
 t.test('a reader reads the body of another format', async t => {
   const read = (body: unknown): Partial<BodyFacts> | undefined => {
     const { Fault } = body as { readonly Fault?: { readonly Id: string, readonly Text: string, readonly Fields: readonly string[] } }

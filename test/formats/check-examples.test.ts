@@ -75,6 +75,24 @@ t.test('any other value is rejected with one sentence that names the format, the
   t.end()
 })
 
+t.test('headers whose values do not match their schemas, or cannot be sent', t => {
+  const checkHeader = (field: Fields[string]): void => { checkExamples(defineFormat({ name: 'mine', fields: { code }, headers: { 'X-Own': field as typeof code } }), catalog, () => undefined) }
+  for (const value of ['a', 1, false, undefined]) t.doesNotThrow(() => { checkHeader({ schema: () => Type.Unknown(), value: () => value, optional: true }) }, String(value))
+  const wrong: ReadonlyArray<readonly [value: unknown, fault: string]> = [
+    [1, 'must be string, got 1'],
+    ['two\nlines', 'has no value, because the function threw: TypeError: expected a value that a header can have, got "two\\nlines"'],
+    [null, 'has no value, because the function threw: TypeError: expected a value that a header can have, got null'],
+    [['a'], 'has no value, because the function threw: TypeError: expected a value that a header can have, got an array'],
+    [undefined, 'has no value, although it is not optional']
+  ]
+  for (const [value, fault] of wrong) {
+    t.throws(() => { checkHeader({ schema: () => Type.String(), value: () => value }) }, {
+      message: `fastify-api-errors: format: expected values that match the schemas of their fields, but in 'mine', 'header X-Own' of the code 'queue_full' ${fault}.`
+    })
+  }
+  t.end()
+})
+
 t.test('lists, optional groups and whole bodies', t => {
   const absent = { schema: () => Type.String(), value: () => undefined }
   const whole = (body: BodyPart): void => { checkExamples(defineFormat({ name: 'mine', body }), catalog, () => undefined) }

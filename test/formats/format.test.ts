@@ -165,7 +165,7 @@ t.test('an invalid format throws one sentence with the property, what was expect
     ['problem', 'format: expected an object with name and fields, got "problem".'],
     [{ fields: { text } }, 'name: expected a name, got undefined.'],
     [{ name: '', fields: { text } }, 'name: expected a name, got "".'],
-    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, 'x.mediaType: unknown option, expected one of name, contentType, fields, body, serialize.'],
+    [{ name: 'x', fields: { text }, mediaType: 'application/json' }, 'x.mediaType: unknown option, expected one of name, contentType, fields, body, serialize, headers.'],
     [{ name: 'x', fields: { text }, contentType: 'text/html' }, `x.serialize: ${expectedSerialize('text/html')}, got undefined.`],
     [{ name: 'x', fields: { text }, contentType: 'application/xml; note=json' }, `x.serialize: ${expectedSerialize('application/xml; note=json')}, got undefined.`],
     [{ name: 'x', fields: { text }, contentType: 'json' }, `x.contentType: ${expectedMediaType}, got "json".`],
@@ -185,7 +185,12 @@ t.test('an invalid format throws one sentence with the property, what was expect
     [{ name: 'x', fields: { a: { fields: { b: { value: () => 1 } } } } }, `x.fields.a.fields.b.schema: ${expectedSchema}, got undefined.`],
     [{ name: 'x', fields: { a: { ...text, schema: {} } } }, `x.fields.a.schema: ${expectedSchema}, got an object.`],
     [{ name: 'x', fields: { a: { ...text, value: 'text' } } }, 'x.fields.a.value: expected a function of the response data that returns the value, got "text".'],
-    [{ name: 'x', fields: { a: { ...text, optional: 'yes' } } }, 'x.fields.a.optional: expected true or false, got "yes".']
+    [{ name: 'x', fields: { a: { ...text, optional: 'yes' } } }, 'x.fields.a.optional: expected true or false, got "yes".'],
+    [{ name: 'x', fields: { text }, headers: [text] }, 'x.headers: expected an object of fields by the name of a header, got an array.'],
+    [{ name: 'x', fields: { text }, headers: { 'a b': text } }, 'x.headers: expected names of headers that do not describe the connection or the body, got "a b".'],
+    [{ name: 'x', fields: { text }, headers: { 'Content-Length': text } }, 'x.headers: expected names of headers that do not describe the connection or the body, got "Content-Length".'],
+    [{ name: 'x', fields: { text }, headers: { 'X-A': 'text' } }, 'x.headers.X-A: expected a field, { schema, value }, got "text".'],
+    [{ name: 'x', fields: { text }, headers: { 'X-A': { schema: () => undefined } } }, 'x.headers.X-A.value: expected a function of the response data that returns the value, got undefined.']
   ]
   for (const [definition, sentence] of wrong) {
     t.equal(thrown(() => defineFormat(definition as FormatDefinition)), `TypeError: defineFormat: ${sentence}`)

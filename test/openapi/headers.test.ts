@@ -31,7 +31,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     getLimitErrors: () => [],
     handlesErrors: () => true
   })
-  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, addSchemas: false, componentPrefix: '' })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, requestIdHeader: 'X-Request-Id', addSchemas: false, componentPrefix: '' })
   app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
@@ -73,7 +73,7 @@ for (const isOurs of [true, false]) {
 }
 
 t.test('fields of @fastify/rate-limit that are not described are omitted', async t => {
-  t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, false), [])
+  t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, undefined), [])
 })
 
 t.test('declared responses keep their headers, and headers of successful responses are not on errors', async t => {

@@ -41,7 +41,7 @@ t.test('app.apiErrors.schemas has one schema for each status, in the format of t
       properties: {
         error: { type: 'string', enum: [code], description: 'A constant that identifies the error.' },
         message: { type: 'string', description: 'A human-readable description of the error.' },
-        requestId: { type: 'string', description: 'The id of the request, as in X-Request-Id.' }
+        requestId: { type: 'string', description: 'The id of the request.' }
       }
     }))
   })

@@ -84,7 +84,7 @@ curl -i 'http://api.example.com/queues/no-such-id'
 | --- | --- | --- |
 | \`code\` | \`"resource_not_found"\` | A constant that identifies the error. |
 | \`message\` | \`string\` | A human-readable description of the error. |
-| \`request_id\` | \`string\` | The id of the request, as in X-Request-Id. |
+| \`request_id\` | \`string\` | The id of the request. |
 | \`doc_url\` | \`string\`, optional | The documentation page of this code. |
 
 ## Routes
@@ -146,7 +146,7 @@ t.test('the page of a code as JSON', async t => {
       fields: [
         { name: 'code', type: '"resource_not_found"', required: true, description: 'A constant that identifies the error.' },
         { name: 'message', type: 'string', required: true, description: 'A human-readable description of the error.' },
-        { name: 'request_id', type: 'string', required: true, description: 'The id of the request, as in X-Request-Id.' },
+        { name: 'request_id', type: 'string', required: true, description: 'The id of the request.' },
         { name: 'doc_url', type: 'string', required: false, description: 'The documentation page of this code.' }
       ],
       body: {

@@ -1,8 +1,10 @@
 /** The headers of error responses. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { Type } from '@sinclair/typebox'
 import t from 'tap'
-import { defineErrors, standardErrors as errors } from 'fastify-api-errors'
+import { defineErrors, defineFormat, standardErrors as errors } from 'fastify-api-errors'
+import { code, constant, field, message } from 'fastify-api-errors/format'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
 const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
@@ -13,6 +15,69 @@ t.test('every error has no-store and the request id', async t => {
   app.get('/', () => { throw errors.resource_not_found() })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
+})
+
+t.test('requestIdHeader renames the header with the request id on every response that has it', async t => {
+  const app = await createApp({ requestIdHeader: 'X-Correlation-Id', requestId: 'all' })
+  app.get('/', () => { throw errors.resource_not_found() })
+  app.get('/ok', async () => 'ok')
+  const port = await listen(t, app)
+  const { 'x-request-id': _renamed, ...headers } = answer('resource_not_found').headers
+  t.strictSame(await sendRequest(port, 'GET', '/'), { ...answer('resource_not_found'), headers: { ...headers, 'x-correlation-id': requestId } })
+  for (const path of ['/ok', '/nothing']) {
+    const response = await app.inject(path)
+    t.strictSame([response.headers['x-correlation-id'], response.headers['x-request-id']], [requestId, undefined], path)
+  }
+  const raw = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
+  t.strictSame([raw.headers['x-correlation-id'], raw.headers['x-request-id']], [(raw.body as { readonly request_id: string }).request_id, undefined], 'malformed HTTP')
+})
+
+t.test('headers of the format are on every error, and a value that cannot be sent is omitted', async t => {
+  const format = defineFormat({
+    name: 'own',
+    fields: { code },
+    headers: {
+      'X-Error': code,
+      'X-Message': message,
+      'X-Wait': field({ schema: () => Type.Integer(), value: ({ retryAfter }) => retryAfter, optional: true }),
+      'X-None': constant(() => undefined)
+    }
+  })
+  const app = await createApp({ format })
+  app.get('/', () => { throw errors.rate_limit_exceeded({ message: 'Slow down.', meta: { policy: 'a', limit: 1, window: 60, scope: 'ip' } as never, retryAfter: 3 }) })
+  app.get('/line', () => { throw errors.resource_not_found({ message: 'two\nlines' }) })
+  const port = await listen(t, app)
+  const own = async (path: string): Promise<Record<string, unknown>> => {
+    const { headers } = await app.inject(path)
+    return Object.fromEntries(['x-error', 'x-message', 'x-wait', 'x-none', 'retry-after'].map(name => [name, headers[name]]))
+  }
+  t.strictSame(await own('/'), { 'x-error': 'rate_limit_exceeded', 'x-message': 'Slow down.', 'x-wait': '3', 'x-none': undefined, 'retry-after': '3' })
+  t.strictSame(await own('/line'), { 'x-error': 'resource_not_found', 'x-message': undefined, 'x-wait': undefined, 'x-none': undefined, 'retry-after': undefined })
+  t.strictSame(await own('/nothing'), { 'x-error': 'route_not_found', 'x-message': errors.route_not_found.message, 'x-wait': undefined, 'x-none': undefined, 'retry-after': undefined })
+  const raw = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
+  t.strictSame([raw.headers['x-error'], raw.headers['x-message']], ['invalid_request', errors.invalid_request.message], 'malformed HTTP')
+})
+
+t.test('the wait in a body is the wait in Retry-After', async t => {
+  const format = defineFormat({ name: 'waiting', fields: { code, wait: field({ schema: () => Type.Integer(), value: ({ retryAfter }) => retryAfter, optional: true }) } })
+  const app = await createApp({ format })
+  app.get('/default', () => { throw errors.service_unavailable() })
+  app.get('/error', () => { throw errors.service_unavailable({ retryAfter: 2.5 }) })
+  app.get('/header', () => { throw errors.service_unavailable({ headers: { 'Retry-After': '7' } }) })
+  app.get('/reply', (_request, reply) => {
+    reply.header('retry-after', '8')
+    throw errors.service_unavailable()
+  })
+  app.get('/invalid', (_request, reply) => {
+    reply.header('retry-after', 'soon')
+    throw errors.service_unavailable()
+  })
+  app.get('/none', () => { throw errors.resource_not_found() })
+  const waits = await Promise.all(['/default', '/error', '/header', '/reply', '/invalid', '/none'].map(async url => {
+    const response = await app.inject(url)
+    return [url, response.headers['retry-after'], response.json<{ readonly wait?: number }>().wait]
+  }))
+  t.strictSame(waits, [['/default', '10', 10], ['/error', '3', 3], ['/header', '7', 7], ['/reply', '8', 8], ['/invalid', '10', 10], ['/none', undefined, undefined]])
 })
 
 t.test('X-Should-Retry has the advice of the code, unless the reply or the error has its own, or retryHeaders is off', async t => {
