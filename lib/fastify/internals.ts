@@ -15,7 +15,7 @@ export interface Reliance {
   readonly in?: string
 }
 
-/** All reliances, by the names of their tests. */
+/** All of these behaviors, by the names of their tests. */
 export const reliances: Readonly<Record<string, Reliance>> = {
   effectiveHooks: { on: 'fastify', behaviour: 'A scope stores the hooks that run on its routes, including hooks of outer scopes, under the symbol fastify.hooks.' },
   decorators: { on: 'fastify', behaviour: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },

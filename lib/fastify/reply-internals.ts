@@ -73,8 +73,8 @@ export function hasSendHooks (request: FastifyRequest): boolean {
 const extendedFirst = new WeakMap<RouteContext, RouteContext>()
 
 /**
- * Adds an `onSend` hook to one request, before all `onSend` hooks of its route, so that it gets the payload of the handler or
- * the error handler before any hook changes it.
+ * Adds an `onSend` hook to one request, before all `onSend` hooks of its route. The added hook gets the payload of the handler or
+ * the error handler before any other hook changes it.
  *
  * @param hook always the same function, so that the list with it is created only once for each route
  * @returns whether it was added. False if this version of Fastify has other internals

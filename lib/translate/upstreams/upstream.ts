@@ -6,8 +6,8 @@ import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-c
 import { isObject } from '../../support/is-object.js'
 
 /**
- * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients, and all errors with a code of
- * Node.js for sockets, DNS or TLS.
+ * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients. Also translates all errors with
+ * a code of Node.js for sockets, DNS or TLS.
  *
  * The status of an upstream service is never passed on. If the service sends a 401, this does not mean that the client has to sign in.
  */
