@@ -150,7 +150,7 @@ export interface Settings extends ResponderSettings {
 
 const owner = 'fastify-api-errors'
 
-const known = {
+const knownOptions = {
   errors: true,
   format: true,
   negotiate: true,
@@ -293,7 +293,7 @@ function checkNames (options: ApiErrorsOptions): void {
     if (Object.hasOwn(renamed, name)) throw new TypeError(`${owner}: ${name}: ${renamed[name]}.`)
   }
   const given = Object.fromEntries(Object.entries(options).filter(([name]) => !optionsOfFastify.includes(name)))
-  expectKnownOptions(owner, '', given, Object.keys(known))
+  expectKnownOptions(owner, '', given, Object.keys(knownOptions))
 }
 
 function findFormat (name: string): Format {

@@ -97,8 +97,8 @@ export function trackHooks (app: FastifyInstance): void {
 }
 
 function findTracker (scope: object): Tracker | undefined {
-  for (const at of scopesAround(scope)) {
-    const tracker = trackers.get(at)
+  for (const current of scopesAround(scope)) {
+    const tracker = trackers.get(current)
     if (tracker !== undefined) return tracker
   }
   return undefined

@@ -13,8 +13,8 @@ function readInternal (object: object, description: string): unknown {
   const known = symbols.get(description)
   const value = known === undefined ? undefined : (object as Record<symbol, unknown>)[known]
   if (value !== undefined) return value
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
-    const symbol = Object.getOwnPropertySymbols(at).find(symbol => symbol.description === description)
+  for (let current: object | null = object; current !== null; current = Object.getPrototypeOf(current)) {
+    const symbol = Object.getOwnPropertySymbols(current).find(symbol => symbol.description === description)
     if (symbol === undefined) continue
     symbols.set(description, symbol)
     return (object as Record<symbol, unknown>)[symbol]
@@ -151,7 +151,7 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
   let builtIn = builtInControllers.get(controller)
   if (builtIn === undefined) {
     builtIn = controller
-    for (let at: object = controller; at !== Object.prototype; at = Object.getPrototypeOf(at)) builtIn = at as LogController
+    for (let current: object = controller; current !== Object.prototype; current = Object.getPrototypeOf(current)) builtIn = current as LogController
     builtInControllers.set(controller, builtIn)
   }
   return controller[method] !== builtIn[method]

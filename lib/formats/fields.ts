@@ -117,8 +117,8 @@ export function constant (value: Primitive | ((subject: ConstantSubject) => Prim
   const evaluate = typeof value === 'function' ? value : () => value
   return {
     schema: definition => {
-      const only = evaluate(definition)
-      return only === undefined ? undefined : constantSchema(only)
+      const constantValue = evaluate(definition)
+      return constantValue === undefined ? undefined : constantSchema(constantValue)
     },
     value: evaluate,
     ...typeof value !== 'function' && { fixed: true }

@@ -180,8 +180,8 @@ function addUpgradeHeaders (added: Record<string, string>, present: Headers, { r
 
 function getRetryAfter (present: Headers, error: ApiError, status: ErrorStatus): number | undefined {
   if (error.retryAfter !== undefined) return wholeSeconds(error.retryAfter)
-  const given = present['retry-after']
-  return (given === undefined ? undefined : readRetryAfter(String(given))) ?? getDefaultRetryAfter({ code: error.code, status })
+  const replyValue = present['retry-after']
+  return (replyValue === undefined ? undefined : readRetryAfter(String(replyValue))) ?? getDefaultRetryAfter({ code: error.code, status })
 }
 
 /** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and two obsolete formats. */
