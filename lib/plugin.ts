@@ -326,8 +326,8 @@ function collectEntries (app: FastifyInstance): LedgerEntry[] {
 }
 
 /**
- * Sends every error of the API from one catalog, in one response shape and with the correct headers, and documents it on each
- * route that can return it. Register the plugin before the routes.
+ * Sends every error of the API from one catalog, in one response shape and with the correct headers. Documents each error on the
+ * routes that can return it. Register the plugin before the routes.
  *
  * @throws TypeError at register, if an option is invalid; the message contains the option
  * @throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`

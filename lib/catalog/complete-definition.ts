@@ -154,9 +154,9 @@ function createExampleMessage (code: string, message: (meta: unknown) => unknown
 }
 
 function checkExample (code: string, schema: DefinitionShape['meta'], example: unknown): void {
-  const misfit = findFault(exampleSchema, example)
-  if (misfit !== undefined) {
-    rejectOption(owner, `${code}.example${misfit.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each with a valid value', misfit.value)
+  const mismatch = findFault(exampleSchema, example)
+  if (mismatch !== undefined) {
+    rejectOption(owner, `${code}.example${mismatch.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each with a valid value', mismatch.value)
   }
   const { meta } = example as { readonly meta?: unknown }
   if (schema === undefined) {

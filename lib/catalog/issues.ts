@@ -128,7 +128,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   },
   multiple_of: {
     keywords: ['multipleOf'],
-    description: 'The number is not a multiple of the step.',
+    description: 'The number is not a multiple of the required number.',
     message: params => `must be a multiple of ${String(params.multipleOf)}`
   },
   enum: {

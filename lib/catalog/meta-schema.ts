@@ -25,7 +25,7 @@ export function checkMetaSchema (owner: string, option: string, meta: unknown): 
 
 function describeSchema ({ type, $ref }: JsonObject): string {
   if (type !== undefined) return `a schema of type ${JSON.stringify(type)}`
-  return $ref === undefined ? 'a schema without a type' : `a reference to ${describeValue($ref)}, which is only possible inside of it`
+  return $ref === undefined ? 'a schema without a type' : `a reference to ${describeValue($ref)}, which is only allowed inside the schema`
 }
 
 /** Checks the types in a schema. The libraries that create schemas also have types of JavaScript, such as `RegExp`. */

@@ -285,8 +285,8 @@ const definitions = {
   im_a_teapot: {
     status: 418,
     type: 'invalid_request_error',
-    message: 'The server refuses the request because it is a teapot.',
-    description: 'The API will never handle this request. RFC 9110 reserves the status.',
+    message: 'The server is a teapot and refuses the request.',
+    description: 'The API will never handle this request. The status 418 comes from a joke (RFC 2324), and RFC 9110 reserves it.',
     action: 'Do not retry the request.'
   },
   misdirected_request: {
@@ -383,7 +383,7 @@ const definitions = {
   unavailable_for_legal_reasons: {
     status: 451,
     type: 'permission_error',
-    message: 'The resource is withheld for legal reasons.',
+    message: 'The resource is unavailable for legal reasons.',
     description: 'A law or a court order prohibits access to the resource.',
     action: 'Contact support.'
   },

@@ -1,6 +1,6 @@
 /**
- * `withPacing`: delays requests that an API would reject because of its rate limits. It is the entry `fastify-api-errors/client/pacing`,
- * so that only programs that use it load it.
+ * `withPacing`: delays requests that an API would reject because of its rate limits. It has its own entry point,
+ * `fastify-api-errors/client/pacing`, so that other programs do not load it.
  */
 import { sleep } from './backoff.js'
 import { readLimits, type ReportedLimit } from './reported-limits.js'
@@ -38,9 +38,10 @@ const [maxLimits, maxRoutes] = [100, 1000]
  * Returns a `fetch` that delays a request while a limit is used up, so that the API does not reject it with a 429. The limits
  * are in `RateLimit` and `RateLimit-Policy` of the responses (draft-ietf-httpapi-ratelimit-headers-11).
  *
- * A limit applies to a method and a URL, without its query, if the last response to them reported it. A limit that several of
- * them reported applies to the whole origin, except to URLs whose responses have no limits. The first requests are not delayed, because
- * nothing is known yet. At most 100 limits and 1,000 URLs are remembered. Each credential has its own limits, so call `withPacing` for each.
+ * A limit applies to requests with the same method and URL, without the query, if the last response to such a request reported
+ * it. A limit that responses of several URLs reported applies to the whole origin, except to URLs whose responses have no limits.
+ * The first requests are not delayed, because nothing is known yet. At most 100 limits and 1,000 URLs are remembered. Each
+ * credential has its own limits, so call `withPacing` for each.
  *
  * The promise rejects as soon as the `signal` of the request is aborted, even while it waits.
  *

@@ -22,7 +22,7 @@ export interface RetryOptions {
   readonly idempotencyKey?: boolean
 }
 
-const known = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget', 'idempotencyKey']
+const optionNames = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget', 'idempotencyKey']
 
 /** The methods that `idempotencyKey` makes idempotent. */
 const keyedMethods = ['POST', 'PATCH']
@@ -104,8 +104,8 @@ function addIdempotencyKey (request: Request | undefined, init: Init, { idempote
 }
 
 function checkOptions (options: RetryOptions): Settings {
-  const stray = Object.keys(options).find(name => !known.includes(name))
-  if (stray !== undefined) throw new TypeError(`withRetry: ${stray}: unknown option, expected one of ${known.join(', ')}.`)
+  const stray = Object.keys(options).find(name => !optionNames.includes(name))
+  if (stray !== undefined) throw new TypeError(`withRetry: ${stray}: unknown option, expected one of ${optionNames.join(', ')}.`)
   const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {}, budget = 500, idempotencyKey = false } = options
   if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
   if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
@@ -144,12 +144,12 @@ async function getDelay (response: Response, attempt: number, { baseDelay, maxDe
   const isCodeNeeded = !isAdvised && dependsOnCode(status, own)
   if (!isCodeNeeded && isNever(undefined)) return undefined
   const isThrottled = getRetryAdvice({ code: undefined, status }, {}) === 'retry-after'
-  const given = parseRetryAfter(headers, undefined)
-  const { code, retryAfter } = isCodeNeeded || (isThrottled && given === undefined) ? await parseCopy(response) : { code: undefined, retryAfter: given }
-  const least = (retryAfter ?? 0) * 1000
-  if (isNever(code) || least > maxDelay) return undefined
+  const headerSeconds = parseRetryAfter(headers, undefined)
+  const { code, retryAfter } = isCodeNeeded || (isThrottled && headerSeconds === undefined) ? await parseCopy(response) : { code: undefined, retryAfter: headerSeconds }
+  const minimumDelay = (retryAfter ?? 0) * 1000
+  if (isNever(code) || minimumDelay > maxDelay) return undefined
   const base = isThrottled && retryAfter === undefined ? baseDelay * throttledFactor : baseDelay
-  return Math.min(maxDelay, least + backoff(attempt, base, maxDelay))
+  return Math.min(maxDelay, minimumDelay + backoff(attempt, base, maxDelay))
 }
 
 /** Cancels a body that is not read, so that its connection becomes available again. */

@@ -19,7 +19,7 @@ interface EarlyRoute {
 }
 
 /** The routes by server, until the application is ready. */
-const noted = new WeakMap<object, EarlyRoute[]>()
+const routesByServer = new WeakMap<object, EarlyRoute[]>()
 
 /** The key of a mark on the `config` of a route. A request gives access to a copy of `config`, and to no other property of the route. */
 const routeMark: unique symbol = Symbol('fastify-api-errors.route')
@@ -74,7 +74,7 @@ const displayName = Symbol.for('fastify.display-name')
 
 function noteRoutes (app: FastifyInstance): void {
   const routes: EarlyRoute[] = []
-  noted.set(app.server, routes)
+  routesByServer.set(app.server, routes)
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
@@ -96,11 +96,11 @@ export function getRouteMark (config: object | undefined): object | undefined {
 
 /** Removes and returns the early routes of a scope and of its nested scopes. */
 export function takeRoutes (app: FastifyInstance): Routes {
-  const early = (noted.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
+  const early = (routesByServer.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
   const isUnhandled = ({ scope, isBound }: EarlyRoute): boolean => isBound && isOwner(app, scope)
   return {
     forEach (hook) {
-      for (const each of early.filter(each => !isUnhandled(each))) hook(each.route, each.scope, true, each.url)
+      for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
       app.addHook('onRoute', function (route) {
         noteHandler(route)
         hook(route, this, false, route.url)

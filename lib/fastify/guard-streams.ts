@@ -50,8 +50,8 @@ function isStream (payload: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Makes an error of `write` the error of the request. Node throws if a chunk is neither a string nor binary data, and if a header
- * is not allowed when it writes the headers, such as `transfer-encoding` over HTTP/2.
+ * Makes an error of `write` the error of the request. Node throws if a chunk is neither a string nor binary data. It also throws
+ * if it writes a header that is not allowed, such as `transfer-encoding` over HTTP/2.
  */
 function guardWrite (reply: FastifyReply, send: Send): void {
   const { raw } = reply

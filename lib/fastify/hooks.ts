@@ -97,8 +97,8 @@ export function trackHooks (app: FastifyInstance): void {
 }
 
 function findTracker (scope: object): Tracker | undefined {
-  for (const at of scopesAround(scope)) {
-    const tracker = trackers.get(at)
+  for (const current of scopesAround(scope)) {
+    const tracker = trackers.get(current)
     if (tracker !== undefined) return tracker
   }
   return undefined
@@ -179,9 +179,10 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
 }
 
 /**
- * Returns the guarded hook. Fastify loses some errors and continues with the request: a hook throws `null` or `undefined`, for
- * example because of the typo in `throw errors.unauthorised`, it returns an error, or it passes an error to `done` as the payload.
- * The guarded hook throws, or passes on the error. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
+ * Returns the guarded hook. Fastify loses some errors and continues with the request. This happens if a hook throws `null` or
+ * `undefined`, for example because of the typo in `throw errors.unauthorised`. It also happens if a hook returns an error, or
+ * passes an error to `done` as the payload. The guarded hook throws, or passes on the error. Its prototype is the original hook,
+ * because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   // Named parameters are faster than rest parameters. No hook has more.

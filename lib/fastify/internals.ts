@@ -15,7 +15,7 @@ export interface Reliance {
   readonly in?: string
 }
 
-/** All reliances, by the names of their tests. */
+/** All of these behaviors, by the names of their tests. */
 export const reliances: Readonly<Record<string, Reliance>> = {
   effectiveHooks: { on: 'fastify', behaviour: 'A scope stores the hooks that run on its routes, including hooks of outer scopes, under the symbol fastify.hooks.' },
   decorators: { on: 'fastify', behaviour: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
@@ -69,17 +69,17 @@ export type DecoratorOwner = 'request' | 'reply' | 'app'
 export function getDecorator (scope: object, owner: DecoratorOwner, name: string): unknown {
   const target = owner === 'app' ? scope : getPrototypeOf(scope, owner === 'request' ? 'fastify.Request' : 'fastify.Reply')
   if (target === undefined) return undefined
-  for (const at of scopesAround(target)) {
-    const property = Object.getOwnPropertyDescriptor(at, name)
+  for (const current of scopesAround(target)) {
+    const property = Object.getOwnPropertyDescriptor(current, name)
     if (property !== undefined) return property.value
   }
   return undefined
 }
 
 function getPrototypeOf (scope: object, description: string): object | undefined {
-  for (const at of scopesAround(scope)) {
-    const symbol = findSymbol(at, description)
-    if (symbol !== undefined) return (at as Record<symbol, { readonly prototype: object }>)[symbol]?.prototype
+  for (const current of scopesAround(scope)) {
+    const symbol = findSymbol(current, description)
+    if (symbol !== undefined) return (current as Record<symbol, { readonly prototype: object }>)[symbol]?.prototype
   }
   return undefined
 }
@@ -92,18 +92,18 @@ interface ServerOptions {
 
 /** Returns the options of Fastify, with its defaults. Returns an empty object if this version of Fastify does not store them. */
 export function getServerOptions (scope: object): ServerOptions {
-  for (const at of scopesAround(scope)) {
-    const symbol = findSymbol(at, 'fastify.options')
-    if (symbol !== undefined) return (at as Record<symbol, ServerOptions>)[symbol] as ServerOptions
+  for (const current of scopesAround(scope)) {
+    const symbol = findSymbol(current, 'fastify.options')
+    if (symbol !== undefined) return (current as Record<symbol, ServerOptions>)[symbol] as ServerOptions
   }
   return {}
 }
 
 /** Returns the hooks with a name that run on the routes of a scope, as Fastify stores them. */
 export function getEffectiveHooks (scope: object, name: HookName): readonly object[] {
-  for (const at of scopesAround(scope)) {
-    const symbol = findSymbol(at, 'fastify.hooks')
-    if (symbol !== undefined) return (at as Record<symbol, Partial<Record<HookName, readonly object[]>>>)[symbol]?.[name] ?? []
+  for (const current of scopesAround(scope)) {
+    const symbol = findSymbol(current, 'fastify.hooks')
+    if (symbol !== undefined) return (current as Record<symbol, Partial<Record<HookName, readonly object[]>>>)[symbol]?.[name] ?? []
   }
   return []
 }
@@ -122,7 +122,7 @@ export function forgetErrorHandler (scope: FastifyInstance): void {
   if (flag !== undefined) Object.assign(scope, { [flag]: false })
 }
 
-const listens = channel('tracing:net.server.listen:asyncStart')
+const listenChannel = channel('tracing:net.server.listen:asyncStart')
 
 /**
  * Calls a function with each additional server of an application. Fastify creates one for each address of `localhost`. It
@@ -133,9 +133,9 @@ export function watchListeningServers (app: FastifyInstance, onServer: (server: 
     const { server } = message as { readonly server: Server }
     if (server.listeners('request').includes(app.routing)) onServer(server)
   }
-  app.server.once('listening', () => listens.subscribe(notice))
+  app.server.once('listening', () => listenChannel.subscribe(notice))
   app.addHook('onListen', done => {
-    listens.unsubscribe(notice)
+    listenChannel.unsubscribe(notice)
     done()
   })
 }

@@ -29,8 +29,8 @@ export function keepPluginOptions (scope: object, plugin: unknown, options: unkn
 
 /** Returns the options of the nearest @fastify/rate-limit around a scope, or an empty object if they are unknown. */
 export function getRateLimitPluginOptions (scope: object): RateLimitPluginOptions {
-  for (const at of scopesAround(scope)) {
-    const options = optionsByScope.get(at)
+  for (const current of scopesAround(scope)) {
+    const options = optionsByScope.get(current)
     if (options !== undefined) return options
   }
   return {}

@@ -33,7 +33,7 @@ export function getGivenOptions (scope: object): unknown {
  * if the plugin is not registered in any of them.
  */
 export function findOwner (scope: object): object | undefined {
-  for (const at of scopesAround(scope)) if (registered.has(at)) return at
+  for (const current of scopesAround(scope)) if (registered.has(current)) return current
   return undefined
 }
 

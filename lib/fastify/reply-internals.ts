@@ -13,8 +13,8 @@ function readInternal (object: object, description: string): unknown {
   const known = symbols.get(description)
   const value = known === undefined ? undefined : (object as Record<symbol, unknown>)[known]
   if (value !== undefined) return value
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
-    const symbol = Object.getOwnPropertySymbols(at).find(symbol => symbol.description === description)
+  for (let current: object | null = object; current !== null; current = Object.getPrototypeOf(current)) {
+    const symbol = Object.getOwnPropertySymbols(current).find(symbol => symbol.description === description)
     if (symbol === undefined) continue
     symbols.set(description, symbol)
     return (object as Record<symbol, unknown>)[symbol]
@@ -73,8 +73,8 @@ export function hasSendHooks (request: FastifyRequest): boolean {
 const extendedFirst = new WeakMap<RouteContext, RouteContext>()
 
 /**
- * Adds an `onSend` hook to one request, before all `onSend` hooks of its route, so that it gets the payload of the handler or
- * the error handler before any hook changes it.
+ * Adds an `onSend` hook to one request, before all `onSend` hooks of its route. The added hook gets the payload of the handler or
+ * the error handler before any other hook changes it.
  *
  * @param hook always the same function, so that the list with it is created only once for each route
  * @returns whether it was added. False if this version of Fastify has other internals
@@ -151,7 +151,7 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
   let builtIn = builtInControllers.get(controller)
   if (builtIn === undefined) {
     builtIn = controller
-    for (let at: object = controller; at !== Object.prototype; at = Object.getPrototypeOf(at)) builtIn = at as LogController
+    for (let current: object = controller; current !== Object.prototype; current = Object.getPrototypeOf(current)) builtIn = current as LogController
     builtInControllers.set(controller, builtIn)
   }
   return controller[method] !== builtIn[method]

@@ -17,8 +17,8 @@ export function setUnroutedHook (scope: object, hook: UnroutedHook): void {
 export function findUnroutedHook (server: object, url: string | undefined): UnroutedHook | undefined {
   const scope = findByUrl(server, url)
   if (scope === undefined) return undefined
-  for (const around of scopesAround(scope)) {
-    const hook = hooks.get(around)
+  for (const current of scopesAround(scope)) {
+    const hook = hooks.get(current)
     if (hook !== undefined) return hook
   }
   return undefined

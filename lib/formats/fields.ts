@@ -117,8 +117,8 @@ export function constant (value: Primitive | ((subject: ConstantSubject) => Prim
   const evaluate = typeof value === 'function' ? value : () => value
   return {
     schema: definition => {
-      const only = evaluate(definition)
-      return only === undefined ? undefined : constantSchema(only)
+      const constantValue = evaluate(definition)
+      return constantValue === undefined ? undefined : constantSchema(constantValue)
     },
     value: evaluate,
     ...typeof value !== 'function' && { fixed: true }
@@ -164,8 +164,8 @@ export function list (...items: readonly BodyPart[]): List {
 }
 
 /**
- * The properties of the object for an issue: the name of a property of the issue, `codeAs(...)` for its code, an object of such
- * values, or a field with a value of the whole error.
+ * The properties of the object for an issue. Each value is the name of a property of the issue, `codeAs(...)` for its code, an
+ * object of such values, or a field with a value of the whole error.
  */
 export interface IssueFields {
   readonly [name: string]: keyof Issue | Field | IssueFields

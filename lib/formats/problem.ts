@@ -11,9 +11,10 @@ import { Type } from '../support/type-builder.js'
  * the code's error page. Without such a page, it is `about:blank`, and the title is the reason phrase (section 4.2.1).
  * `instance` is different for each occurrence (section 3.1.5), because it contains the id of the request.
  *
- * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers-11, section "Problem Types", with only the
- * characters that RFC 9457, section 3.2, allows in member names. The type `quota-exceeded` of that draft is not used: it is
- * not registered before the draft is an RFC, it requires the other spelling of the member, and it would replace the code's page.
+ * `violated_policies` is the `violated-policies` of draft-ietf-httpapi-ratelimit-headers-11, section "Problem Types", with only
+ * the characters that RFC 9457, section 3.2, allows in member names. The type `quota-exceeded` of that draft is not used, because
+ * it is not registered before the draft is an RFC. It also requires the other spelling of the member, and would replace the
+ * code's page.
  */
 export const problemFormat: Format = defineFormat({
   name: 'problem',
@@ -75,8 +76,8 @@ function formatFragment (pointer: string): string {
 }
 
 /**
- * Returns the path of a request as a URI reference. Node accepts more than a URI allows: raw UTF-8, quotes, a lone percent
- * sign, two slashes at the beginning (which would name a host) and the absolute form of a request to a proxy.
+ * Returns the path of a request as a URI reference. Node accepts more than a URI allows: raw UTF-8, quotes and a lone percent
+ * sign. It also accepts two slashes at the beginning, which would name a host, and the absolute form of a request to a proxy.
  */
 function formatInstance (path: string): string {
   const local = path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')

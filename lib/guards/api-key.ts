@@ -31,7 +31,7 @@ export interface ApiKeyOptions {
    * an error from the catalog, that error is sent. If it throws any other error, the response is 503 `service_unavailable`, and the error is logged.
    */
   readonly lookup: Lookup
-  /** The scopes that a key must have. All of them are required. @default []: no scope is required */
+  /** The scopes that a key must have. All of them are required. @default [] (no scope is required) */
   readonly scopes?: readonly string[]
   /** The header that contains the key. @default 'authorization' */
   readonly header?: string

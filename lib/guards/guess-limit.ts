@@ -103,8 +103,8 @@ function reserve (guesses: Guesses, max: number): EndCheck {
     guesses.pending--
     if (isWrong) guesses.wrong++
     // After a valid key, one waiting request continues. If the limit is used up, all waiting requests are rejected.
-    const awake = guesses.wrong >= max ? guesses.waiting.size : max - guesses.wrong - guesses.pending
-    for (const wake of [...guesses.waiting].slice(0, awake)) wake()
+    const wakeCount = guesses.wrong >= max ? guesses.waiting.size : max - guesses.wrong - guesses.pending
+    for (const wake of [...guesses.waiting].slice(0, wakeCount)) wake()
   }
 }
 
@@ -112,8 +112,8 @@ function reserve (guesses: Guesses, max: number): EndCheck {
 function waitForCheck ({ waiting, ends }: Guesses): Promise<boolean> {
   if (waiting.size >= maxWaiting) return Promise.resolve(false)
   return new Promise(resolve => {
-    const left = ends - performance.now()
-    const timer = setTimeout(() => settle(left <= maxWait), Math.min(left, maxWait))
+    const remaining = ends - performance.now()
+    const timer = setTimeout(() => settle(remaining <= maxWait), Math.min(remaining, maxWait))
     const wake = (): void => settle(true)
     const settle = (hasTime: boolean): void => {
       clearTimeout(timer)

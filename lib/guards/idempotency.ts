@@ -22,11 +22,12 @@ export interface IdempotencyOptions {
   readonly store: IdempotencyStore
   /** Whether a request must have a key. If not, a request without a key runs as if there were no guard. @default true */
   readonly required?: boolean
-  /** The milliseconds after which a stored response expires. @default 86400000: 24 hours */
+  /** The milliseconds after which a stored response expires. @default 86400000 (24 hours) */
   readonly ttl?: number
   /**
-   * The milliseconds after which the claim of a running request expires. If its process ended, the request can then be repeated. Choose a longer time
-   * than the slowest handler takes, because a request that runs longer can run twice. @default 60000: 1 minute
+   * The milliseconds after which the claim of a running request expires. If its process has ended, the request can then be
+   * repeated. Choose a longer time than the slowest handler takes, because a request that runs longer can run twice.
+   * @default 60000 (1 minute)
    */
   readonly claimTtl?: number
   /**
@@ -37,9 +38,11 @@ export interface IdempotencyOptions {
   /** The milliseconds after which a store call without a result is treated as failed. @default 1000 */
   readonly storeTimeout?: number
   /**
-   * Returns what identifies the caller, such as the id of a user. Each caller has its own keys. Set this option if a caller's `Authorization` can change between
-   * two attempts, because the second one would run again, and with cookies. @default the id of the API key that the guard found (`request.apiKey.id`), otherwise the
-   * subject of a verified JSON Web Token (`request.user.iss` and `request.user.sub`), otherwise `Authorization`
+   * Returns what identifies the caller, such as the id of a user. Each caller has its own keys. Set this option if callers are
+   * identified by cookies, because they would share keys. Also set it if a caller's `Authorization` can change between two
+   * attempts, because the second attempt would run again.
+   * @default the id of the API key that the guard found (`request.apiKey.id`), otherwise the subject of a verified JSON Web Token
+   * (`request.user.iss` and `request.user.sub`), otherwise `Authorization`
    */
   readonly caller?: (request: FastifyRequest) => string
   /** The header that contains the key. @default 'Idempotency-Key' */
@@ -71,11 +74,14 @@ const isGuarded = (method: string): boolean => !safeMethods.has(method)
 
 /**
  * Returns a guard for routes that follows draft-ietf-httpapi-idempotency-key-header-07. The first request with an idempotency key runs, and its response
- * is stored. When the request is repeated, the stored response is sent again with `Idempotency-Replayed: true`. These requests are
- * rejected: 400 `idempotency_key_missing` without a key, 400 `invalid_request` with a malformed key, 409
- * `idempotency_in_progress` while the first request is running, and 422 `idempotency_key_reused` with another method, URL or body. Each caller has its own keys.
- * If the store fails, the response is 503 `service_unavailable`.
- * The documentation of the routes has these codes and the headers.
+ * is stored. When the request is repeated, the stored response is sent again with `Idempotency-Replayed: true`. Each caller has its
+ * own keys. The documentation of the routes has the headers and these codes:
+ *
+ * - 400 `idempotency_key_missing`: the request has no key
+ * - 400 `invalid_request`: the key is malformed
+ * - 409 `idempotency_in_progress`: the first request is still running
+ * - 422 `idempotency_key_reused`: the first request had another method, URL or body
+ * - 503 `service_unavailable`: the store failed
  *
  * Responses with 5xx, 401, 403, 408, 409, 421, 423, 425 and 429 are not stored, so the request can run again. The guard ignores requests with a
  * safe method, such as GET.

@@ -20,8 +20,8 @@ export function inheritRateLimit (app: object, own: RateLimitOptions | undefined
 
 /** Returns the effective `rateLimit` options outside a scope with a registration. */
 export function getOuterRateLimit (app: object): RateLimitOptions | undefined {
-  const around: object = Object.getPrototypeOf(app)
-  const owner = findOwner(around)
+  const outerScope: object = Object.getPrototypeOf(app)
+  const owner = findOwner(outerScope)
   return owner === undefined ? undefined : optionsByScope.get(owner)
 }
 

@@ -96,10 +96,10 @@ const prefixes = new WeakMap<object, string[]>()
 
 /** Returns a prefix that separates the counts of a registration from those of other registrations on the server; empty at the root. */
 function createGroupPrefix ({ server, prefix }: FastifyInstance): string {
-  const taken = prefixes.get(server) ?? []
-  prefixes.set(server, [...taken, prefix])
-  const same = taken.filter(other => other === prefix).length
-  return `${prefix}${prefix === '' ? '' : ' '}${same === 0 ? '' : `#${same + 1} `}`
+  const usedPrefixes = prefixes.get(server) ?? []
+  prefixes.set(server, [...usedPrefixes, prefix])
+  const count = usedPrefixes.filter(other => other === prefix).length
+  return `${prefix}${prefix === '' ? '' : ' '}${count === 0 ? '' : `#${count + 1} `}`
 }
 
 function addOnRequestHook (app: FastifyInstance): void {

@@ -58,8 +58,9 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
   /** The length of the window: milliseconds, a string such as '1 minute', or a function that returns either. */
   readonly timeWindow: number | string | ((request: FastifyRequest, key: string) => Awaitable<number | string>)
   /**
-   * What identifies a client: the IP address, the API key that the guard found (`request.apiKey.id`), or the result of a
-   * function. If there is no key, or the function returns `undefined`, the IP address is used. @default 'ip'
+   * What identifies a client: `'ip'` for the IP address, `'api-key'` for the API key that the guard found (`request.apiKey.id`),
+   * or a function that returns a key. Without a key, or if the function returns `undefined`, the IP address is used.
+   * @default 'ip'
    */
   readonly key?: 'ip' | 'api-key' | ((request: FastifyRequest) => Awaitable<string | number | undefined>)
   /** The number of requests that one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1 */
@@ -67,9 +68,9 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
   /** Returns true for a request that is neither counted nor limited. @default every request is counted */
   readonly skip?: (request: FastifyRequest) => Awaitable<boolean>
   /**
-   * The hook in which requests are counted. With `onRequest`, they are counted before every hook that is registered after the
-   * plugin, so failed authentication attempts also count. With any other hook, they are counted after the route's own hooks of
-   * the same type.
+   * The hook in which requests are counted: `'onRequest'`, `'preParsing'`, `'preValidation'` or `'preHandler'`. With `onRequest`,
+   * they are counted before every hook that is registered after the plugin, so failed authentication attempts also count. With
+   * any other hook, they are counted after the route's own hooks of the same type.
    * @default 'onRequest', and 'preValidation' for `key: 'api-key'`
    */
   readonly hook?: RateLimitHook
@@ -88,7 +89,7 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
 export interface RateLimitOptions<Name extends string = string> extends RateLimitBehaviour {
   /** The policies by name. */
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>
-  /** The policies for routes that list none, and for requests without a route. @default false: they are not limited */
+  /** The policies for routes that list none, and for requests without a route. @default false (they are not limited) */
   readonly default?: PolicyChoice<Name>
   /**
    * An ioredis client, or an ioredis cluster client, so that several processes share one count. The application opens and closes
@@ -98,8 +99,9 @@ export interface RateLimitOptions<Name extends string = string> extends RateLimi
   /** The prefix of the keys in Redis. @default 'fastify-api-errors-' */
   readonly nameSpace?: string
   /**
-   * The header fields on every response of a limited route: the fields of draft-ietf-httpapi-ratelimit-headers-11
-   * (`RateLimit-Policy` and `RateLimit`), `X-RateLimit-*`, the fields of version 06 of the draft, or none.
+   * The header fields on every response of a limited route. `'ratelimit'`: `RateLimit-Policy` and `RateLimit` of
+   * draft-ietf-httpapi-ratelimit-headers-11. `'x-ratelimit'`: `X-RateLimit-*`. `'draft-6'`: the fields of version 06 of the
+   * draft. `false`: none.
    * @default 'ratelimit'
    */
   readonly headers?: HeaderFamily | false

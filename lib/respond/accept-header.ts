@@ -40,8 +40,8 @@ function listMediaTypes (pattern: RegExp): string[] {
   }
   if (fits(`x-unlikely/${unlikelySubtype}`)) return ['*/*']
   const ranges = ['application', 'audio', 'font', 'image', 'message', 'model', 'multipart', 'text', 'video'].filter(type => fits(`${type}/${unlikelySubtype}`))
-  const spelled = pattern.source.replaceAll('\\', '').replace(/^\^/, '').replace(/(\$|\(;.*|;.*)$/, '')
-  const own = /^[\w.+-]+\/[\w.+-]+$/.test(spelled) && fits(spelled) ? [spelled.toLowerCase()] : []
+  const literalType = pattern.source.replaceAll('\\', '').replace(/^\^/, '').replace(/(\$|\(;.*|;.*)$/, '')
+  const own = /^[\w.+-]+\/[\w.+-]+$/.test(literalType) && fits(literalType) ? [literalType.toLowerCase()] : []
   return [...ranges.map(type => `${type}/*`), ...[...own, ...commonMediaTypes.filter(fits)].filter(type => !ranges.includes(type.slice(0, type.indexOf('/'))))]
 }
 

@@ -41,9 +41,9 @@ export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log:
 export type LogMethod = 'defaultErrorLog' | 'routeNotFound' | null
 
 /**
- * Writes an entry to the log of the request: a 4xx as its code and message, a 5xx with the error, its stack and its causes. The
- * stack of an expected 4xx would cost more than the rest of the response and is not useful. The data of the error has at most
- * 16,000 characters.
+ * Writes an entry to the log of the request. A 4xx is logged with its code and message, and a 5xx with the error, its stack and
+ * its causes. The stack of an expected 4xx would cost more than the rest of the response and is not useful. The data of the error
+ * has at most 16,000 characters.
  */
 export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
   const { level, code, status, route, requestId, error } = entry

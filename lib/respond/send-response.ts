@@ -59,14 +59,14 @@ const keepText = markSerializer((payload: unknown): string => String(payload))
 export function sendResponse (reply: PendingReply, response: PreparedResponse, listener: SendListener): void {
   const { send, raw, request } = reply
   const hasStream = isStreaming(reply)
-  const isWrittenAtOnce = !hasStream && !hasSendHooks(request)
+  const isWrittenImmediately = !hasStream && !hasSendHooks(request)
   // Only a hook that fails changes the next error handler.
-  reply[pending] = { response, listener, send, raw, nextErrorHandler: isWrittenAtOnce ? undefined : getNextErrorHandler(reply), hasStream }
+  reply[pending] = { response, listener, send, raw, nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply), hasStream }
   reply.send = sendWhilePending
   try {
     // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
     reply.serializer(keepText)
-    if (isWrittenAtOnce) {
+    if (isWrittenImmediately) {
       send.call(reply, response.payload)
       return
     }

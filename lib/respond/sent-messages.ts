@@ -31,12 +31,12 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
       responder.handle(errors[code]({ cause: new TypeError('reply.send(): expected a payload, got a promise.') }), request, reply)
       return true
     }
-    const said = readMessage(payload, reply.getHeader('content-type'))
-    if (said === undefined) {
+    const content = readMessage(payload, reply.getHeader('content-type'))
+    if (content === undefined) {
       reportSentError(onSent, request, reply)
       return false
     }
-    const { message } = said
+    const { message } = content
     responder.handle(errors[code]({ ...(message !== undefined && { message }), ...(payload !== undefined && { cause: payload }) }), request, reply)
     return true
   }

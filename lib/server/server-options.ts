@@ -36,8 +36,8 @@ const defaultRequestTimeout = 120_000
 export function serverOptions (options?: undefined): FastifyServerOptions
 /**
  * Returns options for `Fastify(...)` that send errors in the application's format if they never reach an error handler. These are
- * malformed URLs, parameters that are too long, malformed HTTP, oversized headers, requests that arrive too slowly, a missing
- * Host, and requests on an open connection while the server is closing. The options also include:
+ * malformed URLs, parameters that are too long, malformed HTTP, oversized headers, and requests that arrive too slowly. A missing
+ * Host and requests on an open connection while the server is closing also lead to such errors. The options also include:
  *
  * - request ids that are unique across processes,
  * - a `requestTimeout` of 120,000 milliseconds; if a request has not arrived by then, the response is a 408,

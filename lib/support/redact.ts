@@ -308,7 +308,7 @@ function replaceSpans (text: string, spans: readonly Span[]): string {
   return replaced + text.slice(at)
 }
 
-/** The number of encoding levels that are decoded. A percent sign or a backslash is often encoded itself. */
+/** The number of encoding levels that are decoded. An encoded value often contains encoded percent signs or backslashes. */
 const maxLevels = 4
 
 /** Returns a string and its decoded forms: percent-decoded, without the escapes of JSON and JavaScript, and from UTF-16. */

@@ -35,16 +35,16 @@ function compareFormats (before: readonly string[], after: readonly string[]): C
 
 function compareBodies (before: Lock, after: Lock): Change[] {
   return Object.entries(before.bodies).flatMap(([format, fields]) => {
-    const now = after.bodies[format]
-    return now === undefined ? [] : compareFields(`format '${format}'`, '', fields, now)
+    const current = after.bodies[format]
+    return current === undefined ? [] : compareFields(`format '${format}'`, '', fields, current)
   })
 }
 
 function compareCodes (before: Lock, after: Lock): Change[] {
   const added = Object.keys(after.codes).filter(code => !Object.hasOwn(before.codes, code))
   const changes = Object.entries(before.codes).flatMap(([code, locked]) => {
-    const now = Object.hasOwn(after.codes, code) ? after.codes[code] : undefined
-    return now === undefined ? [describeRemovedCode(code, locked, after, added)] : compareCode(code, locked, now)
+    const current = Object.hasOwn(after.codes, code) ? after.codes[code] : undefined
+    return current === undefined ? [describeRemovedCode(code, locked, after, added)] : compareCode(code, locked, current)
   })
   return [...changes, ...added.map(code => change('fine', code, 'the code is new.'))]
 }
@@ -68,14 +68,14 @@ function compareFields (subject: string, prefix: string, before: LockedFields, a
   const removeMark = (key: string): string => key.replace(/\?$/, '')
   for (const [key, type] of Object.entries(before)) {
     const name = removeMark(key)
-    const now = after[name] ?? after[`${name}?`]
-    if (now === undefined) {
+    const current = after[name] ?? after[`${name}?`]
+    if (current === undefined) {
       changes.push(key === name
         ? change('breaking', subject, `${prefix}${name} was required, and was removed.`)
         : change('notable', subject, `${prefix}${name} was optional, and was removed.`))
       continue
     }
-    if (now !== type) changes.push(change('breaking', subject, `${prefix}${name} changed from ${type} to ${now}.`))
+    if (current !== type) changes.push(change('breaking', subject, `${prefix}${name} changed from ${type} to ${current}.`))
     if (Object.hasOwn(after, key)) continue
     changes.push(key === name
       ? change('breaking', subject, `${prefix}${name} was required, and is now optional.`)
@@ -87,15 +87,15 @@ function compareFields (subject: string, prefix: string, before: LockedFields, a
 }
 
 function compareRoutes (before: Lock, after: Lock): Change[] {
-  const now = new Map(Object.entries(after.routes).map(([route, codes]) => [toPattern(route), codes]))
+  const codesByPattern = new Map(Object.entries(after.routes).map(([route, codes]) => [toPattern(route), codes]))
   const locked = new Set(Object.keys(before.routes).map(toPattern))
   const changes = Object.entries(before.routes).flatMap(([route, codes]) => {
-    const codesNow = now.get(toPattern(route))
-    if (codesNow === undefined) return [change('breaking', route, 'the route was removed, or is no longer documented.')]
+    const currentCodes = codesByPattern.get(toPattern(route))
+    if (currentCodes === undefined) return [change('breaking', route, 'the route was removed, or is no longer documented.')]
     return [
-      ...codesNow.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now return ${code}.`)),
+      ...currentCodes.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now return ${code}.`)),
       // A code that was removed is reported once, not for each of its routes.
-      ...codes.filter(code => !codesNow.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer returns ${code}.`))
+      ...codes.filter(code => !currentCodes.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer returns ${code}.`))
     ]
   })
   const added = Object.keys(after.routes).filter(route => !locked.has(toPattern(route)))

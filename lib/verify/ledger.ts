@@ -47,15 +47,15 @@ export function createLedger (): Ledger {
   const byRoute = new Map<string | undefined, typeof counts>()
   return {
     record ({ route, status, code }) {
-      let ofRoute = byRoute.get(route?.name)
-      if (ofRoute === undefined) byRoute.set(route?.name, ofRoute = [])
-      const entry = ofRoute.find(entry => entry.code === code && entry.status === status)
+      let routeEntries = byRoute.get(route?.name)
+      if (routeEntries === undefined) byRoute.set(route?.name, routeEntries = [])
+      const entry = routeEntries.find(entry => entry.code === code && entry.status === status)
       if (entry !== undefined) {
         entry.count++
         return false
       }
       const first = { route, status, code, count: 1 }
-      ofRoute.push(first)
+      routeEntries.push(first)
       counts.push(first)
       return true
     },
@@ -68,8 +68,8 @@ export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
   const merged = new Map<string, LedgerEntry>()
   for (const entry of entries) {
     const key = JSON.stringify([entry.route, entry.status, entry.code])
-    const same = merged.get(key)
-    merged.set(key, same === undefined ? entry : { ...entry, count: same.count + entry.count, documented: same.documented && entry.documented })
+    const earlier = merged.get(key)
+    merged.set(key, earlier === undefined ? entry : { ...entry, count: earlier.count + entry.count, documented: earlier.documented && entry.documented })
   }
   return [...merged.values()]
 }

@@ -106,8 +106,8 @@ function lockBody (fields: readonly Field[], codes: number): LockedFields {
   const names = [...new Set(fields.map(({ name }) => name))].filter(name => !/(^|\.)meta\./.test(name))
   return Object.fromEntries(names.map(name => {
     const same = fields.filter(field => field.name === name)
-    const isAlways = same.length === codes && same.every(({ required }) => required)
-    return [isAlways ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widenType)))].join(' | ')] as const
+    const isRequired = same.length === codes && same.every(({ required }) => required)
+    return [isRequired ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widenType)))].join(' | ')] as const
   }).sort())
 }
 

@@ -10,8 +10,9 @@ import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
 export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
 
 /**
- * Returns a function that returns whether a kind of response is documented: by its code, or by a schema that the route
- * declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that schema.
+ * Returns a function that checks whether a kind of response is documented, by its code or by a schema that the route declares for
+ * its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that
+ * schema.
  */
 export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared?: MatchesDeclared): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {

@@ -1,8 +1,7 @@
-/** Writes the tables of options from the documentation comments of their types, so that both have the same text. */
+/** Writes the lists of options from the documentation comments of their types, so that both have the same text. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { table } from './table.js'
 
 /** The interfaces whose properties are options, by the name of their section. */
 const interfaces: Readonly<Record<string, { readonly file: string, readonly names: readonly string[] }>> = {
@@ -17,7 +16,7 @@ const interfaces: Readonly<Record<string, { readonly file: string, readonly name
   'options-error': { file: 'catalog/api-error.ts', names: ['ErrorInit'] }
 }
 
-/** The tables of options by the names of their sections. */
+/** The lists of options by the names of their sections. */
 export const optionSections: Readonly<Record<string, () => string>> = Object.fromEntries(
   Object.entries(interfaces).map(([section, { file, names }]) => [section, () => writeOptions(file, names)])
 )
@@ -30,10 +29,13 @@ function writeOptions (file: string, names: readonly string[]): string {
     if (found === undefined) throw new Error(`docs: lib/${file} has no interface ${name}.`)
     return (found as ts.InterfaceDeclaration).members.filter(ts.isPropertySignature)
   })
-  return table(['option', 'meaning', 'default'], members.map(member => {
+  return members.map(member => {
     const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
     const text = (tag: ts.JSDoc | ts.JSDocTag | undefined): string => (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\{@link (\w+)\}/g, '`$1`').replace(/\s+/g, ' ').trim()
     const preset = text(comment?.tags?.find(tag => tag.tagName.text === 'default'))
-    return [`\`${member.name.getText()}\``, text(comment), preset === '' ? (member.questionToken === undefined ? 'required' : '') : preset]
-  }))
+    return [
+      `- **\`${member.name.getText()}\`**${member.questionToken === undefined ? ' (required)' : ''}: ${text(comment)}`,
+      ...preset === '' ? [] : [`Default: ${preset}.`]
+    ].join(' ')
+  }).join('\n')
 }

@@ -18,7 +18,7 @@ export const responseSections: Readonly<Record<string, () => string>> = {
   'own-code': () => {
     const names = new Map<StandardCode, string[]>()
     for (const [name, { code = 'internal_error' }] of Object.entries(throwables)) names.set(code, [...names.get(code) ?? [], name])
-    return table(['thrown', 'response'], [...names].map(([code, list]) => [list.join('; '), response(code)]))
+    return table(['thrown', 'response'], [...names].flatMap(([code, list]) => list.map(name => [name, response(code)])))
   },
   'own-code-places': () => Object.keys(places).map(place => `- ${place}`).join('\n')
 }

@@ -45,10 +45,10 @@ t.test('any other schema is rejected with one sentence', t => {
   const types = 'expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got'
   const property = (schema: TSchema): object => Type.Object({ id: schema })
   const wrong: ReadonlyArray<readonly [meta: unknown, sentence: string]> = [
-    [Type.Module(tree).Import('Tree'), `${expected} a reference to "Tree", which is only possible inside of it.`],
-    [NewType.Cyclic(newTree, 'Tree'), `${expected} a reference to "Tree", which is only possible inside of it.`],
-    [(NewType.Module(newTree) as { Tree: object }).Tree, `${expected} a reference to "Tree", which is only possible inside of it.`],
-    [{ $ref: '#/$defs/Tree', $defs: { Tree: { type: 'object' } } }, `${expected} a reference to "#/$defs/Tree", which is only possible inside of it.`],
+    [Type.Module(tree).Import('Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
+    [NewType.Cyclic(newTree, 'Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
+    [(NewType.Module(newTree) as { Tree: object }).Tree, `${expected} a reference to "Tree", which is only allowed inside the schema.`],
+    [{ $ref: '#/$defs/Tree', $defs: { Tree: { type: 'object' } } }, `${expected} a reference to "#/$defs/Tree", which is only allowed inside the schema.`],
     [Type.Union([Type.Object({}), Type.Null()]), `${expected} a schema without a type.`],
     [{}, `${expected} a schema without a type.`],
     [{ type: ['object', 'null'] }, `${expected} a schema of type ["object","null"].`],

@@ -1,4 +1,4 @@
-/** Identifies what a request asks for, so that a caller cannot use one idempotency key for two different requests, and the caller's keys. */
+/** Creates the fingerprint of a request, so that a caller cannot use one key for two different requests, and the key of an entry in the store. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isObject, isRecord } from '../../support/is-object.js'

@@ -12,7 +12,7 @@ export interface PostgresClient {
 export interface PostgresStoreOptions {
   /** A client or a pool of `pg`, PGlite, or anything else with `query(text, values)`. A pool is better, because a client runs one query at a time. */
   readonly client: PostgresClient
-  /** The name of the table, also with its schema. @default 'idempotency_keys' */
+  /** The name of the table, with or without the name of its schema. @default 'idempotency_keys' */
   readonly table?: string
 }
 

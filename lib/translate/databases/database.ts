@@ -83,10 +83,10 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
     name,
     translate (error, context) {
       let found: Reading | undefined
-      let at = error
-      for (let depth = 0; depth < maxDepth && isOfDatabase(at); depth++) {
-        found = read(at, context.request) ?? found
-        at = at.cause ?? at.original ?? at.driverError // TypeORM says driverError, Sequelize original, the others cause
+      let current = error
+      for (let depth = 0; depth < maxDepth && isOfDatabase(current); depth++) {
+        found = read(current, context.request) ?? found
+        current = current.cause ?? current.original ?? current.driverError // TypeORM says driverError, Sequelize original, the others cause
       }
       return found === undefined ? undefined : createDatabaseError(found, error, context)
     }

@@ -113,8 +113,8 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
 }
 
 /**
- * The position of the name, also in MariaDB's translations. A value from the request cannot match as a name, because the name of
- * a key is the last quoted string, and a value is followed by a quote, never by the row.
+ * The position of the name in a message, also in MariaDB's translations. A value from the request cannot match as a name. The
+ * name of a key is the last quoted string, and a value is followed by a quote, never by the row.
  */
 const namePatterns: Readonly<Record<NonNullable<MysqlError['names']>, RegExp>> = {
   column: /'([^']+)'/,

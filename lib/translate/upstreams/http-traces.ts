@@ -31,7 +31,7 @@ const weakMarks: ReadonlyArray<readonly string[]> = [
 /** Properties that applications set more often. Together, they count as one. */
 const commonMarks = ['requestId', 'request_id', 'requestID', 'RequestId', 'requestid', 'amzRequestid', 'correlationId', 'correlation_id', 'correlationID', 'body']
 
-/** Returns whether an error has a response that a client received, the headers of such a response, or the mark of a client that always sends a request. */
+/** Returns whether an error has a received response, the headers of one, or the mark of a client that always sends a request. */
 export function hasResponse (error: ReadonlyJsonObject): boolean {
   return isObject(error.$metadata) || error.isAxiosError === true || isHeadersOfResponse(error.headers) || responses.some(name => isResponse(error[name])) || ('httpBody' in error && 'httpStatus' in error) || isResponseOfWreck(error)
 }

@@ -6,8 +6,8 @@ import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-c
 import { isObject } from '../../support/is-object.js'
 
 /**
- * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients, and all errors with a code of
- * Node.js for sockets, DNS or TLS.
+ * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients. Also translates all errors with
+ * a code of Node.js for sockets, DNS or TLS.
  *
  * The status of an upstream service is never passed on. If the service sends a 401, this does not mean that the client has to sign in.
  */
@@ -32,12 +32,12 @@ const maxCauses = 8
 /** Returns the failure of the deepest known cause, because a wrapper has less information than its cause. */
 function findFailure (error: unknown): UpstreamFailure | undefined {
   let failure: UpstreamFailure | undefined
-  let at = error
-  for (let depth = 0; depth < maxCauses && isObject(at); depth++) {
-    failure = getOwnFailure(at) ?? failure
-    const status = getStatus(at)
-    if (failure === undefined && status !== undefined && isCopyOfCause(at, status)) failure = 'bad_gateway'
-    at = getCause(at)
+  let current = error
+  for (let depth = 0; depth < maxCauses && isObject(current); depth++) {
+    failure = getOwnFailure(current) ?? failure
+    const status = getStatus(current)
+    if (failure === undefined && status !== undefined && isCopyOfCause(current, status)) failure = 'bad_gateway'
+    current = getCause(current)
   }
   return failure
 }

@@ -94,10 +94,10 @@ function listFailures (errors: readonly ValidationError[]): FailedKeyword[] {
   const queue = errors.map(error => ({ error, path: [] as readonly string[] }))
   const failures: FailedKeyword[] = []
   for (const { error, path } of queue) {
-    const at = error.property === undefined ? path : [...path, error.property]
-    failures.push(...readFailures(error, at))
+    const fieldPath = error.property === undefined ? path : [...path, error.property]
+    failures.push(...readFailures(error, fieldPath))
     for (const child of error.children ?? []) {
-      if (queue.length < maxReported && isValidationError(child)) queue.push({ error: child, path: at })
+      if (queue.length < maxReported && isValidationError(child)) queue.push({ error: child, path: fieldPath })
     }
   }
   return failures.length === 0 ? [{ keyword: 'invalid', path: [], params: {} }] : failures
@@ -122,7 +122,7 @@ function readConstraint (name: string, message: string, { property, value }: Val
   const { keyword, params, hasLimit } = known ?? unknownConstraint
   const phrase = property === undefined ? undefined : toPhrase(message, property)
   // The library's messages are replaced if ours have the same information, so that messages are the same for all validators.
-  if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(each)))) return { keyword, params }
+  if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(eachPrefix)))) return { keyword, params }
   const isOfApplication = known === undefined || phrase === undefined
   return { keyword, params, message: isOfApplication && repeatsValue(message, value) ? issueKinds.invalid.message({}) : phrase ?? message }
 }
@@ -135,12 +135,12 @@ function findKeyword (name: string, message: string): ConstraintKeyword | undefi
   return Object.hasOwn(constraintKeywords, name) ? constraintKeywords[name] : undefined
 }
 
-const each = 'each value in '
+const eachPrefix = 'each value in '
 
 /** Returns a message of the library as a phrase that follows the name of the field; `undefined` for the application's own message. */
 function toPhrase (message: string, property: string): string | undefined {
-  const isEach = message.startsWith(each)
-  const rest = isEach ? message.slice(each.length) : message
+  const isEach = message.startsWith(eachPrefix)
+  const rest = isEach ? message.slice(eachPrefix.length) : message
   const start = ['', 'property ', 'nested property '].map(words => `${words}${property} `).find(start => rest.startsWith(start))
   return start === undefined ? undefined : (isEach ? 'each value ' : '') + rest.slice(start.length)
 }

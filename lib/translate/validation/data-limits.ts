@@ -6,13 +6,13 @@ export function isData (limit: unknown): boolean {
   return isObject(limit) && typeof limit.$data === 'string'
 }
 
-const known = new WeakMap<object, ReadonlySet<string>>()
+const keywordsBySchema = new WeakMap<object, ReadonlySet<string>>()
 
 /** Returns the keywords whose limit is a value of the request somewhere in a schema. */
 export function dataKeywords (schema: unknown): ReadonlySet<string> {
   if (!isObject(schema)) return none
-  let keywords = known.get(schema)
-  if (keywords === undefined) known.set(schema, keywords = collect(schema, new Set(), new Set()))
+  let keywords = keywordsBySchema.get(schema)
+  if (keywords === undefined) keywordsBySchema.set(schema, keywords = collect(schema, new Set(), new Set()))
   return keywords
 }
 

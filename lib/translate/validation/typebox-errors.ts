@@ -131,11 +131,11 @@ function readFailures (typebox: Typebox, error: ValueError): FailedKeyword[] {
 }
 
 function takeFirst<Item> (items: Iterable<Item>, count: number): Item[] {
-  const taken: Item[] = []
+  const first: Item[] = []
   for (const item of items) {
-    if (taken.push(item) === count) break
+    if (first.push(item) === count) break
   }
-  return taken
+  return first
 }
 
 function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] {
