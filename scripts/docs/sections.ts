@@ -13,9 +13,12 @@ import { responseSections } from './response-tables.js'
 import { summarizeFailures } from './failure-list.js'
 import { failureSections } from './failures.js'
 import { launchCurl } from './launch-curl.js'
+import { compareApplications } from '../../test/support/comparison.js'
 import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
+
+const comparison = await compareApplications()
 
 /** The generated sections by name, each made from the tables of lib/. */
 export const sections: Readonly<Record<string, () => string>> = {
@@ -37,6 +40,7 @@ export const sections: Readonly<Record<string, () => string>> = {
     Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
   ),
   'launch-curl': launchCurl,
+  comparison: () => comparison,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections,
   ...optionSections,
