@@ -1,6 +1,7 @@
 /** The packed package in an empty project: imports, require, types, files, and the programs of the README. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -278,6 +279,13 @@ interface Program {
 const programs: Program[] = [...readme.matchAll(/```sh\nnpm install (.*)\n```[^]*?```js\n([^]*?)```[^]*?localhost:3000(\S+)(?:.* -d '(.*)')?\n[^]*?```http\n([^]*?)```/g)]
   .map(([, packages = '', code = '', path = '', body, shown = '']) => ({ packages: packages.split(' '), code, path, body, shown }))
 
+/** Connects to a port without a request, because a request would count toward the limit of the program. */
+async function isListening (port: number): Promise<boolean> {
+  return await new Promise(resolve => {
+    const socket = connect(port, 'localhost', () => { socket.destroy(); resolve(true) }).once('error', () => { resolve(false) })
+  })
+}
+
 /** Runs a program in an empty project that has only its packages, and calls a function with the URL of its server. */
 async function runProgram (t: Test, { packages, code }: Program, use: (base: string) => Promise<void>): Promise<void> {
   const port = await freePort()
@@ -291,7 +299,7 @@ async function runProgram (t: Test, { packages, code }: Program, use: (base: str
   const ended = new Promise<number | null>(resolve => { program.once('exit', resolve) })
   t.teardown(() => { program.kill() })
   const base = `http://localhost:${port}`
-  while (program.exitCode === null && await fetch(base).then(() => false, () => true)) await delay(100)
+  while (program.exitCode === null && !await isListening(port)) await delay(100)
   if (program.exitCode !== null) throw new Error(`The program ended with exit code ${program.exitCode}.`)
   await use(base)
   program.kill()
