@@ -73,18 +73,18 @@ function noteRegistrations (app: FastifyInstance): void {
 const displayName = Symbol.for('fastify.display-name')
 
 function noteRoutes (app: FastifyInstance): void {
-  let routes: EarlyRoute[] | undefined = []
+  let routes: EarlyRoute[] = []
   noted.set(app.server, routes)
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
-    routes?.push(early)
+    routes.push(early)
     noteHandler(route)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
     // Without parameters, because a callback with parameters would receive the error of the plugin.
     this.after(() => { early.isBound = true })
   })
   app.addHook('onReady', done => {
-    routes = undefined
+    routes = []
     noted.delete(app.server)
     done()
   })
