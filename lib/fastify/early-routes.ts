@@ -19,7 +19,7 @@ interface EarlyRoute {
 }
 
 /** The routes by server, until the application is ready. */
-const noted = new WeakMap<object, EarlyRoute[]>()
+const routesByServer = new WeakMap<object, EarlyRoute[]>()
 
 /** The key of a mark on the `config` of a route. A request gives access to a copy of `config`, and to no other property of the route. */
 const routeMark: unique symbol = Symbol('fastify-api-errors.route')
@@ -73,8 +73,8 @@ function noteRegistrations (app: FastifyInstance): void {
 const displayName = Symbol.for('fastify.display-name')
 
 function noteRoutes (app: FastifyInstance): void {
-  let routes: EarlyRoute[] = []
-  noted.set(app.server, routes)
+  const routes: EarlyRoute[] = []
+  routesByServer.set(app.server, routes)
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
@@ -84,8 +84,7 @@ function noteRoutes (app: FastifyInstance): void {
     this.after(() => { early.isBound = true })
   })
   app.addHook('onReady', done => {
-    routes = []
-    noted.delete(app.server)
+    routesByServer.delete(app.server)
     done()
   })
 }
@@ -97,17 +96,17 @@ export function getRouteMark (config: object | undefined): object | undefined {
 
 /** Returns the routes of a scope and of its nested scopes so far, until the application is ready. */
 export function listRoutes (app: FastifyInstance): RouteOptions[] {
-  return (noted.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app)).map(({ route }) => route)
+  return (routesByServer.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app)).map(({ route }) => route)
 }
 
 /** Removes and returns the early routes of a scope and of its nested scopes. */
 export function takeRoutes (app: FastifyInstance): Routes {
-  const all = noted.get(app.server) ?? []
-  const early = all.filter(({ scope }) => isInside(scope, app))
+  const early = (routesByServer.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
   const isUnhandled = ({ scope, isBound }: EarlyRoute): boolean => isBound && isOwner(app, scope)
+  const all = routesByServer.get(app.server) ?? []
   return {
     forEach (hook) {
-      for (const each of early.filter(each => !isUnhandled(each))) hook(each.route, each.scope, true, each.url)
+      for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
       app.addHook('onRoute', function (route) {
         noteHandler(route)
         hook(route, this, false, route.url)

@@ -18,15 +18,11 @@ const interfaces: Readonly<Record<string, { readonly file: string, readonly name
 }
 
 /** The tables of options by the names of their sections. */
-export const optionSections: Readonly<Record<string, () => string>> = {
-  ...Object.fromEntries(Object.entries(interfaces).map(([section, { file, names }]) => [section, () => writeOptions(file, names)])),
-  'options-summary': () => writeOptions('options.ts', ['ApiErrorsOptions'], getFirstStatement)
-}
+export const optionSections: Readonly<Record<string, () => string>> = Object.fromEntries(
+  Object.entries(interfaces).map(([section, { file, names }]) => [section, () => writeOptions(file, names)])
+)
 
-/** Returns the first sentence of a description, without the explanation after a colon. */
-const getFirstStatement = (text: string): string => text.split(/\.(?: |$)|: /, 1).join()
-
-function writeOptions (file: string, names: readonly string[], shorten = (text: string): string => text): string {
+function writeOptions (file: string, names: readonly string[]): string {
   const path = fileURLToPath(new URL(`../../lib/${file}`, import.meta.url))
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
   const members = names.flatMap(name => {
@@ -38,6 +34,6 @@ function writeOptions (file: string, names: readonly string[], shorten = (text: 
     const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
     const text = (tag: ts.JSDoc | ts.JSDocTag | undefined): string => (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\{@link (\w+)\}/g, '`$1`').replace(/\s+/g, ' ').trim()
     const preset = text(comment?.tags?.find(tag => tag.tagName.text === 'default'))
-    return [`\`${member.name.getText()}\``, shorten(text(comment)), preset === '' ? (member.questionToken === undefined ? 'required' : '') : preset]
+    return [`\`${member.name.getText()}\``, text(comment), preset === '' ? (member.questionToken === undefined ? 'required' : '') : preset]
   }))
 }

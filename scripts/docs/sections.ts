@@ -8,6 +8,7 @@ import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
 import { optionSections } from './options.js'
+import { summarizeOptions } from './options-summary.js'
 import { usage } from '../../lib/cli/run-command.js'
 import { responseSections } from './response-tables.js'
 import { summarizeFailures } from './failure-list.js'
@@ -41,6 +42,7 @@ export const sections: Readonly<Record<string, () => string>> = {
   ),
   'launch-curl': launchCurl,
   comparison: () => comparison,
+  'options-summary': summarizeOptions,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections,
   ...optionSections,
