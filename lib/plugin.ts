@@ -4,10 +4,13 @@ import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { checkRegisteredTypes } from './catalog/complete-definition.js'
 import { describeValue } from './support/describe-value.js'
+import { isRecord } from './support/is-object.js'
 import { hasTypeboxSchema, loadTypebox } from './support/typebox-registry.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
+import { isLimitedByPlugin } from './infer/known-plugins.js'
+import { warnOfMisspelledConfig, warnOfRoutesOutside, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
@@ -258,7 +261,8 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
 }
 
 /** Step 3: records the routes of the registration for the document, the ledger and the reference. */
-function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared }: Registration): void {
+function documentRoutes (registration: Registration): void {
+  const { app, rateLimit, routes, routeErrors, matchesDeclared } = registration
   routes.forEach((route, scope, _isEarly, url) => {
     if (!isOwner(app, scope)) return
     if (rateLimit === undefined) checkUnlimitedRoute(route)
@@ -269,9 +273,22 @@ function documentRoutes ({ app, rateLimit, routes, routeErrors, matchesDeclared 
     routeErrors.setReady()
     warnOfDeclaredStatuses(routeErrors, matchesDeclared)
     warnUnhandledRoutes(routes.unhandled.filter(route => !isExcluded(route)))
+    warnOfMistakes(registration)
     warnOfDocumentsWithoutErrors(routeErrors.routes.map(({ scope }) => scope))
     checkComponentPrefix(routeErrors, listOthers(app).map(other => other.routeErrors))
   })
+}
+
+/** Warns about mistakes that cause no error. */
+function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Registration): void {
+  if (app.prefix === '') warnOfRoutesOutside(routes.listOutside().filter(route => !isExcluded(route)))
+  warnOfMisspelledConfig(routeErrors.routes.map(({ route }) => route))
+  if (rateLimit === undefined) {
+    const unlimited = routeErrors.routes.filter(record => isRecord(record.route.config?.rateLimit) && !isLimitedByPlugin(routeErrors.getTargets(record)))
+    warnOfUnenforcedLimits(unlimited.map(({ route }) => route))
+  }
+  const inside = listInside(app).flatMap(each => each.routeErrors.routes.map(record => getRouteLimits(record, each.rateLimit)))
+  if (settings.rateLimit !== undefined && inside.length > 0 && inside.every(limits => limits.length === 0)) warnOfUnusedPolicies(Object.keys(settings.rateLimit.policies))
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */

@@ -1,11 +1,14 @@
-/** The packed package in an empty project: imports, require, types and files. */
-import { execFileSync, spawnSync } from 'node:child_process'
+/** The packed package in an empty project: imports, require, types, files, and the programs of the README. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { standardErrors } from 'fastify-api-errors'
+import { freePort } from './support/free-port.js'
 
 /** The packed tarball, installed into an empty project next to Fastify, as a user has it. */
 
@@ -260,4 +263,75 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     t.equal(stdout, '', `module ${module}`)
   }
   t.equal(run('node', ['--no-warnings', '-e', "require('./lowest/commonjs.cjs').build().then(app => app.inject('/')).then(({ statusCode }) => console.log(statusCode))"]), '401\n')
+})
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+/** A program of the README: the packages that the page installs for it, a request, and the response that the page shows. */
+interface Program {
+  readonly packages: readonly string[]
+  readonly code: string
+  readonly path: string
+  readonly body: string | undefined
+  readonly shown: string
+}
+
+const programs: Program[] = [...readme.matchAll(/```sh\nnpm install (.*)\n```[^]*?```js\n([^]*?)```[^]*?localhost:3000(\S+)(?:.* -d '(.*)')?\n[^]*?```http\n([^]*?)```/g)]
+  .map(([, packages = '', code = '', path = '', body, shown = '']) => ({ packages: packages.split(' '), code, path, body, shown }))
+
+/** Connects to a port without a request, because a request would count toward the limit of the program. */
+async function isListening (port: number): Promise<boolean> {
+  return await new Promise(resolve => {
+    const socket = connect(port, 'localhost', () => { socket.destroy(); resolve(true) }).once('error', () => { resolve(false) })
+  })
+}
+
+/** Runs a program in an empty project that has only its packages, and calls a function with the URL of its server. */
+async function runProgram (t: Test, { packages, code }: Program, use: (base: string) => Promise<void>): Promise<void> {
+  const port = await freePort()
+  const project = mkdtempSync(join(folder, 'readme-'))
+  for (const name of packages) {
+    mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true })
+    symlinkSync(join(name === 'fastify-api-errors' ? folder : root, 'node_modules', name), join(project, 'node_modules', name))
+  }
+  writeFileSync(join(project, 'app.mjs'), code.replace('port: 3000', `port: ${port}`))
+  const program = spawn('node', ['app.mjs'], { cwd: project, stdio: 'inherit' })
+  const ended = new Promise<number | null>(resolve => { program.once('exit', resolve) })
+  t.teardown(() => { program.kill() })
+  const base = `http://localhost:${port}`
+  while (program.exitCode === null && !await isListening(port)) await delay(100)
+  if (program.exitCode !== null) throw new Error(`The program ended with exit code ${program.exitCode}.`)
+  await use(base)
+  program.kill()
+  await ended
+}
+
+t.test('each program of the README responds as the page shows, with the packages that the page installs', async t => {
+  t.equal(programs.length, 2)
+  for (const program of programs) {
+    await runProgram(t, program, async base => {
+      const response = await fetch(base + program.path, program.body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: program.body })
+      const [head = '', shownBody = ''] = program.shown.split('\n\n')
+      const [statusLine, ...fields] = head.split('\n')
+      t.equal(`HTTP/1.1 ${response.status} ${response.statusText}`, statusLine)
+      const { request_id: id, ...rest } = await response.json() as { readonly request_id: string }
+      const { request_id: shownId, ...expected } = JSON.parse(shownBody) as { readonly request_id: string }
+      t.strictSame(rest, expected)
+      t.match(id, /^req_[\w-]{20}$/)
+      const omitted = ['connection', 'content-length', 'date', 'keep-alive']
+      t.strictSame(
+        [...response.headers].filter(([name]) => !omitted.includes(name)).map(([name, value]) => `${name}: ${value}`).sort(),
+        fields.map(field => field.replace(shownId, id)).sort()
+      )
+    })
+  }
+})
+
+t.test('the document of the second program has the statuses that the README names', async t => {
+  const [, second] = programs
+  await runProgram(t, second as Program, async base => {
+    const document = await (await fetch(`${base}/openapi.json`)).json() as { readonly paths: Readonly<Record<string, { readonly post: { readonly responses: object } }>> }
+    const [, statuses = ''] = /lists ([\d, and]+),/.exec(readme) ?? []
+    t.strictSame(Object.keys(document.paths['/queues/{id}/entries']?.post.responses ?? {}), ['200', ...statuses.split(/, | and /)])
+  })
 })

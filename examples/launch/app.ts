@@ -45,7 +45,7 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
   const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true, retryHeaders = true } = options
   const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
 
-  const database = await openDatabase(databaseUrl)
+  const database = await openDatabase(seed, databaseUrl)
   const payments = await startPayments()
   const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, { enableOfflineQueue: false, commandTimeout: 200, maxRetriesPerRequest: 1 })
   app.addHook('onClose', async () => {
@@ -104,7 +104,6 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     })
   })
 
-  await seed(database)
   const guard = createGuard(database)
   await app.register(sessions, { database, secret: 'a secret of the example, not of a real API' })
   await app.register(users, { database, guard })

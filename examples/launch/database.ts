@@ -1,5 +1,5 @@
 /** The Postgres database of the example, embedded or on a server. */
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 
 /** A Postgres database, embedded or on a server. */
@@ -69,24 +69,39 @@ const schema = `
 `
 
 /**
- * Opens the database and creates its tables.
+ * Opens the database, creates its tables, and fills them.
  *
- * @param url the URL of a Postgres server. Absent: an embedded database in the memory of the process
+ * @param fill adds the demo data
+ * @param url the URL of a Postgres server. Absent: an embedded database in the memory of the process. It takes seconds to create, so
+ * the first query creates it
  */
-export async function openDatabase (url?: string): Promise<Database> {
+export async function openDatabase (fill: (database: Pick<Database, 'query'>) => Promise<void>, url?: string): Promise<Database> {
   if (url === undefined) {
-    const embedded = new PGlite()
-    await embedded.exec(schema)
-    return { query: (sql, values) => embedded.query(sql, values), close: () => embedded.close() }
+    let opening: Promise<PGlite> | undefined
+    const open = (): Promise<PGlite> => {
+      opening ??= createEmbedded(fill)
+      return opening
+    }
+    return {
+      query: async (sql, values) => (await open()).query(sql, values),
+      close: async () => (await opening)?.close()
+    }
   }
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
   pool.on('error', () => {}) // the pool replaces a broken idle connection; if that fails, the next query fails
   await pool.query(schema)
-  return {
-    async query<Row> (sql: string, values?: unknown[]) {
-      const { rows } = await pool.query(sql, values)
-      return { rows: rows as Row[] }
-    },
-    close: () => pool.end()
+  const query: Database['query'] = async <Row> (sql: string, values?: unknown[]) => {
+    const { rows } = await pool.query(sql, values)
+    return { rows: rows as Row[] }
   }
+  await fill({ query })
+  return { query, close: () => pool.end() }
+}
+
+async function createEmbedded (fill: (database: Pick<Database, 'query'>) => Promise<void>): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const embedded = new PGlite()
+  await embedded.exec(schema)
+  await fill(embedded)
+  return embedded
 }

@@ -31,7 +31,7 @@ export const demo = {
 } as const
 
 /** Fills an empty database with the demo data. */
-export async function seed (database: Database): Promise<void> {
+export async function seed (database: Pick<Database, 'query'>): Promise<void> {
   await database.query('insert into organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing', [demo.organization, 'Acme', demo.otherOrganization, 'Globex'])
   await database.query('insert into products (id, sku, name, price) values ($1, $2, $3, $4) on conflict do nothing', [demo.product, 'SHOE-1', 'Shoe', 12900])
   await database.query('insert into queues (id, name, open) values ($1, $2, true), ($3, $4, false) on conflict do nothing', [demo.queue, 'First drop', demo.closedQueue, 'Last drop'])

@@ -6,7 +6,6 @@ import { isLimitedByPlugin } from '../infer/known-plugins.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import type { Reference } from '../reference/create-reference.js'
 import { formatCount } from '../support/format-count.js'
-import { isRecord } from '../support/is-object.js'
 import { listReferences } from '../verify/references.js'
 
 /** A problem that prevents errors from being handled or documented. */
@@ -71,7 +70,6 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
   const all = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes.map(record => ({ record, routeErrors })))
   const limitedByUs = new Set(references.flatMap(({ limits }) => limits.flatMap(({ routes }) => routes)))
   const limited = all.filter(({ record, routeErrors }) => isLimitedByPlugin(routeErrors.getTargets(record)))
-  const unlimited = all.filter(each => isRecord(each.record.route.config?.rateLimit) && !limited.includes(each))
   const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
     [
       all.filter(({ record, routeErrors }) => record.route.config?.errors !== false && !routeErrors.isCovered(record)).flatMap(({ record }) => listNames(record)),
@@ -80,10 +78,6 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
     [
       limited.flatMap(({ record }) => listNames(record)).filter(name => limitedByUs.has(name)),
       'Both @fastify/rate-limit and the option rateLimit limit', 'config: { rateLimit: false } // on the route, or delete one of the two'
-    ],
-    [
-      unlimited.flatMap(({ record }) => listNames(record)).filter(name => !limitedByUs.has(name)),
-      'Nothing enforces config.rateLimit of', 'await app.register(rateLimit, { global: false }) // of @fastify/rate-limit, before the routes'
     ]
   ]
   return checks.flatMap(([names, subject, line]) => names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }])

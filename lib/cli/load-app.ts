@@ -47,7 +47,9 @@ export function createAppError (module: string | undefined, what: string, reason
 async function registerTsx (path: string): Promise<void> {
   const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
   const tsx = hasLoader ? undefined : findTsx(path)
-  if (tsx !== undefined) await importFile(tsx) // the same as `node --import tsx`
+  if (tsx === undefined) return
+  await importFile(tsx) // the same as `node --import tsx`
+  process.env.FASTIFY_AUTOLOAD_TYPESCRIPT ??= '1' // @fastify/autoload does not notice tsx if it was imported later.
 }
 
 function findTsx (path: string): string | undefined {

@@ -5,8 +5,8 @@ import { trackComposedHooks } from './composed-hooks.js'
 import { trackFunctions } from './guard-functions.js'
 import { trackHooks } from './hooks.js'
 import { keepPluginOptions } from './plugin-options.js'
-import { addRegistration, isInside, isOwner, pluginName } from './registrations.js'
-import type { Routes } from './routes.js'
+import { addRegistration, findOwner, isInside, isOwner, pluginName } from './registrations.js'
+import { listRouteNames, type Routes } from './routes.js'
 
 /** A route that was registered before the plugin was loaded. */
 interface EarlyRoute {
@@ -84,7 +84,7 @@ function noteRoutes (app: FastifyInstance): void {
     this.after(() => { early.isBound = true })
   })
   app.addHook('onReady', done => {
-    routes.length = 0
+    routesByServer.delete(app.server)
     done()
   })
 }
@@ -94,10 +94,16 @@ export function getRouteMark (config: object | undefined): object | undefined {
   return (config as MarkedConfig | undefined)?.[routeMark]
 }
 
+/** Returns the routes of a scope and of its nested scopes so far, until the application is ready. */
+export function listRoutes (app: FastifyInstance): RouteOptions[] {
+  return (routesByServer.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app)).map(({ route }) => route)
+}
+
 /** Removes and returns the early routes of a scope and of its nested scopes. */
 export function takeRoutes (app: FastifyInstance): Routes {
   const early = (routesByServer.get(app.server) ?? []).filter(({ scope }) => isInside(scope, app))
   const isUnhandled = ({ scope, isBound }: EarlyRoute): boolean => isBound && isOwner(app, scope)
+  const all = routesByServer.get(app.server) ?? []
   return {
     forEach (hook) {
       for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
@@ -106,15 +112,15 @@ export function takeRoutes (app: FastifyInstance): Routes {
         hook(route, this, false, route.url)
       })
     },
-    unhandled: early.filter(isUnhandled).map(({ route }) => route)
+    unhandled: early.filter(isUnhandled).map(({ route }) => route),
+    listOutside: () => all.filter(({ scope }) => findOwner(scope) === undefined).map(({ route }) => route)
   }
 }
 
 /** Warns about the routes whose errors the plugin does not handle, because they were registered too early. */
 export function warnUnhandledRoutes (routes: readonly RouteOptions[]): void {
-  const shown = routes.filter(({ method }) => method !== 'HEAD')
-  if (shown.length === 0) return
-  const names = shown.map(({ method, url }) => `${String(method)} ${url}`).join(', ')
+  const names = listRouteNames(routes)
+  if (names === '') return
   process.emitWarning(
     `These routes were registered before fastify-api-errors, so it does not handle their errors: ${names}. Register it first, or set config.errors to false on them.`,
     { code: 'FASTIFY_API_ERRORS_TOO_EARLY' }

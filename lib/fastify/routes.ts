@@ -13,4 +13,11 @@ export interface Routes {
   readonly forEach: (hook: RouteHook) => void
   /** The routes that were registered too early, so that the plugin cannot handle their errors. */
   readonly unhandled: readonly RouteOptions[]
+  /** Returns the routes that belong to no registration. Call it in an `onReady` hook. */
+  readonly listOutside: () => RouteOptions[]
+}
+
+/** Returns the names of routes for a message, without the HEAD routes that Fastify adds to GET routes. */
+export function listRouteNames (routes: readonly RouteOptions[]): string {
+  return routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${String(method)} ${url}`).join(', ')
 }

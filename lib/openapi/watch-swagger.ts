@@ -8,7 +8,10 @@
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
+import { listRoutes } from '../fastify/early-routes.js'
 import { findPluginFunction } from '../fastify/plugin-options.js'
+import { listRegistrationsOnServer } from '../fastify/registrations.js'
+import { listRouteNames } from '../fastify/routes.js'
 import { runsPlugin, scopesAround } from '../fastify/scopes.js'
 import { isObject } from '../support/is-object.js'
 import { hasOwnTransform } from './route-transforms.js'
@@ -52,9 +55,20 @@ function registerDocument (scope: FastifyInstance, options: SwaggerOptions): Swa
   addDocument(scope, given)
   // A document in static mode is not changed.
   if (given.mode === 'static' || !hasOpenApi(given)) return given
+  if (listRegistrationsOnServer(scope).length > 0) warnOfEarlierRoutes(listRoutes(scope).filter(route => (route.schema as { readonly hide?: boolean } | undefined)?.hide !== true))
   const routes: RouteOptions[] = []
   scope.addHook('onRoute', route => { if (hasOwnTransform(route)) routes.push(route) })
   return composeOptions(given, routes)
+}
+
+/** Warns about routes that are not in a document, because @fastify/swagger only adds the routes that are registered after it. */
+function warnOfEarlierRoutes (routes: readonly RouteOptions[]): void {
+  const names = listRouteNames(routes)
+  if (names === '') return
+  process.emitWarning(
+    `@fastify/swagger was loaded after these routes, so its document does not have them: ${names}. Register it with await before the routes.`,
+    { code: 'FASTIFY_API_ERRORS_LATE_DOCUMENT' }
+  )
 }
 
 function hasOpenApi ({ mode, openapi }: SwaggerOptions): boolean {

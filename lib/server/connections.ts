@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { watchListeningServers } from '../fastify/internals.js'
+import { getServerOptions, watchListeningServers } from '../fastify/internals.js'
 import { handleThrownPromise } from '../support/call-safely.js'
 import { getResponder, markClosing } from './server-state.js'
 
@@ -20,12 +20,22 @@ export function watchServer (app: FastifyInstance): void {
     markClosing(app.server)
     done()
   })
+  if (getServerOptions(app).frameworkErrors === undefined) app.addHook('onListen', warnOfServerOptions)
   answerThrown(app, app.server)
   // If `localhost` has two addresses, Fastify listens on the second one with another server.
   watchListeningServers(app, server => {
     for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
     answerThrown(app, server)
   })
+}
+
+/** Only a listening server receives the requests that the warning is about, so tests with `inject` do not cause it. */
+function warnOfServerOptions (done: () => void): void {
+  process.emitWarning(
+    'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves, in another format. Create the server with Fastify(serverOptions({ ...yours })).',
+    { code: 'FASTIFY_API_ERRORS_NO_SERVER_OPTIONS' }
+  )
+  done()
 }
 
 /**

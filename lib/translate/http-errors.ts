@@ -45,7 +45,13 @@ function getContentRange (headers: unknown): string | undefined {
 function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
   const { message, name, syscall } = error
   if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined) return undefined
-  return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name ? undefined : message
+  return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name ? getListedMessages(error) : message
+}
+
+/** Returns the messages of a Nest exception that was created with a list of them. Then its own message is the default. */
+function getListedMessages ({ getResponse, response }: ReadonlyJsonObject): string | undefined {
+  const messages = typeof getResponse === 'function' && isObject(response) ? response.message : undefined
+  return Array.isArray(messages) && messages.length > 0 && messages.every(message => typeof message === 'string') ? messages.join(', ') : undefined
 }
 
 /** Translates the 429 of @fastify/rate-limit. The error has no code, and the plugin sets headers on the reply. */

@@ -9,6 +9,7 @@ import { sections } from './sections.js'
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
 const files: readonly string[] = [
+  'README.md',
   ...readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md')).map(file => `docs/${file}`),
   'examples/launch/README.md'
 ]

@@ -8,14 +8,18 @@ import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
 import { optionSections } from './options.js'
+import { summarizeOptions } from './options-summary.js'
 import { usage } from '../../lib/cli/run-command.js'
 import { responseSections } from './response-tables.js'
 import { summarizeFailures } from './failure-list.js'
 import { failureSections } from './failures.js'
 import { launchCurl } from './launch-curl.js'
+import { compareApplications } from '../../test/support/comparison.js'
 import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)
+
+const comparison = await compareApplications()
 
 /** The generated sections by name, each made from the tables of lib/. */
 export const sections: Readonly<Record<string, () => string>> = {
@@ -37,6 +41,8 @@ export const sections: Readonly<Record<string, () => string>> = {
     Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
   ),
   'launch-curl': launchCurl,
+  comparison: () => comparison,
+  'options-summary': summarizeOptions,
   ...Object.fromEntries(Object.keys(formats).map(name => [`format-${name}`, () => bodies(name as FormatName)])),
   ...failureSections,
   ...optionSections,

@@ -101,8 +101,7 @@ t.test('limits that nothing enforces, and more than one route', async t => {
       '  fastify-api-errors: format code or problem, 2 documented routes, no limits',
       '',
       '1 problem',
-      '  Nothing enforces config.rateLimit of GET /a, GET /b.',
-      '    await app.register(rateLimit, { global: false }) // of @fastify/rate-limit, before the routes'
+      '  Nothing enforces config.rateLimit of GET /a, GET /b. Set the option rateLimit of fastify-api-errors, or register @fastify/rate-limit before these routes.'
     ]
   })
 })

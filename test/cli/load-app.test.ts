@@ -54,6 +54,28 @@ t.test('tsx of the application loads TypeScript', async t => {
   await app.close()
 })
 
+t.test('a layout of fastify-cli, with plugins and routes in folders that @fastify/autoload reads', async t => {
+  startWithoutLoaders(t)
+  t.teardown(() => { delete process.env.FASTIFY_AUTOLOAD_TYPESCRIPT })
+  const folder = t.testdir({
+    'package.json': '{ "type": "module" }',
+    'app.ts': `
+      import autoload from '@fastify/autoload'
+      import type { FastifyPluginAsync } from 'fastify'
+      export const options = { bodyLimit: 7 }
+      const app: FastifyPluginAsync = async fastify => {
+        for (const dir of ['plugins', 'routes']) await fastify.register(autoload, { dir: new URL(dir, import.meta.url).pathname, forceESM: true })
+      }
+      export default app`,
+    plugins: { 'errors.ts': "import fp from 'fastify-plugin'\nimport apiErrors from 'fastify-api-errors'\nexport default fp(async app => { await app.register(apiErrors) })" },
+    routes: { queues: { 'index.ts': "export default async (app) => { app.get('/:id', async (): Promise<string> => 'ok') }" } }
+  })
+  const app = await loadApp(join(folder, 'app.ts'))
+  t.equal(app.initialConfig.bodyLimit, 7)
+  t.strictSame(app.apiErrors.explain('GET', '/queues/:id').map(({ code }) => code).sort(), ['internal_error', 'resource_not_found'])
+  await app.close()
+})
+
 t.test('a Node that cannot load TypeScript needs tsx', async t => {
   startWithoutLoaders(t)
   const folder = mkdtempSync(join(tmpdir(), 'load-app-')) // It has no packages, so no tsx.

@@ -1,19 +1,29 @@
-/** The comparison in the README: each cell shows the behavior of a real application with that package. */
+/** Compares the same application with other packages and with a hand-written error handler. */
 import { readFileSync } from 'node:fs'
 import sensible from '@fastify/sensible'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import enhanced from 'fastify-http-errors-enhanced'
-import t from 'tap'
 import apiErrors, { serverOptions, swaggerOptions } from 'fastify-api-errors'
-import { getPort, sendRaw } from './support/http.js'
+import { table } from '../../scripts/docs/table.js'
+import { getPort, sendRaw } from './http.js'
 
-/** The applications by the title of their column. */
-const applications: Readonly<Record<string, () => Promise<FastifyInstance>>> = {
-  'Fastify alone': async () => build(Fastify()),
-  '@fastify/sensible': async () => build(Fastify(), app => app.register(sensible)),
-  'fastify-http-errors-enhanced': async () => build(Fastify(), app => app.register(enhanced, { hideUnhandledErrors: true })),
-  'this plugin': async () => build(Fastify(serverOptions()), app => app.register(apiErrors, { log: false }))
+/** The applications by the title of their column, each with the name of its subject in bench/RESULTS.md. */
+const applications: ReadonlyArray<{ readonly title: string, readonly subject?: string, readonly create: () => Promise<FastifyInstance> }> = [
+  { title: 'Fastify alone', subject: 'fastify', create: () => build(Fastify()) },
+  { title: 'a hand-written handler', subject: 'a hand-written setErrorHandler', create: () => build(Fastify(), writeHandlers) },
+  { title: '@fastify/sensible', subject: '@fastify/sensible', create: () => build(Fastify(), app => app.register(sensible)) },
+  { title: 'fastify-http-errors-enhanced', subject: 'fastify-http-errors-enhanced', create: () => build(Fastify(), app => app.register(enhanced, { hideUnhandledErrors: true })) },
+  { title: 'this plugin', create: () => build(Fastify(serverOptions()), app => app.register(apiErrors, { log: false })) }
+]
+
+/** The usual handlers of an application without a package for errors. */
+function writeHandlers (app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { statusCode = 500, code = 'internal_error', message } = error
+    reply.code(statusCode).send({ code, message: statusCode < 500 ? message : 'Something went wrong.' })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'not_found', message: 'Not found.' }))
 }
 
 async function build (app: FastifyInstance, addErrors: (app: FastifyInstance) => unknown = () => {}): Promise<FastifyInstance> {
@@ -54,20 +64,27 @@ const rows: Readonly<Record<string, (app: FastifyInstance) => Promise<string>>> 
   }
 }
 
-t.test('each cell of the table shows the behavior of an application', async t => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const titles = Object.keys(applications)
-  const table = [['', ...titles], ['---', ...titles.map(() => '---')]]
-  for (const [title, act] of Object.entries(rows)) {
-    const cells = []
-    for (const create of Object.values(applications)) {
+/** Returns the CPU time that a subject needs for a thrown 404, relative to this plugin, as the benchmarks measured it. */
+function readCpuTime (subject: string | undefined): string {
+  if (subject === undefined) return '1'
+  const results = readFileSync(new URL('../../bench/RESULTS.md', import.meta.url), 'utf8')
+  const row = results.split('\n').map(line => line.split('|').map(cell => cell.trim())).find(([, what, compared]) => what === 'a 404 thrown' && compared === subject)
+  if (row === undefined) throw new Error(`bench/RESULTS.md compares 'a 404 thrown' with no '${subject}'.`)
+  return (1 / Number.parseFloat(row[5] as string)).toFixed(1)
+}
+
+/** Runs each application, and returns the table of what it does. */
+export async function compareApplications (): Promise<string> {
+  const cells = new Map(Object.keys(rows).map(title => [title, [] as string[]]))
+  for (const { create } of applications) {
+    for (const [title, act] of Object.entries(rows)) {
       const app = await create()
-      cells.push(await act(app))
+      cells.get(title)?.push(await act(app))
       await app.close()
     }
-    table.push([title, ...cells])
   }
-  const expected = table.map(cells => `| ${cells.join(' | ')} |`).join('\n')
-  const [, actual] = /## Compared with other packages\n[^]*?\n(\|[^]*?)\n\n/.exec(readme) ?? []
-  t.equal(actual, expected)
-})
+  return table(['', ...applications.map(({ title }) => title)], [
+    ...[...cells].map(([title, results]) => [title, ...results]),
+    ['[CPU time](bench/RESULTS.md) of a thrown 404', ...applications.map(({ subject }) => readCpuTime(subject))]
+  ])
+}

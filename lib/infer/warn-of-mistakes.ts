@@ -1,0 +1,49 @@
+/** Warns about mistakes in an application that cause no error, but have no effect or not the intended one. */
+import type { RouteOptions } from 'fastify'
+import { listRouteNames } from '../fastify/routes.js'
+
+/** Warns about routes with `config.rateLimit` that no limiter reads. */
+export function warnOfUnenforcedLimits (routes: readonly RouteOptions[]): void {
+  const names = listRouteNames(routes)
+  if (names === '') return
+  process.emitWarning(
+    `Nothing enforces config.rateLimit of ${names}. Set the option rateLimit of fastify-api-errors, or register @fastify/rate-limit before these routes.`,
+    { code: 'FASTIFY_API_ERRORS_UNLIMITED' }
+  )
+}
+
+/** Warns about a `rateLimit` option that limits no route. */
+export function warnOfUnusedPolicies (policies: readonly string[]): void {
+  process.emitWarning(
+    `The option rateLimit limits no route. Set rateLimit.default, or config.rateLimitPolicy of the routes, to ${policies.map(name => `'${name}'`).join(', ')} or false.`,
+    { code: 'FASTIFY_API_ERRORS_UNUSED_LIMITS' }
+  )
+}
+
+/** Warns about routes that are outside of the scope in which the plugin is registered. */
+export function warnOfRoutesOutside (routes: readonly RouteOptions[]): void {
+  const names = listRouteNames(routes)
+  if (names === '') return
+  process.emitWarning(
+    `fastify-api-errors is registered in a scope, so it does not handle the errors of the routes outside it: ${names}. ` +
+    'Wrap the function that registers it in fastify-plugin, or set config.errors to false on these routes.',
+    { code: 'FASTIFY_API_ERRORS_OUTSIDE' }
+  )
+}
+
+const properties = ['errors', 'rateLimitPolicy']
+
+/** Warns about properties of `config` that differ from those of the plugin only in the case of letters or the plural. */
+export function warnOfMisspelledConfig (routes: readonly RouteOptions[]): void {
+  for (const { method, url, config = {} } of routes.filter(({ method }) => method !== 'HEAD')) {
+    for (const name of Object.keys(config)) {
+      const meant = properties.includes(name) ? undefined : properties.find(property => simplify(property) === simplify(name))
+      if (meant === undefined) continue
+      process.emitWarning(`config.${name} of ${String(method)} ${url} has no effect. The name is config.${meant}.`, { code: 'FASTIFY_API_ERRORS_CONFIG' })
+    }
+  }
+}
+
+function simplify (name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, '').replace(/ies$/, 'y').replace(/s$/, '')
+}
