@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, foundBy, plainName } from './constraints.js'
 import { effectError } from './error-values.js'
-import { isFreeText } from './interpreter/compare-values.js'
+import { isFreeText, isNullish } from './interpreter/compare-values.js'
 import type { Effects, LibraryContext } from './library-context.js'
 import { readMongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
@@ -72,7 +72,7 @@ export function createEffects (constraints: Constraints): Effects {
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
         if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
-        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
+        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => cannotConflict(columns.get(column), query.dialect))
         if (touched) errors.push(effectError('resource_already_exists', { ...fieldsOf('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
     }
@@ -122,7 +122,7 @@ export function createEffects (constraints: Constraints): Effects {
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
-      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
+      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
       if (texts.length === 0) return undefined
       const list = args[1] ?? []
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
@@ -136,8 +136,12 @@ export function createEffects (constraints: Constraints): Effects {
   }
 }
 
-function isAlwaysRandom (values: Values | undefined): boolean {
-  return values !== undefined && values.length > 0 && values.every(isRandom)
+/** The start of an SQL statement. Other text can start with the same word: `can('update', 'Project')`. */
+const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
+
+/** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
+function cannotConflict (values: Values | undefined, dialect: string): boolean {
+  return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
 }
 
 /** The methods that run a prepared statement. */
