@@ -2,12 +2,13 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, foundBy, plainName } from './constraints.js'
-import { effectError } from './error-values.js'
+import { effectError, httpError } from './error-values.js'
 import { isFreeText, isNullish } from './interpreter/compare-values.js'
 import type { Effects, LibraryContext } from './library-context.js'
 import { readMongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
+import { readTypeormQuery } from './typeorm.js'
 import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
@@ -22,6 +23,8 @@ const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Read
   sequelize: {
     unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
   },
+  objection: { unique: { name: 'UniqueViolationError' }, foreign: { name: 'ForeignKeyViolationError' }, compared: { name: 'DataError' } },
+  typeorm: { unique: { name: 'QueryFailedError' }, foreign: { name: 'QueryFailedError' }, missing: { name: 'QueryFailedError' }, compared: { name: 'QueryFailedError' } },
   mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError' }, malformed: { name: 'ValidationError' }, compared: { name: 'CastError' } }
 }
 
@@ -47,7 +50,12 @@ export function createEffects (constraints: Constraints): Effects {
 
   function errorsOf (machine: LibraryContext, query: Query): Obj[] {
     if (query.table === undefined) return []
-    const name = plainName(query.table)
+    const invalid = query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : []
+    return [...invalid, ...constraintErrors(machine, query, query.table)]
+  }
+
+  function constraintErrors (machine: LibraryContext, query: Query, of: string): Obj[] {
+    const name = plainName(of)
     const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
     if (query.verb === 'select' || query.where.size > 0) {
       machine.note(name)
@@ -84,7 +92,7 @@ export function createEffects (constraints: Constraints): Effects {
       const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
       // A record that the application has looked up before has a valid key.
       const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
-      if (isRequired && !(query.dialect === 'mongoose' && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
+      if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
       if (isTyped && values.length > 0) errors.push(effectError('validation_error', fieldsOf('malformed'), { uncertainIfRead }))
     }
     return errors
@@ -117,6 +125,8 @@ export function createEffects (constraints: Constraints): Effects {
       const prisma = readPrismaQueries(machine, call, name, constraints)
       const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
       const mongoose = readMongooseQuery(call, name, constraints)
+      const typeorm = readTypeormQuery(machine, call, name, constraints, knownModels)
+      if (typeorm !== undefined) return rejecting(machine, errorsOf(machine, typeorm.query), node, typeorm.record)
       if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document)
       if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
@@ -143,6 +153,9 @@ const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|up
 function cannotConflict (values: Values | undefined, dialect: string): boolean {
   return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
 }
+
+/** The dialects whose updates do not change a field without a value. */
+const ignoresMissing: ReadonlySet<string> = new Set(['mongoose', 'typeorm'])
 
 /** The methods that run a prepared statement. */
 const running: ReadonlySet<string> = new Set(['run', 'get', 'all', 'iterate', 'execute'])
