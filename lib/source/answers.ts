@@ -52,7 +52,10 @@ export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings
     for (const status of statuses.length > 0 ? statuses : [200]) {
       const error = mock(value, combination, settings)
       const { code } = translate(error, settings.translators, {
-        errors: errors as unknown as typeof standardErrors, request: requestOf(), reply: { statusCode: status, getHeader: () => undefined } as unknown as FastifyReply, validationStatus
+        errors: errors as unknown as typeof standardErrors,
+        request: requestOf(),
+        reply: { statusCode: status, getHeader: () => undefined } as unknown as FastifyReply,
+        validationStatus
       })
       found.set(code, known(code))
     }

@@ -7,8 +7,18 @@ import { native, object, promise, textsIn, unknown, type Deferred, type Obj, typ
 
 /** The methods of Objection that write. The data of some of them follows the key: `patchAndFetchById(id, data)`. */
 const objectionVerbs: Readonly<Record<string, Query['verb']>> = {
-  insert: 'insert', insertAndFetch: 'insert', insertGraph: 'insert', insertGraphAndFetch: 'insert', patch: 'update', patchAndFetch: 'update', patchAndFetchById: 'update', update: 'update', updateAndFetch: 'update',
-  updateAndFetchById: 'update', delete: 'delete', deleteById: 'delete'
+  insert: 'insert',
+  insertAndFetch: 'insert',
+  insertGraph: 'insert',
+  insertGraphAndFetch: 'insert',
+  patch: 'update',
+  patchAndFetch: 'update',
+  patchAndFetchById: 'update',
+  update: 'update',
+  updateAndFetch: 'update',
+  updateAndFetchById: 'update',
+  delete: 'delete',
+  deleteById: 'delete'
 }
 
 const verbs: Readonly<Record<string, Query['verb']>> = {
@@ -43,14 +53,12 @@ export function startQuery (machine: LibraryContext, { callee, self, args, node,
 
 /** Returns the query that `User.query()` of Objection starts. The model has the name of its table, and can have a schema of its records. */
 function startObjection (machine: LibraryContext, self: Values, node: Node): Values | undefined {
-  for (const value of self) {
-    const model = value.kind === 'live' ? value.value : value.kind === 'class' ? value.live?.value : undefined
-    const table: unknown = model === undefined ? undefined : Object.getOwnPropertyDescriptor(model, 'tableName')?.value
-    if (model === undefined || typeof table !== 'string') continue
-    const query: Query = { dialect: 'objection', table, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map(), hasSchema: Object.hasOwn(model, 'jsonSchema') }
-    return [promise([rowsOf(machine, node)], [], query)]
-  }
-  return undefined
+  const [table] = textsIn(machine.member(self, 'tableName', node))
+  if (table === undefined) return undefined
+  // A getter of a live class is not called.
+  const hasSchema = self.some(value => value.kind === 'live' ? Object.hasOwn(value.value, 'jsonSchema') : machine.member([value], 'jsonSchema', node).some(({ kind }) => kind === 'object'))
+  const query: Query = { dialect: 'objection', table, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map(), hasSchema }
+  return [promise([rowsOf(machine, node)], [], query)]
 }
 
 function rowsOf (machine: LibraryContext, node: Node): Value {

@@ -85,21 +85,29 @@ export function callTypeorm (machine: LibraryContext, call: LibraryCall, name: s
  *
  * @param known the storages that were read already
  */
-export function readTypeormQuery (machine: LibraryContext, { callee, self, args, node }: LibraryCall, name: string, constraints: Constraints, known: WeakSet<object>): TypeormQuery | undefined {
+export function readTypeormQuery (
+  machine: LibraryContext,
+  { callee, self, args, node }: LibraryCall,
+  name: string,
+  constraints: Constraints,
+  known: WeakSet<object>
+): TypeormQuery | undefined {
   const storage = getStorage()
   if (callee.from !== 'typeorm' || !Object.hasOwn(verbs, name) || storage === undefined || node === undefined) return undefined
   const named = args[0]?.flatMap(value => value.kind === 'live' || value.kind === 'class' ? entityOf(storage, value) ?? [] : [])[0]
   const given = named === undefined ? args : args.slice(1)
-  const entity = named ?? self.flatMap(value => entityOf(storage, value) ?? [])[0] ?? entityOfType(machine, storage, node) ?? given[0]?.flatMap(value => entityOf(storage, value) ?? [])[0]
+  const [first = [], second = []] = given
+  const firstEntity = (values: Values): object | undefined => values.flatMap(value => entityOf(storage, value) ?? [])[0]
+  const entity = named ?? firstEntity(self) ?? entityOfType(machine, storage, node) ?? firstEntity(first)
   if (entity === undefined) return undefined
   if (!known.has(storage)) readEntities(storage, constraints)
   known.add(storage)
-  const [first = [], second = []] = given
   const data = name === 'update' ? second : first
   // `save` adds a new object, and updates a record that a query returned.
   const verb = name === 'save' && data.some(value => value.kind === 'object') ? 'insert' : verbs[name] as Query['verb']
   const columns = verb === 'insert' || verb === 'update' ? fieldsOf(data) : undefined
-  const where = verb === 'select' ? readWhere(first) : name === 'update' || name === 'delete' ? fieldsOf(first) ?? new Map<string, Values>([['id', first]]) : new Map<string, Values>()
+  const ofCriteria = name === 'update' || name === 'delete' ? fieldsOf(first) ?? new Map<string, Values>([['id', first]]) : new Map<string, Values>()
+  const where = verb === 'select' ? readWhere(first) : ofCriteria
   return {
     record: ofRecord.has(name) ? entity : undefined,
     query: {
@@ -174,7 +182,9 @@ function readEntities (storage: Storage, constraints: Constraints): void {
       const isRequired = mode === 'regular' && primary !== true && nullable !== true && ofColumn === undefined && !generated.has(name)
       constraints.addColumn(table, name, { isTyped: false, ...constraints.table(table).columns.get(name.toLowerCase()), isRequired })
     }
-    for (const { columns } of [...ofEntity(storage.uniques), ...ofEntity(storage.indices).filter(({ unique }) => unique === true)]) if (Array.isArray(columns)) constraints.addUnique(table, columns.map(String))
+    for (const { columns } of [...ofEntity(storage.uniques), ...ofEntity(storage.indices).filter(({ unique }) => unique === true)]) {
+      if (Array.isArray(columns)) constraints.addUnique(table, columns.map(String))
+    }
     for (const { propertyName, relationType, type, options } of ofEntity(storage.relations)) {
       const [join] = ofEntity(storage.joinColumns).filter(each => each.propertyName === propertyName)
       const to = typeof type === 'function' && !storage.tables.some(each => each.target === type) ? callSafely(type as () => unknown) : type
@@ -196,4 +206,3 @@ function callSafely (type: () => unknown): unknown {
     return undefined
   }
 }
-

@@ -193,7 +193,8 @@ function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
     if (ts.isFunctionLike(at) || ts.isSourceFile(at)) return false
     at = at.parent
   }
-  const hasCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
   const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
+  const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
+  const hasCondition = (inner: Node): boolean => isCondition(inner) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
   return !hasCondition(at.block)
 }

@@ -167,6 +167,8 @@ t.test('Objection queries', async t => {
     'POST /objection/insert-caught': ['400 null certain', '400 invalid_request certain', '409 resource_already_exists possible'],
     'POST /objection/insert-checked': ['409 resource_already_exists certain'],
     'GET /objection/list': [],
+    'POST /objection/local': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'POST /objection/without-table': [],
     'PATCH /objection/patch-where/:id': ['400 invalid_request certain', '409 resource_already_exists certain'],
     'PATCH /objection/patch/:id': ['409 resource_already_exists certain']
   })
