@@ -210,7 +210,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
     isHidden: isHiddenByDocuments
   })
   setDocumentSettings(routeErrors, documentSettings)
-  addInference(app, { routeErrors, translators: settings.translators, getHooks })
+  addInference(app, { routeErrors, translators: settings.translators, validationStatus: settings.validationStatus, getHooks })
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors, matchesDeclared)
   const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })

@@ -28,7 +28,9 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
     app = await importApp(path)
     if (isApplication(app)) await app.ready()
   } catch (error) {
-    if (isUnknownTypeScript(error)) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
+    const file = findUnknownTypeScript(error)
+    if (file === path) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
+    if (file !== undefined) throw createAppError(module, 'does not start', `it imports ${relative('', file)}. Run the command with NODE_OPTIONS='--import=tsx'.`)
     throw createAppError(module, 'does not start', error)
   }
   if (!isApplication(app)) rejectOption(program, '--app', expected, module)
@@ -60,9 +62,9 @@ function findTsx (path: string): string | undefined {
   }
 }
 
-/** Returns whether Node cannot load a file because it is TypeScript. */
-function isUnknownTypeScript (error: unknown): boolean {
-  return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?ts"/.test(String(error.message))
+/** Returns the file that Node cannot load because it is TypeScript. */
+function findUnknownTypeScript (error: unknown): string | undefined {
+  return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION' ? /"\.[cm]?ts" for (.*)$/.exec(String(error.message))?.[1] : undefined
 }
 
 /** Imports a module of the application, which can export anything. */

@@ -5,6 +5,10 @@ import { runCommand } from './run-command.js'
 
 let hasEnded = false
 
+// What the application prints is not part of the result, which other programs read.
+const { write } = process.stdout
+process.stdout.write = process.stderr.write.bind(process.stderr)
+
 function fail (error: unknown): never {
   hasEnded = true
   console.error(getFirstLine(error))
@@ -21,6 +25,7 @@ process.once('exit', code => {
 })
 runCommand(process.argv.slice(2)).then(({ output, code }) => {
   hasEnded = true
+  process.stdout.write = write
   console.log(output)
   process.exit(code) // A closed application may still keep connections open.
 }, fail)

@@ -19,7 +19,7 @@ import { isObject, type JsonObject } from '../support/is-object.js'
 export interface FunctionError {
   readonly code: string
   /** How the error leaves the function. Verifying a token throws errors of @fastify/jwt, and @fastify/static sends files. */
-  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'sends a file' | `is of ${string}`
+  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'calls another service' | 'sends a file' | `is of ${string}`
   /** The schemas of the bodies with this status that are sent unchanged, because they contain more than a message. */
   readonly bodies?: readonly JsonObject[]
 }
@@ -121,7 +121,7 @@ function readNode (node: AnyNode, reader: Reader): Found {
     case 'TryStatement': return readTry(node, reader)
     case 'ThrowStatement': return join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
     case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned')) : nothing
-    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader))
+    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader), readFetch(node, reader))
     case 'CallExpression': return join(readParts(node, reader), readCall(node, reader))
     case 'AssignmentExpression': return join(readChildren(node, reader), readAssignment(node, reader))
     default: return readChildren(node, reader)
@@ -135,6 +135,15 @@ function readChildren (node: AnyNode, reader: Reader): Found {
 /** Reads `await Promise.reject(error)`. */
 function readRejection ({ argument }: AwaitExpression, reader: Reader): Found {
   return argument.type === 'CallExpression' && isRejection(argument) && !reader.isDeferred ? readResult(argument, reader, 'thrown') : nothing
+}
+
+/** The errors of `await fetch(url)`. */
+const fetchErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'calls another service' }))
+
+/** Reads `await fetch(url)`. A variable of the function can have the same name. */
+function readFetch ({ argument, start }: AwaitExpression, { isDeferred, variables }: Reader): Found {
+  const isFetch = argument.type === 'CallExpression' && argument.callee.type === 'Identifier' && argument.callee.name === 'fetch'
+  return isFetch && !isDeferred && variables.getValues('fetch', start) === undefined ? { thrown: fetchErrors, sent: [] } : nothing
 }
 
 function isRejection ({ callee }: CallExpression): boolean {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Hook } from '../fastify/hooks.js'
 import type { HookName } from '../fastify/hook-names.js'
 import type { Translator } from '../translate/translator.js'
+import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import type { RouteErrors } from './route-errors.js'
 import type { RouteRecord } from './route-record.js'
 
@@ -11,6 +12,8 @@ export interface Inference {
   readonly routeErrors: RouteErrors
   /** The translators in the order in which they run, including the built-in ones. */
   readonly translators: readonly Translator[]
+  /** The status of the response to an invalid body. @default 422 */
+  readonly validationStatus: ValidationStatus | undefined
   /** Returns the hooks that run on a route, as the application wrote them. */
   readonly getHooks: (record: RouteRecord) => Readonly<Record<HookName, readonly Hook[]>>
 }

@@ -4,6 +4,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
+import { isValidationCode, toValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
 import { numbersIn, type Cls, type Obj, type Thrown, type Value, type Values } from './values.js'
 
 /** The status and the code of a response. */
@@ -17,6 +18,8 @@ export interface AnswerSettings {
   readonly errors: AnyCatalog
   /** The translators, in the order in which they run. */
   readonly translators: readonly Translator[]
+  /** The status of the response to an invalid body. @default 422 */
+  readonly validationStatus: ValidationStatus | undefined
   /** Returns the live class for a class in the source. The class has the fields of its instances. */
   readonly classOf: (cls: Cls) => object | undefined
   /** Returns the live class of a package that a translator uses by name. */
@@ -34,10 +37,10 @@ const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'outpu
  */
 export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings, memberOf: (value: Value, name: string) => Values): ErrorAnswer[] {
   if (value.kind !== 'object' && value.kind !== 'live') return []
-  const { errors } = settings
+  const { errors, validationStatus } = settings
   const known = (code: string, status?: number): ErrorAnswer => ({ code, status: errors[code]?.status ?? status ?? 500 })
   const facts = value.kind === 'object' ? value.error : undefined
-  if (facts?.origin === 'effect' && facts.code !== undefined) return [known(facts.code)]
+  if (facts?.origin === 'effect' && facts.code !== undefined) return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
   if (facts?.origin === 'catalog') {
     const [code] = value.kind === 'object' ? value.fields.get('code') ?? [] : []
     const [status] = value.kind === 'object' ? numbersIn(value.fields.get('status') ?? []) : []
@@ -49,7 +52,10 @@ export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings
     for (const status of statuses.length > 0 ? statuses : [200]) {
       const error = mock(value, combination, settings)
       const { code } = translate(error, settings.translators, {
-        errors: errors as unknown as typeof standardErrors, request: requestOf(), reply: { statusCode: status, getHeader: () => undefined } as unknown as FastifyReply
+        errors: errors as unknown as typeof standardErrors,
+        request: requestOf(),
+        reply: { statusCode: status, getHeader: () => undefined } as unknown as FastifyReply,
+        validationStatus
       })
       found.set(code, known(code))
     }

@@ -2,12 +2,13 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { Constraints, foundBy, plainName } from './constraints.js'
-import { effectError } from './error-values.js'
-import { isFreeText } from './interpreter/compare-values.js'
+import { effectError, httpError } from './error-values.js'
+import { isFreeText, isNullish } from './interpreter/compare-values.js'
 import type { Effects, LibraryContext } from './library-context.js'
 import { readMongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
+import { readTypeormQuery } from './typeorm.js'
 import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
@@ -22,6 +23,8 @@ const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Read
   sequelize: {
     unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
   },
+  objection: { unique: { name: 'UniqueViolationError' }, foreign: { name: 'ForeignKeyViolationError' }, compared: { name: 'DataError' } },
+  typeorm: { unique: { name: 'QueryFailedError' }, foreign: { name: 'QueryFailedError' }, missing: { name: 'QueryFailedError' }, compared: { name: 'QueryFailedError' } },
   mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError' }, malformed: { name: 'ValidationError' }, compared: { name: 'CastError' } }
 }
 
@@ -47,7 +50,12 @@ export function createEffects (constraints: Constraints): Effects {
 
   function errorsOf (machine: LibraryContext, query: Query): Obj[] {
     if (query.table === undefined) return []
-    const name = plainName(query.table)
+    const invalid = query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : []
+    return [...invalid, ...constraintErrors(machine, query, query.table)]
+  }
+
+  function constraintErrors (machine: LibraryContext, query: Query, of: string): Obj[] {
+    const name = plainName(of)
     const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
     if (query.verb === 'select' || query.where.size > 0) {
       machine.note(name)
@@ -72,7 +80,7 @@ export function createEffects (constraints: Constraints): Effects {
     if (!query.isConflictHandled) {
       for (const { columns: key, isPrimary, name: constraint } of table.unique) {
         if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
-        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => isAlwaysRandom(columns.get(column)))
+        const touched = columns === undefined ? !isPrimary : key.some(column => columns.has(column)) && !key.some(column => cannotConflict(columns.get(column), query.dialect))
         if (touched) errors.push(effectError('resource_already_exists', { ...fieldsOf('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
       }
     }
@@ -84,7 +92,7 @@ export function createEffects (constraints: Constraints): Effects {
       const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
       // A record that the application has looked up before has a valid key.
       const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
-      if (isRequired && !(query.dialect === 'mongoose' && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
+      if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
       if (isTyped && values.length > 0) errors.push(effectError('validation_error', fieldsOf('malformed'), { uncertainIfRead }))
     }
     return errors
@@ -117,12 +125,14 @@ export function createEffects (constraints: Constraints): Effects {
       const prisma = readPrismaQueries(machine, call, name, constraints)
       const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
       const mongoose = readMongooseQuery(call, name, constraints)
+      const typeorm = readTypeormQuery(machine, call, name, constraints, knownModels)
+      if (typeorm !== undefined) return rejecting(machine, errorsOf(machine, typeorm.query), node, typeorm.record)
       if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document)
       if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
-      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => /^\s*(with|insert|update|delete|select|replace|merge)\b/i.test(text))
+      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
       if (texts.length === 0) return undefined
       const list = args[1] ?? []
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
@@ -136,9 +146,16 @@ export function createEffects (constraints: Constraints): Effects {
   }
 }
 
-function isAlwaysRandom (values: Values | undefined): boolean {
-  return values !== undefined && values.length > 0 && values.every(isRandom)
+/** The start of an SQL statement. Other text can start with the same word: `can('update', 'Project')`. */
+const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
+
+/** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
+function cannotConflict (values: Values | undefined, dialect: string): boolean {
+  return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
 }
+
+/** The dialects whose updates do not change a field without a value. */
+const ignoresMissing: ReadonlySet<string> = new Set(['mongoose', 'typeorm'])
 
 /** The methods that run a prepared statement. */
 const running: ReadonlySet<string> = new Set(['run', 'get', 'all', 'iterate', 'execute'])

@@ -127,14 +127,14 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   }
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
     const named = namedClasses(route.translators)
-    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
+    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, validationStatus: route.validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
-      const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || !reads.has('request.body'))
+      const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
       for (const { status, code } of answersTo(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name))) {
         errors.push({
           status, code, confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)

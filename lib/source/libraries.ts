@@ -8,6 +8,7 @@ import { isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
 import { drizzleCondition, startQuery } from './queries.js'
+import { callTypeorm } from './typeorm.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
@@ -31,6 +32,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
   'drizzle-orm': drizzleCondition,
+  typeorm: callTypeorm,
   zod,
   undici: upstream,
   axios: upstream,

@@ -5,6 +5,22 @@ import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { native, object, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
 
+/** The methods of Objection that write. The data of some of them follows the key: `patchAndFetchById(id, data)`. */
+const objectionVerbs: Readonly<Record<string, Query['verb']>> = {
+  insert: 'insert',
+  insertAndFetch: 'insert',
+  insertGraph: 'insert',
+  insertGraphAndFetch: 'insert',
+  patch: 'update',
+  patchAndFetch: 'update',
+  patchAndFetchById: 'update',
+  update: 'update',
+  updateAndFetch: 'update',
+  updateAndFetchById: 'update',
+  delete: 'delete',
+  deleteById: 'delete'
+}
+
 const verbs: Readonly<Record<string, Query['verb']>> = {
   insertInto: 'insert', replaceInto: 'insert', updateTable: 'update', deleteFrom: 'delete', selectFrom: 'select', insert: 'insert', update: 'update', delete: 'delete', del: 'delete', select: 'select'
 }
@@ -12,7 +28,7 @@ const verbs: Readonly<Record<string, Query['verb']>> = {
 const builders: Readonly<Record<string, string>> = { knex: 'knex', kysely: 'kysely', 'drizzle-orm': 'drizzle', '@fastify/knex': 'knex', 'fastify-knexjs': 'knex' }
 
 /** Returns a query if the call starts one, otherwise `undefined`. */
-export function startQuery (machine: LibraryContext, { callee, args, node, live }: LibraryCall, name: string): Values | undefined {
+export function startQuery (machine: LibraryContext, { callee, self, args, node, live }: LibraryCall, name: string): Values | undefined {
   if (node === undefined) return undefined
   const [first = []] = args
   const { ts } = machine.project
@@ -21,6 +37,7 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
     addWhere(query, [machine.member(first, 'where', node)])
     return [promise([rowsOf(machine, node)], machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) }))]
   }
+  if (callee.from === 'objection' && name === 'query') return startObjection(machine, self, node)
   const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))
   const dialect = builders[callee.from]
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
@@ -31,6 +48,16 @@ export function startQuery (machine: LibraryContext, { callee, args, node, live 
   const query: Query = {
     dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map()
   }
+  return [promise([rowsOf(machine, node)], [], query)]
+}
+
+/** Returns the query that `User.query()` of Objection starts. The model has the name of its table, and can have a schema of its records. */
+function startObjection (machine: LibraryContext, self: Values, node: Node): Values | undefined {
+  const [table] = textsIn(machine.member(self, 'tableName', node))
+  if (table === undefined) return undefined
+  // A getter of a live class is not called.
+  const hasSchema = self.some(value => value.kind === 'live' ? Object.hasOwn(value.value, 'jsonSchema') : machine.member([value], 'jsonSchema', node).some(({ kind }) => kind === 'object'))
+  const query: Query = { dialect: 'objection', table, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map(), hasSchema }
   return [promise([rowsOf(machine, node)], [], query)]
 }
 
@@ -46,15 +73,20 @@ export function queryStep (machine: LibraryContext, owner: Deferred, name: strin
   const query = owner.query as Query
   return native(name, (args, _, node) => {
     const [first = [], second = []] = args
-    if (['insert', 'update', 'delete', 'del'].includes(name)) query.verb = verbs[name] as Query['verb']
+    if (query.dialect === 'objection' && Object.hasOwn(objectionVerbs, name)) {
+      query.verb = objectionVerbs[name] as Query['verb']
+      setColumns(query, name.endsWith('FetchById') ? second : first, [])
+      query.isUnchecked = query.verb !== 'delete' && (name.endsWith('FetchById') ? second : first).some(isUnchecked)
+      if (name === 'deleteById') query.where.add('id')
+    } else if (['insert', 'update', 'delete', 'del'].includes(name)) query.verb = verbs[name] as Query['verb']
     if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))[0] ?? query.table
-    if (['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
+    if (query.dialect !== 'objection' && ['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
     if (ignoring.has(name)) query.isConflictHandled = true
     if (/^(and|or)?where/i.test(name)) {
       addWhere(query, args)
       for (const column of comparedColumns(node)) query.where.add(column)
     }
-    if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail') return orThrow(machine, owner, args, node)
+    if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail' || name === 'throwIfNotFound') return orThrow(machine, owner, args, node)
     const throws = machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) })
     return [promise([rowsOf(machine, node)], throws, query)]
   })
@@ -65,6 +97,11 @@ function orThrow (machine: LibraryContext, owner: Deferred, args: readonly Value
     .filter(value => value.kind === 'object' && value.error !== undefined)
   const missing: Values = made.length > 0 ? made : [effectError('resource_not_found')]
   return [promise([rowsOf(machine, node)], [...owner.throws, ...machine.caught(() => { machine.throwValues(missing, node) })])]
+}
+
+/** Returns whether the client sent a value, or a field of an object, that no schema of the route checks. */
+function isUnchecked (value: Value): boolean {
+  return (value.kind === 'unknown' && value.isUnchecked === true) || (value.kind === 'object' && [...value.fields.values(), value.elements].some(values => values.some(isUnchecked)))
 }
 
 function setColumns (query: Query, values: Values, second: Values): void {

@@ -8,6 +8,7 @@ import { getInferences, type Inference } from '../infer/inferences.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord } from '../support/is-object.js'
 import type { Translator } from '../translate/translator.js'
+import type { ValidationStatus } from '../translate/validation/validation-status.js'
 
 /** A function that runs for a request. */
 export interface RouteFunction {
@@ -38,6 +39,8 @@ export interface SourceRoute {
   readonly errors: AnyCatalog
   /** The translators of its errors, in the order in which they run. */
   readonly translators: readonly Translator[]
+  /** The status of the response to an invalid body. @default 422 */
+  readonly validationStatus: ValidationStatus | undefined
 }
 
 /** A documented code of a route, and the rule that found it. */
@@ -75,7 +78,7 @@ function listFreeText ({ body, params, querystring, query = querystring }: Fasti
   }))
 }
 
-function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
+function createSourceRoute ({ routeErrors, translators, validationStatus, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks(record)
   const ofHooks = (names: readonly (typeof hookNames)[number][]): RouteFunction[] => names.flatMap(name => hooks[name].map(fn => ({ fn, isHook: true })))
@@ -92,6 +95,7 @@ function createSourceRoute ({ routeErrors, translators, getHooks }: Inference, r
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
     statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),
     errors: routeErrors.errors,
-    translators
+    translators,
+    validationStatus
   }
 }

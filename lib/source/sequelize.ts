@@ -55,7 +55,7 @@ export interface SequelizeQuery {
  */
 export function readSequelizeQuery ({ callee, self, args }: LibraryCall, name: string, constraints: Constraints, known: WeakSet<object>): SequelizeQuery | undefined {
   if (callee.from !== 'sequelize' || !Object.hasOwn(verbs, name)) return undefined
-  const model = self.map(value => value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined).find(isModel)
+  const model = self.map(value => value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined).find(isSequelizeModel)
   if (model === undefined) return undefined
   // `User.update(values)` without `where` throws before it sends a query.
   const isStatic = self.some(value => value.kind === 'live')
@@ -87,13 +87,13 @@ function readWhere (name: string, options: Values): Set<string> {
   return new Set(options.flatMap(value => value.kind === 'object' ? value.fields.get('where') ?? [] : []).flatMap(value => value.kind === 'object' ? [...value.fields.keys()] : []))
 }
 
-function isModel (value: unknown): value is Model & object {
+export function isSequelizeModel (value: unknown): value is Model & object {
   return typeof value === 'function' && typeof Object.getOwnPropertyDescriptor(value, 'tableName')?.value === 'string' && isRecord(Object.getOwnPropertyDescriptor(value, 'rawAttributes')?.value)
 }
 
 /** Adds the tables of an application to its constraints. A later association can have changed a model, so all are read together. */
 function readModels (model: Model & object, constraints: Constraints, known: WeakSet<object>): void {
-  const all = Object.values(model.sequelize?.models ?? {}).filter(isModel)
+  const all = Object.values(model.sequelize?.models ?? {}).filter(isSequelizeModel)
   for (const each of [model, ...all]) {
     if (known.has(each)) continue
     known.add(each)

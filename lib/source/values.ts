@@ -125,6 +125,10 @@ export interface Query {
   /** The columns of a unique key whose conflicts the query handles, as with `upsert`. */
   readonly handledColumns?: ReadonlySet<string>
   readonly where: Set<string>
+  /** Whether the model of Objection has a schema, which rejects invalid values before the query is sent. */
+  readonly hasSchema?: boolean
+  /** Whether no schema of the route checks a written value. */
+  isUnchecked?: boolean
   /** The compared values by column, if they are known. */
   readonly compared?: Map<string, Values>
 }

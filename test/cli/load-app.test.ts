@@ -79,8 +79,11 @@ t.test('a layout of fastify-cli, with plugins and routes in folders that @fastif
 t.test('a Node that cannot load TypeScript needs tsx', async t => {
   startWithoutLoaders(t)
   const folder = mkdtempSync(join(tmpdir(), 'load-app-')) // It has no packages, so no tsx.
-  writeFileSync(join(folder, 'app.ts'), "throw Object.assign(new TypeError('Unknown file extension \".ts\" for /app.ts'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' })")
+  writeFileSync(join(folder, 'app.ts'), "throw Object.assign(new TypeError('Unknown file extension \".ts\" for ' + import.meta.filename), { code: 'ERR_UNKNOWN_FILE_EXTENSION' })")
   t.equal(await messageOf(join(folder, 'app.ts')), `fastify-api-errors: --app: expected JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx'), got "${folder}/app.ts".`)
+  const path = relative('', folder)
+  writeFileSync(join(folder, 'app.mjs'), "throw Object.assign(new TypeError('Unknown file extension \".ts\" for ' + import.meta.dirname + '/task.ts'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' })")
+  t.equal(await messageOf(join(folder, 'app.mjs')), `fastify-api-errors: --app: "${folder}/app.mjs" does not start: it imports ${path}/task.ts. Run the command with NODE_OPTIONS='--import=tsx'.`)
 })
 
 t.test('a module that fails is reported with the file and line of the application', async t => {

@@ -44,6 +44,13 @@ t.test('exit codes: 0 if nothing changed, 1 if a change is breaking', async t =>
   })
 })
 
+t.test('standard output has only the result', async t => {
+  const folder = t.testdir({ 'app.ts': `console.log('Connected.')\nexport { build } from '${app}'` })
+  const { code, stdout, stderr } = await run('doctor', '--json', '--app', join(folder, 'app.ts'))
+  t.strictSame({ code, stderr }, { code: 0, stderr: 'Connected.\n' })
+  t.strictSame(JSON.parse(stdout).problems, [])
+})
+
 t.test('invalid input: exit code 2 and one sentence', async t => {
   t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })

@@ -32,6 +32,16 @@ function read (fn: unknown, given: Partial<FunctionContext> = {}): string[] {
   return readFunctionErrors(fn as object, { ...context, ...given }).map(({ code, by }) => `${by} ${code}`).sort()
 }
 
+t.test('a request to another service with fetch', async t => {
+  const failures = ['calls another service bad_gateway', 'calls another service gateway_timeout']
+  t.strictSame(read(async () => await (await fetch('http://127.0.0.1:1')).json() as unknown), failures)
+  t.strictSame(read(async () => { try { await fetch('http://127.0.0.1:1') } catch (error) { done(error); throw error } }), failures)
+  t.strictSame(read(async () => { try { await fetch('http://127.0.0.1:1') } catch {} }), [])
+  t.strictSame(read(async (fetch: () => Promise<void>) => { await fetch() }), [])
+  t.strictSame(read(async () => { const fetch = async (): Promise<void> => {}; await fetch() }), [])
+  t.strictSame(read(() => { setTimeout(async () => { await fetch('http://127.0.0.1:1') }) }), [])
+})
+
 class QueueClosedError extends Error { statusCode = 409 }
 class NotFoundException extends Error { status = 404 }
 class HttpError extends Error {
@@ -186,7 +196,7 @@ t.test('factories of a catalog of any name', async t => {
     ['an object in a variable, returned', () => { const entry = new Map([[1, { status: 404 }]]); const other = Object.assign({}, { status: 404 }); return isOpen() ? entry : other }, []],
     ['a rejected promise that nothing waits for', () => { Promise.reject(errors.clash()) }, []],
     ['a rejected promise that is caught', async () => { await Promise.reject(errors.clash()).catch(() => {}) }, []],
-    ['the response of another service', async () => { const response: any = await fetch('http://127.0.0.1'); response.status(404) }, []]
+    ['the response of another service', async () => { const response: any = await fetch('http://127.0.0.1'); response.status(404) }, ['calls another service bad_gateway', 'calls another service gateway_timeout']]
   ] as const) t.strictSame(read(fn, given), expected, title)
 })
 

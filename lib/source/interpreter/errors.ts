@@ -16,9 +16,9 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
   for (const value of values) {
     const earlier = machine.origins.get(value)
     if (earlier !== undefined) {
-      // The `catch` may exist to handle this database error.
+      // A `catch` with a condition may exist to handle this database error.
       const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
-      machine.act.throws.push(...isEffect ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
+      machine.act.throws.push(...isEffect && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
@@ -184,4 +184,17 @@ function mayThrow (machine: Machine, block: Node): boolean {
 function afterFinally (machine: Machine, block: Block | undefined, throws: readonly Thrown[]): readonly Thrown[] {
   const { ts } = machine.project
   return block?.statements.some(statement => ts.isReturnStatement(statement)) === true ? [] : throws
+}
+
+/** Returns whether code is in a `catch` without conditions, which treats all errors alike: `catch (error) { log(error); throw error }`. */
+function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
+  let at = node
+  while (!ts.isCatchClause(at)) {
+    if (ts.isFunctionLike(at) || ts.isSourceFile(at)) return false
+    at = at.parent
+  }
+  const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
+  const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
+  const hasCondition = (inner: Node): boolean => isCondition(inner) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
+  return !hasCondition(at.block)
 }

@@ -2,6 +2,7 @@
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../mongoose.js'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
+import { isSequelizeModel } from '../sequelize.js'
 import { type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
 import { implementationsOf } from './implementations.js'
 import type { Machine } from './machine.js'
@@ -25,7 +26,7 @@ export function memberOfType (machine: Machine, owner: Value & { readonly kind: 
     if (method !== undefined) return [machine.live(method)]
   }
   // Associations add methods to a model that its type does not have.
-  if (owner.model !== undefined && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
+  if (isSequelizeModel(owner.model) && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
   const isFreeText = owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))

@@ -86,7 +86,7 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
       let current = error
       for (let depth = 0; depth < maxDepth && isOfDatabase(current); depth++) {
         found = read(current, context.request) ?? found
-        current = current.cause ?? current.original ?? current.driverError // TypeORM says driverError, Sequelize original, the others cause
+        current = current.cause ?? current.original ?? current.driverError ?? current.nativeError // TypeORM says driverError, Sequelize original, Objection nativeError, the others cause
       }
       return found === undefined ? undefined : createDatabaseError(found, error, context)
     }
@@ -103,8 +103,12 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
 /** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
 const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
+/** The methods whose handlers read no body, unless the route has a schema for it. */
+const withoutBody: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD'])
+
 /** Returns whether a request has values in its body, which a handler can also read as a stream. */
-function hasBodyValues ({ body, headers }: FastifyRequest): boolean {
+function hasBodyValues ({ body, headers, method, routeOptions }: FastifyRequest): boolean {
+  if (withoutBody.has(method) && routeOptions.schema?.body === undefined) return false
   if (body === undefined || body === null) return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   return isObject(body) ? Object.keys(body).length > 0 : body !== ''
 }

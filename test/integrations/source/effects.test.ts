@@ -5,10 +5,12 @@ import builders from './fixtures/databases/builders.js'
 import drivers from './fixtures/databases/drivers.js'
 import comparisons from './fixtures/databases/comparisons.js'
 import mongoose from './fixtures/databases/mongoose.js'
+import objection from './fixtures/databases/objection.js'
 import prisma from './fixtures/databases/prisma.js'
 import sequelize from './fixtures/databases/sequelize.js'
+import typeorm from './fixtures/databases/typeorm.js'
 
-const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, prisma, sequelize })
+const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, objection, prisma, sequelize, typeorm })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -21,18 +23,23 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/log': [],
     'POST /drivers/looked-up': ['409 resource_already_exists possible'],
     'POST /drivers/mysql': ['409 resource_already_exists certain'],
+    'POST /drivers/no-statement': ['409 resource_already_exists certain'],
     'POST /drivers/other-column': [],
     'POST /drivers/pg': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /drivers/pg-callback': ['409 resource_already_exists possible'],
     'POST /drivers/pg-client': ['409 resource_already_exists certain'],
+    'POST /drivers/pg-examined': ['409 resource_already_exists possible', '500 internal_error certain'],
+    'POST /drivers/pg-null': [],
     'POST /drivers/pg-object': ['409 resource_already_exists certain'],
     'POST /drivers/pg-own-value': [],
+    'POST /drivers/pg-rethrown': ['409 resource_already_exists certain'],
     'POST /drivers/pglite': ['409 resource_already_exists certain'],
     'POST /drivers/postgres': ['409 resource_already_exists certain'],
     'POST /drivers/postgres-values': ['409 resource_already_exists certain'],
     'GET /drivers/select': [],
     'POST /drivers/sqlite': ['409 resource_already_exists certain'],
     'DELETE /drivers/tags': [],
-    'DELETE /drivers/users': ['409 resource_conflict certain', '422 validation_error certain']
+    'DELETE /drivers/users': ['400 invalid_parameter certain', '409 resource_conflict certain']
   })
 })
 
@@ -147,6 +154,46 @@ t.test('Mongoose queries', async t => {
     'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
     'PUT /mongoose/update-free/:id': ['409 resource_already_exists certain', '422 validation_error certain'],
     'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
+  })
+})
+
+t.test('Objection queries', async t => {
+  t.strictSame(findingsOf('objection'), {
+    'POST /objection/cage': ['422 validation_error certain'],
+    'DELETE /objection/delete/:id': ['409 resource_conflict certain'],
+    'GET /objection/find/:id': ['404 resource_not_found certain'],
+    'POST /objection/insert': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'POST /objection/insert-body': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'POST /objection/insert-caught': ['400 null certain', '400 invalid_request certain', '409 resource_already_exists possible'],
+    'POST /objection/insert-checked': ['409 resource_already_exists certain'],
+    'GET /objection/list': [],
+    'POST /objection/local': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'POST /objection/without-table': [],
+    'PATCH /objection/patch-where/:id': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'PATCH /objection/patch/:id': ['409 resource_already_exists certain']
+  })
+})
+
+t.test('TypeORM queries', async t => {
+  t.strictSame(findingsOf('typeorm'), {
+    'DELETE /typeorm/delete-seat/:id': [],
+    'DELETE /typeorm/delete/:id': ['409 resource_conflict certain'],
+    'GET /typeorm/find': [],
+    'POST /typeorm/manager': ['409 resource_already_exists certain'],
+    'GET /typeorm/or-fail/:id': ['404 resource_not_found certain'],
+    'POST /typeorm/save': ['409 resource_already_exists certain', '422 missing_required_field certain'],
+    'POST /typeorm/save-body': ['409 resource_already_exists certain'],
+    'POST /typeorm/save-checked': ['409 resource_already_exists certain'],
+    'POST /typeorm/save-created': ['409 resource_already_exists certain'],
+    'PUT /typeorm/save-found/:id': ['409 resource_already_exists certain'],
+    'POST /typeorm/save-looked-up': ['409 resource_already_exists possible'],
+    'PUT /typeorm/save-name/:id': [],
+    'POST /typeorm/save-new': ['409 resource_already_exists certain'],
+    'POST /typeorm/seat': ['422 validation_error certain via Seats.add'],
+    'POST /typeorm/seat-row': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /typeorm/transaction': ['409 resource_already_exists certain'],
+    'PUT /typeorm/update/:id': ['409 resource_already_exists certain'],
+    'POST /typeorm/upsert': []
   })
 })
 

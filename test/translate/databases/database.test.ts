@@ -68,6 +68,7 @@ t.test('the error of a database may be wrapped in others', async t => {
   t.strictSame(await post(() => wrap(7)), taken, 'below seven causes')
   t.strictSame(await post(() => wrap(8)), fault, 'not below more causes, because a longer chain is a loop')
   t.strictSame(await post(() => Object.assign(new Error('Query failed'), { driverError: uniqueViolation() })), taken, 'in the property of TypeORM')
+  t.strictSame(await post(() => Object.assign(new Error('Query failed'), { nativeError: uniqueViolation() })), taken, 'in the property of Objection')
   t.strictSame(await post(() => Object.assign(new Error('Validation error'), { original: uniqueViolation() })), taken, 'in the property of Sequelize')
   t.strictSame(await post(() => {
     const circle = new Error('a circle')
@@ -85,6 +86,7 @@ t.test('if the request has no body, a value that the database rejects is an inva
   const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
   const app = Fastify({ genReqId: () => 'req_1' })
   await app.register(apiErrors, { log: false })
+  app.delete('/entries/:id', { schema: { body: { type: 'object' } } }, async () => { throw malformed })
   app.addContentTypeParser('application/x-stream', (_request, _payload, done) => { done(null) })
   app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
   const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A path or query parameter is invalid.', request_id: 'req_1' } }
@@ -101,7 +103,9 @@ t.test('if the request has no body, a value that the database rejects is an inva
   t.strictSame(await ask('DELETE', false), parameter)
   t.equal((await app.inject({ method: 'HEAD', url: '/abc' })).statusCode, 400)
   t.strictSame(await ask('DELETE', false, {}), parameter, 'an empty body has no value')
-  t.strictSame(await ask('DELETE', false, { reason: 'a' }), field(''), 'with a body, it may be one of its fields')
+  t.strictSame(await ask('DELETE', false, { reason: 'a' }), parameter, 'without a schema for it, the body of a DELETE is not a source of values')
+  const withSchema = await app.inject({ method: 'DELETE', url: '/entries/abc', payload: { reason: 'a' } })
+  t.strictSame({ status: withSchema.statusCode, body: withSchema.json() }, field(''), 'with a schema, it may be one of its fields')
   t.strictSame(await ask('POST', true), parameter)
   t.strictSame(await ask('POST', true, {}), parameter)
   t.strictSame(await ask('POST', true, { reason: 'a' }), field('_id'))
