@@ -1,4 +1,5 @@
 /** The record of an API key, and the check of a key against it. */
+import { isDate } from 'node:util/types'
 import { describeValue } from '../support/describe-value.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import { hashKey, matchesHash } from './keys.js'
@@ -48,7 +49,7 @@ export function findKeyFault (record: ApiKeyRecord | null, { key, ip, now, requi
   // An unknown key is compared like a known one, so that both take the same time.
   const isSame = matchesHash(key, record === null ? unknownHash : record.hash ?? hashKey(key))
   if (record === null || !isSame) return 'invalid_api_key'
-  if (typeof record.id !== 'string') throw invalidRecord(record, 'id', 'a string')
+  if (typeof record.id !== 'string' || record.id === '') throw invalidRecord(record, 'id', 'a string with at least one character')
   if (hasPassed(record, 'revokedAt', now)) return 'api_key_revoked'
   if (hasPassed(record, 'expiresAt', now)) return 'api_key_expired'
   const allowedIps = readAllowedIps(record)
@@ -62,7 +63,8 @@ const unknownHash = '0'.repeat(64)
 function hasPassed (record: ApiKeyRecord, field: 'revokedAt' | 'expiresAt', now: number): boolean {
   const moment = record[field] ?? undefined
   if (moment === undefined) return false
-  const time = new Date(moment).getTime()
+  // JavaScript converts other values as well: `false` is 1970, so the key of a user with `revokedAt: false` would be revoked.
+  const time = typeof moment === 'string' || typeof moment === 'number' || isDate(moment) ? new Date(moment).getTime() : NaN
   if (Number.isNaN(time)) throw invalidRecord(record, field, 'a Date, an ISO 8601 string or milliseconds')
   return time <= now
 }

@@ -21,10 +21,24 @@ interface ClientError extends Error {
   readonly bytesParsed?: number
 }
 
+/** Connections whose malformed bytes get a response after the responses to earlier requests. */
+const waiting = new WeakSet<Socket>()
+
 /** Writes the response to malformed HTTP and closes the connection: Fastify's option `clientErrorHandler`. */
 export function clientErrorHandler (this: FastifyInstance, error: ClientError, socket: Socket): void {
   if (!canRespond(socket)) {
-    socket.destroy(error)
+    if (!waiting.has(socket)) socket.destroy(error)
+    return
+  }
+  const earlier = findEarlierResponse(socket)
+  if (earlier !== undefined) {
+    // Node reports an error for each packet that arrives while the connection waits.
+    if (waiting.has(socket)) return
+    waiting.add(socket)
+    earlier.once('close', () => {
+      waiting.delete(socket)
+      clientErrorHandler.call(this, error, socket)
+    })
     return
   }
   const responder = getResponder(this.server, findUrl(error, socket))
@@ -35,7 +49,7 @@ export function clientErrorHandler (this: FastifyInstance, error: ClientError, s
 }
 
 /** Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being sent. */
-type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'req'> | null }
+type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'once' | 'req'> | null }
 
 /** Returns the URL of a request that could not be read: from its request line, or of the request whose body failed. */
 function findUrl ({ rawPacket, bytesParsed = 0 }: ClientError, socket: OpenSocket): string | undefined {
@@ -47,6 +61,14 @@ function findUrl ({ rawPacket, bytesParsed = 0 }: ClientError, socket: OpenSocke
 /** Returns whether a response can be written. In the middle of another response, it would be read as part of that response. */
 function canRespond (socket: OpenSocket): boolean {
   return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
+}
+
+/**
+ * Returns the response to an earlier request on the connection. If that request has fully arrived, the malformed bytes belong to
+ * a later one. The client would read a response to them as the response to the earlier request (RFC 9112, section 9.3.2).
+ */
+function findEarlierResponse ({ _httpMessage: response }: OpenSocket): Pick<ServerResponse, 'once'> | undefined {
+  return response?.req.complete === true ? response : undefined
 }
 
 function formatHttpMessage ({ status, headers, payload }: PreparedResponse): string {

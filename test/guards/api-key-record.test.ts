@@ -31,7 +31,12 @@ t.test('each fault of a key has a reason', async t => {
 
 t.test('an invalid record is rejected with one sentence that does not contain the key', async t => {
   for (const [change, message] of [
-    [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
+    [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string with at least one character, got 7.'],
+    [{ id: '' }, 'The record of the API key "" is invalid: id: expected a string with at least one character, got "".'],
+    [{ revokedAt: false }, 'The record of the API key "k1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got false.'],
+    [{ expiresAt: true }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got true.'],
+    [{ expiresAt: [2040] }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got an array.'],
+    [{ expiresAt: 5n }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got 5.'],
     [{ expiresAt: 'soon' }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],
     [{ revokedAt: new Date(NaN) }, 'The record of the API key "k1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an object.'],
     [{ scopes: 'queues:read' }, 'The record of the API key "k1" is invalid: scopes: expected an array of strings, or null, got "queues:read".'],

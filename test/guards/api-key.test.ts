@@ -231,8 +231,8 @@ for (const [record, reason] of [
   [{ id: 'key_1', scopes: 'a b' }, 'The record of the API key "key_1" is invalid: scopes: expected an array of strings, or null, got "a b".'],
   [{ id: 'key_1', allowedIps: '127.0.0.1' }, 'The record of the API key "key_1" is invalid: allowedIps: expected an array of strings, or null, got "127.0.0.1".'],
   [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, 'The record of the API key "key_1" is invalid: allowedIps: expected addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".'],
-  [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string, got 7.'],
-  [true, 'The record of the API key undefined is invalid: id: expected a string, got undefined.']
+  [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string with at least one character, got 7.'],
+  [true, 'The record of the API key undefined is invalid: id: expected a string with at least one character, got undefined.']
 ] as const) {
   t.test(`an invalid record rejects the request: ${reason}`, async t => {
     const url = await serve(t, apiKey({ lookup: () => record as unknown as ApiKeyRecord, scopes: ['a'] }))

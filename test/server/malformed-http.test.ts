@@ -1,4 +1,5 @@
 /** Requests that Node's HTTP parser rejects get a response in the format of the application. */
+import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
@@ -89,6 +90,42 @@ t.test('nothing is written to a closed connection or after the start of a respon
   socket.write('GET / HTTP/1.1\r\nHost: loc')
   socket.resetAndDestroy()
   await closed
+})
+
+t.test('earlier requests on the connection get their own responses first', async t => {
+  const app = await createApp({}, { requestTimeout: 200, http: { headersTimeout: 100, connectionsCheckingInterval: 50 } } as FastifyServerOptions)
+  const pause = async (): Promise<unknown> => await new Promise(resolve => setTimeout(resolve, 300))
+  app.get('/slow', async () => { await pause(); return 'slow' })
+  app.get('/lost', async (_request, reply) => { await pause(); reply.raw.destroy() })
+  app.post('/body', async () => 'body')
+  const port = await listen(t, app)
+  const slow = formatRequest('GET', '/slow', { Connection: 'keep-alive' })
+  for (const [what, text, statuses] of [
+    ['a malformed request', `${slow}GARBAGE\r\n\r\n`, ['200', '400']],
+    ['after two requests', `${slow}${slow}GARBAGE\r\n\r\n`, ['200', '200', '400']],
+    ['headers that are too large', `${slow}${formatRequest('GET', '/', { Cookie: 'a'.repeat(20_000) })}`, ['200', '431']],
+    ['a request that does not arrive in time', `${slow}GET / HTTP/1.1\r\nHost: local`, ['200', '408']],
+    ['a request whose body is malformed', `${formatRequest('POST', '/body', { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' })}ZZ\r\n`, ['400']],
+    ['an earlier request that gets no response', `${formatRequest('GET', '/lost', { Connection: 'keep-alive' })}GARBAGE\r\n\r\n`, []]
+  ] as const) {
+    const answer = await sendRaw(port, text)
+    t.strictSame([...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status), statuses, what)
+  }
+})
+
+t.test('more malformed data does not cut the response to an earlier request', async t => {
+  const app = await createApp()
+  let response: ServerResponse | undefined
+  app.get('/slow', (_request, reply) => { response = reply.hijack().raw })
+  const port = await listen(t, app)
+  const client = connect(port, '127.0.0.1')
+  const steps = [() => {}, () => response?.write('one '), () => response?.end('two')]
+  app.server.on('clientError', () => {
+    steps.shift()?.()
+    if (steps.length > 0) client.write('GARBAGE\r\n\r\n')
+  })
+  const text = await sendRaw(port, `${formatRequest('GET', '/slow', { Connection: 'keep-alive' })}GARBAGE\r\n\r\n`, client)
+  t.match(text, /one \r\n3\r\ntwo\r\n0\r\n\r\nHTTP\/1\.1 400 /)
 })
 
 t.test('a connection is closed on both sides after such a response', async t => {

@@ -8,10 +8,10 @@ import { isObject, type ReadonlyJsonObject } from '../../support/is-object.js'
 const responseHeaders: ReadonlySet<string> = new Set(['content-type', 'content-length', 'date', 'server', 'connection', 'transfer-encoding'])
 
 /** Properties that contain a response, or data about a response. */
-const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'meta']
+const responses = ['response', '$response', 'res', 'resp', 'rawResponse', 'httpResponse', 'meta']
 
 /** Properties that contain a request, or its options. */
-const requests = ['request', 'req', 'config', 'options']
+const requests = ['request', 'req', 'httpRequest', 'config', 'options']
 
 /** Properties that only API clients set on an error. Their values do not matter. */
 const marks = ['$fault', 'extendedRequestId', 'responseBody', 'responseText', 'rawResponse', 'rawType', 'transporterStackTrace', 'clerkError', 'errid']

@@ -58,6 +58,8 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'consul 2': status => fail({ statusCode: status, response: { statusCode: status, body: secret } }),
   'an error with the status and the message of its cause': status => Object.assign(new Error(`Lookup failed: ${secret}`, { cause: fail({ response: { status } }) }), { statusCode: status }),
   'an error with the status and the message of a client': status => Object.assign(new Error(secret, { cause: fail({ status, $fault: 'client' }) }), { statusCode: status }),
+  '@huggingface/inference 4, with a status': status => fail({ status, httpRequest: { url: `${origin}/x`, method: 'POST' }, httpResponse: { requestId: 'x', status, body: {} } }),
+  '@huggingface/inference 4, without its request': status => fail({ status, httpResponse: { requestId: 'x', status, body: {} } }),
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
@@ -129,6 +131,7 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['a cause that is not an upstream error', new AppError('Ask Ada.', 404, { cause: new AppError('Ask Ada.', 404) }), 404, 'Ask Ada.'],
   ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],
   ['a code, details and metadata', new AppError('Ask Ada.', 409, { code: 1, details: {}, metadata: {} }), 409, 'Ask Ada.'],
+  ['a plain object', { statusCode: 404, name: 'not_found', message: 'Ask Ada.' }, 404, 'Ask Ada.'],
   ['a path as url', new AppError('Ask Ada.', 404, { url: '/users/7' }), 404, 'Ask Ada.']
 ]
 
