@@ -25,7 +25,7 @@ import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import type { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
-import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
+import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
@@ -178,6 +178,12 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
+    examples: {
+      errors,
+      validationStatus: settings.validationStatus,
+      constraints: settings.database?.constraints,
+      getLimitExample: createLimitExamples(rateLimit)
+    },
     formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
     textFormats: settings.negotiated.filter(format => 'write' in format),
     docUrl: settings.docUrl,

@@ -3,11 +3,10 @@ import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteErrors } from '../infer/route-errors.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import type { ComponentsContext } from './components.js'
-import { createErrorResponse, createHeaderObjects } from './error-responses.js'
+import { createErrorResponse, createHeaderObjects, type ResponseFacts } from './error-responses.js'
 import { headersOfErrors } from './headers.js'
 import type { DocumentSettings } from './settings.js'
 
@@ -66,8 +65,9 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
 export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
-export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, method: string): JsonObject {
-  const ours = createErrorResponse(context, group, headers, method)
+export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], facts: ResponseFacts): JsonObject {
+  const { headers, method } = facts
+  const ours = createErrorResponse(context, group, facts)
   // A response that a handler sends itself lacks the headers of the API's errors.
   const optional = createHeaderObjects(context, headersOfErrors(group, headers, context, method).map(({ header }) => ({ header, always: false })))
   const { content, ...described } = declared

@@ -3,6 +3,7 @@ import type { ErrorDefinition } from '../catalog/definition.js'
 import { carriesAccept, acceptHeaderOfMethod, errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
+import type { Occurrence } from '../infer/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { JsonObject } from '../support/is-object.js'
@@ -13,23 +14,40 @@ import { headersOfErrors, type HeaderUse } from './headers.js'
 import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 
+/** The facts of an operation, in addition to its errors, that its responses depend on. */
+export interface ResponseFacts {
+  readonly method: string
+  readonly headers: RouteHeaders
+  readonly occurrences: Occurrences
+}
+
+/** The examples of errors on a route that are not the example of their definition. */
+export interface Occurrences {
+  readonly byCode: ReadonlyMap<string, Occurrence>
+  /** The examples as JSON, by code. */
+  readonly texts: ReadonlyMap<string, string>
+  /** Differs from the keys of all other examples. */
+  readonly key: string
+}
+
 /** Returns the responses of some groups by status. For HEAD, they have no content. */
-export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], headers: RouteHeaders, method: string): JsonObject {
-  const variant = `${describeVariant(context, headers, method)} ${acceptHeaderOfMethod[method]}`
+export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], facts: ResponseFacts): JsonObject {
+  const { headers, method, occurrences } = facts
+  const variant = `${describeVariant(context, headers, method)} ${acceptHeaderOfMethod[method]} ${occurrences.key}`
   let byVariant = context.responses.get(groups)
   if (byVariant === undefined) context.responses.set(groups, byVariant = new Map())
   let json = byVariant.get(variant)
-  if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, headers, method)]))))
+  if (json === undefined) byVariant.set(variant, json = JSON.stringify(Object.fromEntries(groups.map(group => [group.status, referToResponse(context, group, facts)]))))
   // This is the fastest way to create thousands of equal objects. In YAML, a shared object would become an anchor and aliases.
   return JSON.parse(json) as JsonObject
 }
 
 /** Returns the response of one group, without references to other responses. */
-export function createErrorResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): JsonObject {
+export function createErrorResponse (context: ComponentsContext, group: StatusErrors, { headers, method, occurrences }: ResponseFacts): JsonObject {
   return {
     description: describeErrors(group.definitions),
     headers: createHeaderObjects(context, headersOfErrors(group, headers, context, method)),
-    ...(method !== 'HEAD' && { content: createContents(context, group) })
+    ...(method !== 'HEAD' && { content: createContents(context, group, occurrences) })
   }
 }
 
@@ -51,33 +69,35 @@ export function describeErrors (definitions: readonly ErrorDefinition[]): string
   return definitions.map(definition => `- \`${definition.code}\`: ${describe(definition)}`).join('\n')
 }
 
-function createContents (context: ComponentsContext, group: StatusErrors): JsonObject {
+function createContents (context: ComponentsContext, group: StatusErrors, occurrences: Occurrences): JsonObject {
   const { formats, textFormats } = context
   return Object.fromEntries([
-    ...formats.map(format => [format.contentType, { schema: createGroupSchema(context, group, format), examples: createExamples(context, group, format) }] as const),
-    ...textFormats.map(format => [format.contentType, { schema: { type: 'string' }, examples: createExamples(context, group, format) }] as const)
+    ...formats.map(format => [format.contentType, { schema: createGroupSchema(context, group, format), examples: createExamples(context, group, format, occurrences) }] as const),
+    ...textFormats.map(format => [format.contentType, { schema: { type: 'string' }, examples: createExamples(context, group, format, occurrences) }] as const)
   ])
 }
 
-function createExamples (context: ComponentsContext, group: StatusErrors, format: Format | TextFormat): JsonObject {
+function createExamples (context: ComponentsContext, group: StatusErrors, format: Format | TextFormat, { byCode, texts }: Occurrences): JsonObject {
   return Object.fromEntries(group.definitions.map(definition => {
     const { code } = definition
-    const { variant, summary, value } = createBodyExample(definition, format, context.docUrl, group.issues.get(code))
-    const name = nameComponent(context, 'examples', toCodeName(code) + toComponentName(variant) + formatSuffix(context, format), `${code} ${variant} ${format.name}`)
-    return [code, addComponent(context, 'examples', name, () => ({ summary, value }))]
+    const text = texts.get(code) ?? ''
+    const name = nameComponent(context, 'examples', toCodeName(code), `${code} ${text} ${format.name}`, text, formatSuffix(context, format))
+    return [code, addComponent(context, 'examples', name, () => ({ ...createBodyExample(definition, format, context.docUrl, byCode.get(code)) }))]
   }))
 }
 
-function referToResponse (context: ComponentsContext, group: StatusErrors, headers: RouteHeaders, method: string): ComponentReference {
+function referToResponse (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): ComponentReference {
+  const { headers, method, occurrences } = facts
   const codes = group.definitions.map(({ code }) => code)
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
+  const examples = codes.map(code => occurrences.texts.get(code) ?? '').join('')
   const methodVariant = carriesAccept(group) && Object.hasOwn(acceptHeaderOfMethod, method) ? toComponentName(method.toLowerCase()) : ''
   const variant = describeVariant(context, headers, method) + methodVariant
-  // A name depends only on the codes, so that a new route does not rename the responses of other routes.
+  // A name depends only on the codes and examples, so that a new route does not rename the responses of other routes.
   const base = codes.length === 1 ? toCodeName(codes.join()) : statusNames[group.status]
-  const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed
-  const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${variant}`, text, variant)
-  return addComponent(context, 'responses', name, () => createErrorResponse(context, group, headers, method))
+  const text = (hasPlainName(context, group) ? '' : codes.join()) + narrowed + examples
+  const name = nameComponent(context, 'responses', base, `${codes.join()} ${narrowed} ${examples} ${variant}`, text, variant)
+  return addComponent(context, 'responses', name, () => createErrorResponse(context, group, facts))
 }
 
 /**

@@ -1,8 +1,11 @@
 /** The limits of a route and the errors that they cause, for its documentation. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { ErrorExample } from '../catalog/definition.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
+import { toSeconds } from './header-fields.js'
 import { completePolicy } from './inherit-limits.js'
 import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { createNumberSource } from './policy-numbers.js'
 
 /** A route, with the scope in which it was registered. */
 interface ScopedRoute {
@@ -45,4 +48,33 @@ export function getLimitErrors (route: ScopedRoute, options: RateLimitOptions | 
       ...isOurs && skipOnError === false ? [{ code: 'service_unavailable', reason: `The limit '${name}' rejects all requests while Redis fails.` } as const] : []
     ]
   })
+}
+
+/**
+ * Returns a function that returns the example of a request beyond the limits of a route, sent right after the requests that the
+ * limits allow. It returns `undefined` if a limit depends on the client, or if another plugin counts it.
+ */
+export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute) => ErrorExample | undefined {
+  const known = new Map<string, ErrorExample | undefined>()
+  return route => {
+    const limits = getRouteLimits(route, options)
+    const key = limits.map(({ name }) => name).join('\n')
+    if (!known.has(key)) known.set(key, createLimitExample(limits))
+    return known.get(key)
+  }
+}
+
+function createLimitExample (limits: readonly RouteLimit[]): ErrorExample | undefined {
+  const numbers = limits.map(({ name, policy: { max, timeWindow }, isOurs }) => ({ name, max, timeWindow: createNumberSource(name, 'timeWindow', timeWindow), isOurs }))
+  const fixed = numbers.flatMap(({ name, max, timeWindow, isOurs }) => isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, max, window: toSeconds(timeWindow) }] : [])
+  if (fixed.length < limits.length) return undefined
+  const least = Math.min(...fixed.map(({ max }) => max))
+  // Of several exceeded limits, the response has the one with the longest wait.
+  const exceeded = fixed.filter(({ max }) => max === least)
+  const [first] = [...exceeded].sort((a, b) => b.window - a.window)
+  if (first === undefined) return undefined
+  const { name: policy, window } = first
+  return {
+    meta: { policy, ...(exceeded.length > 1 && { policies: exceeded.map(({ name }) => name) }), limit: least, window, retry_after: window }, retryAfter: window
+  }
 }

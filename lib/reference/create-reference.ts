@@ -3,14 +3,16 @@ import { reasonPhrase, codeTitle } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import { errorHeaders, formatShouldRetry, headerValue } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
+import type { Occurrence } from '../infer/declared-examples.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
 import { getDocumentSettings } from '../openapi/settings.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { bodySchema, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
-import { createFailingRequest } from './requests/failing-request.js'
-import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
+import { createFailingRequest } from '../samples/failing-request.js'
+import { createOccurrence } from '../samples/occurrences.js'
+import type { SampleRequest, SampleRoute } from '../samples/sample-request.js'
 
 /** The errors of an application as plain data. */
 export interface Reference {
@@ -153,12 +155,14 @@ function listRouteNames (routes: readonly SampleRoute[]): string[] {
 
 function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
-  const { formats, docUrl, retryHeaders } = getDocumentSettings(routeErrors)
+  const { formats, docUrl, retryHeaders, examples: exampleSettings } = getDocumentSettings(routeErrors)
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
   const reason = isPossible ? codesWithoutRoute[code as StandardCode] : undefined
-  const request = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes) : undefined
+  const failing = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes, exampleSettings) : undefined
+  const { request, route = candidates[0] } = failing ?? {}
+  const example = route === undefined ? definition.example : createOccurrence(definition, { ...route, targets: routeErrors.getTargets(route.record) }, exampleSettings, undefined)
+  const examples = formats.map(format => createBodyExample(definition, format, docUrl, example))
   return {
     code,
     title: codeTitle(code),
@@ -169,7 +173,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
-    headers: createExampleHeaders(definition, retryHeaders),
+    headers: createExampleHeaders(definition, example, retryHeaders),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
@@ -187,14 +191,15 @@ function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl:
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function createExampleHeaders (definition: ErrorDefinition, retryHeaders: boolean): HeaderValues {
-  const { example: { retryAfter }, headers } = definition
+function createExampleHeaders (definition: ErrorDefinition, { retryAfter, headers: ofExample }: Occurrence, retryHeaders: boolean): HeaderValues {
+  const { headers } = definition
   const always = errorHeaders.filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
   const standard = always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
     ...Object.fromEntries(standard),
     ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const))
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)),
+    ...ofExample
   }
 }

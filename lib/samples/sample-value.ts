@@ -1,5 +1,5 @@
 /** Creates small values that a JSON Schema accepts. */
-import { isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
+import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /** A value for each `format`. */
 const samplesOfFormat: Readonly<Record<string, string>> = {

@@ -5,10 +5,10 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
-import { declareSecurity, type SecurityScheme } from '../../../lib/infer/security.js'
-import { formatCurl } from '../../../lib/reference/requests/curl.js'
-import { absent } from '../../support/absent.js'
-import { build } from '../app.js'
+import { declareSecurity, type SecurityScheme } from '../../lib/infer/security.js'
+import { formatCurl } from '../../lib/reference/requests/curl.js'
+import { absent } from '../support/absent.js'
+import { build } from '../reference/app.js'
 
 const shell = promisify(execFile)
 const hasCurl = await shell('curl', ['--version']).then(() => true, () => false)
