@@ -42,6 +42,8 @@ import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { answerUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
+import { createAcceptedMediaTypes } from './respond/accept-header.js'
+import { formatBearerChallenge } from './respond/response-headers.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
@@ -182,7 +184,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
       errors,
       validationStatus: settings.validationStatus,
       constraints: settings.database?.constraints,
-      getLimitExample: createLimitExamples(rateLimit)
+      getLimitExample: createLimitExamples(rateLimit),
+      getChallenge: error => formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
+      getAcceptedMediaTypes: createAcceptedMediaTypes()
     },
     formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
     textFormats: settings.negotiated.filter(format => 'write' in format),
@@ -221,6 +225,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   registrations.set(app, registration)
   return registration
 }
+
+/** The errors of credentials that were sent. */
+const credentialErrors: ReadonlySet<string> = new Set<StandardCode>(['invalid_api_key', 'api_key_revoked', 'api_key_expired', 'invalid_token', 'token_expired'])
 
 /** The error handler that Fastify has for each registration, by scope, which is a bound copy of our handler. */
 const errorHandlers = new WeakMap<object, unknown>()

@@ -4,7 +4,6 @@ import type { Occurrence } from '../infer/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { CoveredRoute, RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
 import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createOccurrence } from '../samples/occurrences.js'
@@ -12,7 +11,7 @@ import { createComponentsContext, type ComponentsContext } from './components.js
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
 import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors, type Occurrences, type ResponseFacts } from './error-responses.js'
-import { headersOfSuccess } from './headers.js'
+import { headersOfSuccess, withExamples } from './headers.js'
 import { statusNames } from './names.js'
 import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
@@ -77,7 +76,7 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       byRegistration.set(routeErrors, operations)
       const record = records.at(-1) as RouteRecord
       if (groups.length + shared.length === 0) continue
-      const facts = { method, headers: routeErrors.getHeaders(record), occurrences: findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)]) }
+      const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences: findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)]) }
       operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, facts })
     }
   }
@@ -86,7 +85,7 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
 
 /** Returns the examples of the errors of a route that are not the examples of their definitions. */
 function findOccurrences (routeErrors: RouteErrors, record: RouteRecord, method: string, groups: readonly StatusErrors[]): Occurrences {
-  const route = { record, method, targets: routeErrors.getTargets(record) }
+  const route = { record, method, targets: routeErrors.getTargets(record), findMessage: (code: string) => routeErrors.findMessage(record, method, code) }
   const { examples } = getDocumentSettings(routeErrors)
   const byCode = new Map<string, Occurrence>()
   const texts = new Map<string, string>()
@@ -169,7 +168,7 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     commonHeaders: operations[0].routeErrors.getCommonHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
-  const successHeaders = new Map<RouteHeaders, JsonObject>()
+  const successHeaders = new Map<string, JsonObject>()
   for (const operation of operations) addResponses(context, document, operation, successHeaders)
   document.components = {
     ...others,
@@ -192,7 +191,7 @@ function resolveResponse ({ components }: OpenApiDocument, response: JsonObject)
 
 function addResponses (
   context: ComponentsContext, document: OpenApiDocument, { operation, groups, shared, links, declaredHeaders, facts }: ErrorOperation,
-  successHeaders: Map<RouteHeaders, JsonObject>
+  successHeaders: Map<string, JsonObject>
 ): void {
   const { headers } = facts
   const present = operation.responses as JsonObject
@@ -215,8 +214,10 @@ function addResponses (
     // A reference cannot have links next to it.
     if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, facts), links: links[group.status] }
   }
-  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll))
-  successHeaders.set(headers, added)
+  const fields = context.examples.getLimitExample(facts.record)?.fields
+  const key = JSON.stringify([headers, [...fields ?? []]])
+  const added = successHeaders.get(key) ?? createHeaderObjects(context, withExamples(headersOfSuccess(headers, context, context.requestIdOnAll), fields ?? new Map()))
+  successHeaders.set(key, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
   if (Object.keys(added).length + Object.keys(declared).length === 0) return
   for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {

@@ -6,8 +6,7 @@ import type { RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import type { ComponentsContext } from './components.js'
-import { createErrorResponse, createHeaderObjects, type ResponseFacts } from './error-responses.js'
-import { headersOfErrors } from './headers.js'
+import { createErrorResponse, createHeaderObjects, listHeaders, type ResponseFacts } from './error-responses.js'
 import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
@@ -66,10 +65,10 @@ export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
 export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], facts: ResponseFacts): JsonObject {
-  const { headers, method } = facts
+  const { method } = facts
   const ours = createErrorResponse(context, group, facts)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, headersOfErrors(group, headers, context, method).map(({ header }) => ({ header, always: false })))
+  const optional = createHeaderObjects(context, listHeaders(context, group, facts).map(use => ({ ...use, always: false })))
   const { content, ...described } = declared
   const description = String(declared.description)
   return {

@@ -1,21 +1,23 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
-import { carriesAccept, acceptHeaderOfMethod, errorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
+import { acceptHeaderOfMethod, carriesAccept, carriesChallenge, errorHeaders, formatShouldRetry, getDefaultRetryAfter, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
 import type { Occurrence } from '../infer/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
+import type { RouteRecord } from '../infer/route-record.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createBodyExample } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type ComponentsContext } from './components.js'
 import { createGroupSchema, isNarrowed } from './error-schemas.js'
-import { headersOfErrors, type HeaderUse } from './headers.js'
+import { headersOfErrors, withExamples, type HeaderUse } from './headers.js'
 import { statusNames, toCodeName, toComponentName } from './names.js'
 import type { ComponentReference } from './settings.js'
 
 /** The facts of an operation, in addition to its errors, that its responses depend on. */
 export interface ResponseFacts {
+  readonly record: RouteRecord
   readonly method: string
   readonly headers: RouteHeaders
   readonly occurrences: Occurrences
@@ -33,7 +35,8 @@ export interface Occurrences {
 /** Returns the responses of some groups by status. For HEAD, they have no content. */
 export function createErrorResponses (context: ComponentsContext, groups: readonly StatusErrors[], facts: ResponseFacts): JsonObject {
   const { headers, method, occurrences } = facts
-  const variant = `${describeVariant(context, headers, method)} ${acceptHeaderOfMethod[method]} ${occurrences.key}`
+  const values = [...context.examples.getLimitExample(facts.record)?.fields.values() ?? [], ...context.examples.getAcceptedMediaTypes(facts.record)].join()
+  const variant = `${describeVariant(context, headers, method)} ${acceptHeaderOfMethod[method]} ${values} ${occurrences.key}`
   let byVariant = context.responses.get(groups)
   if (byVariant === undefined) context.responses.set(groups, byVariant = new Map())
   let json = byVariant.get(variant)
@@ -43,21 +46,46 @@ export function createErrorResponses (context: ComponentsContext, groups: readon
 }
 
 /** Returns the response of one group, without references to other responses. */
-export function createErrorResponse (context: ComponentsContext, group: StatusErrors, { headers, method, occurrences }: ResponseFacts): JsonObject {
+export function createErrorResponse (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): JsonObject {
+  const { method, occurrences } = facts
   return {
     description: describeErrors(group.definitions),
-    headers: createHeaderObjects(context, headersOfErrors(group, headers, context, method)),
+    headers: createHeaderObjects(context, listHeaders(context, group, facts)),
     ...(method !== 'HEAD' && { content: createContents(context, group, occurrences) })
   }
 }
 
+/** Returns the headers of the responses of a group, with their values in an example. */
+export function listHeaders (context: ComponentsContext, group: StatusErrors, { record, headers, method, occurrences }: ResponseFacts): HeaderUse[] {
+  const { status, definitions } = group
+  const uses = headersOfErrors(group, headers, context, method)
+  const { getLimitExample, getChallenge, getAcceptedMediaTypes } = context.examples
+  const limit = getLimitExample(record)
+  const examples = new Map<string, string | number>(status === 429 ? limit?.exceededFields : limit?.fields)
+  const [first] = definitions
+  if (first !== undefined) examples.set(shouldRetryHeader.name, formatShouldRetry(first.retry))
+  for (const definition of definitions) {
+    const { retryAfter, headers: own, meta } = occurrences.byCode.get(definition.code) as Occurrence | undefined ?? definition.example as Occurrence
+    const seconds = retryAfter ?? getDefaultRetryAfter(definition)
+    if (seconds !== undefined && !examples.has('Retry-After')) examples.set('Retry-After', seconds)
+    if (carriesChallenge(definition)) {
+      const challenge = String(own?.['www-authenticate'] ?? getChallenge({ code: definition.code, meta }))
+      // The challenge of a request without a credential is the shortest one.
+      const before = examples.get('WWW-Authenticate')
+      if (before === undefined || challenge.length < String(before).length) examples.set('WWW-Authenticate', challenge)
+    }
+  }
+  if (carriesAccept(group)) for (const name of ['Accept', 'Accept-Patch']) examples.set(name, getAcceptedMediaTypes(record).join(', '))
+  return withExamples(uses, examples)
+}
+
 /** Returns the headers of a response. A header that every error has is a component. */
 export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
-  return Object.fromEntries(uses.map(({ header: { name, description, schema, example }, always }) => {
+  return Object.fromEntries(uses.map(({ header: { name, description, schema, example: usual }, always, example = usual }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
     // The component of a header that errors can require has `required`. If only some codes of a status have the header, it is written in full.
     const isShared = always || ![...errorHeaders, shouldRetryHeader].some(header => header.name === name)
-    return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, name), create) : create()]
+    return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, `${name} ${example}`, example === usual ? '' : String(example)), create) : create()]
   }))
 }
 
@@ -88,9 +116,10 @@ function createExamples (context: ComponentsContext, group: StatusErrors, format
 
 function referToResponse (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): ComponentReference {
   const { headers, method, occurrences } = facts
+  const headerExamples = listHeaders(context, group, facts).flatMap(({ header: { name }, example }) => example === undefined ? [] : [`${name}: ${example}`]).join()
   const codes = group.definitions.map(({ code }) => code)
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
-  const examples = codes.map(code => occurrences.texts.get(code) ?? '').join('')
+  const examples = codes.map(code => occurrences.texts.get(code) ?? '').join('') + headerExamples
   const methodVariant = carriesAccept(group) && Object.hasOwn(acceptHeaderOfMethod, method) ? toComponentName(method.toLowerCase()) : ''
   const variant = describeVariant(context, headers, method) + methodVariant
   // A name depends only on the codes and examples, so that a new route does not rename the responses of other routes.

@@ -2,7 +2,9 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { ErrorExample } from '../catalog/definition.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { toSeconds } from './header-fields.js'
+import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
+import type { LimitResult } from './limit.js'
+import { serializeItem } from 'structured-headers'
 import { completePolicy } from './inherit-limits.js'
 import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { createNumberSource } from './policy-numbers.js'
@@ -50,31 +52,50 @@ export function getLimitErrors (route: ScopedRoute, options: RateLimitOptions | 
   })
 }
 
+/** The example of a request beyond the limits of a route, and the header fields of its responses. */
+export interface LimitExample {
+  readonly example: ErrorExample
+  /** The fields of a response to the first request, by name. */
+  readonly fields: ReadonlyMap<string, string | number>
+  /** The fields of the 429. */
+  readonly exceededFields: ReadonlyMap<string, string | number>
+}
+
 /**
  * Returns a function that returns the example of a request beyond the limits of a route, sent right after the requests that the
  * limits allow. It returns `undefined` if a limit depends on the client, or if another plugin counts it.
  */
-export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute) => ErrorExample | undefined {
-  const known = new Map<string, ErrorExample | undefined>()
+export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute) => LimitExample | undefined {
+  const known = new Map<string, LimitExample | undefined>()
   return route => {
     const limits = getRouteLimits(route, options)
     const key = limits.map(({ name }) => name).join('\n')
-    if (!known.has(key)) known.set(key, createLimitExample(limits))
+    if (!known.has(key)) known.set(key, createLimitExample(limits, getHeaderFields(options)))
     return known.get(key)
   }
 }
 
-function createLimitExample (limits: readonly RouteLimit[]): ErrorExample | undefined {
-  const numbers = limits.map(({ name, policy: { max, timeWindow }, isOurs }) => ({ name, max, timeWindow: createNumberSource(name, 'timeWindow', timeWindow), isOurs }))
-  const fixed = numbers.flatMap(({ name, max, timeWindow, isOurs }) => isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, max, window: toSeconds(timeWindow) }] : [])
+function createLimitExample (limits: readonly RouteLimit[], fields: readonly HeaderField[]): LimitExample | undefined {
+  const numbers = limits.map(({ name, policy, policy: { max, timeWindow }, isOurs }) => ({ name, policy, max, timeWindow: createNumberSource(name, 'timeWindow', timeWindow), isOurs }))
+  const fixed = numbers.flatMap(({ name, policy, max, timeWindow, isOurs }) => isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, policy, max, timeWindow }] : [])
   if (fixed.length < limits.length) return undefined
   const least = Math.min(...fixed.map(({ max }) => max))
   // Of several exceeded limits, the response has the one with the longest wait.
   const exceeded = fixed.filter(({ max }) => max === least)
-  const [first] = [...exceeded].sort((a, b) => b.window - a.window)
+  const [first] = [...exceeded].sort((a, b) => b.timeWindow - a.timeWindow)
   if (first === undefined) return undefined
-  const { name: policy, window } = first
+  const window = toSeconds(first.timeWindow)
+  const createFields = (used: number): LimitExample['fields'] => {
+    const results = fixed.map(({ name, policy, max, timeWindow }): LimitResult => ({
+      limit: { name, policy, item: serializeItem(name), check: () => undefined }, key: '', max, timeWindow, remaining: Math.max(0, max - used), ttl: timeWindow, isExceeded: used > max, isBanned: false
+    }))
+    return new Map(fields.map(({ name, value }) => [name, value(results as [LimitResult, ...LimitResult[]])]))
+  }
   return {
-    meta: { policy, ...(exceeded.length > 1 && { policies: exceeded.map(({ name }) => name) }), limit: least, window, retry_after: window }, retryAfter: window
+    example: {
+      meta: { policy: first.name, ...(exceeded.length > 1 && { policies: exceeded.map(({ name }) => name) }), limit: least, window, retry_after: window }, retryAfter: window
+    },
+    fields: createFields(1),
+    exceededFields: createFields(least + 1)
   }
 }

@@ -17,9 +17,22 @@ import { findInvalidPart, getPartSchema, toJsonSchema, type ValidationSettings }
 /** The settings of an API that its examples depend on. */
 export interface ExampleSettings extends ValidationSettings {
   /** Returns the example of a request beyond the limits of a route; `undefined` if the limits depend on the client. */
-  readonly getLimitExample: (record: RouteRecord) => ErrorExample | undefined
+  readonly getLimitExample: (record: RouteRecord) => LimitExample | undefined
+  /** Returns `WWW-Authenticate` of an error. */
+  readonly getChallenge: (error: { readonly code: string, readonly meta: unknown }) => string
+  /** Returns the media types that a route accepts. */
+  readonly getAcceptedMediaTypes: (record: RouteRecord) => readonly string[]
   /** The constraints of the option `database`. */
   readonly constraints?: Readonly<Record<string, NamedConstraint>> | undefined
+}
+
+/** The example of a request beyond the limits of a route, and the header fields of its responses. */
+export interface LimitExample {
+  readonly example: ErrorExample
+  /** The fields of a response within the limits, by name. */
+  readonly fields: ReadonlyMap<string, string | number>
+  /** The fields of the 429. */
+  readonly exceededFields: ReadonlyMap<string, string | number>
 }
 
 /** A method of a route, with everything that its examples depend on. */
@@ -28,6 +41,8 @@ export interface ExampleRoute {
   readonly method: string
   /** The scopes and hooks of the route. */
   readonly targets: readonly DeclaringTarget[]
+  /** Returns the message that the code of the route gives to an error. */
+  readonly findMessage: (code: string) => string | undefined
 }
 
 type FindExample = (route: ExampleRoute, settings: ExampleSettings, issues: readonly string[] | undefined) => Occurrence | undefined
@@ -36,7 +51,7 @@ type FindExample = (route: ExampleRoute, settings: ExampleSettings, issues: read
 const examplesOfRoutes: Readonly<Partial<Record<StandardCode, FindExample>>> = {
   invalid_request: route => acceptsJson(route) ? getFastifyExample('FST_ERR_CTP_INVALID_JSON_BODY') : undefined,
   uri_too_long: ({ record }) => /:\w/.test(record.url) ? getFastifyExample('FST_ERR_MAX_PARAM_LENGTH') : undefined,
-  rate_limit_exceeded: ({ record }, { getLimitExample }) => getLimitExample(record),
+  rate_limit_exceeded: ({ record }, { getLimitExample }) => getLimitExample(record)?.example,
   resource_already_exists: findConstraintExample
 }
 
@@ -54,7 +69,13 @@ export function createOccurrence (definition: ErrorDefinition, route: ExampleRou
     return { ...(message !== defaultMessage(definition, undefined) && { message }), issues: found, ...(param !== undefined && { param }) }
   }
   const find = Object.hasOwn(examplesOfRoutes, code) ? examplesOfRoutes[code as StandardCode] : undefined
-  return find?.(route, settings, issues) ?? findDeclaredExample(route.targets, code) ?? withPossibleIssues(definition, route.record, issues)
+  const specific = find?.(route, settings, issues) ?? findDeclaredExample(route.targets, code)
+  if (specific !== undefined) return specific
+  // The message of a server error is not sent.
+  const message = definition.status < 500 ? route.findMessage(code) : undefined
+  if (message === undefined) return withPossibleIssues(definition, route.record, issues)
+  const { meta, retryAfter } = definition.example
+  return { message, ...(meta !== undefined && { meta }), ...(retryAfter !== undefined && { retryAfter }) }
 }
 
 function getFastifyExample (code: string): ErrorExample {
