@@ -126,7 +126,7 @@ function * listFailures (schema: ReadonlyJsonObject, type: unknown): Generator<F
   if (typeof pattern === 'string') for (const value of ['wrong', '!', '\u0000']) if (!matches(pattern, value)) yield [ranks.pattern, value, 'pattern', { pattern }]
   if (typeof maximum === 'number') yield [ranks.upper, maximum + 1, 'maximum', { limit: maximum, comparison: '<=' }]
   if (typeof exclusiveMaximum === 'number') yield [ranks.upper, exclusiveMaximum, 'exclusiveMaximum', { limit: exclusiveMaximum, comparison: '<' }]
-  if (typeof multipleOf === 'number') yield [ranks.upper, multipleOf / 2, 'multipleOf', { multipleOf }]
+  if (typeof multipleOf === 'number') yield [ranks.upper, multipleOf * (Math.ceil(Number(minimum ?? 0) / multipleOf) + 0.5), 'multipleOf', { multipleOf }]
   if (typeof maxLength === 'number' && maxLength < maxSize) yield [ranks.upper, 'x'.repeat(maxLength + 1), 'maxLength', { limit: maxLength }]
   // A validator that converts types cannot convert an object to a string or a number.
   yield [ranks.other, {}, 'type', { type: schema.type }]
