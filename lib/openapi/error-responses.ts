@@ -60,7 +60,8 @@ export function listHeaders (context: ComponentsContext, group: StatusErrors, { 
   const { status, definitions } = group
   const uses = headersOfErrors(group, headers, context, method)
   const { getLimitExample, getChallenge, getAcceptedMediaTypes } = context.examples
-  const limit = getLimitExample(record)
+  // A request with a parameter that is too long reaches no route.
+  const limit = getLimitExample(status === 414 ? undefined : record)
   const examples = new Map<string, string | number>(status === 429 ? limit?.exceededFields : limit?.fields)
   const [first] = definitions
   if (first !== undefined) examples.set(shouldRetryHeader.name, formatShouldRetry(first.retry))

@@ -6,7 +6,7 @@ import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js
 import type { LimitResult } from './limit.js'
 import { serializeItem } from 'structured-headers'
 import { completePolicy } from './inherit-limits.js'
-import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, listPolicyNames, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { createNumberSource } from './policy-numbers.js'
 
 /** A route, with the scope in which it was registered. */
@@ -29,8 +29,7 @@ interface RouteLimit {
  * @param options as `inheritRateLimit` returns them
  */
 export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimitOptions | undefined): RouteLimit[] {
-  const names = options === undefined ? [] : getRoutePolicies(route, options)
-  const limits = names.map(name => ({ name, policy: options?.policies[name] as RateLimitPolicy, isOurs: true }))
+  const limits = listNamedLimits(options === undefined ? [] : getRoutePolicies(route, options), options)
   const settings = route.config?.rateLimit
   const hasFastifyRateLimit = scope.hasPlugin('@fastify/rate-limit')
   if (settings && (options !== undefined || hasFastifyRateLimit)) {
@@ -39,6 +38,10 @@ export function getRouteLimits ({ route, scope }: ScopedRoute, options: RateLimi
     limits.push({ name: createRoutePolicyName(route), policy, isOurs: !hasFastifyRateLimit })
   }
   return limits
+}
+
+function listNamedLimits (names: readonly string[], options: RateLimitOptions | undefined): RouteLimit[] {
+  return names.map(name => ({ name, policy: options?.policies[name] as RateLimitPolicy, isOurs: true }))
 }
 
 /** Returns the codes of a route's limits except `rate_limit_exceeded`, with the reason for each. */
@@ -65,10 +68,10 @@ export interface LimitExample {
  * Returns a function that returns the example of a request beyond the limits of a route, sent right after the requests that the
  * limits allow. It returns `undefined` if a limit depends on the client, or if another plugin counts it.
  */
-export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute) => LimitExample | undefined {
+export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute | undefined) => LimitExample | undefined {
   const known = new Map<string, LimitExample | undefined>()
   return route => {
-    const limits = getRouteLimits(route, options)
+    const limits = route === undefined ? listNamedLimits(listPolicyNames(options?.default), options) : getRouteLimits(route, options)
     const key = limits.map(({ name }) => name).join('\n')
     if (!known.has(key)) known.set(key, createLimitExample(limits, getHeaderFields(options)))
     return known.get(key)

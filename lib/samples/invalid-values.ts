@@ -29,7 +29,7 @@ const maxDepth = 4
 
 /** Returns values that a schema probably rejects, the best ones first. A validator decides. */
 export function listInvalidValues (schema: unknown, resolve: Resolve): InvalidValue[] {
-  return [...listCandidates(schema, resolve, 0)]
+  return [...listCandidates(schema, resolve, 0)].map(({ value, failure }) => ({ value, ...(failure !== undefined && { failure }) }))
 }
 
 /** Returns whether a value of a property can be sent. */

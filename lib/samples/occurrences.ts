@@ -16,8 +16,11 @@ import { findInvalidPart, getPartSchema, toJsonSchema, type ValidationSettings }
 
 /** The settings of an API that its examples depend on. */
 export interface ExampleSettings extends ValidationSettings {
-  /** Returns the example of a request beyond the limits of a route; `undefined` if the limits depend on the client. */
-  readonly getLimitExample: (record: RouteRecord) => LimitExample | undefined
+  /**
+   * Returns the example of a request beyond the limits of a route, or of requests that reach no route; `undefined` if the limits
+   * depend on the client.
+   */
+  readonly getLimitExample: (record: RouteRecord | undefined) => LimitExample | undefined
   /** Returns `WWW-Authenticate` of an error. */
   readonly getChallenge: (error: { readonly code: string, readonly meta: unknown }) => string
   /** Returns the media types that a route accepts. */

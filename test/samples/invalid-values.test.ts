@@ -64,9 +64,9 @@ t.test('the property whose failure explains most comes first', async t => {
 t.test('a failure inside an object or a list has its path', async t => {
   const address = { type: 'object', properties: { zip: { type: 'string', minLength: 5 } }, required: ['zip'] }
   t.strictSame(findInvalidProperty({ type: 'object', properties: { address } }, always, none)?.failure.path, ['address', 'zip'])
-  const items = { type: 'array', items: { type: 'integer' }, minItems: 2 }
+  const items = { type: 'array', items: { type: 'integer' } }
   t.strictSame(findInvalidProperty({ type: 'object', properties: { items } }, always, none), {
-    name: 'items', value: ['wrong', 1], failure: { keyword: 'type', path: ['items', '0'], params: { type: 'integer' } }
+    name: 'items', value: ['wrong'], failure: { keyword: 'type', path: ['items', '0'], params: { type: 'integer' } }
   })
 })
 
