@@ -76,7 +76,8 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       byRegistration.set(routeErrors, operations)
       const record = records.at(-1) as RouteRecord
       if (groups.length + shared.length === 0) continue
-      const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences: findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)]) }
+      const occurrences = findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)])
+      const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences }
       operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, facts })
     }
   }

@@ -90,5 +90,6 @@ export function createBodyExample (definition: ErrorDefinition, format: Format |
 
 /** Returns bodies of a code in a format as they are sent: the example, and one without issues. */
 export function createSentBodies (definition: ErrorDefinition, format: Format, docUrl: DocUrl): SentBody[] {
-  return [definition.example, { ...definition.example, issues: [] }].map(example => ({ contentType: format.contentType, body: createBodyExample(definition, format, docUrl, example).value }))
+  const { contentType } = format
+  return [definition.example, { ...definition.example, issues: [] }].map(example => ({ contentType, body: createBodyExample(definition, format, docUrl, example).value }))
 }

@@ -13,7 +13,7 @@ export type DocUrl = (code: string) => string | undefined
 /** The values that the documentation of error responses depends on, in addition to the routes. */
 export interface DocumentSettings {
   readonly errors: AnyCatalog
-  /** The settings that the examples of routes depend on. */
+  /** The settings that the examples of a route depend on. */
   readonly examples: ExampleSettings
   /** The JSON formats that a response can have: one, or two with `negotiate`. */
   readonly formats: readonly [Format, ...Format[]]

@@ -24,7 +24,8 @@ export function createAcceptedMediaTypes (): (record: { readonly route: RouteOpt
   const known = new WeakMap<FastifyInstance, readonly string[]>()
   return ({ route: { schema }, scope }) => {
     const list = (schema: unknown): string[] => acceptedMediaTypes({ routeOptions: { schema }, server: scope } as FastifyRequest)
-    if (isObject((schema?.body as { readonly content?: unknown } | undefined)?.content) || isObject((schema as { readonly consumes?: unknown } | undefined)?.consumes)) return list(schema)
+    const { body, consumes } = (schema ?? {}) as { readonly body?: { readonly content?: unknown }, readonly consumes?: unknown }
+    if (isObject(body?.content) || isObject(consumes)) return list(schema)
     let types = known.get(scope)
     if (types === undefined) known.set(scope, types = list(undefined))
     return types

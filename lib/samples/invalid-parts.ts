@@ -176,7 +176,9 @@ function compile (compiler: Compiler, route: Parameters<Compiler>[0]): Validate 
   }
 }
 
-function validatePart ({ route, scope }: RouteRecord, part: RequestPart, validate: Validate, sent: unknown, { errors, validationStatus }: ValidationSettings): ApiError | undefined {
+function validatePart (
+  { route, scope }: RouteRecord, part: RequestPart, validate: Validate, sent: unknown, { errors, validationStatus }: ValidationSettings
+): ApiError | undefined {
   const value = structuredClone(sent) // a validator that converts types changes the value
   const failure = runValidator(validate, value)
   if (failure === undefined) return undefined

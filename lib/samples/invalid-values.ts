@@ -32,6 +32,13 @@ export function listInvalidValues (schema: unknown, resolve: Resolve): InvalidVa
   return [...listCandidates(schema, resolve, 0)].map(({ value, failure }) => ({ value, ...(failure !== undefined && { failure }) }))
 }
 
+/** A value of a property, and the keyword that it fails. */
+export interface InvalidProperty {
+  readonly name: string
+  readonly value: unknown
+  readonly failure: FailedKeyword
+}
+
 /** Returns whether a value of a property can be sent. */
 export type CanBeSent = (name: string, value: unknown) => boolean
 
@@ -39,7 +46,7 @@ export type CanBeSent = (name: string, value: unknown) => boolean
  * Returns the best value for which the failed keyword is certain. It creates no other value, because a document needs thousands.
  * Returns `undefined` if there is none.
  */
-export function findInvalidProperty (schema: unknown, canBeSent: CanBeSent, resolve: Resolve): { readonly name: string, readonly value: unknown, readonly failure: FailedKeyword } | undefined {
+export function findInvalidProperty (schema: unknown, canBeSent: CanBeSent, resolve: Resolve): InvalidProperty | undefined {
   if (!isRecord(schema) || !isRecord(schema.properties) || !isPlain(schema, objectKeywords)) return undefined
   const { properties } = schema
   const names = Object.keys(properties)

@@ -51,8 +51,16 @@ t.test('the property whose failure explains most comes first', async t => {
   const schema = {
     type: 'object',
     properties: {
-      anything: true, list: { type: 'array' }, long: { type: 'string', maxLength: 100 }, code: { type: 'string', pattern: '^a$' }, name: { type: 'string', minLength: 1 },
-      size: { type: 'integer' }, color: { enum: ['red'] }, kind: { const: 'a' }, text: { type: 'string' }, email: { type: 'string', format: 'email' }
+      anything: true,
+      list: { type: 'array' },
+      long: { type: 'string', maxLength: 100 },
+      code: { type: 'string', pattern: '^a$' },
+      name: { type: 'string', minLength: 1 },
+      size: { type: 'integer' },
+      color: { enum: ['red'] },
+      kind: { const: 'a' },
+      text: { type: 'string' },
+      email: { type: 'string', format: 'email' }
     }
   }
   t.equal(findInvalidProperty(schema, always, none)?.name, 'email')
@@ -85,6 +93,13 @@ t.test('without certainty, there are values but no failure', async t => {
   tree.properties.inner = tree
   t.ok(listInvalidValues(tree, none).length > 0, 'a schema that contains itself')
   t.strictSame(findInvalidProperty({ type: 'object', properties: { a: { type: 'string', pattern: '(?<' } } }, always, none)?.failure.keyword, 'type', 'a pattern of another engine')
+})
+
+t.test('limits that no sample exceeds', async t => {
+  for (const schema of [{ type: 'string', maxLength: 2000 }, { type: 'string', minLength: 2001 }, { type: 'array', maxItems: 2000, items: {} }, { type: 'array', minItems: 2001, items: {} }]) {
+    const values = listInvalidValues({ type: 'object', properties: { a: schema } }, none).map(({ value }) => (value as { a?: unknown }).a)
+    t.notOk(values.some(value => (typeof value === 'string' || Array.isArray(value)) && value.length > 1 && value !== 'wrong'), JSON.stringify(schema))
+  }
 })
 
 t.test('values that lack a required field', async t => {

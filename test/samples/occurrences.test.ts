@@ -139,8 +139,15 @@ t.test('with zod', async t => {
     app.post('/users', {
       schema: {
         body: z.object({
-          email: z.email(), name: z.string().min(3).max(80), size: z.enum(['small', 'large']), kind: z.literal('user'), age: z.number().int().multipleOf(2).nullable().default(2),
-          tags: z.array(z.string().regex(/^a$/)).max(3).optional(), flag: z.boolean().optional(), either: z.union([z.string(), z.number()]).optional(), created: z.date().optional(),
+          email: z.email(),
+          name: z.string().min(3).max(80),
+          size: z.enum(['small', 'large']),
+          kind: z.literal('user'),
+          age: z.number().int().multipleOf(2).nullable().default(2),
+          tags: z.array(z.string().regex(/^a$/)).max(3).optional(),
+          flag: z.boolean().optional(),
+          either: z.union([z.string(), z.number()]).optional(),
+          created: z.date().optional(),
           trimmed: z.string().transform(text => text.trim()).optional()
         })
       }
@@ -213,7 +220,9 @@ t.test('the data of a route: its limits, its scopes, its constraints and its mes
   const { paths, components } = documentOf(app)
   t.match(resolved(paths['/items']?.post?.responses['429'], { components }), {
     headers: {
-      'RateLimit-Policy': { example: '"small";q=2;w=1, "equal";q=2;w=10' }, RateLimit: { example: '"small";r=0;t=1, "equal";r=0;t=10' }, 'Retry-After': { example: 10 },
+      'RateLimit-Policy': { example: '"small";q=2;w=1, "equal";q=2;w=10' },
+      RateLimit: { example: '"small";r=0;t=1, "equal";r=0;t=10' },
+      'Retry-After': { example: 10 },
       'X-Should-Retry': { example: 'true' }
     }
   }, 'the headers of the response')
