@@ -76,7 +76,7 @@ export function listHeaders (context: ComponentsContext, group: StatusErrors, { 
       if (before === undefined || challenge.length < String(before).length) examples.set('WWW-Authenticate', challenge)
     }
   }
-  if (carriesAccept(group)) for (const name of ['Accept', 'Accept-Patch']) examples.set(name, getAcceptedMediaTypes(record).join(', '))
+  if (carriesAccept(group)) for (const name of ['Accept', 'Accept-Patch', 'Accept-Query']) examples.set(name, getAcceptedMediaTypes(record).join(', '))
   return withExamples(uses, examples)
 }
 
@@ -115,9 +115,15 @@ function createExamples (context: ComponentsContext, group: StatusErrors, format
   }))
 }
 
+/** Returns the examples of headers that depend on the route and not on its errors, for the name of a response. */
+function listRouteExamples (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): string {
+  const ofErrors: ReadonlySet<string> = new Set([shouldRetryHeader.name, 'Retry-After', 'WWW-Authenticate'])
+  return listHeaders(context, group, facts).flatMap(({ header: { name }, example }) => example === undefined || ofErrors.has(name) ? [] : [`${name}: ${example}`]).join()
+}
+
 function referToResponse (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): ComponentReference {
   const { headers, method, occurrences } = facts
-  const headerExamples = listHeaders(context, group, facts).flatMap(({ header: { name }, example }) => example === undefined ? [] : [`${name}: ${example}`]).join()
+  const headerExamples = listRouteExamples(context, group, facts)
   const codes = group.definitions.map(({ code }) => code)
   const narrowed = isNarrowed(context, group) ? JSON.stringify([...group.issues]) : ''
   const examples = codes.map(code => occurrences.texts.get(code) ?? '').join('') + headerExamples
