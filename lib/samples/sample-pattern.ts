@@ -23,8 +23,14 @@ const candidates = 'aA0-_. '
 /** Reads a pattern from left to right, and writes a string that matches it. */
 class Generator {
   private at = 0
+  private readonly pattern: string
+  private readonly extra: number
 
-  constructor (private readonly pattern: string, private readonly extra: number) {}
+  /** @param extra how many times a part is repeated in addition to its minimum */
+  constructor (pattern: string, extra: number) {
+    this.pattern = pattern
+    this.extra = extra
+  }
 
   createText (): string {
     let text = this.readSequence()
