@@ -95,7 +95,7 @@ t.test('without certainty, there are values but no failure', async t => {
   t.strictSame(findInvalidProperty({ type: 'object', properties: { a: { type: 'string', pattern: '(?<' } } }, always, none)?.failure.keyword, 'type', 'a pattern of another engine')
 })
 
-t.test('limits that no sample exceeds', async t => {
+t.test('samples with a maximum size', async t => {
   for (const schema of [{ type: 'string', maxLength: 2000 }, { type: 'string', minLength: 2001 }, { type: 'array', maxItems: 2000, items: {} }, { type: 'array', minItems: 2001, items: {} }]) {
     const values = listInvalidValues({ type: 'object', properties: { a: schema } }, none).map(({ value }) => (value as { a?: unknown }).a)
     t.notOk(values.some(value => (typeof value === 'string' || Array.isArray(value)) && value.length > 1 && value !== 'wrong'), JSON.stringify(schema))
