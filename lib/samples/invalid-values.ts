@@ -144,11 +144,12 @@ function listOfArray (schema: ReadonlyJsonObject, resolve: Resolve, depth: numbe
   const item = createSampleValue(items, resolve, depth + 1)
   const repeat = (length: number): unknown[] => Array.from({ length }, () => item)
   const least = Math.max(1, Number(minItems ?? 0))
+  if (least > maxSize) return [{ rank: ranks.other, value: {} }]
   const isCertain = isPlain(schema, arrayKeywords)
   const failure = (keyword: string, limit: number): FailedKeyword | undefined => isCertain ? { keyword, path: [], params: { limit } } : undefined
   const found = [...listCandidates(items, resolve, depth + 1)]
     .map(({ rank, value, failure }): Candidate => ({ rank: rank + ranks.list, value: [value, ...repeat(least - 1)], failure: isCertain ? placeBelow(failure, '0') : undefined }))
-  if (typeof minItems === 'number' && minItems > 0 && minItems <= maxSize) found.push({ rank: ranks.list, value: repeat(minItems - 1), failure: failure('minItems', minItems) })
+  if (typeof minItems === 'number' && minItems > 0) found.push({ rank: ranks.list, value: repeat(minItems - 1), failure: failure('minItems', minItems) })
   if (typeof maxItems === 'number' && maxItems < maxSize) found.push({ rank: ranks.list, value: repeat(maxItems + 1), failure: failure('maxItems', maxItems) })
   if (uniqueItems === true) found.push({ rank: ranks.list, value: repeat(least + 1) })
   return [...found, { rank: ranks.other, value: {} }]
