@@ -35,7 +35,7 @@ export type { StatusSchemas } from './openapi/status-schemas.js'
 export type { FieldFacts } from './reference/body-fields.js'
 export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceLimit } from './reference/create-reference.js'
 export type { ReferenceOptions } from './reference/serve-reference.js'
-export type { SampleRequest } from './reference/requests/sample-request.js'
+export type { SampleRequest } from './samples/sample-request.js'
 
 export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
 export { collectLedger, readLedger } from './verify/collect-ledger.js'

@@ -28,7 +28,7 @@ import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import type { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
-import { getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
+import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
@@ -45,6 +45,8 @@ import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { answerUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
+import { createAcceptedMediaTypes } from './respond/accept-header.js'
+import { formatBearerChallenge } from './respond/response-headers.js'
 import { getRequestId } from './respond/request-id.js'
 import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
@@ -181,6 +183,14 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   const documentSettings: DocumentSettings = {
     matchesDeclared,
     errors,
+    examples: {
+      errors,
+      validationStatus: settings.validationStatus,
+      constraints: settings.database?.constraints,
+      getLimitExample: createLimitExamples(rateLimit),
+      getChallenge: error => formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
+      getAcceptedMediaTypes: createAcceptedMediaTypes()
+    },
     formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
     textFormats: settings.negotiated.filter(format => 'write' in format),
     docUrl: settings.docUrl,
@@ -219,6 +229,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   registrations.set(app, registration)
   return registration
 }
+
+/** The errors of credentials that were sent. */
+const credentialErrors: ReadonlySet<string> = new Set<StandardCode>(['invalid_api_key', 'api_key_revoked', 'api_key_expired', 'invalid_token', 'token_expired'])
 
 /** The error handler that Fastify has for each registration, by scope, which is a bound copy of our handler. */
 const errorHandlers = new WeakMap<object, unknown>()

@@ -114,14 +114,14 @@ export const errorHeaders: readonly ErrorHeader[] = [
     name: 'Accept',
     description: 'The media types that this endpoint accepts (RFC 9110, section 12.5.1).',
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
-    example: 'application/json',
+    example: 'application/json, text/plain',
     on: carriesAccept
   },
   {
     name: 'Accept-Patch',
     description: 'The media types that this endpoint accepts with PATCH (RFC 5789, section 3.1).',
     schema: textHeader('^([!-~]+/[ -~]+)?$'),
-    example: 'application/json',
+    example: 'application/json, text/plain',
     on: carriesAccept,
     method: 'PATCH'
   },
@@ -129,7 +129,7 @@ export const errorHeaders: readonly ErrorHeader[] = [
     name: 'Accept-Query',
     description: 'The media types that this endpoint accepts with QUERY, as a list of structured fields (RFC 10008, section 3).',
     schema: textHeader('^[ -~]*$'),
-    example: 'application/json',
+    example: 'application/json, text/plain',
     on: carriesAccept,
     method: 'QUERY'
   },

@@ -266,29 +266,6 @@ export function getKeywordIssue (keyword: string, params: Readonly<Record<string
   return { code: known, message: issueKinds[known].message(params) }
 }
 
-/** The parameters of example messages in documentation. */
-const sampleParams: Readonly<Partial<Record<IssueCode, Readonly<Record<string, unknown>>>>> = {
-  type: { type: 'string' },
-  min_length: { limit: 3 },
-  max_length: { limit: 100 },
-  minimum: { comparison: '>=', limit: 1 },
-  maximum: { comparison: '<=', limit: 100 },
-  multiple_of: { multipleOf: 5 },
-  enum: { allowedValues: ['small', 'large'] },
-  const: { allowedValue: 'small' },
-  min_items: { limit: 1 },
-  max_items: { limit: 10 },
-  min_properties: { limit: 1 },
-  max_properties: { limit: 10 }
-}
-
-/** Returns a code with an example message, for documentation. */
-export function sampleIssue (code: string): Pick<Issue, 'code' | 'message'> {
-  if (Object.hasOwn(issueKinds, code)) return { code, message: issueKinds[code as IssueCode].message(sampleParams[code as IssueCode] ?? {}) }
-  const [, message] = Object.entries(formatMessages).find(([format]) => toIssueCode(format) === code) ?? []
-  return { code, message: message ?? issueKinds.invalid.message({}) }
-}
-
 function formatType (type: string): string {
   if (type === 'null' || type === 'undefined') return type
   if (type === 'integer') return 'a whole number'

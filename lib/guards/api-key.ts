@@ -3,6 +3,7 @@ import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteG
 import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { declareErrors } from '../infer/declare-errors.js'
+import { declareExamples, type DeclaredExamples, type Occurrence } from '../infer/declared-examples.js'
 import { declareSecurity } from '../infer/security.js'
 import { handleThrownPromise } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
@@ -90,7 +91,26 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
     ...codes, ...scopes.length > 0 ? ['insufficient_scope'] as const : [], ...guessLimit !== undefined ? ['rate_limit_exceeded'] as const : []
   ])
   declareSecurity(guard, { ...createSecurityScheme(location), scopes })
+  declareExamples(guard, createExamples(context))
   return guard as ApiKeyGuard
+}
+
+/** Returns the errors whose data or challenge depends on the options. In the example, the key has no scopes. */
+function createExamples ({ scopes, guessLimit, location, realm, hasDefaultChallenge }: GuardContext): DeclaredExamples {
+  const challenge = (failure?: ChallengeFailure): Pick<Occurrence, 'headers'> =>
+    hasDefaultChallenge ? {} : { headers: { 'www-authenticate': formatChallenge(location, realm, failure) } }
+  const ofCredential = hasDefaultChallenge ? [] : (['invalid_api_key', 'api_key_revoked', 'api_key_expired'] as const).map(code => [code, challenge({ error: 'invalid_token' })] as const)
+  return {
+    ...(!hasDefaultChallenge && { missing_api_key: challenge() }),
+    ...Object.fromEntries(ofCredential),
+    ...(scopes.length > 0 && { insufficient_scope: { meta: { required: scopes, held: [] }, ...challenge({ error: 'insufficient_scope', scope: scopes }) } }),
+    ...(guessLimit !== undefined && { rate_limit_exceeded: createGuessError(guessLimit, Math.ceil(guessLimit.timeWindow / 1000)) })
+  }
+}
+
+/** Returns the data of the error for too many wrong keys. */
+function createGuessError ({ max, timeWindow }: GuessLimit, seconds: number): Pick<Required<Parameters<typeof standardErrors.rate_limit_exceeded>[0] & object>, 'meta' | 'retryAfter'> {
+  return { meta: { policy: 'api_key_guesses', limit: max, window: Math.ceil(timeWindow / 1000), retry_after: seconds }, retryAfter: seconds }
 }
 
 /** The options of a guard, checked and with their defaults. */
@@ -142,11 +162,7 @@ async function beginCheck ({ guessLimit }: GuardContext, request: FastifyRequest
   if (guessLimit === undefined) return undefined
   const begun = await guessLimit.begin(request.ip)
   if (typeof begun === 'function') return begun
-  const seconds = Math.ceil(begun / 1000)
-  throw getCatalog(request).rate_limit_exceeded({
-    meta: { policy: 'api_key_guesses', limit: guessLimit.max, window: Math.ceil(guessLimit.timeWindow / 1000), retry_after: seconds },
-    retryAfter: seconds
-  })
+  throw getCatalog(request).rate_limit_exceeded(createGuessError(guessLimit, Math.ceil(begun / 1000)))
 }
 
 /** The record of a key, and the reason for rejecting the key. */

@@ -7,4 +7,6 @@ export interface Finding {
   readonly reason: string
   /** The codes that its issues can have. Empty if it has no issues, and absent if any code is possible. */
   readonly issues?: readonly string[]
+  /** The message of the error, if the source gives it a constant one. */
+  readonly message?: string
 }

@@ -22,6 +22,8 @@ export interface FunctionError {
   readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'calls another service' | 'sends a file' | `is of ${string}`
   /** The schemas of the bodies with this status that are sent unchanged, because they contain more than a message. */
   readonly bodies?: readonly JsonObject[]
+  /** The message that the code gives to the error, if it is a constant. Absent if it is the message of the definition, here or elsewhere. */
+  readonly message?: string
 }
 
 /** The known properties of the application in which a function runs. */
@@ -51,8 +53,11 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   const found = readFunction(fn, context, new Set())
   const byCode = new Map<string, FunctionError>()
   for (const error of listFound(found)) {
-    const bodies = [...byCode.get(error.code)?.bodies ?? [], ...error.bodies ?? []]
-    byCode.set(error.code, { ...error, ...(bodies.length > 0 && { bodies }) })
+    const known = byCode.get(error.code)
+    const bodies = [...known?.bodies ?? [], ...error.bodies ?? []]
+    const { message, ...rest } = error
+    const first = known === undefined ? message : message && known.message
+    byCode.set(error.code, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }) })
   }
   return [...byCode.values()]
 }
@@ -304,7 +309,7 @@ function readFactory (node: CallExpression, reader: Reader, use: Use): Found {
   const { callee } = node
   const context = { ...reader, ...reader.context, findProperty: (owner: MemberExpression, name: string) => findProperty(owner, name, reader) }
   const code = findFactoryCode(callee, use, context)
-  if (code !== undefined) return { thrown: [{ code, by: 'throws' }], sent: [] }
+  if (code !== undefined) return { thrown: [{ code, by: 'throws', ...readMessage(node.arguments[0]) }], sent: [] }
   const name = getCalleeName(node)
   if (callee.type === 'MemberExpression' && /^(\w*[eE]rrors?|[bB]oom)$/.test(getLastName(callee.object)) && ['catalog', 'library'].includes(classifyOwner(callee.object, name, context))) {
     const status = getNamedStatus(name)
@@ -312,6 +317,16 @@ function readFactory (node: CallExpression, reader: Reader, use: Use): Found {
   }
   if (name === 'assign' && node.arguments[0]?.type === 'CallExpression') return readResult(node.arguments[0], reader, use)
   return use !== 'returned variable' && /error|exception|^assign$/i.test(name) ? createThrown(findStatus(node.arguments)) : nothing
+}
+
+/** Reads `{ message: 'No queue has this id.' }`. */
+function readMessage (init: AnyNode | undefined): { readonly message?: string } {
+  const properties = init?.type === 'ObjectExpression' ? init.properties : []
+  for (const property of properties) {
+    if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== 'message') continue
+    if (property.value.type === 'Literal' && typeof property.value.value === 'string') return { message: property.value.value }
+  }
+  return {}
 }
 
 /** Returns a method of a decorator; `undefined` if the expression does not lead to a decorator. */

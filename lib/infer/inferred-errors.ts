@@ -14,6 +14,8 @@ export interface InferredError {
   readonly at: string
   /** The function that throws or sends the error. Absent if the function has no name. */
   readonly by?: string
+  /** The message of the error, if the source gives it a constant one. The example in the documentation has it. */
+  readonly message?: string
 }
 
 /** The content of `errors.inferred.json`: the errors by method and path, `POST /queues/:id/entries`. */
@@ -70,7 +72,8 @@ export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code
   const findings = new Map(Object.entries(routes).map(([route, errors]) => [route, errors.flatMap((error): Finding[] => {
     const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
     if (code === undefined || !isKnown(code)) return []
-    return [{ code, reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.` }]
+    const { message } = error
+    return [{ code, ...(message !== undefined && { message }), reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.` }]
   })]))
   return (method, url) => findings.get(`${method} ${url}`) ?? (method === 'HEAD' ? findings.get(`GET ${url}`) : undefined) ?? []
 }

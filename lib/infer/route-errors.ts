@@ -95,6 +95,8 @@ export interface RouteErrors {
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
   /** Returns the same codes for routes that one operation of a document shows: routes that differ by a constraint. */
   readonly listStatusesOfRoutes: (records: readonly RouteRecord[], method: string, isSecured: boolean) => readonly StatusErrors[]
+  /** Returns the message that the code of a route gives to an error; `undefined` if it is the message of the definition, or not constant. */
+  readonly findMessage: (record: RouteRecord, method: string, code: string) => string | undefined
   /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
   readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
   /** Returns the scopes and hooks that can declare errors or security requirements for a route. */
@@ -158,6 +160,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     listStatusesOfRoutes: (records, method, isSecured) => records.length === 1
       ? listStatuses(context, records[0] as RouteRecord, method, isSecured)
       : context.group(records.flatMap(record => applyRules(context, record, method, isSecured))),
+    findMessage: (record, method, code) => findMessage(context, record, method, code),
     listSentBodies: record => listSentBodies(context, record),
     getTargets: record => getTargets(context, record),
     getHeaders: record => getRouteHeaders(
@@ -283,6 +286,16 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
     if (context.isReady) ofScope.set(fn, found)
   }
   return found
+}
+
+function findMessage (context: Context, record: RouteRecord, method: string, code: string): string | undefined {
+  if (context.findInferredErrors !== undefined) return context.findInferredErrors(method, record.url).find(error => error.code === code)?.message
+  const functions = [getOriginalHandler(record.route), ...getTargets(context, record).map(({ target }) => target)].filter(target => typeof target === 'function')
+  for (const fn of functions) {
+    const found = readErrors(context, fn, record.scope).find(error => error.code === code && error.by === 'throws')
+    if (found !== undefined) return found.message
+  }
+  return undefined
 }
 
 function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<number, readonly JsonObject[]> {

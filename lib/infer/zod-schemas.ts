@@ -2,13 +2,14 @@
 import { isObject } from '../support/is-object.js'
 
 /** The properties of a schema that both versions have in common. */
-interface Kind {
+export interface Kind {
   /** In lower case, without `Zod`: `string`, `object`. `undefined` if the value is not a schema of zod. */
   readonly name: string | undefined
   readonly definition: Readonly<Record<string, unknown>>
 }
 
-function getKind (schema: unknown): Kind {
+/** Returns the kind of a schema of zod. */
+export function getKind (schema: unknown): Kind {
   const definition = isObject(schema) ? isObject(schema._zod) ? schema._zod.def : schema._def : undefined
   if (!isObject(definition)) return { name: undefined, definition: {} }
   const { typeName, type } = definition
@@ -21,7 +22,8 @@ export function isZodSchema (schema: unknown): boolean {
   return getKind(schema).name !== undefined
 }
 
-function getShape ({ definition: { shape } }: Kind): Readonly<Record<string, unknown>> | undefined {
+/** Returns the fields of an object schema. */
+export function getShape ({ definition: { shape } }: Kind): Readonly<Record<string, unknown>> | undefined {
   const fields: unknown = typeof shape === 'function' ? shape() : shape
   return isObject(fields) ? fields : undefined
 }
@@ -57,7 +59,7 @@ function isClosed ({ definition: { catchall, unknownKeys } }: Kind): boolean {
 }
 
 /** Returns whether a value is optional. */
-function isOptional (schema: unknown): boolean {
+export function isOptional (schema: unknown): boolean {
   const { name, definition } = getKind(schema)
   // In zod 4, the key of a value of any kind is required.
   if (name === 'any' || name === 'unknown') return !isObject((schema as { readonly _zod?: unknown })._zod)

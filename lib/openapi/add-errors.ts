@@ -1,16 +1,17 @@
 /** Adds the errors of each route to a finished OpenAPI document, with the components that they refer to. */
 import { findDeclaredHeaders, type DeclaredHeaders, type RequestHeader } from '../infer/declared-headers.js'
+import type { Occurrence } from '../infer/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { CoveredRoute, RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
 import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
+import { createOccurrence } from '../samples/occurrences.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
-import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors } from './error-responses.js'
-import { headersOfSuccess } from './headers.js'
+import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors, type Occurrences, type ResponseFacts } from './error-responses.js'
+import { headersOfSuccess, withExamples } from './headers.js'
 import { statusNames } from './names.js'
 import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
@@ -39,6 +40,7 @@ interface ErrorOperation {
   readonly links: JsonObject
   /** The headers that hooks declare for the operation. */
   readonly declaredHeaders: DeclaredHeaders
+  readonly facts: ResponseFacts
 }
 
 /** The property with which a `transform` marks an operation with its route. It is removed later. */
@@ -73,10 +75,32 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       const operations = byRegistration.get(routeErrors) ?? []
       byRegistration.set(routeErrors, operations)
       const record = records.at(-1) as RouteRecord
-      if (groups.length + shared.length > 0) operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders })
+      if (groups.length + shared.length === 0) continue
+      const occurrences = findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)])
+      const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences }
+      operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, facts })
     }
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
+}
+
+/** Returns the examples of the errors of a route that are not the examples of their definitions. */
+function findOccurrences (routeErrors: RouteErrors, record: RouteRecord, method: string, groups: readonly StatusErrors[]): Occurrences {
+  const route = { record, method, targets: routeErrors.getTargets(record), findMessage: (code: string) => routeErrors.findMessage(record, method, code) }
+  const { examples } = getDocumentSettings(routeErrors)
+  const byCode = new Map<string, Occurrence>()
+  const texts = new Map<string, string>()
+  for (const { definitions, issues } of groups) {
+    for (const definition of definitions) {
+      const { code } = definition
+      const occurrence = createOccurrence(definition, route, examples, issues.get(code))
+      const text = occurrence === definition.example ? '' : JSON.stringify(occurrence)
+      if (text === '' || text === JSON.stringify(definition.example)) continue
+      byCode.set(code, occurrence)
+      texts.set(code, text)
+    }
+  }
+  return { byCode, texts, key: [...texts].map(entry => entry.join(' ')).join(' ') }
 }
 
 function groupByRegistration (covered: readonly CoveredRoute[]): Map<RouteErrors, RouteRecord[]> {
@@ -145,8 +169,8 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     commonHeaders: operations[0].routeErrors.getCommonHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
-  const successHeaders = new Map<RouteHeaders, JsonObject>()
-  for (const operation of operations) addResponses(context, document, operation, operation.routeErrors.getHeaders(operation.record), successHeaders)
+  const successHeaders = new Map<string, JsonObject>()
+  for (const operation of operations) addResponses(context, document, operation, successHeaders)
   document.components = {
     ...others,
     ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...context.components[section] }] as const)
@@ -167,31 +191,34 @@ function resolveResponse ({ components }: OpenApiDocument, response: JsonObject)
 }
 
 function addResponses (
-  context: ComponentsContext, document: OpenApiDocument, { operation, method, groups, shared, links, declaredHeaders }: ErrorOperation,
-  headers: RouteHeaders, successHeaders: Map<RouteHeaders, JsonObject>
+  context: ComponentsContext, document: OpenApiDocument, { operation, groups, shared, links, declaredHeaders, facts }: ErrorOperation,
+  successHeaders: Map<string, JsonObject>
 ): void {
+  const { headers } = facts
   const present = operation.responses as JsonObject
   const own = groups.filter(({ status }) => !Object.hasOwn(present, status))
-  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, headers, method), ...present }
+  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, facts), ...present }
   for (const both of shared) {
     const { status } = both.group
     const declared = Object.hasOwn(present, status) ? resolveResponse(document, present[status] as JsonObject) : both.declared
-    responses[status] = createSharedResponse(context, { group: both.group, declared }, headers, method)
+    responses[status] = createSharedResponse(context, { group: both.group, declared }, facts)
   }
   // Another registration added its errors to the same operation.
   for (const group of groups) {
     if (own.includes(group)) continue
     const other = resolveResponse(document, present[group.status] as JsonObject)
     const description = [...new Set([other.description, describeErrors(group.definitions)])].join('\n')
-    responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, headers, method), description }
+    responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, facts), description }
   }
   operation.responses = responses
   for (const group of own) {
     // A reference cannot have links next to it.
-    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, headers, method), links: links[group.status] }
+    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, facts), links: links[group.status] }
   }
-  const added = successHeaders.get(headers) ?? createHeaderObjects(context, headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined))
-  successHeaders.set(headers, added)
+  const fields = context.examples.getLimitExample(facts.record)?.fields
+  const key = JSON.stringify([headers, [...fields ?? []]])
+  const added = successHeaders.get(key) ?? createHeaderObjects(context, withExamples(headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined), fields ?? new Map()))
+  successHeaders.set(key, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
   if (Object.keys(added).length + Object.keys(declared).length === 0) return
   for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {

@@ -1,10 +1,9 @@
 /** The bodies of error responses in a document: their schemas and examples. */
-import { getResponseDefinition, carriesIssues, createExampleAnswer } from '../catalog/answer.js'
+import { getResponseDefinition, createExampleAnswer } from '../catalog/answer.js'
 import type { TSchema } from '@sinclair/typebox'
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import type { ErrorDefinition } from '../catalog/definition.js'
+import type { ErrorDefinition, ErrorExample } from '../catalog/definition.js'
 import { exampleRequestId } from '../catalog/error-headers.js'
-import { sampleIssue, type Issue } from '../catalog/issues.js'
 import { bodySchema, jsonWriter, type Format, type TextFormat } from '../formats/format.js'
 import type { SentBody } from '../infer/declared-schemas.js'
 import type { DocUrl } from './settings.js'
@@ -75,32 +74,22 @@ export function findDiscriminator (schemas: readonly JsonObject[]): { readonly p
   return undefined
 }
 
-/** An example of a code: the response to an occurrence with the definition's `example`. */
+/** An example of a code: the response to an occurrence of it. */
 export interface BodyExample {
-  /** The code of an issue, if the definition's own example does not fit; otherwise empty. */
-  readonly variant: string
   readonly summary: string
   readonly value: unknown
 }
 
-/** Returns the example of a code in a format, with issues that are possible in this place. */
-export function createBodyExample (definition: ErrorDefinition, format: Format | TextFormat, docUrl: DocUrl, issueCodes: readonly string[] | undefined): BodyExample {
-  const { issues, variant } = listExampleIssues(definition, issueCodes)
+/** Returns an example of a code in a format. @param example the occurrence. @default the example of the definition */
+export function createBodyExample (definition: ErrorDefinition, format: Format | TextFormat, docUrl: DocUrl, example: ErrorExample = definition.example): BodyExample {
   const page = docUrl(definition.code)
-  const answer = createExampleAnswer({ ...definition, example: { ...definition.example, issues } }, page, { requestId: exampleRequestId, instance: '/' })
+  const answer = createExampleAnswer({ ...definition, example }, page, { requestId: exampleRequestId, instance: '/' })
   const value: unknown = 'write' in format ? format.write(answer) : JSON.parse(jsonWriter(format, getResponseDefinition(definition, page))(answer))
-  return { variant, summary: answer.message, value }
+  return { summary: answer.message, value }
 }
 
 /** Returns bodies of a code in a format as they are sent: the example, and one without issues. */
 export function createSentBodies (definition: ErrorDefinition, format: Format, docUrl: DocUrl): SentBody[] {
-  return [undefined, []].map(issueCodes => ({ contentType: format.contentType, body: createBodyExample(definition, format, docUrl, issueCodes).value }))
-}
-
-function listExampleIssues (definition: ErrorDefinition, codes: readonly string[] | undefined): { readonly issues: readonly Issue[], readonly variant: string } {
-  const issues = definition.example.issues ?? []
-  if (codes === undefined || !carriesIssues(definition) || issues.every(({ code }) => codes.includes(code))) return { issues, variant: '' }
-  const [code] = codes
-  if (code === undefined) return { issues: [], variant: 'plain' }
-  return { issues: [{ ...issues[0] as Issue, ...sampleIssue(code) }], variant: code }
+  const { contentType } = format
+  return [definition.example, { ...definition.example, issues: [] }].map(example => ({ contentType, body: createBodyExample(definition, format, docUrl, example).value }))
 }

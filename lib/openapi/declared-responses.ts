@@ -3,11 +3,10 @@ import { findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteErrors } from '../infer/route-errors.js'
-import type { RouteHeaders } from '../infer/route-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import type { ComponentsContext } from './components.js'
-import { createErrorResponse, createHeaderObjects, listHeaders } from './error-responses.js'
+import { createErrorResponse, createHeaderObjects, listHeaders, type ResponseFacts } from './error-responses.js'
 import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
@@ -65,10 +64,11 @@ function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
 export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
-export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], headers: RouteHeaders, method: string): JsonObject {
-  const ours = createErrorResponse(context, group, headers, method)
+export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], facts: ResponseFacts): JsonObject {
+  const { method } = facts
+  const ours = createErrorResponse(context, group, facts)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, listHeaders(context, group, headers, method).map(use => ({ ...use, always: false })))
+  const optional = createHeaderObjects(context, listHeaders(context, group, facts).map(use => ({ ...use, always: false })))
   const { content, ...described } = declared
   const description = String(declared.description)
   return {

@@ -34,6 +34,19 @@ export interface HeaderUse {
   readonly always: boolean
   /** Whether it differs between statuses, so that it is not a component. @default false */
   readonly isInFull?: boolean
+  /** The example in this place. @default the example of the header */
+  readonly example?: string | number
+}
+
+/** The values of headers in the responses of a route, by the name of the header. */
+export type HeaderExamples = ReadonlyMap<string, string | number>
+
+/** Returns headers with the examples of a route. */
+export function withExamples (uses: readonly HeaderUse[], examples: HeaderExamples): HeaderUse[] {
+  return uses.map(use => {
+    const example = examples.get(use.header.name)
+    return example === undefined || example === use.header.example ? use : { ...use, example }
+  })
 }
 
 /** Returns the headers of an error response to a request with a method. */

@@ -3,6 +3,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
 import type { DocumentedHeader } from '../infer/declared-headers.js'
 import type { MatchesDeclared } from '../infer/declared-schemas.js'
+import type { ExampleSettings } from '../samples/occurrences.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { RateLimitHeaders } from './headers.js'
 
@@ -12,6 +13,8 @@ export type DocUrl = (code: string) => string | undefined
 /** The values that the documentation of error responses depends on, in addition to the routes. */
 export interface DocumentSettings {
   readonly errors: AnyCatalog
+  /** The settings that the examples of a route depend on. */
+  readonly examples: ExampleSettings
   /** The JSON formats that a response can have: one, or two with `negotiate`. */
   readonly formats: readonly [Format, ...Format[]]
   /** The additional formats of a response whose bodies are text. */

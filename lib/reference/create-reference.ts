@@ -1,16 +1,18 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
 import { codeTitle, createExampleAnswer, reasonPhrase } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
-import { exampleRequestId, formatShouldRetry, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
+import { carriesAccept, carriesChallenge, exampleRequestId, formatShouldRetry, getDefaultRetryAfter, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
+import type { Occurrence } from '../infer/declared-examples.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
 import { getDocumentSettings, type DocumentSettings } from '../openapi/settings.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { bodySchema, headersLister, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
-import { createFailingRequest } from './requests/failing-request.js'
-import type { SampleRequest, SampleRoute } from './requests/sample-request.js'
+import { createFailingRequest } from '../samples/failing-request.js'
+import { createOccurrence, type ExampleRoute } from '../samples/occurrences.js'
+import type { SampleRequest, SampleRoute } from '../samples/sample-request.js'
 
 /** The errors of an application as plain data. */
 export interface Reference {
@@ -154,12 +156,14 @@ function listRouteNames (routes: readonly SampleRoute[]): string[] {
 function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
   const { code, status, type, description, action, retry } = definition
   const documentSettings = getDocumentSettings(routeErrors)
-  const { formats, docUrl } = documentSettings
+  const { formats, docUrl, examples: exampleSettings } = documentSettings
   const candidates = routes.filter(({ codes }) => codes.has(code))
-  const examples = formats.map(format => createBodyExample(definition, format, docUrl, undefined))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
   const reason = isPossible ? codesWithoutRoute[code as StandardCode] : undefined
-  const request = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes) : undefined
+  const failing = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes, exampleSettings) : undefined
+  const { request, route = candidates[0] } = failing ?? {}
+  const example = route === undefined ? definition.example : createOccurrence(definition, toExampleRoute(routeErrors, route), exampleSettings, undefined)
+  const examples = formats.map(format => createBodyExample(definition, format, docUrl, example))
   return {
     code,
     title: codeTitle(code),
@@ -170,7 +174,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
-    headers: createExampleHeaders(definition, documentSettings),
+    headers: createExampleHeaders(definition, example, route, documentSettings),
     answers: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
@@ -184,19 +188,27 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
   }
 }
 
+function toExampleRoute (routeErrors: RouteErrors, { record, method }: SampleRoute): ExampleRoute {
+  return { record, method, targets: routeErrors.getTargets(record), findMessage: code => routeErrors.findMessage(record, method, code) }
+}
+
 function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function createExampleHeaders (definition: ErrorDefinition, { formats: [format], docUrl, requestIdHeader, retryHeaders }: DocumentSettings): HeaderValues {
-  const { example: { retryAfter }, headers } = definition
+function createExampleHeaders (definition: ErrorDefinition, example: Occurrence, route: SampleRoute | undefined, settings: DocumentSettings): HeaderValues {
+  const { formats: [format], docUrl, requestIdHeader, retryHeaders, examples } = settings
+  const { code, headers } = definition
+  const retryAfter = example.retryAfter ?? getDefaultRetryAfter(definition)
   const always = listErrorHeaders(requestIdHeader).filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
-  const standard = always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)
   return {
-    ...Object.fromEntries(standard),
+    ...Object.fromEntries(always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)),
+    ...(carriesChallenge(definition) && { 'www-authenticate': examples.getChallenge({ code, meta: example.meta }) }),
+    ...(carriesAccept(definition) && route !== undefined && { accept: examples.getAcceptedMediaTypes(route.record).join(', ') }),
     ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)),
+    ...example.headers,
     ...headersLister(format.headers ?? {}, definition)(createExampleAnswer(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' }))
   }
 }

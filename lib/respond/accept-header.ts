@@ -1,6 +1,7 @@
 /** Lists the media types that a route accepts. A 415 has them in `Accept`, `Accept-Patch` or `Accept-Query`. */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { getParsedMediaTypes } from '../fastify/reply-internals.js'
+import { isObject } from '../support/is-object.js'
 
 /**
  * Returns the media types that a route accepts. They come from its body schema, from `consumes`, or from the parsers, in this
@@ -16,6 +17,19 @@ export function acceptedMediaTypes (request: FastifyRequest): string[] {
   if (parsed === undefined) return commonMediaTypes.filter(type => request.server.hasContentTypeParser(type))
   if (parsed.hasCatchAll) return ['*/*']
   return [...new Set([...parsed.types, ...parsed.patterns.flatMap(listMediaTypes)])]
+}
+
+/** Returns a function that returns the media types that a route accepts. The parsers of a scope are read once. */
+export function createAcceptedMediaTypes (): (record: { readonly route: RouteOptions, readonly scope: FastifyInstance }) => readonly string[] {
+  const known = new WeakMap<FastifyInstance, readonly string[]>()
+  return ({ route: { schema }, scope }) => {
+    const list = (schema: unknown): string[] => acceptedMediaTypes({ routeOptions: { schema }, server: scope } as FastifyRequest)
+    const { body, consumes } = (schema ?? {}) as { readonly body?: { readonly content?: unknown }, readonly consumes?: unknown }
+    if (isObject(body?.content) || isObject(consumes)) return list(schema)
+    let types = known.get(scope)
+    if (types === undefined) known.set(scope, types = list(undefined))
+    return types
+  }
 }
 
 /** Common media types. Each is tested against a pattern, because a pattern cannot be sent in an HTTP header. */

@@ -151,15 +151,23 @@ function getVary ({ vary }: Headers): string {
   return /(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary)) ? String(vary) : `${String(vary)}, accept`
 }
 
-/** Returns a challenge. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3). */
 function createChallenge (error: ApiError, request: FastifyRequest, realm: string, resourceMetadata: string | undefined): string {
+  return formatBearerChallenge(error, /^bearer +\S/i.test(request.headers.authorization ?? ''), realm, resourceMetadata)
+}
+
+/**
+ * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3).
+ */
+export function formatBearerChallenge (
+  { code, meta }: { readonly code: string, readonly meta: unknown }, hasCredential: boolean, realm: string, resourceMetadata: string | undefined
+): string {
   const scheme = `Bearer realm="${realm}"${resourceMetadata === undefined ? '' : `, resource_metadata="${resourceMetadata}"`}`
-  if (error.code === 'insufficient_scope') {
-    const { required } = (error.meta ?? {}) as { readonly required?: unknown }
+  if (code === 'insufficient_scope') {
+    const { required } = (meta ?? {}) as { readonly required?: unknown }
     const scope = Array.isArray(required) ? required.filter(isScope).join(' ') : ''
     return `${scheme}, error="insufficient_scope"${scope === '' ? '' : `, scope="${scope}"`}`
   }
-  return /^bearer +\S/i.test(request.headers.authorization ?? '') ? `${scheme}, error="invalid_token"` : scheme
+  return hasCredential ? `${scheme}, error="invalid_token"` : scheme
 }
 
 function addAcceptHeaders (added: Record<string, string>, present: Headers, request: FastifyRequest): void {

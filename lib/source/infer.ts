@@ -30,6 +30,8 @@ export interface SourceError {
   readonly line: number
   /** The functions from the route's own function to the function that throws. Functions without a name are omitted. */
   readonly via: readonly string[]
+  /** The message of an error of the catalog, if it is a constant other than that of the definition. */
+  readonly message?: string
   /** Whether another rule already documents the error for the route. */
   readonly documented: boolean
 }
@@ -136,8 +138,9 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
       for (const { status, code } of answersTo(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name))) {
+        const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
         errors.push({
-          status, code, confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
+          status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         })
       }
     }
@@ -158,6 +161,11 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
 function ofUrl (thrown: Thrown): Thrown {
   const value = thrown.value as Obj
   return { ...thrown, value: { ...value, error: { ...value.error as ErrorFacts, code: 'invalid_parameter' } } }
+}
+
+function readMessage ({ value }: Thrown): string | undefined {
+  const [message] = value.kind === 'object' ? value.fields.get('message') ?? [] : []
+  return message?.kind === 'literal' && typeof message.value === 'string' ? message.value : undefined
 }
 
 function unquoteRead (read: string): string {

@@ -17,13 +17,14 @@ export function createInferredErrors ({ routes }: SourceReport, earlier?: Inferr
   }
 }
 
-function toInferredError ({ status, code, file, line, via }: SourceError): InferredError {
+function toInferredError ({ status, code, file, line, via, message }: SourceError): InferredError {
   const by = via.at(-1)
-  return { status, code, at: `${file}:${line}`, ...(by !== undefined && { by }) }
+  return { status, code, at: `${file}:${line}`, ...(by !== undefined && { by }), ...(message !== undefined && { message }) }
 }
 
 function withEarlierLine (error: InferredError, earlier: readonly InferredError[]): InferredError {
-  return earlier.find(known => keyOf(known) === keyOf(error)) ?? error
+  const known = earlier.find(other => keyOf(other) === keyOf(error))
+  return known === undefined ? error : { ...error, at: known.at }
 }
 
 /** Returns a key that identifies an error even if its line moves. */

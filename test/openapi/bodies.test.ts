@@ -66,7 +66,7 @@ t.test('an example only shows issues that are possible for its location', async 
   }
   t.strictSame(detailsOf('/no-schema', 'post'), undefined, 'no issues if none are possible')
   t.strictSame(detailsOf('/header', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }], 'its own')
-  t.strictSame(detailsOf('/form', 'get'), [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'date', message: 'must be a date, like 2030-01-31' }], 'another')
+  t.strictSame(detailsOf('/form', 'get'), [{ in: 'header', field: 'x-day', pointer: '/x-day', code: 'date', message: 'must be a date, like 2030-01-31' }], 'of the schema of the route')
 })
 
 t.test('a code is identified by a value that only its bodies have', async t => {

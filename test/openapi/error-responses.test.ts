@@ -14,7 +14,7 @@ t.test('the description of one code is a sentence for each fact, and that of sev
   ].join('\n'))
 })
 
-t.test('the name of a response depends on its codes and its headers only', async t => {
+t.test('the name of a response depends on its codes, its headers and its examples only', async t => {
   const conflicts = Object.values(errors).filter(({ status, code }) => status === 409 && code !== 'idempotency_in_progress')
   const app = await createApp({ swagger: { exposeHeadRoutes: true }, plugin: { rateLimit: { policies: { general: { max: 100, timeWindow: 60_000 } }, default: 'general' } } }, app => {
     const add = (url: string, codes: readonly ErrorReference[], config: object = {}): unknown => app.get(url, { config: { errors: codes, ...config } }, async () => '')
@@ -27,12 +27,12 @@ t.test('the name of a response depends on its codes and its headers only', async
   t.teardown(() => app.close())
   const { paths } = documentOf(app)
   const nameOf = (path: string, method = 'get'): unknown => paths[path]?.[method]?.responses['409']?.$ref
-  t.strictSame({ one: nameOf('/one'), all: nameOf('/all'), free: nameOf('/free'), head: nameOf('/head', 'head') }, {
+  t.strictSame({ one: nameOf('/one'), free: nameOf('/free'), head: nameOf('/head', 'head') }, {
     one: '#/components/responses/ResourceConflict',
-    all: '#/components/responses/Conflict',
     free: '#/components/responses/ResourceConflictUnlimited',
     head: '#/components/responses/ResourceConflictHead'
   })
+  t.match(nameOf('/all'), /^#\/components\/responses\/Conflict_[0-9a-z]{4}$/, 'all codes, one of which has an example without issues, because the route has no body')
   t.match(nameOf('/some'), /^#\/components\/responses\/Conflict_[0-9a-z]{4}$/, 'some of the codes of a status have a hash of the codes')
 })
 

@@ -31,7 +31,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     getLimitErrors: () => [],
     handlesErrors: () => true
   })
-  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, requestIdHeader: 'X-Request-Id', addSchemas: false, componentPrefix: '' })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, requestIdHeader: 'X-Request-Id', addSchemas: false, componentPrefix: '', examples: { errors: standardErrors, getLimitExample: () => undefined, getChallenge: () => 'Bearer', getAcceptedMediaTypes: () => ['application/json'] } })
   app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
@@ -106,9 +106,10 @@ t.test('with retryHeaders: false, no response has the headers of the retry advic
     const advice = retryHeaders ? ['X-Should-Retry'] : []
     t.strictSame(headersOf(document, '/', '500'), ['Cache-Control', 'X-Request-Id', ...advice])
     t.strictSame(headersOf(document, '/', '429'), ['Cache-Control', 'Retry-After', ...retryHeaders ? ['Retry-After-Ms'] : [], 'X-Request-Id', ...advice])
-    t.strictSame(document.components.headers?.['X-Should-Retry'], retryHeaders
-      ? { description: 'Whether the same request may be sent again.', required: true, schema: { type: 'string', enum: ['true', 'false'] }, example: 'false' }
-      : undefined)
+    const components = Object.entries(document.components.headers ?? {}).filter(([name]) => name.startsWith('X-Should-Retry')).map(([, header]) => header)
+    t.strictSame(components, retryHeaders
+      ? [{ description: 'Whether the same request may be sent again.', required: true, schema: { type: 'string', enum: ['true', 'false'] }, example: 'true' }]
+      : [])
     await app.close()
   }
 })
@@ -151,7 +152,7 @@ t.test('a 415 for PATCH documents Accept-Patch, and a 415 for QUERY documents Ac
     description: 'The media types that this endpoint accepts with PATCH (RFC 5789, section 3.1).',
     required: true,
     schema: { type: 'string', maxLength: 16_384, pattern: '^([!-~]+/[ -~]+)?$' },
-    example: 'application/json'
+    example: 'application/json, text/plain'
   })
   t.ok('Accept-Patch' in headersWith('/own', 'patch'), 'also if the route declares the status')
   const references = ['post', 'patch', 'query'].map(method => document.paths['/things']?.[method]?.responses['415']?.$ref)

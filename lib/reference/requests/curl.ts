@@ -1,5 +1,5 @@
 /** Writes a sample request as a curl command. */
-import type { SampleRequest } from './sample-request.js'
+import type { SampleRequest } from '../../samples/sample-request.js'
 
 /**
  * Returns a request as a curl command for a POSIX shell.

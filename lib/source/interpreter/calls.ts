@@ -4,7 +4,7 @@ import type { Node } from 'typescript'
 import { callGlobal, deferring } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
 import { returnsRandomValue } from '../random-values.js'
-import { type External, type Fn, type Live, type Thrown, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
+import { type External, type Fn, type Live, type Obj, type Thrown, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
 import { isErrorLike } from './compare-values.js'
 import { errorOfFactory, externalOf, isOwn } from './heap.js'
 import type { Machine } from './machine.js'
@@ -28,10 +28,18 @@ export function callOne (machine: Machine, callee: Value, self: Values, args: re
   }
 }
 
+/** Returns an error of a catalog with the message that its factory received, if that is a constant. */
+function withMessage (error: Obj, [init = []]: readonly Values[]): Obj {
+  const [given] = init
+  const [message] = given?.kind === 'object' ? given.fields.get('message') ?? [] : []
+  if (message?.kind === 'literal') error.fields.set('message', [message])
+  return error
+}
+
 function callLive (machine: Machine, callee: Live, self: Values, args: readonly Values[], node: Node | undefined): Values {
   if (typeof callee.value !== 'function' || types.isProxy(callee.value)) return machine.callUnknown(args, node)
   const factory = errorOfFactory(callee.value)
-  if (factory !== undefined) return [factory]
+  if (factory !== undefined) return [withMessage(factory, args)]
   const bound = machine.inspector.boundOf(callee.value)
   if (bound !== undefined) {
     return machine.call([machine.live(bound.target)], [machine.liveValue(bound.self)], [...bound.args.map(arg => [machine.liveValue(arg)]), ...args], node)

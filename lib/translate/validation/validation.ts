@@ -41,7 +41,7 @@ export const validationTranslator: Translator = {
 }
 
 /** Returns the error for an invalid part of a request. */
-export function createInvalidError (location: IssueLocation, issues: readonly Issue[], cause: unknown, { errors, validationStatus }: TranslateContext): ApiError {
+export function createInvalidError (location: IssueLocation, issues: readonly Issue[], cause: unknown, { errors, validationStatus }: Pick<TranslateContext, 'errors' | 'validationStatus'>): ApiError {
   if (location === 'header') return errors.invalid_request({ issues, cause, message: 'A request header is invalid.' })
   if (location !== 'body') {
     const [{ field } = { field: '' }] = issues

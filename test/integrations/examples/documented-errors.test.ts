@@ -1,17 +1,25 @@
 /**
  * Causes every documented error of every route of the example, over HTTP and on a real Postgres. Compares the status, the
- * headers and the body with the document.
+ * headers and the body with the document, and with the example of this error on this route.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { hashKey } from 'fastify-api-errors/api-key'
 import t from 'tap'
 import { createApp } from '../../../examples/launch/app.js'
 import { signIn, type DemoRequest } from '../../../examples/launch/cases.js'
 import { demo, demoKeys } from '../../../examples/launch/seed.js'
+import { getDocumentSettings } from '../../../lib/openapi/settings.js'
+import { createFailingRequest } from '../../../lib/samples/failing-request.js'
+import { getInferences } from '../../../lib/infer/inferences.js'
 import { startPostgres, urlOf } from '../support/postgres.js'
 import { answerTo, createContract, type Answer, type Document } from '../../examples/conformance.js'
+import { findExample, listExampleHeaders, withoutOccurrence } from '../../examples/documented-examples.js'
 
 const nothing = '00000000-0000-4000-8000-000000000000'
 const keyed = (name: keyof typeof demoKeys): Record<string, string> => ({ authorization: `Bearer ${demoKeys[name].key}` })
+/** A key that the example itself does not have. Its scopes are empty, as in the example of the response. */
+const keyWithoutScopes = 'launch_demo_00000000000000000000000000000000'
 let last = 0
 const unique = (): string => String(++last).padStart(8, '0')
 
@@ -70,6 +78,31 @@ interface Provocation {
 
 type Provoke = (route: Route, name: string) => Provocation
 
+/** The codes whose requests come from the module that creates the examples. The example is the response to this request. */
+const generated: ReadonlySet<string> = new Set(['invalid_request', 'invalid_parameter', 'validation_error', 'missing_required_field', 'payload_too_large', 'unsupported_media_type'])
+
+/** Returns the request that the reference pages would show for a code of a route, with the credential of the route. */
+function createRequest (app: FastifyInstance, route: Route, name: string, code: string, status: number): DemoRequest | undefined {
+  const [method = '', path = ''] = name.replaceAll(/\{(\w+)\}/g, ':$1').split(' ')
+  for (const { routeErrors } of getInferences(app)) {
+    for (const record of routeErrors.findRoutes(method, path)) {
+      const sampleRoute = { method, record, codes: new Set([code]), limit: undefined }
+      const failing = createFailingRequest({ code, status }, [sampleRoute], [sampleRoute], getDocumentSettings(routeErrors).examples)
+      if (failing === undefined) continue
+      const { path, headers, body, bodyBytes } = failing.request
+      const { authorization } = route.request().headers ?? {}
+      return {
+        method: method as NonNullable<DemoRequest['method']>,
+        path,
+        headers: { ...headers, ...(authorization !== undefined && { authorization }) },
+        ...(body !== undefined && { body }),
+        ...(bodyBytes !== undefined && { body: 'x'.repeat(bodyBytes) })
+      }
+    }
+  }
+  return undefined
+}
+
 const withHeaders = (headers: (own: Readonly<Record<string, string>>) => Readonly<Record<string, string>>): Provoke =>
   ({ request }) => ({ request: { ...request(), headers: headers(request().headers ?? {}) } })
 const withKey = (name: keyof typeof demoKeys): Provoke => withHeaders(own => ({ ...own, ...keyed(name) }))
@@ -91,8 +124,7 @@ const provocations: Readonly<Record<string, Provoke>> = {
   api_key_revoked: withKey('revoked'),
   api_key_expired: withKey('expired'),
   ip_not_allowed: withKey('elsewhere'),
-  insufficient_scope: withKey('payments'),
-  'POST /webhooks/payments insufficient_scope': withKey('full'),
+  insufficient_scope: withHeaders(own => ({ ...own, authorization: `Bearer ${keyWithoutScopes}` })),
   unauthorized: withHeaders(without('authorization')),
   invalid_token: withHeaders(own => ({ ...own, authorization: 'Bearer not.a.token' })),
   token_expired: ({ request }) => ({ request: request(), token: { lifetime: 1, wait: 2 } }),
@@ -128,7 +160,7 @@ const provocations: Readonly<Record<string, Provoke>> = {
   gateway_timeout: withCard('slow')
 }
 
-t.test('every route returns each documented error, with the documented body', { timeout: 120_000 }, async t => {
+t.test('every route returns each documented error, with the documented body', { timeout: 600_000 }, async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
   const sql = (text: string): Promise<void> => postgres.execute('postgres', text)
@@ -161,10 +193,13 @@ t.test('every route returns each documented error, with the documented body', { 
   const app = await start()
   const document = await (await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/docs/json`)).json() as Document
   await app.close()
+  await sql(`insert into api_keys (hash, organization_id, scopes) values ('${hashKey(keyWithoutScopes)}', '${demo.organization}', '{}')`)
   const { errors, faultsOf } = createContract(document)
   t.strictSame([...new Set(errors.map(({ route }) => route))].sort(), Object.keys(routes).sort(), 'there is a request for every route')
 
   const provoked: string[] = []
+  /** The values that the codes of a status sent, by the example of the header. */
+  const headers = new Map<string, string[]>()
   for (const [name, route] of Object.entries(routes)) {
     await t.test(name, async t => {
       const codes = errors.filter(error => error.route === name)
@@ -173,7 +208,8 @@ t.test('every route returns each documented error, with the documented body', { 
         const app = await start()
         const url = await app.listen({ port: 0, host: '127.0.0.1' })
         for (const { status, code } of codes.slice(from, from + 4)) {
-          const provocation = provocations[`${name} ${code}`] ?? provocations[code]
+          const request = generated.has(code) ? createRequest(app, route, name, code, status) : undefined
+          const provocation = request === undefined ? provocations[`${name} ${code}`] ?? provocations[code] : () => ({ request })
           if (provocation === undefined) {
             t.fail(`no request causes ${status} ${code}`)
             continue
@@ -185,6 +221,12 @@ t.test('every route returns each documented error, with the documented body', { 
           const got = `${answer.status} ${(answer.body as { code: string }).code}`
           t.equal(got, `${status} ${code}`)
           t.strictSame(faultsOf(name, answer), [], `${got} is as documented`)
+          const example = findExample(document, name, status, code)
+          t.strictSame(withoutOccurrence(answer.body), withoutOccurrence(example.body), `${got} is the example`)
+          for (const [header, expected, sent] of listExampleHeaders(example, answer)) {
+            const key = `${name}: ${status} ${header}: ${expected}`
+            headers.set(key, [...headers.get(key) ?? [], ...sent === null ? [] : [sent]])
+          }
           provoked.push(`${name}: ${got}`)
         }
         t.strictSame(app.apiErrors.ledger().filter(({ documented }) => !documented), [], 'there were no other responses')
@@ -192,6 +234,7 @@ t.test('every route returns each documented error, with the documented body', { 
       }
     })
   }
+  t.strictSame([...headers].filter(([key, sent]) => !sent.some(value => key.endsWith(`: ${value}`))), [], 'each header has the value of one of the codes as its example')
   t.strictSame(provoked.sort(), errors.map(({ route, status, code }) => `${route}: ${status} ${code}`).sort(), 'the caused errors equal the documented errors')
   t.ok(provoked.length > 180, `${provoked.length} errors were caused`)
 

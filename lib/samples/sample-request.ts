@@ -1,11 +1,12 @@
 /** Creates valid requests from the schemas of a route. The requests on the reference pages are based on them. */
-import type { StandardCode } from '../../catalog/standard-errors.js'
-import { declaringTargets } from '../../infer/declare-errors.js'
-import { findDeclaredHeaders } from '../../infer/declared-headers.js'
-import type { RouteRecord } from '../../infer/route-record.js'
-import { getSecurityRequirements } from '../../infer/security.js'
+import type { StandardCode } from '../catalog/standard-errors.js'
+import { declaringTargets } from '../infer/declare-errors.js'
+import { findDeclaredHeaders } from '../infer/declared-headers.js'
+import type { RouteRecord } from '../infer/route-record.js'
+import { getSecurityRequirements } from '../infer/security.js'
+import { getPartSchema, toJsonSchema } from './invalid-parts.js'
 import { createSampleValue } from './sample-value.js'
-import { isRecord } from '../../support/is-object.js'
+import { isRecord } from '../support/is-object.js'
 
 /** A request in the documentation that triggers an error. */
 export interface SampleRequest {
@@ -58,7 +59,7 @@ export function requiredHeaders ({ method, record }: SampleRoute): Record<string
 
 /** Returns a request that the schemas of the route accept. */
 export function validRequest (route: SampleRoute): SampleRequest {
-  const { body, headers, querystring } = route.record.route.schema ?? {}
+  const [body, headers, querystring] = (['body', 'headers', 'querystring'] as const).map(part => getPartSchema(route.record, part))
   const query = new URLSearchParams(sampleStrings(querystring, route)).toString()
   return {
     method: route.method,
@@ -94,7 +95,7 @@ export function samplePath (route: SampleRoute, values: Readonly<Record<string, 
 
 /** Returns a value that a schema accepts. A `$ref` is looked up in the scope of the route. */
 export function sample (schema: unknown, { record }: SampleRoute): unknown {
-  return createSampleValue(schema, ref => record.scope.getSchema(ref.split('#', 1).join()))
+  return createSampleValue(toJsonSchema(schema), ref => record.scope.getSchema(ref.split('#', 1).join()))
 }
 
 /** Returns the properties that the schema of an object describes. */

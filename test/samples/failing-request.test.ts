@@ -5,10 +5,10 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
-import { declareSecurity, type SecurityScheme } from '../../../lib/infer/security.js'
-import { formatCurl } from '../../../lib/reference/requests/curl.js'
-import { absent } from '../../support/absent.js'
-import { build } from '../app.js'
+import { declareSecurity, type SecurityScheme } from '../../lib/infer/security.js'
+import { formatCurl } from '../../lib/reference/requests/curl.js'
+import { absent } from '../support/absent.js'
+import { build } from '../reference/app.js'
 
 const shell = promisify(execFile)
 const hasCurl = await shell('curl', ['--version']).then(() => true, () => false)
@@ -109,23 +109,23 @@ t.test('invalid_parameter: a route that describes no parameter', async t => {
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names', headers: {}, times: 1, certain: false })
 })
 
-t.test('invalid_request: a valid request, if only a header can be wrong', async t => {
+t.test('invalid_request: a header that the route rejects', async t => {
   const requests = await requestsOf(app => app.get('/plain', {
     schema: { headers: Type.Object({ 'x-tenant': Type.String({ format: 'uuid' }) }) }
   }, handler))
   t.strictSame(requests.invalid_request, {
-    method: 'GET', path: '/plain', headers: { 'x-tenant': '00000000-0000-4000-8000-000000000000' }, times: 1, certain: false
+    method: 'GET', path: '/plain', headers: { 'x-tenant': 'wrong' }, times: 1, certain: true
   })
 })
 
-t.test('validation_error: the first field that rejects a string, otherwise an object in any field', async t => {
+t.test('validation_error: the field that explains most, otherwise an object in any field', async t => {
   const bodies = async (body: object): Promise<string | undefined> =>
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
-  t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"s","open":"wrong"}')
+  t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"wrong","open":true}')
   t.equal(await bodies({ type: 'object', properties: { size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}')
   t.equal(await bodies({ type: 'object', properties: { note: true, size: { enum: ['s', 'm'] } } }), '{"size":"wrong"}', 'a field without a schema rejects nothing')
   t.equal(await bodies(Type.Object({ name: Type.String() })), '{"name":{}}')
-  t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '[]', 'no field: a valid body')
+  t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '{}', 'no field: another type')
 })
 
 t.test('missing_required_field: an empty object, if the body has required fields', async t => {

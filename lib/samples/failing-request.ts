@@ -1,15 +1,17 @@
 /** Creates requests that fail with a given code. The reference pages show them. */
-import type { StandardCode } from '../../catalog/standard-errors.js'
+import type { StandardCode } from '../catalog/standard-errors.js'
 import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, requiredHeaders, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
-import { isRecord } from '../../support/is-object.js'
+import { findInvalidPart, getPartSchema, type InvalidPart, type ValidationSettings } from './invalid-parts.js'
+import { isRecord } from '../support/is-object.js'
 
 /** Returns the changes to a valid request of a route that make it fail, or `undefined` if the route cannot fail in this way. */
-type Change = (route: SampleRoute) => Partial<SampleRequest> | undefined
+type Change = (route: SampleRoute, settings: ValidationSettings) => Partial<SampleRequest> | undefined
 
 /** The changes that make a route return a code. */
 const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
-  invalid_request: route => hasBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined,
-  invalid_parameter: withWrongParameter,
+  invalid_request: (route, settings) => withInvalidPart('invalid_request')(route, settings) ??
+    (hasBody(route) ? { headers: { ...validRequest(route).headers, ...jsonContent }, body: '{' } : undefined),
+  invalid_parameter: withInvalidPart('invalid_parameter'),
   idempotency_key_missing: withoutRequiredHeaders,
   missing_api_key: withoutCredential,
   unauthorized: withoutCredential,
@@ -21,14 +23,14 @@ const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
     return { headers: { ...validRequest(route).headers, ...jsonContent }, body: undefined, bodyBytes: (bodyLimit ?? scope.initialConfig.bodyLimit as number) + 1 }
   },
   unsupported_media_type: route => ({ headers: { ...validRequest(route).headers, 'content-type': 'application/x-unknown' }, body: 'example' }),
-  validation_error: withWrongField,
-  missing_required_field: ({ record }) => requiresField(record.route.schema?.body) ? { body: '{}' } : undefined,
+  validation_error: withInvalidPart('validation_error'),
+  missing_required_field: withInvalidPart('missing_required_field'),
   rate_limit_exceeded: ({ limit }) => limit === undefined ? undefined : { times: limit + 1 }
 }
 
 /** The requests that trigger a code at any path. */
-const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => SampleRequest | undefined>>> = {
-  route_not_found: () => ({ method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true }),
+const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly SampleRoute[]) => FailingRequest | undefined>>> = {
+  route_not_found: () => ({ request: { method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true } }),
   method_not_allowed: routes => createFirst(routes, route => {
     const supported = new Set(routes.filter(({ record }) => record.route.url === route.record.route.url).map(({ method }) => method))
     const method = ['DELETE', 'PUT', 'PATCH', 'GET'].find(name => !supported.has(name))
@@ -42,6 +44,13 @@ const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly
   request_header_fields_too_large: routes => createFirst(routes, () => ({ longHeader: { name: 'x-long', bytes: 20_000 } }))
 }
 
+/** A request that fails, and the route that returns the error. */
+export interface FailingRequest {
+  readonly request: SampleRequest
+  /** Absent if the request reaches no route. */
+  readonly route?: SampleRoute
+}
+
 /**
  * Returns a request that triggers a code, or otherwise a valid request for a route that can return the code. Returns `undefined`
  * for a code that no route has, and for server errors, because a request cannot trigger them.
@@ -50,8 +59,8 @@ const requestsAtAnyPath: Readonly<Partial<Record<StandardCode, (routes: readonly
  * @param routes all routes
  */
 export function createFailingRequest (
-  { code, status }: { readonly code: string, readonly status: number }, candidates: readonly SampleRoute[], routes: readonly SampleRoute[]
-): SampleRequest | undefined {
+  { code, status }: { readonly code: string, readonly status: number }, candidates: readonly SampleRoute[], routes: readonly SampleRoute[], settings: ValidationSettings
+): FailingRequest | undefined {
   if (status >= 500) return undefined
   // A request that only reads is a better example.
   const ordered = [...candidates].sort((a, b) => Number(hasBody(a)) - Number(hasBody(b)))
@@ -59,15 +68,14 @@ export function createFailingRequest (
   const create = Object.hasOwn(requestsAtAnyPath, code) ? requestsAtAnyPath[standard] : undefined
   const change = Object.hasOwn(changesOfRoutes, code) ? changesOfRoutes[standard] : undefined
   const [first] = candidates
-  return create?.(routes) ??
-    (change === undefined ? undefined : createFirst(ordered, change)) ??
-    (first === undefined ? undefined : validRequest(first))
+  return create?.(routes) ?? (change === undefined ? undefined : createFirst(ordered, route => change(route, settings))) ??
+    (first === undefined ? undefined : { request: validRequest(first), route: first })
 }
 
-function createFirst (routes: readonly SampleRoute[], change: Change): SampleRequest | undefined {
+function createFirst (routes: readonly SampleRoute[], change: (route: SampleRoute) => Partial<SampleRequest> | undefined): FailingRequest | undefined {
   for (const route of routes) {
     const changed = change(route)
-    if (changed !== undefined) return { ...validRequest(route), certain: true, ...changed }
+    if (changed !== undefined) return { request: { ...validRequest(route), certain: true, ...changed }, route }
   }
   return undefined
 }
@@ -105,33 +113,31 @@ function withAbsentResource (route: SampleRoute): Partial<SampleRequest> {
   }
 }
 
-function withWrongParameter (route: SampleRoute): Partial<SampleRequest> | undefined {
-  const { params, querystring } = route.record.route.schema ?? {}
-  const [inQuery] = listProperties(querystring).filter(([, schema]) => rejectsString(schema))
-  if (inQuery !== undefined) {
-    const url = new URL(validRequest(route).path, 'http://localhost')
-    url.searchParams.set(inQuery[0], 'wrong')
-    return { path: url.pathname + url.search }
+/** Returns the change that sends a part of the request that the route rejects with a code. */
+function withInvalidPart (code: StandardCode): Change {
+  return (route, settings) => {
+    const invalid = findInvalidPart(route.record, code, settings)
+    return invalid === undefined ? undefined : replacePart(route, invalid)
   }
-  const [inPath] = listProperties(params).filter(([, schema]) => rejectsString(schema))
-  return inPath === undefined ? undefined : { path: samplePath(route, { [inPath[0]]: 'wrong' }) }
 }
 
-function withWrongField (route: SampleRoute): Partial<SampleRequest> | undefined {
-  const { body } = validRequest(route)
-  const fields = listProperties(route.record.route.schema?.body)
-  const [name, schema] = fields.find(([, schema]) => rejectsString(schema)) ?? fields[0] ?? []
-  if (body === undefined || name === undefined) return undefined
-  // A validator that converts types cannot convert an object to a string or a number.
-  return { body: JSON.stringify({ ...JSON.parse(body), [name]: rejectsString(schema) ? 'wrong' : {} }) }
+function replacePart (route: SampleRoute, { part, createValue }: InvalidPart): Partial<SampleRequest> {
+  const value = createValue()
+  const strings = value as Readonly<Record<string, string>>
+  if (part === 'body') return { body: JSON.stringify(value) }
+  const { headers, path } = validRequest(route)
+  if (part === 'params') return { path: samplePath(route, strings) + getQuery(path) }
+  if (part === 'querystring') return { path: path.slice(0, path.length - getQuery(path).length) + formatQuery(strings) }
+  // A header that is absent in the invalid headers is what is wrong with them.
+  const own = listProperties(getPartSchema(route.record, 'headers')).map(([name]) => name)
+  return { headers: { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name))), ...strings } }
 }
 
-/** Returns whether a schema rejects the string `wrong`. */
-function rejectsString (schema: unknown): boolean {
-  if (!isRecord(schema)) return false
-  return ['integer', 'number', 'boolean'].includes(String(schema.type)) || typeof schema.format === 'string' || Array.isArray(schema.enum)
+function getQuery (path: string): string {
+  return path.includes('?') ? path.slice(path.indexOf('?')) : ''
 }
 
-function requiresField (body: unknown): boolean {
-  return isRecord(body) && Array.isArray(body.required) && body.required.length > 0
+function formatQuery (strings: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(strings).toString()
+  return query === '' ? '' : `?${query}`
 }

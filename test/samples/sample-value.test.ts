@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import t from 'tap'
-import { createSampleValue } from '../../../lib/reference/requests/sample-value.js'
+import { createSampleValue } from '../../lib/samples/sample-value.js'
 
 const nothing = (): undefined => undefined
 

@@ -1,5 +1,6 @@
 /** Creates small values that a JSON Schema accepts. */
-import { isRecord, type ReadonlyJsonObject } from '../../support/is-object.js'
+import { createPatternSample } from './sample-pattern.js'
+import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /** A value for each `format`. */
 const samplesOfFormat: Readonly<Record<string, string>> = {
@@ -22,7 +23,7 @@ export type Resolve = (ref: string) => unknown
 
 /**
  * Returns a small value that a JSON Schema accepts: its own example or default if there is one, otherwise the required
- * properties of an object. A `pattern` is ignored.
+ * properties of an object. For an unusual `pattern`, the string does not match it.
  */
 export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0): unknown {
   if (!isRecord(schema) || depth > maxDepth) return {}
@@ -54,9 +55,11 @@ function sampleObject (schema: ReadonlyJsonObject, resolve: Resolve, depth: numb
   return Object.fromEntries(required.map(name => [name, createSampleValue(properties[name], resolve, depth + 1)]))
 }
 
-function sampleString ({ format, minLength, maxLength }: ReadonlyJsonObject): string {
+function sampleString ({ format, pattern, minLength, maxLength }: ReadonlyJsonObject): string {
   const known = samplesOfFormat[String(format)]
   if (known !== undefined) return known
+  const matching = typeof pattern === 'string' ? createPatternSample(pattern, Number(minLength ?? 0), Number(maxLength ?? Infinity)) : undefined
+  if (matching !== undefined) return matching
   return 'example'.padEnd(Number(minLength ?? 0), '-example').slice(0, Number(maxLength ?? Infinity))
 }
 

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import t from 'tap'
-import { credentialHeaders, listParameters, listProperties, sample, samplePath, validRequest, type SampleRoute } from '../../../lib/reference/requests/sample-request.js'
+import { credentialHeaders, listParameters, listProperties, sample, samplePath, validRequest, type SampleRoute } from '../../lib/samples/sample-request.js'
 
 /** Builds a route without a server. */
 function createRoute (method: string, url: string, schema: object = {}, codes: readonly string[] = []): SampleRoute {
