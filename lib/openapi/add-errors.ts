@@ -217,7 +217,8 @@ function addResponses (
   }
   const fields = context.examples.getLimitExample(facts.record)?.fields
   const key = JSON.stringify([headers, [...fields ?? []]])
-  const added = successHeaders.get(key) ?? createHeaderObjects(context, withExamples(headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined), fields ?? new Map()))
+  const uses = headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined)
+  const added = successHeaders.get(key) ?? createHeaderObjects(context, withExamples(uses, fields ?? new Map()))
   successHeaders.set(key, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
   if (Object.keys(added).length + Object.keys(declared).length === 0) return

@@ -129,7 +129,8 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   }
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
     const named = namedClasses(route.translators)
-    const settings: AnswerSettings = { errors: route.errors, translators: route.translators, validationStatus: route.validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
+    const { errors: catalog, translators, validationStatus } = route
+    const settings: AnswerSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined

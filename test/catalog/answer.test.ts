@@ -68,7 +68,8 @@ t.test('the documentation shows the response to an error with the values of the 
     const init = { message, meta, issues, param, retryAfter }
     const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
     const error = (definition as (init: object) => ReturnType<typeof errors.forbidden>)(given)
-    t.strictSame(createExampleAnswer(definition, docUrl, context), createAnswer(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter: error.retryAfter }), definition.code)
+    const sent = createAnswer(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter: error.retryAfter })
+    t.strictSame(createExampleAnswer(definition, docUrl, context), sent, definition.code)
   }
   t.equal(createExampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
 })
