@@ -20,7 +20,7 @@ export type { LogEntry, LogFunction } from './respond/log-errors.js'
 export type { AnswerEvent } from './respond/error-handler.js'
 export type { SentEvent } from './respond/sent-errors.js'
 
-export type { HeaderFamily, PolicyChoice, RateLimitBehaviour, RateLimitHook, RateLimitOptions, RateLimitPolicy } from './rate-limit/policies.js'
+export type { HeaderFamily, PolicyChoice, RateLimitHook, RateLimitOptions, RateLimitPolicy, SharedLimitOptions } from './rate-limit/policies.js'
 
 export { declareErrors, type ErrorReference } from './infer/declare-errors.js'
 export { responses, type ErrorResponse, type ErrorResponses } from './infer/typed-responses.js'

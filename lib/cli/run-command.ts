@@ -25,7 +25,7 @@ Commands
   reference   writes the error reference as HTML, Markdown and JSON
   lock        writes what the API promises about its errors to a lockfile
   check       compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1 if a
-              change breaks clients, or if that file is out of date
+              change breaks clients, or if the file of inferred errors is out of date
   doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
               is 1 if there is a problem
   infer       reads the source and reports the errors that the routes throw; requires typescript
@@ -37,7 +37,7 @@ Options
   --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
-  --write     infer: writes that file for the option 'inferred' of the plugin
+  --write     infer: writes the file of inferred errors, for the plugin's option 'inferred'
   --json      infer, doctor, check: prints the result as JSON
   --format    check: text, json, github (workflow annotations) or markdown (default: text)
   --version   prints the version of the package`

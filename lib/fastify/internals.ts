@@ -11,47 +11,47 @@ import { scopesAround } from './scopes.js'
 /** An undocumented behavior that this package relies on. */
 export interface Reliance {
   readonly on: 'fastify' | 'node' | '@fastify/swagger' | '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/auth' | '@fastify/jwt' | '@fastify/bearer-auth'
-  readonly behaviour: string
+  readonly behavior: string
   readonly in?: string
 }
 
 /** All of these behaviors, by the names of their tests. */
 export const reliances: Readonly<Record<string, Reliance>> = {
-  effectiveHooks: { on: 'fastify', behaviour: 'A scope stores the hooks that run on its routes, including hooks of outer scopes, under the symbol fastify.hooks.' },
-  decorators: { on: 'fastify', behaviour: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
-  serverOptions: { on: 'fastify', behaviour: 'A scope stores the options of Fastify() under the symbol fastify.options. routerOptions.onMaxParamLength responds to a parameter that is too long.' },
-  composedHooks: { on: '@fastify/auth', behaviour: 'app.auth() replaces the functions in its list with bound functions, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
-  tokenCheck: { on: '@fastify/jwt', behaviour: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
-  scopes: { on: 'fastify', behaviour: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
-  errorHandlerFlag: { on: 'fastify', behaviour: 'The symbol fastify.errorHandlerAlreadySet of a scope shows whether an error handler was set on it.' },
+  effectiveHooks: { on: 'fastify', behavior: 'A scope stores the hooks that run on its routes, including hooks of outer scopes, under the symbol fastify.hooks.' },
+  decorators: { on: 'fastify', behavior: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
+  serverOptions: { on: 'fastify', behavior: 'A scope stores the options of Fastify() under the symbol fastify.options. routerOptions.onMaxParamLength responds to a parameter that is too long.' },
+  composedHooks: { on: '@fastify/auth', behavior: 'app.auth() replaces the functions in its list with bound functions, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
+  tokenCheck: { on: '@fastify/jwt', behavior: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
+  scopes: { on: 'fastify', behavior: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
+  errorHandlerFlag: { on: 'fastify', behavior: 'The symbol fastify.errorHandlerAlreadySet of a scope shows whether an error handler was set on it.' },
   errorHandlerChain: {
-    on: 'fastify', behaviour: 'If an error handler throws, the handler that was set before it receives the error, even on the same scope.', in: 'lib/fastify/error-handlers.ts'
+    on: 'fastify', behavior: 'If an error handler throws, the handler that was set before it receives the error, even on the same scope.', in: 'lib/fastify/error-handlers.ts'
   },
-  initialization: { on: 'fastify', behaviour: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
+  initialization: { on: 'fastify', behavior: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
   routeOptions: {
-    on: 'fastify', behaviour: 'Fastify reads the hooks of a route from the object that onRoute hooks receive, after the callbacks of after() and before onReady.', in: 'lib/fastify/hooks.ts'
+    on: 'fastify', behavior: 'Fastify reads the hooks of a route from the object that onRoute hooks receive, after the callbacks of after() and before onReady.', in: 'lib/fastify/hooks.ts'
   },
-  routeConfig: { on: 'fastify', behaviour: 'Fastify copies config of a route, with its symbols, after the onRoute hooks.', in: 'lib/fastify/early-routes.ts' },
-  errorHandlerBinding: { on: 'fastify', behaviour: 'A route uses the error handler that its scope has when the callbacks of after() run.', in: 'lib/fastify/early-routes.ts' },
-  hookOrder: { on: 'fastify', behaviour: 'Fastify adds a hook to a scope after it has loaded the plugins that were registered before addHook() was called.', in: 'lib/fastify/hooks.ts' },
-  displayName: { on: 'fastify', behaviour: 'fastify-plugin stores the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
-  requestListener: { on: 'fastify', behaviour: 'The listener for requests on each server of an application is app.routing.' },
-  rewriteUrl: { on: 'fastify', behaviour: 'Fastify calls rewriteUrl for every request, before it does anything else.', in: 'lib/server/early-rejections.ts' },
-  initialConfig: { on: 'fastify', behaviour: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
-  moduleCache: { on: 'node', behaviour: 'Module._cache has the paths of the CommonJS modules that are loaded.', in: 'lib/infer/find-database.ts' },
-  replySend: { on: 'fastify', behaviour: 'If a hook throws while a response is sent, Fastify passes the error to reply.send().', in: 'lib/respond/send-response.ts' },
-  replySerializer: { on: 'fastify', behaviour: 'If the reply has a serializer, Fastify does not change the content type of a string.', in: 'lib/respond/send-response.ts' },
-  listenChannel: { on: 'node', behaviour: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
-  secureConnecting: { on: 'node', behaviour: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
-  httpMessage: { on: 'node', behaviour: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
-  rateLimitHook: { on: '@fastify/rate-limit', behaviour: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
-  rateLimitFunction: { on: '@fastify/rate-limit', behaviour: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
+  routeConfig: { on: 'fastify', behavior: 'Fastify copies config of a route, with its symbols, after the onRoute hooks.', in: 'lib/fastify/early-routes.ts' },
+  errorHandlerBinding: { on: 'fastify', behavior: 'A route uses the error handler that its scope has when the callbacks of after() run.', in: 'lib/fastify/early-routes.ts' },
+  hookOrder: { on: 'fastify', behavior: 'Fastify adds a hook to a scope after it has loaded the plugins that were registered before addHook() was called.', in: 'lib/fastify/hooks.ts' },
+  displayName: { on: 'fastify', behavior: 'fastify-plugin stores the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
+  requestListener: { on: 'fastify', behavior: 'The listener for requests on each server of an application is app.routing.' },
+  rewriteUrl: { on: 'fastify', behavior: 'Fastify calls rewriteUrl for every request, before it does anything else.', in: 'lib/server/early-rejections.ts' },
+  initialConfig: { on: 'fastify', behavior: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
+  moduleCache: { on: 'node', behavior: 'Module._cache has the paths of the CommonJS modules that are loaded.', in: 'lib/infer/find-database.ts' },
+  replySend: { on: 'fastify', behavior: 'If a hook throws while a response is sent, Fastify passes the error to reply.send().', in: 'lib/respond/send-response.ts' },
+  replySerializer: { on: 'fastify', behavior: 'If the reply has a serializer, Fastify does not change the content type of a string.', in: 'lib/respond/send-response.ts' },
+  listenChannel: { on: 'node', behavior: 'Node publishes each server that starts to listen on the channel tracing:net.server.listen:asyncStart.' },
+  secureConnecting: { on: 'node', behavior: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
+  httpMessage: { on: 'node', behavior: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
+  rateLimitHook: { on: '@fastify/rate-limit', behavior: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
+  rateLimitFunction: { on: '@fastify/rate-limit', behavior: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
   credentialHooks: {
-    on: '@fastify/bearer-auth', behaviour: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages that are used to find them.', in: 'lib/infer/known-plugins.ts'
+    on: '@fastify/bearer-auth', behavior: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages that are used to find them.', in: 'lib/infer/known-plugins.ts'
   },
-  pressureHook: { on: '@fastify/under-pressure', behaviour: 'The source of its onRequest hook reads routeOptions.config.pressureHandler.', in: 'lib/infer/known-plugins.ts' },
-  swaggerTransform: { on: '@fastify/swagger', behaviour: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
-  swaggerHeadRoutes: { on: '@fastify/swagger', behaviour: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/documenter.ts' }
+  pressureHook: { on: '@fastify/under-pressure', behavior: 'The source of its onRequest hook reads routeOptions.config.pressureHandler.', in: 'lib/infer/known-plugins.ts' },
+  swaggerTransform: { on: '@fastify/swagger', behavior: 'Unknown x- properties of a schema stay on its operation until transformObject is called.', in: 'lib/openapi/swagger-options.ts' },
+  swaggerHeadRoutes: { on: '@fastify/swagger', behavior: 'The options of some HEAD routes are copied, and keep the handler.', in: 'lib/infer/route-errors.ts' }
 }
 
 /** Returns a symbol that Fastify uses on every scope, by its description; `undefined` if this version of Fastify does not have it. */

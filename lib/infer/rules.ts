@@ -19,6 +19,7 @@ import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
 import { databaseFailures, type FailureResponse } from '../translate/databases/database.js'
 import { isValidationCode, toValidationCode, type ValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
 import { isObject } from '../support/is-object.js'
+import { listPathParameters } from '../support/path-parameters.js'
 import { listDeclaredResponses } from './typed-responses.js'
 import { getValidatorTraits } from './validator-traits.js'
 
@@ -264,7 +265,7 @@ function declaresStatus ({ schema }: Facts, status: number): boolean {
 
 /** Returns whether a pattern has a parameter that is not a wildcard. `::` is a literal colon. */
 function hasParameter (url: string): boolean {
-  return /:\w/.test(url.replaceAll('::', ''))
+  return listPathParameters(url).length > 0
 }
 
 /**
@@ -273,7 +274,7 @@ function hasParameter (url: string): boolean {
  * because a list can be empty.
  */
 function namesResource (url: string, method: string, { params, response }: FastifySchema): boolean {
-  const names = [...url.replaceAll('::', '').matchAll(/:(\w+)/g)].map(([, name]) => name as string)
+  const names = listPathParameters(url)
   const properties = (params as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties
   if (!names.some(name => !isChoice(properties?.[name]))) return false
   const responses = isObject(response) ? response : {}

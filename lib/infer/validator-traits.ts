@@ -1,5 +1,6 @@
 /** Tests how the validator of a route changes values before it validates them. */
 import type { FastifySchemaCompiler } from 'fastify'
+import { ignoreRejection } from '../support/call-safely.js'
 
 /** The changes that a validator makes before it reports an error. */
 export interface ValidatorTraits {
@@ -55,6 +56,7 @@ type Validate = ((value: unknown) => unknown) & { readonly errors?: readonly obj
 /** Returns the errors that a validator reports for a value, in any form that Fastify accepts. */
 function listFailures (validate: Validate, value: unknown): ReadonlyArray<{ readonly keyword?: unknown }> {
   const result = validate(value)
+  ignoreRejection(result) // the validator can be asynchronous
   if (result === false) return validate.errors ?? [{}]
   const error = (result as { readonly error?: unknown } | null | undefined)?.error
   return Array.isArray(error) ? error : error === undefined ? [] : [{}]

@@ -6,7 +6,7 @@ import { expectKnownOptions, expectOption, rejectOption } from '../support/expec
 import { isAddressOrRange } from '../support/ip-allowlist.js'
 import { isObject } from '../support/is-object.js'
 import { headerFields } from './header-fields.js'
-import { listPolicyNames, rateLimitHooks, type PolicyChoice, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { listPolicyNames, rateLimitHooks, type PolicyChoice, type SharedLimitOptions, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 
 /** The valid values of an option, as a phrase and as a check. */
@@ -33,7 +33,7 @@ const orFunction = ({ expected, read }: PolicyNumber): Rule => ({
   expected: `${expected}, or a function of (request, key)`, isValid: value => isFunction(value) || read(value) !== undefined
 })
 
-const behaviour: Rules<RateLimitBehaviour> = {
+const behavior: Rules<SharedLimitOptions> = {
   allowList: {
     expected: 'an array of keys, addresses and CIDR ranges, or a function of (request, key)',
     isValid: value => isFunction(value) || Array.isArray(value) // checkAllowlist checks the entries
@@ -58,7 +58,7 @@ const isByAddress = ({ key = 'ip' }: Pick<RateLimitPolicy, 'key'>): boolean => k
  *
  * @param onlyAddresses whether the keys are IP addresses, so that no other string is valid
  */
-function checkAllowlist (getPath: (index: number) => string, allowList: RateLimitBehaviour['allowList'], onlyAddresses: boolean): void {
+function checkAllowlist (getPath: (index: number) => string, allowList: SharedLimitOptions['allowList'], onlyAddresses: boolean): void {
   if (!Array.isArray(allowList)) return
   allowList.forEach((entry: unknown, index) => {
     const isValid = typeof entry === 'string' && (isAddressOrRange(entry) || (!onlyAddresses && isKey(entry)))
@@ -79,7 +79,7 @@ const policyRules: Rules<RateLimitPolicy> = {
   skip: { expected: 'a function of the request', isValid: isFunction },
   hook: oneOf(...rateLimitHooks),
   groupId: string,
-  ...behaviour
+  ...behavior
 }
 
 const optionRules: Rules<RateLimitOptions> = {
@@ -93,7 +93,7 @@ const optionRules: Rules<RateLimitOptions> = {
   headers: oneOf(...Object.keys(headerFields), false),
   onStoreError: oneOf('allow', 'deny'),
   storeTimeout: { expected: 'a positive integer (milliseconds)', isValid: isIntegerFrom(1) },
-  ...behaviour
+  ...behavior
 }
 
 /** The @fastify/rate-limit settings of a route that are read. Other settings have no effect. */
@@ -104,7 +104,7 @@ const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'g
   groupId: policyRules.groupId,
   keyGenerator: { expected: 'a function of the request', isValid: isFunction },
   errorResponseBuilder: { expected: 'a function of (request, context)', isValid: isFunction },
-  ...behaviour
+  ...behavior
 }
 
 /**

@@ -34,10 +34,10 @@ function mergeOptions (own: RateLimitOptions | undefined, outer: RateLimitOption
 
 /** Returns a policy with the settings that the `rateLimit` option defines for all policies, so that the policy is the same in every scope. */
 export function completePolicy (policy: RateLimitPolicy, options: RateLimitOptions): RateLimitPolicy {
-  const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behaviour } = options
+  const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behavior } = options
   return {
     skipOnError: onStoreError === 'allow',
-    ...behaviour,
+    ...behavior,
     ...policy,
     ...redis === undefined && { skipOnError: true } // the memory store does not fail
   }

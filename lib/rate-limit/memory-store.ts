@@ -1,5 +1,5 @@
 /** Counts requests in the memory of the process. */
-import { maxBackoff, type Count, type CountingBehaviour, type Store } from './store.js'
+import { maxBackoff, type Count, type CountingOptions, type Store } from './store.js'
 
 /** The current window of a client, in a list ordered by the time of the last request. */
 interface Window {
@@ -30,7 +30,7 @@ interface Windows {
 export function createMemoryStore (): Store {
   return (_groupId, cache = defaultCache) => {
     const windows: Windows = { byKey: new Map(), oldest: undefined, newest: undefined }
-    return (storeKey, max, timeWindow, cost, behaviour) => {
+    return (storeKey, max, timeWindow, cost, behavior) => {
       const now = Date.now()
       let window = windows.byKey.get(storeKey)
       if (window === undefined) {
@@ -40,13 +40,13 @@ export function createMemoryStore (): Store {
         if (windows.byKey.size > cache) forgetOldest(windows)
       } else {
         moveToEnd(windows, window)
-        if (hasEnded(window, now, behaviour)) {
+        if (hasEnded(window, now, behavior)) {
           window.used = window.exceeding = 0
           window.startedAt = now
           window.endsAt = now + timeWindow
         }
       }
-      return count(window, now, max, timeWindow, cost, behaviour)
+      return count(window, now, max, timeWindow, cost, behavior)
     }
   }
 }
@@ -76,14 +76,14 @@ function forgetOldest (windows: Windows): void {
   windows.oldest = oldest
 }
 
-function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingBehaviour): boolean {
+function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingOptions): boolean {
   if (now >= window.endsAt) return true
   const isAhead = now < window.startedAt - clockTolerance
   // Backoff computes the window again with each request beyond the limit, so a change of the clock does not end the penalty.
   return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
 }
 
-function count (window: Window, now: number, max: number, timeWindow: number, cost: number, { continueExceeding, exponentialBackoff }: CountingBehaviour): Count {
+function count (window: Window, now: number, max: number, timeWindow: number, cost: number, { continueExceeding, exponentialBackoff }: CountingOptions): Count {
   window.used += cost
   if (window.used > max) {
     window.exceeding++

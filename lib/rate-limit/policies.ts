@@ -14,8 +14,8 @@ export const rateLimitHooks: typeof hooksBeforeHandler = hooksBeforeHandler
 /** A hook in which a request can be counted. */
 export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 
-/** How a limit behaves: for one policy, or in the `rateLimit` option for all of them. */
-export interface RateLimitBehaviour {
+/** Options of one policy, or in the `rateLimit` option, of all policies. */
+export interface SharedLimitOptions {
   /**
    * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for requests of such
    * clients. The full address is compared, regardless of `ipv6Subnet`. @default none
@@ -52,7 +52,7 @@ export interface RateLimitBehaviour {
  * const login: RateLimitPolicy = { max: 10, timeWindow: '1 minute', ban: 20 }
  * const plan: RateLimitPolicy = { max: (request, key) => limitOfPlan(key), timeWindow: '1 hour', key: 'api-key' }
  */
-export interface RateLimitPolicy extends RateLimitBehaviour {
+export interface RateLimitPolicy extends SharedLimitOptions {
   /** The number of requests in one window: a non-negative integer, or a function that returns it, for example to limit by plan. */
   readonly max: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** The length of the window: milliseconds, a string such as '1 minute', or a function that returns either. */
@@ -79,14 +79,14 @@ export interface RateLimitPolicy extends RateLimitBehaviour {
 }
 
 /**
- * The `rateLimit` option. Its {@link RateLimitBehaviour} applies to every policy that does not set its own values.
+ * The `rateLimit` option. Its {@link SharedLimitOptions} apply to every policy that does not set its own values.
  *
  * @example
  * await app.register(apiErrors, {
  *   rateLimit: { policies: { general: { max: 100, timeWindow: '1 minute' } }, default: 'general', redis: new Redis() }
  * })
  */
-export interface RateLimitOptions<Name extends string = string> extends RateLimitBehaviour {
+export interface RateLimitOptions<Name extends string = string> extends SharedLimitOptions {
   /** The policies by name. */
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>
   /** The policies for routes that list none, and for requests without a route. @default false (they are not limited) */
@@ -147,8 +147,8 @@ export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'meth
  * minute. Routes that differ only by a constraint (a version or a host) have separate counts.
  */
 export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): RoutePolicy {
-  const { max = 1000, timeWindow = 60_000, keyGenerator, groupId = createRouteGroup(route), ...behaviour } = settings
-  return { ...behaviour, max, timeWindow, groupId, ...(keyGenerator !== undefined && { key: keyGenerator }) } as RoutePolicy
+  const { max = 1000, timeWindow = 60_000, keyGenerator, groupId = createRouteGroup(route), ...behavior } = settings
+  return { ...behavior, max, timeWindow, groupId, ...(keyGenerator !== undefined && { key: keyGenerator }) } as RoutePolicy
 }
 
 function createRouteGroup (route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): string {

@@ -1,18 +1,18 @@
 /** The interface of stores that count requests. There are two stores: the memory of the process, and Redis. */
-import type { RateLimitBehaviour } from './policies.js'
+import type { SharedLimitOptions } from './policies.js'
 
 /** The count of a client after a request. */
 export interface Count {
   /** The total cost of the requests in the window. */
   readonly used: number
-  /** The number of requests beyond the limit in the window. Redis counts them only if {@link CountingBehaviour} requires it. */
+  /** The number of requests beyond the limit in the window. Redis counts them only if {@link CountingOptions} requires it. */
   readonly exceeding: number
   /** Milliseconds until the window ends. */
   readonly ttl: number
 }
 
 /** The settings of a limit that its count depends on. */
-export type CountingBehaviour = Pick<RateLimitBehaviour, 'ban' | 'continueExceeding' | 'exponentialBackoff'>
+export type CountingOptions = Pick<SharedLimitOptions, 'ban' | 'continueExceeding' | 'exponentialBackoff'>
 
 /**
  * Counts a request of a client.
@@ -22,7 +22,7 @@ export type CountingBehaviour = Pick<RateLimitBehaviour, 'ban' | 'continueExceed
  * @param cost a positive integer
  * @throws the error of the store, or a timeout error
  */
-export type Counter = (storeKey: string, max: number, timeWindow: number, cost: number, behaviour: CountingBehaviour) => Count | Promise<Count>
+export type Counter = (storeKey: string, max: number, timeWindow: number, cost: number, behavior: CountingOptions) => Count | Promise<Count>
 
 /**
  * Returns the counter for the limits that share a count.

@@ -12,6 +12,7 @@ import { getValidatorTraits } from '../infer/validator-traits.js'
 import { isZodSchema } from '../infer/zod-schemas.js'
 import { ignoreRejection, isPromiseLike } from '../support/call-safely.js'
 import { isObject, isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
+import { listPathParameters } from '../support/path-parameters.js'
 import type { FailedKeyword } from '../translate/validation/failed-keyword.js'
 import { createInvalidError, createIssues, validationTranslator } from '../translate/validation/validation.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
@@ -76,14 +77,17 @@ function findCertainPart (record: RouteRecord, part: RequestPart, schema: object
   const { route, scope } = record
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   if (compiler === undefined || getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0]) === undefined) return undefined
-  const create = (failure: FailedKeyword, createOwn: (sample: ReadonlyJsonObject) => ReadonlyJsonObject): InvalidPart => ({
-    part,
-    error: createInvalidError(locations[part], createIssues([failure], locations[part]), undefined, settings),
-    createValue: () => {
-      const value = createOwn(createSampleValue(schema, createResolve(record)) as ReadonlyJsonObject)
-      return part === 'body' ? value : toStrings(value)
+  const create = (failure: FailedKeyword, createOwn: (sample: ReadonlyJsonObject) => ReadonlyJsonObject): InvalidPart | undefined => {
+    const error = createError(() => createInvalidError(locations[part], createIssues([failure], locations[part]), undefined, settings))
+    return error && {
+      part,
+      error,
+      createValue: () => {
+        const value = createOwn(createSampleValue(schema, createResolve(record)) as ReadonlyJsonObject)
+        return part === 'body' ? value : toStrings(value)
+      }
     }
-  })
+  }
   if (code === 'missing_required_field') {
     const missing = findRequiredField(schema)
     return missing === undefined ? undefined : create({ keyword: 'required', path: [missing], params: {} }, ({ [missing]: _, ...others }) => others)
@@ -146,8 +150,9 @@ function toStrings (value: ReadonlyJsonObject): Record<string, string> | undefin
 /** Returns whether a client can send strings in a part of a request, so that they reach the validator. */
 function canBeSent (strings: Readonly<Record<string, string>>, part: RequestPart, url: string, maxParamLength: number): boolean {
   if (part === 'headers') return Object.entries(strings).every(([name, value]) => name === name.toLowerCase() && /^[!-~]([ -~]*[!-~])?$/.test(value))
-  return part === 'querystring' || Object.entries(strings).every(([name, value]) =>
-    new RegExp(`:${name}\\b|\\${name}$`).test(url) && value !== '' && value.length <= maxParamLength && !value.includes('\u0000'))
+  if (part === 'querystring') return true
+  const names = [...listPathParameters(url), ...url.endsWith('*') ? ['*'] : []]
+  return Object.entries(strings).every(([name, value]) => names.includes(name) && value !== '' && value.length <= maxParamLength && !value.includes('\u0000'))
 }
 
 type Validate = ((value: unknown) => unknown) & { readonly errors?: unknown }
@@ -185,10 +190,15 @@ function validatePart (
   const error = { code: 'FST_ERR_VALIDATION', statusCode: 400, ...failure, validationContext: part }
   // The value has no other properties of a request, so nothing else can be read.
   const request = { routeOptions: { schema: route.schema }, mediaType: 'application/json', server: scope, [properties[part]]: value } as unknown as FastifyRequest
+  return createError(() => validationTranslator.translate(error, { errors, validationStatus, request, reply: {} as FastifyReply }))
+}
+
+/** Returns an error of the catalog; `undefined` if its message cannot be created, because it needs a `meta`. */
+function createError (create: () => ApiError | undefined): ApiError | undefined {
   try {
-    return validationTranslator.translate(error, { errors, validationStatus, request, reply: {} as FastifyReply })
+    return create()
   } catch {
-    return undefined // the message of a definition can fail without its meta
+    return undefined
   }
 }
 

@@ -76,7 +76,7 @@ t.test('an application that ends the process, or throws where no code handles it
     'rejects.ts': `Promise.reject('The pool is gone.')\nexport { build } from '${app}'`
   })
   const ended = (code: number): string => `fastify-api-errors: --app: the application ended the process with exit code ${code}, so the command did not run.\n`
-  const thrown = 'fastify-api-errors: --app: the application threw an error that no code handles'
+  const thrown = 'fastify-api-errors: --app: the application threw an unhandled error'
   const failing = async (file: string): Promise<string> => {
     const { code, stdout, stderr } = await run('check', '--app', join(folder, file))
     t.strictSame({ code, stdout }, { code: 2, stdout: '' }, file)

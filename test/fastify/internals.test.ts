@@ -328,4 +328,4 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
 }
 
 t.strictSame(Object.keys(tests).sort(), Object.keys(reliances).sort(), 'each reliance has a test')
-for (const [name, { on, behaviour }] of Object.entries(reliances)) t.test(`${on}: ${behaviour}`, async t => { await tests[name]?.(t) })
+for (const [name, { on, behavior }] of Object.entries(reliances)) t.test(`${on}: ${behavior}`, async t => { await tests[name]?.(t) })

@@ -104,7 +104,7 @@ t.test('an entry of an allowList that would match no client is rejected', async 
 t.test('every option with a valid value', async t => {
   const redis = new Redis({ lazyConnect: true })
   const callback = (): void => {}
-  const behaviour = {
+  const behavior = {
     allowList: ['10.0.0.1', '::1', '10.0.0.0/8', 'acme', 'acme/1'],
     ban: 3,
     banStatus: 429,
@@ -117,7 +117,7 @@ t.test('every option with a valid value', async t => {
     onExceeding: callback,
     skipOnError: true
   } as const
-  const policy = { max: () => 1, timeWindow: async () => '1 minute', key: 'api-key', cost: 2, skip: () => false, hook: 'preHandler', groupId: 'all', ...behaviour } as const
+  const policy = { max: () => 1, timeWindow: async () => '1 minute', key: 'api-key', cost: 2, skip: () => false, hook: 'preHandler', groupId: 'all', ...behavior } as const
   t.doesNotThrow(() => checkRateLimit({
     policies: { general, all: policy, none: { max: 0, timeWindow: 1, cost: 0, key: async () => 5, allowList: async () => true } },
     default: ['general', 'all'],
@@ -126,7 +126,7 @@ t.test('every option with a valid value', async t => {
     headers: false,
     onStoreError: 'deny',
     storeTimeout: 50,
-    ...behaviour
+    ...behavior
   }))
   for (const none of [undefined, false, []] as const) t.doesNotThrow(() => checkDefault({ policies: { general }, ...none !== undefined && { default: none } }))
 })

@@ -1,7 +1,7 @@
 /** The options of a policy. */
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
-import { standardErrors, type RateLimitBehaviour, type RateLimitOptions, type RateLimitPolicy } from 'fastify-api-errors'
+import { standardErrors, type SharedLimitOptions, type RateLimitOptions, type RateLimitPolicy } from 'fastify-api-errors'
 import { fetchResponse, serveApp } from '../support/http.js'
 import { stopClock } from '../support/clock.js'
 
@@ -98,7 +98,7 @@ t.test('allowList: keys in the list are never limited', async t => {
   stopClock(t)
   const policy = { max: 1, timeWindow: 1000, key: plan }
   const kept = ['200 -', '200 "general";r=0;t=1', '200 -', '429 "general";r=0;t=1']
-  const lists: Array<NonNullable<RateLimitBehaviour['allowList']>> = [['pro'], (_request, key) => key === 'pro', async request => plan(request) === 'pro']
+  const lists: Array<NonNullable<SharedLimitOptions['allowList']>> = [['pro'], (_request, key) => key === 'pro', async request => plan(request) === 'pro']
   for (const allowList of lists) {
     t.strictSame(await states(await limited(t, { ...policy, allowList }), pro, free, pro, free), kept)
     t.strictSame(await states(await limited(t, policy, { allowList }), pro, free, pro, free), kept, 'for all policies')

@@ -159,7 +159,7 @@ t.test('bans and backoff ignore the cost of requests', async t => {
 t.test('policies that share a group keep their own behavior', async t => {
   const clock = stopClock(t)
   const createLimit = createLimitFactory({ policies: {} })
-  const [plain, growing] = [{}, { exponentialBackoff: true }].map((behaviour, index) => createLimit(`limit-${index}`, { max: 1, timeWindow: minute, groupId: 'all', ...behaviour }))
+  const [plain, growing] = [{}, { exponentialBackoff: true }].map((behavior, index) => createLimit(`limit-${index}`, { max: 1, timeWindow: minute, groupId: 'all', ...behavior }))
   const request = { ip: '203.0.113.7' } as FastifyRequest
   t.match(plain?.check(request), { isExceeded: false, ttl: 60_000 })
   clock.go(10_000)

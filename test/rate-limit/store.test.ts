@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import t from 'tap'
 import { createMemoryStore } from '../../lib/rate-limit/memory-store.js'
 import { createRedisStore } from '../../lib/rate-limit/redis-store.js'
-import { maxBackoff, type Count, type Counter, type CountingBehaviour, type Store } from '../../lib/rate-limit/store.js'
+import { maxBackoff, type Count, type Counter, type CountingOptions, type Store } from '../../lib/rate-limit/store.js'
 import { lacksRedis, redisBinary, startRedis } from '../support/redis.js'
 
 const redis = redisBinary === undefined ? undefined : await startRedis(t)
@@ -29,10 +29,10 @@ interface Request {
 const minute = 60_000
 
 /** Counts requests of one client, one after the other. Milliseconds are rounded up to seconds. */
-async function countAll (counter: Counter, behaviour: CountingBehaviour, requests: readonly Request[]): Promise<Count[]> {
+async function countAll (counter: Counter, behavior: CountingOptions, requests: readonly Request[]): Promise<Count[]> {
   const counts: Count[] = []
   for (const { max, timeWindow, cost } of requests) {
-    const { used, exceeding, ttl } = await counter('caller', max, timeWindow, cost, behaviour)
+    const { used, exceeding, ttl } = await counter('caller', max, timeWindow, cost, behavior)
     // Within a limit, the result does not depend on the number of requests above it, and Redis does not read that number.
     counts.push({ used, exceeding: used > max ? exceeding : 0, ttl: Math.ceil(ttl / 1000) })
   }
@@ -44,7 +44,7 @@ const requests = (max: number, ...costs: number[]): Request[] => costs.map(cost 
 /** The count after each request: the cost of the requests, the number above the limit, and the seconds until the window ends. */
 type Row = readonly [used: number, exceeding: number, ttl: number]
 
-const sequences: ReadonlyArray<readonly [name: string, behaviour: CountingBehaviour, requests: readonly Request[], ...expected: Row[]]> = [
+const sequences: ReadonlyArray<readonly [name: string, behavior: CountingOptions, requests: readonly Request[], ...expected: Row[]]> = [
   ['ban counts requests, not their cost', { ban: 1 }, requests(10, 10, 10, 10), [10, 0, 60], [20, 1, 60], [30, 2, 60]],
   ['the first request may be beyond the limit', { ban: 0 }, requests(3, 5, 1), [5, 1, 60], [6, 2, 60]],
   ['backoff doubles the window once for each request, not for its cost', { exponentialBackoff: true }, requests(10, 10, 5, 5, 5), [10, 0, 60], [15, 1, 60], [20, 2, 120], [25, 3, 240]],
@@ -54,10 +54,10 @@ const sequences: ReadonlyArray<readonly [name: string, behaviour: CountingBehavi
   ['continueExceeding takes precedence over exponentialBackoff', { continueExceeding: true, exponentialBackoff: true }, requests(1, 1, 1, 1, 1), [1, 0, 60], [2, 1, 60], [3, 2, 60], [4, 3, 60]]
 ]
 
-for (const [name, behaviour, sequence, ...expected] of sequences) {
+for (const [name, behavior, sequence, ...expected] of sequences) {
   t.test(name, async t => {
     for (const [store, counter] of createCounters()) {
-      const counts = await countAll(counter, behaviour, sequence)
+      const counts = await countAll(counter, behavior, sequence)
       t.strictSame(counts.map(({ used, exceeding, ttl }) => [used, exceeding, ttl]), expected, store)
     }
   })
@@ -99,11 +99,11 @@ t.test('clients and groups have separate counts', async t => {
 
 t.test('both stores return the same counts for any requests', async t => {
   if (lacksRedis(t)) return
-  const behaviour: fc.Arbitrary<CountingBehaviour> = fc.record({ continueExceeding: fc.boolean(), exponentialBackoff: fc.boolean() }).map(flags => ({ ...flags, ban: 1 }))
+  const behavior: fc.Arbitrary<CountingOptions> = fc.record({ continueExceeding: fc.boolean(), exponentialBackoff: fc.boolean() }).map(flags => ({ ...flags, ban: 1 }))
   const sequence = fc.array(fc.record({ max: fc.nat({ max: 6 }), timeWindow: fc.constantFrom(minute, 2 * minute), cost: fc.integer({ min: 1, max: 4 }) }), { maxLength: 12 })
-  await fc.assert(fc.asyncProperty(behaviour, sequence, async (behaviour, sequence) => {
+  await fc.assert(fc.asyncProperty(behavior, sequence, async (behavior, sequence) => {
     const counters = createCounters()
-    const [memory, redis] = await Promise.all(counters.map(([, counter]) => countAll(counter, behaviour, sequence)))
+    const [memory, redis] = await Promise.all(counters.map(([, counter]) => countAll(counter, behavior, sequence)))
     t.strictSame(redis, memory)
   }), { numRuns: 40 })
 })

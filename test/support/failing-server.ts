@@ -17,7 +17,7 @@ export const said = { message: secret, error: { type: 'error', message: secret }
 const body = JSON.stringify(said)
 
 /** The behavior of the server for a request. */
-const behaviours = {
+const behaviors = {
   silent: () => {},
   'silent in the body': socket => { socket.write(part(200, 1000)) },
   reset: socket => { socket.resetAndDestroy() },
@@ -53,11 +53,11 @@ function part (status: number, length: number, ...headers: readonly string[]): s
   return head(status, `Content-Length: ${length}`, ...headers) + body
 }
 
-export type Behaviour = keyof typeof behaviours | 'refuses' | 'an expired certificate' | 'an untrusted certificate' | 'no TLS' | 'silent in the handshake'
+export type Behavior = keyof typeof behaviors | 'refuses' | 'an expired certificate' | 'an untrusted certificate' | 'no TLS' | 'silent in the handshake'
 
 export interface FailingServer {
   /** Returns the URL at which the server fails in one way. */
-  readonly url: (behaviour: Behaviour) => string
+  readonly url: (behavior: Behavior) => string
   /** Looks up names at a name server that fails: `missing.test` does not exist, and all other names fail temporarily. */
   readonly lookup: LookupFunction
   readonly close: () => Promise<void>
@@ -81,7 +81,7 @@ export async function startFailingServer (): Promise<FailingServer> {
   }
 
   const ports = new Map<string, number>()
-  for (const [name, behave] of Object.entries(behaviours)) {
+  for (const [name, behave] of Object.entries(behaviors)) {
     ports.set(name, await listen(createServer(socket => {
       let received = ''
       socket.on('data', chunk => {
@@ -100,10 +100,10 @@ export async function startFailingServer (): Promise<FailingServer> {
   await new Promise(resolve => servers.pop()?.close(resolve))
 
   const names = await startNameServer()
-  const secure: readonly Behaviour[] = ['an untrusted certificate', 'an expired certificate', 'no TLS', 'silent in the handshake']
+  const secure: readonly Behavior[] = ['an untrusted certificate', 'an expired certificate', 'no TLS', 'silent in the handshake']
 
   return {
-    url: behaviour => `${secure.includes(behaviour) ? 'https' : 'http'}://127.0.0.1:${ports.get(String(behaviour))}${target}`,
+    url: behavior => `${secure.includes(behavior) ? 'https' : 'http'}://127.0.0.1:${ports.get(String(behavior))}${target}`,
     lookup: names.lookup,
     async close () {
       for (const socket of sockets) socket.destroy()

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Agent, Pool } from 'undici'
 import { standardErrors as errors, type StandardCode } from '../../../lib/catalog/standard-errors.js'
 import { certificateOfAnotherHost } from '../../support/certificates.js'
-import type { Behaviour, FailingServer } from '../../support/failing-server.js'
+import type { Behavior, FailingServer } from '../../support/failing-server.js'
 import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../support/upstream-clients.js'
 
 /**
@@ -41,7 +41,7 @@ const parsing: readonly ClientName[] = ['axios', 'got']
 
 interface Failure {
   readonly what: string
-  readonly at: Behaviour | `http://${string}`
+  readonly at: Behavior | `http://${string}`
   readonly timesOut?: boolean
   /** A certificate to trust. */
   readonly ca?: string
@@ -96,7 +96,7 @@ function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): Upstrea
     timesOut,
     answer,
     mount: (app, path, upstreams) => clients[through](app, path, {
-      url: typeof at === 'string' && at.startsWith('http:') ? at : upstreams.url(at as Behaviour),
+      url: typeof at === 'string' && at.startsWith('http:') ? at : upstreams.url(at as Behavior),
       lookup: upstreams.lookup,
       timeout: timesOut ? timeouts.inVain : timeouts.patient,
       ...(ca !== undefined && { ca })
@@ -104,7 +104,7 @@ function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): Upstrea
   })))
 }
 
-function givenUp (what: string, at: Behaviour, answer: UpstreamAnswer, signalOf?: () => AbortSignal): UpstreamCase[] {
+function givenUp (what: string, at: Behavior, answer: UpstreamAnswer, signalOf?: () => AbortSignal): UpstreamCase[] {
   return direct.map(through => ({
     what,
     through,
@@ -143,7 +143,7 @@ function signalOf (reply: FastifyReply): AbortSignal {
 }
 // #endregion
 
-function single (what: string, through: string, answer: UpstreamAnswer, at: Behaviour, mount: Mount): UpstreamCase {
+function single (what: string, through: string, answer: UpstreamAnswer, at: Behavior, mount: Mount): UpstreamCase {
   return { what, through, timesOut: false, answer, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
 }
 
@@ -151,9 +151,9 @@ function single (what: string, through: string, answer: UpstreamAnswer, at: Beha
 export const upstreamCases: readonly UpstreamCase[] = [
   ...failures.flatMap(casesOf),
   ...[401, 503].flatMap(status => [
-    single(`The upstream returns ${status}.`, '@fastify/reply-from, with onResponse', 'bad_gateway', status as Behaviour,
+    single(`The upstream returns ${status}.`, '@fastify/reply-from, with onResponse', 'bad_gateway', status as Behavior,
       mountReplyFrom(upstream => ({ undici: agentFor(upstream), destroyAgent: true }), errorsOfUpstream)),
-    single(`The upstream returns ${status}.`, '@fastify/http-proxy, with onResponse', 'bad_gateway', status as Behaviour, (app, path, { url }) => {
+    single(`The upstream returns ${status}.`, '@fastify/http-proxy, with onResponse', 'bad_gateway', status as Behavior, (app, path, { url }) => {
       app.register(httpProxy, { prefix: path, upstream: new URL(url).origin, replyOptions: errorsOfUpstream })
     })
   ]),
