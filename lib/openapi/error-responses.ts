@@ -90,7 +90,7 @@ function listPluginHeaders (context: ComponentsContext, group: StatusErrors, { r
 /** Returns the headers of a response. A header that every error has is a component. */
 export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
   return Object.fromEntries(uses.map(({ header: { name, description, schema, example: usual }, always, isInFull = false, example = usual }) => {
-    const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: { ...schema }, example })
+    const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: structuredClone(schema), example })
     // The component of a header that errors can require has `required`. If only some codes of a status have the header, it is written in full.
     const isShared = !isInFull && (always || ![...listErrorHeaders(context.requestIdHeader), shouldRetryHeader].some(header => header.name === name))
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, `${name} ${example}`, example === usual ? '' : String(example)), create) : create()]

@@ -78,6 +78,7 @@ for (const openapi of ['3.0.3', '3.1.0']) {
     t.teardown(() => app.close())
     const document = documentOf(app)
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
+    t.notMatch((app as unknown as { swagger: (options: object) => string }).swagger({ yaml: true }), /[&*]a\d/, 'in YAML, without anchors and aliases')
     const ajv = new Ajv({ coerceTypes: true, strict: false, validateFormats: false })
     for (const [code, status] of [['queue_closed', 409], ['queue_full', 409], ['teapot', 418]] as const) {
       const response = await app.inject(`/?code=${code}`)

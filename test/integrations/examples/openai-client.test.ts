@@ -19,6 +19,8 @@ async function countRequests (t: Test, retryHeaders: boolean, codes: readonly st
   const app = await createApp({ retryHeaders })
   t.teardown(() => app.close())
   const baseURL = await app.listen({ port: 0, host: '127.0.0.1' })
+  // The first query creates the database, which takes longer than the window of the limit.
+  await fetch(`${baseURL}/products`, { headers: findCase('rate_limit_exceeded').request.headers ?? {} })
   const counted = await Promise.all(codes.map(async code => {
     const { request: { method = 'GET', path, headers = {}, body }, times } = findCase(code)
     for (let sent = 1; sent < times; sent++) await fetch(baseURL + path, { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
