@@ -1,8 +1,8 @@
 /** A limit: a policy with its store. It counts requests and returns whether the limit is exceeded. */
 import type { FastifyRequest } from 'fastify'
-import { serializeItem } from 'structured-headers'
 import { checkReturned } from '../fastify/returned-errors.js'
 import { completePolicy } from './inherit-limits.js'
+import { formatPolicyName } from './header-fields.js'
 import { createAllowlist, createKeyGenerator, type CallerKey } from './keys.js'
 import { createMemoryStore } from './memory-store.js'
 import type { RateLimitHook, RateLimitOptions, RateLimitPolicy } from './policies.js'
@@ -73,7 +73,7 @@ export function createLimitFactory (options: RateLimitOptions, groupPrefix = '')
 }
 
 function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): Limit {
-  const limit = { name, item: serializeItem(name), policy }
+  const limit = { name, item: formatPolicyName(name), policy }
   return Object.assign(limit, { check: createCheck(limit as Limit, counter) })
 }
 

@@ -2,9 +2,8 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { ErrorExample } from '../catalog/definition.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
+import { formatPolicyName, getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
 import type { LimitResult } from './limit.js'
-import { serializeItem } from 'structured-headers'
 import { completePolicy } from './inherit-limits.js'
 import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, listPolicyNames, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { createNumberSource } from './policy-numbers.js'
@@ -90,7 +89,14 @@ function createLimitExample (limits: readonly RouteLimit[], fields: readonly Hea
   const window = toSeconds(first.timeWindow)
   const createFields = (used: number): LimitExample['fields'] => {
     const results = fixed.map(({ name, policy, max, timeWindow }): LimitResult => ({
-      limit: { name, policy, item: serializeItem(name), check: () => undefined }, key: '', max, timeWindow, remaining: Math.max(0, max - used), ttl: timeWindow, isExceeded: used > max, isBanned: false
+      limit: { name, policy, item: formatPolicyName(name), check: () => undefined },
+      key: '',
+      max,
+      timeWindow,
+      remaining: Math.max(0, max - used),
+      ttl: timeWindow,
+      isExceeded: used > max,
+      isBanned: false
     }))
     return new Map(fields.map(({ name, value }) => [name, value(results as [LimitResult, ...LimitResult[]])]))
   }

@@ -127,7 +127,7 @@ function replacePart (route: SampleRoute, { part, createValue }: InvalidPart): P
   if (part === 'body') return { body: JSON.stringify(value) }
   const { headers, path } = validRequest(route)
   if (part === 'params') return { path: samplePath(route, strings) + getQuery(path) }
-  if (part === 'querystring') return { path: path.slice(0, path.length - getQuery(path).length) + formatQuery(strings) }
+  if (part === 'querystring') return { path: path.slice(0, path.length - getQuery(path).length) + `?${new URLSearchParams(strings).toString()}` }
   // A header that is absent in the invalid headers is what is wrong with them.
   const own = listProperties(getPartSchema(route.record, 'headers')).map(([name]) => name)
   return { headers: { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name))), ...strings } }
@@ -135,9 +135,4 @@ function replacePart (route: SampleRoute, { part, createValue }: InvalidPart): P
 
 function getQuery (path: string): string {
   return path.includes('?') ? path.slice(path.indexOf('?')) : ''
-}
-
-function formatQuery (strings: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams(strings).toString()
-  return query === '' ? '' : `?${query}`
 }

@@ -37,12 +37,12 @@ export interface InvalidPart {
 }
 
 /** The parts whose errors have a code. */
-const partsOfCodes: Readonly<Partial<Record<StandardCode, readonly RequestPart[]>>> = {
-  invalid_parameter: ['querystring', 'params'],
-  invalid_request: ['headers', 'body'],
-  validation_error: ['body'],
-  missing_required_field: ['body']
-}
+const partsOfCodes: ReadonlyMap<string, readonly RequestPart[]> = new Map<StandardCode, readonly RequestPart[]>([
+  ['invalid_parameter', ['querystring', 'params']],
+  ['invalid_request', ['headers', 'body']],
+  ['validation_error', ['body']],
+  ['missing_required_field', ['body']]
+])
 
 /** The property of a request for each part. */
 const properties = { body: 'body', querystring: 'query', params: 'params', headers: 'headers' } as const satisfies Readonly<Record<RequestPart, keyof FastifyRequest>>
@@ -56,8 +56,8 @@ const maxTried = 60
  * @param issues the codes that the issues may have. @default any
  */
 export function findInvalidPart (record: RouteRecord, code: string, settings: ValidationSettings, issues?: readonly string[]): InvalidPart | undefined {
-  const parts = Object.hasOwn(partsOfCodes, code) ? partsOfCodes[code as StandardCode] ?? [] : []
-  const isAllowed = ({ error }: InvalidPart): boolean => error.code === code && (issues === undefined || (error.issues ?? []).every(issue => issues.includes(issue.code)))
+  const parts = partsOfCodes.get(code) ?? []
+  const isAllowed = ({ error }: InvalidPart): boolean => error.code === code && (issues === undefined || error.issues?.every(issue => issues.includes(issue.code)) !== false)
   for (const part of record.route.attachValidation === true ? [] : parts) {
     const schema = getPartSchema(record, part)
     if (!isObject(schema)) continue

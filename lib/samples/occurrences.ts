@@ -8,7 +8,7 @@ import { findDeclaredExample, type Occurrence } from '../infer/declared-examples
 import type { DeclaringTarget } from '../infer/declare-errors.js'
 import type { RequestPart } from '../infer/issue-codes.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import { databaseFailures, issuesAt } from '../translate/databases/database.js'
+import { issuesAt } from '../translate/databases/database.js'
 import { fastifyErrors } from '../translate/fastify-errors.js'
 import type { NamedConstraint } from '../translate/translator.js'
 import { isRecord } from '../support/is-object.js'
@@ -126,8 +126,7 @@ function hasField (record: RouteRecord, issue: Pick<Issue, 'in' | 'pointer'>, ot
 
 /** Returns the example of a value that must be unique. The name of its constraint shows the table, which the path usually has as well. */
 function findConstraintExample ({ record }: ExampleRoute, { constraints = {} }: ExampleSettings, issues: readonly string[] | undefined): Occurrence | undefined {
-  const { issue } = databaseFailures.unique
-  if (issue === undefined || issues?.includes(issue.code) === false) return undefined
+  if (issues?.includes('unique') === false) return undefined
   const words = record.url.split('/').filter(word => /^[a-z]/i.test(word))
   const found = Object.entries(constraints).find(([name, { field = '' }]) => {
     const pointer = `/${field.replaceAll('.', '/')}`

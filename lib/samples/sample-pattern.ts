@@ -5,7 +5,7 @@ export function createPatternSample (pattern: string, minLength: number, maxLeng
   try {
     const expression = new RegExp(pattern, 'u')
     for (const extra of [1, 0, 2, minLength]) {
-      const text = new Generator(pattern, extra).createText()
+      const text = new Generator(pattern, extra).readSequence()
       if (expression.test(text) && text.length >= minLength && text.length <= maxLength) return text
     }
   } catch {} // a pattern of another engine, or one with a syntax that is not read here
@@ -32,13 +32,6 @@ class Generator {
     this.extra = extra
   }
 
-  createText (): string {
-    let text = this.readSequence()
-    while (this.take('|')) this.readSequence()
-    if (this.at < this.pattern.length) text = ''
-    return text
-  }
-
   private take (text: string): boolean {
     const isNext = this.pattern.startsWith(text, this.at)
     if (isNext) this.at += text.length
@@ -51,7 +44,8 @@ class Generator {
     return character
   }
 
-  private readSequence (): string {
+  /** Reads up to the end, `|` or `)`. The first alternative is enough. */
+  readSequence (): string {
     let text = ''
     while (this.at < this.pattern.length && !/[|)]/.test(this.pattern.charAt(this.at))) {
       const part = this.readPart()

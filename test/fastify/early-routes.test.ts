@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
+import { listRoutes } from '../../lib/fastify/early-routes.js'
 
 /** Returns the warnings of an application at startup. */
 async function warningsOf (app: FastifyInstance): Promise<string[]> {
@@ -113,4 +114,8 @@ t.test('without await, routes that differ by constraint, prefix or method have s
     const { headers } = await app.inject(request as object)
     t.match(headers['ratelimit-policy'], `"${policy}";q=${policies[policy].max}`, JSON.stringify(request))
   }
+})
+
+t.test('an instance whose routes were not recorded has no routes', async t => {
+  t.strictSame(listRoutes({ server: {} } as never), [])
 })

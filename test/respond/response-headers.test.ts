@@ -58,6 +58,12 @@ t.test('headers of the format are on every error, and a value that cannot be sen
   t.strictSame([raw.headers['x-error'], raw.headers['x-message']], ['invalid_request', errors.invalid_request.message], 'malformed HTTP')
 })
 
+t.test('a response to malformed HTTP has the wait of its status', async t => {
+  const app = await createApp({ errors: defineErrors(errors, { invalid_request: { status: 503 } }) })
+  const { status, headers } = parseResponse(await sendRaw(await listen(t, app), 'GARBAGE\r\n\r\n'))
+  t.strictSame([status, headers['retry-after']], [503, '10'])
+})
+
 t.test('the wait in a body is the wait in Retry-After', async t => {
   const format = defineFormat({ name: 'waiting', fields: { code, wait: field({ schema: () => Type.Integer(), value: ({ retryAfter }) => retryAfter, optional: true }) } })
   const app = await createApp({ format })

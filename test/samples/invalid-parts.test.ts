@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { getInferences } from '../../lib/infer/inferences.js'
-import { findInvalidPart, type InvalidPart } from '../../lib/samples/invalid-parts.js'
+import { findInvalidPart, getPartSchema, type InvalidPart } from '../../lib/samples/invalid-parts.js'
 
 type Compiler = (route: { readonly httpPart?: string }) => unknown
 
@@ -69,6 +69,9 @@ t.test('a part is found only if its issues are possible', async t => {
   t.match(await find(route, 'validation_error', standardErrors, ['min_length']), { part: 'body' })
   t.equal(await find(route, 'validation_error', standardErrors, ['email']), undefined)
   t.equal(await find(route, 'resource_not_found'), undefined, 'a code that no part of a request causes')
+  const rejects: Compiler = () => () => ({ error: new Error('no') })
+  const found = await find(app => { app.post('/', { schema: { body }, validatorCompiler: rejects as never }, async () => '') }, 'validation_error', standardErrors, ['email'])
+  t.equal(found, undefined, 'the issue of an unknown error has another code')
 })
 
 t.test('properties that are not parameters of the path are not used', async t => {
@@ -79,4 +82,12 @@ t.test('properties that are not parameters of the path are not used', async t =>
   t.equal(await findWith(rejects, params({ 'id(': { type: 'integer', minimum: 1 } }), code), undefined, 'a name that is not valid in a regular expression')
   const wildcard = await find(app => { app.get('/files/*', { schema: params({ '*': { type: 'string', minLength: 3 } }) }, async () => '') }, code)
   t.strictSame(wildcard?.createValue(), { '*': 'xx' })
+})
+
+t.test('a part without an object, a schema or a validator is not used', async t => {
+  const rejects = (): unknown => () => false
+  t.strictSame((await findWith(rejects, { params: { type: 'array', items: {} } }, 'invalid_parameter'))?.createValue(), {}, 'parameters are not a list')
+  t.equal(getPartSchema({ route: { schema: { body: { content: {} } } } } as never, 'body'), undefined, 'a body without media types')
+  const record = { route: { method: 'POST', schema: { body } }, scope: { initialConfig: {} }, url: '/' }
+  t.equal(findInvalidPart(record as never, 'validation_error', { errors: standardErrors }), undefined, 'a route without a validator')
 })

@@ -117,3 +117,14 @@ t.test('values that lack a required field', async t => {
   t.strictSame(listIncompleteValues({ ...schema, minProperties: 3 }, none)[0], { value: { b: 1, size: 1 }, failure: undefined })
   t.strictSame(listIncompleteValues({ type: 'string' }, none), [{ value: {} }])
 })
+
+t.test('schemas with several types, and with keywords that are not counted', async t => {
+  const listKeywords = (schema: object): unknown[] => listInvalidValues(schema, none).map(({ failure }) => failure?.keyword)
+  t.strictSame(findInvalidProperty({ type: 'object', properties: { size: { type: ['null', 'integer'] } } }, always, none), {
+    name: 'size', value: 'wrong', failure: { keyword: 'type', path: ['size'], params: { type: ['null', 'integer'] } }
+  })
+  t.strictSame(listKeywords({ type: 'array', minItems: 1, maxItems: 2, uniqueItems: true, items: { type: 'string', minLength: 1 } }).filter(keyword => keyword !== undefined), [], 'items may be equal')
+  t.strictSame(listKeywords({ type: 'object', minProperties: 1, properties: { name: { type: 'string', minLength: 1 } } }).filter(keyword => keyword !== undefined), [], 'properties may be missing')
+  t.strictSame(listInvalidValues({ type: 'object', const: null, properties: { name: { type: 'string', minLength: 1 } } }, none)[0]?.value, { name: '' }, 'a sample that is not an object')
+  t.strictSame(listInvalidValues({ type: 'object' }, none).map(({ value }) => value), [{ unknown: 'example' }], 'an object without properties')
+})

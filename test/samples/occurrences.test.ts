@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import t from 'tap'
 import { z } from 'zod'
-import apiErrors, { defineErrors, formats, serverOptions, standardErrors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { defineErrors, formats, serverOptions, standardErrors, swaggerOptions, type ApiErrorsOptions, type Issue } from 'fastify-api-errors'
 import { apiKey, guessLimit } from 'fastify-api-errors/api-key'
 import { getInferences } from '../../lib/infer/inferences.js'
 import { createBodyExample } from '../../lib/openapi/bodies.js'
@@ -227,6 +227,35 @@ t.test('the data of a route: its limits, its scopes, its constraints and its mes
     }
   }, 'the headers of the response')
   t.match(resolved(paths['/other']?.post?.responses['403'], { components }), { headers: { 'WWW-Authenticate': { example: 'ApiKey realm="api", header="x-api-key", error="insufficient_scope", scope="a"' } } })
+})
+
+t.test('an example of the author has only issues of fields that the route has', async t => {
+  const issueAt = (pointer: string): Issue => ({ in: 'body', field: pointer.slice(1), pointer, code: 'unique', message: 'is taken' })
+  const errors = defineErrors(standardErrors, {
+    taken: { status: 409, message: 'Taken.', example: { issues: ['/tags/0/name', '/tags/0/size', '/any/name', '/text/name'].map(issueAt) } }
+  })
+  const app = await build(app => {
+    app.post('/lists', {
+      schema: { body: { type: 'object', properties: { tags: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } }, any: true, text: { type: 'string' } } } },
+      config: { errors: [errors.taken, 'resource_already_exists'] }
+    }, handler)
+  }, { plugin: { errors, database: { constraints: { lists_any_key: { field: 'any.name' }, lists_pkey: {} } } } })
+  t.teardown(() => app.close())
+  const { taken, resource_already_exists: exists } = occurrencesOf(app, 'POST', '/lists')
+  t.strictSame(taken, { issues: [issueAt('/tags/0/name')] })
+  t.strictSame(exists, { issues: [] })
+})
+
+t.test('an issue that is not possible is not in the example of a constraint', async t => {
+  const app = await build(app => { app.post('/queues', { schema: { body: Type.Object({ name: Type.String() }) } }, handler) }, {
+    plugin: { database: { constraints: { queues_name_key: { field: 'name' } } } }
+  })
+  t.teardown(() => app.close())
+  const [{ routeErrors }] = getInferences(app) as readonly [ReturnType<typeof getInferences>[number]]
+  const [record] = routeErrors.routes as readonly [typeof routeErrors.routes[number]]
+  const create = (issues: readonly string[]): Occurrence => createOccurrence(standardErrors.resource_already_exists, { record, method: 'POST', targets: [], findMessage: () => undefined }, getDocumentSettings(routeErrors).examples, issues)
+  t.match(create(['unique']), { issues: [{ field: 'name', code: 'unique' }] })
+  t.strictSame(create(['required']), { issues: [] })
 })
 
 t.test('a limit of guesses on a route without other limits', async t => {

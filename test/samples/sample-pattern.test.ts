@@ -16,5 +16,6 @@ t.test('without a string, for a length, a lookaround, or a pattern of another en
   t.equal(createPatternSample('^a$', 2, 5), undefined)
   t.equal(createPatternSample('^(?=a)a$', 0, 5), undefined)
   t.equal(createPatternSample('(?<', 0, 5), undefined)
+  t.equal(createPatternSample('^\\u{61}$', 0, 5), undefined)
   t.equal(createPatternSample('^[^aA0\\-_. ]$', 0, 5), undefined)
 })

@@ -13,7 +13,7 @@ const LONGEST = 40
  */
 export function listFailedTests (results: string): string[] {
   if (!existsSync(results)) return []
-  const files = readdirSync(results, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.tap')).sort()
+  const files = readdirSync(results, { recursive: true, encoding: 'utf8' }).filter(name => /[^/\\]\.tap$/.test(name)).sort()
   return files.flatMap(name => listFailures(readFileSync(join(results, name), 'utf8')).map(failure => `${name.replace(/\.tap$/, '')}\n${failure}`))
 }
 
