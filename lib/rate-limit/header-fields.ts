@@ -92,14 +92,6 @@ function integer (number: number): number {
   return Math.min(number, 999_999_999_999_999)
 }
 
-/**
- * Returns the name of a policy as a string of a structured field (RFC 9651, section 4.1.6). Names have only printable ASCII, so the
- * string is the same as in JSON.
- */
-export function formatPolicyName (name: string): string {
-  return JSON.stringify(name)
-}
-
 /** Returns whole seconds, rounded up, so that a client does not retry too early. */
 export function toSeconds (milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000))

@@ -134,6 +134,14 @@ export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: 
 export interface RoutePolicy extends RateLimitPolicy, Pick<RouteRateLimit, 'errorResponseBuilder'> {}
 
 /**
+ * Returns the name of a policy as a string of a structured field (RFC 9651, section 4.1.6). Names have only printable ASCII, so the
+ * string is the same as in JSON.
+ */
+export function formatPolicyName (name: string): string {
+  return JSON.stringify(name)
+}
+
+/**
  * Returns the name of the policy that `config.rateLimit` of a route describes. HEAD has the name of GET, because Fastify adds a
  * HEAD route for each GET route and both share a limit.
  */

@@ -2,10 +2,10 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { ErrorExample } from '../catalog/definition.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { formatPolicyName, getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
+import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
 import type { LimitResult } from './limit.js'
 import { completePolicy } from './inherit-limits.js'
-import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, listPolicyNames, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import { createRoutePolicy, createRoutePolicyName, formatPolicyName, getRoutePolicies, listPolicyNames, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { createNumberSource } from './policy-numbers.js'
 
 /** A route, with the scope in which it was registered. */
