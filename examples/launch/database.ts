@@ -72,8 +72,7 @@ const schema = `
  * Opens the database, creates its tables, and fills them.
  *
  * @param fill adds the demo data
- * @param url the URL of a Postgres server. Absent: an embedded database in the memory of the process. It takes seconds to create, so
- * the first query creates it
+ * @param url the URL of a Postgres server. If absent, the first query creates an embedded database in memory, which takes seconds
  */
 export async function openDatabase (fill: (database: Pick<Database, 'query'>) => Promise<void>, url?: string): Promise<Database> {
   if (url === undefined) {

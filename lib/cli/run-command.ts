@@ -37,7 +37,7 @@ Options
   --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
   --lockfile  lock, check: the lockfile (default: errors.lock.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
-  --write     infer: writes the file of inferred errors, for the plugin's option 'inferred'
+  --write     infer: writes the errors to the file that the plugin's option 'inferred' reads
   --json      infer, doctor, check: prints the result as JSON
   --format    check: text, json, github (workflow annotations) or markdown (default: text)
   --version   prints the version of the package`

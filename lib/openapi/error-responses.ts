@@ -89,10 +89,11 @@ function listPluginHeaders (context: ComponentsContext, group: StatusErrors, { r
 
 /** Returns the headers of a response. A header that every error has is a component. */
 export function createHeaderObjects (context: ComponentsContext, uses: readonly HeaderUse[]): Record<string, JsonObject | ComponentReference> {
+  const requiredByErrors = new Set([...listErrorHeaders(context.requestIdHeader), shouldRetryHeader].map(({ name }) => name))
   return Object.fromEntries(uses.map(({ header: { name, description, schema, example: usual }, always, isInFull = false, example = usual }) => {
     const create = (): JsonObject => ({ description, ...(always && { required: true }), schema: structuredClone(schema), example })
     // The component of a header that errors can require has `required`. If only some codes of a status have the header, it is written in full.
-    const isShared = !isInFull && (always || ![...listErrorHeaders(context.requestIdHeader), shouldRetryHeader].some(header => header.name === name))
+    const isShared = !isInFull && (always || !requiredByErrors.has(name))
     return [name, isShared ? addComponent(context, 'headers', nameComponent(context, 'headers', name, `${name} ${example}`, example === usual ? '' : String(example)), create) : create()]
   }))
 }
@@ -122,7 +123,7 @@ function createExamples (context: ComponentsContext, group: StatusErrors, format
   }))
 }
 
-/** Returns the examples of headers that depend on the route and not on its errors, for the name of a response. */
+/** Returns the header examples that depend only on the route. They are part of the name of a response. */
 function listRouteExamples (context: ComponentsContext, group: StatusErrors, facts: ResponseFacts): string {
   const ofErrors: ReadonlySet<string> = new Set([shouldRetryHeader.name, 'Retry-After', 'WWW-Authenticate'])
   return listHeaders(context, group, facts).flatMap(({ header: { name }, example }) => example === undefined || ofErrors.has(name) ? [] : [`${name}: ${example}`]).join()

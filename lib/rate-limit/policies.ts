@@ -14,7 +14,7 @@ export const rateLimitHooks: typeof hooksBeforeHandler = hooksBeforeHandler
 /** A hook in which a request can be counted. */
 export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 
-/** Options of one policy, or in the `rateLimit` option, of all policies. */
+/** Options of one policy. In the `rateLimit` option, they apply to all policies. */
 export interface SharedLimitOptions {
   /**
    * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for requests of such

@@ -12,6 +12,7 @@ import { issuesAt } from '../translate/databases/database.js'
 import { fastifyErrors } from '../translate/fastify-errors.js'
 import type { NamedConstraint } from '../translate/translator.js'
 import { isRecord } from '../support/is-object.js'
+import { listPathParameters } from '../support/path-parameters.js'
 import { findInvalidPart, getPartSchema, toJsonSchema, type ValidationSettings } from './invalid-parts.js'
 
 /** The settings of an API that its examples depend on. */
@@ -53,7 +54,7 @@ type FindExample = (route: ExampleRoute, settings: ExampleSettings, issues: read
 /** The examples that depend on the route, by code. */
 const examplesOfRoutes: Readonly<Partial<Record<StandardCode, FindExample>>> = {
   invalid_request: route => acceptsJson(route) ? getFastifyExample('FST_ERR_CTP_INVALID_JSON_BODY') : undefined,
-  uri_too_long: ({ record }) => /:\w/.test(record.url) ? getFastifyExample('FST_ERR_MAX_PARAM_LENGTH') : undefined,
+  uri_too_long: ({ record }) => listPathParameters(record.url).length > 0 ? getFastifyExample('FST_ERR_MAX_PARAM_LENGTH') : undefined,
   rate_limit_exceeded: ({ record }, { getLimitExample }) => getLimitExample(record)?.example,
   resource_already_exists: findConstraintExample
 }
