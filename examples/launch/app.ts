@@ -27,6 +27,8 @@ export interface LaunchOptions {
   readonly format?: FormatName | Format
   /** @default false */
   readonly negotiate?: boolean
+  /** The URL of this server, which the OpenAPI document lists first. Absent: the document has only the URL of production. */
+  readonly url?: string
   /** The version of the OpenAPI document. @default '3.1.0' */
   readonly openapi?: '3.0.3' | '3.1.0'
   /** A Postgres server. Absent: one is embedded. */
@@ -42,7 +44,7 @@ export interface LaunchOptions {
 
 /** Creates the API of a product launch. Closing it also closes the connections that it opened. */
 export async function createApp (options: LaunchOptions = {}): Promise<FastifyInstance> {
-  const { format = 'code', negotiate = false, openapi = '3.1.0', databaseUrl, redisUrl, logger = false, rateLimit = true, retryHeaders = true } = options
+  const { format = 'code', negotiate = false, openapi = '3.1.0', url, databaseUrl, redisUrl, logger = false, rateLimit = true, retryHeaders = true } = options
   const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
 
   const database = await openDatabase(seed, databaseUrl)
@@ -64,7 +66,10 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
         contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
         license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
       },
-      servers: [{ url: 'https://api.launch.example', description: 'Production', 'x-internal': false } as { url: string }],
+      servers: [
+        ...url === undefined ? [] : [{ url, description: 'This server' }],
+        { url: 'https://api.launch.example', description: 'Production', 'x-internal': false } as { url: string }
+      ],
       tags: ['Sessions', 'Users', 'Organizations', 'Products', 'Queues', 'Draws', 'Orders', 'Webhooks'].map(name => ({ name, description: `${name}.` })),
       components: {
         securitySchemes: {

@@ -21,17 +21,14 @@ export interface ErrorHeader {
   readonly isOptional?: boolean
 }
 
-/** The maximum total size of the headers, in characters, that Node reads (`http.maxHeaderSize`). No header can be longer. */
-const maxHeaderLength = 16_384
-
 /** Returns the schema of a header with a pattern, which is a regular expression. */
 export function textHeader (pattern: string): ErrorHeader['schema'] {
-  return { type: 'string', maxLength: maxHeaderLength, pattern }
+  return { type: 'string', pattern }
 }
 
 /** Returns the schema of a header that is a whole number. */
 export function numberHeader (minimum: number): ErrorHeader['schema'] {
-  return { type: 'integer', format: 'int64', minimum, maximum: Number.MAX_SAFE_INTEGER }
+  return { type: 'integer', minimum }
 }
 
 /** Returns whether an error has a challenge, `WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3.1). */
@@ -98,7 +95,7 @@ export const errorHeaders: readonly ErrorHeader[] = [
   },
   {
     name: 'WWW-Authenticate',
-    description: 'How to authenticate (RFC 9110, section 11.6.1; RFC 6750, section 3).',
+    description: 'How to authenticate (RFC 9110, section 11.6.1).',
     schema: textHeader('^[!-~]+( [ -~]+)?$'),
     example: 'Bearer realm="api"',
     on: carriesChallenge
@@ -177,7 +174,7 @@ export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {
 export const retryAfterMsHeader: Omit<ErrorHeader, 'on'> = {
   name: 'Retry-After-Ms',
   description: 'Milliseconds until the request may be retried, if the wait is less than a second.',
-  schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 999 },
+  schema: { type: 'integer', minimum: 1, maximum: 999 },
   example: 250
 }
 

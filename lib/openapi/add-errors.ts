@@ -207,7 +207,7 @@ function addResponses (
   for (const group of groups) {
     if (own.includes(group)) continue
     const other = resolveResponse(document, present[group.status] as JsonObject)
-    const description = [...new Set([other.description, describeErrors(group.definitions)])].join('\n')
+    const description = [...new Set([other.description, describeErrors(group.definitions)])].join('\n\n')
     responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, facts), description }
   }
   operation.responses = responses

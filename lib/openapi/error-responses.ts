@@ -100,10 +100,8 @@ export function createHeaderObjects (context: ComponentsContext, uses: readonly 
 
 /** Returns the description of some codes: when each error happens, and what to do. */
 export function describeErrors (definitions: readonly ErrorDefinition[]): string {
-  const describe = ({ description, action }: ErrorDefinition): string => `${description} ${action}`
-  const [first, ...others] = definitions
-  if (first !== undefined && others.length === 0) return describe(first)
-  return definitions.map(definition => `- \`${definition.code}\`: ${describe(definition)}`).join('\n')
+  const lines = definitions.map(({ code, description, action }) => `\`${code}\`: ${description} ${action}`)
+  return lines.length === 1 ? lines.join() : lines.map(line => `- ${line}`).join('\n')
 }
 
 function createContents (context: ComponentsContext, group: StatusErrors, occurrences: Occurrences): JsonObject {

@@ -28,14 +28,14 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
   ratelimit: [
     {
       name: 'RateLimit-Policy',
-      description: 'The limits of this route, as a list of structured fields (RFC 9651). Each limit has its name, its quota of requests as q, and its window in seconds as w.',
+      description: 'The limits of this route (RFC 9651): name, quota of requests (q), window in seconds (w).',
       schema: listHeader,
       example: '"general";q=100;w=60',
       value: results => results.map(({ limit, max, timeWindow }) => `${limit.item};q=${integer(max)};w=${integer(toSeconds(timeWindow))}`).join(', ')
     },
     {
       name: 'RateLimit',
-      description: 'The remaining requests of each limit, as a list of structured fields (RFC 9651). Each limit has its name, its remaining requests as r, and the seconds of its effective window as t.',
+      description: 'The state of each limit (RFC 9651): name, remaining requests (r), effective window in seconds (t).',
       schema: listHeader,
       example: '"general";r=99;t=60',
       value: results => results.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(toSeconds(ttl))}`).join(', ')

@@ -153,7 +153,7 @@ t.test('links of an error response are kept', async t => {
   t.strictSame([ofUser?.['200']?.description, ofUser?.['200']?.links, ofUser?.['404']?.links], ['A user.', links[200], links[404]])
   const { responses } = document.paths['/queues/{id}']?.get ?? {}
   t.strictSame([responses?.['200']?.links, responses?.['404']?.links], [links[200], links[404]])
-  t.equal(responses?.['404']?.description, `${standardErrors.resource_not_found.description} ${standardErrors.resource_not_found.action}`)
+  t.equal(responses?.['404']?.description, `\`resource_not_found\`: ${standardErrors.resource_not_found.description} ${standardErrors.resource_not_found.action}`)
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
 })
 
@@ -219,8 +219,8 @@ t.test('routes that differ by a constraint and belong to two registrations have 
   const document = documentOf(app)
   t.strictSame(mediaTypes(document), { 200: [], 402: [code], 409: [code, problem], 410: [problem], 500: [code, problem] })
   t.strictSame(codesByStatus(document, '/x', 'get')['409'], ['concurrent_modification', 'resource_conflict'])
-  const [first, second] = [standardErrors.resource_conflict, standardErrors.concurrent_modification].map(({ description, action }) => `${description} ${action}`)
-  t.equal(document.paths['/x']?.get?.responses['409']?.description, `${String(first)}\n${String(second)}`)
+  const [first, second] = [standardErrors.resource_conflict, standardErrors.concurrent_modification].map(({ code, description, action }) => `\`${code}\`: ${description} ${action}`)
+  t.equal(document.paths['/x']?.get?.responses['409']?.description, `${String(first)}\n\n${String(second)}`)
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
   await app.close()
 

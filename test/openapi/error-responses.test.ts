@@ -7,7 +7,7 @@ import { createApp, documentOf, resolved, type Json } from './documents.js'
 const { resource_conflict: conflict, resource_already_exists: exists } = errors
 
 t.test('the description of one code is a sentence for each fact, and that of several is a list', async t => {
-  t.equal(describeErrors([conflict]), `${conflict.description} ${conflict.action}`)
+  t.equal(describeErrors([conflict]), `\`${conflict.code}\`: ${conflict.description} ${conflict.action}`)
   t.equal(describeErrors([conflict, exists]), [
     `- \`resource_conflict\`: ${conflict.description} ${conflict.action}`,
     `- \`resource_already_exists\`: ${exists.description} ${exists.action}`

@@ -151,7 +151,7 @@ t.test('a 415 for PATCH documents Accept-Patch, and a 415 for QUERY documents Ac
   t.strictSame(headersWith('/things', 'patch')['Accept-Patch'], {
     description: 'The media types that this endpoint accepts with PATCH (RFC 5789, section 3.1).',
     required: true,
-    schema: { type: 'string', maxLength: 16_384, pattern: '^([!-~]+/[ -~]+)?$' },
+    schema: { type: 'string', pattern: '^([!-~]+/[ -~]+)?$' },
     example: 'application/json, text/plain'
   })
   t.ok('Accept-Patch' in headersWith('/own', 'patch'), 'also if the route declares the status')
@@ -173,14 +173,14 @@ t.test('a 426 documents Upgrade, and a 416 documents an optional Content-Range',
   t.strictSame(upgrade, {
     description: 'The protocols that the server requires (RFC 9110, section 7.8).',
     required: true,
-    schema: { type: 'string', maxLength: 16_384, pattern: '^[!-~]+( *, *[!-~]+)*$' },
+    schema: { type: 'string', pattern: '^[!-~]+( *, *[!-~]+)*$' },
     example: 'websocket'
   })
   t.notOk('Content-Range' in headers, 'a header that can be absent is written in full')
   const range = resolved(document.paths['/']?.get?.responses['416'], document) as { headers: Json }
   t.strictSame(range.headers['Content-Range'], {
     description: 'The length of the resource, if the endpoint knows it (RFC 9110, section 14.4).',
-    schema: { type: 'string', maxLength: 16_384, pattern: '^bytes [*]/[0-9]+$' },
+    schema: { type: 'string', pattern: '^bytes [*]/[0-9]+$' },
     example: 'bytes */1000'
   })
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
