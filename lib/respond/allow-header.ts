@@ -12,10 +12,9 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
  * method of a path that has another route.
  */
 export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
-  const constraints = getConstraints(raw, server)
-  const find = (method: string, url: string): ReturnType<typeof server.findRoute> =>
-    server.findRoute({ method, url, constraints } as Parameters<typeof server.findRoute>[0])
   const url = raw.url as string
+  const search = { method: '', url, constraints: getConstraints(raw, server) } as Parameters<typeof server.findRoute>[0]
+  const find = (method: HTTPMethods, path: string): ReturnType<typeof server.findRoute> => server.findRoute(Object.assign(search, { method, url: path }))
   const allowed: string[] = []
   let isPath = false
   for (const method of server.supportedMethods as HTTPMethods[]) {
