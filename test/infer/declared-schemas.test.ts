@@ -66,7 +66,7 @@ t.test('if a declared schema does not match the error, both schemas are document
     'These routes declare response schemas that do not match the errors that are sent, so both are documented: GET /a/:id (404). Delete these statuses from schema.response.'
   ])
   const response = responseOf(app, '/a/{id}', '404')
-  t.equal(response?.description, `${errors.resource_not_found.description} ${errors.resource_not_found.action}`)
+  t.equal(response?.description, `\`resource_not_found\`: ${errors.resource_not_found.description} ${errors.resource_not_found.action}`)
   t.strictSame(response?.content?.['application/json']?.schema, { anyOf: [statusCodeError, { $ref: '#/components/schemas/NotFound' }] })
   t.strictSame(Object.values(response?.headers ?? {}).filter(header => header.required === true || '$ref' in header), [])
   for (const id of ['raw', 'thrown']) {
