@@ -12,11 +12,14 @@ interface Operation extends Json {
   readonly responses: Json
 }
 
+/** The versions of OpenAPI that are checked. */
+const versions = [{ version: '3.0', openapi: '3.0.3' }, { version: '3.1', openapi: '3.1.0' }, { version: '3.2', openapi: '3.2.0' }] as const
+
 /** One document of the example, in a separate file. */
 export interface CheckedDocument {
   /** `3.1 problem`, `3.0 code negotiated`. */
   readonly title: string
-  readonly version: '3.0' | '3.1'
+  readonly version: (typeof versions)[number]['version']
   readonly format: Format
   readonly negotiate: boolean
   readonly file: string
@@ -39,13 +42,13 @@ export async function makeDocuments (only: string = ''): Promise<CheckedDocument
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const documents: CheckedDocument[] = []
-  for (const version of ['3.0', '3.1'] as const) {
+  for (const { version, openapi } of versions) {
     for (const format of [...Object.values(formats), ...version === '3.1' ? customFormats : []]) {
       for (const negotiate of customFormats.includes(format) ? [false] : [false, true]) {
         const title = `${version} ${format.name}${negotiate ? ' negotiated' : ''}`
         if (!title.includes(only)) continue
         const file = fileOf(title)
-        const app = await createApp({ format, negotiate, openapi: version === '3.0' ? '3.0.3' : '3.1.0' })
+        const app = await createApp({ format, negotiate, openapi })
         await app.ready()
         writeFileSync(file, JSON.stringify(app.swagger(), null, 2))
         await app.close()
@@ -65,7 +68,7 @@ export interface Fault {
 
 export const faults: readonly Fault[] = [
   { title: 'a limited route without its 429', tool: 'spectral', spoil: ({ responses }) => { delete responses['429'] } },
-  { title: 'a header without a form', tool: 'spectral', spoil: (_operation, { components }) => { (components.headers?.['Retry-After'] as { schema: Json }).schema = { type: 'string' } } },
+  { title: 'a request with a string without a maximum length', tool: 'spectral', spoil: operation => { operation.requestBody = { content: { 'application/json': { schema: { type: 'string' } } } } } },
   { title: 'a 429 without Retry-After', tool: 'redocly', spoil: (_operation, { components }) => { delete (components.responses?.RateLimitExceeded as { headers: Json }).headers['Retry-After'] } },
   { title: 'an example that does not match its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
   { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }

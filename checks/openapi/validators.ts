@@ -34,6 +34,7 @@ interface SpectralFinding {
 
 /** Runs Spectral with `spectral:oas` and the OWASP ruleset. A hint counts as an error. */
 export const spectral: Validate = async files => {
+  if (files.length === 0) return new Map()
   const output = await run('@stoplight/spectral-cli', 'spectral', ['lint', '--ruleset', here('spectral.mjs'), '--format', 'json', '--fail-severity', 'hint', ...files])
   const findings = JSON.parse(output.slice(0, output.lastIndexOf(']') + 1)) as readonly SpectralFinding[]
   return new Map(files.map(file => [file, findings.filter(({ source }) => source === file).map(({ code, message, path }) => `${code}: ${message} (${path.join('.')})`)]))

@@ -30,7 +30,7 @@ export interface LaunchOptions {
   /** The URL of this server, which the OpenAPI document lists first. Absent: the document has only the URL of production. */
   readonly url?: string
   /** The version of the OpenAPI document. @default '3.1.0' */
-  readonly openapi?: '3.0.3' | '3.1.0'
+  readonly openapi?: '3.0.3' | '3.1.0' | '3.2.0'
   /** A Postgres server. Absent: one is embedded. */
   readonly databaseUrl?: string | undefined
   /** A Redis server for the limits. Absent: they are counted in memory. */
