@@ -25,8 +25,8 @@ export interface CheckedDocument {
   readonly file: string
 }
 
-/** Inside the project, so that the generated clients find their packages. */
-export const folder = fileURLToPath(new URL('../../.tap/openapi/', import.meta.url))
+/** Inside the folder of the checks, so that the generated clients find their packages. */
+export const folder = fileURLToPath(new URL('.documents/', import.meta.url))
 
 const envelopes = new URL('../../examples/envelopes/', import.meta.url)
 
@@ -66,10 +66,16 @@ export interface Fault {
   readonly spoil: (signIn: Operation, document: Json & { readonly components: Record<string, Json> }) => void
 }
 
+/** Returns the component that `{ $ref: '#/components/responses/Name' }` refers to. */
+function followReference (reference: unknown, components: Record<string, Json>): Json {
+  const [, , kind = '', name = ''] = (reference as { readonly $ref: string }).$ref.split('/')
+  return components[kind]?.[name] as Json
+}
+
 export const faults: readonly Fault[] = [
   { title: 'a limited route without its 429', tool: 'spectral', spoil: ({ responses }) => { delete responses['429'] } },
   { title: 'a request with a string without a maximum length', tool: 'spectral', spoil: operation => { operation.requestBody = { content: { 'application/json': { schema: { type: 'string' } } } } } },
-  { title: 'a 429 without Retry-After', tool: 'redocly', spoil: (_operation, { components }) => { delete (components.responses?.RateLimitExceeded as { headers: Json }).headers['Retry-After'] } },
+  { title: 'a 429 without Retry-After', tool: 'redocly', spoil: ({ responses }, { components }) => { delete (followReference(responses['429'], components) as { headers: Json }).headers['Retry-After'] } },
   { title: 'an example that does not match its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
   { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }
 ]
