@@ -10,7 +10,7 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
-import { warnOfMisspelledConfig, warnOfRoutesOutside, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
+import { warnOfMisspelledConfig, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
@@ -296,6 +296,7 @@ function documentRoutes (registration: Registration): void {
 function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Registration): void {
   if (app.prefix === '') warnOfRoutesOutside(routes.listOutside().filter(route => !isExcluded(route)))
   warnOfMisspelledConfig(routeErrors.routes.map(({ route }) => route))
+  warnOfUncheckedSecurity(routeErrors.routes.filter(record => routeErrors.isCovered(record)))
   if (rateLimit === undefined) {
     const unlimited = routeErrors.routes.filter(record => isRecord(record.route.config?.rateLimit) && !isLimitedByPlugin(routeErrors.getTargets(record)))
     warnOfUnenforcedLimits(unlimited.map(({ route }) => route))

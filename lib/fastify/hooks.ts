@@ -53,6 +53,11 @@ export function markInternal<T extends object> (hook: T): T {
   return hook
 }
 
+/** Returns whether a hook is of this package. */
+export function isInternalHook (hook: object): boolean {
+  return internal.has(hook)
+}
+
 /** Returns the hooks that were added to a scope itself. They also run on the routes of nested scopes. */
 export function getScopeHooks (scope: object): readonly ScopeHook[] {
   return hooksByScope.get(scope) ?? []

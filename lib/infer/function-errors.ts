@@ -12,6 +12,7 @@ import { findPluginErrors } from './known-plugins.js'
 import { listReachable } from './literal-values.js'
 import { findLocalVariables, type LocalVariables } from './local-variables.js'
 import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
+import { usesProperty } from './request-properties.js'
 import { describeSentBody } from './sent-bodies.js'
 import { isObject, type JsonObject } from '../support/is-object.js'
 
@@ -24,6 +25,8 @@ export interface FunctionError {
   readonly bodies?: readonly JsonObject[]
   /** The message that the code gives to the error, if it is a constant. Absent if it is the message of the definition, here or elsewhere. */
   readonly message?: string
+  /** The functions that a hook puts on the request, if only they throw the error. The hook itself does not throw it. */
+  readonly of?: readonly string[]
 }
 
 /** The known properties of the application in which a function runs. */
@@ -55,9 +58,10 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   for (const error of listFound(found)) {
     const known = byCode.get(error.code)
     const bodies = [...known?.bodies ?? [], ...error.bodies ?? []]
-    const { message, ...rest } = error
+    const { message, of, ...rest } = error
+    const functions = of === undefined || (known !== undefined && known.of === undefined) ? undefined : [...known?.of ?? [], ...of]
     const first = known === undefined ? message : message && known.message
-    byCode.set(error.code, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }) })
+    byCode.set(error.code, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { of: functions }) })
   }
   return [...byCode.values()]
 }
@@ -87,7 +91,7 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   const variables = findLocalVariables(node)
   const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body, caught: new Set(listCaught(node.body)), variables, isDeferred: false }
   const body = readNode(node.body, reader)
-  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader, 'returned'))
+  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader, 'returned'), readFetch(node.body, reader))
 }
 
 /** Reads the functions of a hook of @fastify/auth, which sets the status 401 on an error without a status. */
@@ -125,16 +129,46 @@ function readNode (node: AnyNode, reader: Reader): Found {
   switch (node.type) {
     case 'TryStatement': return readTry(node, reader)
     case 'ThrowStatement': return join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
-    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned')) : nothing
-    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader), readFetch(node, reader))
+    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned'), readFetch(node.argument, reader)) : nothing
+    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader), readFetch(node.argument, reader))
     case 'CallExpression': return join(readParts(node, reader), readCall(node, reader))
-    case 'AssignmentExpression': return join(readChildren(node, reader), readAssignment(node, reader))
+    case 'AssignmentExpression': return join(readAssigned(node, reader), readAssignment(node, reader))
     default: return readChildren(node, reader)
   }
 }
 
 function readChildren (node: AnyNode, reader: Reader): Found {
   return join(...listReachable(node, reader.variables).map(child => readNode(child, reader)))
+}
+
+/** Reads a function that a hook puts on the request: `request.getUser = async () => { ... }`. Its errors occur only on routes that call it. */
+function readAssigned (node: AssignmentExpression, reader: Reader): Found {
+  const found = readChildren(node, reader)
+  const name = findSetFunction(node, reader.request)
+  if (name === undefined) return found
+  const callers = listCallers(name, reader)
+  const mark = (error: FunctionError): FunctionError => ({ ...error, of: [...error.of ?? [], ...callers] })
+  return { thrown: found.thrown.map(mark), sent: found.sent.map(mark) }
+}
+
+/** Returns the name of a function that an assignment puts on the request. */
+function findSetFunction (node: AnyNode, request: string | undefined): string | undefined {
+  if (node.type !== 'AssignmentExpression' || !/^(Arrow)?FunctionExpression$/.test(node.right.type)) return undefined
+  return node.left.type === 'MemberExpression' && node.left.object.type === 'Identifier' && node.left.object.name === request ? getLastName(node.left) : undefined
+}
+
+/** Returns the name of a function on the request, and of the functions on the request that call it. */
+function listCallers (name: string, { body, request }: Reader, known: readonly string[] = []): readonly string[] {
+  const names = [...known, name]
+  const callers = listNodes(body).flatMap(node => {
+    const caller = findSetFunction(node, request)
+    return caller !== undefined && !names.includes(caller) && usesProperty((node as AssignmentExpression).right, request, name) ? [caller] : []
+  })
+  return callers.reduce((found, caller) => found.includes(caller) ? found : listCallers(caller, { body, request } as Reader, found), names as readonly string[])
+}
+
+function listNodes (node: AnyNode): AnyNode[] {
+  return [node, ...listChildren(node).flatMap(listNodes)]
 }
 
 /** Reads `await Promise.reject(error)`. */
@@ -145,10 +179,20 @@ function readRejection ({ argument }: AwaitExpression, reader: Reader): Found {
 /** The errors of `await fetch(url)`. */
 const fetchErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'calls another service' }))
 
-/** Reads `await fetch(url)`. A variable of the function can have the same name. */
-function readFetch ({ argument, start }: AwaitExpression, { isDeferred, variables }: Reader): Found {
-  const isFetch = argument.type === 'CallExpression' && argument.callee.type === 'Identifier' && argument.callee.name === 'fetch'
-  return isFetch && !isDeferred && variables.getValues('fetch', start) === undefined ? { thrown: fetchErrors, sent: [] } : nothing
+/** Reads a promise that the request waits for: `fetch(url)`, `fetch(url).then(...)` and `Promise.all([fetch(url)])`. A variable of the function can have the same name. */
+function readFetch (node: AnyNode, reader: Reader): Found {
+  return isFetch(node, reader) && !reader.isDeferred ? { thrown: fetchErrors, sent: [] } : nothing
+}
+
+function isFetch (node: AnyNode | null, reader: Reader): boolean {
+  if (node?.type === 'AwaitExpression') return isFetch(node.argument, reader)
+  if (node?.type !== 'CallExpression') return false
+  const { callee, arguments: args } = node
+  if (callee.type === 'Identifier') return callee.name === 'fetch' && reader.variables.getValues('fetch', node.start) === undefined
+  if (callee.type !== 'MemberExpression') return false
+  const [list] = args
+  if (getLastName(callee) === 'all' && list?.type === 'ArrayExpression') return list.elements.some(element => isFetch(element, reader))
+  return getLastName(callee) === 'then' && args.length === 1 && isFetch(callee.object, reader)
 }
 
 function isRejection ({ callee }: CallExpression): boolean {

@@ -1,6 +1,6 @@
-/** Finds handlers that query the database themselves. Their code then shows how they handle a missing record. */
+/** Finds handlers whose code shows how they handle a missing record: they query the database themselves, or only check the access to a tenant. */
 import type { AnyNode } from 'acorn'
-import { getCalleeName, getLastName, listChildren, parseFunction } from './parse-function.js'
+import { findInTree, getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
 /** Methods that only drivers and query builders have. */
 const queries: ReadonlySet<string> = new Set(['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'where', 'prepare', 'query', 'sql'])
@@ -22,4 +22,17 @@ export function queriesDatabase (handler: object): boolean {
 function listCalledNames (node: AnyNode): string[] {
   const own = node.type === 'CallExpression' ? [getCalleeName(node)] : node.type === 'TaggedTemplateExpression' ? [getLastName(node.tag)] : []
   return [...own, ...listChildren(node).flatMap(listCalledNames)]
+}
+
+/**
+ * Returns whether a handler passes a path parameter to a function of the request, as in `request.getMembership(slug)`. Such a function checks the
+ * access to a tenant, so that a missing tenant is not a 404.
+ */
+export function checksAccess (handler: object, parameter: string): boolean {
+  const node = parseFunction(handler)
+  const [request] = node === undefined ? [] : getParameterNames(node)
+  if (node === undefined || request === undefined) return false
+  const isCheck = (each: AnyNode): boolean => each.type === 'CallExpression' && each.callee.type === 'MemberExpression' && each.callee.object.type === 'Identifier' &&
+    each.callee.object.name === request && each.arguments.some(argument => getLastName(argument) === parameter)
+  return findInTree(node.body, each => isCheck(each) ? true : undefined) === true
 }

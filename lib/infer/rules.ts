@@ -5,12 +5,13 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
-import { queriesDatabase } from './lookups.js'
+import { checksAccess, queriesDatabase } from './lookups.js'
 import { takesArguments } from './parse-function.js'
 import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
 import { canLackField, canStringsFail, isZodSchema } from './zod-schemas.js'
+import { canUseProperty } from './request-properties.js'
 import type { RouteRecord } from './route-record.js'
 import type { ScopeFacts } from './scope-facts.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
@@ -158,7 +159,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
       : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record.url, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
+  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
     ? createFindings('A path parameter identifies a resource.', 'resource_not_found')
     : [],
 
@@ -197,7 +198,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   declared: ({ declarationTargets, method }) => findDeclarations(declarationTargets, [method]),
 
-  hooks: facts => facts.hasInferredFile ? [] : findHookErrors(facts),
+  hooks: facts => facts.hasInferredFile ? [] : findHookErrors(facts, (error, hook) => error.of === undefined || requiresSecurity(facts) || callsOneOf(facts, error.of, hook)),
 
   thrown ({ record: { route, scope }, hasInferredFile, readErrors }) {
     // The handler of a websocket gets a socket.
@@ -214,9 +215,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
 
   security (facts) {
-    const { schema, isSecured, declarationTargets, method, errors, found } = facts
-    const required = Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
-    if (!required) return []
+    const { schema, declarationTargets, method, errors, found } = facts
+    if (!requiresSecurity(facts)) return []
     // A 401 or 403 that a hook declares or visibly throws is more precise.
     const guards = [...findDeclarations(declarationTargets, [method]), ...findHookErrors(facts)]
     const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
@@ -271,12 +271,12 @@ function hasParameter (url: string): boolean {
 /**
  * Returns whether a path parameter identifies a resource that can be missing. It does not if its schema lists its values, or if
  * the route creates a missing resource (a PUT that responds with 201). It also does not if the route responds with a list,
- * because a list can be empty.
+ * because a list can be empty. A tenant is not one either, because only its members have access to it.
  */
-function namesResource (url: string, method: string, { params, response }: FastifySchema): boolean {
+function namesResource ({ url, route }: RouteRecord, method: string, { params, response }: FastifySchema): boolean {
   const names = listPathParameters(url)
   const properties = (params as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties
-  if (!names.some(name => !isChoice(properties?.[name]))) return false
+  if (!names.some(name => !isChoice(properties?.[name]) && !checksAccess(getOriginalHandler(route), name))) return false
   const responses = isObject(response) ? response : {}
   if (method === 'PUT') return !Object.hasOwn(responses, 201)
   return !(method === 'GET' || method === 'HEAD') || !isList(responses[200] ?? responses['2xx'])
@@ -299,8 +299,14 @@ function isList (schema: unknown): boolean {
 const listNames: ReadonlySet<unknown> = new Set(['data', 'items', 'results', 'rows', 'records', 'entries', 'list', 'content', 'edges', 'nodes'])
 
 /** Returns the errors in the code of the hooks of a route. */
-function findHookErrors ({ declarationTargets, record, readErrors }: Facts): Finding[] {
-  return declarationTargets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope)) : [])
+function findHookErrors ({ declarationTargets, record, readErrors }: Facts, select: (error: FunctionError, hook: object) => boolean = () => true): Finding[] {
+  return declarationTargets.flatMap(({ target, subject }) => typeof target === 'function' ? toFindings(subject, readErrors(target, record.scope).filter(error => select(error, target))) : [])
+}
+
+/** Returns whether the handler or another hook can call one of the functions that a hook puts on the request. */
+function callsOneOf ({ declarationTargets, record: { route } }: Facts, names: readonly string[], hook: object): boolean {
+  const functions = [getOriginalHandler(route), ...declarationTargets.map(({ target }) => target).filter(target => typeof target === 'function' && target !== hook)]
+  return functions.some(fn => names.some(name => canUseProperty(fn, name)))
 }
 
 function toFindings (subject: string, found: readonly FunctionError[]): Finding[] {
@@ -313,6 +319,11 @@ function toFindings (subject: string, found: readonly FunctionError[]): Finding[
  */
 export function requiresCredentials (security: unknown): boolean {
   return Array.isArray(security) && security.length > 0 && security.every(requirement => Object.keys(requirement as object).length > 0)
+}
+
+/** Returns whether the route or the document requires credentials for a route. */
+function requiresSecurity ({ schema, isSecured }: Facts): boolean {
+  return Array.isArray(schema.security) ? requiresCredentials(schema.security) : isSecured
 }
 
 function createFailureFindings (code: StandardCode, subject: string, issues: readonly string[] | 'any'): Finding[] {

@@ -1,6 +1,13 @@
 /** Warns about mistakes in an application that cause no error, but have no effect or not the intended one. */
 import type { RouteOptions } from 'fastify'
+import { getOriginalHandler } from '../fastify/early-routes.js'
+import { hookNames } from '../fastify/hook-names.js'
+import { getRouteHooks, isInternalHook } from '../fastify/hooks.js'
+import { getEffectiveHooks } from '../fastify/internals.js'
 import { listRouteNames } from '../fastify/routes.js'
+import { ignoresCredentials } from './request-properties.js'
+import type { RouteRecord } from './route-record.js'
+import { requiresCredentials } from './rules.js'
 
 /** Warns about routes with `config.rateLimit` that no limiter reads. */
 export function warnOfUnenforcedLimits (routes: readonly RouteOptions[]): void {
@@ -28,6 +35,21 @@ export function warnOfRoutesOutside (routes: readonly RouteOptions[]): void {
     `fastify-api-errors is registered in a scope, so it does not handle the errors of the routes outside it: ${names}. ` +
     'Wrap the function that registers it in fastify-plugin, or set config.errors to false on these routes.',
     { code: 'FASTIFY_API_ERRORS_OUTSIDE' }
+  )
+}
+
+/** The hooks that run before a handler. */
+const earlyHooks = hookNames.filter(name => ['onRequest', 'preParsing', 'preValidation', 'preHandler'].includes(name))
+
+/** Warns about routes that require credentials in their schema, but have neither a hook nor a handler that can check them. */
+export function warnOfUncheckedSecurity (records: readonly RouteRecord[]): void {
+  const unchecked = records.filter(({ route, scope }) => requiresCredentials((route.schema as { readonly security?: unknown } | undefined)?.security) &&
+    earlyHooks.every(name => getRouteHooks(route, name).length === 0 && getEffectiveHooks(scope, name).every(isInternalHook)) && ignoresCredentials(getOriginalHandler(route)))
+  const names = listRouteNames(unchecked.map(({ route }) => route))
+  if (names === '') return
+  process.emitWarning(
+    `schema.security of ${names} requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.`,
+    { code: 'FASTIFY_API_ERRORS_UNCHECKED_SECURITY' }
   )
 }
 

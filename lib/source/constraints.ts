@@ -126,6 +126,7 @@ export class Constraints {
       for (const line of body.split('\n')) {
         const [, field, type] = /^\s*(\w+)\s+(\w+)/.exec(line) ?? []
         if (field !== undefined && type !== undefined && models.has(type)) this.table(name).relations.set(field, type)
+        if (field !== undefined && /\s@db\.(Uuid|ObjectId)\b/.test(line)) this.addStrictColumn(name, field)
         if (field !== undefined && /\s@unique\b/.test(line)) this.addUnique(name, [field])
         if (field !== undefined && /\s@id\b/.test(line)) this.addUnique(name, [field], true)
         const block = /^\s*@@(unique|id)\(\s*(?:fields:\s*)?\[([^\]]*)\]/.exec(line)

@@ -5,7 +5,7 @@ import { Constraints, foundBy, plainName } from './constraints.js'
 import { effectError, httpError } from './error-values.js'
 import { isFreeText, isNullish } from './interpreter/compare-values.js'
 import type { Effects, LibraryContext } from './library-context.js'
-import { readMongooseQuery } from './mongoose.js'
+import { readMongooseQuery, type MongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
 import { readTypeormQuery } from './typeorm.js'
@@ -19,7 +19,7 @@ const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Read
   postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, compared: { code: '22P02' } },
   mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' } },
   sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } },
-  prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' } },
+  prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' }, compared: { code: 'P2023' } },
   sequelize: {
     unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
   },
@@ -88,11 +88,12 @@ export function createEffects (constraints: Constraints): Effects {
       const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
       if (isSent) errors.push(effectError('validation_error', fieldsOf('foreign'), { uncertainIfRead: [to], isUncertain: columns === undefined }))
     }
-    for (const [column, { isRequired, isTyped }] of table.columns) {
+    for (const [column, { isRequired, isTyped, isStrict }] of table.columns) {
       const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
       // A record that the application has looked up before has a valid key.
       const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
       if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
+      if (isStrict === true && isFreeText(columns?.get(column) ?? []) && !isTyped) errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true, uncertainIfRead }))
       if (isTyped && values.length > 0) errors.push(effectError('validation_error', fieldsOf('malformed'), { uncertainIfRead }))
     }
     return errors
@@ -104,10 +105,10 @@ export function createEffects (constraints: Constraints): Effects {
     return [unknown()]
   }
 
-  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, model?: object): Values {
+  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, model?: object, around: MongooseQuery['runMiddleware'] = (_, __, body) => { body() }): Values {
     const type = machine.project.checker
     const value = { ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))), isStored: true, ...(model !== undefined && { model, fields: new Map<string, Values>() }) }
-    return [promise([value], machine.caught(() => { machine.throwValues(errors, node) }))]
+    return [promise([value], machine.caught(() => { around(machine, node, () => { machine.throwValues(errors, node) }) }))]
   }
 
   return {
@@ -127,7 +128,7 @@ export function createEffects (constraints: Constraints): Effects {
       const mongoose = readMongooseQuery(call, name, constraints)
       const typeorm = readTypeormQuery(machine, call, name, constraints, knownModels)
       if (typeorm !== undefined) return rejecting(machine, errorsOf(machine, typeorm.query), node, typeorm.record)
-      if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document)
+      if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document, mongoose.runMiddleware)
       if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []

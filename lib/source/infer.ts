@@ -1,7 +1,7 @@
 /** Finds the errors that the routes of a running application throw: locates their functions, interprets them, and reports the errors. */
 import { createRequire } from 'node:module'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
@@ -64,7 +64,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const scripts = inspector.scripts.filter(({ file }) => !isOfPackage(file))
     const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
     const project = openProject(ts, root, files)
-    const effects = createEffects(readConstraints(ts, project, root))
+    const effects = createEffects(readConstraints(ts, project, listFolders(root, files)))
     const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
     return createReport(getSourceRoutes(app), machine)
   } finally {
@@ -91,9 +91,21 @@ async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<s
   return found
 }
 
-function readConstraints (ts: TypeScript, project: Project, root: string): Constraints {
+/** Returns the folder of the application, and the folders of the other packages in its monorepo. */
+function listFolders (root: string, files: readonly string[]): readonly string[] {
+  const outside = files.filter(file => relative(root, file).startsWith('..')).flatMap(file => findPackageFolder(dirname(file)) ?? [])
+  return [...new Set([root, ...outside.filter(folder => relative(folder, root).startsWith('..'))])]
+}
+
+/** Returns the nearest folder with a package.json. */
+function findPackageFolder (folder: string): string | undefined {
+  if (existsSync(join(folder, 'package.json'))) return folder
+  return dirname(folder) === folder ? undefined : findPackageFolder(dirname(folder))
+}
+
+function readConstraints (ts: TypeScript, project: Project, folders: readonly string[]): Constraints {
   const constraints = new Constraints()
-  for (const file of listFiles(root, 0)) {
+  for (const file of folders.flatMap(folder => listFiles(folder, 0))) {
     if (file.endsWith('.sql')) constraints.readSql(readFileSync(file, 'utf8'))
     else if (file.endsWith('.prisma')) constraints.readPrisma(readFileSync(file, 'utf8'))
     else if (/migrations?\//.test(file) && /\.[cm]?[jt]s$/.test(file)) constraints.readSource(ts, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))

@@ -1,12 +1,15 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
 import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
+import { canStringsFail, isZodSchema } from '../infer/zod-schemas.js'
+import { listPathParameters } from '../support/path-parameters.js'
 import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
 import { isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
+import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, startQuery } from './queries.js'
 import { callTypeorm } from './typeorm.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
@@ -32,6 +35,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
   'drizzle-orm': drizzleCondition,
+  neverthrow: callNeverthrow,
   typeorm: callTypeorm,
   zod,
   undici: upstream,
@@ -230,13 +234,33 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
 }
 
 /** `schema.parse(value)` of zod throws an error that only a translator of the application or a `catch` handles. */
-function zod (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+function zod (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
+  const [first = []] = args
+  if (name === 'string' && args.length === 0) return [{ ...unknown(), accepts: 'string' }]
+  if (name === 'object') {
+    const [shape] = first
+    if (shape?.kind !== 'object' || shape.elements.length > 0 || [...shape.fields.values()].flat().some(value => value.kind !== 'unknown' || value.accepts !== 'string')) return undefined
+    const names = listPathParameters(machine.readRoute().path)
+    return [...shape.fields.keys()].every(name => names.includes(name)) ? [{ ...unknown(), accepts: 'path' }] : undefined
+  }
   if (name !== 'parse' && name !== 'parseAsync') return undefined
   const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
-  const failed = (at: Node): void => { machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at) }
+  const failed = (at: Node): void => {
+    if (isPathOfStrings(machine, self, first)) return
+    machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at)
+  }
   if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
   failed(node as Node)
   return [made(node as Node)]
+}
+
+/** Returns whether a schema accepts all parameters of a path, which are always strings. */
+function isPathOfStrings (machine: LibraryContext, schemas: Values, values: Values): boolean {
+  if (!values.every(value => value.kind === 'unknown' && value.part === 'params')) return false
+  const names = new Set(listPathParameters(machine.readRoute().path))
+  return schemas.length > 0 && schemas.every(schema => schema.kind === 'live'
+    ? isZodSchema(schema.value) && !canStringsFail(schema.value, names)
+    : schema.kind === 'unknown' && schema.accepts === 'path')
 }
 
 /** Narrows the error in a `catch` by `isApiError(error, errors.queue_closed)`. */
@@ -277,11 +301,13 @@ const failing: ReadonlySet<string> = new Set([
   'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
 
-export function orThrow (machine: LibraryContext, { args, node, self }: LibraryCall, name: string): Values | undefined {
+export function orThrow (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
+  const { args, node, self } = call
   if (!failing.has(name) || node === undefined) return undefined
   const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
   if (isInsert) return undefined
-  const earlier = self.flatMap(value => value.kind === 'promise' ? value.throws : [])
+  const lookup = machine.effects.ofCall(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
+  const earlier = [...self, ...lookup].flatMap(value => value.kind === 'promise' ? value.throws : [])
   const custom = args.flatMap(values => values.flatMap(value => value.kind === 'function' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
   const missing = custom.length > 0 ? custom : [effectError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]

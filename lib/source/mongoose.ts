@@ -1,9 +1,10 @@
 /** Models queries of Mongoose. Its models are functions of the running application, which hold their schema. */
+import type { Node } from 'typescript'
 import { isRecord } from '../support/is-object.js'
 import type { Constraints } from './constraints.js'
 import { isInput } from './interpreter/compare-values.js'
-import type { LibraryCall } from './library-context.js'
-import { unknown, type Query, type Unknown, type Value, type Values } from './values.js'
+import type { LibraryCall, LibraryContext } from './library-context.js'
+import { native, nothing, unknown, type Query, type Unknown, type Value, type Values } from './values.js'
 
 /** The properties of a model that are read. */
 interface Model {
@@ -11,7 +12,20 @@ interface Model {
   readonly schema: {
     readonly paths: Readonly<Record<string, Path>>
     readonly _indexes?: ReadonlyArray<readonly [Readonly<Record<string, unknown>>, { readonly unique?: unknown }?]>
+    readonly s?: { readonly hooks?: Middleware }
   }
+}
+
+/** The middleware of a schema, by operation. */
+interface Middleware {
+  readonly _pres?: ReadonlyMap<string, readonly Hook[]>
+  readonly _posts?: ReadonlyMap<string, readonly Hook[]>
+}
+
+interface Hook {
+  readonly fn: object
+  /** Whether it runs for `document.deleteOne()`, and not for `Model.deleteOne()`. */
+  readonly document?: boolean
 }
 
 interface Path {
@@ -49,10 +63,27 @@ const ofDocument: ReadonlySet<string> = new Set(['create', 'findOne', 'findById'
 /** The types to which Mongoose does not convert every string. */
 const strictTypes: ReadonlySet<string> = new Set(['ObjectId', 'ObjectID', 'Number', 'Date', 'Boolean', 'UUID', 'Decimal128', 'BigInt', 'Int32', 'Double'])
 
+/** The methods of a document that send a query. */
+const methodsOfDocument: ReadonlySet<string> = new Set(['save', 'deleteOne'])
+
+/** The operations whose middleware a method runs, if their names differ from the method. */
+const operations: Readonly<Record<string, readonly string[]>> = {
+  create: ['validate', 'save'],
+  save: ['validate', 'save'],
+  insertMany: ['validate', 'insertMany'],
+  insertOne: ['validate', 'save'],
+  findById: ['findOne'],
+  exists: ['findOne'],
+  findByIdAndUpdate: ['findOneAndUpdate'],
+  findByIdAndDelete: ['findOneAndDelete']
+}
+
 /** A query of a model, and the model if the call returns one of its documents. */
 export interface MongooseQuery {
   readonly query: Query
   readonly document: object | undefined
+  /** Runs the middleware around the query. */
+  readonly runMiddleware: (machine: LibraryContext, node: Node, body: () => void) => void
 }
 
 export function isMongooseModel (value: unknown): value is Model & object {
@@ -75,16 +106,21 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
   if (owner === undefined || !Object.hasOwn(verbs, name)) return undefined
   const model = (owner.kind === 'live' ? owner.value : (owner as Unknown).model) as Model & object
   const isOfModel = owner.kind === 'live'
-  if (isOfModel === (name === 'save')) return undefined
+  if (isOfModel ? name === 'save' : !methodsOfDocument.has(name)) return undefined
   readModel(model, constraints)
-  const isUpdate = owner.kind === 'unknown' ? owner.isNew !== true : verbs[name] === 'update'
+  const isUpdate = owner.kind === 'unknown' ? name === 'save' && owner.isNew !== true : verbs[name] === 'update'
   const [first = [], second = []] = args
   const where = isOfModel && !name.startsWith('insert') && name !== 'create' ? readWhere(name, first) : new Map<string, Values>()
   const data = isUpdate ? second : first
   const columns = owner.kind === 'unknown' ? owner.isInputDocument === true ? undefined : owner.fields : isUpdate ? readUpdate(data) : fieldsOf(data)
   const verb = isUpdate ? 'update' : verbs[name] as Query['verb']
+  const isOfDocument = !isOfModel || ['validate', 'save'].includes(operations[name]?.[0] as string)
+  const target: Value = isOfDocument ? { ...unknown(), isPresent: true, model, fields: new Map(columns) } : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
   return {
     document: ofDocument.has(name) ? model : undefined,
+    runMiddleware: (machine, node, body) => {
+      runMiddleware({ machine, node, self: [target], isOfDocument: !isOfModel }, model.schema.s?.hooks ?? {}, operations[name] ?? [name], body)
+    },
     query: {
       dialect: 'mongoose',
       table: model.modelName,
@@ -140,4 +176,42 @@ function readModel ({ modelName, schema: { paths, _indexes: indexes = [] } }: Mo
     constraints.addColumn(modelName, name, { isRequired: isRequired && options.default === undefined, isTyped: instance !== 'Mixed', isStrict: strictTypes.has(instance) })
   }
   for (const [fields, { unique } = {}] of indexes) if (unique === true) constraints.addUnique(modelName, Object.keys(fields))
+}
+
+interface MiddlewareContext {
+  readonly machine: LibraryContext
+  readonly node: Node
+  /** The document or the query. */
+  readonly self: Values
+  readonly isOfDocument: boolean
+}
+
+/** Runs the functions of the application before and after an operation. A function with three parameters receives the error of the operation. */
+function runMiddleware (context: MiddlewareContext, { _pres: before, _posts: after }: Middleware, names: readonly string[], body: () => void): void {
+  const { machine, isOfDocument } = context
+  const list = (hooks: ReadonlyMap<string, readonly Hook[]> | undefined): object[] => names.flatMap(name => hooks?.get(name) ?? [])
+    .filter(({ fn, document }) => (document === undefined || document === isOfDocument) && machine.nodeOf(machine.live(fn)) !== undefined)
+    .map(({ fn }) => fn)
+  for (const fn of list(before)) callMiddleware(context, fn, [])
+  let throws = machine.caught(body)
+  for (const fn of list(after)) {
+    if ((fn as () => void).length < 3) {
+      callMiddleware(context, fn, [[unknown()]])
+      continue
+    }
+    throws = throws.flatMap(thrown => {
+      const replaced = machine.caught(() => { callMiddleware(context, fn, [[thrown.value], [unknown()]]) })
+      return replaced.length === 0 || replaced.some(({ value }) => value === thrown.value) ? [thrown] : replaced
+    })
+  }
+  machine.rethrow(throws)
+}
+
+/** Calls a function that can fail by passing an error to its last parameter. */
+function callMiddleware ({ machine, node, self }: MiddlewareContext, fn: object, args: readonly Values[]): void {
+  const next = native('next', ([error = []], _, at) => {
+    machine.throwValues(error.filter(value => value.kind === 'object' || value.kind === 'live'), at)
+    return nothing
+  })
+  machine.settle(machine.call([machine.live(fn)], self, [...args, [next]], node))
 }

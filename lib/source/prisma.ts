@@ -59,11 +59,11 @@ function readQueries (context: Context, model: string, name: string, options: Va
   if (name === 'upsert') {
     const handledColumns = new Set([...where.keys()].map(plainName))
     return [
-      ...readWrite(context, model, 'update', part('update'), { where: new Set(where.keys()), handledColumns }),
+      ...readWrite(context, model, 'update', part('update'), { where: new Set(where.keys()), compared: new Map(where), handledColumns }),
       ...readWrite(context, model, 'insert', part('create'), { handledColumns })
     ]
   }
-  const queries = readWrite(context, model, verb, part('data'), { where: new Set(where.keys()), isConflictHandled: name.startsWith('createMany') && isSkipping })
+  const queries = readWrite(context, model, verb, part('data'), { where: new Set(where.keys()), compared: new Map(where), isConflictHandled: name.startsWith('createMany') && isSkipping })
   return name === 'update' || name === 'delete' ? [...queries, { missing: missingBy(model, where) }] : queries
 }
 

@@ -109,6 +109,8 @@ export interface Deferred {
   throws: Thrown[]
   /** Set on a query that is built step by step. */
   readonly query?: Query
+  /** Returns a method that a package adds to the promise. */
+  readonly members?: (name: string) => Values | undefined
 }
 
 /** A query that is built step by step. */
@@ -170,6 +172,8 @@ export interface Unknown {
   readonly part?: string
   /** Whether the client sent it, and a schema only checks that it is a string. */
   readonly isFreeText?: boolean
+  /** Set on a schema of zod that accepts any string, or all parameters of the path. */
+  readonly accepts?: 'string' | 'path'
   /** The model of Sequelize or Mongoose of which it is a record. */
   readonly model?: object
   /** The fields that the application has set on a document of Mongoose. */

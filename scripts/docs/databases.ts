@@ -76,7 +76,7 @@ const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'SQLite: result code': failuresOf(sqliteErrors),
   'MongoDB: code of the server, or name of the driver error': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
   'Mongoose: name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
-  'Prisma: code': prismaCodes,
+  'Prisma: code': { ...prismaCodes, P2023: 'malformed' },
   'TypeORM, Knex and Sequelize: name of the error': ormErrors
 }
 

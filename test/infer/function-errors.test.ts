@@ -36,6 +36,12 @@ t.test('a request to another service with fetch', async t => {
   const failures = ['calls another service bad_gateway', 'calls another service gateway_timeout']
   t.strictSame(read(async () => await (await fetch('http://127.0.0.1:1')).json() as unknown), failures)
   t.strictSame(read(async () => { try { await fetch('http://127.0.0.1:1') } catch (error) { done(error); throw error } }), failures)
+  t.strictSame(read(async () => { return fetch('http://127.0.0.1:1') }), failures)
+  t.strictSame(read(() => fetch('http://127.0.0.1:1').then(async response => await response.json() as unknown)), failures)
+  t.strictSame(read(async () => await Promise.all([Promise.resolve(1), fetch('http://127.0.0.1:1')])), failures)
+  t.strictSame(read(async () => fetch('http://127.0.0.1:1').then(() => 1, () => 2)), [])
+  t.strictSame(read(async () => fetch('http://127.0.0.1:1').catch(() => 2)), [])
+  t.strictSame(read(() => { fetch('http://127.0.0.1:1').then(done, done); return 1 }), [])
   t.strictSame(read(async () => { try { await fetch('http://127.0.0.1:1') } catch {} }), [])
   t.strictSame(read(async (fetch: () => Promise<void>) => { await fetch() }), [])
   t.strictSame(read(async () => { const fetch = async (): Promise<void> => {}; await fetch() }), [])
@@ -526,4 +532,29 @@ t.test('the code of a function with more than 50,000 characters is not read', as
   }
   t.equal(String(create(50_000)).length, 50_000)
   t.strictSame([read(create(50_000)), read(create(50_001))], [['throws queue_full'], []])
+})
+
+t.test('a function that a hook puts on the request', t => {
+  const list = (fn: unknown): string[] => readFunctionErrors(fn as object, context).map(({ code, of }) => `${code} ${String(of)}`).sort()
+  t.strictSame(list(async (request: any) => {
+    request.getUser = async () => { throw errors.unauthorized() }
+    request.getMember = async (slug: string) => {
+      const user = await request.getUser()
+      if (user === slug) throw errors.forbidden()
+    }
+    request.getAdmin = async () => await request.getMember('admin')
+  }), ['forbidden getMember,getAdmin', 'unauthorized getUser,getMember,getAdmin'])
+  t.strictSame(list(async (request: any) => {
+    request.getUser = async () => { throw errors.unauthorized() }
+    if (request.headers.a === undefined) throw errors.unauthorized()
+  }), ['unauthorized undefined'])
+  t.strictSame(list(async (request: any) => {
+    if (request.headers.a === undefined) throw errors.unauthorized()
+    request.getUser = async () => { throw errors.unauthorized() }
+  }), ['unauthorized undefined'])
+  t.strictSame(list(async (request: any) => {
+    request.getUser = async () => { throw errors.unauthorized() }
+    request.getAccount = async () => { throw errors.unauthorized() }
+  }), ['unauthorized getUser,getAccount'])
+  t.end()
 })

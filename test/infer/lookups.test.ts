@@ -2,7 +2,7 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
-import { queriesDatabase } from '../../lib/infer/lookups.js'
+import { checksAccess, queriesDatabase } from '../../lib/infer/lookups.js'
 
 const db: any = undefined
 const sql: any = undefined
@@ -37,4 +37,27 @@ t.test('a handler that queries the database has a 404 only if its code has one',
   t.strictSame(rules('DELETE', '/removed/:id'), [])
   t.strictSame(rules('GET', '/found/:id'), ['thrown'])
   t.strictSame(rules('GET', '/service/:id'), ['resource'])
+})
+
+t.test('a handler that passes a parameter to a function of the request checks the access to a tenant', async t => {
+  t.ok(checksAccess(async (request: any) => {
+    const { slug } = request.params
+    return await request.getMembership(slug)
+  }, 'slug'))
+  t.ok(checksAccess(async (request: any) => request.check('read', request.params.slug), 'slug'))
+  t.notOk(checksAccess(async (request: any) => users.find(request.params.slug), 'slug'))
+  t.notOk(checksAccess(async (request: any) => request.check(request.params.id), 'slug'))
+  t.notOk(checksAccess(async ({ params }: any) => params.find('slug'), 'slug'))
+  t.notOk(checksAccess(checksAccess.bind(null, {}, 'slug'), 'slug'))
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.get('/teams/:slug/billing', async (request: any) => request.getMembership(request.params.slug))
+  app.get('/teams/:slug/projects/:id', async (request: any) => {
+    const { slug, id } = request.params
+    await request.getMembership(slug)
+    return await users.findById(id)
+  })
+  await app.ready()
+  t.strictSame(['/teams/:slug/billing', '/teams/:slug/projects/:id'].map(url => app.apiErrors.explain('GET', url).filter(({ rule }) => rule === 'resource').length), [0, 1])
 })

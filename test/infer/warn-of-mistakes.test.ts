@@ -45,6 +45,34 @@ t.test('config.rateLimit with @fastify/rate-limit or the option rateLimit', asyn
   }), [])
 })
 
+t.test('security that nothing checks', async t => {
+  const schema = { security: [{ token: [] }] } as object
+  const check = async (request: { readonly headers: object }): Promise<void> => { if (!('authorization' in request.headers)) throw new Error('no token') }
+  t.strictSame(await start(async app => {
+    await app.register(apiErrors)
+    app.get('/none', { schema }, get)
+    app.get('/params', { schema }, async (request, reply) => await reply.header('a', 'b').send(request.params))
+    app.get('/optional', { schema: { security: [{ token: [] }, {}] } as object }, get)
+    app.get('/open', get)
+    app.get('/hook', { schema, preHandler: check }, get)
+    app.get('/headers', { schema }, async request => request.headers.authorization)
+    app.get('/passed', { schema }, async request => { await check(request) })
+    app.get('/reply', { schema }, async (_, reply) => { await check(reply as never) })
+    app.get('/this', { schema }, function () { return this.prefix })
+    app.get('/pattern', { schema }, async ({ headers }) => headers)
+    app.get('/bound', { schema }, get.bind(null))
+    app.get('/excluded', { schema, config: { errors: false } }, get)
+    app.register(async scope => {
+      scope.addHook('onRequest', check)
+      scope.get('/scope', { schema }, get)
+    })
+  }), ['schema.security of GET /none, GET /params requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.'])
+  t.strictSame(await start(async app => {
+    await app.register(apiErrors, { rateLimit: { policies, default: 'general' } })
+    app.get('/limited', { schema }, get)
+  }), ['schema.security of GET /limited requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.'])
+})
+
 t.test('policies that limit no route', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies: { ...policies, burst: { max: 5, timeWindow: 1000 } } } })

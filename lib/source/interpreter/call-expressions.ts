@@ -42,7 +42,7 @@ function callValues (machine: Machine, node: CallExpression, callees: Values, se
 
 /** Replaces an unknown value with a value of the call's type, because a type parameter of the function is not a concrete type. */
 function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
-  if (value.kind === 'promise' && value.query === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
+  if (value.kind === 'promise' && value.query === undefined && value.members === undefined && value.value.some(({ kind }) => kind === 'unknown')) {
     return promise(value.value.map(each => withTypeOfCall(machine, each, node)), value.throws)
   }
   if (value.kind !== 'unknown' || value.type === undefined) return value

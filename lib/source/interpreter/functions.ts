@@ -45,7 +45,7 @@ export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Value
   if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) return [promise(outcome.returns, throws)]
   machine.act.throws.push(...throws)
   if (outcome.returns.some(value => value.kind === 'promise' && value.throws.length > 0)) {
-    return outcome.returns.map(value => value.kind === 'promise' ? promise(value.value, value.throws.map(onTheWay)) : value)
+    return outcome.returns.map(value => value.kind === 'promise' ? { ...promise(value.value, value.throws.map(onTheWay)), ...value.members !== undefined && { members: value.members } } : value)
   }
   return outcome.returns
 }

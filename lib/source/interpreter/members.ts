@@ -49,7 +49,7 @@ export function memberOf (machine: Machine, owner: Value, name: string | undefin
       return symbol === undefined ? [unknown()] : valuesOfSymbol(machine, symbol, node)
     }
     case 'external': return libraryMember(owner, name) ?? [externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
-    case 'promise': return [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 || owner.value.some(hasModel) ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
+    case 'promise': return owner.members?.(name) ?? [owner.query !== undefined ? queryStep(machine, owner, name) : owner.throws.length > 0 || owner.value.some(hasModel) ? promiseStep(machine, owner, name) : unknown(() => typeOf(machine, node))]
     case 'unknown': return machine.memberOfType(owner, name, node)
     default: return [unknown()]
   }

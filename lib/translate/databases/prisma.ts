@@ -23,8 +23,10 @@ export const prismaCodes: Readonly<Record<string, DatabaseFailure | 'foreign_key
   P2005: 'malformed',
   P2006: 'malformed',
   P2007: 'malformed',
+  P2033: 'out_of_range', // a number with more than 64 bits
   P2001: 'no_row',
   P2015: 'no_row',
+  P2017: 'no_row', // a record is not related
   P2018: 'no_row',
   P2025: 'no_row',
   P2034: 'concurrent',
@@ -55,14 +57,17 @@ export const adapterKinds: Readonly<Record<string, DatabaseFailure | 'foreign_ke
 
 /** Translates errors of Prisma. If the driver adapter passes on the database's error, that error is used, because it has more information than Prisma's code. */
 export const prismaTranslator: Translator = databaseTranslator('prisma', (error, request) => {
-  const { name, code, meta } = error
+  const { name, code, meta, message } = error
   if (typeof name !== 'string' || !name.startsWith('PrismaClient')) return undefined
   const adapter = isObject(meta) && isObject(meta.driverAdapterError) && isObject(meta.driverAdapterError.cause) ? meta.driverAdapterError.cause : {}
   const original = readOriginal(adapter, request)
   if (original !== undefined) return original
-  const failure = adapterKinds[String(adapter.kind)] ?? prismaCodes[String(code)] ?? 'fault'
+  const failure = adapterKinds[String(adapter.kind)] ?? (code === 'P2023' && malformedKey.test(String(message)) ? 'malformed' : prismaCodes[String(code)]) ?? 'fault'
   return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter) }
 })
+
+/** The messages of P2023 for a value of a request. Other messages of P2023 are about a record that does not match the Prisma schema. */
+const malformedKey = /Malformed ObjectID|Error creating UUID/
 
 /** Reads the database's error: Postgres by SQLSTATE, MySQL by number, SQLite by the name of the result code. */
 function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): Reading | undefined {

@@ -5,12 +5,13 @@ import builders from './fixtures/databases/builders.js'
 import drivers from './fixtures/databases/drivers.js'
 import comparisons from './fixtures/databases/comparisons.js'
 import mongoose from './fixtures/databases/mongoose.js'
+import middleware from './fixtures/databases/mongoose-middleware.js'
 import objection from './fixtures/databases/objection.js'
 import prisma from './fixtures/databases/prisma.js'
 import sequelize from './fixtures/databases/sequelize.js'
 import typeorm from './fixtures/databases/typeorm.js'
 
-const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, objection, prisma, sequelize, typeorm })
+const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, middleware, objection, prisma, sequelize, typeorm })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -92,6 +93,12 @@ t.test('Prisma queries', async t => {
     'DELETE /prisma/delete-team': ['404 resource_not_found certain', '409 resource_conflict certain'],
     'GET /prisma/find': [],
     'GET /prisma/find-or-throw': ['404 resource_not_found certain'],
+    'POST /prisma/guest': ['422 validation_error certain'],
+    'GET /prisma/guest-checked/:id': [],
+    'GET /prisma/guest-name/:id': [],
+    'GET /prisma/guest-or-throw/:id': ['400 invalid_parameter certain', '404 resource_not_found certain'],
+    'GET /prisma/guest/:id': ['400 invalid_parameter certain'],
+    'PUT /prisma/guest/:id': ['400 invalid_parameter certain', '404 resource_not_found certain'],
     'POST /prisma/team': ['409 resource_already_exists certain'],
     'PUT /prisma/transaction-list': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
@@ -154,6 +161,22 @@ t.test('Mongoose queries', async t => {
     'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
     'PUT /mongoose/update-free/:id': ['409 resource_already_exists certain', '422 validation_error certain'],
     'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
+  })
+})
+
+t.test('middleware of Mongoose', async t => {
+  t.strictSame(findingsOf('middleware'), {
+    'GET /middleware/caught': [],
+    'POST /middleware/create': ['402 payment_required certain', '404 resource_not_found certain', '409 resource_already_exists possible', '423 resource_locked certain'],
+    'DELETE /middleware/document': ['404 resource_not_found certain', '409 resource_conflict certain'],
+    'GET /middleware/find': ['404 resource_not_found certain'],
+    'GET /middleware/list': [],
+    'DELETE /middleware/query': ['403 forbidden certain'],
+    'POST /middleware/replaced': ['410 resource_gone certain'],
+    'POST /middleware/replaced-list': ['410 resource_gone certain'],
+    'POST /middleware/replaced-unchecked': ['410 resource_gone certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /middleware/save': ['402 payment_required certain', '404 resource_not_found certain', '409 resource_already_exists possible', '423 resource_locked certain'],
+    'PUT /middleware/update/:id': ['409 resource_already_exists certain', '412 precondition_failed certain']
   })
 })
 

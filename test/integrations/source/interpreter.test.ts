@@ -314,6 +314,13 @@ t.test('errors of modeled packages', async t => {
     'GET /packages/zod': ['415 unsupported_media_type certain'],
     'GET /packages/zod-async': ['415 unsupported_media_type certain'],
     'GET /packages/zod-caught': [],
+    'GET /packages/zod-path-constant/:id': [],
+    'GET /packages/zod-path-missing/:id': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-path-number/:id': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-path-other/:id': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-path-uuid/:id': ['415 unsupported_media_type certain'],
+    'GET /packages/zod-path/:id': [],
+    'GET /packages/zod-query': ['415 unsupported_media_type certain'],
     'GET /packages/zod-safe': []
   })
 })

@@ -239,6 +239,10 @@ export const prisma: readonly Recorded[] = [
     error: prismaError('P2003', { kind: 'ForeignKeyConstraintViolation', constraint: { foreignKey: {} } })
   },
   { what: 'The adapter passes on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
+  { what: 'A key is not an ObjectId', answer: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Malformed ObjectID: invalid character was found at index 0.' } },
+  { what: 'A key is not a UUID', answer: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Error creating UUID, invalid character: found `q` at 1' } },
+  { what: 'A record does not match the Prisma schema', answer: 'fault', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Could not convert from `a` to `Int`.' } },
+  { what: 'A number has more than 64 bits', answer: 'out_of_range', error: prismaError('P2033') },
   { what: 'The pool has no connection in time, without an adapter', answer: 'unavailable', error: prismaError('P2024') },
   { what: 'The client cannot start', answer: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
 ]
