@@ -4,7 +4,7 @@ import { defaultRequestIdHeader } from './catalog/error-headers.js'
 import { standardErrors } from './catalog/standard-errors.js'
 import { defineFormat, type Format } from './formats/format.js'
 import { markdownFormat } from './formats/markdown.js'
-import { formats, getFormatForStatus, type FormatName } from './formats/index.js'
+import { formats, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
@@ -242,7 +242,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
   if (database !== undefined) checkDatabase(database)
   expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
-  const chosen = getFormatForStatus(typeof format === 'string' ? findFormat(format) : completeFormat(format), validationStatus)
+  const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   const getDocUrl = createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog)
   return {

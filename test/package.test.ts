@@ -1,6 +1,6 @@
 /** The packed package in an empty project: imports, require, types, files, and the programs of the README. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ mkdirSync(join(folder, 'node_modules/fastify-api-errors'), { recursive: true })
 run('tar', ['-xzf', tarball, '-C', 'node_modules/fastify-api-errors', '--strip-components=1'])
 
 // The dependencies are linked and not downloaded again: the runtime dependencies, the peer, and the two type providers.
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object, peerDependencies: object }
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object, peerDependencies: object, devDependencies: Readonly<Record<string, string>> }
 const needed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), '@fastify/type-provider-typebox', 'type-provider-typebox-5', '@types/node', 'typebox']
 for (const name of needed) {
   mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true })
@@ -217,6 +217,16 @@ t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3',
   t.equal(stdout, '', 'the compiler reports nothing')
 })
 
+const lowest = 'typescript@5.3.3'
+
+/** The module settings of applications, and the files that each can compile. */
+const moduleSettings = [
+  ['node16', 'node16', ['module.mts', 'commonjs.cts']],
+  ['nodenext', 'nodenext', ['module.mts', 'commonjs.cts']],
+  ['esnext', 'bundler', ['module.mts']],
+  ['commonjs', 'node10', ['commonjs.cts']]
+] as const
+
 t.test('the lowest version of TypeScript compiles it with every module setting', async t => {
   const source = `
     import Fastify, { type FastifyInstance } from 'fastify'
@@ -241,7 +251,6 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     export const send = withRetry(fetch)
     export const isOurs = (error: unknown): boolean => error instanceof ResponseError
   `
-  const lowest = 'typescript@5.3.3'
   const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', 'lowest-typescript', lowest], { cwd: folder, stdio: 'ignore' })
   if (status !== 0) {
     t.pass('not installed', { skip: `npm cannot install ${lowest}` })
@@ -249,13 +258,7 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
   }
   // One program can have files of both kinds of modules.
   for (const name of ['module.mts', 'commonjs.cts']) writeFileSync(join(folder, name), source)
-  const settings = [
-    ['node16', 'node16', ['module.mts', 'commonjs.cts']],
-    ['nodenext', 'nodenext', ['module.mts', 'commonjs.cts']],
-    ['esnext', 'bundler', ['module.mts']],
-    ['commonjs', 'node10', ['commonjs.cts']]
-  ] as const
-  for (const [module, moduleResolution, files] of settings) {
+  for (const [module, moduleResolution, files] of moduleSettings) {
     writeFileSync(join(folder, 'tsconfig.lowest.json'), JSON.stringify({
       compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, outDir: 'lowest', skipLibCheck: true, types: ['node'] }, files
     }))
@@ -263,6 +266,80 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     t.equal(stdout, '', `module ${module}`)
   }
   t.equal(run('node', ['--no-warnings', '-e', "require('./lowest/commonjs.cjs').build().then(app => app.inject('/')).then(({ statusCode }) => console.log(statusCode))"]), '401\n')
+})
+
+/**
+ * An application that exports everything whose type the compiler must write into a declaration. pnpm installs the dependencies of a package
+ * where the application cannot import them, so no such type may need the name of one.
+ */
+const exported = `
+  import { codeForStatus, defineErrors, defineErrorsWith, defineFormat, defineTranslator, formats, responses, serverOptions, standardErrors, swaggerOptions } from 'fastify-api-errors'
+  import { apiKey } from 'fastify-api-errors/api-key'
+  import { parseError, withRetry } from 'fastify-api-errors/client'
+  import { code, codeAs, details, field, group, issues, issuesByField, list, message, meta } from 'fastify-api-errors/format'
+  import { idempotency, memoryStore } from 'fastify-api-errors/idempotency'
+  import { z } from 'zod'
+  export const errors = defineErrors(standardErrors, {
+    queue_full: { status: 409, message: 'The queue is full.', meta: { type: 'object', properties: { size: { type: 'integer' } }, required: ['size'] }, example: { meta: { size: 3 } } },
+    seat_taken: { status: 409, message: ({ seat }) => 'Seat ' + seat + ' is taken.', meta: z.object({ seat: z.string() }), example: { meta: { seat: 'A1' } } },
+    rate_limit_exceeded: { message: 'Wait.' },
+    insufficient_scope: { status: 401 }
+  })
+  export const own = defineErrors({ late: { status: 403, message: 'Too late.' } }, { early: { status: 425, message: 'Too early.' } })
+  export const all = defineErrors(errors, own)
+  export const others = defineErrorsWith({ codes: /[A-Z]\\w+/ })(standardErrors, { NoSuchBucket: { status: 404, message: 'No.' } })
+  export const { method_not_allowed, queue_full } = errors
+  export const limited = standardErrors.rate_limit_exceeded
+  export const standard = { ...standardErrors }
+  export const createError = () => errors.queue_full({ meta: { size: 3 } })
+  export const seats = (): typeof errors.seat_taken => errors.seat_taken
+  export const text = field({ schema: () => ({ type: 'string' }), value: ({ requestId }) => requestId })
+  export const fields = { code, message, meta, details, upper: codeAs(code => code.toUpperCase()), inner: group({ code }), each: issues({ name: 'field' }), by: issuesByField(), list: list(code), text }
+  export const format = defineFormat({ name: 'mine', fields: { ...formats.code.fields, ...fields } })
+  export const declared = responses(errors.queue_full, errors.resource_not_found)
+  export const schema = { response: { ...declared } }
+  export const translator = defineTranslator({ name: 'mine', translate: () => undefined })
+  export const documentOptions = swaggerOptions()
+  export const options = serverOptions()
+  export const codeOf = codeForStatus(404)
+  export const requireKey = apiKey({ lookup: async () => undefined })
+  export const guard = idempotency({ store: memoryStore() })
+  export const send = withRetry(fetch)
+  export const read = parseError
+`
+
+t.test('an application under pnpm can write declarations of its catalog and its format', async t => {
+  const pnpm = 'pnpm@10.34.9'
+  const app = join(folder, 'pnpm')
+  mkdirSync(app)
+  const { devDependencies: versions } = manifest
+  writeFileSync(join(app, 'package.json'), JSON.stringify({
+    name: 'user', private: true, type: 'module', dependencies: { fastify: versions.fastify, zod: versions.zod, '@types/node': versions['@types/node'], 'fastify-api-errors': `file:../${tarball}` }
+  }))
+  const install = [['npm', ['install', '--no-audit', '--no-fund', '--prefix', 'pnpm-command', pnpm]], ['node', ['pnpm-command/node_modules/pnpm/bin/pnpm.cjs', 'install', '--dir', 'pnpm', '--store-dir', join(folder, 'pnpm-store'), '--ignore-scripts']]] as const
+  if (install.some(([command, args]) => spawnSync(command, args, { cwd: folder, stdio: 'ignore' }).status !== 0)) {
+    t.pass('not installed', { skip: `npm cannot install ${pnpm}` })
+    return
+  }
+  t.notOk(existsSync(join(app, 'node_modules/@sinclair')), 'the application cannot import the dependencies of its packages')
+  for (const name of ['module.mts', 'commonjs.cts']) writeFileSync(join(app, name), exported)
+  const compilers = { '6.0': join(root, 'node_modules/typescript/bin/tsc'), [lowest]: join(folder, 'lowest-typescript/node_modules/typescript/bin/tsc') }
+  for (const [version, compiler] of Object.entries(compilers)) {
+    for (const [module, moduleResolution, files] of moduleSettings) {
+      if (version === '6.0' && moduleResolution === 'node10') continue // TypeScript 6 reports it as deprecated.
+      const outDir = `${version}-${module}`
+      writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({
+        compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, declaration: true, outDir, rootDir: '.', skipLibCheck: true, types: ['node'] }, files
+      }))
+      const { stdout } = spawnSync('node', [compiler, '-p', '.'], { cwd: app, encoding: 'utf8' })
+      t.equal(stdout, '', `TypeScript ${version}, module ${module}`)
+      for (const file of files) {
+        const declarations = readFileSync(join(app, outDir, file.replace(/ts$/, 'd.ts').replace(/^(.*)\.(.)d\.ts$/, '$1.d.$2ts')), 'utf8')
+        t.match(declarations, /queue_full/)
+        t.notMatch(declarations, /typebox/i, 'the declarations do not refer to a dependency of the package')
+      }
+    }
+  }
 })
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')

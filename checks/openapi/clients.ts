@@ -30,17 +30,44 @@ export const generators = {
 /** A name of {@link generators}. */
 export type Generator = keyof typeof generators
 
-/** The field that has the code, in the formats whose bodies have one at the top. */
-const codeFields: Readonly<Record<string, string>> = {
-  code: 'code',
-  typed: 'code',
-  problem: 'code',
-  error: 'error',
-  github: 'code',
-  'code-request-id': 'code',
-  'error-help': 'code',
-  fastify: 'code',
-  slack: 'error'
+/** Where a body has a value that no other code has. */
+interface Identifier {
+  /** The path of the field: `code`, `error.code`. */
+  readonly path: string
+  /** Returns the value of a code. */
+  readonly toValue: (code: string) => string
+}
+
+const createIdentifier = (path: string, toValue: Identifier['toValue'] = code => code): Identifier => ({ path, toValue })
+const toExceptionName = (code: string): string => `${code.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Exception`
+
+/** The formats whose bodies identify the code. In the others, several codes have the same value, the code is inside a list, or there is none. */
+const identifiers: Readonly<Record<string, Identifier>> = {
+  code: createIdentifier('code'),
+  typed: createIdentifier('code'),
+  problem: createIdentifier('code'),
+  error: createIdentifier('error'),
+  github: createIdentifier('code'),
+  'code-request-id': createIdentifier('code'),
+  'error-help': createIdentifier('code'),
+  fastify: createIdentifier('code'),
+  slack: createIdentifier('error'),
+  stripe: createIdentifier('error.code'),
+  odata: createIdentifier('error.code'),
+  'success-error-meta': createIdentifier('error.code'),
+  paypal: createIdentifier('name', code => code.toUpperCase()),
+  'aws-json': createIdentifier('__type', toExceptionName),
+  x: createIdentifier('type', code => `https://api.example.com/problems/${code}`)
+}
+
+/** Returns a program that switches over the codes, for the bodies of a format. */
+function adaptProgram (source: string, { path, toValue }: Identifier): string {
+  // TypeScript narrows the object that has the field, so the value that must be `never` is this object.
+  const owner = `error.${path}`.replace(/\.\w+$/, '')
+  return source
+    .replaceAll('unreachable(error)', `unreachable(${owner})`)
+    .replaceAll('error.code', `error.${path}`)
+    .replace(/case '(\w+)'/g, (_, code: string) => `case '${toValue(code)}'`)
 }
 
 const options: ts.CompilerOptions = {
@@ -89,10 +116,10 @@ export async function checkClient (generator: Generator, { title, file, format }
   const output = join(folder, `${title} ${generator}`.replaceAll(' ', '-'))
   mkdirSync(output, { recursive: true })
   await generators[generator](file, output)
-  const codeField = codeFields[format.name]
+  const identifier = identifiers[format.name]
   const compile = createCompiler(join(output, 'user.ts'))
-  if (codeField === undefined) return compile("export type * from './client'\n")
-  const source = readFileSync(fileURLToPath(new URL(`clients/${generator}.ts`, import.meta.url)), 'utf8').replaceAll('error.code', `error.${codeField}`)
+  if (identifier === undefined) return compile("export type * from './client'\n")
+  const source = adaptProgram(readFileSync(fileURLToPath(new URL(`clients/${generator}.ts`, import.meta.url)), 'utf8'), identifier)
   writeFileSync(join(output, 'user.ts'), source)
   const complaints = compile(source)
   if (complaints.length > 0) return complaints

@@ -8,10 +8,8 @@ export const format = defineFormat({
   contentType: 'application/vnd.api+json',
   fields: {
     errors: eachIssue({
-      id: requestId,
+      id: requestId, code, title: 'message',
       status: constant(({ status }) => String(status)),
-      code,
-      title: 'message',
       source: { pointer: 'pointer' },
       meta: { issue: 'code' }
     })

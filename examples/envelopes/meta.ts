@@ -10,12 +10,9 @@ export const format = defineFormat({
   name: 'meta',
   fields: {
     error: group({
-      message,
-      type,
+      message, type, error_user_title: title, fbtrace_id: requestId,
       code: codeAs(code => numbers[code] ?? 1),
-      is_transient: constant(({ status }) => status >= 500 || status === 429),
-      error_user_title: title,
-      fbtrace_id: requestId
+      is_transient: constant(({ status }) => status >= 500 || status === 429)
     })
   }
 })

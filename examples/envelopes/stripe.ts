@@ -4,18 +4,11 @@ import { defineFormat } from 'fastify-api-errors'
 import type { ParseErrorOptions } from 'fastify-api-errors/client'
 import { code, docUrl, field, group, message, requestId, type } from 'fastify-api-errors/format'
 
+const param = field({ schema: () => Type.String(), value: ({ param, issues }) => param ?? issues[0]?.field, optional: true })
+
 export const format = defineFormat({
   name: 'stripe',
-  fields: {
-    error: group({
-      type,
-      code,
-      message,
-      param: field({ schema: () => Type.String(), value: ({ param, issues }) => param ?? issues[0]?.field, optional: true }),
-      doc_url: docUrl,
-      request_id: requestId
-    })
-  }
+  fields: { error: group({ type, code, message, param, doc_url: docUrl, request_id: requestId }) }
 })
 
 /** Reads the errors of this format for the client. */

@@ -4,11 +4,11 @@ import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/error
 import { describeValue } from '../support/describe-value.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isSendableHeader } from '../support/http-syntax.js'
-import { isRecord } from '../support/is-object.js'
+import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
 import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type RetryAdvice } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
-import { checkMetaSchema } from './meta-schema.js'
+import { readMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'
 import { isTypeboxSchema, loadTypebox, type Typebox } from '../support/typebox-registry.js'
 
@@ -69,7 +69,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
   const merged = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
-  const { status, type, message, description, action, retry, meta, headers, stack, example = {} } = merged
+  const { status, type, message, description, action, retry, headers, stack, example = {} } = merged
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
   expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
@@ -78,7 +78,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
-  checkMetaSchema(owner, `${code}.meta`, meta)
+  const meta = readMetaSchema(owner, `${code}.meta`, merged.meta)
   checkExample(code, meta, example)
 
   const text = typeof message === 'function' ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta) : message
@@ -92,7 +92,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
     description: description ?? text,
     action: action ?? actionOfAdvice[advice],
     retry: advice,
-    meta: meta as unknown as TSchema | undefined,
+    meta: meta as TSchema | undefined,
     headers,
     stack: stack ?? hasStack(status),
     example
@@ -153,7 +153,7 @@ function createExampleMessage (code: string, message: (meta: unknown) => unknown
   }
 }
 
-function checkExample (code: string, schema: DefinitionShape['meta'], example: unknown): void {
+function checkExample (code: string, schema: ReadonlyJsonObject | undefined, example: unknown): void {
   const mismatch = findFault(exampleSchema, example)
   if (mismatch !== undefined) {
     rejectOption(owner, `${code}.example${mismatch.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each with a valid value', mismatch.value)
@@ -163,7 +163,7 @@ function checkExample (code: string, schema: DefinitionShape['meta'], example: u
     expectOption(owner, `${code}.example.meta`, meta === undefined, "no value, because the definition has no 'meta'", meta)
     return
   }
-  const { required } = schema as { readonly required?: unknown }
+  const { required } = schema
   if (meta === undefined) {
     if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
     return

@@ -24,8 +24,8 @@ type FactoryArguments<Meta> =
  * throw errors.resource_not_found('No queue has this id.')
  * return errors.rate_limit_exceeded({ retryAfter: 30 })
  */
-export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown>
-  extends ErrorDefinition<Code, Status> {
+export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown, Message = ErrorDefinition['message']>
+  extends ErrorDefinition<Code, Status, Message> {
   (...args: FactoryArguments<Meta>): ApiError<Code, Meta>
 }
 
@@ -36,7 +36,7 @@ export type AnyErrorFactory = ErrorDefinition & ((...args: never[]) => ApiError)
 export type Catalog<D> = {
   readonly [C in keyof D]: D[C] extends AnyErrorFactory
     ? D[C]
-    : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>> : never
+    : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>, MessageOf<D[C]>> : never
 }
 
 /** A catalog of definitions that change codes of an earlier catalog. Absent properties come from the earlier factory. */
@@ -44,9 +44,12 @@ type ChangedCatalog<D, Earlier> = {
   readonly [C in keyof D]: D[C] extends AnyErrorFactory
     ? D[C]
     : C extends keyof Earlier
-      ? ErrorFactory<C & string, 'status' extends keyof D[C] ? StatusOf<D[C]> : StatusOf<Earlier[C]>, D[C] extends { readonly meta: unknown } ? MetaOf<D[C]> : MetaOfFactory<Earlier[C]>>
+      ? ErrorFactory<C & string, 'status' extends keyof D[C] ? StatusOf<D[C]> : StatusOf<Earlier[C]>, D[C] extends { readonly meta: unknown } ? MetaOf<D[C]> : MetaOfFactory<Earlier[C]>, MessageOf<'message' extends keyof D[C] ? D[C] : Earlier[C]>>
       : Catalog<D>[C]
 }
+
+/** The message of a definition, which an editor shows with the type of the factory. */
+type MessageOf<D> = D extends { readonly message: infer Message extends string } ? Message : ErrorDefinition['message']
 
 type StatusOf<D> = D['status' & keyof D] & ErrorStatus
 
@@ -84,10 +87,10 @@ export function defineErrors<
   const A extends Part, const B extends Part = {}, const C extends Part = {}, const D extends Part = {}, const E extends Part = {}
 > (
   a: A & Checked<A>,
-  b?: B & Checked<B>,
-  c?: C & Checked<C>,
-  d?: D & Checked<D>,
-  e?: E & Checked<E>
+  b?: B & Checked<B, keyof A>,
+  c?: C & Checked<C, keyof A | keyof B>,
+  d?: D & Checked<D, keyof A | keyof B | keyof C>,
+  e?: E & Checked<E, keyof A | keyof B | keyof C | keyof D>
 ): Extend<Extend<Extend<Extend<Catalog<A>, B>, C>, D>, E>
 export function defineErrors (...parts: readonly Part[]): AnyCatalog {
   return mergeParts(parts)

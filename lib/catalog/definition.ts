@@ -1,5 +1,6 @@
 /** The types of error definitions, and the types that a catalog derives from them. */
 import type { TSchema } from '@sinclair/typebox'
+import type { SchemaValue, StandardJsonSchema } from '../support/json-schema.js'
 import type { Issue } from './issues.js'
 
 /**
@@ -54,15 +55,6 @@ export interface ObjectSchema {
   readonly type: 'object'
 }
 
-/**
- * A schema of `@sinclair/typebox`, by its structure. Its CommonJS and ES module builds declare different unique symbols, so a
- * schema of one build is not assignable to the type of the other.
- */
-export interface TypedSchema {
-  readonly static: unknown
-  readonly params: unknown
-}
-
 /** The properties of a definition, independent of the type of its `meta`. */
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
@@ -78,10 +70,10 @@ export interface DefinitionShape {
   /** Whether and when the same request may be sent again. @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
   readonly retry?: RetryAdvice
   /**
-   * The schema of the `meta` object. A schema of `@sinclair/typebox` also defines the type of `meta`, and `example.meta` is checked against it.
-   * Any other JSON Schema (from `typebox` 1, or plain) only documents `meta`. If the schema is absent, the error has no `meta`.
+   * The schema of the `meta` object: of TypeBox (`@sinclair/typebox` 0.34 or `typebox` 1), a JSON Schema, or a schema that offers its JSON
+   * Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`). It also defines the type of `meta`. If it is absent, the error has no `meta`.
    */
-  readonly meta?: ObjectSchema
+  readonly meta?: StandardJsonSchema<object> | ObjectSchema
   /** Response headers that every response with this error has. */
   readonly headers?: HeaderValues
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
@@ -92,40 +84,54 @@ export interface DefinitionShape {
 
 /** The type of `meta` in errors of a definition; `undefined` if it has no `meta` schema. */
 export type MetaOf<D> = D extends { readonly meta: infer S }
-  ? S extends TypedSchema ? (S & { readonly params: [] })['static'] : Readonly<Record<string, unknown>>
+  ? SchemaValue<S>
   : undefined
 
 /** The type of `meta` in the errors of a factory. */
 export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: infer Meta } ? Meta : undefined
 
 /**
- * Checks definitions property by property: an unknown property is `never`, and a `message` function receives the
- * `meta` of its own schema.
+ * Checks definitions property by property. A new code needs `status` and `message`, there are no other properties than those of a
+ * definition, and a `message` function receives the `meta` of its own schema.
  */
-export type Checked<D> = {
+export type Checked<D, EarlierCodes = never> = {
   // Most definitions have no function, and creating no type for them saves most of the time that a large catalog takes.
   [C in keyof D]: keyof D[C] extends keyof DefinitionShape
-    ? D[C] extends { readonly message: string } ? unknown : CheckedDefinition<D[C]>
+    ? D[C] extends { readonly status: unknown, readonly message: string } ? unknown
+      : CheckedDefinition<D[C]> & (C extends EarlierCodes ? unknown : NewDefinition)
     : D[C] extends (...args: never[]) => unknown ? unknown : CheckedDefinition<D[C]>
 }
 
+/** The properties that the definition of a new code needs. The compiler shows this name if one is missing. */
+interface NewDefinition {
+  readonly status: ErrorStatus
+  readonly message: unknown
+}
+
 type CheckedDefinition<D> = {
-  [P in keyof D]: P extends 'message' ? string | ((meta: MessageMeta<D>) => string) : P extends keyof DefinitionShape ? D[P] : never
+  [P in keyof D]: P extends 'message' ? string | ((meta: MessageMeta<D>) => string) : P extends keyof DefinitionShape ? D[P] : UnknownProperty
+}
+
+/** The type of a property that definitions do not have. The compiler shows this name. */
+interface UnknownProperty {
+  readonly 'is not a property of a definition': never
 }
 
 /** The `meta` that a message function receives. The definition of an earlier code cannot be inferred together with this one. */
 type MessageMeta<D> = D extends { readonly meta: unknown } | { readonly status: unknown } ? MetaOf<D> : any
 
 /** A definition with its code and with every default filled in. */
-export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus> extends CommonDefinition {
+export interface ErrorDefinition<
+  Code extends string = string, Status extends ErrorStatus = ErrorStatus, Message = string | ((meta: never) => string)
+> extends CommonDefinition {
   readonly code: Code
   readonly status: Status
+  readonly message: Message
 }
 
 /** The properties that have the same types in every definition. */
 interface CommonDefinition {
   readonly type: string
-  readonly message: string | ((meta: never) => string)
   readonly description: string
   readonly action: string
   readonly retry: RetryAdvice

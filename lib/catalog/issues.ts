@@ -221,6 +221,7 @@ export const formatMessages: Readonly<Record<string, string>> = {
   url: 'must be a URL',
   email: 'must be an email address',
   hostname: 'must be a host name',
+  ip: 'must be an IP address',
   ipv4: 'must be an IPv4 address',
   ipv6: 'must be an IPv6 address',
   regex: 'must be a regular expression',

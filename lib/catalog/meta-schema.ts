@@ -2,6 +2,7 @@
 import { describeValue } from '../support/describe-value.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
+import { toJsonSchema } from '../support/json-schema.js'
 import { subschemas } from '../support/subschemas.js'
 
 /** The types of JSON Schema (draft 2020-12, section 6.1.1 of the validation vocabulary). */
@@ -10,17 +11,18 @@ const jsonTypes: readonly unknown[] = ['object', 'array', 'string', 'number', 'i
 const expectedSchema = 'the schema of an object, like Type.Object({ id: Type.String() })'
 
 /**
- * Checks that a value is the JSON Schema of an object.
+ * Returns the JSON Schema of `meta`; `undefined` if there is none.
  *
  * @param option the path of the schema, for messages
- * @throws TypeError with one sentence if it is not
+ * @throws TypeError with one sentence if it is not the schema of an object
  */
-export function checkMetaSchema (owner: string, option: string, meta: unknown): void {
-  if (meta === undefined) return
-  expectOption(owner, option, !isValidator(meta), 'a JSON Schema, such as z.toJSONSchema(schema)', meta)
+export function readMetaSchema (owner: string, option: string, schema: unknown): JsonObject | undefined {
+  if (schema === undefined) return undefined
+  const meta = toJsonSchema(owner, option, schema)
   expectOption(owner, option, isRecord(meta), expectedSchema, meta)
   if (meta.type !== 'object') throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
-  checkTypes(owner, option, meta, new Set())
+  checkTypes(owner, option, meta)
+  return meta
 }
 
 function describeSchema ({ type, $ref }: JsonObject): string {
@@ -29,7 +31,7 @@ function describeSchema ({ type, $ref }: JsonObject): string {
 }
 
 /** Checks the types in a schema. The libraries that create schemas also have types of JavaScript, such as `RegExp`. */
-function checkTypes (owner: string, path: string, schema: unknown, seen: Set<unknown>): void {
+export function checkTypes (owner: string, path: string, schema: unknown, seen: Set<unknown> = new Set()): void {
   if (!isRecord(schema) || seen.has(schema)) return
   seen.add(schema)
   for (const [keyword, value] of Object.entries(schema)) {
@@ -43,11 +45,4 @@ function checkTypes (owner: string, path: string, schema: unknown, seen: Set<unk
       for (const inner of [value].flat()) checkTypes(owner, `${path}.${keyword}`, inner, seen)
     }
   }
-}
-
-/** Returns whether a value is a schema of zod, Valibot or a similar library: an instance of a class, or an object with functions. */
-function isValidator (value: unknown): boolean {
-  if (!isRecord(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype !== null && Object.getPrototypeOf(prototype) !== null) || Object.values(value).some(member => typeof member === 'function')
 }

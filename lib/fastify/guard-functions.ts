@@ -7,6 +7,7 @@ import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ignoreRejection, isPromiseLike } from '../support/call-safely.js'
 import { isApiError } from '../catalog/api-error.js'
+import { getResponseCodes } from '../catalog/response-codes.js'
 import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
@@ -167,12 +168,15 @@ export function guardValidatorCompiler (compiler: Call, isActive: () => boolean)
 }
 
 /**
- * Guards a serializer compiler.
+ * Guards a serializer compiler. It does not receive the schemas of `responses()`, because the compilers of zod accept only schemas of zod.
  *
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
 export function guardSerializerCompiler (compiler: Call, isActive: () => boolean): Call {
-  return guardCompiler('serializer compiler', compiler, guardSerializer, isActive)
+  const compile = guardCompiler('serializer compiler', compiler, guardSerializer, isActive)
+  return inherit(compiler, function (this: unknown, route, ...args) {
+    return getResponseCodes((route as { readonly schema?: unknown } | undefined)?.schema).length > 0 ? JSON.stringify : compile.call(this, route, ...args)
+  })
 }
 
 function guardCompiler (what: string, compiler: Call, guardCompiled: (call: Call, isActive: () => boolean) => Call, isActive: () => boolean): Call {

@@ -4,8 +4,10 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefinition } from '../catalog/answer.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { exampleRequestId } from '../catalog/error-headers.js'
+import { checkTypes } from '../catalog/meta-schema.js'
 import { describeValue } from '../support/describe-value.js'
 import { isSendableHeader } from '../support/http-syntax.js'
+import { toJsonSchema } from '../support/json-schema.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { BodyPart, Field, Format, SchemaContext } from './format.js'
 
@@ -68,12 +70,15 @@ function checkField (format: string, path: string, field: Field, { definition, a
   const schema = call(() => field.schema(definition, context), error => reject('', `has no schema, because the function threw: ${String(error)}`))
   // The value of such a field is never sent.
   if (schema === undefined) return
+  const option = `format: '${path}' of '${format}'`
+  const json = toJsonSchema('fastify-api-errors', option, schema)
+  checkTypes('fastify-api-errors', option, json)
   const value = call(() => toPlainValue(field.value(answer)), error => reject('', `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
     if (field.optional !== true && !isOptional) reject('', 'has no value, although it is not optional')
     return
   }
-  const mismatch = compile(schema)(value)
+  const mismatch = compile(json as object)(value)
   if (mismatch === undefined) return
   const { instancePath, message } = mismatch
   const [at, found] = findPart(value, instancePath)

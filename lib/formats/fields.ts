@@ -2,13 +2,14 @@
  * The fields from which formats are made: `import { code, group, message } from 'fastify-api-errors/format'`. A field has the value
  * that is sent and the schema that the document shows.
  */
-import type { Static, TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { carriesIssues, type Answer, type BodyDefinition } from '../catalog/answer.js'
 import { issuesSchema, enumSchema, issueSchema, type Issue } from '../catalog/issues.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
+import type { SchemaValue } from '../support/json-schema.js'
 import { Type } from '../support/type-builder.js'
-import type { BodyPart, Field, Fields, Group, List, SchemaContext } from './format.js'
+import { getFieldSchema, type BodyPart, type Field, type Fields, type Group, type List, type SchemaContext } from './format.js'
 import { groupReasons, reasonsSchema } from './reasons-by-field.js'
 
 export type { BodyPart, Field, Fields, Group, List, SchemaContext }
@@ -89,11 +90,14 @@ function hasIssues (definition: BodyDefinition, context: SchemaContext): boolean
  * @example
  * const trace = field({ schema: () => Type.String(), value: answer => answer.requestId })
  */
-export function field<S extends TSchema> (definition: {
-  /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
+export function field<const S extends object> (definition: {
+  /**
+   * Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. It is a schema of
+   * TypeBox, a JSON Schema, or a schema that offers its JSON Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`).
+   */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => S | undefined
   /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
-  readonly value: (answer: Answer) => Static<S> | undefined
+  readonly value: (answer: Answer) => SchemaValue<S> | undefined
   /** @default false */
   readonly optional?: boolean
 }): Field {
@@ -237,7 +241,7 @@ function issueFieldSchema (value: IssueFields[string], definition: BodyDefinitio
     return schema.required === undefined ? Type.Optional(schema) : schema
   }
   if ('mapCode' in value) return mappedCodesSchema(value as CodeField, definition, context, described)
-  const schema = value.schema(definition, context) as TSchema | undefined
+  const schema = getFieldSchema(value, definition, context)
   return schema !== undefined && value.optional === true ? Type.Optional(schema) : schema
 }
 

@@ -6,6 +6,7 @@ import { ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
 import { isHeaderOfErrors, isSendableHeader } from '../support/http-syntax.js'
+import { toJsonSchema } from '../support/json-schema.js'
 import { Type } from '../support/type-builder.js'
 
 /** The values, in addition to the definition, that the schema of a body depends on. */
@@ -18,7 +19,10 @@ export interface SchemaContext {
 
 /** A field of a body: its schema for documentation, and the value that is sent. */
 export interface Field {
-  /** Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. */
+  /**
+   * Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. It is a schema of
+   * TypeBox, a JSON Schema, or a schema that offers its JSON Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`).
+   */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
   /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
   readonly value: (answer: Answer) => unknown
@@ -173,7 +177,7 @@ function checkPart (path: string, part: unknown): void {
 }
 
 function checkField (path: string, { schema, value, optional }: Readonly<Record<string, unknown>>): void {
-  expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a TypeBox schema, or undefined', schema)
+  expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a schema, or undefined', schema)
   expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
   expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
 }
@@ -301,8 +305,13 @@ function partSchema (part: BodyPart, definition: BodyDefinition, context: Schema
     return Object.keys(properties).length === 0 ? undefined : { schema, isOptional: required === undefined }
   }
   if ('items' in part) return { schema: listSchema(part, definition, context), isOptional: false }
-  const schema = part.schema(definition, context) as TSchema | undefined
+  const schema = getFieldSchema(part, definition, context)
   return schema === undefined ? undefined : { schema, isOptional: part.optional === true }
+}
+
+/** Returns the JSON Schema of a field; `undefined` if errors of the definition never have it. */
+export function getFieldSchema (field: Field, definition: BodyDefinition, context: SchemaContext): TSchema | undefined {
+  return toJsonSchema('fastify-api-errors', 'format', field.schema(definition, context)) as TSchema | undefined
 }
 
 function listSchema ({ items }: List, definition: BodyDefinition, context: SchemaContext): TSchema {

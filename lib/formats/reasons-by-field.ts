@@ -1,14 +1,16 @@
 /** The invalid fields as an object, as in the formats `summary` and `message`. */
 import type { TSchema } from '@sinclair/typebox'
+import { carriesIssues } from '../catalog/answer.js'
 import type { Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 import { Type } from '../support/type-builder.js'
 
-/** Returns the field `{ field: [reason] }`. Every 422 has it, and every `invalid_request` of an API with `validationStatus: 400`. */
-export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {
+/** Returns the field `{ field: [reason] }`. Every 422 has it, because clients of such formats expect it. Any other error has it if it has issues. */
+export function reasonsByField (reason: (issue: Issue) => string): Field {
   return {
-    schema: ({ status, code }) => status === 422 || (validationStatus === 400 && code === 'invalid_request') ? reasonsSchema() : undefined,
-    value: ({ issues }) => groupReasons(issues, reason)
+    schema: (definition, { issueCodes }) => definition.status === 422 || (carriesIssues(definition) && issueCodes?.length !== 0) ? reasonsSchema() : undefined,
+    value: ({ status, issues }) => status === 422 || issues.length > 0 ? groupReasons(issues, reason) : undefined,
+    optional: true
   }
 }
 

@@ -12,7 +12,7 @@ import { isObject, isRecord } from '../support/is-object.js'
 import type { StatusErrors } from './group-by-status.js'
 import type { RouteErrors } from './route-errors.js'
 import type { RouteRecord } from './route-record.js'
-import { getResponseCodes } from './typed-responses.js'
+import { getResponseCodes } from '../catalog/response-codes.js'
 
 /** A body as it is sent, with its media type. */
 export interface SentBody {

@@ -4,15 +4,24 @@ import type { TUnsafe } from '@sinclair/typebox'
 import type { TUnsafe as CommonJsUnsafe } from '@sinclair/typebox' with { 'resolution-mode': 'require' }
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyErrorFactory } from '../catalog/define-errors.js'
+import { getResponseCodes, setResponseCodes } from '../catalog/response-codes.js'
 import { rejectOption } from '../support/expect-option.js'
 import { Type } from '../support/type-builder.js'
 
 /**
  * A response schema whose values are errors of the catalog. @fastify/type-provider-typebox 5 reads the type from
- * `static` (@sinclair/typebox), version 6 from `~unsafe` (typebox).
+ * `static` (@sinclair/typebox), version 6 from `~unsafe` (typebox), and the type providers of zod from `_zod`.
  */
 export interface ErrorResponse<Error> extends TUnsafe<Error>, CommonJsUnsafe<Error> {
   readonly '~unsafe': Error
+  readonly '~standard': any
+  readonly _zod: ZodInternals<Error>
+}
+
+/** The internals of a schema of zod 4, by their structure. Only the types of its values are read. */
+type ZodInternals<Value> = { readonly [Name in 'version' | 'def' | 'deferred' | 'run' | 'parse' | 'traits' | 'pattern' | 'constr' | 'bag' | 'isst']: any } & {
+  readonly input: Value
+  readonly output: Value
 }
 
 /** The response schemas of some factories, by status. */
@@ -22,11 +31,14 @@ export type ErrorResponses<Factory extends AnyErrorFactory> = {
 
 type ErrorOf<Factory> = Factory extends { readonly code: infer Code extends string } ? ApiError<Code> : never
 
-const codes: unique symbol = Symbol.for('fastify-api-errors.codes')
-
 /**
- * Returns response schemas to spread into `schema.response`. With @fastify/type-provider-typebox, `reply.code(404).send(...)`
- * then accepts only the errors of this status. These errors are documented as if `config.errors` listed them.
+ * Returns response schemas to spread into `schema.response`. With a type provider (@fastify/type-provider-typebox,
+ * @fastify/type-provider-zod, fastify-type-provider-zod or fastify-zod-openapi), `reply.code(404).send(...)` then accepts only the errors
+ * of this status, and the handler can return them: `return errors.resource_not_found()`. These errors are documented as if
+ * `config.errors` listed them.
+ *
+ * If `schema.response` or the type `Reply` defines the responses of a route, an error that is not listed can only be thrown.
+ * If neither does, a handler can return any value.
  *
  * At run time, these schemas accept any value. A sent error passes through the error handler like a thrown error, and the route
  * does not serialize it.
@@ -50,16 +62,9 @@ export function responses<const Factories extends readonly AnyErrorFactory[]> (.
     (byStatus[factory.status] ??= []).push(factory.code)
   }
   return Object.fromEntries(Object.entries(byStatus).map(([status, named]) => [
-    status, Object.assign(Type.Unsafe({ description: named.join(', ') }), { [codes]: named })
+    status, setResponseCodes(Type.Unsafe({ description: named.join(', ') }), named)
   ])) as unknown as ErrorResponses<Factories[number]>
 }
-
-/** Returns the codes of a response schema that {@link responses} created; empty for any other schema. */
-export function getResponseCodes (schema: unknown): readonly string[] {
-  return (schema as { readonly [codes]?: readonly string[] } | null | undefined)?.[codes] ?? none
-}
-
-const none: readonly string[] = []
 
 /** Returns the codes of a route's response schemas that {@link responses} created. */
 export function listDeclaredResponses (response: unknown): readonly string[] {

@@ -2,7 +2,7 @@
 import { createExampleAnswer } from '../catalog/answer.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { exampleRequestId, headerValue } from '../catalog/error-headers.js'
-import type { Field } from '../formats/format.js'
+import { getFieldSchema, type Field } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import { isHeaderOfErrors } from '../support/http-syntax.js'
 import type { ReadonlyJsonObject } from '../support/is-object.js'
@@ -43,7 +43,7 @@ function describeField (name: string, field: Field, definitions: readonly ErrorD
   const { formats, textFormats, docUrl, version, getSchema } = context
   const described = definitions.flatMap(definition => {
     const page = docUrl(definition.code)
-    const schema = field.schema(definition, { hasDocUrl: page !== undefined })
+    const schema = getFieldSchema(field, definition, { hasDocUrl: page !== undefined })
     const value = field.value(createExampleAnswer(definition, page, { requestId: exampleRequestId, instance: '/' }))
     // A header has no schema that other schemas could share.
     const converted = schema && toOpenApiSchema(schema, version, { refer: (_key, _name, create) => create(), getSchema })

@@ -40,8 +40,8 @@ t.test('defineErrorsWith: codes in lower snake case, and codes that the pattern 
   const define = defineErrorsWith({ codes: /E\d+/y })
   t.strictSame(Object.keys(define({ E1: bucket, E2: bucket, plain: bucket })), ['E1', 'E2', 'plain'])
   t.equal(define({ E1: bucket }, { E1: { ...bucket, status: 410 } }).E1.status, 410)
-  expectTypeOf(define({ E1: bucket }).E1).toEqualTypeOf<ErrorFactory<'E1', 404, undefined>>()
-  expectTypeOf(errors['auth/invalid-token']).toEqualTypeOf<ErrorFactory<'auth/invalid-token', 401, undefined>>()
+  expectTypeOf(define({ E1: bucket }).E1).toEqualTypeOf<ErrorFactory<'E1', 404, undefined, 'The bucket does not exist.'>>()
+  expectTypeOf(errors['auth/invalid-token']).toEqualTypeOf<ErrorFactory<'auth/invalid-token', 401, undefined, 'The token is invalid.'>>()
   for (const [run, sentence] of [
     [() => define({ E1x: bucket }), "defineErrors: code: expected lower snake case, like 'resource_not_found', or a match of /E\\d+/y, got \"E1x\"."],
     [() => defineErrors({ E1: bucket }), "defineErrors: code: expected lower snake case, like 'resource_not_found', got \"E1\"."],

@@ -1,8 +1,11 @@
 /** `defineErrors`: catalogs, their factories, their types and invalid definitions. */
 import { Type } from '@sinclair/typebox'
 import * as typebox1 from '@fastify/type-provider-typebox'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'
+import * as v from 'valibot'
 import { z } from 'zod'
 import { ApiError, defineErrors, standardErrors, type AnyCatalog, type ErrorFactory } from 'fastify-api-errors'
 import { thrown } from '../support/thrown.js'
@@ -81,14 +84,16 @@ t.test('a definition for an earlier code changes only the properties that it has
   t.strictSame({ ...internal }, { ...standardErrors.internal_error, message: 'Something went wrong. We have been notified.' })
   t.equal(scope().message, 'The key needs another scope.')
   t.equal(scope({ meta: { required: ['read', 'write'] } }).message, 'The key needs read,write.')
-  expectTypeOf(validation).toEqualTypeOf<ErrorFactory<'validation_error', 400, undefined>>()
-  expectTypeOf(internal).toEqualTypeOf<ErrorFactory<'internal_error', 500, undefined>>()
+  expectTypeOf(validation).toEqualTypeOf<ErrorFactory<'validation_error', 400, undefined, 'One or more fields are invalid.'>>()
+  expectTypeOf(internal).toEqualTypeOf<ErrorFactory<'internal_error', 500, undefined, 'Something went wrong. We have been notified.'>>()
   expectTypeOf(scope).toEqualTypeOf<ErrorFactory<'insufficient_scope', 403, { required?: string[], held?: string[] }>>()
 })
 
 t.test('a new code without a status or a message throws one sentence', async t => {
+  // @ts-expect-error a new code without a status
   t.match(thrown(() => defineErrors(standardErrors, { resource_notfound: { message: 'No.' } })), /^TypeError: defineErrors: resource_notfound\.status: expected one of 400, .*, got undefined\.$/)
   t.equal(
+    // @ts-expect-error a new code without a message
     thrown(() => defineErrors(standardErrors, { resource_notfound: { status: 404 } })),
     'TypeError: defineErrors: resource_notfound.message: expected a sentence, or a function of meta that returns one, got undefined.'
   )
@@ -111,24 +116,68 @@ t.test('a catalog and its factories cannot be changed', async t => {
   t.ok(Object.isFrozen(errors.already_in_queue))
 })
 
-t.test('a schema of another library documents meta and does not validate it', async t => {
-  const { from_typebox_1: one, plain } = defineErrors({
-    from_typebox_1: { ...valid, meta: typebox1.Type.Object({ id: typebox1.Type.String() }), example: { meta: { id: 'x' } } },
-    plain: { ...valid, meta: { type: 'object', properties: { id: { type: 'string' } } } }
+t.test('a schema of any library documents meta and defines its type, and a message receives it', async t => {
+  interface Meta { id: string, size?: number }
+  const Type1 = typebox1.Type
+  const plainSchema = { type: 'object', properties: { id: { type: 'string' }, size: { type: 'integer' } }, required: ['id'] } as const
+  const example = { meta: { id: 'x' } }
+  const { typebox_0: zero, typebox_1: one, plain, inline, zod, ark, valibot } = defineErrors(standardErrors, {
+    typebox_0: { ...valid, meta: Type.Object({ id: Type.String(), size: Type.Optional(Type.Integer()) }), message: ({ id }) => id.trim(), example },
+    typebox_1: { ...valid, meta: Type1.Object({ id: Type1.String(), size: Type1.Optional(Type1.Integer()) }), message: ({ id }) => id.trim(), example },
+    plain: { ...valid, meta: plainSchema, message: ({ id }) => id.trim(), example },
+    inline: { ...valid, meta: { type: 'object', properties: { id: { type: 'string' }, size: { type: 'integer' } }, required: ['id'] }, message: ({ id }) => id.trim(), example },
+    zod: { ...valid, meta: z.object({ id: z.string(), size: z.int().optional() }), message: ({ id }) => id.trim(), example },
+    ark: { ...valid, meta: type({ id: 'string', 'size?': 'number' }), message: ({ id }) => id.trim(), example },
+    valibot: { ...valid, meta: toStandardJsonSchema(v.object({ id: v.string(), size: v.optional(v.number()) })), message: ({ id }) => id.trim(), example }
   })
-  t.strictSame(JSON.parse(JSON.stringify(one.meta)), { type: 'object', required: ['id'], properties: { id: { type: 'string' } } })
-  t.strictSame(plain({ meta: { id: 1 } }).meta, { id: 1 })
-  expectTypeOf(one().meta).toEqualTypeOf<Readonly<Record<string, unknown>>>()
-  expectTypeOf(plain().meta).toEqualTypeOf<Readonly<Record<string, unknown>>>()
+  for (const create of [zero, one, plain, inline, zod, ark, valibot]) {
+    t.match(JSON.parse(JSON.stringify(create.meta)), { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] })
+    t.equal(create({ meta: { id: ' a ' } }).message, 'a')
+  }
+  expectTypeOf(zero({ meta: { id: 'a' } }).meta).toEqualTypeOf<Meta>()
+  expectTypeOf(one({ meta: { id: 'a' } }).meta).toEqualTypeOf<Meta>()
+  expectTypeOf(plain({ meta: { id: 'a' } }).meta).toEqualTypeOf<Meta>()
+  expectTypeOf(inline({ meta: { id: 'a' } }).meta).toEqualTypeOf<Meta>()
+  expectTypeOf(zod({ meta: { id: 'a' } }).meta).toEqualTypeOf<{ id: string, size?: number | undefined }>()
+  expectTypeOf(ark({ meta: { id: 'a' } }).meta).toEqualTypeOf<Meta>()
+  expectTypeOf(valibot({ meta: { id: 'a' } }).meta).toEqualTypeOf<{ id: string, size?: number | undefined }>()
+  const unused = (): unknown => [
+    // @ts-expect-error missing meta
+    one(),
+    // @ts-expect-error a wrong type in meta
+    plain({ meta: { id: 1 } }),
+    // @ts-expect-error an unknown property of meta
+    inline({ meta: { id: 'a', name: 'b' } }),
+    // @ts-expect-error a part of meta is missing
+    zod({ meta: {} }),
+    // @ts-expect-error a wrong type in meta
+    ark({ meta: { id: 'a', size: 'b' } }),
+    // @ts-expect-error a part of meta is missing
+    valibot({ meta: { size: 1 } }),
+    // @ts-expect-error a meta that is not an object
+    () => defineErrors({ x: { ...valid, meta: z.string() } }),
+    // @ts-expect-error a meta that is not an object
+    () => defineErrors({ x: { ...valid, meta: { type: 'string' } } })
+  ]
+  expectTypeOf(unused).toBeFunction()
+})
+
+t.test('a later definition can change the schema of another library', async t => {
+  const changed = defineErrors(standardErrors, { queue_full: { ...valid, meta: z.object({ size: z.int() }), example: { meta: { size: 1 } } } }, { queue_full: { message: 'Full.' } })
+  t.strictSame(changed.queue_full.meta, {
+    type: 'object', properties: { size: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 } }, required: ['size'], additionalProperties: false
+  })
+  expectTypeOf(changed.queue_full({ meta: { size: 1 } }).meta).toEqualTypeOf<{ size: number }>()
+  t.match(changed.queue_full({ meta: { size: 1 } }), { message: 'Full.', meta: { size: 1 } })
 })
 
 t.test('types', async t => {
   const { already_in_queue: joined, not_your_turn: turn, hint } = errors
 
   t.test('in a catalog, codes, statuses and meta have literal types', async () => {
-    expectTypeOf(joined).toEqualTypeOf<ErrorFactory<'already_in_queue', 409, undefined>>()
+    expectTypeOf(joined).toEqualTypeOf<ErrorFactory<'already_in_queue', 409, undefined, 'You are already in this queue.'>>()
     expectTypeOf(turn).toEqualTypeOf<ErrorFactory<'not_your_turn', 403, { queue: string, position: number }>>()
-    expectTypeOf(errors.resource_not_found).toEqualTypeOf<ErrorFactory<'resource_not_found', 404, undefined>>()
+    expectTypeOf(errors.resource_not_found).toEqualTypeOf<ErrorFactory<'resource_not_found', 404, undefined, 'The resource does not exist.'>>()
     expectTypeOf(errors.rate_limit_exceeded().meta).toEqualTypeOf<{ policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }>()
     expectTypeOf(turn({ meta: { queue: 'a', position: 1 } })).toEqualTypeOf<ApiError<'not_your_turn', { queue: string, position: number }>>()
     expectTypeOf(errors).toExtend<AnyCatalog>()

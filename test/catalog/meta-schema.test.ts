@@ -1,17 +1,21 @@
 /** Schemas of an error's data: which are valid, and the sentence for each that is not. */
 import { Type, type TSchema } from '@sinclair/typebox'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
 import t from 'tap'
 import { Type as NewType } from 'typebox'
+import * as v from 'valibot'
 import { z } from 'zod'
-import { checkMetaSchema } from '../../lib/catalog/meta-schema.js'
+import { z as z3 } from 'zod/v3'
+import { readMetaSchema } from '../../lib/catalog/meta-schema.js'
 import { thrown } from '../support/thrown.js'
 
 const tree = { Tree: Type.Object({ name: Type.String(), left: Type.Optional(Type.Ref('Tree')) }) }
 const newTree = { Tree: NewType.Object({ name: NewType.String(), left: NewType.Optional(NewType.Ref('Tree')) }) }
 
-const check = (meta: unknown): void => { checkMetaSchema('defineErrors', 'x.meta', meta) }
+const read = (meta: unknown): unknown => readMetaSchema('defineErrors', 'x.meta', meta)
 
-t.test('the schemas of TypeBox, zod and plain JSON Schema are valid', t => {
+t.test('the schemas of TypeBox and plain JSON Schemas are valid, and not changed', t => {
   const valid = {
     absent: undefined,
     empty: { type: 'object' },
@@ -36,12 +40,49 @@ t.test('the schemas of TypeBox, zod and plain JSON Schema are valid', t => {
       return schema
     })()
   }
-  for (const [name, meta] of Object.entries(valid)) t.doesNotThrow(() => { check(meta) }, name)
+  for (const [name, meta] of Object.entries(valid)) t.equal(read(meta), meta, name)
+  t.end()
+})
+
+t.test('the schemas of zod, ArkType and Valibot are converted to JSON Schema', t => {
+  const expected = { type: 'object', properties: { id: { type: 'string' }, size: { type: 'number' } }, required: ['id'] }
+  const schema = z.object({ id: z.string(), size: z.number().optional() })
+  t.strictSame(read(schema), { ...expected, additionalProperties: false })
+  t.equal(read(schema), read(schema), 'it is converted once')
+  t.strictSame(read(type({ id: 'string', 'size?': 'number' })), expected)
+  t.strictSame(read(toStandardJsonSchema(v.object({ id: v.string(), size: v.optional(v.number()) }))), expected)
+  t.strictSame(read(z.object({ at: z.string().default('now') })), {
+    type: 'object', properties: { at: { type: 'string', default: 'now' } }, required: ['at'], additionalProperties: false
+  }, 'it is the schema of the values that are sent')
+  interface Tree { name: string, left?: Tree | undefined }
+  const tree: z.ZodType<Tree> = z.object({ name: z.string(), get left () { return tree.optional() } }).meta({ id: 'Tree' })
+  t.strictSame(read(z.object({ tree })), {
+    type: 'object',
+    properties: { tree: { $ref: '#/definitions/Tree' } },
+    required: ['tree'],
+    additionalProperties: false,
+    definitions: {
+      Tree: {
+        type: 'object',
+        properties: { name: { type: 'string' }, left: { allOf: [{ $ref: '#/definitions/Tree' }] } },
+        required: ['name'],
+        additionalProperties: false
+      }
+    }
+  })
+  t.end()
+})
+
+t.test('a JSON Schema that zod created keeps the options of its creation', t => {
+  const schema = z.toJSONSchema(z.object({ at: z.date() }), { unrepresentable: 'any' })
+  t.equal(read(schema), schema)
   t.end()
 })
 
 t.test('any other schema is rejected with one sentence', t => {
   const expected = 'x.meta: expected the schema of an object, like Type.Object({ id: Type.String() }), got'
+  const converted = 'x.meta: expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
+  const withThrown = (thrown: unknown): object => ({ '~standard': { vendor: 'mine', jsonSchema: { output: () => { throw thrown } } } })
   const types = 'expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got'
   const property = (schema: TSchema): object => Type.Object({ id: schema })
   const wrong: ReadonlyArray<readonly [meta: unknown, sentence: string]> = [
@@ -76,8 +117,16 @@ t.test('any other schema is rejected with one sentence', t => {
     [{ type: 'object', properties: { id: { $ref: '#/definitions/at' } }, definitions: { at: { type: 'Date' } } }, `x.meta.definitions.at.type: ${types} "Date".`],
     [{ type: 'object', properties: { id: { type: 'text' } } }, `x.meta.properties.id.type: ${types} "text".`],
     [{ type: 'object', properties: { id: { type: ['string', 'Date'] } } }, `x.meta.properties.id.type: ${types} "Date".`],
-    [z.object({ id: z.string() }), 'x.meta: expected a JSON Schema, such as z.toJSONSchema(schema), got an object.']
+    [z.string(), `${expected} a schema of type "string".`],
+    [z.array(z.object({})), `${expected} a schema of type "array".`],
+    [z.object({ at: z.date() }), `${converted} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
+    [z.object({ id: z.string().transform(Number) }), `${converted} a schema of zod that has none: Transforms cannot be represented in JSON Schema.`],
+    [z3.object({ id: z3.string() }), `${converted} a schema of zod without a JSON Schema.`],
+    [v.object({ id: v.string() }), `${converted} a schema of valibot without a JSON Schema.`],
+    [withThrown('No JSON Schema'), `${converted} a schema of mine that has none: No JSON Schema.`],
+    [new (class Schema {})(), `${converted} an object.`],
+    [{ type: 'object', validate () {} }, `${converted} an object.`]
   ]
-  for (const [meta, sentence] of wrong) t.equal(thrown(() => { check(meta) }), `TypeError: defineErrors: ${sentence}`)
+  for (const [meta, sentence] of wrong) t.equal(thrown(() => { read(meta) }), `TypeError: defineErrors: ${sentence}`)
   t.end()
 })

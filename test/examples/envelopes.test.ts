@@ -2,7 +2,7 @@
  * The formats of examples/envelopes. For each one, a server fails in each way. Every response is compared with the document, and the
  * client reads it.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Type } from '@sinclair/typebox'
@@ -66,6 +66,15 @@ const failures: ReadonlyArray<readonly [code: string, route: string, init?: Requ
 ]
 
 t.equal(envelopes.size, 22)
+
+t.test('at least 18 formats have 12 lines or fewer, without imports, comments and the reader', t => {
+  const long = [...envelopes.keys()].filter(name => {
+    const [text = ''] = readFileSync(new URL(`${name}.ts`, folder), 'utf8').split('/** Reads')
+    return text.split('\n').filter(line => line !== '' && !/^(?:import|\/\*\*)/.test(line)).length > 12
+  })
+  t.strictSame(long, ['google', 'paypal'])
+  t.end()
+})
 
 for (const [name, { format, read }] of envelopes) {
   t.test(name, async t => {

@@ -1,10 +1,13 @@
 /** Custom formats whose values do not match their schemas are rejected at registration. */
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
+import * as v from 'valibot'
+import { z } from 'zod'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type Fields } from 'fastify-api-errors'
 import type { BodyPart } from '../../lib/formats/format.js'
 import { checkExamples } from '../../lib/formats/check-examples.js'
+import { thrown } from '../support/thrown.js'
 
 const catalog = defineErrors({
   queue_full: {
@@ -43,7 +46,7 @@ t.test('values of every kind that match', t => {
       list: { schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.Unknown(), { minItems: 1 }), value: answer => answer.issues }
     },
     unknownReference: { list: { schema: () => Type.Unsafe<unknown>({ $ref: 'Reason#' }), value: () => 1 } },
-    javaScriptType: { at: { schema: () => Type.Date(), value: () => new Date(0) } },
+    otherLibrary: { at: { schema: () => z.string(), value: () => 'now' }, id: { schema: () => ({ type: 'string' }), value: () => 'a' } },
     formatsOfStrings: { at: { schema: () => Type.String({ format: 'date-time' }), value: () => 'now' } }
   }
   for (const [name, fields] of Object.entries(valid)) t.doesNotThrow(() => { check(fields) }, name)
@@ -71,6 +74,18 @@ t.test('any other value is rejected with one sentence that names the format, the
   ]
   for (const [fields, fault] of wrong) {
     t.throws(() => { check(fields) }, { message: `fastify-api-errors: format: expected values that match the schemas of their fields, but in 'mine', ${fault}.` }, fault)
+  }
+  t.end()
+})
+
+t.test('a schema that offers no JSON Schema, or has a type of JavaScript, is rejected with one sentence', t => {
+  const expected = ': expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
+  for (const [schema, sentence] of [
+    [v.string(), `${expected} a schema of valibot without a JSON Schema.`],
+    [z.date(), `${expected} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
+    [Type.Date(), ".type: expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got \"Date\"."]
+  ] as const) {
+    t.equal(thrown(() => { check({ at: { schema: () => schema, value: () => 'now' } }) }), `TypeError: fastify-api-errors: format: 'at' of 'mine'${sentence}`)
   }
   t.end()
 })

@@ -1,12 +1,17 @@
 /** The fields that formats have in common: the value of each, and the schema that describes it. */
 import t from 'tap'
 import { Ajv } from 'ajv'
+import { type } from 'arktype'
 import { Type } from '@sinclair/typebox'
-import { defineErrors, standardErrors, type ErrorDefinition } from 'fastify-api-errors'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { Type as Type1 } from 'typebox'
+import * as v from 'valibot'
+import { z } from 'zod'
+import { defineErrors, defineFormat, standardErrors, type ErrorDefinition } from 'fastify-api-errors'
 import type { Answer } from '../../lib/catalog/answer.js'
 import type { Issue } from '../../lib/catalog/issues.js'
 import * as fields from '../../lib/formats/fields.js'
-import type { Field } from '../../lib/formats/format.js'
+import { bodySchema, type Field } from '../../lib/formats/format.js'
 import { thrown } from '../support/thrown.js'
 
 const errors = defineErrors(standardErrors, {
@@ -52,6 +57,37 @@ t.test('field() returns its argument, and its value has the type of its schema',
   t.equal(fields.field(definition), definition)
   // @ts-expect-error a number is not a string
   fields.field({ schema: () => Type.String(), value: () => 1 })
+})
+
+t.test('field() accepts the schema of any library, and its value has the type of the schema', async t => {
+  for (const field of [
+    fields.field({ schema: () => Type.Object({ id: Type.String() }), value: ({ requestId: id }) => ({ id }) }),
+    fields.field({ schema: () => Type1.Object({ id: Type1.String() }), value: ({ requestId: id }) => ({ id }) }),
+    fields.field({ schema: () => ({ type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }), value: ({ requestId: id }) => ({ id }) }),
+    fields.field({ schema: () => z.object({ id: z.string() }), value: ({ requestId: id }) => ({ id }) }),
+    fields.field({ schema: () => type({ id: 'string' }), value: ({ requestId: id }) => ({ id }) }),
+    fields.field({ schema: () => toStandardJsonSchema(v.object({ id: v.string() })), value: ({ requestId: id }) => ({ id }) })
+  ]) {
+    const format = defineFormat({ name: 'mine', fields: { request: field, errors: fields.eachIssue({ request: field }) }, headers: { 'x-request': fields.requestId } })
+    const schema = bodySchema(format, errors.queue_full, { hasDocUrl: false })
+    const validate = new Ajv({ strict: false }).compile(schema)
+    t.ok(validate({ request: { id: 'req_1' }, errors: [{ request: { id: 'req_1' } }] }), JSON.stringify(validate.errors))
+    t.notOk(validate({ request: { id: 1 }, errors: [{ request: { id: 'req_1' } }] }))
+    t.notOk(validate({ request: { id: 'req_1' }, errors: [{ request: {} }] }))
+  }
+  const unused = (): unknown => [
+    // @ts-expect-error a number is not a string
+    fields.field({ schema: () => Type1.String(), value: () => 1 }),
+    // @ts-expect-error a number is not a string
+    fields.field({ schema: () => ({ type: 'string' }), value: () => 1 }),
+    // @ts-expect-error a number is not a string
+    fields.field({ schema: () => z.string(), value: () => 1 }),
+    // @ts-expect-error a number is not a string
+    fields.field({ schema: () => type('string'), value: () => 1 }),
+    // @ts-expect-error a number is not a string
+    fields.field({ schema: () => toStandardJsonSchema(v.string()), value: () => 1 })
+  ]
+  t.type(unused, 'function')
 })
 
 t.test('a constant is the only value that its schema allows', async t => {

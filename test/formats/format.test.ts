@@ -159,7 +159,7 @@ t.test('an invalid format throws one sentence with the property, what was expect
   const expectedField = 'expected a field, { schema, value }, a group, { fields }, or a list, { items }'
   const expectedMediaType = "expected a media type, like 'application/json'"
   const expectedSerialize = (type: string): string => `expected a function that returns a body as a string, because '${type}' is not JSON`
-  const expectedSchema = 'expected a function of (definition, context) that returns a TypeBox schema, or undefined'
+  const expectedSchema = 'expected a function of (definition, context) that returns a schema, or undefined'
   const wrong: ReadonlyArray<readonly [definition: unknown, sentence: string]> = [
     [undefined, 'format: expected an object with name and fields, got undefined.'],
     ['problem', 'format: expected an object with name and fields, got "problem".'],

@@ -31,7 +31,8 @@ t.test('a 422 lists messages by field', async t => {
   })
 })
 
-t.test('a 422 without issues has no list of messages', async t => {
+t.test('a 422 without issues has an empty list of messages, and any other error has none', async t => {
   const send = await createThrower({ format: 'message' })
   t.strictSame((await send({ error: standardErrors.validation_error() })).body, { message: 'One or more fields are invalid.', errors: {} })
+  t.strictSame((await send({ error: standardErrors.invalid_request() })).body, { message: 'The request is malformed.' })
 })

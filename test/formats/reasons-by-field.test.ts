@@ -13,9 +13,12 @@ t.test('reasons are lists by field, also for fields with names of Object.prototy
   t.strictSame(Object.entries(reasons), [['name', ['too_short', 'format']], ['body', ['too_short']], ['__proto__', ['too_short']], ['constructor', ['too_short']]])
 })
 
-t.test('the field belongs to the status of validation', async t => {
-  const { schema, value } = reasonsByField(({ message }) => message, 422)
-  t.strictSame([schema(errors.validation_error, context), schema(errors.invalid_request, context)], [reasonsSchema(), undefined])
-  t.strictSame(reasonsByField(({ code }) => code, 400).schema(errors.invalid_request, context), reasonsSchema(), 'with 400 as the status of validation')
-  t.strictSame(value({ issues: [issue] } as unknown as Answer), { name: ['is too short'] })
+t.test('every 422 has the field, and any other error that has issues', async t => {
+  const { schema, value } = reasonsByField(({ message }) => message)
+  const withoutIssues = { ...context, issueCodes: [] }
+  for (const code of ['validation_error', 'invalid_request', 'invalid_parameter', 'resource_already_exists'] as const) t.strictSame(schema(errors[code], context), reasonsSchema(), code)
+  t.equal(schema(errors.resource_not_found, context), undefined)
+  t.strictSame([schema(errors.validation_error, withoutIssues), schema(errors.invalid_request, withoutIssues)], [reasonsSchema(), undefined])
+  t.strictSame(value({ status: 409, issues: [issue] } as unknown as Answer), { name: ['is too short'] })
+  t.strictSame([value({ status: 422, issues: [] } as unknown as Answer), value({ status: 409, issues: [] } as unknown as Answer)], [{}, undefined])
 })

@@ -14,6 +14,16 @@ t.test('{ summary }', async t => {
   })
 })
 
+t.test('every error with issues lists messages by field', async t => {
+  const send = await createThrower({ format: 'summary' })
+  t.strictSame(await send({ error: standardErrors.resource_already_exists({ issues: [issue('email', 'is already in use')] }) }), {
+    status: 409,
+    contentType: 'application/json; charset=utf-8',
+    body: { summary: 'A resource with this identifier already exists.', validation_errors: { email: ['is already in use'] } }
+  })
+  t.strictSame((await send({ error: standardErrors.resource_already_exists() })).body, { summary: 'A resource with this identifier already exists.' })
+})
+
 t.test('a 422 lists messages by field, for any field name', async t => {
   const send = await createThrower({ format: 'summary' })
   const issues = [issue('email', 'is required'), issue('__proto__', 'is not allowed'), issue('constructor', 'is not allowed'), issue('', 'must be an object')]

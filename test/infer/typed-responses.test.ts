@@ -2,8 +2,13 @@
 import t from 'tap'
 import { TypeBoxValidatorCompiler as Compiler6, Type as Type6, type TypeBoxTypeProvider as Provider6 } from '@fastify/type-provider-typebox'
 import { Type as Type5, type TypeBoxTypeProvider as Provider5 } from 'type-provider-typebox-5'
+import * as official from '@fastify/type-provider-zod'
+import swagger from '@fastify/swagger'
 import { expectTypeOf } from 'expect-type'
 import Fastify from 'fastify'
+import * as community from 'fastify-type-provider-zod'
+import * as openApi from 'fastify-zod-openapi'
+import { z } from 'zod'
 import apiErrors, { defineErrors, responses, serverOptions, standardErrors, type ApiError } from 'fastify-api-errors'
 import { codesByStatus, createApp, documentOf } from '../openapi/documents.js'
 
@@ -73,6 +78,97 @@ t.test('reply.send() accepts exactly the errors of the status: @fastify/type-pro
     return { id: request.params.id }
   })
   await check(t, app)
+})
+
+for (const [provider, compilers] of Object.entries({ '@fastify/type-provider-zod': official, 'fastify-type-provider-zod': community })) {
+  t.test(`reply.send() accepts exactly the errors of the status, and a handler can return them: ${provider}`, async t => {
+    const app = Fastify(serverOptions()).withTypeProvider<official.ZodTypeProvider>()
+      .setValidatorCompiler(compilers.validatorCompiler).setSerializerCompiler(compilers.serializerCompiler)
+    t.teardown(() => app.close())
+    await app.register(swagger, { openapi: { info: { title: 'Queues', version: '1.0.0' } }, transform: compilers.jsonSchemaTransform })
+    await app.register(apiErrors, { errors })
+    app.get('/queues/:id', {
+      schema: {
+        params: z.object({ id: z.string() }),
+        response: { 200: z.object({ id: z.string() }), ...responses(errors.resource_not_found, errors.already_in_queue) }
+      }
+    }, async (request, reply) => {
+      expectTypeOf(request.params.id).toEqualTypeOf<string>()
+      // @ts-expect-error: another code
+      if (request.params.id === '') reply.code(404).send(errors.already_in_queue())
+      // @ts-expect-error: not an error of the catalog
+      if (request.params.id === '') reply.code(409).send({ message: 'no' })
+      // @ts-expect-error: a status that is not declared
+      if (request.params.id === '') reply.code(410).send(errors.resource_gone())
+      if (request.params.id === '1') return errors.resource_not_found({ message: 'No queue has this id.' })
+      if (request.params.id === '2') return reply.code(409).send(errors.already_in_queue())
+      return { id: request.params.id }
+    })
+    app.get('/declared', { schema: { response: { 200: z.string(), ...responses(errors.resource_not_found, errors.already_in_queue) } } }, async () => 'ok')
+    await check(t, app)
+    t.strictSame(codesByStatus(documentOf(app), '/declared', 'get'), {
+      200: [], 404: ['resource_not_found'], 409: ['already_in_queue'], 500: ['internal_error']
+    })
+  })
+}
+
+t.test('reply.send() accepts exactly the errors of the status, and a handler can return them: fastify-zod-openapi', async t => {
+  const app = Fastify(serverOptions()).withTypeProvider<openApi.FastifyZodOpenApiTypeProvider>()
+    .setValidatorCompiler(openApi.validatorCompiler).setSerializerCompiler(openApi.serializerCompiler)
+  t.teardown(() => app.close())
+  await app.register(openApi.fastifyZodOpenApiPlugin)
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Queues', version: '1.0.0' } }, ...openApi.fastifyZodOpenApiTransformers })
+  await app.register(apiErrors, { errors })
+  app.get('/queues/:id', {
+    schema: {
+      params: z.object({ id: z.string() }),
+      response: { 200: z.object({ id: z.string() }), ...responses(errors.resource_not_found, errors.already_in_queue) }
+    }
+  }, async (request, reply) => {
+    expectTypeOf(request.params.id).toEqualTypeOf<string>()
+    // @ts-expect-error: another code
+    if (request.params.id === '') reply.code(404).send(errors.already_in_queue())
+    // @ts-expect-error: not an error of the catalog
+    if (request.params.id === '') reply.code(409).send({ message: 'no' })
+    // @ts-expect-error: a status that is not declared
+    if (request.params.id === '') reply.code(410).send(errors.resource_gone())
+    if (request.params.id === '1') return errors.resource_not_found({ message: 'No queue has this id.' })
+    if (request.params.id === '2') return reply.code(409).send(errors.already_in_queue())
+    return { id: request.params.id }
+  })
+  app.get('/declared', { schema: { response: { 200: z.string(), ...responses(errors.resource_not_found, errors.already_in_queue) } } }, async () => 'ok')
+  await check(t, app)
+  t.strictSame(codesByStatus(documentOf(app), '/declared', 'get'), {
+    200: [], 404: ['resource_not_found'], 409: ['already_in_queue'], 500: ['internal_error']
+  })
+})
+
+t.test('a handler can return the errors that its responses list, and throw any other', async () => {
+  const app5 = Fastify().withTypeProvider<Provider5>()
+  const app6 = Fastify().withTypeProvider<Provider6>()
+  const zodApp = Fastify().withTypeProvider<official.ZodTypeProvider>()
+  const communityApp = Fastify().withTypeProvider<community.ZodTypeProvider>()
+  const unused = (): unknown => [
+    app5.get('/', { schema: { response: { 200: Type5.String(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_not_found()),
+    app6.get('/', { schema: { response: { 200: Type6.String(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_not_found()),
+    zodApp.get('/', { schema: { response: { 200: z.string(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_not_found()),
+    communityApp.get('/', { schema: { response: { 200: z.string(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_not_found()),
+    // @ts-expect-error: another code
+    communityApp.get('/', { schema: { response: responses(errors.resource_not_found) } }, (_request, reply) => { reply.code(404).send(errors.resource_gone()) }),
+    // @ts-expect-error: the responses do not list the error
+    app5.get('/', { schema: { response: { 200: Type5.String() } } }, async () => errors.resource_not_found()),
+    // @ts-expect-error: the responses do not list the error
+    app6.get('/', { schema: { response: { 200: Type6.String(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_gone()),
+    // @ts-expect-error: the responses do not list the error
+    zodApp.get('/', { schema: { response: { 200: z.string(), ...responses(errors.resource_not_found) } } }, async () => errors.resource_gone()),
+    // @ts-expect-error: the type of the reply does not list the error
+    Fastify().get<{ Reply: string }>('/', async () => errors.resource_not_found()),
+    Fastify().get<{ Reply: string | ApiError<'resource_not_found'> }>('/', async () => errors.resource_not_found()),
+    Fastify().get('/', async () => errors.resource_not_found()),
+    Fastify().get('/', { schema: { response: { 200: { type: 'string' } } } }, async () => errors.resource_not_found()),
+    app5.get('/', { schema: { response: { 200: Type5.String() } } }, async () => { throw errors.resource_not_found() })
+  ]
+  expectTypeOf(unused).toBeFunction()
 })
 
 async function check (t: Tap, app: { inject: (url: string) => Promise<{ statusCode: number, headers: object, json: () => unknown }> }): Promise<void> {

@@ -15,6 +15,27 @@ export interface CompileOptions {
   readonly browser?: boolean
 }
 
+/** Returns the compiler options of an application in a folder. */
+export function readCompilerOptions (folder: string, browser = false): ReturnType<typeof ts.convertCompilerOptionsFromJson> {
+  return ts.convertCompilerOptionsFromJson({
+    module: 'nodenext',
+    target: 'es2023',
+    ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+    paths: {
+      'fastify-api-errors': [join(root, 'lib/index.ts')],
+      'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
+      'fastify-api-errors/client/pacing': [join(root, 'lib/client/pacing.ts')],
+      'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')],
+      'fastify-api-errors/format': [join(root, 'lib/formats/fields.ts')],
+      'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')]
+    }
+  }, folder)
+}
+
 /**
  * Creates a program with a file, and calls a function with it. The program is separate, because declarations can change the types of
  * a whole program.
@@ -26,23 +47,7 @@ export function withProgram<Result> (
   try {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
-    const { options, errors } = ts.convertCompilerOptionsFromJson({
-      module: 'nodenext',
-      target: 'es2023',
-      ...(browser ? { lib: ['es2023', 'dom', 'dom.iterable'], types: [] } : { lib: ['es2023', 'es2024.string'], types: ['node'] }),
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: true,
-      noEmit: true,
-      paths: {
-        'fastify-api-errors': [join(root, 'lib/index.ts')],
-        'fastify-api-errors/client': [join(root, 'lib/client/index.ts')],
-        'fastify-api-errors/client/pacing': [join(root, 'lib/client/pacing.ts')],
-        'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')],
-        'fastify-api-errors/format': [join(root, 'lib/formats/fields.ts')],
-        'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')]
-      }
-    }, folder)
+    const { options, errors } = readCompilerOptions(folder, browser)
     const more = browser ? [] : [join(root, 'lib/index.ts')]
     return use(ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') }), folder, errors)
   } finally {

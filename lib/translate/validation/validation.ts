@@ -7,6 +7,7 @@ import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport
 import { readAjvReports } from './ajv-reports.js'
 import type { TranslateContext, Translator } from '../translator.js'
 import { getValidationMessage, toValidationCode } from './validation-status.js'
+import { readStandardIssues } from './standard-issues.js'
 import { readTypeboxErrors } from './typebox-errors.js'
 import { resolveUnions } from './unions.js'
 import { readZodIssues } from './zod-issues.js'
@@ -24,7 +25,7 @@ const parts = {
 export const maxIssues = 100
 
 /** The readers of reports. The last reader accepts every report. */
-const readers: readonly ReadReport[] = [readZodIssues, readTypeboxErrors, readAjvReports]
+const readers: readonly ReadReport[] = [readZodIssues, readStandardIssues, readTypeboxErrors, readAjvReports]
 
 /** Translates Fastify's validation errors, for any validator. */
 export const validationTranslator: Translator = {
@@ -53,12 +54,13 @@ export function createInvalidError (location: IssueLocation, issues: readonly Is
 
 /**
  * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code but
- * no known list, except for an asynchronous Ajv schema. If the validator itself failed, the error has the status 500.
+ * no known list, except for an asynchronous Ajv schema (`errors`) and for the errors of Valibot and zod (`issues`). If the validator itself
+ * failed, the error has the status 500.
  */
-function getReportedErrors ({ validation, code, statusCode, errors }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+function getReportedErrors ({ validation, code, statusCode, errors, issues }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (Array.isArray(validation)) return validation
   if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
-  return Array.isArray(errors) ? errors : []
+  return [errors, issues].find(Array.isArray) ?? []
 }
 
 /**
@@ -80,7 +82,7 @@ function createReport (validation: readonly unknown[], part: Part, request: Fast
   const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
   const { location, property } = parts[part]
   return {
-    validation: validation.slice(0, maxReported),
+    validation: Array.from(validation).slice(0, maxReported), // a subclass of Array can have another constructor
     location,
     schema: isObject(content) ? content.schema : schema,
     value: request[property],

@@ -1,4 +1,4 @@
-/** Reads the issues of zod 4, through fastify-type-provider-zod or fastify-zod-openapi. */
+/** Reads the issues of zod 4, through @fastify/type-provider-zod, fastify-type-provider-zod or fastify-zod-openapi, or unchanged. */
 import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -90,7 +90,8 @@ function readIssue (entry: unknown, value: unknown): ZodIssue | undefined {
   if (!isObject(entry)) return undefined
   const params = isObject(entry.params) ? entry.params : {}
   if (mark in entry) return { ...params, code: String(entry.keyword), path: splitPath(value, String(entry.instancePath)), message: String(entry.message) }
-  return isObject(params.issue) && Array.isArray(params.issue.path) ? params.issue as unknown as ZodIssue : undefined
+  if (isObject(params.issue) && Array.isArray(params.issue.path)) return params.issue as unknown as ZodIssue
+  return Array.isArray(entry.path) && Object.hasOwn(zodIssues, String(entry.code)) ? entry as unknown as ZodIssue : undefined
 }
 
 /** Splits a path of fastify-type-provider-zod, which does not escape the slashes in names. The value has the names. */
