@@ -12,7 +12,7 @@ export function createMessageFormat (validationStatus: 400 | 422): Format {
     name: 'message',
     fields: {
       message,
-      errors: reasonsByField(issue => `The ${issue.field === '' ? issue.in : `${issue.field} field`} ${issue.message}.`, validationStatus)
+      errors: reasonsByField((issue, { language }) => language?.formats?.message?.(issue) ?? `The ${issue.field === '' ? issue.in : `${issue.field} field`} ${issue.message}.`, validationStatus)
     }
   })
 }

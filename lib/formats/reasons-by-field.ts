@@ -1,14 +1,15 @@
 /** The invalid fields as an object, as in the formats `summary` and `message`. */
 import type { TSchema } from '@sinclair/typebox'
+import type { Answer } from '../catalog/answer.js'
 import type { Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 import { Type } from '../support/type-builder.js'
 
 /** Returns the field `{ field: [reason] }`. Every 422 has it, and every `invalid_request` of an API with `validationStatus: 400`. */
-export function reasonsByField (reason: (issue: Issue) => string, validationStatus: 400 | 422): Field {
+export function reasonsByField (reason: (issue: Issue, answer: Answer) => string, validationStatus: 400 | 422): Field {
   return {
     schema: ({ status, code }) => status === 422 || (validationStatus === 400 && code === 'invalid_request') ? reasonsSchema() : undefined,
-    value: ({ issues }) => groupReasons(issues, reason)
+    value: answer => groupReasons(answer.issues, issue => reason(issue, answer))
   }
 }
 
