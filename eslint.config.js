@@ -6,9 +6,10 @@ const folders = {
   support: [],
   catalog: ['support'],
   formats: ['support', 'catalog'],
+  languages: ['support', 'catalog'],
   translate: ['support', 'catalog'],
   fastify: ['support', 'catalog'],
-  respond: ['support', 'catalog', 'formats', 'translate', 'fastify'],
+  respond: ['support', 'catalog', 'formats', 'languages', 'translate', 'fastify'],
   server: ['support', 'catalog', 'formats', 'translate', 'fastify', 'respond'],
   'rate-limit': ['support', 'catalog', 'formats', 'translate', 'fastify'],
   infer: ['support', 'catalog', 'formats', 'translate', 'fastify'],
@@ -23,7 +24,7 @@ const folders = {
 }
 
 /** Folders that never touch a running server. They may use Fastify's types, but not its values. */
-const pure = ['support', 'catalog', 'formats', 'translate']
+const pure = ['support', 'catalog', 'formats', 'languages', 'translate']
 
 const importRules = Object.entries(folders).map(([folder, allowed]) => {
   const forbidden = ['index', 'plugin', 'options', ...Object.keys(folders).filter(name => name !== folder && !allowed.includes(name))]

@@ -30,7 +30,7 @@ const config: TapConfig = {
  * process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
-  'catalog', 'fastify', 'formats', 'infer', 'openapi', 'reference', 'respond', 'samples', 'server', 'support', 'translate', 'verify'
+  'catalog', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples', 'server', 'support', 'translate', 'verify'
 ].map(folder => `test/${folder}`)
 
 /** Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does first. */

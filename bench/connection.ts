@@ -7,6 +7,8 @@ export interface Shot {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: string
+  /** The value of `Accept-Language`. @default the header is not sent */
+  readonly language?: string
 }
 
 /** A connection that stays open. */
@@ -79,9 +81,10 @@ function sendAll (socket: Socket, request: string, times: number, status: number
   })
 }
 
-function textOf ({ method = 'GET', path, body }: Shot, port: number): string {
+function textOf ({ method = 'GET', path, body, language }: Shot, port: number): string {
   const ofBody = body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-  return `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${ofBody}\r\n${body ?? ''}`
+  const ofLanguage = language === undefined ? '' : `accept-language: ${language}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${ofLanguage}${ofBody}\r\n${body ?? ''}`
 }
 
 /** Returns the length of the complete response, from its first part. */

@@ -32,7 +32,7 @@ interface Row extends Pair {
   readonly least?: string
 }
 
-const { thrown, returned, ok, wrongBody, unknown, wrongMethod, limited, typeError, unique } = shots
+const { thrown, returned, ok, wrongBody, unknown, wrongBodyInGerman, unknownInGerman, wrongMethod, limited, typeError, unique } = shots
 
 const rows: readonly Row[] = [
   { what: 'a 404 thrown', a: at('ours', thrown, 404), b: at('fastify', thrown, 404), target: 0.75, least: 'minimal' },
@@ -49,6 +49,8 @@ const rows: readonly Row[] = [
   { what: 'a 429', a: at('ours, limited', limited, 429), b: at('fastify, limited', limited, 429), target: 1 },
   { what: 'a TypeError', a: at('ours', typeError, 500), b: at('fastify', typeError, 500), target: 1, least: 'minimal' },
   { what: 'a unique violation of Postgres', a: at('ours, unique', unique, 409), b: at('fastify, unique', unique, 500), target: 1, least: 'minimal, unique' },
+  { what: 'ten invalid fields in German', a: at('ours, languages', wrongBodyInGerman, 422), b: at('ours', wrongBodyInGerman, 422), target: 1.05 },
+  { what: 'an unknown route in German', a: at('ours, languages', unknownInGerman, 404), b: at('ours', unknownInGerman, 404), target: 1.05 },
   { what: 'a 200', a: at('ours', ok, 200), b: at('fastify', ok, 200), target: 1.01, effort: fine },
   { what: 'a 200, compared with itself', a: at('fastify', ok, 200), b: at('fastify', ok, 200), effort: fine },
   { what: "a 200 with sentErrors: 'convert'", a: at('ours, sentErrors: convert', ok, 200), b: at('ours', ok, 200) }

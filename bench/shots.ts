@@ -21,6 +21,8 @@ export const shots = {
   wrongBody: { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong) },
   brokenBody: { method: 'POST', path: '/validation', body: '{' },
   unknown: { path: '/nothing' },
+  wrongBodyInGerman: { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong), language: 'de-DE,de;q=0.9,en;q=0.8' },
+  unknownInGerman: { path: '/nothing', language: 'de-DE,de;q=0.9,en;q=0.8' },
   wrongMethod: { method: 'DELETE', path: '/only-get' },
   limited: { path: '/limited' },
   typeError: { path: '/type-error' },

@@ -10,7 +10,7 @@ import fastifyHttpErrorsEnhanced from 'fastify-http-errors-enhanced'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ApiErrorsOptions } from 'fastify-api-errors'
-import { apiErrors, serverOptions, standardErrors } from './built-package.js'
+import { apiErrors, german, serverOptions, standardErrors } from './built-package.js'
 import type { Shot } from './connection.js'
 import { shots, tenFields } from './shots.js'
 
@@ -145,6 +145,7 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await queues(app, error)
     await failures(app)
   }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
+  'ours, languages': ours({ log: false, languages: { default: 'en', de: german } }, failures),
   'ours, sentErrors: convert': ours({ log: false, sentErrors: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': ours({ log: false }, uniqueViolation),

@@ -3,12 +3,15 @@ export { default } from './plugin.js'
 export type { ApiErrors } from './plugin.js'
 export type { ApiErrorsOptions, DocumentationOptions } from './options.js'
 
-export { ApiError, isApiError, type ErrorInit } from './catalog/api-error.js'
+export { ApiError, isApiError, type ErrorInit, type LocalizedMessage } from './catalog/api-error.js'
 export { defineErrors, defineErrorsWith, type AnyCatalog, type AnyErrorFactory, type Catalog, type CatalogOptions, type ErrorFactory } from './catalog/define-errors.js'
-export type { Answer } from './catalog/answer.js'
+export type { Answer, AnswerLanguage, FormatTexts } from './catalog/answer.js'
 export type { DefinitionShape, ErrorDefinition, ErrorExample, ErrorStatus, ErrorType, HeaderValues, RetryAdvice } from './catalog/definition.js'
-export type { Issue, IssueCode, IssueLocation } from './catalog/issues.js'
+export type { Issue, IssueCode, IssueLocation, IssueParams } from './catalog/issues.js'
+export type { MessageName, PhraseName } from './catalog/specific-messages.js'
 export { codeForStatus, standardErrors, type StandardCode } from './catalog/standard-errors.js'
+
+export type { AnyLanguage, Language, Languages, Phrase, Sentence } from './languages/language.js'
 
 export { defineFormat, type Field, type Fields, type Format, type FormatDefinition, type SchemaContext } from './formats/format.js'
 export { formats, type FormatName } from './formats/index.js'

@@ -7,6 +7,8 @@ import { markdownFormat } from './formats/markdown.js'
 import { formats, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
+import type { Languages } from './languages/language.js'
+import { resolveLanguages } from './languages/resolve-languages.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
 import type { ReferenceOptions } from './reference/serve-reference.js'
@@ -39,6 +41,14 @@ export interface ApiErrorsOptions {
    * { negotiate: ['problem', 'markdown'] }
    */
   readonly negotiate?: boolean | ReadonlyArray<'problem' | 'markdown'>
+  /**
+   * The languages of responses, with the default language. The `Accept-Language` header of the request chooses one (RFC 4647, section 3.4). If
+   * absent, responses have the messages of the catalog and no `Content-Language`.
+   *
+   * @example
+   * { default: 'en', de: german }
+   */
+  readonly languages?: Languages
   /** Rate limits by name. If absent, the plugin limits no route. */
   readonly rateLimit?: RateLimitOptions
   /** Translators that run before the built-in ones. @default [] */
@@ -160,6 +170,7 @@ const knownOptions = {
   errors: true,
   format: true,
   negotiate: true,
+  languages: true,
   rateLimit: true,
   translators: true,
   database: true,
@@ -202,6 +213,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     errors,
     format = 'code',
     negotiate = false,
+    languages,
     rateLimit,
     translators = [],
     database,
@@ -249,6 +261,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     errors: catalog,
     format: chosen,
     negotiated: listNegotiated(negotiate, chosen),
+    languages: languages && resolveLanguages(languages, catalog),
     translators: [...translators, ...builtInTranslators],
     database,
     validationStatus,

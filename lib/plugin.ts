@@ -29,6 +29,7 @@ import { inheritRateLimit } from './rate-limit/inherit-limits.js'
 import type { registerLimiter } from './rate-limit/limiter.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
+import { listTags } from './languages/resolve-languages.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
@@ -199,6 +200,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
     retryHeaders: settings.retryHeaders,
     requestIdOnAll: settings.requestId === 'all',
     requestIdHeader: settings.requestIdHeader,
+    languages: listTags(settings.languages),
     addSchemas: settings.addSchemas,
     get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
   }

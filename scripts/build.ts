@@ -3,7 +3,7 @@
  * writes the types of the entries, and copies the files of the reference pages.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transformSync, type Plugin } from 'esbuild'
 import { minify } from 'terser'
 import ts from 'typescript'
+import { selectTypes } from './select-types.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -71,6 +72,7 @@ async function writeModules (): Promise<void> {
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
+    charset: 'utf8',
     // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
     plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
@@ -88,7 +90,7 @@ async function writeModules (): Promise<void> {
   for (const file of Object.keys(outputs)) {
     const path = join(root, file)
     const code = readFileSync(path, 'utf8')
-    writeFileSync(path, loaded.has(file) ? await shortenLocalNames(code) : transformSync(code, { format: 'esm', minify: true, lineLimit: 160 }).code)
+    writeFileSync(path, loaded.has(file) ? await shortenLocalNames(code) : transformSync(code, { format: 'esm', minify: true, lineLimit: 160, charset: 'utf8' }).code)
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
@@ -104,24 +106,16 @@ function writeTypes (): void {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', compiled], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
-  const written = new Set<string>()
+  for (const [file, types] of selectTypes(modules.map(path => join(compiled, `${relative('dist', path)}.d.ts`)), compiled)) {
+    const path = join(dist, relative(compiled, file))
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, types.replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
+  }
   for (const path of modules) {
-    copyTypes(relative('dist', path), compiled, written)
     writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)
     writeFileSync(join(root, `${path}.d.cts`), createCommonJsTypes(join(compiled, `${relative('dist', path)}.d.ts`)))
   }
   rmSync(compiled, { recursive: true })
-}
-
-/** Copies the types of a module and of those that it imports. */
-function copyTypes (path: string, compiled: string, written: Set<string>): void {
-  const file = join(compiled, `${path}.d.ts`)
-  if (written.has(path) || !existsSync(file)) return // Examples in comments import other files, too.
-  written.add(path)
-  const types = readFileSync(file, 'utf8')
-  mkdirSync(dirname(join(dist, path)), { recursive: true })
-  writeFileSync(join(dist, `${path}.d.ts`), types.replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
-  for (const [, imported = ''] of types.matchAll(/['"](\.{1,2}\/[^'"]+)\.js['"]/g)) copyTypes(join(dirname(path), imported), compiled, written)
 }
 
 /** Returns the types of a CommonJS file. Its exports have the types of the ES module, so that a program can have files of both kinds. */

@@ -14,6 +14,7 @@ t.test('without options, every default applies', async t => {
   t.strictSame(settings, {
     format: formats.code,
     negotiated: [],
+    languages: undefined,
     translators: builtInTranslators,
     database: undefined,
     validationStatus: 422,

@@ -55,7 +55,8 @@ t.test('importing it loads few files, and not the parts that only some applicati
   run('node', ['import.mjs'])
   const loaded = readFileSync(join(folder, 'loaded.txt'), 'utf8').split('\n').filter(url => url.startsWith('file:'))
   t.ok(loaded.length > 1 && loaded.length <= 25, `${loaded.length} files`)
-  for (const name of ['@sinclair/typebox', 'ajv', 'marked', '@fastify/rate-limit', 'typescript']) t.strictSame(loaded.filter(url => url.includes(`/${name}/`)), [], name)
+  for (const name of ['@sinclair/typebox', 'ajv', 'marked', '@fastify/rate-limit', 'typescript', 'languages']) t.strictSame(loaded.filter(url => url.includes(`/${name}/`)), [], name)
+  for (const { pathname } of loaded.filter(url => url.includes('/fastify-api-errors/dist/')).map(url => new URL(url))) t.notMatch(readFileSync(pathname, 'utf8'), 'Die Ressource existiert nicht.', pathname)
 })
 
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
@@ -125,15 +126,20 @@ t.test('every other entry can be imported and required', async t => {
     ['ResponseError', 'isResponseError', 'parseError', 'withRetry'].map(name => typeof client[name]),
     ['codeAs', 'constant', 'eachIssue', 'field', 'group', 'issues', 'issuesByField', 'list'].map(name => typeof format[name]),
     ['createIdempotencyTable', 'idempotency', 'memoryStore', 'postgresStore', 'redisStore'].map(name => typeof idempotency[name]),
-    [typeof pacing.withPacing]
+    [typeof pacing.withPacing],
+    [german, french, spanish, japanese].map(({ errors }) => typeof errors.resource_not_found)
   ]))`
-  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function'), ['function']])}\n`
+  const functions = `${JSON.stringify([Array(6).fill('function'), Array(4).fill('function'), Array(8).fill('function'), Array(5).fill('function'), ['function'], Array(4).fill('string')])}\n`
   writeFileSync(join(folder, 'entries.mjs'), `
     import * as guards from 'fastify-api-errors/api-key'
     import * as client from 'fastify-api-errors/client'
     import * as format from 'fastify-api-errors/format'
     import * as idempotency from 'fastify-api-errors/idempotency'
     import * as pacing from 'fastify-api-errors/client/pacing'
+    import { german } from 'fastify-api-errors/languages/de'
+    import { french } from 'fastify-api-errors/languages/fr'
+    import { spanish } from 'fastify-api-errors/languages/es'
+    import { japanese } from 'fastify-api-errors/languages/ja'
     ${printNames}
   `)
   writeFileSync(join(folder, 'entries.cjs'), `
@@ -142,6 +148,10 @@ t.test('every other entry can be imported and required', async t => {
     const format = require('fastify-api-errors/format')
     const idempotency = require('fastify-api-errors/idempotency')
     const pacing = require('fastify-api-errors/client/pacing')
+    const { german } = require('fastify-api-errors/languages/de')
+    const { french } = require('fastify-api-errors/languages/fr')
+    const { spanish } = require('fastify-api-errors/languages/es')
+    const { japanese } = require('fastify-api-errors/languages/ja')
     ${printNames}
   `)
   t.equal(run('node', ['entries.mjs']), functions)
@@ -234,9 +244,10 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     import { apiKey } from 'fastify-api-errors/api-key'
     import { ResponseError, withRetry } from 'fastify-api-errors/client'
     import { idempotency, memoryStore } from 'fastify-api-errors/idempotency'
+    import { german } from 'fastify-api-errors/languages/de'
     export async function build (): Promise<FastifyInstance> {
       const app = Fastify(serverOptions())
-      await app.register(apiErrors, { log: false })
+      await app.register(apiErrors, { log: false, languages: { default: 'en', de: german } })
       const requireKey = apiKey({ lookup: async () => undefined })
       app.get('/', { onRequest: requireKey, config: { errors: [standardErrors.resource_gone, 'resource_locked'] } }, async () => app.apiErrors.ledger())
       app.post('/', { preHandler: idempotency({ store: memoryStore() }) }, async request => request.idempotencyKey ?? 'none')

@@ -29,6 +29,24 @@ export interface Answer {
   readonly docUrl: string | undefined
   /** The path of the request, without its query. */
   readonly instance: string
+  /** The language of the texts. Absent without the option `languages`. */
+  readonly language?: AnswerLanguage
+}
+
+/** The language of a response. */
+export interface AnswerLanguage {
+  /** The language tag, as in `Content-Language`. */
+  readonly tag: string
+  /** The reason phrase of the status; `undefined` if it is not translated. */
+  readonly reasonPhrase?: string | undefined
+  /** The texts of formats. */
+  readonly formats?: FormatTexts | undefined
+}
+
+/** The texts of formats in a language, by the name of the format. */
+export interface FormatTexts {
+  /** Returns the sentence about an invalid field in the format `message`. */
+  readonly message?: (issue: Issue) => string
 }
 
 /** The values of an {@link Answer} that come from the request and the options. */
@@ -38,7 +56,7 @@ export interface ResponseContext extends Pick<Answer, 'requestId' | 'instance'> 
 }
 
 /** The part of an error that is sent. */
-type Occurrence = Pick<ApiError, 'message' | 'meta' | 'issues' | 'param'>
+export type Occurrence = Pick<ApiError, 'message' | 'messages' | 'meta' | 'issues' | 'param'>
 
 /** The part of a definition that its response bodies depend on. */
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>

@@ -4,10 +4,19 @@ import type { Issue } from './issues.js'
 
 const brand = Symbol.for('fastify-api-errors.ApiError')
 
+/** A message by language tag. Logs have the one in the default language, or else the first. */
+export type LocalizedMessage = Readonly<Record<string, string>>
+
 /** The values of one occurrence of an error, in addition to its definition. */
 export interface ErrorInit<Meta = unknown> {
-  /** Replaces the message of the definition. It is sent to the client. For a 5xx, it is only logged. */
-  readonly message?: string
+  /**
+   * Replaces the message of the definition. It is sent to the client. For a 5xx, it is only logged. A string is in the default language
+   * of the option `languages`. An object has the message in several languages.
+   *
+   * @example
+   * { message: { en: 'No queue has this id.', de: 'Es gibt keine Warteschlange mit dieser ID.' } }
+   */
+  readonly message?: string | LocalizedMessage
   /** The data of this occurrence, as described by the `meta` schema of the definition. */
   readonly meta?: Meta
   /** The invalid fields. */
@@ -47,12 +56,16 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
   readonly headers: HeaderValues | undefined
   /** Seconds, a positive integer; `undefined` if the occurrence has no `retryAfter`. */
   readonly retryAfter: number | undefined
+  /** The message by language; absent if it was given in one language. */
+  declare readonly messages?: LocalizedMessage
 
   constructor (definition: ErrorDefinition<Code>, init: ErrorInit<Meta> = {}) {
+    const { message } = init
     super(
-      init.message ?? defaultMessage(definition, init.meta),
+      (typeof message === 'object' ? Object.values(message)[0] : message) ?? defaultMessage(definition, init.meta),
       init.cause === undefined ? undefined : { cause: init.cause }
     )
+    if (typeof message === 'object') this.messages = message
     this.code = definition.code
     this.status = definition.status
     this.statusCode = definition.status

@@ -21,6 +21,18 @@ export interface Issue {
   readonly message: string
 }
 
+/** An issue that can be written in other languages. */
+export interface TranslatableIssue extends Issue {
+  /** The parameters of the keyword that the message was created from. Absent if the application wrote the message. */
+  readonly [issueParams]?: IssueParams
+}
+
+/** The key of the parameters, which JSON omits. */
+export const issueParams: unique symbol = Symbol.for('fastify-api-errors.issueParams')
+
+/** The parameters of a failed keyword, with Ajv's names. */
+export type IssueParams = Readonly<Record<string, unknown>>
+
 /** Returns a schema for one of some strings. OpenAPI 3.0, 3.1 and all client generators support `enum`, but not `const`. */
 export function enumSchema<const Values extends readonly string[]> (
   values: Values, options: { readonly description?: string } = {}
@@ -65,7 +77,7 @@ export interface IssueKind {
   /** When the code is used, for documentation. */
   readonly description: string
   /** Returns the message for a failed keyword, from the parameters that Ajv reports. */
-  readonly message: (params: Readonly<Record<string, unknown>>) => string
+  readonly message: (params: IssueParams) => string
 }
 
 const formatCount = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
@@ -76,15 +88,17 @@ const maxValueLength = 100
 /** The maximum number of `enum` values in a message. */
 const maxChoices = 20
 
-const formatValue = (value: unknown): string => {
+/** Returns a value of a schema as JSON, shortened. */
+export const formatValue = (value: unknown): string => {
   const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? 'undefined'
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength).toWellFormed()}…` : text
 }
-const formatChoice = (values: unknown): string => Array.isArray(values)
-  ? `one of ${values.slice(0, maxChoices).map(formatValue).join(', ')}${values.length > maxChoices ? ', …' : ''}`
-  : 'one of the allowed values'
+/** Returns some values of a schema, separated by commas; `undefined` if they are unknown. */
+export const formatValues = (values: unknown): string | undefined => Array.isArray(values)
+  ? `${values.slice(0, maxChoices).map(formatValue).join(', ')}${values.length > maxChoices ? ', …' : ''}`
+  : undefined
 const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
-const formatLimit = (params: Readonly<Record<string, unknown>>, otherwise: string): string =>
+const formatLimit = (params: IssueParams, otherwise: string): string =>
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
 
 /**
@@ -134,7 +148,7 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   enum: {
     keywords: ['enum'],
     description: 'The value is not one of the allowed values.',
-    message: params => `must be ${formatChoice(params.allowedValues)}`
+    message: params => `must be one of ${formatValues(params.allowedValues) ?? 'the allowed values'}`
   },
   const: {
     keywords: ['const'],
@@ -256,7 +270,7 @@ export function toIssueCode (name: string): string {
  * @param keyword the keyword, by the name that Ajv uses
  * @param params the parameters that Ajv reports
  */
-export function getKeywordIssue (keyword: string, params: Readonly<Record<string, unknown>>): Pick<Issue, 'code' | 'message'> {
+export function getKeywordIssue (keyword: string, params: IssueParams): Pick<Issue, 'code' | 'message'> {
   if (keyword === 'format') {
     const format = String(params.format)
     const sentence = Object.hasOwn(formatMessages, format) ? formatMessages[format] : undefined

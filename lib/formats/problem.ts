@@ -26,7 +26,7 @@ export const problemFormat: Format = defineFormat({
     },
     title: {
       schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
-      value: answer => answer.docUrl === undefined ? reasonPhrase(answer.status) : answer.title
+      value: answer => answer.docUrl === undefined ? answer.language?.reasonPhrase ?? reasonPhrase(answer.status) : answer.title
     },
     status,
     detail: message,

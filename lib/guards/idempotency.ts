@@ -1,6 +1,7 @@
 /** The idempotency guard. The first response to an idempotency key is stored, and sent again when the request is repeated. */
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
+import { specificMessages } from '../catalog/specific-messages.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { addFirstSendHook } from '../fastify/reply-internals.js'
 import { declareErrorsOfMethods } from '../infer/declare-errors.js'
@@ -204,7 +205,7 @@ function readKey ({ header, required }: GuardContext, request: FastifyRequest): 
   if (value === undefined && !required) return undefined
   if (value === undefined) throw errors.idempotency_key_missing()
   const key = parseKey(String(value))
-  if (key === undefined) throw errors.invalid_request({ message: `The header ${header} is invalid. Expected a string of at most 255 characters.` })
+  if (key === undefined) throw errors.invalid_request({ message: specificMessages.invalid_idempotency_key })
   return key
 }
 

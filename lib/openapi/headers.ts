@@ -26,6 +26,11 @@ export interface ErrorHeaderSettings extends RateLimitHeaders {
   readonly retryHeaders: boolean
   /** The name of the header with the request id. */
   readonly requestIdHeader: string
+  /** The tags of the languages of responses, with the default language first; empty without the option `languages`. */
+  readonly languages: readonly string[]
+  /** The formats that a response can have. */
+  readonly formats: readonly unknown[]
+  readonly textFormats: readonly unknown[]
 }
 
 /** A header of a response, and whether it is always present. */
@@ -58,7 +63,23 @@ export function headersOfErrors ({ status, definitions }: StatusErrors, headers:
   const advice = settings.retryHeaders
     ? [{ header: shouldRetryHeader, always: true }, ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []]
     : []
-  return [...uses, ...advice, ...headersOfRoute(headers, settings)]
+  return [...uses, ...advice, ...headersOfLanguages(settings), ...headersOfRoute(headers, settings)]
+}
+
+/** Returns the headers about the language of a response. */
+function headersOfLanguages ({ languages, formats, textFormats }: ErrorHeaderSettings): HeaderUse[] {
+  const [example] = languages
+  if (example === undefined) return []
+  const language: DocumentedHeader = {
+    name: 'Content-Language', description: 'The language of the messages (RFC 9110, section 8.5).', schema: { type: 'string', enum: languages }, example
+  }
+  const vary: DocumentedHeader = {
+    name: 'Vary',
+    description: 'The request headers that the response depends on (RFC 9110, section 12.5.5).',
+    schema: textHeader('^[!-~]+( *, *[!-~]+)*$'),
+    example: formats.length + textFormats.length > 1 ? 'accept, accept-language' : 'accept-language'
+  }
+  return [{ header: language, always: true }, ...languages.length > 1 ? [{ header: vary, always: true }] : []]
 }
 
 /**

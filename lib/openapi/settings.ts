@@ -32,6 +32,8 @@ export interface DocumentSettings {
   readonly requestIdOnAll: boolean
   /** The name of that header. */
   readonly requestIdHeader: string
+  /** The tags of the languages of responses, with the default language first; empty without the option `languages`. */
+  readonly languages: readonly string[]
   /** Whether the document has the schemas of all statuses, used or not. */
   readonly addSchemas: boolean
   /** The prefix of component names; empty if there is none. */
@@ -65,7 +67,7 @@ export function getDocumentSettings (routeErrors: object): DocumentSettings {
 }
 
 /** Returns the values that the components of a registration depend on, as a string. */
-export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders, requestIdHeader }: DocumentSettings): string {
+export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders, requestIdHeader, languages }: DocumentSettings): string {
   const definitions = Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])
-  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, requestIdHeader, definitions])
+  return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, requestIdHeader, languages, definitions])
 }

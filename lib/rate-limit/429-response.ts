@@ -1,6 +1,7 @@
 /** Creates the error for a request beyond a limit: a 429, or a 403 for a ban. */
 import { format } from '@lukeed/ms'
 import type { FastifyRequest } from 'fastify'
+import { specificMessages } from '../catalog/specific-messages.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { toSeconds } from './header-fields.js'
 import type { LimitResult } from './limit.js'
@@ -21,7 +22,7 @@ export function createExceededError (result: LimitResult, policies: readonly str
     return errorResponseBuilder(request, { statusCode: isForbidden ? 403 : 429, ban: isBanned, max, ttl, after: format(retryAfter * 1000, true) })
   }
   return isForbidden
-    ? errors.forbidden({ message: 'You are temporarily banned because you kept exceeding the rate limit.', retryAfter })
+    ? errors.forbidden({ message: specificMessages.banned, retryAfter })
     : errors.rate_limit_exceeded({
       meta: { policy: limit.name, ...(policies.length > 1 && { policies: [...policies] }), limit: max, window: toSeconds(timeWindow), retry_after: retryAfter },
       retryAfter

@@ -1,12 +1,15 @@
 /** Responds to errors in the application's format: translates, renders, logs and sends them. */
 import { channel } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { formatShouldRetry, getDefaultRetryAfter } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
 import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
+import { chooseLanguage } from '../languages/choose-language.js'
+import { setDefaultMessage } from '../languages/localize.js'
+import type { ResolvedLanguage } from '../languages/resolve-languages.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
 import { listSecrets, printValue } from '../support/redact.js'
@@ -55,7 +58,7 @@ export interface AnswerEvent {
 /** Called for every error response that is sent. */
 export type OnAnswer = (event: AnswerEvent) => void
 
-/** The part of Node's request that is read here. */
+/** The part of Node's request that is read here. Malformed HTTP has no method, and only the headers that could be read. */
 type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
 
 /** Responds to errors in the application's format. */
@@ -70,7 +73,7 @@ export interface Responder {
   /** Prepares a response, sets its status and headers on the reply, logs and counts it. The caller sends it. */
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
   /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
-  readonly prepareRawResponse: (error: ApiError, request: RawRequest | null, log: FastifyBaseLogger) => PreparedResponse
+  readonly prepareRawResponse: (error: ApiError, request: RawRequest, log: FastifyBaseLogger) => PreparedResponse
   /** Logs the failure of a partly sent response, and aborts an HTTP/2 stream. Returns whether the failure was logged. */
   readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
   /** Returns the body of an error and logs it, for the last line of a partly sent stream. */
@@ -81,6 +84,8 @@ export interface Responder {
 interface ResponderContext {
   readonly settings: ResponderSettings
   readonly render: RenderBody
+  /** The request headers that bodies depend on, in lower case. */
+  readonly vary: readonly string[]
   readonly onAnswer: OnAnswer
   readonly listener: SendListener
 }
@@ -93,7 +98,8 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     onHookError: (error, request) => { logProblem(context, 'A hook failed on an error response. The response was sent without the hooks.', request, error) },
     onLateResult: request => { logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request) }
   }
-  const context: ResponderContext = { settings, render: createRenderer(settings), onAnswer, listener }
+  const vary = [...settings.negotiated.length > 0 ? ['accept'] : [], ...(settings.languages?.byTag.size ?? 0) > 1 ? ['accept-language'] : []]
+  const context: ResponderContext = { settings, render: createRenderer(settings), vary, onAnswer, listener }
   return {
     settings,
     handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
@@ -129,10 +135,11 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { negotiated, requestIdHeader, realm, resourceMetadata, retryHeaders }, render } = context
+  const { settings, settings: { requestIdHeader, realm, resourceMetadata, retryHeaders }, render, vary } = context
   const requestId = getRequestId(request)
   const retryAfter = findRetryAfter(reply, error)
-  const rendered = render(error, { requestId, instance: getPath(request.originalUrl), retryAfter }, chooseFormat(settings, request.headers))
+  const language = findLanguage(settings, request.headers)
+  const rendered = render(error, { requestId, instance: getPath(request.originalUrl), retryAfter, language }, chooseFormat(settings, request.headers))
   const { definition: { code, status, retry }, contentType, payload, headers: formatHeaders } = rendered
   if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
   const headers = setHeaders(reply, request, error, {
@@ -145,26 +152,45 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
     resourceMetadata,
     retry: retryHeaders ? retry : undefined,
     retryAfter,
-    negotiate: negotiated.length > 0
+    vary,
+    language: rendered.language
   })
   reply.code(status)
   reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
   return { status, headers, payload }
 }
 
-function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest | null, log: FastifyBaseLogger): PreparedResponse {
-  const { settings, settings: { negotiated, requestIdHeader, retryHeaders }, render } = context
+function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest, log: FastifyBaseLogger): PreparedResponse {
+  const { settings, settings: { requestIdHeader, retryHeaders }, render } = context
+  const { method = null, headers: requestHeaders } = request
   const requestId = createRequestId()
-  const { definition: { code, status, retry }, contentType, payload, headers } = render(error, { requestId, instance: '/' }, chooseFormat(settings, request?.headers ?? {}))
-  reportResponse(context, { error, code, status, route: null, method: request?.method ?? null, requestId, request: null }, null, log, null)
-  const vary = request !== null && negotiated.length > 0 && { vary: 'accept' }
+  const { definition: { code, status, retry }, contentType, payload, headers, language } = render(
+    error, { requestId, instance: '/', language: findLanguage(settings, requestHeaders) }, chooseFormat(settings, requestHeaders)
+  )
+  reportResponse(context, { error, code, status, route: null, method, requestId, request: null }, null, log, null)
+  // Only the language can be read from malformed HTTP.
+  const names = method === null ? context.vary.filter(name => name !== 'accept') : context.vary
+  const vary = names.length > 0 && { vary: names.join(', ') }
+  const contentLanguage = language !== undefined && { 'content-language': language }
   const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
   const seconds = getDefaultRetryAfter({ code, status })
   const retryAfter = seconds !== undefined && { 'retry-after': String(seconds) }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader.toLowerCase()]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...headers }, payload }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader.toLowerCase()]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...contentLanguage, ...headers }, payload }
 }
 
-function toApiError ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+/** Returns the language that a request prefers; `undefined` without the option `languages`. */
+function findLanguage ({ languages }: ResponderSettings, headers: IncomingHttpHeaders): ResolvedLanguage | undefined {
+  return languages === undefined ? undefined : chooseLanguage(languages, headers['accept-language'])
+}
+
+function toApiError (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+  const error = translateThrown(context, thrown, request, reply)
+  const { languages } = context.settings
+  if (languages !== undefined) setDefaultMessage(error, languages)
+  return error
+}
+
+function translateThrown ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   const malformed = findMalformedField(error)
   if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
@@ -209,7 +235,7 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
     error = standardErrors.internal_error()
   }
   const requestId = getRequestId(request)
-  const responseContext = { requestId, instance: getPath(request.originalUrl), retryAfter: error.retryAfter }
+  const responseContext = { requestId, instance: getPath(request.originalUrl), retryAfter: error.retryAfter, language: findLanguage(settings, request.headers) }
   const { definition: { code, status }, payload } = render(error, responseContext, chooseJsonFormat(settings, request.headers))
   logError(settings.log, { level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId, error }, {
     request, reply, log: request.log, method: 'defaultErrorLog'

@@ -46,8 +46,10 @@ export interface HeaderContext {
   readonly retry: RetryAdvice | undefined
   /** The result of {@link findRetryAfter}. */
   readonly retryAfter: number | undefined
-  /** Whether the format of the body depends on `Accept`. */
-  readonly negotiate: boolean
+  /** The request headers that the body depends on, in lower case. */
+  readonly vary: readonly string[]
+  /** The language of the body; `undefined` without the option `languages`. */
+  readonly language: string | undefined
 }
 
 /** Headers by name in lower case. */
@@ -60,12 +62,13 @@ export type Headers = Readonly<Record<string, unknown>>
  * @returns all headers of the response except its length
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
-  const { status, contentType, requestId, requestIdHeader, formatHeaders, realm, resourceMetadata, retry, negotiate } = context
+  const { status, contentType, requestId, requestIdHeader, formatHeaders, realm, resourceMetadata, retry, vary, language } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
   const present = presentHeaders(reply, error, status, isHttp2)
   const added: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId, 'content-type': contentType }
   if (retry !== undefined && present['x-should-retry'] === undefined) added['x-should-retry'] = formatShouldRetry(retry)
-  if (negotiate) added.vary = getVary(present)
+  if (vary.length > 0) added.vary = mergeVary(present, vary)
+  if (language !== undefined) added['content-language'] = language
   if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
     added['www-authenticate'] = createChallenge(error, request, realm, resourceMetadata)
   }
@@ -146,9 +149,12 @@ function checkValue (name: string, value: unknown): void {
   validateHeaderValue(name, (value ?? undefined) as string)
 }
 
-function getVary ({ vary }: Headers): string {
-  if (vary === undefined || vary === '') return 'accept'
-  return /(^|[\s,])(accept|\*)($|[\s,])/i.test(String(vary)) ? String(vary) : `${String(vary)}, accept`
+/** Returns `Vary` with more names. An asterisk includes every name (RFC 9110, section 12.5.5). */
+function mergeVary ({ vary = '' }: Headers, names: readonly string[]): string {
+  const given = String(vary)
+  const present = given.toLowerCase().split(/[\s,]+/)
+  if (present.includes('*')) return given
+  return [...given === '' ? [] : [given], ...names.filter(name => !present.includes(name))].join(', ')
 }
 
 function createChallenge (error: ApiError, request: FastifyRequest, realm: string, resourceMetadata: string | undefined): string {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
+import { specificMessages } from '../catalog/specific-messages.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getServerOptions } from '../fastify/internals.js'
 import { handleThrownPromise, ignoreRejection } from '../support/call-safely.js'
@@ -21,9 +22,9 @@ export interface RejectionOptions extends Pick<FastifyServerOptions, 'return503O
 type Rejection = (errors: typeof standardErrors) => ApiError
 
 /** The response to an HTTP/1.1 request without Host is a 400 (RFC 9112, section 3.2). */
-const lacksHost: Rejection = errors => errors.invalid_request({ message: 'The request has no Host header.' })
+const lacksHost: Rejection = errors => errors.invalid_request({ message: specificMessages.no_host })
 
-const isShuttingDown: Rejection = errors => errors.service_unavailable({ message: 'The server is shutting down.', retryAfter: 1 })
+const isShuttingDown: Rejection = errors => errors.service_unavailable({ message: specificMessages.shutting_down, retryAfter: 1 })
 
 const rejections = new WeakMap<object, Rejection>()
 

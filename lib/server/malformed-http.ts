@@ -1,5 +1,5 @@
 /** Responds to malformed HTTP messages, which Node's HTTP parser rejects before Fastify receives a request. */
-import { STATUS_CODES, type ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
@@ -43,7 +43,7 @@ export function clientErrorHandler (this: FastifyInstance, error: ClientError, s
   }
   const responder = getResponder(this.server, findUrl(error, socket))
   const code = clientErrors[String(error.code)] ?? 'invalid_request'
-  const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), null, this.log)
+  const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), { headers: findHeaders(error, socket) }, this.log)
   socket.write(formatHttpMessage(response))
   socket.destroySoon()
 }
@@ -52,10 +52,22 @@ export function clientErrorHandler (this: FastifyInstance, error: ClientError, s
 type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'once' | 'req'> | null }
 
 /** Returns the URL of a request that could not be read: from its request line, or of the request whose body failed. */
-function findUrl ({ rawPacket, bytesParsed = 0 }: ClientError, socket: OpenSocket): string | undefined {
+function findUrl (error: ClientError, socket: OpenSocket): string | undefined {
+  return findRequestLine(error)?.[1] ?? socket._httpMessage?.req.url
+}
+
+/** Returns the header for the language of a request that could not be read, if it can be found. */
+function findHeaders (error: ClientError, socket: OpenSocket): IncomingHttpHeaders {
+  const line = findRequestLine(error)
+  if (line === undefined) return { 'accept-language': socket._httpMessage?.req.headers['accept-language'] }
+  const [head = ''] = line.input.slice(line.index).split('\r\n\r\n', 1)
+  return { 'accept-language': /^accept-language:(.*)$/im.exec(head)?.[1]?.trim() }
+}
+
+/** Returns the last request line before the error, with the URL in it. */
+function findRequestLine ({ rawPacket, bytesParsed = 0 }: ClientError): RegExpExecArray | undefined {
   const lines = [...rawPacket?.toString('latin1').matchAll(/(?<=^|\r\n)[A-Z-]+ (\S+) HTTP\//g) ?? []]
-  const [, url] = lines.filter(({ index }) => index <= bytesParsed).at(-1) ?? []
-  return url ?? socket._httpMessage?.req.url
+  return lines.filter(({ index }) => index <= bytesParsed).at(-1)
 }
 
 /** Returns whether a response can be written. In the middle of another response, it would be read as part of that response. */

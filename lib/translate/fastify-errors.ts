@@ -1,4 +1,5 @@
 /** Translates errors of Fastify by their codes. */
+import { specificMessages } from '../catalog/specific-messages.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 import { isObject } from '../support/is-object.js'
@@ -15,15 +16,15 @@ export interface FastifyErrorResponse {
  */
 export const fastifyErrors: Readonly<Record<string, FastifyErrorResponse>> = {
   FST_ERR_NOT_FOUND: { code: 'route_not_found' },
-  FST_ERR_BAD_URL: { code: 'invalid_request', message: 'The request URL is invalid.' },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: 'A path parameter is too long.' },
+  FST_ERR_BAD_URL: { code: 'invalid_request', message: specificMessages.invalid_url },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'uri_too_long', message: specificMessages.parameter_too_long },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'payload_too_large' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: 'The length of the body does not match Content-Length.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: 'The body is empty, but its Content-Type is application/json.' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_request', message: 'The body is not valid JSON.' },
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'invalid_request', message: 'The request has no Content-Type.' },
-  FST_ERR_ROUTE_MISSING_CONTENT: { code: 'invalid_request', message: 'The request has no body.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'invalid_request', message: specificMessages.wrong_body_length },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_request', message: specificMessages.empty_json },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_request', message: specificMessages.invalid_json },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'invalid_request', message: specificMessages.no_content_type },
+  FST_ERR_ROUTE_MISSING_CONTENT: { code: 'invalid_request', message: specificMessages.no_body },
   FST_ERR_HANDLER_TIMEOUT: { code: 'service_unavailable' }
 }
 

@@ -1,4 +1,5 @@
 /** The errors of the official Fastify plugins, and the response to each. plugin-errors.ts uses this table. */
+import { specificMessages } from '../catalog/specific-messages.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 
 /** The response to an error of a plugin. */
@@ -11,7 +12,7 @@ export interface PluginErrorResponse {
 }
 
 const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
-const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: 'The form data is incomplete.' }
+const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: specificMessages.form_incomplete }
 
 /**
  * The errors of the official plugins that a request can cause, by plugin and code. Their other codes indicate bugs in the
@@ -32,19 +33,19 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
   '@fastify/compress': {
     FST_CP_ERR_INVALID_CONTENT_ENCODING: {
       code: 'unsupported_media_type',
-      message: 'The Content-Encoding of the body is not supported.',
+      message: specificMessages.unsupported_encoding,
       headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; the other supported encodings are not known here
     },
-    FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+    FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: specificMessages.invalid_compression }
   },
   '@fastify/csrf-protection': {
-    FST_CSRF_MISSING_SECRET: { code: 'forbidden', message: 'The CSRF cookie is missing.' },
-    FST_CSRF_INVALID_TOKEN: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
+    FST_CSRF_MISSING_SECRET: { code: 'forbidden', message: specificMessages.csrf_cookie_missing },
+    FST_CSRF_INVALID_TOKEN: { code: 'forbidden', message: specificMessages.csrf_token_invalid }
   },
   '@fastify/jwt': {
     FST_JWT_NO_AUTHORIZATION_IN_HEADER: { code: 'unauthorized' },
     FST_JWT_NO_AUTHORIZATION_IN_COOKIE: { code: 'unauthorized' },
-    FST_JWT_BAD_REQUEST: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' },
+    FST_JWT_BAD_REQUEST: { code: 'invalid_request', message: specificMessages.malformed_authorization },
     FST_JWT_BAD_COOKIE_REQUEST: { code: 'internal_error' }, // @fastify/cookie has not parsed the request yet
     FST_JWT_AUTHORIZATION_TOKEN_EXPIRED: { code: 'token_expired' },
     FST_JWT_AUTHORIZATION_TOKEN_INVALID: { code: 'invalid_token' },
@@ -67,13 +68,13 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FAST_JWT_VERIFY_ERROR: { code: 'invalid_token' }
   },
   '@fastify/multipart': {
-    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: 'A file in the form is too large.' },
-    FST_PARTS_LIMIT: { code: 'payload_too_large', message: 'The form has too many parts.' },
-    FST_FILES_LIMIT: { code: 'payload_too_large', message: 'The form has too many files.' },
-    FST_FIELDS_LIMIT: { code: 'payload_too_large', message: 'The form has too many fields.' },
-    FST_PROTO_VIOLATION: { code: 'invalid_request', message: 'A field in the form has an invalid name.' },
+    FST_REQ_FILE_TOO_LARGE: { code: 'payload_too_large', message: specificMessages.form_file_too_large },
+    FST_PARTS_LIMIT: { code: 'payload_too_large', message: specificMessages.form_too_many_parts },
+    FST_FILES_LIMIT: { code: 'payload_too_large', message: specificMessages.form_too_many_files },
+    FST_FIELDS_LIMIT: { code: 'payload_too_large', message: specificMessages.form_too_many_fields },
+    FST_PROTO_VIOLATION: { code: 'invalid_request', message: specificMessages.form_invalid_name },
     FST_INVALID_MULTIPART_CONTENT_TYPE: notMultipart,
-    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: 'A JSON field in the form is not valid JSON.' },
+    FST_INVALID_JSON_FIELD_ERROR: { code: 'invalid_request', message: specificMessages.form_invalid_json },
     FST_MP_PREMATURE_CLOSE: incompleteForm
   },
   '@fastify/static': {
@@ -87,8 +88,8 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
 
 /** The errors of the parser that @fastify/multipart uses, by message. They have no code, and their messages are constant. */
 export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
-  'Multipart: Boundary not found': { code: 'invalid_request', message: 'The Content-Type of the form has no boundary.' },
-  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: 'The Content-Type of the form has a boundary that is too long.' },
+  'Multipart: Boundary not found': { code: 'invalid_request', message: specificMessages.form_no_boundary },
+  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: specificMessages.form_long_boundary },
   'Unexpected end of multipart data': incompleteForm,
   'Part terminated early due to unexpected end of multipart data': incompleteForm,
   'Preamble terminated early due to unexpected end of multipart data': incompleteForm

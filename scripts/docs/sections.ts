@@ -4,6 +4,7 @@ import { getResponseDefinition, createExampleAnswer, reasonPhrase } from '../../
 import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
 import { toIssueCode, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
+import { specificMessages, specificPhrases } from '../../lib/catalog/specific-messages.js'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
 import { bodyWriter } from '../../lib/formats/format.js'
 import { formats, type FormatName } from '../../lib/formats/index.js'
@@ -39,6 +40,10 @@ export const sections: Readonly<Record<string, () => string>> = {
   'issue-formats': () => table(
     ['code', 'format', 'message'],
     Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
+  ),
+  'language-messages': () => table(
+    ['name', 'message'],
+    Object.entries({ ...specificMessages, ...specificPhrases }).map(([name, message]) => [`\`${name}\``, message])
   ),
   'launch-curl': launchCurl,
   comparison: () => comparison,

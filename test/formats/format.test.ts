@@ -150,7 +150,7 @@ t.test('defineFormat returns the format', async t => {
 
 t.test('a format has no access to values that belong only in the log', async () => {
   expectTypeOf<keyof Answer>().toEqualTypeOf<
-    'code' | 'status' | 'type' | 'title' | 'message' | 'action' | 'retry' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance'
+    'code' | 'status' | 'type' | 'title' | 'message' | 'action' | 'retry' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance' | 'language'
   >()
 })
 

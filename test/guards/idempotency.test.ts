@@ -65,7 +65,7 @@ const created: HttpResponse = { status: 201, headers: { 'content-type': 'applica
 const replayOf = ({ status, headers, body }: HttpResponse): HttpResponse => ({ status, headers: { ...headers, 'idempotency-replayed': 'true' }, body })
 
 const missing = refused(400, 'idempotency_key_missing', 'The request has no idempotency key.')
-const malformed = refused(400, 'invalid_request', 'The header Idempotency-Key is invalid. Expected a string of at most 255 characters.')
+const malformed = refused(400, 'invalid_request', 'The idempotency key is invalid. Expected a string of at most 255 characters.')
 const inProgress = refused(409, 'idempotency_in_progress', 'A request with this idempotency key is still in progress.', { 'retry-after': '1' })
 const reused = refused(422, 'idempotency_key_reused', 'The idempotency key was used for another request.')
 const unavailable = refused(503, 'service_unavailable', 'The service is temporarily unavailable.', { 'retry-after': '10' })

@@ -31,7 +31,8 @@ export function readCompilerOptions (folder: string, browser = false): ReturnTyp
       'fastify-api-errors/client/pacing': [join(root, 'lib/client/pacing.ts')],
       'fastify-api-errors/api-key': [join(root, 'lib/guards/api-key.ts')],
       'fastify-api-errors/format': [join(root, 'lib/formats/fields.ts')],
-      'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')]
+      'fastify-api-errors/idempotency': [join(root, 'lib/guards/idempotency.ts')],
+      'fastify-api-errors/languages/*': [join(root, 'lib/languages/*.ts')]
     }
   }, folder)
 }

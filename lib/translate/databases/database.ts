@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
+import { specificMessages, specificPhrases } from '../../catalog/specific-messages.js'
 import type { StandardCode } from '../../catalog/standard-errors.js'
 import { getStatus } from '../error-status.js'
 import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
@@ -27,33 +28,33 @@ export interface FailureResponse {
 export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>> = {
   unique: {
     code: 'resource_already_exists',
-    issue: { code: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' }
+    issue: { code: 'unique', ofField: 'is already in use', ofBody: specificPhrases.body_in_use }
   },
-  overlap: { code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
+  overlap: { code: 'resource_conflict', message: specificMessages.record_overlap },
   unknown_reference: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'refers to a record that does not exist', ofBody: 'refers to a record that does not exist' }
+    issue: { code: 'invalid', ofField: specificPhrases.unknown_reference, ofBody: specificPhrases.unknown_reference }
   },
-  still_referenced: { code: 'resource_conflict', message: 'Other records still refer to this one.' },
+  still_referenced: { code: 'resource_conflict', message: specificMessages.still_referenced },
   missing: {
     code: 'missing_required_field',
-    issue: { code: 'required', ofField: 'is required', ofBody: 'is missing a required field' }
+    issue: { code: 'required', ofField: 'is required', ofBody: specificPhrases.body_required }
   },
   check: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: specificPhrases.body_invalid }
   },
   too_long: {
     code: 'validation_error',
-    issue: { code: 'max_length', ofField: 'is too long', ofBody: 'has a value that is too long' }
+    issue: { code: 'max_length', ofField: specificPhrases.too_long, ofBody: specificPhrases.body_too_long }
   },
   out_of_range: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is out of range', ofBody: 'has a value that is out of range' }
+    issue: { code: 'invalid', ofField: specificPhrases.out_of_range, ofBody: specificPhrases.body_out_of_range }
   },
   malformed: {
     code: 'validation_error',
-    issue: { code: 'invalid', ofField: 'is invalid', ofBody: 'has an invalid value' }
+    issue: { code: 'invalid', ofField: 'is invalid', ofBody: specificPhrases.body_invalid }
   },
   no_row: { code: 'resource_not_found' },
   concurrent: { code: 'concurrent_modification' },

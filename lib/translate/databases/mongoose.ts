@@ -1,5 +1,5 @@
 /** Translates errors of Mongoose, including those of its validators. */
-import { formatField, getKeywordIssue, formatPointer, type Issue } from '../../catalog/issues.js'
+import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueParams, type TranslatableIssue } from '../../catalog/issues.js'
 import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
@@ -38,7 +38,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
   if (typeof name !== 'string') return undefined
   if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
   if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error) }
-  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, getKeywordIssue('additionalProperties', {}))])
+  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, 'additionalProperties')])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined
   return failure === undefined ? undefined : { failure }
@@ -50,15 +50,15 @@ function createIssue (path: string, failed: unknown): Issue[] {
   const { kind, properties } = failed
   if (failed.name === 'CastError') {
     const type = typeof kind === 'string' && Object.hasOwn(castTypes, kind) ? castTypes[kind] : undefined
-    return [issueAt(path, getKeywordIssue(type === undefined ? 'invalid' : 'type', { type }))]
+    return [issueAt(path, type === undefined ? 'invalid' : 'type', { type })]
   }
   const known = typeof kind === 'string' && Object.hasOwn(validatorKinds, kind) ? validatorKinds[kind] : undefined
-  return [issueAt(path, known === undefined ? getKeywordIssue('invalid', {}) : getKeywordIssue(known.keyword, known.params(isObject(properties) ? properties : {})))]
+  return [known === undefined ? issueAt(path, 'invalid') : issueAt(path, known.keyword, known.params(isObject(properties) ? properties : {}))]
 }
 
-function issueAt (dotted: string, issue: Pick<Issue, 'code' | 'message'>): Issue {
+function issueAt (dotted: string, keyword: string, params: IssueParams = {}): TranslatableIssue {
   const path = dotted.split('.')
-  return { in: 'body', field: formatField(path), pointer: formatPointer(path), ...issue }
+  return { in: 'body', field: formatField(path), pointer: formatPointer(path), ...getKeywordIssue(keyword, params), [issueParams]: params }
 }
 
 function printed (limit: unknown): unknown {

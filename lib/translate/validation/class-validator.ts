@@ -123,8 +123,14 @@ function readConstraint (name: string, message: string, { property, value }: Val
   const phrase = property === undefined ? undefined : toPhrase(message, property)
   // The library's messages are replaced if ours have the same information, so that messages are the same for all validators.
   if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(eachPrefix)))) return { keyword, params }
-  const isOfApplication = known === undefined || phrase === undefined
-  return { keyword, params, message: isOfApplication && repeatsValue(message, value) ? issueKinds.invalid.message({}) : phrase ?? message }
+  if (known !== undefined && phrase !== undefined) return { keyword, params: { ...params, ...readLimit(keyword, phrase) }, message: phrase, isOfLibrary: true }
+  return { keyword, params, message: repeatsValue(message, value) ? issueKinds.invalid.message({}) : phrase ?? message }
+}
+
+/** Returns the limit of a keyword from a message of the library. */
+function readLimit (keyword: string, phrase: string): FailedKeyword['params'] {
+  const [number] = /-?\d[\d.e+-]*/.exec(phrase) ?? []
+  return number === undefined ? {} : { [keyword === 'multipleOf' ? keyword : 'limit']: number }
 }
 
 const unknownConstraint: ConstraintKeyword = { keyword: 'invalid', params: {}, hasLimit: true }

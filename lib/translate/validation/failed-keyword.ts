@@ -15,6 +15,8 @@ export interface FailedKeyword {
   readonly params: Readonly<Record<string, unknown>>
   /** A message that replaces the keyword's message: the application's message, or a message without the limit. */
   readonly message?: string
+  /** Whether the message is of a library, and has the same information as the keyword and its parameters. @default false */
+  readonly isOfLibrary?: boolean
   /** The failures in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are unknown. */
   readonly branches?: ReadonlyArray<readonly FailedKeyword[]>
 }

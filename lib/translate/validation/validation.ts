@@ -1,7 +1,8 @@
 /** Translates the errors of Fastify's validation, independent of the validator. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
-import { formatField, getKeywordIssue, formatPointer, type Issue, type IssueLocation } from '../../catalog/issues.js'
+import { specificMessages } from '../../catalog/specific-messages.js'
+import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueLocation, type TranslatableIssue } from '../../catalog/issues.js'
 import { dataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
@@ -43,7 +44,7 @@ export const validationTranslator: Translator = {
 
 /** Returns the error for an invalid part of a request. */
 export function createInvalidError (location: IssueLocation, issues: readonly Issue[], cause: unknown, { errors, validationStatus }: Pick<TranslateContext, 'errors' | 'validationStatus'>): ApiError {
-  if (location === 'header') return errors.invalid_request({ issues, cause, message: 'A request header is invalid.' })
+  if (location === 'header') return errors.invalid_request({ issues, cause, message: specificMessages.invalid_header })
   if (location !== 'body') {
     const [{ field } = { field: '' }] = issues
     return errors.invalid_parameter({ issues, cause, ...(field !== '' && { param: field }) })
@@ -132,8 +133,15 @@ function shorten (text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text
 }
 
-function createIssue ({ keyword, path: names, params, message }: FailedKeyword, location: IssueLocation): Issue {
+function createIssue ({ keyword, path: names, params, message, isOfLibrary }: FailedKeyword, location: IssueLocation): TranslatableIssue {
   const { code, message: sentence } = getKeywordIssue(keyword, params)
   const path = names.slice(0, maxPathLength).map(name => shorten(name, maxNameLength))
-  return { in: location, field: formatField(path), pointer: formatPointer(path), code, message: shorten(message ?? sentence, maxSentenceLength) }
+  return {
+    in: location,
+    field: formatField(path),
+    pointer: formatPointer(path),
+    code,
+    message: shorten(message ?? sentence, maxSentenceLength),
+    ...(message === undefined || isOfLibrary === true) && { [issueParams]: params }
+  }
 }

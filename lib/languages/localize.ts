@@ -1,0 +1,99 @@
+/** Writes the data of a response in a language. */
+import type { Answer, BodyDefinition, Occurrence } from '../catalog/answer.js'
+import { defaultMessage } from '../catalog/definition.js'
+import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
+import { codesByStatus } from '../catalog/standard-errors.js'
+import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts } from './resolve-languages.js'
+
+/** The data of a response in a language, with the language. */
+export interface LocalizedAnswer extends Answer {
+  readonly language: NonNullable<Answer['language']>
+}
+
+/**
+ * Returns the data of a response in a language. If the message of the error was given in another language only, the whole response
+ * is in that language.
+ */
+export function localize (answer: Answer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): LocalizedAnswer {
+  const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
+  if (given !== undefined) return translateAnswer(answer, given.message, given.language)
+  const { texts } = preferred
+  if (texts === undefined) return translateAnswer(answer, answer.message, preferred)
+  const message = findMessage(texts, answer, error, definition)
+  return message === undefined ? translateAnswer(answer, answer.message, languages.default) : translateAnswer(answer, message, preferred)
+}
+
+interface GivenMessage {
+  readonly message: string
+  readonly language: ResolvedLanguage
+}
+
+/** Returns the message that was given for several languages: in the preferred language, in the default language, or the first. */
+function findGivenMessage ({ messages }: Pick<Occurrence, 'messages'>, preferred: ResolvedLanguage, languages: ResolvedLanguages): GivenMessage | undefined {
+  if (messages === undefined) return undefined
+  const given = Object.entries(messages).flatMap(([tag, message]) => {
+    const language = languages.byTag.get(tag.toLowerCase())
+    return language === undefined || typeof message !== 'string' ? [] : [{ message, language }]
+  })
+  return [preferred, languages.default].map(language => given.find(each => each.language === language)).find(found => found !== undefined) ?? given[0]
+}
+
+/** Gives an error its message in the default language, which logs show. */
+export function setDefaultMessage (error: Occurrence, languages: ResolvedLanguages): void {
+  const given = findGivenMessage(error, languages.default, languages)
+  if (given !== undefined) Reflect.set(error, 'message', given.message)
+}
+
+/** Returns the message of an error in a language; `undefined` if it is a message of the application. */
+function findMessage (texts: Texts, { message }: Answer, { meta }: Occurrence, definition: BodyDefinition): string | undefined {
+  const ofCode = texts.errors[definition.code]
+  if (ofCode !== undefined && isDefaultMessage(message, definition, meta)) return createSentence(ofCode, meta)
+  if (!texts.ofMessages.has(message)) return undefined
+  return texts.ofMessages.get(message) ?? (ofCode === undefined ? undefined : createSentence(ofCode, meta))
+}
+
+function isDefaultMessage (message: string, definition: BodyDefinition, meta: unknown): boolean {
+  try {
+    return message === defaultMessage(definition, meta)
+  } catch {
+    return false // a message that was given, and a function that needs `meta`
+  }
+}
+
+function createSentence (sentence: Texts['errors'][string], meta: unknown): string {
+  const text: unknown = typeof sentence === 'function' ? sentence(meta) : sentence
+  if (typeof text !== 'string') throw new TypeError('languages: expected a function that returns a string.')
+  return text
+}
+
+function translateAnswer (answer: Answer, message: string, { tag, texts }: ResolvedLanguage): LocalizedAnswer {
+  if (texts === undefined) return { ...answer, message, language: { tag } }
+  return {
+    ...answer,
+    message,
+    title: findTitle(texts, answer),
+    issues: answer.issues.map(issue => translateIssue(texts, issue)),
+    language: { tag, reasonPhrase: texts.titles?.[codesByStatus[answer.status]], formats: texts.formats }
+  }
+}
+
+/** Returns the title of a code: the one of the language, or its message without the punctuation. */
+function findTitle ({ titles, errors }: Texts, { code, title }: Answer): string {
+  const sentence = errors[code]
+  return titles?.[code] ?? (typeof sentence === 'string' ? sentence.replace(/[.。]$/, '') : title)
+}
+
+const standardIssueCodes: ReadonlySet<string> = new Set([...issueCodes, ...Object.keys(formatMessages).map(toIssueCode)])
+
+function translateIssue (texts: Texts, issue: Issue): Issue {
+  const message = findPhrase(texts, issue)
+  return message === undefined ? issue : { ...issue, message }
+}
+
+/** Returns the message of an issue in a language; `undefined` if it is a message of the application. */
+function findPhrase ({ issues, ofPhrases }: Texts, { code, field, message, [issueParams]: params }: TranslatableIssue): string | undefined {
+  const phrase = issues[code]
+  if (params !== undefined) return createPhrase(phrase ?? (params.format === undefined ? issues.invalid : issues.format), params, field)
+  if (ofPhrases.has(message)) return ofPhrases.get(message) ?? createPhrase(phrase ?? issues.invalid, {}, field)
+  return phrase === undefined || standardIssueCodes.has(code) ? undefined : createPhrase(phrase, {}, field)
+}
